@@ -1,0 +1,55 @@
+# Two commands set everything up on a machine with Python 3.11+ and make: `make demo` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: demo test test-kafka test-crash kafka lint bench lock clean
+
+demo: $(VENV)/.run
+	$(BIN)/pharos demo
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest -m "not kafka and not crash and not browser"
+
+test-kafka: $(VENV)/.dev
+	$(BIN)/python -m pytest -m "kafka and not crash"
+
+test-crash: $(VENV)/.dev
+	$(BIN)/python -m pytest -m crash -s
+
+test-browser: $(VENV)/.dev
+	$(BIN)/python -m pytest -m browser
+
+kafka: $(VENV)/.dev
+	$(BIN)/python deploy/kafka/run.py
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.ingest
+
+# The lock files name versions and hashes only, so they hold for every index.
+lock: $(VENV)/.dev
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q pyproject.toml --group dev -o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov build dist state
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 15) else "Pharos needs Python 3.11 to 3.14: set PYTHON=python3.x")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements.lock pyproject.toml | $(VENV)/bin/python
+	$(PIP) install --require-hashes -r requirements.lock
+	$(PIP) install --no-deps -e .
+	touch $@
+
+$(VENV)/.dev: requirements-dev.lock pyproject.toml | $(VENV)/bin/python
+	$(PIP) install --require-hashes -r requirements-dev.lock
+	$(PIP) install --no-deps -e .
+	touch $@ $(VENV)/.run

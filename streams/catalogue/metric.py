@@ -1,0 +1,137 @@
+"""A metric is data: what it counts, for which scopes, and when a change of it matters."""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+from typing import Literal
+
+import msgspec
+
+Touchpoint = Literal["page", "consultation", "order", "logistics", "aftersale", "dispute", "feedback", "pipeline"]
+
+
+class Signal(enum.StrEnum):
+    """What is computed from the components of a metric."""
+
+    COUNT = "count"  # numerator per minute
+    RATIO = "ratio"  # numerator / denominator
+    MEAN = "mean"  # numerator (a sum of seconds) / denominator (a count)
+    PER_THOUSAND = "per_thousand"  # 1000 * numerator (trailing) / denominator over `trailing_s`
+    COHORT = "cohort"  # closed in time / opened, by the minute of the deadline
+
+
+class Component(enum.IntEnum):
+    """The number of a component inside the cells of its metric."""
+
+    NUMERATOR = 0  # cohort: closed in time
+    DENOMINATOR = 1  # cohort: opened
+    EXPOSURE = 2  # cohort: closed late
+
+
+class Direction(enum.StrEnum):
+    """The bad direction of a metric."""
+
+    UP = "up"
+    DOWN = "down"
+    BOTH = "both"
+
+
+class Severity(enum.StrEnum):
+    """Severities of the contract; info is never paged."""
+
+    CRITICAL = "critical"
+    WARNING = "warning"
+    INFO = "info"
+
+
+class Condition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One test of a field of `data`; all tests that are given must hold. None stands for an absent field."""
+
+    equals: str | bool | int | float | None = None
+    any_of: tuple[str | bool | int | float | None, ...] = ()
+    at_most: float | None = None
+    above: float | None = None
+    present: bool | None = None
+
+
+class Term(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What one event adds to a component.
+
+    Attributes:
+        events: the event types that contribute.
+        where: conditions on fields of `data`.
+        weight: +1 or -1.
+        value: a numeric field to add up (seconds are kept in ms, money in hundredths); empty adds 1.
+        at: the time the contribution counts for: "time" (the event's own) or a time field of `data`.
+        plus_s: added to that time, in seconds: 86400 turns a payment into its collection deadline.
+        within_s: a contribution whose event time is more than this after the time it counts for is dropped (T_max).
+        no_later: if true, it counts only where the event's time is not after the time it counts for (in time);
+            if false, only where it is after (late); absent, always.
+
+    """
+
+    events: tuple[str, ...]
+    where: dict[str, Condition] = {}
+    weight: Literal[1, -1] = 1
+    value: str = ""
+    at: str = "time"
+    plus_s: int = 0
+    within_s: int | None = None
+    no_later: bool | None = None
+
+
+class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A catalogue entry. Direction, minimum effect and minimum exposure are mandatory.
+
+    Attributes:
+        name: identity in anomalies, and in Prometheus as `pharos_<name><unit suffix>`.
+        minimum_effect: smallest change that matters: for ratios an absolute difference, for all else a relative one.
+        minimum_exposure: events (denominator, or expected count) a window needs before it is judged.
+        windows: lengths in seconds, shortest first.
+        trailing_s: the window of the denominator where it differs from that of the numerator (per_thousand).
+        settle_s: a window is judged this much after its end, beside the lateness (T_max of C1).
+        scopes: sets of dimensions; [] is the whole.
+        exposure: for counts, the activity that the expectation is proportional to (keeps ten times the traffic quiet).
+        target: the promised ratio; given, burn rates are judged too.
+        symptom_of: names of metrics whose anomalies can cause one here.
+        opening_hours: judged only while the service is open.
+
+    """
+
+    id: str
+    name: str
+    title: str
+    touchpoint: Touchpoint
+    unit: Literal["ratio", "per_minute", "seconds", "per_thousand"]
+    signal: Signal
+    direction: Direction
+    minimum_effect: float
+    minimum_exposure: float
+    numerator: tuple[Term, ...]
+    scopes: tuple[tuple[str, ...], ...]
+    denominator: tuple[Term, ...] = ()
+    exposure: tuple[Term, ...] = ()
+    windows: tuple[int, ...] = (60, 300)
+    trailing_s: int = 0
+    settle_s: int = 0
+    target: float | None = None
+    severity: Severity = Severity.WARNING
+    symptom_of: tuple[str, ...] = ()
+    opening_hours: bool = False
+    title_zh: str = ""
+    runbook: str = ""
+
+    def key(self) -> str:
+        """`name@hash of the counting definition`: a metric that counts something else starts anew."""
+        counted = (self.signal, self.numerator, self.denominator, self.exposure, self.scopes, self.trailing_s)
+        return f"{self.name}@{hashlib.blake2b(msgspec.json.encode(counted), digest_size=4).hexdigest()}"
+
+    def components(self) -> dict[Component, tuple[Term, ...]]:
+        """Terms by component, components without terms left out."""
+        terms = {
+            Component.NUMERATOR: self.numerator,
+            Component.DENOMINATOR: self.denominator,
+            Component.EXPOSURE: self.exposure,
+        }
+        return {component: group for component, group in terms.items() if group}

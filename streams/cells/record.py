@@ -1,0 +1,65 @@
+"""The record of topic pharos-cells: what one source partition adds to the metrics of one cells partition."""
+
+from __future__ import annotations
+
+import msgspec
+
+SLOT_MS = 10_000
+NO_WATERMARK = -1
+
+
+class MetricCells(msgspec.Struct, array_like=True, frozen=True):
+    """Cells of one metric, by columns. All columns have the same length; values are 64-bit integers that add up.
+
+    Attributes:
+        metric: `Metric.key()`.
+        scopes: distinct scopes used here: (index into `scope_sets(metric)`, dimension values in the set's order).
+        scope: per cell, an index into `scopes`.
+        component: per cell, a `Component` (a histogram: the bin's number).
+        slot: per cell, the time it counts for, in units of 10 s since the epoch.
+        late: per cell, 1 where the event came behind its partition's watermark (late plane), else 0.
+        value: per cell, what to add.
+
+    """
+
+    metric: str
+    scopes: list[tuple[int, tuple[str, ...]]]
+    scope: list[int]
+    component: list[int]
+    slot: list[int]
+    late: list[int]
+    value: list[int]
+
+
+class CellsRecord(msgspec.Struct, array_like=True, frozen=True):
+    """One flush of one source partition for one cells partition.
+
+    Attributes:
+        topic, partition: the source.
+        next_offset: the source offset that the same transaction commits.
+        watermark: event time in ms up to which the source has spoken (its largest accepted event time, less the
+            lateness), or NO_WATERMARK.
+        catalogue: hash of the catalogue that made the cells.
+
+    """
+
+    topic: str
+    partition: int
+    next_offset: int
+    watermark: int
+    catalogue: str
+    metrics: list[MetricCells]
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(CellsRecord)
+
+
+def encode(record: CellsRecord) -> bytes:
+    """MessagePack, arrays instead of maps."""
+    return _encoder.encode(record)
+
+
+def decode(payload: bytes) -> CellsRecord:
+    """Raises msgspec.DecodeError (or its subclass ValidationError) for anything `encode` did not write."""
+    return _decoder.decode(payload)

@@ -1,0 +1,65 @@
+"""The anomaly as the contract publishes it."""
+
+from __future__ import annotations
+
+import enum
+
+import msgspec
+
+from streams.verdicts import Contributor
+
+__all__ = ["Anomaly", "Change", "Contributor", "Transition"]
+
+
+class Change(enum.StrEnum):
+    """CloudEvents types of pharos-anomalies."""
+
+    OPENED = "pharos.anomaly.opened"
+    UPDATED = "pharos.anomaly.updated"
+    RESOLVED = "pharos.anomaly.resolved"
+
+
+class Anomaly(msgspec.Struct, frozen=True, kw_only=True):
+    """`data` of pharos-anomalies: field names and units are the contract's; times are RFC 3339."""
+
+    fingerprint: str
+    metric: str
+    touchpoint: str
+    scope: dict[str, str]
+    severity: str
+    state: str
+    started_at: str
+    detected_at: str
+    ended_at: str | None
+    window_s: int
+    value: float
+    expected: float
+    lower: float
+    upper: float
+    unit: str
+    direction: str
+    score: float
+    exposure: float
+    peak: float
+    reason: str
+    summary: str
+    contributors: list[Contributor]
+    incident: str
+    cause_of: list[str]
+    caused_by: str | None
+    runbook_url: str
+    board_url: str
+
+
+class Transition(msgspec.Struct, frozen=True):
+    """A change of an anomaly. `id` is the same however often the same tick is handled: subscribers drop repeats.
+
+    Attributes:
+        time: the tick, event time in ms.
+
+    """
+
+    id: str
+    change: Change
+    time: int
+    anomaly: Anomaly

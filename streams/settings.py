@@ -1,0 +1,62 @@
+"""Everything that can be set, with its default. `streams.configuration` reads it from file, environment and flags."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+SOURCE_TOPICS = ("orders", "logistics", "consultations", "aftersales", "visits", "feedback")
+
+
+class ReceiverSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One receiver. Secrets come from the named environment variable or file, never from this file itself."""
+
+    name: str
+    kind: Literal["console", "webhook"]
+    url_env: str = ""
+    url_file: str = ""
+    secret_env: str = ""
+    secret_file: str = ""
+    timeout_s: float = 5.0
+
+
+class OpeningHours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Open from `opens` to `closes` (HH:MM, 24:00 allowed, local time) on `days` (mon, tue, ...)."""
+
+    days: tuple[str, ...]
+    opens: str
+    closes: str
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Settings of a worker. Durations are in seconds."""
+
+    app: str = "pharos"
+    broker: str = "localhost:19092"
+    transactions: bool = True  # false on the embedded broker, which only pretends them
+    host: str = "127.0.0.1"
+    port: int = 6066
+    allowed_hosts: tuple[str, ...] = ()
+    tokens_file: str = ""
+    state_dir: str = "state"
+    catalogue: str = ""  # empty: the one shipped
+    timezone: str = "Asia/Shanghai"
+    opening_hours: tuple[OpeningHours, ...] = ()  # empty: always open
+    evaluate_from: str = ""  # RFC 3339; before it baselines are filled and nothing is judged
+    source_partitions: dict[str, int] = {}  # asked from the broker for what is missing here
+    cells_partitions: int = 4
+    dedup_records: int = 20_000
+    lateness_s: int = 30
+    late_limit_s: int = 7_200
+    future_limit_s: int = 300
+    flush_interval_s: float = 1.0
+    idle_after_s: float = 5.0
+    snapshot_interval_s: float = 60.0
+    full_snapshot_interval_s: float = 1_800.0
+    session_timeout_s: float = 10.0
+    heartbeat_interval_s: float = 2.0
+    max_series: int = 200_000  # of one cells partition; what comes later is counted in the scope __other__
+    board_url: str = ""
+    runbook_base_url: str = ""
+    receivers: tuple[ReceiverSettings, ...] = (ReceiverSettings(name="console", kind="console"),)

@@ -1,0 +1,72 @@
+"""The record of topic pharos-verdicts: what the detectors say at one tick of one cells partition."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Contributor(msgspec.Struct, frozen=True):
+    """A segment's part in a change: share of the whole change, split into rate and mix (domain.md 2.8)."""
+
+    scope: dict[str, str]
+    share: float
+    rate: float
+    mix: float
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """One series at one tick, as judged by its most surprising detector.
+
+    Attributes:
+        metric: `Metric.name`.
+        score: 1 is the limit of normal, 2 twice as surprising in log-probability; never negative.
+        direction: "up" or "down", where the value lies from what was expected.
+        good: the deviation is in the good direction: an opportunity, severity info.
+        excess: how many events too many or too few, never negative; what localisation adds up over scopes.
+        reason: name of a `detectors.judgement.Reason`.
+        insufficient: there was too little to judge: an open alert freezes.
+        started_at: ms, when the data shows that it began; 0 below score 1.
+
+    """
+
+    metric: str
+    scope: dict[str, str]
+    window_s: int
+    value: float
+    expected: float
+    lower: float
+    upper: float
+    exposure: float
+    excess: float
+    score: float
+    direction: str
+    reason: str
+    good: bool = False
+    insufficient: bool = False
+    started_at: int = 0
+    contributors: list[Contributor] = []
+
+
+class Pulse(msgspec.Struct, frozen=True):
+    """The whole of a metric at one tick, judged or not: what the page draws."""
+
+    metric: str
+    value: float
+    expected: float
+    lower: float
+    upper: float
+    score: float
+
+
+class TickVerdicts(msgspec.Struct, frozen=True):
+    """One record a tick and cells partition, also when nothing is to be said.
+
+    Verdicts hold every series with score >= 1, and every series that had one within the last 15 minutes of event time
+    (so that an alert sees its recovery, or that it can no longer be judged).
+    """
+
+    partition: int
+    time: int
+    catalogue: str
+    verdicts: list[Verdict]
+    pulses: list[Pulse] = []
