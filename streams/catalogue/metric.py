@@ -26,7 +26,8 @@ class Component(enum.IntEnum):
 
     NUMERATOR = 0  # cohort: closed in time
     DENOMINATOR = 1  # cohort: opened
-    EXPOSURE = 2  # cohort: closed late
+    EXPOSURE = 2  # cohort: closed late, in the slot of the event's own time
+    LATE_BY_DEADLINE = 3  # cohort: the same events, in the slot of the deadline (what expires after 7 days)
 
 
 class Direction(enum.StrEnum):
