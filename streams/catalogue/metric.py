@@ -94,6 +94,9 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
         settle_s: a window is judged this much after its end, beside the lateness (T_max of C1).
         scopes: sets of dimensions; [] is the whole.
         exposure: for counts, the activity that the expectation is proportional to (keeps ten times the traffic quiet).
+        denominator_dimensions: dimensions by which the denominator may be counted; absent: all that its events carry.
+            Needed where a dimension of the same name means something else on the other side (reason, channel).
+        exposure_dimensions: the same for the exposure.
         target: the promised ratio; given, burn rates are judged too.
         symptom_of: names of metrics whose anomalies can cause one here.
         opening_hours: judged only while the service is open.
@@ -122,10 +125,14 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     opening_hours: bool = False
     title_zh: str = ""
     runbook: str = ""
+    denominator_dimensions: tuple[str, ...] | None = None
+    exposure_dimensions: tuple[str, ...] | None = None
 
     def key(self) -> str:
         """`name@hash of the counting definition`: a metric that counts something else starts anew."""
-        counted = (self.signal, self.numerator, self.denominator, self.exposure, self.scopes, self.trailing_s)
+        terms = (self.numerator, self.denominator, self.exposure)
+        shared = (self.denominator_dimensions, self.exposure_dimensions)
+        counted = (self.signal, terms, self.scopes, shared, self.trailing_s)
         return f"{self.name}@{hashlib.blake2b(msgspec.json.encode(counted), digest_size=4).hexdigest()}"
 
     def components(self) -> dict[Component, tuple[Term, ...]]:

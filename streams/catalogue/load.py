@@ -1,0 +1,70 @@
+"""The catalogue: all metrics, read from YAML and checked."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from streams.catalogue.metric import Condition, Metric, Term
+from streams.catalogue.rules import check_graph, check_metric
+from streams.located_yaml import Document, LocatedError, suggestion
+
+SHIPPED = Path(__file__).with_name("catalogue.yaml")
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All metrics, in the order of the file.
+
+    Attributes:
+        by_name: metric by `Metric.name`.
+        hash: of what is counted (all `Metric.key()`): a new title changes nothing, a new scope does.
+
+    """
+
+    metrics: tuple[Metric, ...]
+    by_name: dict[str, Metric]
+    hash: str
+
+    @classmethod
+    def of(cls, metrics: tuple[Metric, ...]) -> Catalogue:
+        """A catalogue of metrics that are known to be right (tests make their own)."""
+        keys = "\n".join(sorted(metric.key() for metric in metrics))
+        digest = hashlib.blake2b(keys.encode(), digest_size=8).hexdigest()
+        return cls(metrics, {metric.name: metric for metric in metrics}, digest)
+
+
+def load(path: Path | None = None) -> Catalogue:
+    """The catalogue of a file, or the one shipped.
+
+    Raises LocatedError (a ValueError) that names file, line, column and key, and says what to do.
+    """
+    file = SHIPPED if path is None else path
+    try:
+        text = file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise LocatedError(str(file), 1, 1, "", f"cannot be read ({error.strerror}); check the path") from None
+    except UnicodeDecodeError:
+        raise LocatedError(str(file), 1, 1, "", "is not UTF-8 text; save it as UTF-8") from None
+    return parse(text, str(file))
+
+
+def parse(text: str, file: str) -> Catalogue:
+    """The catalogue in a text; `file` is for the errors. Raises LocatedError."""
+    document = Document(text, file)
+    top = document.value
+    if not isinstance(top, dict) or not isinstance(top.get("metrics"), list) or not top["metrics"]:
+        raise document.error(("metrics",), "a catalogue is a list of metrics under the key `metrics`")
+    for key in top:
+        if key != "metrics":
+            raise document.error((key,), f"unknown key{suggestion(key, ['metrics'])}")
+    metrics: list[Metric] = []
+    for index in range(len(top["metrics"])):
+        metric = document.convert(("metrics", index), Metric, (Metric, Term, Condition))
+        for fault in check_metric(metric):
+            raise document.error(("metrics", index, *fault.path), fault.what)
+        metrics.append(metric)
+    for number, fault in check_graph(metrics):
+        raise document.error(("metrics", number, *fault.path), fault.what)
+    return Catalogue.of(tuple(metrics))

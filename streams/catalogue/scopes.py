@@ -1,0 +1,66 @@
+"""Which sets of dimensions a metric is counted by, component by component."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from streams.catalogue.metric import Component
+from streams.events.registry import DIMENSIONS
+
+if TYPE_CHECKING:
+    from streams.catalogue.metric import Metric, Term
+
+ScopeSet = tuple[str, ...]
+
+
+def scope_sets(metric: Metric) -> tuple[ScopeSet, ...]:
+    """All distinct scope sets of the metric: `metric.scopes` in order, then the projected ones.
+
+    A component is counted by those dimensions of a scope that all its events carry: where inquiries by (intent, region)
+    meet orders paid, the orders are counted by (region,). Sets that differ in order only are the same set.
+    """
+    return _layout(metric)[0]
+
+
+def component_sets(metric: Metric, component: Component) -> tuple[int, ...]:
+    """For each of `metric.scopes`, the index into `scope_sets(metric)` that the component is counted in.
+
+    Empty where the component has no terms. LATE_BY_DEADLINE is counted as EXPOSURE is.
+    """
+    wanted = Component.EXPOSURE if component is Component.LATE_BY_DEADLINE else component
+    return _layout(metric)[1].get(wanted, ())
+
+
+def carried(terms: tuple[Term, ...]) -> frozenset[str]:
+    """The dimensions that every event type of every term carries. Unknown types carry none."""
+    types = {event for term in terms for event in term.events}
+    if not types:
+        return frozenset()
+    return frozenset.intersection(*(frozenset(DIMENSIONS.get(event, ())) for event in types))
+
+
+def countable(metric: Metric, component: Component) -> frozenset[str]:
+    """The dimensions by which a component may be counted: those carried, less those the metric does not share."""
+    terms = metric.components().get(component, ())
+    limit = {
+        Component.DENOMINATOR: metric.denominator_dimensions,
+        Component.EXPOSURE: metric.exposure_dimensions,
+    }.get(component)
+    return carried(terms) if limit is None else carried(terms) & frozenset(limit)
+
+
+def _layout(metric: Metric) -> tuple[tuple[ScopeSet, ...], dict[Component, tuple[int, ...]]]:
+    sets: list[ScopeSet] = list(metric.scopes)
+    places: dict[frozenset[str], int] = {frozenset(scope): index for index, scope in enumerate(sets)}
+    uses: dict[Component, tuple[int, ...]] = {}
+    for component in metric.components():
+        allowed = countable(metric, component)
+        indices = []
+        for scope in metric.scopes:
+            projected = tuple(dimension for dimension in scope if dimension in allowed)
+            if frozenset(projected) not in places:
+                places[frozenset(projected)] = len(sets)
+                sets.append(projected)
+            indices.append(places[frozenset(projected)])
+        uses[component] = tuple(indices)
+    return tuple(sets), uses

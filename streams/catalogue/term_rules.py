@@ -1,0 +1,99 @@
+"""What must hold for the terms of a metric: their events, fields, times and conditions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from streams.catalogue.metric import Component, Signal
+from streams.events.registry import DIMENSIONS, FIELDS, FLAG_FIELDS, SCALES, TIME_FIELDS, TYPES
+from streams.located_yaml import suggestion
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from streams.catalogue.metric import Condition, Metric, Term
+    from streams.located_yaml import Path
+
+Finding = tuple["Path", str]
+
+
+def check_terms(metric: Metric, component: Component, terms: tuple[Term, ...]) -> Iterator[Finding]:
+    """Faults of a component's terms: the place inside the component, and what to do about it."""
+    for index, term in enumerate(terms):
+        for path, what in _check_term(term):
+            yield (index, *path), what
+        for path, what in _check_time(metric, component, term):
+            yield (index, *path), what
+
+
+def _check_term(term: Term) -> Iterator[Finding]:
+    if not term.events:
+        yield ("events",), "name at least one event type"
+    for index, event in enumerate(term.events):
+        if event not in TYPES:
+            yield ("events", index), f'no event has the type "{event}"{suggestion(event, TYPES)}'
+            return
+    yield from _check_fields(term)
+
+
+def _check_fields(term: Term) -> Iterator[Finding]:
+    for field, condition in term.where.items():
+        if missing := [event for event in term.events if field not in FIELDS[event]]:
+            known = frozenset[str]().union(*(FIELDS[event] for event in missing))
+            yield ("where", field), f'{missing[0]} has no field "{field}"{suggestion(field, known)}'
+            continue
+        for what in _check_condition(term, field, condition):
+            yield ("where", field), what
+    if term.value:
+        for event in term.events:
+            if term.value not in SCALES[event]:
+                yield ("value",), f'{event} has no number "{term.value}"{suggestion(term.value, SCALES[event])}'
+    if term.at != "time":
+        for event in term.events:
+            if term.at not in TIME_FIELDS[event]:
+                known = TIME_FIELDS[event] | {"time"}
+                yield ("at",), f'{event} has no time "{term.at}"{suggestion(term.at, known)}'
+
+
+def _check_condition(term: Term, field: str, condition: Condition) -> Iterator[str]:
+    limits = condition.at_most is not None or condition.above is not None
+    wanted = [value for value in (condition.equals, *condition.any_of) if value is not None]
+    if not (limits or condition.any_of or condition.equals is not None or condition.present is not None):
+        yield "tests nothing; give one of equals, any_of, at_most, above, present"
+    for event in term.events:
+        if field in FLAG_FIELDS[event]:
+            kind, fits = "true or false", all(isinstance(value, bool) for value in wanted) and not limits
+        elif field in SCALES[event]:
+            kind = "a number"
+            fits = all(isinstance(value, int | float) and not isinstance(value, bool) for value in wanted)
+        elif field in TIME_FIELDS[event]:
+            kind, fits = "a time; test only `present`", not wanted and not limits
+        else:
+            kind = "a dimension, which is text" if field in DIMENSIONS[event] else "text"
+            fits = all(isinstance(value, str) for value in wanted) and not limits
+        if not fits:
+            yield f'"{field}" of {event} is {kind}'
+
+
+def _check_time(metric: Metric, component: Component, term: Term) -> Iterator[Finding]:
+    cohort = metric.signal is Signal.COHORT
+    if term.plus_s < 0 or term.plus_s % 10:
+        yield ("plus_s",), "must be a multiple of 10 s, not negative"
+    if term.within_s is not None and term.within_s <= 0:
+        yield ("within_s",), "must be above 0"
+    if term.plus_s and not cohort:
+        yield ("plus_s",), "only a cohort counts for times ahead"
+    if term.no_later is not None and not cohort:
+        yield ("no_later",), "only a cohort has deadlines"
+    if not cohort and term.at != "time":
+        if term.within_s is None:
+            yield ("at",), "what counts for an earlier time must be bounded; add `within_s`"
+        elif term.within_s > metric.settle_s:
+            yield (
+                ("within_s",),
+                f"is longer than settle_s ({metric.settle_s}): windows would be judged before they are full",
+            )
+    if cohort and component is Component.NUMERATOR and term.no_later is not True:
+        yield ("no_later",), "the numerator of a cohort is what closes it in time; set true"
+    if cohort and component is Component.EXPOSURE and (term.no_later is not False or term.within_s is None):
+        yield ("no_later",), "the exposure of a cohort is what closes it late; set false, and `within_s`"

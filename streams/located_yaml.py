@@ -1,0 +1,142 @@
+"""YAML whose values remember line and column, so that an error says where, which key, and what to do."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Path = tuple[str | int, ...]
+T = TypeVar("T")
+
+_UNKNOWN = re.compile(r"Object contains unknown field `(?P<key>.*)`")
+_MISSING = re.compile(r"Object missing required field `(?P<key>.*)`")
+_AT = re.compile(r"(?P<what>.*?)(?: - at `(?P<path>.*)`)?$", re.DOTALL)
+_STEP = re.compile(r"\.(?P<key>[^.\[]+)|\[(?P<index>\d+|\.\.\.)\]")
+
+
+class LocatedError(ValueError):
+    """A mistake in a file: `file:line:column: key: what is wrong; what to do`."""
+
+    def __init__(self, file: str, line: int, column: int, key: str, what: str) -> None:
+        self.file, self.line, self.column, self.key, self.what = file, line, column, key, what
+        place = f"{file}:{line}:{column}"
+        super().__init__(f"{place}: {key}: {what}" if key else f"{place}: {what}")
+
+
+class _CoreLoader(yaml.SafeLoader):
+    """YAML 1.2 scalars only: in 1.1 `24:00` is the number 1440, `no` is false and a date is an object."""
+
+
+_CoreLoader.yaml_implicit_resolvers = {}
+for _tag, _pattern, _first in (
+    ("tag:yaml.org,2002:null", r"^(?:~|null|)$", ["~", "n", ""]),
+    ("tag:yaml.org,2002:bool", r"^(?:true|false)$", list("tf")),
+    ("tag:yaml.org,2002:int", r"^[-+]?(?:0|[1-9][0-9]*)$", list("-+0123456789")),
+    (
+        "tag:yaml.org,2002:float",
+        r"^[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)(?:[eE][-+]?[0-9]+)?$",
+        list("-+.0123456789"),
+    ),
+):
+    _CoreLoader.add_implicit_resolver(_tag, re.compile(_pattern), _first)
+
+
+class Document:
+    """A parsed file: `.value` in plain Python, and the place of each of its parts.
+
+    Raises LocatedError for what is not YAML, a key given twice, or a key that is no string.
+    """
+
+    def __init__(self, text: str, file: str) -> None:
+        self.file = file
+        self._marks: dict[Path, yaml.Mark] = {}
+        self._keys: dict[Path, yaml.Mark] = {}
+        try:
+            loader = _CoreLoader(text)
+            node = loader.get_single_node()
+            self.value: Any = None if node is None else self._build(loader, node, ())
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+            raise LocatedError(file, line, column, "", f"not YAML: {error.problem or error.context}") from None
+        except yaml.reader.ReaderError as error:
+            raise LocatedError(file, 1, 1, "", f"not YAML: {error.reason} at position {error.position}") from None
+
+    def error(self, path: Path, what: str) -> LocatedError:
+        """The error to raise for the value at `path`, or for the nearest part around it that exists."""
+        known = path
+        while known and known not in self._marks:
+            known = known[:-1]
+        mark = self._keys.get(path) or self._marks.get(known)
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        return LocatedError(self.file, line, column, dotted(path), what)
+
+    def convert(self, path: Path, kind: type[T], structs: Iterable[type[msgspec.Struct]] = ()) -> T:
+        """The value at `path` as `kind`; raises LocatedError. `structs` name the keys that a typing error may mean."""
+        value = self.value
+        for step in path:
+            value = value[step]
+        try:
+            return msgspec.convert({} if value is None else value, kind)
+        except msgspec.ValidationError as error:
+            raise self._explain(str(error), path, structs) from None
+
+    def _explain(self, message: str, path: Path, structs: Iterable[type[msgspec.Struct]]) -> LocatedError:
+        parts = _AT.match(message)
+        what, inner = (parts["what"], parts["path"] or "") if parts else (message, "")
+        full = (*path, *_steps(inner))
+        if unknown := _UNKNOWN.match(what):
+            names = sorted({name for struct in structs for name in struct.__struct_fields__})
+            return self.error((*full, unknown["key"]), f"unknown key{suggestion(unknown['key'], names)}")
+        if missing := _MISSING.match(what):
+            return self.error(full, f"the key `{missing['key']}` is missing; add it")
+        return self.error(full, what[:1].lower() + what[1:])
+
+    def _build(self, loader: _CoreLoader, node: yaml.Node, path: Path) -> Any:
+        self._marks[path] = node.start_mark
+        if isinstance(node, yaml.SequenceNode):
+            return [self._build(loader, item, (*path, index)) for index, item in enumerate(node.value)]
+        if isinstance(node, yaml.MappingNode):
+            built: dict[str, Any] = {}
+            for key_node, item in node.value:
+                key = key_node.value
+                mark = key_node.start_mark
+                if not isinstance(key, str) or key_node.tag != "tag:yaml.org,2002:str":
+                    raise LocatedError(self.file, mark.line + 1, mark.column + 1, dotted(path), "a key must be a word")
+                self._keys[(*path, key)] = mark
+                if key in built:
+                    raise self.error((*path, key), "the key is given twice; remove one of them")
+                built[key] = self._build(loader, item, (*path, key))
+            return built
+        return loader.construct_object(node)
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """`; did you mean "x"?`, or the list of what is known where nothing is near and the list is short."""
+    names = sorted(known)
+    if near := difflib.get_close_matches(word, names, n=1, cutoff=0.5):
+        return f'; did you mean "{near[0]}"?'
+    return f"; known are {', '.join(names)}" if names and len(names) <= 40 else "; remove it"
+
+
+def dotted(path: Path) -> str:
+    """`metrics[3].numerator[0].events`."""
+    text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    return text.removeprefix(".")
+
+
+def _steps(path: str) -> Path:
+    """The steps of msgspec's `$.a[0].b`; it writes `[...]` inside a mapping, where the way in ends for us."""
+    steps: list[str | int] = []
+    for step in _STEP.finditer(path):
+        if step["index"] == "...":
+            break
+        steps.append(int(step["index"]) if step["index"] else step["key"])
+    return tuple(steps)
