@@ -1,0 +1,149 @@
+"""Names of what Pharos tells Prometheus, and the metrics about its own pipeline.
+
+The catalogue's metrics are written by `streams.web.exposition`; boards and rules take their names from here.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from prometheus_client import Counter, Gauge, Histogram
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from prometheus_client import CollectorRegistry
+
+    from streams.catalogue.metric import Metric
+
+PREFIX: Final = "pharos_"
+EXPECTED: Final = "pharos_expected"
+SCORE: Final = "pharos_score"
+ANOMALY_STATE: Final = "pharos_anomaly_state"
+RECORDS: Final = "pharos_records_total"
+WATERMARK: Final = "pharos_watermark_seconds"
+EVENT_TO_PUBLISH: Final = "pharos_event_to_publish_seconds"
+COMMIT_AGE: Final = "pharos_commit_age_seconds"
+CONSUMER_LAG: Final = "pharos_consumer_lag"
+NOTIFICATIONS: Final = "pharos_notifications_total"
+
+_UNSAFE = re.compile(r"[^a-zA-Z0-9_]")
+_PUBLISH_BUCKETS = (1.0, 2.0, 5.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 90.0, 120.0, 300.0, 900.0)
+_WORK_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+
+def prometheus_name(metric: Metric) -> str:
+    """`pharos_<name>_<unit>`; a name that already ends in its unit keeps one.
+
+    >>> from types import SimpleNamespace as Entry
+    >>> prometheus_name(Entry(name="payment_success", unit="ratio"))
+    'pharos_payment_success_ratio'
+    >>> prometheus_name(Entry(name="orders_per_minute", unit="per_minute"))
+    'pharos_orders_per_minute'
+    """
+    name = PREFIX + _UNSAFE.sub("_", metric.name)
+    suffix = f"_{metric.unit}"
+    return name if name.endswith(suffix) else name + suffix
+
+
+def dimensions(metric: Metric) -> tuple[str, ...]:
+    """Label names of a metric beside `scope`: every dimension of its scopes, in the order of first mention."""
+    return tuple(dict.fromkeys(dimension for scope in metric.scopes for dimension in scope))
+
+
+class PipelineMetrics:
+    """What the worker knows about itself. Times are ms, as everywhere inside; Prometheus gets seconds.
+
+    Args:
+        registry: where the metrics are registered: one registry a worker, a fresh one a test.
+        clock: the worker's clock, in seconds since the epoch; asked at scrape time for the age of commits.
+
+    """
+
+    def __init__(self, registry: CollectorRegistry, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        partition = ("topic", "partition")
+        self._records = Counter(
+            RECORDS,
+            "Records read, by outcome: dead_letter, ignored, duplicate, late or counted.",
+            ("topic", "outcome"),
+            registry=registry,
+        )
+        self._watermark = Gauge(
+            WATERMARK,
+            "Event time up to which a cells partition has been evaluated, in seconds since the epoch.",
+            ("partition",),
+            registry=registry,
+        )
+        self._event_to_publish = Histogram(
+            EVENT_TO_PUBLISH,
+            "From the tick's event time to the anomaly on its topic.",
+            buckets=_PUBLISH_BUCKETS,
+            registry=registry,
+        )
+        self._commit_age = Gauge(
+            COMMIT_AGE, "Since the last commit of a source partition.", partition, registry=registry
+        )
+        self._lag = Gauge(
+            CONSUMER_LAG,
+            "Records between the position (not the commit) and the end of a partition.",
+            partition,
+            registry=registry,
+        )
+        self._notifications = Counter(
+            NOTIFICATIONS, "Notifications by receiver and outcome.", ("receiver", "outcome"), registry=registry
+        )
+        self._flushes = Counter(
+            "pharos_flushes_total", "Flushes of cells by outcome.", ("topic", "outcome"), registry=registry
+        )
+        self._flush_seconds = Histogram(
+            "pharos_flush_seconds", "Time a flush takes.", buckets=_WORK_BUCKETS, registry=registry
+        )
+        self._cells = Counter("pharos_cells_total", "Cells published.", ("topic",), registry=registry)
+        self._tick_seconds = Histogram(
+            "pharos_tick_seconds", "Time the evaluation of one tick takes.", buckets=_WORK_BUCKETS, registry=registry
+        )
+        self._series = Gauge("pharos_series", "Series of a cells partition.", ("partition",), registry=registry)
+
+    def records(self, topic: str, outcome: str, count: int) -> None:
+        """Adds `count` records; 0 makes the series visible before its first record."""
+        self._records.labels(topic, outcome).inc(count)
+
+    def watermark(self, partition: int, event_time: int) -> None:
+        self._watermark.labels(str(partition)).set(event_time / 1000)
+
+    def published(self, event_time: int) -> None:
+        """An anomaly of the tick at `event_time` is on its topic now; a clock behind the events counts as 0."""
+        self._event_to_publish.observe(max(0.0, self._clock() - event_time / 1000))
+
+    def committed(self, topic: str, partition: int) -> None:
+        """A commit succeeded now; the age grows by itself until the next."""
+        committed_at = self._clock()
+        self._commit_age.labels(topic, str(partition)).set_function(lambda: max(0.0, self._clock() - committed_at))
+
+    def lag(self, topic: str, partition: int, records: int) -> None:
+        self._lag.labels(topic, str(partition)).set(records)
+
+    def notified(self, receiver: str, outcome: str) -> None:
+        self._notifications.labels(receiver, outcome).inc()
+
+    def flushed(self, topic: str, outcome: str, seconds: float, cells: int) -> None:
+        """One flush ended: outcome is "committed", or why not."""
+        self._flushes.labels(topic, outcome).inc()
+        self._flush_seconds.observe(seconds)
+        self._cells.labels(topic).inc(cells)
+
+    def ticked(self, partition: int, seconds: float, series: int) -> None:
+        self._tick_seconds.observe(seconds)
+        self._series.labels(str(partition)).set(series)
+
+    def forget_source(self, topic: str, partition: int) -> None:
+        """The partition went to another worker: its gauges would lie here from now on."""
+        for gauge in (self._commit_age, self._lag):
+            gauge.remove_by_labels({"topic": topic, "partition": str(partition)})
+
+    def forget_cells(self, partition: int) -> None:
+        """The cells partition went to another worker."""
+        for gauge in (self._watermark, self._series):
+            gauge.remove_by_labels({"partition": str(partition)})

@@ -1,0 +1,191 @@
+"""The reading half of the HTTP interface, and the server that holds it together."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from typing import TYPE_CHECKING, Any, Protocol
+
+import msgspec
+import orjson
+from aiohttp import web
+
+from streams.web.guard import add_security_headers, facts_of, guard, json_response, needs, refused
+from streams.web.security import COOKIE, Refusal, Role, Security
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from streams.health import Shortfall
+    from streams.incidents.anomaly import Anomaly
+    from streams.web.board import Board
+    from streams.web.exposition import Exposition
+
+PROBES = frozenset({"/healthz", "/readyz"})
+_LARGEST_BODY = 64 * 1024
+
+
+class HealthSource(Protocol):
+    """What the probes ask (see `streams.health.Health`)."""
+
+    @property
+    def alive(self) -> bool: ...
+    def shortfalls(self) -> Sequence[Shortfall]: ...
+
+
+def create_web_app(
+    board: Board,
+    exposition: Exposition,
+    health: HealthSource,
+    security: Security,
+    pages: Mapping[str, tuple[str, bytes]],
+    clock: Callable[[], float] = time.time,
+) -> web.Application:
+    """The whole server, ready for an `aiohttp.web.AppRunner`.
+
+    Args:
+        board: what the API and the page show.
+        exposition: what /metrics writes.
+        health: what the probes tell.
+        security: the rules for every request.
+        pages: path -> (content type, body) of the static files; they hold no data and need no token.
+        clock: the worker's clock, in seconds since the epoch.
+
+    """
+    app = web.Application(middlewares=[guard(security, PROBES)], client_max_size=_LARGEST_BODY)
+    app.on_response_prepare.append(add_security_headers)
+    api = _Api(board, exposition, health, security, clock)
+    for path, handler in {
+        "/metrics": api.metrics,
+        "/api/v1/anomalies": api.anomalies,
+        "/api/v1/anomalies/{fingerprint}": api.anomaly,
+        "/api/v1/board": api.board,
+    }.items():
+        app.router.add_get(path, needs(Role.VIEWER, security, handler))
+    app.router.add_get("/healthz", api.healthz)
+    app.router.add_get("/readyz", api.readyz)
+    app.router.add_post("/api/v1/session", api.log_in)
+    app.router.add_delete("/api/v1/session", api.log_out)
+    for path, (content_type, body) in pages.items():
+        app.router.add_get(path, _static(content_type, body))
+    return app
+
+
+class _Api:
+    def __init__(
+        self,
+        board: Board,
+        exposition: Exposition,
+        health: HealthSource,
+        security: Security,
+        clock: Callable[[], float],
+    ) -> None:
+        self._board = board
+        self._exposition = exposition
+        self._health = health
+        self._security = security
+        self._clock = clock
+        self._drawn: tuple[tuple[int, int], bytes, str] | None = None
+
+    async def metrics(self, request: web.Request) -> web.StreamResponse:
+        """Written piece by piece: 100,000 series must not hold up the worker's loop."""
+        content_type, pieces = self._exposition.render(request.headers.get("Accept", ""))
+        response = web.StreamResponse(headers={"Content-Type": content_type, "Cache-Control": "no-store"})
+        await response.prepare(request)
+        for piece in pieces:
+            if piece:
+                await response.write(piece)
+            await asyncio.sleep(0)
+        await response.write_eof()
+        return response
+
+    async def anomalies(self, request: web.Request) -> web.Response:
+        """Open ones first, gravest first; then the resolved ones of 24 h. Filters: state, severity, touchpoint."""
+        wanted = {
+            key: set(request.query.getall(key)) for key in ("state", "severity", "touchpoint") if key in request.query
+        }
+        found = [
+            anomaly
+            for anomaly in self._board.open_anomalies() + self._board.recent_anomalies()
+            if all(getattr(anomaly, key) in values for key, values in wanted.items())
+        ]
+        return json_response({"anomalies": [_plain(anomaly) for anomaly in found]})
+
+    async def anomaly(self, request: web.Request) -> web.Response:
+        found = self._board.anomaly(request.match_info["fingerprint"])
+        if found is None:
+            return json_response({"error": "No anomaly with this fingerprint is open or recent."}, 404)
+        anomaly, timeline = found
+        return json_response({**_plain(anomaly), "timeline": msgspec.to_builtins(timeline)})
+
+    async def board(self, request: web.Request) -> web.Response:
+        """What the page draws. Its ETag is the content's, so that polling an unchanged board costs no body."""
+        now = int(self._clock() * 1000)
+        asked = (self._board.version, now // 1000)
+        if self._drawn is None or self._drawn[0] != asked:
+            body = orjson.dumps(msgspec.to_builtins(self._board.view(now)))
+            self._drawn = asked, body, _etag(body)
+        _, body, etag = self._drawn
+        return _revalidated(request, "application/json", body, etag)
+
+    async def healthz(self, _request: web.Request) -> web.Response:
+        alive = self._health.alive
+        return json_response({"alive": alive}, 200 if alive else 503)
+
+    async def readyz(self, request: web.Request) -> web.Response:
+        """Anyone learns whether; why is for who may read."""
+        shortfalls = self._health.shortfalls()
+        answer: dict[str, Any] = {"ready": not shortfalls}
+        if self._security.refuse_role(facts_of(request), Role.VIEWER) is None:
+            answer["reasons"] = [{"reason": reason.value, "detail": detail} for reason, detail in shortfalls]
+        return json_response(answer, 503 if shortfalls else 200)
+
+    async def log_in(self, request: web.Request) -> web.Response:
+        """Changes a token into a cookie, for browsers."""
+        try:
+            token = orjson.loads(await request.read())["token"]
+        except (orjson.JSONDecodeError, KeyError, TypeError):
+            return json_response({"error": 'The body must be {"token": "..."}.'}, 400)
+        session = self._security.session_of(token) if isinstance(token, str) else None
+        if session is None:
+            return refused(Refusal.TOKEN_UNKNOWN)
+        response = json_response({})
+        response.set_cookie(COOKIE, session, httponly=True, samesite="Strict", secure=_encrypted(request), path="/")
+        return response
+
+    async def log_out(self, _request: web.Request) -> web.Response:
+        response = json_response({})
+        response.del_cookie(COOKIE, path="/")
+        return response
+
+
+def _plain(anomaly: Anomaly) -> dict[str, Any]:
+    plain: dict[str, Any] = msgspec.to_builtins(anomaly)
+    return plain
+
+
+def _encrypted(request: web.Request) -> bool:
+    """The guard lets a forwarding header through only where a proxy is configured."""
+    return request.secure or request.headers.get("X-Forwarded-Proto", "").lower() == "https"
+
+
+def _etag(body: bytes) -> str:
+    return f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+
+
+def _static(content_type: str, body: bytes) -> Callable[[web.Request], Any]:
+    etag = _etag(body)
+
+    async def page(request: web.Request) -> web.Response:
+        return _revalidated(request, content_type, body, etag)
+
+    return page
+
+
+def _revalidated(request: web.Request, content_type: str, body: bytes, etag: str) -> web.Response:
+    """304 without a body for a reader who has this very content."""
+    headers = {"ETag": etag, "Cache-Control": "no-cache"}
+    if etag in request.headers.get("If-None-Match", ""):
+        return web.Response(status=304, headers=headers)
+    return web.Response(body=body, headers={**headers, "Content-Type": content_type})

@@ -1,0 +1,223 @@
+"""What the wallboard shows, kept in bounded memory: open and recent anomalies, pulses, freshness.
+
+Pure: fed by transitions, ticks and watermarks; the time of a question is an argument.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from typing import TYPE_CHECKING, Any, Final, get_args
+
+import msgspec
+
+from streams.catalogue.metric import Touchpoint
+from streams.incidents.anomaly import Change
+from streams.web.touchpoints import SourceState, source_state, touchpoint_state
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from streams.catalogue.metric import Metric
+    from streams.incidents.anomaly import Anomaly, Transition
+    from streams.verdicts import TickVerdicts
+
+POINT_MS: Final = 30_000
+POINTS: Final = 120
+RECENT_MS: Final = 24 * 3_600_000
+RECENT: Final = 1_000
+TIMELINE: Final = 100
+SHOWN_OPEN: Final = 200
+SHOWN_RECENT: Final = 20
+_SEVERITIES: Final = {"critical": 0, "warning": 1, "info": 2}
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One line of an anomaly's time line: a transition, with what was known then. `time` is event time in ms."""
+
+    id: str
+    change: str
+    time: int
+    state: str
+    severity: str
+    value: float
+    expected: float
+    score: float
+    summary: str
+
+
+class Point(msgspec.Struct, frozen=True, array_like=True):
+    """A pulse drawn: NaN (null in JSON) where there was nothing to say."""
+
+    time: int
+    value: float
+    expected: float
+    lower: float
+    upper: float
+
+
+class _Source(msgspec.Struct):
+    watermark: int
+    moved_at: int
+
+
+class Board:
+    """The state behind the page and the reading API.
+
+    Args:
+        metrics: the catalogue's metrics, in the order in which they are shown.
+        topics: the source topics whose freshness is shown.
+        timezone: IANA name of the shop's time zone.
+
+    """
+
+    def __init__(self, metrics: Iterable[Metric], topics: Iterable[str], timezone: str) -> None:
+        self._metrics = {metric.name: metric for metric in metrics}
+        self._topics = tuple(topics)
+        self._timezone = timezone
+        self._open: dict[str, Anomaly] = {}
+        self._recent: dict[str, tuple[int, Anomaly]] = {}
+        self._timelines: dict[str, deque[Entry]] = {}
+        self._points: dict[str, deque[Point]] = {name: deque(maxlen=POINTS) for name in self._metrics}
+        self._scores: dict[str, float] = {}
+        self._heard: dict[str, int] = {}
+        self._sources: dict[str, _Source] = {}
+        self._time = 0
+        self.version = 0
+
+    def transition(self, transition: Transition) -> None:
+        """Takes an anomaly's change. A repeated one changes nothing."""
+        anomaly = transition.anomaly
+        fingerprint = anomaly.fingerprint
+        timeline = self._timelines.setdefault(fingerprint, deque(maxlen=TIMELINE))
+        if any(entry.id == transition.id for entry in timeline):
+            return
+        timeline.append(_entry(transition))
+        self._advance(transition.time)
+        self._recent.pop(fingerprint, None)
+        if transition.change is Change.RESOLVED:
+            self._open.pop(fingerprint, None)
+            self._recent[fingerprint] = (transition.time, anomaly)
+            self._forget()
+        else:
+            self._open[fingerprint] = anomaly
+        self.version += 1
+
+    def tick(self, tick: TickVerdicts) -> None:
+        """Takes the pulses of a tick; within half a minute of event time a newer one replaces the last point."""
+        self._advance(tick.time)
+        for pulse in tick.pulses:
+            points = self._points.get(pulse.metric)
+            if points is None or (points and points[-1].time > tick.time):
+                continue
+            if points and points[-1].time // POINT_MS == tick.time // POINT_MS:
+                points.pop()
+            points.append(Point(tick.time, pulse.value, pulse.expected, pulse.lower, pulse.upper))
+            self._scores[pulse.metric] = pulse.score
+            if not math.isnan(pulse.value):
+                self._heard[pulse.metric] = tick.time
+        self._forget()
+        self.version += 1
+
+    def source(self, topic: str, watermark: int, now: int) -> None:
+        """The topic's events have been read up to `watermark` (ms); `now` is the worker's clock."""
+        known = self._sources.get(topic)
+        if known is None:
+            self._sources[topic] = _Source(watermark, now)
+        elif watermark > known.watermark:
+            known.watermark, known.moved_at = watermark, now
+        else:
+            return
+        self.version += 1
+
+    def open_anomalies(self) -> list[Anomaly]:
+        """Gravest first, among equals the newest first."""
+        anomalies = sorted(self._open.values(), key=lambda anomaly: anomaly.started_at, reverse=True)
+        return sorted(anomalies, key=lambda anomaly: _SEVERITIES.get(anomaly.severity, len(_SEVERITIES)))
+
+    def recent_anomalies(self) -> list[Anomaly]:
+        """Resolved within the last 24 h of event time, newest first, at most 1,000."""
+        return [anomaly for _, anomaly in reversed(self._recent.values())]
+
+    def anomaly(self, fingerprint: str) -> tuple[Anomaly, list[Entry]] | None:
+        """An open or recent anomaly with its time line, oldest first; None when unknown."""
+        anomaly = self._open.get(fingerprint)
+        if anomaly is None and fingerprint in self._recent:
+            anomaly = self._recent[fingerprint][1]
+        return None if anomaly is None else (anomaly, list(self._timelines[fingerprint]))
+
+    def view(self, now: int) -> dict[str, Any]:
+        """What the page draws, ready for JSON. `now` (ms, the worker's clock) judges freshness only.
+
+        Ages are the reader's to compute: equal states give equal views, so that an ETag can save the body.
+        """
+        anomalies = self.open_anomalies()
+        recent = self.recent_anomalies()
+        sources = {topic: self._source_view(topic, now) for topic in self._topics}
+        return {
+            "timezone": self._timezone,
+            "time": self._time or None,
+            "touchpoints": [
+                touchpoint_state(touchpoint, anomalies, self._heard_of(touchpoint), sources.values(), self._time)
+                for touchpoint in get_args(Touchpoint)
+            ],
+            "anomalies": anomalies[:SHOWN_OPEN],
+            "open": len(anomalies),
+            "recent": recent[:SHOWN_RECENT],
+            "metrics": [self._metric_view(metric) for metric in self._metrics.values()],
+            "sources": list(sources.values()),
+        }
+
+    def _heard_of(self, touchpoint: str) -> int | None:
+        """When a metric of the touchpoint last had a value: 0 never, None when no metric watches it."""
+        heard = [self._heard.get(name, 0) for name, metric in self._metrics.items() if metric.touchpoint == touchpoint]
+        return max(heard, default=None)
+
+    def _metric_view(self, metric: Metric) -> dict[str, Any]:
+        return {
+            "name": metric.name,
+            "title": metric.title,
+            "title_zh": metric.title_zh,
+            "touchpoint": metric.touchpoint,
+            "unit": metric.unit,
+            "direction": metric.direction,
+            "target": metric.target,
+            "score": self._scores.get(metric.name),
+            "points": [_rounded(point) for point in self._points[metric.name]],
+        }
+
+    def _source_view(self, topic: str, now: int) -> SourceState:
+        source = self._sources.get(topic)
+        return source_state(topic, source.watermark if source else None, source.moved_at if source else 0, now)
+
+    def _advance(self, time: int) -> None:
+        self._time = max(self._time, time)
+
+    def _forget(self) -> None:
+        """Drops what was resolved too long ago, and the oldest beyond the limit, with their time lines."""
+        for fingerprint, (time, _) in list(self._recent.items()):
+            if len(self._recent) <= RECENT and time >= self._time - RECENT_MS:
+                break
+            del self._recent[fingerprint]
+            del self._timelines[fingerprint]
+
+
+def _entry(transition: Transition) -> Entry:
+    anomaly = transition.anomaly
+    return Entry(
+        id=transition.id,
+        change=transition.change.value,
+        time=transition.time,
+        state=anomaly.state,
+        severity=anomaly.severity,
+        value=anomaly.value,
+        expected=anomaly.expected,
+        score=anomaly.score,
+        summary=anomaly.summary,
+    )
+
+
+def _rounded(point: Point) -> list[float | int | None]:
+    """Four significant digits draw a line as well as seventeen do."""
+    numbers = (point.value, point.expected, point.lower, point.upper)
+    return [point.time, *(float(f"{number:.4g}") if math.isfinite(number) else None for number in numbers)]

@@ -1,0 +1,167 @@
+"""What /metrics answers: the pipeline's own metrics, then every series of the catalogue, written as text directly.
+
+Sample objects cost prometheus-client ten times as much (docs/decisions/0009-page.md).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, Protocol
+
+import numpy as np
+from prometheus_client.exposition import choose_encoder
+
+from streams.metrics import ANOMALY_STATE, EXPECTED, SCORE, dimensions, prometheus_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from numpy.typing import NDArray
+    from prometheus_client import CollectorRegistry
+
+    from streams.catalogue.metric import Metric
+    from streams.incidents.anomaly import Anomaly
+
+_CHUNK: Final = 10_000
+_OPEN_METRICS: Final = "application/openmetrics-text"
+_LABEL_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
+_STATES: Final = {"firing": 2, "recovering": 1}
+_ESCAPES: Final = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
+
+
+class Reading(Protocol):
+    """The newest tick of one metric: arrays over its series, NaN where there was too little to judge.
+
+    `scopes` holds (index into the metric's scope sets, values in the set's order); sets beyond `metric.scopes` serve
+    denominators only and are left out.
+    """
+
+    @property
+    def metric(self) -> Metric: ...
+    @property
+    def scopes(self) -> Sequence[tuple[int, tuple[str, ...]]]: ...
+    @property
+    def value(self) -> NDArray[np.float64]: ...
+    @property
+    def expected(self) -> NDArray[np.float64]: ...
+    @property
+    def score(self) -> NDArray[np.float64]: ...
+
+
+class _Labels:
+    """The label text of a metric's series, made once: without braces, ready for a value behind it."""
+
+    def __init__(self, metric: Metric) -> None:
+        self.metric = metric
+        self.scopes: list[tuple[int, tuple[str, ...]]] = []
+        self.texts: list[str] = []
+        self._dimensions = dimensions(metric)
+
+    def cover(self, scopes: Sequence[tuple[int, tuple[str, ...]]]) -> list[str]:
+        """Texts by series; "" for a series that is not shown. Series only ever join, unless a snapshot came in."""
+        known = len(self.scopes)
+        if list(scopes[:known]) != self.scopes:
+            self.scopes, self.texts, known = [], [], 0
+        for scope in scopes[known:]:
+            self.scopes.append(scope)
+            self.texts.append(self._text(*scope))
+        return self.texts
+
+    def _text(self, index: int, values: tuple[str, ...]) -> str:
+        if index >= len(self.metric.scopes):
+            return ""
+        names = self.metric.scopes[index]
+        by_name = dict(zip(names, values, strict=True))
+        labels = [f'scope="{"+".join(names)}"']
+        labels += [f'{name}="{by_name.get(name, "").translate(_ESCAPES)}"' for name in self._dimensions]
+        return ",".join(labels) + "} "
+
+
+class Exposition:
+    """Prometheus text 0.0.4, or OpenMetrics 1.0 for who asks for it.
+
+    Args:
+        registry: the pipeline's metrics.
+        readings: the newest reading of every metric this worker merges.
+        anomalies: the open anomalies.
+        metrics: the catalogue's; they give an anomaly's scope the order of dimensions that its series have.
+
+    """
+
+    def __init__(
+        self,
+        registry: CollectorRegistry,
+        readings: Callable[[], Iterable[Reading]],
+        anomalies: Callable[[], Iterable[Anomaly]],
+        metrics: Iterable[Metric],
+    ) -> None:
+        self._registry = registry
+        self._readings = readings
+        self._anomalies = anomalies
+        self._orders = {metric.name: {frozenset(scope): scope for scope in metric.scopes} for metric in metrics}
+        self._labels: dict[str, _Labels] = {}
+
+    def render(self, accept: str = "") -> tuple[str, Iterator[bytes]]:
+        """Content type, and the body in pieces of at most 10,000 lines, so that a server can breathe in between."""
+        asked = any(part.split(";")[0].strip() == _OPEN_METRICS for part in accept.split(","))
+        encode, content_type = choose_encoder(f"{_OPEN_METRICS};version=1.0.0" if asked else "text/plain")
+        head = encode(self._registry)
+        tail = b"# EOF\n" if asked else b""
+        return content_type, self._pieces(head.removesuffix(tail), tail)
+
+    def _pieces(self, head: bytes, tail: bytes) -> Iterator[bytes]:
+        readings = {reading.metric.name: reading for reading in self._readings()}
+        self._labels = {name: labels for name, labels in self._labels.items() if name in readings}
+        yield head
+        for reading in readings.values():
+            name = prometheus_name(reading.metric)
+            yield _family(name, reading.metric.title)
+            yield from self._lines(reading, f"{name}{{", reading.value, "%r")
+        yield _family(EXPECTED, "What a metric was expected to be, in its unit.")
+        for reading in readings.values():
+            yield from self._lines(reading, f'{EXPECTED}{{metric="{reading.metric.name}",', reading.expected, "%.6g")
+        yield _family(SCORE, "Surprise: 1 is the limit of normal, 2 twice as surprising in log-probability.")
+        for reading in readings.values():
+            yield from self._lines(reading, f'{SCORE}{{metric="{reading.metric.name}",', reading.score, "%.6g")
+        yield _family(ANOMALY_STATE, "Open anomalies: 2 firing, 1 recovering; absent when there is none.")
+        yield self._states()
+        yield tail
+
+    def _lines(self, reading: Reading, prefix: str, numbers: NDArray[np.float64], form: str) -> Iterator[bytes]:
+        """Lines of one metric; form is the number's (estimates need no 17 digits)."""
+        metric = reading.metric
+        labels = self._labels.get(metric.name)
+        if labels is None or labels.metric != metric:
+            labels = self._labels[metric.name] = _Labels(metric)
+        texts = labels.cover(reading.scopes)
+        shown = np.flatnonzero(~np.isnan(numbers[: len(texts)]))
+        line = f"{prefix.replace('%', '%%')}%s{form}\n"
+        for start in range(0, len(shown), _CHUNK):
+            series = shown[start : start + _CHUNK]
+            pairs = zip(series.tolist(), numbers[series].tolist(), strict=True)
+            text = "".join([line % (texts[index], number) for index, number in pairs if texts[index]])
+            if "inf\n" in text:
+                text = re.sub(r" (-?)inf\n", lambda found: f" {found[1] or '+'}Inf\n", text)
+            yield text.encode()
+
+    def _states(self) -> bytes:
+        """One line per labels: anomalies of one series that differ in direction share it, the graver state wins."""
+        states: dict[str, int] = {}
+        for anomaly in self._anomalies():
+            state = _STATES.get(anomaly.state, 0)
+            if state:
+                labels = self._anomaly_labels(anomaly)
+                states[labels] = max(state, states.get(labels, 0))
+        return "".join(f"{ANOMALY_STATE}{{{labels}}} {state}\n" for labels, state in states.items()).encode()
+
+    def _anomaly_labels(self, anomaly: Anomaly) -> str:
+        """Empty labels equal missing ones in Prometheus, so this joins with the value's series of the same scope."""
+        names = self._orders.get(anomaly.metric, {}).get(frozenset(anomaly.scope), tuple(anomaly.scope))
+        scope = {name: anomaly.scope[name] for name in names if _LABEL_NAME.fullmatch(name)}
+        labels = {"metric": anomaly.metric, "severity": anomaly.severity, "scope": "+".join(scope), **scope}
+        return ",".join(f'{name}="{value.translate(_ESCAPES)}"' for name, value in labels.items())
+
+
+def _family(name: str, described: str) -> bytes:
+    text = described.replace('"', "'").translate(_ESCAPES)
+    return f"# HELP {name} {text}\n# TYPE {name} gauge\n".encode()

@@ -1,0 +1,77 @@
+"""Puts the security rules, the security headers and JSON errors around every handler."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from aiohttp import web
+
+from streams.web.security import COOKIE, SECURITY_HEADERS, Facts, Refusal, Role, Security
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from aiohttp.typedefs import Middleware
+
+    Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+log = logging.getLogger(__name__)
+
+
+def json_response(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
+    """JSON that no cache keeps."""
+    return web.Response(
+        body=orjson.dumps(body, option=orjson.OPT_NON_STR_KEYS),
+        status=status,
+        content_type="application/json",
+        headers={"Cache-Control": "no-store", **(headers or {})},
+    )
+
+
+def refused(refusal: Refusal) -> web.Response:
+    challenge = {"WWW-Authenticate": 'Bearer realm="pharos"'} if refusal.status == 401 else {}
+    return json_response({"error": refusal.sentence, "reason": refusal.name.lower()}, refusal.status, challenge)
+
+
+def facts_of(request: web.Request) -> Facts:
+    return Facts(request.method, request.headers.get("Host", ""), request.headers, request.cookies.get(COOKIE, ""))
+
+
+def needs(role: Role, security: Security, handler: Handler) -> Handler:
+    """The handler, for who holds the role."""
+
+    async def guarded(request: web.Request) -> web.StreamResponse:
+        refusal = security.refuse_role(facts_of(request), role)
+        return refused(refusal) if refusal else await handler(request)
+
+    return guarded
+
+
+def guard(security: Security, probes: frozenset[str]) -> Middleware:
+    """The middleware. Probes come by address, so their paths are exempt from the rule on Host."""
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        refusal = None if request.path in probes else security.refuse_transport(facts_of(request))
+        if refusal is not None:
+            return refused(refusal)
+        try:
+            return await handler(request)
+        except web.HTTPException as error:
+            allowed = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
+            return json_response({"error": error.reason}, error.status, allowed)
+        except ConnectionError:
+            raise  # the reader has gone: nobody is left to answer
+        except Exception:
+            log.exception("request to %s failed", request.path)
+            return json_response({"error": "Something failed here: see the worker's log."}, 500)
+
+    return middleware
+
+
+async def add_security_headers(_request: web.Request, response: web.StreamResponse) -> None:
+    """Runs just before the headers leave, so that streams and errors have them too."""
+    response.headers.update(SECURITY_HEADERS)
+    response.headers.popall("Server", None)

@@ -1,0 +1,218 @@
+"""Who may ask for what: decided from plain facts of a request, before any handler runs (contract, Out: HTTP)."""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+import hmac
+import ipaddress
+from typing import TYPE_CHECKING, Final, NamedTuple
+from urllib.parse import urlsplit
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+COOKIE: Final = "pharos_session"
+_LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
+_FORWARDING: Final = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
+_SAFE: Final = frozenset({"GET", "HEAD"})
+_SHORTEST_TOKEN: Final = 16
+
+SECURITY_HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+class Role(enum.IntEnum):
+    """Each role may do what those below it may."""
+
+    VIEWER = 1
+    RESPONDER = 2
+    ADMIN = 3
+
+
+class Token(msgspec.Struct, frozen=True):
+    """A secret and what it opens."""
+
+    role: Role
+    secret: str
+
+    def session(self) -> str:
+        """What the cookie carries: it proves the token without holding it, and ends when the token is withdrawn."""
+        return hmac.new(self.secret.encode(), b"pharos session", hashlib.sha256).hexdigest()
+
+
+class Refusal(enum.Enum):
+    """Why a request is turned away: HTTP status, and the sentence with the remedy."""
+
+    HOST = 403, "This host name is not allowed here: add it to allowed_hosts."
+    FORWARDED = 403, "The request came through a proxy, but none is configured: set behind_proxy."
+    ORIGIN = 403, "The Origin of a write must equal its Host."
+    CONTENT_TYPE = 415, "A write needs the content type application/json."
+    TOKEN_MISSING = 401, "A token is needed: send it as 'Authorization: Bearer <token>'."
+    TOKEN_UNKNOWN = 401, "This token is not known."
+    ROLE = 403, "The token's role does not cover this."
+
+    @property
+    def status(self) -> int:
+        return self.value[0]
+
+    @property
+    def sentence(self) -> str:
+        return self.value[1]
+
+
+class Facts(NamedTuple):
+    """What of a request matters: the header names are case-insensitive in the mapping given."""
+
+    method: str
+    host: str
+    headers: Mapping[str, str]
+    cookie: str
+
+
+class UnsafeBindingError(ValueError):
+    """Binding beyond loopback without a token."""
+
+
+class Security:
+    """The rules of one server.
+
+    Args:
+        host: the address it binds to.
+        allowed_hosts: Host names beside loopback's, each "name" (any port) or "name:port".
+        tokens: known tokens; with none, every reader of the loopback interface is trusted.
+        behind_proxy: a proxy of ours stands in front: forwarding headers are expected.
+
+    Raises:
+        UnsafeBindingError: `host` is not loopback and there is no token.
+
+    """
+
+    def __init__(
+        self,
+        host: str = "127.0.0.1",
+        allowed_hosts: tuple[str, ...] = (),
+        tokens: tuple[Token, ...] = (),
+        *,
+        behind_proxy: bool = False,
+    ) -> None:
+        if not tokens and not is_loopback(host):
+            raise UnsafeBindingError(
+                f"refusing to listen on {host} without a token: name a file of tokens in tokens_file, "
+                "or listen on 127.0.0.1"
+            )
+        self._hosts = _LOOPBACK_NAMES | {name.lower() for name in allowed_hosts}
+        if not is_loopback(host) and not _is_unspecified(host):
+            self._hosts |= {f"[{host}]" if ":" in host else host.lower()}
+        self._tokens = tokens
+        self._behind_proxy = behind_proxy
+
+    @property
+    def tokens_needed(self) -> bool:
+        return bool(self._tokens)
+
+    def refuse_transport(self, facts: Facts) -> Refusal | None:
+        """What holds for every request, whoever sends it. Host is checked on reads too: DNS rebinding reads."""
+        if not self._host_allowed(facts.host):
+            return Refusal.HOST
+        if not self._behind_proxy and any(name in facts.headers for name in _FORWARDING):
+            return Refusal.FORWARDED
+        if facts.method not in _SAFE:
+            origin = facts.headers.get("Origin")
+            if origin is not None and urlsplit(origin).netloc.lower() != facts.host.lower():
+                return Refusal.ORIGIN
+            if facts.headers.get("Content-Type", "").split(";")[0].strip().lower() != "application/json":
+                return Refusal.CONTENT_TYPE
+        return None
+
+    def refuse_role(self, facts: Facts, needed: Role) -> Refusal | None:
+        """Whether the bearer token, or else the cookie, opens what needs this role."""
+        if not self._tokens:
+            return None
+        scheme, _, secret = facts.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            role = self.role_of(secret.strip())
+        elif facts.cookie:
+            role = self._best(facts.cookie, {token.session(): token.role for token in self._tokens})
+        else:
+            return Refusal.TOKEN_MISSING
+        if role is None:
+            return Refusal.TOKEN_UNKNOWN
+        return None if role >= needed else Refusal.ROLE
+
+    def role_of(self, secret: str) -> Role | None:
+        """The role a token opens, compared in constant time against every token."""
+        return self._best(secret, {token.secret: token.role for token in self._tokens})
+
+    def session_of(self, secret: str) -> str | None:
+        """The cookie for a token; None for a token that is not known."""
+        if self.role_of(secret) is None:
+            return None
+        return Token(Role.VIEWER, secret).session()
+
+    @staticmethod
+    def _best(given: str, known: Mapping[str, Role]) -> Role | None:
+        sent = given.encode()
+        roles = [role for secret, role in known.items() if hmac.compare_digest(sent, secret.encode())]
+        return max(roles, default=None)
+
+    def _host_allowed(self, host: str) -> bool:
+        name = host.lower()
+        without_port = name.rpartition(":")[0] if not name.endswith("]") and ":" in name else name
+        return name in self._hosts or without_port in self._hosts
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address to bind to is reachable from this machine only.
+
+    >>> is_loopback("127.0.0.1"), is_loopback("::1"), is_loopback("0.0.0.0")
+    (True, True, False)
+    """
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def read_tokens(path: Path) -> tuple[Token, ...]:
+    """One "role token" a line, role viewer, responder or admin; empty lines and # comments are skipped.
+
+    Raises:
+        ValueError: names the line, and never the token.
+
+    """
+    tokens: list[Token] = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        words = line.split("#", 1)[0].split()
+        if not words:
+            continue
+        if len(words) != 2 or words[0].upper() not in Role.__members__:
+            raise ValueError(f"{path.name} line {number}: write 'viewer|responder|admin TOKEN'")
+        if len(words[1]) < _SHORTEST_TOKEN:
+            raise ValueError(f"{path.name} line {number}: a token needs at least {_SHORTEST_TOKEN} characters")
+        tokens.append(Token(Role[words[0].upper()], words[1]))
+    if not tokens:
+        raise ValueError(f"{path.name} holds no token: write one 'viewer TOKEN' a line")
+    return tuple(tokens)
+
+
+def _is_unspecified(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_unspecified
+    except ValueError:
+        return False
