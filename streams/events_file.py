@@ -1,0 +1,187 @@
+"""events.jsonl: one record a line as `{"topic","event","at"?,"key"?}`, after an optional `{"scenario":{...}}`."""
+
+from __future__ import annotations
+
+import gzip
+from contextlib import closing
+from typing import IO, TYPE_CHECKING, Any, Literal, NamedTuple, Self, cast
+
+import msgspec
+import orjson
+
+from streams.events.event_time import event_time_ms
+from streams.located_yaml import suggestion
+from streams.placement import partition_of_key
+from streams.settings import SOURCE_TOPICS
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable, Iterator
+    from pathlib import Path
+
+
+class EventsFileError(ValueError):
+    """A mistake in an events file: `file:line: what; what to do`."""
+
+    def __init__(self, file: str, line: int, what: str) -> None:
+        self.file, self.line, self.what = file, line, what
+        super().__init__(f"{file}:{line}: {what}" if line else f"{file}: {what}")
+
+
+class Line(NamedTuple):
+    """One record.
+
+    Attributes:
+        topic: one of the six source topics.
+        event: the record's value, the very bytes of the file.
+        at_ms: time of ingest in ms since the epoch, the record's Kafka timestamp.
+        key: the Kafka key: the one given, else the event's subject; None where both are empty.
+        name: what decides the partition: the key, else the subject, else the id.
+
+    """
+
+    topic: str
+    event: bytes
+    at_ms: int
+    key: bytes | None
+    name: bytes
+
+    def partition(self, partitions: int) -> int:
+        """As counting.md C.5 says; the same in replay and backtest."""
+        return partition_of_key(self.name, partitions)
+
+
+class _RawLine(msgspec.Struct, gc=False):
+    topic: str | None = None
+    event: msgspec.Raw = msgspec.Raw()
+    at: str | None = None
+    key: str | None = None
+    scenario: dict[str, Any] | None = None
+
+
+class _Head(msgspec.Struct, gc=False):
+    """What is read of an event here; of any type, because malformed events are records too."""
+
+    id: Any = None
+    subject: Any = None
+    time: Any = None
+
+
+_decode_line = msgspec.json.Decoder(_RawLine).decode
+_decode_head = msgspec.json.Decoder(_Head).decode
+_NO_HEAD = _Head()
+_NEVER = -(2**62)
+
+
+def read(path: Path) -> tuple[dict[str, Any], Iterator[Line]]:
+    """The scenario of the first line ({} where there is none) and the records, in the order of the file.
+
+    `.gz` is unpacked. A record without `at` and without a readable time has the time of the record before it. Raises
+    EventsFileError at once when the file cannot be opened or its first line is wrong, later from the iterator.
+    """
+    with closing(_numbered(path)) as lines:
+        number, raw = next(lines, (0, b"{}"))
+    scenario = _parse(raw, number, str(path)).scenario
+    return scenario or {}, _records(path, 0 if scenario is None else number)
+
+
+def record(raw: bytes, number: int, file: str, before_ms: int = _NEVER) -> Line:
+    """The record of one line of text. `before_ms` stands in for a time that is missing. Raises EventsFileError."""
+    parsed = _parse(raw, number, file)
+    topic = parsed.topic
+    if topic not in SOURCE_TOPICS:
+        if parsed.scenario is not None:
+            raise EventsFileError(file, number, "a scenario belongs into the first line; move it there")
+        raise EventsFileError(file, number, f'"topic" is {topic!r}{suggestion(topic or "", SOURCE_TOPICS)}')
+    event = bytes(parsed.event)
+    if not event:
+        raise EventsFileError(file, number, '"event" is missing; a line is {"topic":"orders","event":{...}}')
+    try:
+        head = _decode_head(event)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        head = _NO_HEAD
+    at = head.time if parsed.at is None else parsed.at
+    at_ms = event_time_ms(at) if isinstance(at, str) else None
+    if at_ms is None:
+        if parsed.at is not None:
+            raise EventsFileError(file, number, f'"at" is {parsed.at!r}: write RFC 3339, as 2026-11-11T00:00:00+08:00')
+        if before_ms == _NEVER:
+            raise EventsFileError(file, number, 'the first record has no readable time; give it "at"')
+        at_ms = before_ms
+    subject = head.subject if isinstance(head.subject, str) else ""
+    key = _bytes(parsed.key or subject)
+    return Line(topic, event, at_ms, key or None, key or _bytes(head.id if isinstance(head.id, str) else ""))
+
+
+class EventsWriter:
+    """Writes an events file; `.gz` is packed. Use it in a `with` statement."""
+
+    def __init__(self, path: Path, scenario: dict[str, Any] | None = None) -> None:
+        """Begin the file. Raises EventsFileError where it cannot be written."""
+        try:
+            self._file = _opened(path, "wb")
+        except OSError as error:
+            raise EventsFileError(str(path), 0, f"cannot be written ({error.strerror}); choose another --out") from None
+        if scenario is not None:
+            self._file.write(orjson.dumps({"scenario": scenario}) + b"\n")
+
+    def write(self, topic: str, event: dict[str, Any] | bytes, at: str | None = None, key: str | None = None) -> None:
+        """One record; bytes are JSON already."""
+        body = event if isinstance(event, bytes) else orjson.dumps(event)
+        tail = (b',"at":' + orjson.dumps(at) if at else b"") + (b',"key":' + orjson.dumps(key) if key else b"")
+        self._file.write(b'{"topic":"' + topic.encode() + b'","event":' + body + tail + b"}\n")
+
+    def write_lines(self, lines: Iterable[bytes]) -> None:
+        """Whole lines, made elsewhere, each with its line end."""
+        self._file.writelines(lines)
+
+    def close(self) -> None:
+        """End the file."""
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _opened(path: Path, mode: Literal["rb", "wb"]) -> IO[bytes]:
+    if path.suffix == ".gz":
+        return cast("IO[bytes]", gzip.open(path, mode, 5))
+    return path.open(mode, 1 << 20)
+
+
+def _numbered(path: Path) -> Generator[tuple[int, bytes], None, None]:
+    """The lines that are not blank, with their numbers; ends the file when closed."""
+    try:
+        with _opened(path, "rb") as file:
+            for number, raw in enumerate(file, 1):
+                if not raw.isspace():
+                    yield number, raw
+    except (EOFError, gzip.BadGzipFile) as error:
+        raise EventsFileError(str(path), 0, f"is damaged ({error}); fetch or make it again") from None
+    except OSError as error:
+        raise EventsFileError(str(path), 0, f"cannot be read ({error.strerror}); check the path") from None
+
+
+def _records(path: Path, scenario_line: int) -> Iterator[Line]:
+    name = str(path)
+    before = _NEVER
+    with closing(_numbered(path)) as lines:
+        for number, raw in lines:
+            if number != scenario_line:
+                line = record(raw, number, name, before)
+                before = line.at_ms
+                yield line
+
+
+def _parse(raw: bytes, number: int, file: str) -> _RawLine:
+    try:
+        return _decode_line(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        hint = 'a line is {"topic":"orders","event":{...}}'
+        raise EventsFileError(file, number, f"cannot be understood: {error}; {hint}") from None
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
