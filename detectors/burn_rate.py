@@ -1,0 +1,103 @@
+"""How fast a promised ratio's budget of failures is spent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from detectors.judgement import LIMIT, Judgement, Reason
+from detectors.tails import binomial_lower
+from detectors.verdict import decide
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class BurnRule:
+    """A budget is leaking when it burns `factor` times too fast over `long_s` and still does over `short_s`."""
+
+    long_s: int
+    short_s: int
+    factor: float
+
+
+# 14.4 over 1 h spends 2 % of a month's budget, 6 over 6 h spends 5 %. The short pairs find a fall from 0.999 to 0.99
+# within two minutes; there the tail probability, not the factor, keeps chance away.
+RULES = (BurnRule(120, 60, 6.0), BurnRule(300, 60, 6.0), BurnRule(900, 120, 6.0), BurnRule(3600, 300, 14.4))
+
+
+class BurnRateDetector:
+    """Finds slow leaks of a promised ratio, with the target itself as expectation: it needs no history.
+
+    Beside the two burn rates of a rule, the failures of the long window must be improbable if the promise were kept:
+    one miss in a hundred burns ten times too fast and means nothing (it happens in 9.5 % of such windows at 99.9 %).
+    Where the promise has never been kept, `BinomialDetector` against the series' own history says more.
+
+    Parameters:
+        target: the promised ratio, between 0 and 1.
+        minimum_exposure: trials the long window needs.
+        limit: probability that has score 1.
+
+    Examples:
+        >>> detector = BurnRateDetector(target=0.999, minimum_exposure=20)
+        >>> judged = detector.judge(np.array([1980.0, 199.0]), np.array([2000.0, 200.0]),
+        ...                         np.array([990.0, 99.0]), np.array([1000.0, 100.0]), RULES[0])
+        >>> [Reason(code).name for code in judged.reason]
+        ['LEAK', 'NORMAL']
+
+    References:
+        The Site Reliability Workbook (2018), chapter 5, Alerting on SLOs: multiwindow, multi-burn-rate alerts.
+
+    """
+
+    def __init__(self, target: float, minimum_exposure: float, limit: float = LIMIT) -> None:
+        if not 0 < target < 1:
+            raise ValueError(f"target is {target}, not between 0 and 1")
+        self.target = target
+        self.minimum_exposure = max(minimum_exposure, 1.0)
+        self.limit = limit
+
+    def judge(
+        self,
+        successes: Array,
+        trials: Array,
+        short_successes: Array,
+        short_trials: Array,
+        rule: BurnRule,
+        usual: Array | None = None,
+    ) -> Judgement:
+        """Judgements of n series by one rule, from the sums of its long and its short window (float64[n]).
+
+        `usual` is the ratio that is usual, NaN where unknown: who never keeps the promise is not told so every minute,
+        but still when it gets worse.
+        """
+        trials = np.maximum(trials, 0.0)
+        successes = np.clip(successes, 0.0, trials)
+        allowed = rule.factor * (1 - self.target)
+        value = successes / np.maximum(trials, 1.0)
+        still = short_trials - short_successes >= allowed * short_trials
+        target = np.full(len(value), self.target)
+        likely = target if usual is None else np.fmin(usual, target)
+
+        def tail(rows: NDArray[np.intp], above: NDArray[np.bool_]) -> Array:
+            found = binomial_lower(successes[rows], trials[rows], likely[rows])
+            return np.where(above | ~still[rows], 0.0, found)
+
+        return decide(
+            value=value,
+            expected=target,
+            scale=np.sqrt(self.target * (1 - self.target) / np.maximum(trials, 1.0)),
+            deviation=value - self.target,
+            exposure=trials,
+            excess=np.maximum(self.target * trials - successes, 0.0),
+            enough=trials >= self.minimum_exposure,
+            minimum=np.full(len(value), allowed - (1 - self.target)),
+            tail=tail,
+            reasons=(Reason.NORMAL, Reason.LEAK),
+            limit=self.limit,
+        )

@@ -1,0 +1,114 @@
+"""What a detector says: one judgement per series, on one scale of scores for all detectors."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+LIMIT = 1e-6  # a result this improbable is the limit of normal
+MAXIMUM_SCORE = 100.0
+
+
+class Reason(enum.IntEnum):
+    """Why a series was judged as it was."""
+
+    NORMAL = 0
+    INSUFFICIENT_EXPOSURE = 1
+    WARMING_UP = 2
+    CLOSED = 3
+    BELOW_MINIMUM_EFFECT = 4
+    CLIFF = 5
+    LEAK = 6
+    SHIFT = 7
+    SURGE = 8
+    COLLAPSE = 9
+    SILENCE = 10
+    OVERDUE = 11
+
+    @property
+    def insufficient(self) -> bool:
+        """Whether there was too little to judge by: neither normal nor anomalous."""
+        return self in {Reason.INSUFFICIENT_EXPOSURE, Reason.WARMING_UP, Reason.CLOSED}
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Judgements of n series, by columns of length n.
+
+    Attributes:
+        score: 0 to 100; 1 is the limit of normal, 2 twice as surprising in log-probability.
+        value, expected, lower, upper: what was seen, what was expected, and the band of normal, in one unit.
+        exposure: how many events the judgement rests on.
+        excess: events too many or too few, never negative.
+        reason: int8, a `Reason`.
+        direction: int8, +1 where the value lies above what was expected, -1 below, 0 equal or not judged.
+
+    """
+
+    score: NDArray[np.float64]
+    value: NDArray[np.float64]
+    expected: NDArray[np.float64]
+    lower: NDArray[np.float64]
+    upper: NDArray[np.float64]
+    exposure: NDArray[np.float64]
+    excess: NDArray[np.float64]
+    reason: NDArray[np.int8]
+    direction: NDArray[np.int8]
+
+    def __len__(self) -> int:
+        return len(self.score)
+
+    def beats(self, other: Judgement) -> NDArray[np.bool_]:
+        """Where this one should be kept instead of `other`: more surprising, or judged where the other was not."""
+        judged, other_judged = ~insufficient(self.reason), ~insufficient(other.reason)
+        return (judged & ~other_judged) | ((judged == other_judged) & (self.score > other.score))
+
+    def put(self, where: NDArray[np.bool_], other: Judgement) -> None:
+        """Overwrites the rows `where` with those of `other`."""
+        for field in fields(self):
+            column = getattr(self, field.name)
+            np.copyto(column, getattr(other, field.name), where=where)
+
+    def copy(self) -> Judgement:
+        """A judgement that shares no memory with this one."""
+        return Judgement(**{field.name: getattr(self, field.name).copy() for field in fields(self)})
+
+    def grown(self, size: int) -> Judgement:
+        """The same rows, then rows without a judgement up to `size`."""
+        larger = nothing(size)
+        for field in fields(self):
+            getattr(larger, field.name)[: len(self)] = getattr(self, field.name)
+        return larger
+
+
+def nothing(size: int) -> Judgement:
+    """Judgements that say that there was too little to judge.
+
+    >>> nothing(2).reason.tolist()
+    [1, 1]
+    """
+    reason = np.full(size, Reason.INSUFFICIENT_EXPOSURE, dtype=np.int8)
+    score, value, expected, lower, upper, exposure, excess = np.zeros((7, size))
+    return Judgement(
+        score, value, expected, lower, upper, exposure, excess, reason, direction=np.zeros(size, dtype=np.int8)
+    )
+
+
+def insufficient(reason: NDArray[np.int8]) -> NDArray[np.bool_]:
+    """Where a column of reasons says that there was too little to judge."""
+    return (reason >= Reason.INSUFFICIENT_EXPOSURE) & (reason <= Reason.CLOSED)
+
+
+def score(log_probability: NDArray[np.float64], limit: float = LIMIT) -> NDArray[np.float64]:
+    """The score of results as improbable as that (natural logarithms): log p / log limit, within 0 and 100.
+
+    >>> score(np.log([1.0, 1e-3, 1e-6, 1e-12])).round(2).tolist()
+    [0.0, 0.5, 1.0, 2.0]
+    """
+    return np.clip(np.abs(log_probability) / -np.log(limit), 0.0, MAXIMUM_SCORE)

@@ -1,0 +1,65 @@
+"""How far the last minutes and the last hour lie from the usual day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from detectors.state import grown, pack, unpack
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+SPANS_S = (600.0, 3600.0)
+_PRIOR_EVENTS = 10.0
+
+
+class Level:
+    """Follows the ratio of counts to their usual counts, over about 10 minutes and about an hour.
+
+    A busy day is busy all day: the profile of `SeasonalBaseline` times this is the better expectation. Rows that are
+    anomalous should be left out while they are, lest the anomaly become its own expectation.
+
+    Examples:
+        >>> level = Level(1)
+        >>> for minute in range(600):
+        ...     level.follow(np.array([30.0]), np.array([20.0]), 60, np.array([True]))
+        >>> [round(float(value), 2) for value in level.ratio()[:, 0]]
+        [1.48, 1.5]
+
+    """
+
+    def __init__(self, size: int = 0) -> None:
+        self.means: NDArray[np.float32] = np.zeros((2, 2, size), dtype=np.float32)  # span, (seen, usual), series
+
+    def grow(self, size: int) -> None:
+        """Makes room for new series, whose ratio is 1."""
+        self.means = grown(self.means, size)
+
+    def follow(self, counts: Array, usual: Array, elapsed_s: float, rows: NDArray[np.bool_]) -> None:
+        """Takes in the counts and usual counts of the last `elapsed_s` seconds for the given rows (NaN is skipped)."""
+        rows = rows & np.isfinite(usual)
+        for span, span_s in enumerate(SPANS_S):
+            keep = np.exp(-elapsed_s / span_s)
+            for place, values in enumerate((counts, usual)):
+                followed = self.means[span, place] * keep + values
+                np.copyto(self.means[span, place], followed.astype(np.float32), where=rows)
+
+    def ratio(self) -> Array:
+        """float64[2, n]: over 10 minutes, and over an hour; drawn towards 1 while there are few events."""
+        means = self.means.astype(np.float64)
+        return (means[:, 0] + _PRIOR_EVENTS) / (means[:, 1] + _PRIOR_EVENTS)
+
+    def to_bytes(self) -> bytes:
+        """The whole state."""
+        return pack({"means": self.means})
+
+    @classmethod
+    def from_bytes(cls, payload: bytes) -> Level:
+        """The level that `to_bytes` described. Raises ValueError for anything else."""
+        level = cls()
+        level.means = unpack(payload)["means"]
+        return level

@@ -1,0 +1,95 @@
+"""A stock of things that are overdue, against its usual size."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from detectors.judgement import LIMIT, Judgement, Reason
+from detectors.state import grown, pack, unpack
+from detectors.tails import negative_binomial_lower, negative_binomial_upper
+from detectors.verdict import decide
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+_SPAN_S = 86_400.0
+_SETTLED_S = 3_600.0  # so long it must have been followed before it is judged
+_DISPERSION = 0.05
+
+
+class OverdueDetector:
+    """Finds a growing stock of overdue cases: orders whose deadline has passed and that are still open.
+
+    The usual stock is followed with a memory of a day. The share closed in time, which reacts first, is
+    `BinomialDetector`'s; this one still speaks when the deadlines have passed and nothing is done about them.
+
+    Parameters:
+        minimum_effect: smallest growth that matters, relative to the usual stock.
+        minimum_exposure: so many must be overdue.
+        limit: probability that has score 1.
+
+    Examples:
+        >>> detector = OverdueDetector(minimum_effect=0.5, minimum_exposure=20)
+        >>> for minute in range(120):
+        ...     detector.follow(np.array([100.0]), 60, np.array([True]))
+        >>> [Reason(int(detector.judge(np.array([stock])).reason[0])).name for stock in (120.0, 400.0)]
+        ['NORMAL', 'OVERDUE']
+
+    """
+
+    def __init__(self, minimum_effect: float, minimum_exposure: float, limit: float = LIMIT) -> None:
+        if minimum_effect < 0:
+            raise ValueError(f"minimum_effect is {minimum_effect}, not 0 or more")
+        self.minimum_effect = minimum_effect
+        self.minimum_exposure = max(minimum_exposure, 1.0)
+        self.limit = limit
+        self.usual: Array = np.zeros(0)
+        self.followed_s: Array = np.zeros(0)
+
+    def follow(self, stock: Array, elapsed_s: float, rows: NDArray[np.bool_]) -> None:
+        """Takes in the stock of the given rows, `elapsed_s` seconds after the last time."""
+        self.grow(len(stock))
+        keep = np.exp(-elapsed_s / np.minimum(np.maximum(self.followed_s, elapsed_s), _SPAN_S))
+        self.usual = np.where(rows, np.where(self.followed_s > 0, stock + keep * (self.usual - stock), stock), self.usual)
+        self.followed_s = self.followed_s + np.where(rows, elapsed_s, 0.0)
+
+    def grow(self, size: int) -> None:
+        """Makes room for new series."""
+        self.usual, self.followed_s = grown(self.usual, size), grown(self.followed_s, size)
+
+    def judge(self, stock: Array) -> Judgement:
+        """Judgements of n series; the unit is cases."""
+        self.grow(len(stock))
+        usual = self.usual
+        dispersion = np.full(len(stock), _DISPERSION)
+
+        def tail(rows: NDArray[np.intp], above: NDArray[np.bool_]) -> Array:
+            k, m, wide = stock[rows], np.maximum(usual[rows], 1.0), dispersion[rows]
+            return np.where(above, negative_binomial_upper(k, m, wide), negative_binomial_lower(k, m, wide))
+
+        return decide(
+            value=stock,
+            expected=usual,
+            scale=np.sqrt(usual + dispersion * usual**2),
+            deviation=stock - usual,
+            exposure=stock,
+            excess=np.abs(stock - usual),
+            enough=(np.maximum(stock, usual) >= self.minimum_exposure) & (self.followed_s >= _SETTLED_S),
+            minimum=self.minimum_effect * usual,
+            tail=tail,
+            reasons=(Reason.OVERDUE, Reason.NORMAL),
+            limit=self.limit,
+        )
+
+    def to_bytes(self) -> bytes:
+        """What was learned; the parameters are the catalogue's."""
+        return pack({"usual": self.usual, "followed_s": self.followed_s})
+
+    def restore(self, payload: bytes) -> None:
+        """Takes over what `to_bytes` described. Raises ValueError for anything else."""
+        arrays = unpack(payload)
+        self.usual, self.followed_s = arrays["usual"], arrays["followed_s"]
