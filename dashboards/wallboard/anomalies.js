@@ -1,0 +1,121 @@
+// Open anomalies, causes with their symptoms below them, and the list of what was resolved.
+
+import { element, link, svg } from "./element.js";
+import { duration, percent, quantity } from "./formats.js";
+import { texts } from "./texts.js";
+
+const SHOWN_CONTRIBUTORS = 3;
+
+// Symptoms whose cause is open are drawn inside the cause.
+export function openAnomalies(board, context) {
+  const byFingerprint = new Map(board.anomalies.map((anomaly) => [anomaly.fingerprint, anomaly]));
+  const roots = board.anomalies.filter((anomaly) => !byFingerprint.has(anomaly.caused_by));
+  const cards = roots.map((anomaly) => {
+    const symptoms = board.anomalies.filter((other) => other.caused_by === anomaly.fingerprint);
+    return card(anomaly, symptoms, context);
+  });
+  const hidden = board.open - board.anomalies.length;
+  if (hidden > 0) cards.push(element("p", { class: "quiet" }, texts.more(hidden)));
+  return cards;
+}
+
+function card(anomaly, symptoms, context) {
+  const tone = anomaly.state === "recovering" ? "recovering" : anomaly.severity;
+  return element("article", { class: `card tone-${tone}`, "data-fingerprint": anomaly.fingerprint },
+    element("div", { class: "card-top" },
+      badge(anomaly),
+      element("span", { class: "card-touchpoint" }, texts.touchpoint[anomaly.touchpoint] || anomaly.touchpoint),
+      element("span", { class: "card-since" }, `${texts.since} ${since(anomaly, context)}`)),
+    element("div", { class: "card-body" },
+      element("div", { class: "card-what" },
+        element("h3", {}, context.title(anomaly.metric)),
+        where(anomaly.scope)),
+      element("div", { class: "card-value" },
+        element("span", { class: "figure" }, quantity(anomaly.value, anomaly.unit)),
+        element("span", { class: "against" }, versus(anomaly)))),
+    contributors(anomaly),
+    symptomList(symptoms, context),
+    foot(anomaly, context));
+}
+
+function badge(anomaly) {
+  const words = [texts.severity[anomaly.severity] || anomaly.severity];
+  if (anomaly.state === "recovering") words.push(texts.recovering.toLowerCase());
+  return element("span", { class: "badge" }, words.join(", "));
+}
+
+export function where(scope) {
+  const entries = Object.entries(scope);
+  if (!entries.length) return element("p", { class: "where" }, texts.whole);
+  return element("p", { class: "where" }, entries.map(([name, value]) =>
+    element("span", { class: "dimension" }, element("span", { class: "dimension-name" }, name.replaceAll("_", " ")), value || "\u2014")));
+}
+
+function versus(anomaly) {
+  const arrow = anomaly.direction === "up" ? "\u25b2" : "\u25bc";
+  return `${arrow} ${texts.expected} ${quantity(anomaly.expected, anomaly.unit)}`;
+}
+
+function since(anomaly, context) {
+  const started = Date.parse(anomaly.started_at);
+  return `${context.moment(started)} (${duration(context.dataNow - started)})`;
+}
+
+function contributors(anomaly) {
+  const shown = anomaly.contributors.slice(0, SHOWN_CONTRIBUTORS);
+  if (!shown.length) return null;
+  return element("div", { class: "contributors" },
+    element("h4", {}, texts.contributors),
+    element("ul", {}, shown.map((contributor) => element("li", {},
+      element("span", { class: "contributor-name" }, scopeText(contributor.scope)),
+      bar(contributor.share),
+      element("span", { class: "contributor-share" }, percent(contributor.share))))));
+}
+
+function bar(share) {
+  const part = Math.max(0, Math.min(1, share)) * 100;
+  return svg("svg", { class: "bar", viewBox: "0 0 100 6", preserveAspectRatio: "none", "aria-hidden": "true" },
+    svg("rect", { class: "bar-track", width: 100, height: 6 }),
+    svg("rect", { class: "bar-part", width: part, height: 6 }));
+}
+
+export function scopeText(scope) {
+  const words = Object.entries(scope).map(([name, value]) => `${name.replaceAll("_", " ")} ${value || "\u2014"}`);
+  return words.join(", ") || texts.whole;
+}
+
+function symptomList(symptoms, context) {
+  if (!symptoms.length) return null;
+  return element("div", { class: "symptoms" },
+    element("h4", {}, texts.symptoms),
+    element("ul", {}, symptoms.map((symptom) => element("li", { "data-fingerprint": symptom.fingerprint },
+      element("span", { class: `dot tone-${symptom.severity}` }),
+      element("span", { class: "symptom-what" },
+        `${context.title(symptom.metric)}`, element("span", { class: "quiet" }, ` ${scopeText(symptom.scope)}`)),
+      element("span", { class: "symptom-value" },
+        quantity(symptom.value, symptom.unit),
+        element("span", { class: "quiet" }, ` ${versus(symptom)}`))))));
+}
+
+function foot(anomaly, context) {
+  const cause = anomaly.caused_by ? `${texts.causedBy} ${context.describe(anomaly.caused_by)}` : null;
+  const score = Number.isFinite(anomaly.score) ? anomaly.score.toFixed(1) : "";
+  return element("p", { class: "card-foot" },
+    cause ? element("span", {}, cause) : null,
+    element("span", { title: texts.scoreMeaning }, `${texts.score} ${score}`),
+    element("span", {}, `${texts.peak} ${quantity(anomaly.peak, anomaly.unit)}`),
+    link(anomaly.board_url, texts.dashboard),
+    link(anomaly.runbook_url, texts.runbook));
+}
+
+export function resolvedAnomalies(anomalies, context) {
+  return anomalies.map((anomaly) => {
+    const started = Date.parse(anomaly.started_at);
+    const ended = Date.parse(anomaly.ended_at || anomaly.detected_at);
+    return element("li", { "data-fingerprint": anomaly.fingerprint },
+      element("time", { datetime: anomaly.ended_at }, context.moment(ended)),
+      element("span", { class: "resolved-what" }, context.title(anomaly.metric),
+        element("span", { class: "quiet" }, scopeText(anomaly.scope))),
+      element("span", { class: "quiet resolved-lasted" }, `${texts.lasted} ${duration(ended - started)}`));
+  });
+}

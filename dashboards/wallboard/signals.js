@@ -1,0 +1,79 @@
+// Touchpoints, the sparklines of the whole shop, and how fresh each feed is.
+
+import { element } from "./element.js";
+import { duration, quantity } from "./formats.js";
+import { sparkline } from "./sparkline.js";
+import { texts } from "./texts.js";
+
+const HEARD = 600_000;
+
+export function touchpoints(board, context) {
+  return board.touchpoints.map((touchpoint) => {
+    const detail = touchpoint.open
+      ? texts.firing(touchpoint.open)
+      : touchpoint.state === "no_data" && touchpoint.heard
+        ? texts.lastSeen(duration(context.dataNow - touchpoint.heard))
+        : null;
+    return element("div", { class: `touchpoint state-${touchpoint.state}`, "data-touchpoint": touchpoint.name },
+      element("span", { class: "touchpoint-name" }, texts.touchpoint[touchpoint.name] || touchpoint.name),
+      element("span", { class: "touchpoint-state" }, mark(touchpoint.state), texts.state[touchpoint.state]),
+      element("span", { class: "touchpoint-detail" }, detail));
+  });
+}
+
+// A shape beside the colour, so that neither carries the meaning alone.
+function mark(state) {
+  const shapes = {
+    critical: "\u25c6", warning: "\u25b2", stale: "\u25cc", no_data: "\u25cb", recovering: "\u21ba", info: "\u2605",
+    replay: "\u25b6", normal: "\u25cf", unwatched: "\u2013",
+  };
+  return element("span", { class: "mark", "aria-hidden": "true" }, shapes[state] || "");
+}
+
+export function signals(board, context) {
+  return board.metrics.map((metric) => signal(metric, board, context));
+}
+
+function signal(metric, board, context) {
+  const last = metric.points.length ? metric.points[metric.points.length - 1] : null;
+  const fresh = last !== null && board.time - last[0] < HEARD;
+  const value = fresh ? last[1] : null;
+  const open = board.anomalies.filter((anomaly) => anomaly.metric === metric.name);
+  const tone = ["critical", "warning", "info"].find((severity) => open.some((anomaly) => anomaly.severity === severity));
+  const label = `${metric.title}: ${quantity(value, metric.unit)}`;
+  return element("div", { class: `signal ${tone ? `tone-${tone}` : ""} ${value === null ? "empty" : ""}`, "data-metric": metric.name },
+    element("span", { class: "signal-title", title: metric.title }, metric.title),
+    element("span", { class: "signal-value" }, quantity(value, metric.unit)),
+    metric.points.length ? sparkline(metric.points, board.time, label) : element("div", { class: "sparkline blank" }),
+    element("span", { class: "signal-note" }, note(metric, last, value, context)));
+}
+
+function note(metric, last, value, context) {
+  if (last === null) return "";
+  if (value === null) {
+    const heard = metric.points.findLast((point) => point[1] !== null);
+    return heard ? texts.lastSeen(duration(context.dataNow - heard[0])) : texts.noReading;
+  }
+  const words = [];
+  if (last[2] !== null) words.push(`${texts.expected} ${quantity(last[2], metric.unit)}`);
+  if (metric.target !== null) words.push(`${texts.target} ${quantity(metric.target, metric.unit)}`);
+  return words.join(", ");
+}
+
+export function feeds(board, context) {
+  return [
+    element("span", { class: "feeds-title" }, texts.feeds),
+    ...board.sources.map((source) => element("span", { class: `feed feed-${source.state}`, "data-topic": source.topic },
+      element("span", { class: "feed-name" }, source.topic),
+      element("span", { class: "feed-state" }, feedText(source, context)))),
+  ];
+}
+
+function feedText(source, context) {
+  switch (source.state) {
+    case "none": return texts.feed.none;
+    case "replay": return texts.feed.replay(context.moment(source.watermark));
+    case "silent": return texts.feed.silent(duration(context.now - source.moved_at));
+    default: return texts.feed[source.state](duration(context.now - source.watermark));
+  }
+}
