@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
@@ -10,7 +10,7 @@ Dimension = str | None
 Name = Annotated[str, Meta(min_length=1)]
 Time = Annotated[str, Meta(extra_json_schema={"format": "date-time"})] | None
 Seconds = Annotated[float, Meta(ge=-1e9, le=1e9, description="seconds")] | None
-Money = Annotated[float, Meta(ge=-1e12, le=1e12, description="in the shop's currency")] | None
+Money = Annotated[float, Meta(ge=-1e11, le=1e11, description="in the shop's currency")] | None
 Score = Annotated[float, Meta(ge=-1e6, le=1e6)] | None
 Whole = Annotated[int, Meta(ge=-(10**12), le=10**12)] | None
 Flag = bool | None
@@ -26,5 +26,6 @@ class Event(Struct, gc=False, kw_only=True, tag_field="type"):
     id: Name
     source: Name
     time: Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
-    specversion: Annotated[str, Meta(pattern=r"^1\.0$")]
+    specversion: Literal["1.0"]
+    data: Data
     subject: str | None = None

@@ -1,0 +1,34 @@
+"""Why a record is no event of ours, told without repeating what it says."""
+
+from __future__ import annotations
+
+import enum
+from typing import NamedTuple
+
+
+class Reason(enum.StrEnum):
+    """Why a record is a dead letter. The value stands in the header `pharos-reason`."""
+
+    NOT_JSON = "not_json"  # also: not UTF-8, nested beyond reason
+    NOT_CLOUDEVENT = "not_cloudevent"  # an attribute that CloudEvents 1.0 demands is absent or wrong
+    MISSING_ATTRIBUTE = "missing_attribute"  # a listed type without its time, its data or the first field of data
+    WRONG_FIELD = "wrong_field"  # a listed type with a field that has the wrong type
+    FROM_THE_FUTURE = "from_the_future"  # event time too far ahead of the record's Kafka timestamp
+
+
+class Rejection(NamedTuple):
+    """What is wrong, and where: `detail` names the place in the record and none of its values."""
+
+    reason: Reason
+    detail: str
+
+
+class DeadLetter(NamedTuple):
+    """A record for the topic pharos-dead-letters. `value` is the record's, unchanged."""
+
+    topic: str
+    partition: int
+    offset: int
+    reason: Reason
+    detail: str
+    value: bytes

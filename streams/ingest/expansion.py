@@ -1,0 +1,136 @@
+"""Expands groups of events into the cells of all metrics that want them."""
+
+from __future__ import annotations
+
+from operator import itemgetter
+from typing import TYPE_CHECKING
+
+from streams.cells.record import SLOT_MS, CellsRecord, MetricCells
+from streams.ingest.grouping import LACKS_TIME, SHUT, is_own_time, route_positions
+from streams.placement import cells_partition
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import Any
+
+    from streams.catalogue.metric import Metric
+    from streams.ingest.grouping import Group, GroupKey
+    from streams.ingest.routes import Target
+
+Scope = tuple[int, tuple[str, ...]]
+
+
+class _Columns:
+    """The growing cells of one metric."""
+
+    __slots__ = ("cells", "scopes")
+
+    def __init__(self) -> None:
+        self.scopes: dict[Scope, int] = {}
+        self.cells: dict[tuple[int, int, int, int], int] = {}  # scope, component, slot, late -> value
+
+    def pack(self, key: str) -> MetricCells:
+        scope, component, slot, late = map(list, zip(*self.cells, strict=True))
+        return MetricCells(key, list(self.scopes), scope, component, slot, late, list(self.cells.values()))
+
+
+class _Projection:
+    """One route of a group: which part of a key it looks at, and where it leads."""
+
+    __slots__ = ("gate", "project", "shift", "targets", "whole")
+
+    def __init__(self, gate: int | None, positions: list[int], shift: int, targets: list[Target]) -> None:
+        self.gate = gate
+        self.whole = len(positions) == 1
+        # itemgetter gives a tuple only for two positions or more.
+        self.project: Callable[[GroupKey], tuple[Any, ...]] = itemgetter(*positions, *([0] if self.whole else []))
+        self.shift = shift
+        self.targets = targets
+
+    def sums(self, members: Iterable[tuple[GroupKey, int]]) -> dict[tuple[Any, ...], int]:
+        """(slot, *dimension values) -> amount."""
+        project, gate = self.project, self.gate
+        sums: dict[tuple[Any, ...], int] = {}
+        get = sums.get
+        if gate is None:
+            for key, amount in members:
+                part = project(key)
+                sums[part] = get(part, 0) + amount
+            return sums
+        for key, amount in members:
+            element = key[gate]
+            if element is not SHUT and element is not LACKS_TIME:
+                part = project(key)
+                sums[part] = get(part, 0) + amount
+        return sums
+
+
+class Expansion:
+    """Turns counts by group into one CellsRecord for each cells partition."""
+
+    def __init__(self, metrics: Sequence[Metric], groups: Sequence[Group]) -> None:
+        self._keys = [metric.key() for metric in metrics]
+        self._projections = [
+            [
+                _Projection(
+                    *route_positions(group, route),
+                    route.gate.plus_s * 1000 // SLOT_MS if is_own_time(route.gate) and not route.own_slot else 0,
+                    targets,
+                )
+                for route, targets in group.routes.items()
+            ]
+            for group in groups
+        ]
+        self._places: dict[int, list[int]] = {}
+
+    def expand(self, planes: Iterable[tuple[int, dict[GroupKey, int]]]) -> dict[int, MetricCells]:
+        """Cells by metric index. `planes` are (late, amounts by group key)."""
+        columns: dict[int, _Columns] = {}
+        for late, amounts in planes:
+            members: list[list[tuple[GroupKey, int]]] = [[] for _ in self._projections]
+            for pair in amounts.items():
+                members[pair[0][0]].append(pair)
+            for projections, pairs in zip(self._projections, members, strict=True):
+                if pairs:
+                    for projection in projections:
+                        _add(columns, projection, projection.sums(pairs), late)
+        return {metric: each.pack(self._keys[metric]) for metric, each in columns.items()}
+
+    def partition_of(self, metric: int, partitions: int) -> int:
+        """The cells partition of a metric."""
+        places = self._places.get(partitions)
+        if places is None:
+            places = self._places[partitions] = [cells_partition(key, partitions) for key in self._keys]
+        return places[metric]
+
+
+def _add(columns: dict[int, _Columns], projection: _Projection, sums: dict[tuple[Any, ...], int], late: int) -> None:
+    if not sums:
+        return
+    shift, whole = projection.shift, projection.whole
+    rows = [(part[0] + shift, () if whole else _named(part[1:]), amount) for part, amount in sums.items()]
+    for target in projection.targets:
+        column = columns.get(target.metric)
+        if column is None:
+            column = columns[target.metric] = _Columns()
+        scopes, cells = column.scopes, column.cells
+        get, number_of = cells.get, scopes.setdefault
+        scope_set, component, weight = target.scope_set, int(target.component), target.weight
+        for slot, values, amount in rows:
+            cell = (number_of((scope_set, values), len(scopes)), component, slot, late)
+            cells[cell] = get(cell, 0) + weight * amount
+
+
+def _named(values: tuple[str | None, ...]) -> tuple[str, ...]:
+    """Dimension values; one that was sent as null is missing."""
+    return tuple([value or "" for value in values]) if None in values else values  # type: ignore[return-value]
+
+
+def records_of(
+    cells: dict[int, MetricCells], expansion: Expansion, partitions: int, header: tuple[str, int, int, int, str]
+) -> dict[int, CellsRecord]:
+    """One record for each cells partition, those without cells included. `header` is CellsRecord's, in its order."""
+    records = {number: CellsRecord(*header, []) for number in range(partitions)}
+    for metric, each in cells.items():
+        records[expansion.partition_of(metric, partitions)].metrics.append(each)
+    return records

@@ -1,0 +1,34 @@
+"""What one source partition has to say since the last time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from streams.cells.record import CellsRecord
+    from streams.events.dead_letter import DeadLetter
+    from streams.ingest.outcome import Outcome
+
+
+class Flush(NamedTuple):
+    """All that belongs into one transaction.
+
+    Attributes:
+        next_offset: where reading goes on after this flush.
+        watermark: as in CellsRecord.
+        largest_event_time: of the events accepted so far, or NO_WATERMARK; for the offset's metadata.
+        records: by cells partition; all partitions are there, those without cells too.
+        dead_letters: since the last flush.
+        outcomes: how many records since the last flush had which outcome.
+        without_time: contributions since the last flush that were not made because the event lacks the time they count
+            for, by (event type, field).
+
+    """
+
+    next_offset: int
+    watermark: int
+    largest_event_time: int
+    records: dict[int, CellsRecord]
+    dead_letters: list[DeadLetter]
+    outcomes: dict[Outcome, int]
+    without_time: dict[tuple[str, str], int]

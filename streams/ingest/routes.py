@@ -1,0 +1,84 @@
+"""What the events of one type add to which cells, compiled from the metrics."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from streams.catalogue.metric import Component, Signal
+from streams.catalogue.scopes import component_sets, scope_sets
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from streams.catalogue.metric import Condition, Metric, Term
+
+
+@dataclass(frozen=True)
+class Gate:
+    """When a contribution is made, and the time it counts for: what terms can have in common. See `Term`."""
+
+    where: tuple[tuple[str, Condition], ...]
+    at: str
+    plus_s: int
+    within_s: int | None
+    no_later: bool | None
+
+    @classmethod
+    def of(cls, term: Term) -> Gate:
+        """The gate of a term."""
+        return cls(tuple(sorted(term.where.items())), term.at, term.plus_s, term.within_s, term.no_later)
+
+
+@dataclass(frozen=True)
+class Route:
+    """Contributions that always go together, by one set of dimensions.
+
+    Attributes:
+        gate: when, and for which time.
+        own_slot: counted in the slot of the event's own time instead of the gate's.
+        value: the field that is added up; empty adds 1.
+        dimensions: the scope's dimensions, in the order of the scope set.
+
+    """
+
+    gate: Gate
+    own_slot: bool
+    value: str
+    dimensions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Target:
+    """The cells of a metric that a route leads to: `metric` and `scope_set` are indices."""
+
+    metric: int
+    scope_set: int
+    component: Component
+    weight: int
+
+
+Routes = dict[Route, list[Target]]
+
+
+def routes_of(metrics: Sequence[Metric], event_type: str) -> Routes:
+    """All routes of the events of a type. Routes that several metrics share are there once, with several targets."""
+    routes: Routes = {}
+    for index, metric in enumerate(metrics):
+        sets = scope_sets(metric)
+        for component, own_slot, term in _uses(metric, event_type):
+            for scope_set in dict.fromkeys(component_sets(metric, component)):
+                route = Route(Gate.of(term), own_slot, term.value, sets[scope_set])
+                routes.setdefault(route, []).append(Target(index, scope_set, component, term.weight))
+    return routes
+
+
+def _uses(metric: Metric, event_type: str) -> Iterator[tuple[Component, bool, Term]]:
+    for component, terms in metric.components().items():
+        for term in terms:
+            if event_type not in term.events:
+                continue
+            late_closing = metric.signal is Signal.COHORT and component is Component.EXPOSURE
+            yield component, late_closing, term
+            if late_closing:
+                yield Component.LATE_BY_DEADLINE, False, term
