@@ -1,0 +1,56 @@
+"""When a source partition has nothing to say, and what may be promised for it then."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from streams.transport.batch_driver import Standing
+    from streams.transport.clock import WorkerClock
+
+PROMISE_SLACK_MS = 10_000  # events of others may carry times ahead of the record's: promises stay this much behind
+_FRESH_MS = 3_000
+
+
+class IdleWatch:
+    """Idle is a position that has equalled the last stable offset for `after_s`, by fresh answers of the broker.
+
+    The end comes from the broker and not from the last message: aborted transactions and markers take up offsets too.
+    """
+
+    def __init__(self, after_s: float) -> None:
+        self._after_s = after_s
+        self._since: float | None = None
+        self._position = -1
+
+    def is_idle(self, position: int, standing: Standing | None, now_s: float, wall_ms: int) -> bool:
+        """Call about once a second.
+
+        Args:
+            position: next offset to process.
+            standing: what the last fetch response said; None when there was none.
+            now_s: a monotonic clock.
+            wall_ms: the wall clock, on which `standing` is dated.
+
+        """
+        caught_up = (
+            standing is not None
+            and position >= standing.last_stable_offset
+            and wall_ms - standing.asked_at_ms <= _FRESH_MS
+        )
+        if not caught_up:
+            self._since = None
+            return False
+        if self._since is None or position != self._position:
+            self._since = now_s
+            self._position = position
+        return now_s - self._since >= self._after_s
+
+
+def promised_watermark(clock: WorkerClock, idle_after_s: float, lateness_ms: int) -> int | None:
+    """Event time up to which an idle partition speaks: the clock as it was before the idling, less lateness and slack.
+
+    None where the clock knows nothing. An event that is on time when it arrives later is never behind this.
+    """
+    before = clock.was_ms(idle_after_s)
+    return None if before is None else before - lateness_ms - PROMISE_SLACK_MS

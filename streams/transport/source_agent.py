@@ -1,0 +1,307 @@
+"""The ingest side of a worker: its source partitions, their flushes and their recoveries."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from faust.types import TP
+
+from streams.transport.flush import FailureReason, FlushFailedError
+from streams.transport.idle import IdleWatch, promised_watermark
+from streams.transport.source_partition import Intake, SourcePartition
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
+
+    from streams.transport.batch_driver import Standing
+    from streams.transport.clock import WorkerClock
+    from streams.transport.committed import Commit
+    from streams.transport.fetched import Fetched
+    from streams.transport.flush import Flusher
+    from streams.transport.source_partition import Flush, Ingest
+
+QUIET_FLUSH_S = 5.0  # a partition with nothing new says its watermark this often
+_UNFLUSHED_SOON = 50_000  # records that are flushed before the second is over
+_UNFLUSHED_MOST = 200_000  # records at which reading waits for the flush
+_FLUSHES_AT_ONCE = 16
+_SUSPEND_LIMIT_S = 6.0
+_STALLED_S = 10.0
+_TRIES = 8
+
+logger = logging.getLogger(__name__)
+
+
+class Positions(Protocol):
+    """What the agent needs of the consumer."""
+
+    async def move_to(self, tp: TP, offset: int) -> None: ...
+    async def earliest_offsets(self, *tps: TP) -> Mapping[TP, int]: ...
+    def standing(self, tp: TP) -> Standing | None: ...
+
+
+class Commits(Protocol):
+    """Committed offsets with metadata (`CommittedOffsets`)."""
+
+    async def read(self, tps: Iterable[TP]) -> Mapping[TP, Commit]: ...
+
+
+class SourceOptions(NamedTuple):
+    """Numbers of the ingest side; durations in seconds."""
+
+    cells_partitions: int
+    dedup_records: int
+    lateness_s: int
+    flush_interval_s: float
+    idle_after_s: float
+    heartbeat_interval_s: float
+
+
+class SourceAgent:
+    """Owns the source partitions of this worker.
+
+    Args:
+        make_ingest: a fresh ingest partition for a source partition.
+        make_flusher: its flusher, not yet open.
+        clock: the worker's clock; this agent feeds it.
+        fail: called with what ends the worker.
+        on_flushed: called after each flush that took place, for the metrics.
+
+    """
+
+    def __init__(
+        self,
+        topics: Collection[str],
+        options: SourceOptions,
+        positions: Positions,
+        commits: Commits,
+        *,
+        make_ingest: Callable[[TP], Ingest],
+        make_flusher: Callable[[TP], Flusher],
+        clock: WorkerClock,
+        fail: Callable[[str, BaseException], None],
+        on_flushed: Callable[[TP, Flush], None] = lambda _tp, _flush: None,
+    ) -> None:
+        self.topics = topics
+        self.parts: dict[TP, SourcePartition] = {}
+        self.holes = 0
+        self._options = options
+        self._positions = positions
+        self._commits = commits
+        self._make_ingest = make_ingest
+        self._make_flusher = make_flusher
+        self._clock = clock
+        self._fail = fail
+        self._on_flushed = on_flushed
+        self._tasks: dict[TP, asyncio.Task[None]] = {}
+        self._idle: dict[TP, IdleWatch] = {}
+        self._flushed_at: dict[TP, float] = {}
+        self._taken_at: dict[TP, float] = {}
+        self._slots = asyncio.Semaphore(_FLUSHES_AT_ONCE)
+        self._is_current: Callable[[], bool] = lambda: False
+        self._suspended = asyncio.Event()
+
+    # Ownership
+
+    async def acquire(self, tps: Collection[TP], is_current: Callable[[], bool]) -> Mapping[TP, int]:
+        """See `PartitionOwner`. A partition that was ours and whole goes on where it was: fencing catches the rest."""
+        await self._end_tasks(_SUSPEND_LIMIT_S)
+        self._is_current = is_current
+        self._suspended.clear()
+        for tp in [tp for tp, part in self.parts.items() if tp not in tps or not part.whole]:
+            await self.parts.pop(tp).flusher.close()
+        fresh = [self._new_part(tp) for tp in tps if tp not in self.parts]
+        opened = await asyncio.gather(*(self._open(part) for part in fresh), return_exceptions=True)
+        if not is_current():
+            await asyncio.gather(*(part.flusher.close() for part in fresh))
+            return {}
+        for failure in opened:
+            if failure is not None:
+                raise failure
+        plan = {tp: part.resume() for tp, part in self.parts.items()}
+        plan.update(await self._begin(fresh))
+        self.parts.update((part.tp, part) for part in fresh)
+        now = time.monotonic()
+        for tp in plan:
+            self._idle[tp] = IdleWatch(self._options.idle_after_s)
+            self._taken_at[tp] = now
+            self._flushed_at.setdefault(tp, now)
+        return plan
+
+    async def suspend(self) -> None:
+        """See `PartitionOwner`."""
+        self._is_current = lambda: False
+        self._suspended.set()
+        for part in self.parts.values():
+            part.suspend()
+        await self._end_tasks(_SUSPEND_LIMIT_S)
+
+    async def close(self) -> None:
+        """Flush what is counted, within a limit, and let go of the producers."""
+        is_current, self._is_current = self._is_current, lambda: False
+        if is_current():
+            await self._end_tasks(1.0)
+            rest = [part for part in self.parts.values() if part.has_news]
+            with contextlib.suppress(TimeoutError, FlushFailedError):
+                await asyncio.wait_for(asyncio.gather(*(self._flush_once(part) for part in rest)), 1.5)
+        await self._end_tasks(0.5)
+        parts, self.parts = self.parts, {}
+        await asyncio.gather(*(part.flusher.close() for part in parts.values()), return_exceptions=True)
+
+    # Records
+
+    async def handle(self, fetched: Fetched) -> None:
+        """Count one fetched batch."""
+        batch = fetched.batch
+        tp = TP(batch.topic, batch.partition)
+        part = self.parts.get(tp)
+        if part is None:
+            return
+        if part.unflushed >= _UNFLUSHED_MOST:
+            self._start_flush(part)
+            await asyncio.wait({self._tasks[tp]}, timeout=60.0)
+        if len(batch.timestamps):
+            self._clock.observe(max(batch.timestamps))
+        intake = part.take(fetched)
+        if intake is Intake.TAKEN:
+            self._taken_at[tp] = time.monotonic()
+            if part.unflushed >= _UNFLUSHED_SOON:
+                self._start_flush(part)
+        elif intake is Intake.HOLE and time.monotonic() - self._taken_at.get(tp, 0.0) > 2.0:
+            self._start(tp, self._seek_back(part))
+
+    # Flushes
+
+    async def run(self) -> None:
+        """Flush once an interval, for ever."""
+        while True:
+            await asyncio.sleep(self._options.flush_interval_s)
+            if self._is_current():
+                for tp, part in list(self.parts.items()):
+                    self._look_after(tp, part)
+
+    def _look_after(self, tp: TP, part: SourcePartition) -> None:
+        if not part.open or tp in self._tasks:
+            return
+        now = time.monotonic()
+        standing = self._positions.standing(tp)
+        is_idle = self._idle[tp].is_idle(part.position, standing, now, int(time.time() * 1000))
+        if part.has_news:
+            self._start_flush(part)
+        elif now - self._flushed_at.get(tp, 0.0) >= QUIET_FLUSH_S and part.position >= part.committed:
+            if is_idle:
+                watermark = promised_watermark(self._clock, self._options.idle_after_s, self._options.lateness_s * 1000)
+                if watermark is not None:
+                    part.ingest.promise(watermark)
+            if is_idle or part.position > part.committed:
+                self._start_flush(part)
+        if standing is not None and standing.last_stable_offset > part.position:
+            if now - self._taken_at[tp] > _STALLED_S and not is_idle:
+                self._taken_at[tp] = now
+                self._start(tp, self._seek_back(part))
+        else:
+            self._taken_at[tp] = now
+
+    def _start_flush(self, part: SourcePartition) -> None:
+        self._start(part.tp, self._flush(part))
+
+    def _start(self, tp: TP, work: Coroutine[Any, Any, None]) -> None:
+        """One piece of work for a partition at a time."""
+        if tp in self._tasks:
+            work.close()
+            return
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks[tp] = task
+        task.add_done_callback(lambda done: self._finished(tp, done))
+
+    def _finished(self, tp: TP, task: asyncio.Task[None]) -> None:
+        if self._tasks.get(tp) is task:
+            del self._tasks[tp]
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._fail(f"source partition {tp}", error)
+
+    async def _flush(self, part: SourcePartition) -> None:
+        try:
+            async with self._slots:
+                await self._flush_once(part)
+        except FlushFailedError as failure:
+            logger.warning("flush of %s failed, starting again from the commit: %s", part.tp, failure)
+            await self._start_again(part, failure.reason)
+
+    async def _flush_once(self, part: SourcePartition) -> None:
+        content, flush = part.take_flush()
+        part.whole = False  # until it is known that the flush took place, only the commit says where we are
+        await part.flusher.flush(content)
+        part.whole = True
+        part.committed = content.next_offset
+        self._flushed_at[part.tp] = time.monotonic()
+        self._on_flushed(part.tp, flush)
+
+    # Recovery
+
+    def _new_part(self, tp: TP) -> SourcePartition:
+        return SourcePartition(
+            tp, lambda: self._make_ingest(tp), self._make_flusher(tp), self._options.cells_partitions
+        )
+
+    async def _open(self, part: SourcePartition) -> None:
+        async with self._slots:
+            for attempt in range(_TRIES):
+                try:
+                    await part.flusher.open()
+                except FlushFailedError:
+                    if attempt + 1 == _TRIES or not self._is_current():
+                        raise
+                    await asyncio.sleep(0.5 * (attempt + 1))
+                else:
+                    return
+
+    async def _begin(self, parts: Collection[SourcePartition]) -> dict[TP, int]:
+        """Fenced first, read second: the commit found is the last one there will be before ours."""
+        tps = [part.tp for part in parts]
+        if not tps:
+            return {}
+        commits = await self._commits.read(tps)
+        earliest = await self._positions.earliest_offsets(*tps)
+        return {
+            part.tp: part.begin(commits.get(part.tp), earliest[part.tp], self._options.dedup_records) for part in parts
+        }
+
+    async def _start_again(self, part: SourcePartition, reason: FailureReason) -> None:
+        part.suspend()
+        if reason is FailureReason.FENCED:
+            # Whoever fenced us may own the partition by now. The next heartbeats tell, and then we are revoked.
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._suspended.wait(), 2.5 * self._options.heartbeat_interval_s)
+        if not self._is_current():
+            return
+        await self._open(part)
+        start = await self._begin([part])
+        part.whole = True
+        if self._is_current():
+            self._taken_at[part.tp] = time.monotonic()
+            await self._positions.move_to(part.tp, start[part.tp])
+
+    async def _seek_back(self, part: SourcePartition) -> None:
+        """Read on from where processing stands, after batches got lost on the way or the log was cut."""
+        earliest = (await self._positions.earliest_offsets(part.tp))[part.tp]
+        if earliest > part.position:
+            self.holes += 1
+            logger.error("%s: the broker has dropped offsets %d to %d unread", part.tp, part.position, earliest - 1)
+            part.skip_to(earliest)
+        self._taken_at[part.tp] = time.monotonic()
+        await self._positions.move_to(part.tp, part.position)
+
+    async def _end_tasks(self, limit_s: float) -> None:
+        """Let open flushes end; what takes longer is cut off, and its partition starts from the commit."""
+        tasks = set(self._tasks.values())
+        if not tasks:
+            return
+        _, late = await asyncio.wait(tasks, timeout=limit_s)
+        for task in late:
+            task.cancel()
+        if late:
+            await asyncio.wait(late, timeout=limit_s)
