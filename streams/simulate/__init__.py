@@ -1,0 +1,1 @@
+"""Shops that do not exist: reproducible events with a truth beside them."""

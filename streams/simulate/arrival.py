@@ -1,0 +1,110 @@
+"""How events reach the broker: a little later than they happened, some much later, some twice, some broken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from streams.simulate.block import moments
+from streams.simulate.rhythm import HOUR_MS, MINUTE_MS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from streams.simulate.block import Block
+
+SECONDS_LATE, MINUTES_LATE, HOURS_LATE = 0.01, 0.0015, 0.0001
+COPIES = 0.004
+
+
+@dataclass(frozen=True)
+class Arrivals:
+    """When the rows of a block reach the broker, ascending; a copy is a row that comes again.
+
+    Attributes:
+        copies: how many are copies.
+
+    """
+
+    block: Block
+    rows: NDArray[np.int64]
+    at_ms: NDArray[np.int64]
+    copies: int
+
+    def between(self, from_ms: int, to_ms: int) -> tuple[NDArray[np.int64], list[str]]:
+        """Ingest times in [from, to), and the lines."""
+        first, last = np.searchsorted(self.at_ms, (from_ms, to_ms))
+        at = self.at_ms[first:last]
+        return at, self.block.render(self.rows[first:last], at) if len(at) else []
+
+
+def arrivals(rng: np.random.Generator, block: Block, from_ms: int, to_ms: int) -> Arrivals:
+    """Of the events of a block in [from, to): 98.8 % within seconds, 1 % half a minute late at most, few by minutes or
+    hours; 0.4 % are sent again within five seconds.
+    """
+    times = block.time_ms[block.rows]
+    rows = block.rows[(times >= from_ms) & (times < to_ms)]
+    times = block.time_ms[rows]
+    count = len(rows)
+    delay = np.minimum(rng.exponential(700, count), 8_000) + 50
+    luck = rng.random(count)
+    delay = np.where(luck < SECONDS_LATE, rng.uniform(8_000, 27_000, count), delay)
+    delay = np.where(luck < MINUTES_LATE, rng.uniform(1, 9, count) * MINUTE_MS, delay)
+    delay = np.where(luck < HOURS_LATE, rng.uniform(2.2, 4, count) * HOUR_MS, delay)
+    at = times + delay.astype(np.int64)
+    again = np.flatnonzero(rng.random(count) < COPIES)
+    rows = np.concatenate((rows, rows[again]))
+    at = np.concatenate((at, at[again] + rng.integers(1, 5_000, len(again))))
+    order = np.argsort(at, kind="stable")
+    return Arrivals(block, rows[order], at[order], len(again))
+
+
+# Every one of these is a dead letter: no object, no CloudEvent, a field of a wrong type, a time far ahead.
+BROKEN = (
+    ("orders", '"a text instead of an event"'),
+    ("orders", '{"specversion":"1.0","id":"broken-%d","source":"/oms","type":"order.paid"}'),
+    (
+        "orders",
+        (
+            '{"specversion":"1.0","id":"broken-%d","source":"/oms","type":"order.paid","time":"%s",'
+            '"data":{"order_id":"TB0","amount":"much"}}'
+        ),
+    ),
+    (
+        "logistics",
+        '{"specversion":"1.0","source":"/tms","type":"parcel.scanned","time":"%s","data":{"parcel_id":"%d"}}',
+    ),
+    (
+        "consultations",
+        (
+            '{"specversion":"1.0","id":"broken-%d","source":"/cc","type":"consultation.opened","time":"yesterday",'
+            '"data":{"consultation_id":"K0"}}'
+        ),
+    ),
+    (
+        "visits",
+        (
+            '{"specversion":"1.0","id":"broken-%d","source":"/web","type":"page.viewed","time":"2027-01-01T00:00:00Z",'
+            '"data":{"session_id":"S0"}}'
+        ),
+    ),
+)
+# Valid CloudEvents of types that nobody listens to.
+FOREIGN = (
+    "orders",
+    '{"specversion":"1.0","id":"foreign-%d","source":"/oms","type":"order.viewed","time":"%s","data":{}}',
+)
+
+
+def oddities(rng: np.random.Generator, from_ms: int, to_ms: int, *, broken: int, foreign: int) -> list[tuple[int, str]]:
+    """(ingest time, line) of a known number of dead letters and of events to be ignored, ascending."""
+    times = np.sort(rng.integers(from_ms, to_ms, broken + foreign))
+    is_foreign = rng.permutation(broken + foreign) < foreign
+    lines = []
+    for number, (time, text, other) in enumerate(zip(times.tolist(), moments(times), is_foreign.tolist(), strict=True)):
+        topic, template = FOREIGN if other else BROKEN[number % len(BROKEN)]
+        event = template.replace("%d", str(number)).replace("%s", text)
+        lines.append((time, f'{{"topic":"{topic}","event":{event},"at":"{text}"}}'))
+    return lines

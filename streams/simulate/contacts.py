@@ -1,0 +1,234 @@
+"""People who ask: which queue they join, whether they are answered, and what comes of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from streams.simulate import shop
+from streams.simulate.block import Amount, Block, Column, Count, Flag, Label, Moment, Named
+from streams.simulate.queue import Service, serve
+from streams.simulate.rhythm import DAY_MS, MINUTE_MS, Rhythm
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from streams.simulate.plan import Fault, Plan
+
+HANDLING_S = 150.0
+SNAPSHOT_MS = 30_000
+TRANSFERS = 0.03
+RATED = 0.12
+FIRST_QUESTIONS_MS = 3 * MINUTE_MS  # after a carrier stalls, before the first customers ask
+ORDERS_ASKED_ABOUT_MS = 4 * DAY_MS
+HANDLERS = ("bot", "human")
+STAGES = ("presale", "aftersale")
+
+
+@dataclass(frozen=True)
+class Demand:
+    """Contacts per minute of one intent, by minute of the rhythm: for the whole shop, and what one region adds."""
+
+    intent: str
+    per_minute: NDArray[np.float64]
+    extra: NDArray[np.float64]
+    extra_region: str
+
+
+def demands(rhythm: Rhythm, shoppers: NDArray[np.float64], plan: Plan) -> list[Demand]:
+    """Who asks grows with the orders; `shoppers` are the orders per minute with the trap of tenfold traffic."""
+    result = []
+    for intent in shop.INTENTS:
+        base = shoppers if intent in shop.SHOPPING_INTENTS else rhythm.orders
+        per_minute = base * shop.CONTACTS_PER_ORDER[intent]
+        extra, region = np.zeros(len(base)), shop.REGIONS.values[0]
+        coupon, carrier = plan.fault("coupon"), plan.fault("carrier")
+        if coupon is not None and intent == coupon.target["intent"]:
+            per_minute = per_minute * np.where(_during(rhythm, coupon), coupon.size, 1.0)
+        if carrier is not None and intent == "logistics":
+            region = carrier.target["region"]
+            extra = (
+                per_minute * shop.REGIONS.share(region) * carrier.size * _during(rhythm, carrier, FIRST_QUESTIONS_MS)
+            )
+        result.append(Demand(intent, per_minute, extra, region))
+    return result
+
+
+def _during(rhythm: Rhythm, fault: Fault, delay_ms: int = 0) -> NDArray[np.bool_]:
+    return (rhythm.minutes_ms >= fault.start_ms + delay_ms) & (rhythm.minutes_ms < fault.end_ms + delay_ms)
+
+
+def play(
+    rng: np.random.Generator, rhythm: Rhythm, shoppers: NDArray[np.float64], plan: Plan, paid: NDArray[np.int64]
+) -> list[Block]:
+    """All contacts and what becomes of them. `paid` are the times of paid orders: what a customer may ask about."""
+    wanted = demands(rhythm, shoppers, plan)
+    blocks: list[Block] = []
+    first = 0
+    for queue in shop.QUEUES:
+        here = [demand for demand in wanted if shop.QUEUE_OF_INTENT[demand.intent] == queue]
+        opened, intent, region = _contacts(rng, rhythm, here)
+        load = sum((demand.per_minute + demand.extra for demand in here), np.zeros(len(shoppers))) * HANDLING_S / 60
+        count = len(opened)
+        handling = rng.gamma(2, HANDLING_S * 500, count).astype(np.int64)
+        patience = rng.gamma(2, 100_000, count).astype(np.int64)
+        looks = np.arange(rhythm.history_from_ms, rhythm.live_to_ms, SNAPSHOT_MS)
+        if queue == shop.BOT_QUEUE:
+            handling //= 3
+            state = _bot(rng, opened, len(looks))
+        else:
+            state = serve(opened, handling, patience, _staff(rhythm, queue, load, plan), looks)
+        about = _asked_about(rng, opened, paid)
+        who: tuple[Column, ...] = (
+            Named("queue", (queue,), np.zeros(count, dtype=np.int8)),
+            Named("channel", shop.CONTACT_CHANNELS.values, shop.CONTACT_CHANNELS.draw(rng, count)),
+            Named("intent", shop.INTENTS, intent),
+            Named("stage", STAGES, np.where(intent < shop.INTENTS.index("logistics"), 0, 1)),
+            Named("store", shop.STORES.values, shop.STORES.draw(rng, count)),
+            Named("region", shop.REGIONS.values, region),
+            Label("order_id", "TB", np.where(intent < shop.INTENTS.index("logistics"), -1, about)),
+        )
+        numbers = np.arange(first, first + count)
+        first += count
+        blocks += _blocks(rng, queue, numbers, opened, handling, state, who)
+        blocks.append(_snapshots(queue, looks, state))
+    return blocks
+
+
+def _contacts(
+    rng: np.random.Generator, rhythm: Rhythm, wanted: list[Demand]
+) -> tuple[NDArray[np.int64], NDArray[np.int8], NDArray[np.int8]]:
+    """Times (ascending), intents and regions of the contacts of one queue."""
+    times, intents, regions = [], [], []
+    for demand in wanted:
+        usual, extra = rhythm.arrivals(rng, demand.per_minute), rhythm.arrivals(rng, demand.extra)
+        times += [usual, extra]
+        intents.append(np.full(len(usual) + len(extra), shop.INTENTS.index(demand.intent), dtype=np.int8))
+        one = np.full(len(extra), shop.REGIONS.code(demand.extra_region), dtype=np.int8)
+        regions += [shop.REGIONS.draw(rng, len(usual)), one]
+    opened = np.concatenate(times)
+    order = np.argsort(opened, kind="stable")
+    order = order[opened[order] >= rhythm.history_from_ms]
+    return opened[order], np.concatenate(intents)[order], np.concatenate(regions)[order]
+
+
+def _staff(
+    rhythm: Rhythm, queue: str, load: NDArray[np.float64], plan: Plan
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Agents by minute: dispatch knows the load (the busiest from twelve minutes ago to five ahead) and adds a margin by
+    the square-root rule, so that hardly anybody waits; only a fault takes agents away.
+    """
+    ahead = np.max([np.roll(load, -shift) for shift in range(-12, 6)], axis=0)
+    agents = np.ceil(ahead + 2.5 * np.sqrt(ahead) + 2)
+    fault = plan.fault("queue")
+    times = rhythm.minutes_ms
+    if fault is not None and fault.target["queue"] == queue:
+        # Half of what is needed: the margin is lost first.
+        left = np.ceil(np.minimum(agents, load * 1.2 + 1) * (1 - fault.size))
+        agents = np.where(_during(rhythm, fault), left, agents)
+    return times, agents.astype(np.int64)
+
+
+def _bot(rng: np.random.Generator, opened: NDArray[np.int64], looks: int) -> Service:
+    """A bot has no line."""
+    none = np.zeros(looks, dtype=np.int64)
+    answered = opened + rng.integers(300, 2_500, len(opened))
+    return Service(answered, np.zeros_like(opened), none, none, none + 500, none + 500)
+
+
+def _asked_about(rng: np.random.Generator, opened: NDArray[np.int64], paid: NDArray[np.int64]) -> NDArray[np.int64]:
+    """An order paid within the four days before; -1 where there is none."""
+    rows = np.flatnonzero(paid > 0)
+    order = rows[np.argsort(paid[rows], kind="stable")]
+    first, last = np.searchsorted(paid[order], np.stack((opened - ORDERS_ASKED_ABOUT_MS, opened)))
+    chosen = first + (rng.random(len(opened)) * (last - first)).astype(np.int64)
+    return np.where(last > first, order[np.minimum(chosen, len(order) - 1)], -1)
+
+
+def _blocks(
+    rng: np.random.Generator,
+    queue: str,
+    numbers: NDArray[np.int64],
+    opened: NDArray[np.int64],
+    handling: NDArray[np.int64],
+    state: Service,
+    who: tuple[Column, ...],
+) -> list[Block]:
+    count = len(opened)
+    subject = ("K", numbers)
+    fields: tuple[Column, ...] = (Label("consultation_id", *subject), *who)
+    bot = queue == shop.BOT_QUEUE
+    handler = Named("handled_by", HANDLERS, np.full(count, 0 if bot else 1, dtype=np.int8))
+    since = Moment("opened_at", opened)
+    answered = state.answered
+    talked = answered > 0
+    moved = talked & (rng.random(count) < TRANSFERS) & (not bot)
+    over = answered + handling
+    first_reply = answered + rng.integers(500, 12_000, count)
+    waited = Amount("waited", (answered - opened) / 1000)
+    transfers = np.where(moved, 1, 0)
+    resolved = Flag("resolved", rng.random(count) < (0.8 if bot else 0.93))
+    automatic = Flag("automatic", np.full(count, bot))
+
+    def block(kind: str, name: str, time: NDArray[np.int64], rows: NDArray[np.bool_], *extra: Column) -> Block:
+        columns = (*fields, *extra)
+        return Block("consultations", kind, "/cc", time, subject, columns, f"{name}{queue}-", np.flatnonzero(rows))
+
+    halfway = answered + handling // 2
+    ended = over + rng.integers(1_000, 5_000, count)
+    stayed = Count("transfers", np.zeros(count, dtype=np.int64))
+    return [
+        block("consultation.opened", "co-", opened, opened > 0),
+        block("consultation.answered", "ca-", answered, talked, handler, since, waited, stayed),
+        block(
+            "consultation.replied", "cr-", first_reply, talked, handler, since, automatic, _first(first_reply, opened)
+        ),
+        block("consultation.transferred", "ct-", halfway, moved, handler, since, Count("transfers", transfers)),
+        block("consultation.answered", "cb-", halfway + 4_000, moved, handler, since, Count("transfers", transfers)),
+        block(
+            "consultation.abandoned",
+            "cx-",
+            state.abandoned,
+            state.abandoned > 0,
+            since,
+            Amount("waited", (state.abandoned - opened) / 1000),
+        ),
+        block("consultation.closed", "cc-", ended, talked, handler, since, resolved, Count("transfers", transfers)),
+        block(
+            "consultation.rated",
+            "cs-",
+            ended + rng.integers(5_000, 90_000, count),
+            talked & (rng.random(count) < RATED),
+            handler,
+            Count("rating", 5 - rng.geometric(0.6, count).clip(1, 5) + 1),
+        ),
+    ]
+
+
+def _first(reply: NDArray[np.int64], opened: NDArray[np.int64]) -> Column:
+    """Seconds from the question to the first reply."""
+    return Amount("first", (reply - opened) / 1000)
+
+
+def _snapshots(queue: str, looks: NDArray[np.int64], state: Service) -> Block:
+    none = np.full(len(looks), -1, dtype=np.int64)
+    columns: tuple[Column, ...] = (
+        Named("queue", (queue,), none + 1),
+        Count("waiting", state.waiting),
+        Amount("oldest_wait", state.oldest_ms / 1000),
+        Count("staffed", state.staffed),
+        Count("available", state.available),
+        Amount("handle_time", np.full(len(looks), HANDLING_S)),
+    )
+    return Block(
+        "consultations",
+        "queue.snapshot",
+        "/cc",
+        looks,
+        (f"queue-{queue}-", none + 1),
+        columns,
+        f"qs-{queue}-",
+        np.arange(len(looks)),
+    )

@@ -1,0 +1,190 @@
+"""Orders and their payments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from streams.simulate import shop
+from streams.simulate.block import Amount, Block, Column, Flag, Label, Moment, Named
+from streams.simulate.rhythm import HOUR_MS, MINUTE_MS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from streams.simulate.plan import Plan
+
+PAID_CANCELS = 0.01
+REFUNDS_BEFORE_COLLECTION = 0.006
+RETRIES = 0.55
+UNPAID_AFTER_MS = 30 * MINUTE_MS
+UNPAID, OUT_OF_STOCK, CHANGED_MIND = range(3)
+CANCEL_REASONS = ("unpaid", "out_of_stock", "changed_mind")
+DECLINES = (*shop.DECLINES.values, "gateway_error")
+
+
+@dataclass(frozen=True)
+class Orders:
+    """Orders by columns: times in ms (0 where it did not happen), dimensions as codes of `shop`.
+
+    Attributes:
+        paid: time of the payment that succeeded.
+        cancelled: time of the cancellation, of paid and unpaid ones.
+        withdrawn: time of a refund request made before the parcel is collected.
+        paid_at: what later events say about the payment: nothing about one before the history, whose deadline nobody
+            opened.
+
+    """
+
+    created: NDArray[np.int64]
+    paid: NDArray[np.int64]
+    cancelled: NDArray[np.int64]
+    withdrawn: NDArray[np.int64]
+    paid_at: NDArray[np.int64]
+    region: NDArray[np.int8]
+    channel: NDArray[np.int8]
+    store: NDArray[np.int8]
+    sku: NDArray[np.int8]
+    warehouse: NDArray[np.int8]
+    carrier: NDArray[np.int8]
+    amount: NDArray[np.float64]
+
+    @property
+    def category(self) -> NDArray[np.int8]:
+        """Category of the sku."""
+        return (self.sku // shop.SKUS_OF_CATEGORY).astype(np.int8)
+
+    def shipped(self) -> NDArray[np.int64]:
+        """Rows that a parcel is sent for."""
+        return np.flatnonzero((self.paid > 0) & (self.cancelled == 0) & (self.withdrawn == 0))
+
+
+@dataclass
+class _Attempts:
+    """One attempt to pay per order; time 0 where there is none."""
+
+    time: NDArray[np.int64]
+    method: NDArray[np.int8]
+    works: NDArray[np.bool_]
+    broken: NDArray[np.bool_]  # fails because of the fault
+
+    def failed(self) -> NDArray[np.bool_]:
+        return (self.time > 0) & ~self.works
+
+
+def play(
+    rng: np.random.Generator, created: NDArray[np.int64], region: NDArray[np.int8], plan: Plan, history_from_ms: int
+) -> tuple[Orders, list[Block]]:
+    """Orders created at the given times (ascending) by buyers of the given regions, and their events."""
+    count = len(created)
+    store, category = shop.STORES.draw(rng, count), shop.CATEGORIES.draw(rng, count)
+    sku = category * shop.SKUS_OF_CATEGORY + (rng.random(count) ** 2 * shop.SKUS_OF_CATEGORY).astype(np.int8)
+    first = _attempts(rng, created + rng.integers(8_000, 60_000, count), shop.METHODS.draw(rng, count), plan)
+    again = np.where(
+        first.failed() & (rng.random(count) < RETRIES), first.time + rng.integers(20_000, 120_000, count), 0
+    )
+    changed = np.where(rng.random(count) < 0.5, shop.METHODS.draw(rng, count), first.method)
+    second = _attempts(rng, again, changed.astype(np.int8), plan)
+    _play_tiny_store(plan, created, store, first, second)
+
+    paid = np.where(first.works, first.time, np.where(second.works, second.time, 0))
+    luck = rng.random(count)
+    regret = paid + rng.integers(5 * MINUTE_MS, 6 * HOUR_MS, count)
+    cancels = (paid > 0) & (luck < PAID_CANCELS)
+    withdraws = (paid > 0) & ~cancels & (luck < PAID_CANCELS + REFUNDS_BEFORE_COLLECTION)
+    orders = Orders(
+        created=created,
+        paid=paid,
+        cancelled=np.where(paid == 0, created + UNPAID_AFTER_MS, np.where(cancels, regret, 0)),
+        withdrawn=np.where(withdraws, regret, 0),
+        paid_at=np.where(paid >= history_from_ms, paid, 0),
+        region=region,
+        channel=shop.CHANNELS.draw(rng, count),
+        store=store,
+        sku=sku.astype(np.int8),
+        warehouse=shop.WAREHOUSES.draw(rng, count),
+        carrier=shop.CARRIERS.draw(rng, count),
+        amount=np.exp(rng.normal(4.6, 0.8, count)).round(2).astype(np.float64),
+    )
+    return orders, _blocks(rng, orders, first, second)
+
+
+def _attempts(rng: np.random.Generator, time: NDArray[np.int64], method: NDArray[np.int8], plan: Plan) -> _Attempts:
+    luck = rng.random(len(time))
+    works = luck < shop.PAYMENT_SUCCESS
+    broken = np.zeros(len(time), dtype=np.bool_)
+    fault = plan.fault("payment")
+    if fault is not None:
+        hit = (time >= fault.start_ms) & (time < fault.end_ms)
+        hit &= method == shop.METHODS.code(fault.target["payment_method"])
+        broken = hit & works & (luck >= fault.size)
+    return _Attempts(time, method, works & ~broken & (time > 0), broken)
+
+
+def _play_tiny_store(
+    plan: Plan, created: NDArray[np.int64], store: NDArray[np.int8], first: _Attempts, second: _Attempts
+) -> None:
+    """A store with two payments in ten minutes, of which one fails: half of them, and yet nothing."""
+    trap = plan.trap("tiny_store")
+    inside = np.flatnonzero((created >= trap.start_ms) & (created < trap.end_ms - 2 * MINUTE_MS))
+    code = shop.STORES.code(trap.scope["store"])
+    store[inside[store[inside] == code]] = 0
+    if len(inside) < 2:
+        return
+    fails, works = inside[len(inside) // 3], inside[2 * len(inside) // 3]
+    store[[fails, works]] = code
+    first.works[fails], first.works[works] = False, True
+    for row in (fails, works):
+        second.time[row], second.works[row] = 0, False
+
+
+def _blocks(rng: np.random.Generator, orders: Orders, first: _Attempts, second: _Attempts) -> list[Block]:
+    count = len(orders.created)
+    subject = ("TB", np.arange(count))
+    who: tuple[Column, ...] = (
+        Named("region", shop.REGIONS.values, orders.region),
+        Named("channel", shop.CHANNELS.values, orders.channel),
+        Named("store", shop.STORES.values, orders.store),
+        Named("category", shop.CATEGORIES.values, orders.category),
+        Named("sku", shop.SKUS, orders.sku),
+        Amount("amount", orders.amount),
+        Moment("created_at", orders.created),
+    )
+    way: tuple[Column, ...] = (
+        Named("warehouse", shop.WAREHOUSES.values, orders.warehouse),
+        Named("carrier", shop.CARRIERS.values, orders.carrier),
+    )
+    order_id = Label("order_id", *subject)
+
+    def block(
+        kind: str, name: str, time: NDArray[np.int64], columns: tuple[Column, ...], keep: NDArray[np.bool_]
+    ) -> Block:
+        return Block("orders", kind, "/oms", time, subject, (order_id, *who, *columns), name, np.flatnonzero(keep))
+
+    paid_method = np.where(first.works, first.method, second.method)
+    why = shop.DECLINES.draw(rng, count)
+    blocks = [
+        block("order.created", "oc-", orders.created, way, orders.created > 0),
+        block(
+            "order.paid",
+            "op-",
+            orders.paid,
+            (*way, Named("payment_method", shop.METHODS.values, paid_method)),
+            orders.paid > 0,
+        ),
+    ]
+    for name, attempt in (("of1-", first), ("of2-", second)):
+        reason = np.where(attempt.broken, len(DECLINES) - 1, why)
+        columns = (Named("payment_method", shop.METHODS.values, attempt.method), Named("reason", DECLINES, reason))
+        blocks.append(block("order.payment_failed", name, attempt.time, columns, attempt.failed()))
+    reason = np.where(orders.paid == 0, UNPAID, rng.integers(OUT_OF_STOCK, CHANGED_MIND + 1, count))
+    facts = (
+        *way,
+        Named("reason", CANCEL_REASONS, reason),
+        Moment("paid_at", orders.paid_at),
+        Flag("shipped", np.zeros(count, dtype=np.bool_)),
+    )
+    blocks.append(block("order.cancelled", "ox-", orders.cancelled, facts, orders.cancelled > 0))
+    return blocks

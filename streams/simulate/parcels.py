@@ -1,0 +1,165 @@
+"""Parcels on their way: collected, scanned, delivered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from streams.simulate import shop
+from streams.simulate.block import Block, Column, Count, Flag, Label, Moment, Named
+from streams.simulate.rhythm import COURIERS, DAY_MS, HOUR_MS, HUBS, MINUTE_MS, WorkingTime
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from streams.simulate.orders import Orders
+    from streams.simulate.plan import Plan
+
+SCANS = 7  # at most, between collection and the courier
+SECOND_PARCEL = 0.06
+PASSES_A_STALL = 0.03
+BACKLOG_MS = 90 * MINUTE_MS  # how long a carrier takes to work off what a stall left
+PROMISE_MS = 5 * DAY_MS
+
+
+@dataclass(frozen=True)
+class Parcels:
+    """Parcels by columns.
+
+    Attributes:
+        order: row of the order.
+        part: number of the parcel within its order; 0 where it is the only one.
+        moves: time of each movement, by parcel and step: collection, scans, courier, door; 0 where a step is left out.
+
+    """
+
+    order: NDArray[np.int64]
+    part: NDArray[np.int64]
+    moves: NDArray[np.int64]
+
+    @property
+    def delivered(self) -> NDArray[np.int64]:
+        """When the parcel reaches the door."""
+        return self.moves[:, -1]
+
+
+def play(rng: np.random.Generator, orders: Orders, plan: Plan, to_ms: int) -> tuple[Parcels, list[Block]]:
+    """Parcels of all shipped orders, and their events."""
+    rows = orders.shipped()
+    two = rows[rng.random(len(rows)) < SECOND_PARCEL]
+    order = np.concatenate((rows, two))
+    part = np.zeros(len(order), dtype=np.int64)
+    part[: len(rows)][np.isin(rows, two)] = 1
+    part[len(rows) :] = 2
+    moves = _moves(rng, orders.paid[order], to_ms)
+    _stall(rng, moves, orders.carrier[order], orders.region[order], plan)
+    parcels = Parcels(order, part, np.round(moves).astype(np.int64))
+    return parcels, _blocks(rng, orders, parcels)
+
+
+def _moves(rng: np.random.Generator, paid: NDArray[np.int64], to_ms: int) -> NDArray[np.float64]:
+    """Collected 9 working hours after payment (98 % within a day), then hub after hub, then the courier's day."""
+    count = len(paid)
+    end = to_ms + 10 * DAY_MS
+    hubs = WorkingTime(HUBS, int(paid[0]) - DAY_MS, end)
+    couriers = WorkingTime(COURIERS, int(paid[0]) - DAY_MS, end)
+    moves = np.zeros((count, SCANS + 3))
+    wait = rng.gamma(3, 3 * HOUR_MS, count) + np.where(rng.random(count) < 0.01, rng.gamma(2, 8 * HOUR_MS, count), 0)
+    moves[:, 0] = hubs.after(paid + HOUR_MS / 2, wait)
+    latest = moves[:, 0].copy()
+    steps = rng.integers(5, SCANS + 1, count)
+    for step in range(SCANS):
+        there = step < steps
+        latest = np.where(there, hubs.after(latest + 5 * MINUTE_MS, rng.gamma(2.5, 2.4 * HOUR_MS, count)), latest)
+        moves[:, step + 1] = np.where(there, latest, 0)
+    moves[:, -2] = couriers.after(latest, rng.gamma(3, 1.5 * HOUR_MS, count))
+    moves[:, -1] = couriers.after(moves[:, -2] + 10 * MINUTE_MS, rng.gamma(3, 1.2 * HOUR_MS, count))
+    return moves
+
+
+def _stall(
+    rng: np.random.Generator,
+    moves: NDArray[np.float64],
+    carrier: NDArray[np.int8],
+    region: NDArray[np.int8],
+    plan: Plan,
+) -> None:
+    """During a stall hardly anything moves; then the backlog does, and all that follows is later by as much."""
+    fault = plan.fault("carrier")
+    if fault is None:
+        return
+    hit = (carrier == shop.CARRIERS.code(fault.target["carrier"])) & (
+        region == shop.REGIONS.code(fault.target["region"])
+    )
+    rows = np.flatnonzero(hit & (moves[:, -1] >= fault.start_ms))
+    shift = np.zeros(len(rows))
+    for step in range(moves.shape[1]):
+        time = moves[rows, step] + shift
+        caught = (time >= fault.start_ms) & (time < fault.end_ms) & (rng.random(len(rows)) >= PASSES_A_STALL)
+        release = fault.end_ms + rng.uniform(0, BACKLOG_MS, len(rows))
+        shift = np.where(caught & (moves[rows, step] > 0), shift + release - time, shift)
+        moves[rows, step] = np.where(moves[rows, step] > 0, moves[rows, step] + shift, 0)
+
+
+def _blocks(rng: np.random.Generator, orders: Orders, parcels: Parcels) -> list[Block]:
+    count = len(parcels.order)
+    order, moves = parcels.order, parcels.moves
+    collected, delivered = moves[:, 0], parcels.delivered
+    promised = collected + PROMISE_MS
+    subject = ("P", np.arange(count))
+    fields: tuple[Column, ...] = (
+        Label("parcel_id", *subject),
+        Label("order_id", "TB", order),
+        Count("part", np.where(parcels.part > 0, parcels.part, -1)),
+        Named("carrier", shop.CARRIERS.values, orders.carrier[order]),
+        Named("warehouse", shop.WAREHOUSES.values, orders.warehouse[order]),
+        Named("origin", shop.ORIGINS.values, orders.warehouse[order]),
+        Named("region", shop.REGIONS.values, orders.region[order]),
+        Named("store", shop.STORES.values, orders.store[order]),
+        Moment("paid_at", orders.paid_at[order]),
+    )
+    everyone = np.arange(count)
+
+    def block(kind: str, name: str, time: NDArray[np.int64], rows: NDArray[np.int64], *extra: Column) -> Block:
+        return Block("logistics", kind, "/tms", time, subject, (*fields, *extra), name, rows)
+
+    told = Flag("notified", rng.random(count) < 0.97)
+    due = Moment("promised_at", promised)
+    blocks = [block("parcel.collected", "pc-", collected, everyone, due, told)]
+    previous = collected
+    for step in range(1, SCANS + 1):
+        time = moves[:, step]
+        blocks.append(
+            block("parcel.scanned", f"ps{step}-", time, np.flatnonzero(time > 0), Moment("previous_scan_at", previous))
+        )
+        previous = np.where(time > 0, time, previous)
+    luck = rng.random(count)
+    lost, missed = luck < 0.0005, (luck >= 0.0005) & (luck < 0.03)
+    courier = moves[:, -2]
+    try_at = (courier + delivered) // 2
+    last = np.where(missed, try_at, courier)
+    since = Moment("collected_at", collected)
+    blocks += [
+        block(
+            "parcel.out_for_delivery", "po-", courier, np.flatnonzero(~lost), Moment("previous_scan_at", previous), told
+        ),
+        block(
+            "parcel.attempt_failed",
+            "pa-",
+            try_at,
+            np.flatnonzero(missed),
+            Moment("previous_scan_at", courier),
+            Named("reason", ("nobody_home", "wrong_address"), rng.integers(0, 2, count)),
+        ),
+        block(
+            "parcel.delivered", "pd-", delivered, np.flatnonzero(~lost), due, since, Moment("previous_scan_at", last)
+        ),
+        block("parcel.lost", "pl-", delivered, np.flatnonzero(lost), due, since, Moment("previous_scan_at", previous)),
+        block("parcel.damaged", "pg-", delivered + 60_000, np.flatnonzero(rng.random(count) < 0.002), since),
+    ]
+    slip = np.flatnonzero(rng.random(count) < 0.04)
+    eta = Moment("eta", promised + HOUR_MS * rng.integers(6, 48, count))
+    blocks.append(block("parcel.eta_changed", "pe-", collected + 8 * HOUR_MS, slip, eta, Moment("first_eta", promised)))
+    return blocks
