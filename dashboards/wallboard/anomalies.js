@@ -5,23 +5,27 @@ import { duration, percent, quantity } from "./formats.js";
 import { texts } from "./texts.js";
 
 const SHOWN_CONTRIBUTORS = 3;
+const SHOWN_IN_FULL = 4; // a wall does not scroll: later cards say what and where only
 
 // Symptoms whose cause is open are drawn inside the cause.
 export function openAnomalies(board, context) {
   const byFingerprint = new Map(board.anomalies.map((anomaly) => [anomaly.fingerprint, anomaly]));
   const roots = board.anomalies.filter((anomaly) => !byFingerprint.has(anomaly.caused_by));
-  const cards = roots.map((anomaly) => {
+  const cards = roots.map((anomaly, place) => {
     const symptoms = board.anomalies.filter((other) => other.caused_by === anomaly.fingerprint);
-    return card(anomaly, symptoms, context);
+    return card(anomaly, symptoms, context, place >= SHOWN_IN_FULL);
   });
   const hidden = board.open - board.anomalies.length;
   if (hidden > 0) cards.push(element("p", { class: "quiet" }, texts.more(hidden)));
   return cards;
 }
 
-function card(anomaly, symptoms, context) {
-  const tone = anomaly.state === "recovering" ? "recovering" : anomaly.severity;
-  return element("article", { class: `card tone-${tone}`, "data-fingerprint": anomaly.fingerprint },
+// What colours an anomaly: a recovering one is calmer than its severity.
+export const tone = (anomaly) =>
+  anomaly.severity !== "info" && anomaly.state === "recovering" ? "recovering" : anomaly.severity;
+
+function card(anomaly, symptoms, context, compact) {
+  return element("article", { class: `card tone-${tone(anomaly)} ${compact ? "compact" : ""}`, "data-fingerprint": anomaly.fingerprint },
     element("div", { class: "card-top" },
       badge(anomaly),
       element("span", { class: "card-touchpoint" }, texts.touchpoint[anomaly.touchpoint] || anomaly.touchpoint),
@@ -33,9 +37,9 @@ function card(anomaly, symptoms, context) {
       element("div", { class: "card-value" },
         element("span", { class: "figure" }, quantity(anomaly.value, anomaly.unit)),
         element("span", { class: "against" }, versus(anomaly)))),
-    contributors(anomaly),
-    symptomList(symptoms, context),
-    foot(anomaly, context));
+    compact ? null : contributors(anomaly),
+    compact ? null : symptomList(symptoms, context),
+    compact ? null : foot(anomaly, context));
 }
 
 function badge(anomaly) {
@@ -89,7 +93,7 @@ function symptomList(symptoms, context) {
   return element("div", { class: "symptoms" },
     element("h4", {}, texts.symptoms),
     element("ul", {}, symptoms.map((symptom) => element("li", { "data-fingerprint": symptom.fingerprint },
-      element("span", { class: `dot tone-${symptom.severity}` }),
+      element("span", { class: `dot tone-${tone(symptom)}` }),
       element("span", { class: "symptom-what" },
         `${context.title(symptom.metric)}`, element("span", { class: "quiet" }, ` ${scopeText(symptom.scope)}`)),
       element("span", { class: "symptom-value" },

@@ -1,5 +1,6 @@
 // Touchpoints, the sparklines of the whole shop, and how fresh each feed is.
 
+import { tone } from "./anomalies.js";
 import { element } from "./element.js";
 import { duration, quantity } from "./formats.js";
 import { sparkline } from "./sparkline.js";
@@ -9,16 +10,22 @@ const HEARD = 600_000;
 
 export function touchpoints(board, context) {
   return board.touchpoints.map((touchpoint) => {
-    const detail = touchpoint.open
-      ? texts.firing(touchpoint.open)
-      : touchpoint.state === "no_data" && touchpoint.heard
-        ? texts.lastSeen(duration(context.dataNow - touchpoint.heard))
-        : null;
     return element("div", { class: `touchpoint state-${touchpoint.state}`, "data-touchpoint": touchpoint.name },
       element("span", { class: "touchpoint-name" }, texts.touchpoint[touchpoint.name] || touchpoint.name),
       element("span", { class: "touchpoint-state" }, mark(touchpoint.state), texts.state[touchpoint.state]),
-      element("span", { class: "touchpoint-detail" }, detail));
+      element("span", { class: "touchpoint-detail" }, detail(touchpoint, board, context)));
   });
+}
+
+function detail(touchpoint, board, context) {
+  if (touchpoint.open) return texts.firing(touchpoint.open);
+  if (touchpoint.name === "pipeline" && touchpoint.state === "stale") {
+    const late = board.sources.filter((source) => source.state === "silent" || source.state === "behind");
+    return late.map((source) => source.topic).join(", ");
+  }
+  return touchpoint.state === "no_data" && touchpoint.heard
+    ? texts.lastSeen(duration(context.dataNow - touchpoint.heard))
+    : null;
 }
 
 // A shape beside the colour, so that neither carries the meaning alone.
@@ -39,13 +46,13 @@ function signal(metric, board, context) {
   const fresh = last !== null && board.time - last[0] < HEARD;
   const value = fresh ? last[1] : null;
   const open = board.anomalies.filter((anomaly) => anomaly.metric === metric.name);
-  const tone = ["critical", "warning", "info"].find((severity) => open.some((anomaly) => anomaly.severity === severity));
+  const worst = ["critical", "warning", "recovering", "info"].find((one) => open.some((anomaly) => tone(anomaly) === one));
   const label = `${metric.title}: ${quantity(value, metric.unit)}`;
-  return element("div", { class: `signal ${tone ? `tone-${tone}` : ""} ${value === null ? "empty" : ""}`, "data-metric": metric.name },
+  return element("div", { class: `signal ${worst ? `tone-${worst}` : ""} ${value === null ? "empty" : ""}`, "data-metric": metric.name },
     element("span", { class: "signal-title", title: metric.title }, metric.title),
     element("span", { class: "signal-value" }, quantity(value, metric.unit)),
-    metric.points.length ? sparkline(metric.points, board.time, label) : element("div", { class: "sparkline blank" }),
-    element("span", { class: "signal-note" }, note(metric, last, value, context)));
+    element("span", { class: "signal-note" }, note(metric, last, value, context)),
+    metric.points.length ? sparkline(metric.points, board.time, label) : element("div", { class: "sparkline blank" }));
 }
 
 function note(metric, last, value, context) {

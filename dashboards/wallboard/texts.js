@@ -3,6 +3,15 @@
 const en = {
   calm: "All is well",
   firing: (open) => (open === 1 ? "1 open anomaly" : `${open} open anomalies`),
+  headline: ({ critical, warning, recovering, info }) => {
+    const words = [];
+    if (critical) words.push(`${critical} critical`);
+    if (warning) words.push(`${warning} ${warning === 1 ? "warning" : "warnings"}`);
+    if (recovering) words.push(`${recovering} recovering`);
+    if (info && !words.length) words.push(`Nothing pressing, ${info} ${info === 1 ? "notice" : "notices"}`);
+    return words.join(", ");
+  },
+  replayedTime: "replayed time",
   blind: "No data yet",
   partlyBlind: "No open anomaly, but part of the view is missing",
   open: "Open anomalies",
@@ -18,7 +27,7 @@ const en = {
   expected: "expected",
   since: "since",
   lasted: "lasted",
-  peak: "peak",
+  peak: "worst",
   score: "score",
   scoreMeaning: "1 is the limit of normal",
   contributors: "Where it comes from",

@@ -1,6 +1,6 @@
 // Asks for the board every two seconds and draws it. What is known to be old is said to be old.
 
-import { openAnomalies, resolvedAnomalies, scopeText } from "./anomalies.js";
+import { openAnomalies, resolvedAnomalies, scopeText, tone } from "./anomalies.js";
 import { element } from "./element.js";
 import { clockFormats, duration } from "./formats.js";
 import { feeds, signals, touchpoints } from "./signals.js";
@@ -15,7 +15,7 @@ const at = (id) => document.getElementById(id);
 let board = null;
 let etag = "";
 let answeredAt = null;
-let askedFrom = Date.now();
+const askedFrom = Date.now();
 let clockOffset = 0; // the server's clock less this machine's
 let formats = null;
 
@@ -44,10 +44,8 @@ async function poll() {
 
 function answered(response) {
   answeredAt = Date.now();
-  const date = Date.parse(response.headers.get("Date") || "");
-  // The header has whole seconds: small differences are its rounding, not the clock's.
-  if (Number.isFinite(date) && Math.abs(date - answeredAt) > 1_500) clockOffset = date - answeredAt;
-  else clockOffset = 0;
+  const time = Number(response.headers.get("Pharos-Time"));
+  if (time) clockOffset = time - answeredAt;
   at("login").hidden = true;
 }
 
@@ -106,9 +104,15 @@ function headline() {
     pressing.some((anomaly) => anomaly.severity === severity && anomaly.state === "firing"));
   const mood = worst || (board.open ? "mild" : isBlind() ? "blind" : isPartlyBlind() ? "unsure" : "calm");
   document.body.dataset.mood = mood;
-  const words = board.open ? texts.firing(board.open) : { blind: texts.blind, unsure: texts.partlyBlind, calm: texts.calm }[mood];
+  const words = board.open ? texts.headline(tones()) : { blind: texts.blind, unsure: texts.partlyBlind, calm: texts.calm }[mood];
   if (at("headline").textContent !== words) at("headline").textContent = words;
   document.title = board.open ? `(${board.open}) Pharos` : "Pharos";
+}
+
+function tones() {
+  const counts = { critical: 0, warning: 0, recovering: 0, info: 0 };
+  for (const anomaly of board.anomalies) counts[tone(anomaly)] += 1;
+  return counts;
 }
 
 function tell() {
@@ -124,7 +128,8 @@ function showTime() {
   const known = context();
   const shown = known.replaying ? known.dataNow : known.now;
   at("clock").textContent = formats.clock(shown);
-  at("day").textContent = `${formats.day(shown)} \u00b7 ${board.timezone.replaceAll("_", " ")}`;
+  const words = [formats.day(shown), board.timezone.replaceAll("_", " "), known.replaying ? texts.replayedTime : ""];
+  at("day").textContent = words.filter(Boolean).join(" \u00b7 ");
   tell();
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from streams.web.exposition import Exposition
 
 PROBES = frozenset({"/healthz", "/readyz"})
+CLOCK_HEADER = "Pharos-Time"  # ms: ages are counted on the worker's clock, not on the reader's
 _LARGEST_BODY = 64 * 1024
 
 
@@ -127,7 +129,7 @@ class _Api:
             body = orjson.dumps(msgspec.to_builtins(self._board.view(now)))
             self._drawn = asked, body, _etag(body)
         _, body, etag = self._drawn
-        return _revalidated(request, "application/json", body, etag)
+        return _revalidated(request, "application/json", body, etag, {CLOCK_HEADER: str(now)})
 
     async def healthz(self, _request: web.Request) -> web.Response:
         alive = self._health.alive
@@ -183,9 +185,11 @@ def _static(content_type: str, body: bytes) -> Callable[[web.Request], Any]:
     return page
 
 
-def _revalidated(request: web.Request, content_type: str, body: bytes, etag: str) -> web.Response:
+def _revalidated(
+    request: web.Request, content_type: str, body: bytes, etag: str, more: Mapping[str, str] = MappingProxyType({})
+) -> web.Response:
     """304 without a body for a reader who has this very content."""
-    headers = {"ETag": etag, "Cache-Control": "no-cache"}
+    headers = {"ETag": etag, "Cache-Control": "no-cache", **more}
     if etag in request.headers.get("If-None-Match", ""):
         return web.Response(status=304, headers=headers)
     return web.Response(body=body, headers={**headers, "Content-Type": content_type})

@@ -194,7 +194,8 @@ def _board(*, disturbed: bool) -> Board:
     for time in range(NOW - 60 * MINUTE, NOW + 1, 30_000):
         pulses = []
         for name, (level, noise, half, bend) in _PULSES.items():
-            expected = level * (1 + 0.04 * math.sin(time / 1.1e6))
+            sway = 0.04 if level > 1 else 0.0005
+            expected = level * (1 + sway * math.sin(time / 1.1e6))
             late = max(0.0, (time - NOW + 7 * MINUTE) / (7 * MINUTE)) if disturbed else 0.0
             value = expected + draw.gauss(0, noise) + level * bend * min(1.0, 2 * late)
             top = 1.0 if expected <= 1 else math.inf
@@ -235,13 +236,13 @@ async def serve(health: Health, readings: list[Any]) -> Any:
     """Starts the real server on a free loopback port; `clock` can be moved through the mapping given back."""
     servers: list[TestServer] = []
 
-    async def start(board: Board, security: Security | None = None, clock: Callable[[], float] | None = None) -> TestServer:
+    async def start(
+        board: Board, security: Security | None = None, clock: Callable[[], float] | None = None
+    ) -> TestServer:
         registry = CollectorRegistry()
         PipelineMetrics(registry, lambda: NOW / 1000).records("orders", "counted", 12)
         exposition = Exposition(registry, lambda: readings, board.open_anomalies, load().metrics)
-        app = create_web_app(
-            board, exposition, health, security or Security(), pages(), clock or (lambda: NOW / 1000)
-        )
+        app = create_web_app(board, exposition, health, security or Security(), pages(), clock or (lambda: NOW / 1000))
         server = TestServer(app)
         await server.start_server()
         servers.append(server)

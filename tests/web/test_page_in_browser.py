@@ -40,7 +40,7 @@ async def open_page(browser: Browser, now: int) -> Any:
     """Opens an address in a window whose clock runs from `now`; what the console complained of is kept."""
 
     async def open_at(address: Any, **options: Any) -> tuple[Page, list[str]]:
-        page = await browser.new_page(**options)
+        page = await browser.new_page(reduced_motion="reduce", **options)
         complaints: list[str] = []
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -94,7 +94,9 @@ async def test_an_anomaly_appears_and_vanishes_by_itself_when_it_resolves(
     quiet_board.transition(transition(anomaly(state="resolved"), Change.RESOLVED, now + 1000))
     await card.wait_for(state="detached")
 
-    assert [part for part in ("Critical", "Payments that succeed", "alipay", "70.4%", "96.2%") if part not in words] == []
+    assert [
+        part for part in ("Critical", "Payments that succeed", "alipay", "70.4%", "96.2%") if part not in words
+    ] == []
     assert "Critical" in tile
     assert await page.locator("#recent [data-fingerprint='a1b2c3']").count() == 1
     assert complaints == []
