@@ -8,7 +8,7 @@ import msgspec
 
 from streams.verdicts import Contributor
 
-__all__ = ["Anomaly", "Change", "Contributor", "Transition"]
+__all__ = ["Anomaly", "Change", "Contributor", "Transition", "Why"]
 
 
 class Change(enum.StrEnum):
@@ -17,6 +17,20 @@ class Change(enum.StrEnum):
     OPENED = "pharos.anomaly.opened"
     UPDATED = "pharos.anomaly.updated"
     RESOLVED = "pharos.anomaly.resolved"
+
+
+class Why(enum.StrEnum):
+    """Why a transition was made; the first that applies, in this order."""
+
+    OPENED = "opened"
+    RECOVERED = "recovered"
+    STALE = "stale"  # resolved because nothing could be judged for too long
+    RETIRED = "retired"  # resolved because the metric left the catalogue
+    ESCALATED = "escalated"
+    WORSENED = "worsened"
+    LINKED = "linked"
+    RECOVERING = "recovering"
+    REFIRED = "refired"
 
 
 class Anomaly(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,6 +70,7 @@ class Transition(msgspec.Struct, frozen=True):
 
     Attributes:
         time: the tick, event time in ms.
+        why: what decides whether an update is worth a notification; not part of the published data.
 
     """
 
@@ -63,3 +78,4 @@ class Transition(msgspec.Struct, frozen=True):
     change: Change
     time: int
     anomaly: Anomaly
+    why: Why = Why.OPENED

@@ -1,0 +1,57 @@
+"""A transition as a CloudEvent: the value of a record of pharos-anomalies and pharos-anomaly-state."""
+
+from __future__ import annotations
+
+import msgspec
+import orjson
+
+from streams.events.event_time import event_time_ms
+from streams.incidents.anomaly import Anomaly, Change, Transition, Why
+from streams.incidents.instant import rfc3339
+
+SOURCE = "/pharos/incidents"
+
+
+class _Event(msgspec.Struct, frozen=True):
+    id: str
+    type: Change
+    time: str
+    data: Anomaly
+    why: Why = Why.WORSENED
+
+
+_decoder = msgspec.json.Decoder(_Event)
+
+
+def encode(transition: Transition, source: str = SOURCE) -> bytes:
+    """The record's value; its key is `key(transition)`.
+
+    `time` is the tick: event time, not the wall clock. `why` is an extension attribute of CloudEvents.
+    """
+    return orjson.dumps(
+        {
+            "specversion": "1.0",
+            "id": transition.id,
+            "source": source,
+            "type": transition.change.value,
+            "time": rfc3339(transition.time),
+            "subject": transition.anomaly.fingerprint,
+            "datacontenttype": "application/json",
+            "why": transition.why.value,
+            "data": msgspec.to_builtins(transition.anomaly),
+        }
+    )
+
+
+def key(transition: Transition) -> bytes:
+    """All transitions of an anomaly lie in one partition, in order, and compact to the last."""
+    return transition.anomaly.fingerprint.encode()
+
+
+def decode(payload: bytes) -> Transition:
+    """What `encode` wrote. Raises msgspec.DecodeError (or its subclass ValidationError) for anything else."""
+    event = _decoder.decode(payload)
+    time = event_time_ms(event.time)
+    if time is None:
+        raise msgspec.ValidationError(f"`time` is not RFC 3339: {event.time!r}")
+    return Transition(event.id, event.type, time, event.data, event.why)

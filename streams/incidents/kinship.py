@@ -1,0 +1,171 @@
+"""Which alerts belong to one bottleneck: who is attached to whom, and who is whose symptom."""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from streams.catalogue.metric import Severity
+from streams.incidents.scope import compatible, shared
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from streams.catalogue.metric import Metric
+    from streams.incidents.alert import Alert
+    from streams.incidents.policy import Policy
+
+
+class MetricCatalogue(Protocol):
+    """What incidents need of the catalogue."""
+
+    @property
+    def hash(self) -> str: ...
+
+    @property
+    def by_name(self) -> Mapping[str, Metric]: ...
+
+
+class Kinship(enum.StrEnum):
+    """What a new alert is to those that are there."""
+
+    ALONE = "alone"
+    ATTACHED = "attached"  # another metric of the same bottleneck at the same touchpoint: no anomaly of its own
+    SYMPTOM = "symptom"  # of an anomaly elsewhere
+    SIBLING = "sibling"  # another scope of the same metric, at the same time: the same incident
+    CROWD = "crowd"  # related, but its incident has published enough
+    ECHO = "echo"  # began while one that is just over was open: an after-effect that is not worth an anomaly yet
+
+
+class Placement(NamedTuple):
+    """A kinship, and to which alert."""
+
+    kinship: Kinship
+    other: Alert | None
+
+
+def place(newcomer: Alert, alerts: Iterable[Alert], catalogue: MetricCatalogue, now: int, policy: Policy) -> Placement:
+    """Where a new alert belongs. Only published alerts (open, or over for less than `policy.link_ms`) are looked at."""
+    there = [a for a in alerts if a.host is None and a is not newcomer and _of_a_kind(newcomer, a)]
+    open_ones = [a for a in there if a.open]
+    hosts = [a for a in open_ones if _attachable(newcomer, a, catalogue)]
+    if hosts:
+        return Placement(Kinship.ATTACHED, min(hosts, key=lambda a: _nearness(newcomer, a)))
+    echoed = [a for a in there if a.echoes(newcomer.started, now, policy) and _attachable(newcomer, a, catalogue)]
+    if echoed:
+        return Placement(Kinship.ECHO, min(echoed, key=lambda a: _nearness(newcomer, a)))
+    related = Placement(Kinship.ALONE, None)
+    siblings = [a for a in open_ones if _together(newcomer, a, policy)]
+    if siblings:
+        related = Placement(Kinship.SIBLING, min(siblings, key=lambda a: _nearness(newcomer, a)))
+    cause = cause_of(newcomer, there, catalogue, now, policy)
+    if cause:
+        related = Placement(Kinship.SYMPTOM, cause)
+    if related.other is not None:
+        members = [a for a in there if a.incident == related.other.incident]
+        open_members = [a for a in members if a.open]
+        if len(members) >= policy.published and open_members:
+            return Placement(Kinship.CROWD, min(open_members, key=lambda a: _nearness(newcomer, a)))
+    return related
+
+
+def cause_of(
+    newcomer: Alert, alerts: Iterable[Alert], catalogue: MetricCatalogue, now: int, policy: Policy
+) -> Alert | None:
+    """The published alert that the catalogue names as a cause of the newcomer, the nearest of several."""
+    causes = [
+        a
+        for a in alerts
+        if a.host is None
+        and a is not newcomer
+        and _of_a_kind(newcomer, a)
+        and explains(newcomer, a, catalogue)
+        and _in_time(newcomer, a, now, policy)
+    ]
+    return min(causes, key=lambda a: _nearness(newcomer, a), default=None)
+
+
+def symptoms_of(
+    newcomer: Alert, alerts: Iterable[Alert], catalogue: MetricCatalogue, now: int, policy: Policy
+) -> list[Alert]:
+    """Published open alerts without a cause so far that the newcomer explains, in order of opening.
+
+    These are symptoms elsewhere, and one at the same touchpoint that could only name the whole shop.
+    """
+    members: dict[str, list[Alert]] = {}
+    everyone = list(alerts)
+    for alert in everyone:
+        members.setdefault(alert.host or alert.fingerprint, []).append(alert)
+    found = [
+        alert
+        for alert in everyone
+        if alert.host is None
+        and alert.open
+        and alert.caused_by is None
+        and _of_a_kind(alert, newcomer)
+        and newcomer.fingerprint not in {member.fingerprint for member in members[alert.fingerprint]}
+        and (
+            any(
+                explains(member, newcomer, catalogue) and _in_time(member, newcomer, now, policy)
+                for member in members[alert.fingerprint]
+            )
+            or (_vague(alert, newcomer) and abs(alert.started - newcomer.started) <= policy.link_ms)
+        )
+    ]
+    return sorted(found, key=lambda a: (a.opened, a.fingerprint))
+
+
+def explains(symptom: Alert, cause: Alert, catalogue: MetricCatalogue) -> bool:
+    """Whether the catalogue says that the one's metric can cause the other's, and the scopes allow it."""
+    return linked(symptom.metric, cause.metric, catalogue) and compatible(symptom.scope, cause.scope)
+
+
+def linked(symptom: str, cause: str, catalogue: MetricCatalogue) -> bool:
+    metric = catalogue.by_name.get(symptom)
+    return metric is not None and cause in metric.symptom_of
+
+
+def _of_a_kind(newcomer: Alert, other: Alert) -> bool:
+    """Good news and bad news do not mix, and what is merely interesting neither hides nor explains a warning."""
+    interesting = other.severity is Severity.INFO and newcomer.severity is not Severity.INFO
+    return newcomer.good == other.good and not interesting
+
+
+def _attachable(newcomer: Alert, host: Alert, catalogue: MetricCatalogue) -> bool:
+    if newcomer.touchpoint != host.touchpoint or newcomer.metric == host.metric:
+        return False
+    if not compatible(newcomer.scope, host.scope) or _vague(host, newcomer):
+        return False
+    return (
+        not newcomer.scope
+        or shared(newcomer.scope, host.scope) > 0
+        or linked(newcomer.metric, host.metric, catalogue)
+        or linked(host.metric, newcomer.metric, catalogue)
+    )
+
+
+def _vague(wide: Alert, narrow: Alert) -> bool:
+    """The whole shop against a part of it: the part says more, so it is not hidden behind the whole."""
+    return (
+        wide.touchpoint == narrow.touchpoint and wide.metric != narrow.metric and bool(narrow.scope) and not wide.scope
+    )
+
+
+def _together(newcomer: Alert, other: Alert, policy: Policy) -> bool:
+    return (
+        newcomer.metric == other.metric
+        and newcomer.direction == other.direction
+        and newcomer.scope.keys() == other.scope.keys()
+        and abs(newcomer.started - other.started) <= policy.together_ms
+    )
+
+
+def _in_time(one: Alert, other: Alert, now: int, policy: Policy) -> bool:
+    """Whether their times overlap, give or take `policy.link_ms`."""
+    gap = max(one.started - (other.ended or now), other.started - (one.ended or now))
+    return gap <= policy.link_ms
+
+
+def _nearness(newcomer: Alert, other: Alert) -> tuple[int, float, int, str]:
+    """Most shared dimensions first, then the most surprising, the oldest."""
+    return -shared(newcomer.scope, other.scope), -other.published_score, other.opened, other.fingerprint

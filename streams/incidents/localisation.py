@@ -1,0 +1,97 @@
+"""The smallest scopes that explain a change of one metric."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
+
+from streams.incidents.alert import excess_rate
+from streams.incidents.scope import compatible, narrower
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from streams.incidents.policy import Policy
+    from streams.verdicts import Verdict
+
+
+class Localised(NamedTuple):
+    """A scope to speak of, and the significant verdicts that it accounts for (itself among them)."""
+
+    verdict: Verdict
+    family: list[Verdict]
+
+
+def localise(significant: Iterable[Verdict], policy: Policy) -> list[Localised]:
+    """Chosen scopes, the most surprising first.
+
+    `significant` are verdicts of one metric at one tick, all of one kind (good or bad) and direction, score >= 1.
+    Starting from the widest, a scope is replaced by a significant narrower one that carries `policy.explained` of its
+    excess, or by up to `policy.siblings` of one set of dimensions that do so together, as long as what remains of the
+    wider scope deviates clearly less: when everything fails alike, the wide scope is the explanation, however large
+    its largest part. Of the scopes left, one that overlaps a more surprising one of no smaller excess belongs to it.
+    """
+    considered = sorted(significant, key=_weight)[: policy.max_considered]
+    widest = [v for v in considered if not any(narrower(v.scope, other.scope) for other in considered)]
+    found: dict[int, Verdict] = {}
+    for verdict in widest:
+        for chosen in _explain(verdict, considered, policy):
+            found.setdefault(id(chosen), chosen)
+    kept: list[Verdict] = []
+    for verdict in sorted(found.values(), key=_surprise):
+        if not any(accounts_for(other.scope, excess_rate(other), verdict, policy) for other in kept):
+            kept.append(verdict)
+    return [Localised(verdict, [v for v in considered if compatible(v.scope, verdict.scope)]) for verdict in kept]
+
+
+def accounts_for(scope: Mapping[str, str], rate: float, verdict: Verdict, policy: Policy) -> bool:
+    """Whether a verdict belongs to another scope that is already spoken of and has an excess of `rate` per second.
+
+    It does where the scopes are nested; where they merely overlap, only while its excess is not too large for it.
+    """
+    if not compatible(scope, verdict.scope):
+        return False
+    nested = scope == verdict.scope or narrower(scope, verdict.scope) or narrower(verdict.scope, scope)
+    return nested or excess_rate(verdict) * policy.explained <= rate
+
+
+def _explain(verdict: Verdict, considered: Sequence[Verdict], policy: Policy) -> list[Verdict]:
+    inside = [v for v in considered if narrower(v.scope, verdict.scope)]
+    alone = [v for v in inside if _explains([v], verdict, policy)]
+    if alone:
+        return _explain(min(alone, key=_surprise), considered, policy)
+    for group in _by_dimensions(inside):
+        for size in range(2, min(policy.siblings, len(group)) + 1):
+            if _explains(group[:size], verdict, policy):
+                return [chosen for part in group[:size] for chosen in _explain(part, considered, policy)]
+    return [verdict]
+
+
+def _explains(parts: Sequence[Verdict], whole: Verdict, policy: Policy) -> bool:
+    excess, exposure = sum(map(excess_rate, parts)), sum(map(_exposure, parts))
+    if excess <= 0 or excess < policy.explained * excess_rate(whole):
+        return False
+    remaining_exposure = _exposure(whole) - exposure
+    if exposure <= 0 or remaining_exposure <= 0.02 * _exposure(whole):
+        return len(parts) == 1  # one part that is the whole is named; several that make it up are the whole
+    remaining = max(excess_rate(whole) - excess, 0.0) / remaining_exposure
+    return remaining <= policy.contrast * excess / exposure
+
+
+def _by_dimensions(verdicts: Iterable[Verdict]) -> list[list[Verdict]]:
+    """Groups with equal dimensions, fewest dimensions first, the largest excess first within each."""
+    ordered = sorted(verdicts, key=lambda v: (len(v.scope), sorted(v.scope), *_weight(v)))
+    return [list(group) for _, group in groupby(ordered, key=lambda v: sorted(v.scope))]
+
+
+def _exposure(verdict: Verdict) -> float:
+    return verdict.exposure / max(verdict.window_s, 1)
+
+
+def _weight(verdict: Verdict) -> tuple[float, list[tuple[str, str]]]:
+    return -excess_rate(verdict), sorted(verdict.scope.items())
+
+
+def _surprise(verdict: Verdict) -> tuple[float, float, int, list[tuple[str, str]]]:
+    """The same excess surprises more in a smaller scope: the most surprising of several explanations is the one."""
+    return -verdict.score, _exposure(verdict), -len(verdict.scope), sorted(verdict.scope.items())

@@ -1,0 +1,94 @@
+"""Which series of a metric fire at a tick, and for which scopes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from streams.incidents.alert import is_cliff
+from streams.incidents.localisation import accounts_for, localise
+from streams.incidents.scope import narrower
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from streams.catalogue.metric import Metric
+    from streams.incidents.alert import Alert
+    from streams.incidents.localisation import Localised
+    from streams.incidents.pending import PendingSeries
+    from streams.incidents.policy import Policy
+    from streams.verdicts import Verdict
+
+
+def firing(
+    verdicts: Mapping[str, Verdict],
+    metrics: Mapping[str, Metric],
+    pending: PendingSeries,
+    alerts: Iterable[Alert],
+    now: int,
+    policy: Policy,
+) -> Iterator[tuple[str, Verdict]]:
+    """Fingerprint and verdict of each scope that fires now, metric by metric, each the most surprising first.
+
+    Verdicts are localised per metric, kind and direction. A chosen scope fires once a significant verdict of its
+    family has held for `policy.pending_ms` or is a cliff. What an alert of the metric already accounts for stays out:
+    an open one, or one that was open when this began (a longer window remembers the trouble for longer).
+    """
+    by_metric: dict[str, list[Alert]] = {}
+    for alert in alerts:
+        by_metric.setdefault(alert.metric, []).append(alert)
+    for (name, _, _), held in sorted(_held_by_kind(verdicts, pending).items()):
+        known = by_metric.get(name, [])
+        free = {f: v for f, v in held.items() if not _accounted_for(f, v, known, pending, now, policy)}
+        ripe = {
+            id(v)
+            for f, v in free.items()
+            if pending.held_ms(f, now) >= policy.pending_ms or is_cliff(v, metrics[name], policy)
+        }
+        if not ripe:
+            continue
+        fingerprints = {id(v): f for f, v in free.items()}
+        for choice in localise(held.values(), policy):
+            fingerprint = fingerprints.get(id(choice.verdict))
+            if fingerprint is None or not any(id(member) in ripe for member in choice.family):
+                continue
+            if not _could_be_narrower(choice, metrics[name], pending.held_ms(fingerprint, now), policy):
+                yield fingerprint, choice.verdict
+
+
+def _held_by_kind(
+    verdicts: Mapping[str, Verdict], pending: PendingSeries
+) -> dict[tuple[str, bool, str], dict[str, Verdict]]:
+    """Significant verdicts by metric, kind and direction."""
+    held: dict[tuple[str, bool, str], dict[str, Verdict]] = {}
+    for fingerprint, verdict in verdicts.items():
+        if fingerprint in pending.series and verdict.score >= 1 and not verdict.insufficient:
+            held.setdefault((verdict.metric, verdict.good, verdict.direction), {})[fingerprint] = verdict
+    return held
+
+
+def _accounted_for(
+    fingerprint: str, verdict: Verdict, alerts: Iterable[Alert], pending: PendingSeries, now: int, policy: Policy
+) -> bool:
+    began = verdict.started_at or pending.series[fingerprint].since
+    for alert in alerts:
+        if alert.fingerprint == fingerprint:
+            if alert.open:  # in another direction too: it waits until this one is over
+                return True
+        elif (
+            (alert.open or alert.echoes(began, now, policy))
+            and alert.same_kind(verdict)
+            and accounts_for(alert.scope, alert.peak_rate, verdict, policy)
+        ):
+            return True
+    return False
+
+
+def _could_be_narrower(choice: Localised, metric: Metric, held_ms: int, policy: Policy) -> bool:
+    """Whether a narrower scope carries the change but is not significant yet: waiting a little names it."""
+    verdict = choice.verdict
+    return held_ms < policy.pending_ms + policy.localise_ms and any(
+        contributor.share >= policy.explained
+        and narrower(contributor.scope, verdict.scope)
+        and any(set(scope) == set(contributor.scope) for scope in metric.scopes)
+        for contributor in verdict.contributors
+    )

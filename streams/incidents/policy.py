@@ -1,0 +1,59 @@
+"""The numbers of the life-cycle, of localisation and of linking, in one place. Event time, in ms."""
+
+from __future__ import annotations
+
+import msgspec
+
+MINUTE_MS = 60_000
+HOUR_MS = 60 * MINUTE_MS
+
+
+class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Defaults are those of docs/decisions/0008-incidents.md, which says why.
+
+    Attributes:
+        pending_ms: how long the condition holds before an alert fires.
+        cliff_score, cliff_effects: a series this surprising, and this many minimum effects away, fires at once.
+        localise_ms: how much longer a wide scope waits where its contributors point at a narrower one.
+        clear_score: below it an alert recovers; between it and 1 it stays what it is.
+        keep_firing_ms: how long it stays clear before it is resolved.
+        flap_changes, flap_within_ms, flap_keep_ms: with so many openings, refirings and endings in that time, it
+            is held firing and has to stay clear for longer.
+        forget_pending_ms: a pending series that is no longer judged is forgotten after this.
+        stale_ms: an open alert that cannot be judged is frozen for this long, then resolved as stale.
+        worse_factor, worse_ms: score or deviation must grow by the factor to be told again, at most once per this time.
+        critical_score: from here on an alert is critical, where the metric allows it.
+        explained: the share of a wider scope's excess that makes a narrower one its explanation.
+        contrast: what is left of the wider scope may deviate at most this much of the narrower one's rate.
+        siblings: at most so many scopes together explain a wider one.
+        link_ms: a cause and its symptom lie at most this far apart.
+        together_ms: several scopes of a metric that start within this share an incident.
+        published: anomalies an incident publishes; what comes later is attached to them.
+        keep_resolved_ms, max_resolved: memory of what is over.
+        max_considered: localisation looks at so many significant series of a metric, those of largest excess.
+
+    """
+
+    pending_ms: int = 20_000
+    cliff_score: float = 2.0
+    cliff_effects: float = 2.0
+    localise_ms: int = 30_000
+    clear_score: float = 0.7
+    keep_firing_ms: int = 5 * MINUTE_MS
+    flap_changes: int = 4
+    flap_within_ms: int = 30 * MINUTE_MS
+    flap_keep_ms: int = 15 * MINUTE_MS
+    forget_pending_ms: int = 15 * MINUTE_MS
+    stale_ms: int = 6 * HOUR_MS
+    worse_factor: float = 1.5
+    worse_ms: int = 5 * MINUTE_MS
+    critical_score: float = 2.0
+    explained: float = 0.7
+    contrast: float = 0.5
+    siblings: int = 3
+    link_ms: int = 30 * MINUTE_MS
+    together_ms: int = 5 * MINUTE_MS
+    published: int = 3
+    keep_resolved_ms: int = 24 * HOUR_MS
+    max_resolved: int = 2_000
+    max_considered: int = 200

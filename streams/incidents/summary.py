@@ -1,0 +1,79 @@
+"""One English sentence about an anomaly: what, where, value against expectation, since when, what contributes most."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from streams.incidents.alert import State
+from streams.incidents.instant import clock_time
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from streams.incidents.alert import Alert
+
+
+def summarise(alert: Alert, attached: Sequence[str]) -> str:
+    """`attached` are the titles of other metrics that show the same bottleneck. Names no person, only scopes."""
+    verdict = alert.verdict
+    what = f"{alert.title} {where(alert.scope)}"
+    if alert.state is State.RESOLVED:
+        lasted = duration(max(alert.ended - alert.started, 0))
+        return (
+            f"{what} is over after {lasted}: now {amount(verdict.value, alert.unit)}, "
+            f"expected {amount(verdict.expected, alert.unit)}, at worst {amount(alert.peak, alert.unit)}."
+        )
+    moved = "rose" if alert.direction == "up" else "fell"
+    verb = f"{moved} to" if alert.state is State.FIRING else "is recovering at"
+    sentence = (
+        f"{what} {verb} {amount(verdict.value, alert.unit)} (expected {amount(verdict.expected, alert.unit)}) "
+        f"since {clock_time(alert.started)}"
+    )
+    narrower = [c for c in verdict.contributors if len(c.scope) > 0 and c.scope != alert.scope and c.share > 0]
+    if narrower:
+        top = max(narrower, key=lambda c: c.share)
+        sentence += f", {min(top.share, 1.0):.0%} of it {where(top.scope)}"
+    if attached:
+        sentence += f"; also {', '.join(attached)}"
+    return sentence + "."
+
+
+def where(scope: Mapping[str, str]) -> str:
+    """The scope in words.
+
+    >>> where({"region": "zhejiang", "carrier": ""})
+    'for carrier (none), region zhejiang'
+    """
+    if not scope:
+        return "overall"
+    return "for " + ", ".join(f"{dimension} {value or '(none)'}" for dimension, value in sorted(scope.items()))
+
+
+def amount(value: float, unit: str) -> str:
+    """A value with its unit, in about three significant digits.
+
+    >>> amount(0.7104, "ratio"), amount(0.99934, "ratio"), amount(1234.5, "per_minute")
+    ('71.0%', '99.93%', '1,234/min')
+    """
+    if not math.isfinite(value):
+        return "unknown"
+    if unit == "ratio":
+        return f"{value:.2%}" if value > 0.99 or value < 0.01 else f"{value:.1%}"
+    digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
+    suffix = {"per_minute": "/min", "seconds": " s", "per_thousand": " per 1,000"}.get(unit, "")
+    return f"{value:,.{digits}f}{suffix}"
+
+
+def duration(ms: int) -> str:
+    """A time span in its two largest units.
+
+    >>> duration(45_000), duration(750_000), duration(7_500_000)
+    ('45 s', '12 min 30 s', '2 h 5 min')
+    """
+    seconds = ms // 1000
+    if seconds < 60:
+        return f"{seconds} s"
+    if seconds < 3600:
+        return f"{seconds // 60} min" + (f" {seconds % 60} s" if seconds % 60 else "")
+    return f"{seconds // 3600} h" + (f" {seconds // 60 % 60} min" if seconds // 60 % 60 else "")
