@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_MINUTES_KEPT = 65_536
+_KEPT = 65_536
 _DAYS_BEFORE_MONTH = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)
 _DAYS_OF_MONTH = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _EPOCH_DAY = 719_528  # days from 0000-01-01 to 1970-01-01
@@ -14,10 +14,12 @@ _rfc3339 = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]+))?"
     r"(?:[Zz]|([+-])([0-9]{2}):([0-9]{2}))"
 )
-_second_ms = {f":{second:02d}": second * 1000 for second in range(60)}
-_fraction_ms = {f".{ms:03d}": ms for ms in range(1000)}
-# Text of the minute + text of the offset -> ms of that minute's start. Filled with what the slow way found right.
-_minute_ms: dict[str, int] = {}
+_second_of_minute = {f":{second:02d}": second * 1000 for second in range(60)}
+# What was found right, by its text. A local time and a fraction with an offset are right or wrong each by itself, and
+# their values add up; only the leap second needs both, and is never kept.
+_minute_ms: dict[str, int] = {}  # YYYY-MM-DDTHH:MM
+_second_ms: dict[str, int] = {}  # YYYY-MM-DDTHH:MM:SS
+_tail_ms: dict[str, int] = {}  # the fraction, if any, of at most 3 digits, and the offset: fraction - offset
 
 
 def event_time_ms(text: str) -> int | None:
@@ -33,18 +35,23 @@ def event_time_ms(text: str) -> int | None:
     >>> event_time_ms("2023-02-29T00:00:00Z") is None
     True
     """
-    length = len(text)
-    # Every branch splits the whole text into parts, and each part is one that was once proved right in its place.
     try:
-        if length == 29 or length == 24:  # noqa: PLR1714 - hot; YYYY-MM-DDTHH:MM:SS.mmm+HH:MM, or with Z
-            return _minute_ms[text[:16] + text[23:]] + _second_ms[text[16:19]] + _fraction_ms[text[19:23]]
-        if length == 25 or length == 20:  # noqa: PLR1714 - hot; whole seconds
-            return _minute_ms[text[:16] + text[19:]] + _second_ms[text[16:19]]
-        if (length == 32 or length == 27) and text[23:26].isdecimal() and text.isascii():  # noqa: PLR1714 - hot; microseconds
-            return _minute_ms[text[:16] + text[26:]] + _second_ms[text[16:19]] + _fraction_ms[text[19:23]]
+        return _second_ms[text[:19]] + _tail_ms[text[19:]]
     except KeyError:
-        pass
-    return _any_layout(text)
+        return _by_parts(text)
+
+
+def _by_parts(text: str) -> int | None:
+    """For a new second, and for finer fractions than milliseconds: saves the regular expression."""
+    tail = text[19:]
+    split = -1 if tail.endswith(("Z", "z")) else -6
+    fraction, offset = tail[:split], tail[split:]
+    if len(fraction) > 4 and fraction[4:].isdecimal() and fraction.isascii():
+        tail = fraction[:4] + offset
+    tail_ms, minute_ms, second_ms = _tail_ms.get(tail), _minute_ms.get(text[:16]), _second_of_minute.get(text[16:19])
+    if tail_ms is None or minute_ms is None or second_ms is None:
+        return _any_layout(text)
+    return _keep(_second_ms, text[:19], minute_ms + second_ms) + tail_ms
 
 
 def _any_layout(text: str) -> int | None:
@@ -60,14 +67,23 @@ def _any_layout(text: str) -> int | None:
         if int(offset_hour) > 23 or int(offset_minute) > 59:
             return None
         offset_ms = (int(offset_hour) * 60 + int(offset_minute)) * (60_000 if sign == "+" else -60_000)
-    start = _day_number(year, month, day) * _DAY_MS + (hour * 60 + minute) * 60_000 - offset_ms
-    if second == 60 and not _is_leap_minute(start):
-        return None
-    if second < 60:
-        if len(_minute_ms) >= _MINUTES_KEPT:
-            _minute_ms.clear()
-        _minute_ms[text[:16] + text[match.end(7) if fraction is not None else 19 :]] = start
-    return start + second * 1000 + (int(fraction[:3].ljust(3, "0")) if fraction is not None else 0)
+    minute_ms = _day_number(year, month, day) * _DAY_MS + (hour * 60 + minute) * 60_000
+    fraction_ms = int(fraction[:3].ljust(3, "0")) if fraction is not None else 0
+    if second == 60:
+        return minute_ms + 60_000 - offset_ms + fraction_ms if _is_leap_minute(minute_ms - offset_ms) else None
+    _keep(_minute_ms, text[:16], minute_ms)
+    if fraction is None or len(fraction) <= 3:
+        _keep(_tail_ms, text[19:], fraction_ms - offset_ms)
+    else:
+        _keep(_tail_ms, text[19:23] + text[match.end(7) :], fraction_ms - offset_ms)
+    return minute_ms + second * 1000 + fraction_ms - offset_ms
+
+
+def _keep(memory: dict[str, int], text: str, ms: int) -> int:
+    if len(memory) >= _KEPT:
+        memory.clear()
+    memory[text] = ms
+    return ms
 
 
 def _is_leap_year(year: int) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from streams.cells.record import SLOT_MS, CellsRecord, MetricCells
 from streams.ingest.grouping import LACKS_TIME, SHUT, is_own_time, route_positions
@@ -11,13 +11,13 @@ from streams.placement import cells_partition
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from typing import Any
 
     from streams.catalogue.metric import Metric
     from streams.ingest.grouping import Group, GroupKey
-    from streams.ingest.routes import Target
+    from streams.ingest.routes import Route
 
 Scope = tuple[int, tuple[str, ...]]
+Sums = dict[tuple[Any, ...], int]
 
 
 class _Columns:
@@ -35,22 +35,32 @@ class _Columns:
 
 
 class _Projection:
-    """One route of a group: which part of a key it looks at, and where it leads."""
+    """One route of a group: which part of a key it looks at, and where it leads.
 
-    __slots__ = ("gate", "project", "shift", "targets", "whole")
+    Where another route of the group has the same gate, slot and more dimensions, its sums are summed up further:
+    there are fewer of them than keys.
+    """
 
-    def __init__(self, gate: int | None, positions: list[int], shift: int, targets: list[Target]) -> None:
-        self.gate = gate
+    __slots__ = ("_gate", "_project", "parent", "shift", "targets", "whole")
+
+    def __init__(self, group: Group, route: Route, finer: list[tuple[int, Route]]) -> None:
+        gate, positions = route_positions(group, route)
+        candidates = [pair for pair in finer if _can_be_parent(pair[1], route)]
+        parent, via = min(candidates, key=lambda pair: len(pair[1].dimensions), default=(None, route))
+        if parent is not None:
+            gate, positions = None, [0, *(1 + via.dimensions.index(dimension) for dimension in route.dimensions)]
+        self.parent: int | None = parent
         self.whole = len(positions) == 1
         # itemgetter gives a tuple only for two positions or more.
-        self.project: Callable[[GroupKey], tuple[Any, ...]] = itemgetter(*positions, *([0] if self.whole else []))
-        self.shift = shift
-        self.targets = targets
+        self._project: Callable[[GroupKey], tuple[Any, ...]] = itemgetter(*positions, *([0] if self.whole else []))
+        self._gate = gate
+        self.shift = route.gate.plus_s * 1000 // SLOT_MS if is_own_time(route.gate) and not route.own_slot else 0
+        self.targets = group.routes[route]
 
-    def sums(self, members: Iterable[tuple[GroupKey, int]]) -> dict[tuple[Any, ...], int]:
-        """(slot, *dimension values) -> amount."""
-        project, gate = self.project, self.gate
-        sums: dict[tuple[Any, ...], int] = {}
+    def sums(self, members: Iterable[tuple[GroupKey, int]]) -> Sums:
+        """Amounts by (slot, *dimension values)."""
+        project, gate = self._project, self._gate
+        sums: Sums = {}
         get = sums.get
         if gate is None:
             for key, amount in members:
@@ -65,22 +75,23 @@ class _Projection:
         return sums
 
 
+def _can_be_parent(finer: Route, route: Route) -> bool:
+    same = (finer.gate, finer.own_slot, finer.value) == (route.gate, route.own_slot, route.value)
+    return same and set(finer.dimensions) > set(route.dimensions)
+
+
+def _projections(group: Group) -> list[_Projection]:
+    ordered = sorted(group.routes, key=lambda route: -len(route.dimensions))
+    numbered = list(enumerate(ordered))
+    return [_Projection(group, route, numbered[:number]) for number, route in numbered]
+
+
 class Expansion:
     """Turns counts by group into one CellsRecord for each cells partition."""
 
     def __init__(self, metrics: Sequence[Metric], groups: Sequence[Group]) -> None:
         self._keys = [metric.key() for metric in metrics]
-        self._projections = [
-            [
-                _Projection(
-                    *route_positions(group, route),
-                    route.gate.plus_s * 1000 // SLOT_MS if is_own_time(route.gate) and not route.own_slot else 0,
-                    targets,
-                )
-                for route, targets in group.routes.items()
-            ]
-            for group in groups
-        ]
+        self._projections = [_projections(group) for group in groups]
         self._places: dict[int, list[int]] = {}
 
     def expand(self, planes: Iterable[tuple[int, dict[GroupKey, int]]]) -> dict[int, MetricCells]:
@@ -91,9 +102,12 @@ class Expansion:
             for pair in amounts.items():
                 members[pair[0][0]].append(pair)
             for projections, pairs in zip(self._projections, members, strict=True):
-                if pairs:
-                    for projection in projections:
-                        _add(columns, projection, projection.sums(pairs), late)
+                done: list[Sums] = []
+                for projection in projections if pairs else ():
+                    source = pairs if projection.parent is None else done[projection.parent].items()
+                    sums = projection.sums(source)
+                    done.append(sums)
+                    _add(columns, projection, sums, late)
         return {metric: each.pack(self._keys[metric]) for metric, each in columns.items()}
 
     def partition_of(self, metric: int, partitions: int) -> int:
@@ -104,7 +118,7 @@ class Expansion:
         return places[metric]
 
 
-def _add(columns: dict[int, _Columns], projection: _Projection, sums: dict[tuple[Any, ...], int], late: int) -> None:
+def _add(columns: dict[int, _Columns], projection: _Projection, sums: Sums, late: int) -> None:
     if not sums:
         return
     shift, whole = projection.shift, projection.whole

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from streams.ingest.routes import Gate, Route, Routes
 
 GroupKey = tuple[Any, ...]
-Grouping = Callable[["Data", int], list[tuple[GroupKey, int]]]
+Groups = GroupKey | list[tuple[GroupKey, int]]
+Grouping = Callable[["Data", int], Groups]
 LACKS_TIME = None
 SHUT = False
 
@@ -103,7 +104,7 @@ def _can_open(gate: Gate) -> bool:
 
 
 def compile_grouping(event_type: str, groups: Iterable[tuple[int, Group]]) -> Grouping:
-    """The function (data, event time in ms) -> list of (key, amount).
+    """The function (data, event time in ms) -> list of (key, amount), or the key alone where it is one and adds 1.
 
     The function raises WrongTimeError for a time field that is not RFC 3339, used by a metric or not.
     """
@@ -147,8 +148,11 @@ class _Writer:
                 later.append(f"if {' and '.join(needs)}:\n        groups.append({pair})")
             else:
                 pairs.append(pair)
-        self._lines.append(f"groups = [{', '.join(pairs)}]")
-        body = "\n    ".join([*self._lines, *later, "return groups"])
+        if len(pairs) == 1 and not later and pairs[0].endswith(", 1)"):
+            result = [f"return {pairs[0][1:-4]}"]
+        else:
+            result = [f"groups = [{', '.join(pairs)}]", *later, "return groups"]
+        body = "\n    ".join([*self._lines, *result])
         return f"def grouping(data, ms):\n    {body}\n"
 
     def _times(self) -> None:

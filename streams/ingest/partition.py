@@ -121,7 +121,7 @@ class IngestPartition:
         self._next_offset = batch.next_offset
 
     def feed(self, batch: RecordBatch) -> list[DeadLetter]:
-        """Decide about every record of a batch. Returns its dead letters (the next flush has them too). Never raises."""
+        """Decide about every record of a batch. Returns its dead letters, as the next flush does. No record raises."""
         read, seen, on_time, behind = self._read, self._ids.seen, self._on_time, self._late
         first_letter = len(self._dead_letters)
         largest, watermark = self._largest, max(self._largest - self._lateness, self._promised)
@@ -149,6 +149,9 @@ class IngestPartition:
                         late += 1
                         continue
                     amounts = behind
+                if isinstance(groups, tuple):
+                    amounts[groups] = amounts.get(groups, 0) + 1
+                    continue
                 for key, amount in groups:
                     amounts[key] = amounts.get(key, 0) + amount
         self._largest = largest
@@ -184,7 +187,7 @@ class IngestPartition:
         self._groups.extend(groups)
         return compile_grouping(event_type, enumerate(groups, start=first))
 
-    def _read(self, value: bytes | None) -> tuple[Event, int, list[tuple[GroupKey, int]]]:
+    def _read(self, value: bytes | None) -> tuple[Event, int, Groups]:
         """The event, its time and its groups. Raises for everything that is not a right event of a listed type."""
         event = self._decode(value)  # type: ignore[arg-type]  # a tombstone raises TypeError like other wrong input
         if not value.isascii():  # type: ignore[union-attr]  # decoded, so it is no tombstone
