@@ -1,0 +1,37 @@
+"""What the merge asks of the evaluation of one metric."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from streams.evaluation.window_reader import WindowReader
+    from streams.verdicts import Pulse, Verdict
+
+
+class Evaluator(Protocol):
+    """Judges the windows of one metric at each tick and keeps its baselines. Its state travels in the snapshot."""
+
+    @property
+    def latest(self) -> Any:
+        """The last judgement: arrays `score`, `value`, `expected`, `lower`, `upper` by series; None at first."""
+        ...
+
+    def tick(self, now_ms: int, windows: WindowReader) -> tuple[list[Verdict], Pulse]:
+        """Judges the windows that are due at a tick."""
+        ...
+
+    def close_quarter(self, quarter_start_ms: int, counts: NDArray[np.int64]) -> None:
+        """Takes the final int64[components, n] of 15 minutes, late plane included, two hours after their end."""
+        ...
+
+    def to_bytes(self) -> bytes:
+        """Everything that a later `from_bytes` needs to go on as if nothing had happened."""
+        ...
+
+    def from_bytes(self, state: bytes) -> None:
+        """Takes over what `to_bytes` of an evaluator of the same metric gave."""
+        ...

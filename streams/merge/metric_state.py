@@ -1,0 +1,261 @@
+"""One metric of a cells partition: its series, its cells that wait, its windows, its evaluator."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+import numpy as np
+
+from streams.catalogue.metric import Component, Signal
+from streams.merge.ahead import Ahead
+from streams.merge.cohort import Cohort, deadline_slot, expiry_slot
+from streams.merge.quarters import CLOSING_SLOTS, Quarters
+from streams.merge.series_table import SeriesTable, table_width
+from streams.merge.windows import QUARTER_SLOTS, SLOT_MS, Windows
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from streams.catalogue.metric import Metric
+    from streams.cells.record import MetricCells
+    from streams.merge.ahead import Due, Ints
+    from streams.merge.evaluator import Evaluator
+    from streams.merge.series_table import Scope, SeriesBudget
+    from streams.verdicts import Pulse, Verdict
+
+_FURTHEST_SLOTS = 60 * 8_640  # a deadline further ahead is a mistake in the data
+_REJOIN_SLOTS = 1_080  # 3 h: so far ahead, a late record is in time for its deadline
+
+
+class Skipped(msgspec.Struct):
+    """Cells that no window shows, by reason. All but the malformed and too far ones are in the totals.
+
+    Attributes:
+        malformed: a scope, component or length that the metric does not have.
+        too_far: more than 60 days ahead of the source's watermark.
+        behind: said to be on time, but for a slot already judged; treated as late.
+        missed: late, for a quarter already closed or an hour of deadlines already expired.
+        negative: less closed than opened, when an hour of deadlines expired.
+
+    """
+
+    malformed: int = 0
+    too_far: int = 0
+    behind: int = 0
+    missed: int = 0
+    negative: int = 0
+
+
+class MetricState:
+    """Applies cells in log order and shows, as a `WindowReader`, what a tick may see of them.
+
+    Args:
+        metric: the catalogue entry.
+        budget: the cap on series, shared by the metrics of the partition.
+        evaluator: of this metric.
+        width: components kept; a histogram's bins.
+
+    """
+
+    def __init__(self, metric: Metric, budget: SeriesBudget, evaluator: Evaluator, width: int | None = None) -> None:
+        self.metric = metric
+        self.evaluator = evaluator
+        self.width = max(width or table_width(metric), 3 if metric.signal is Signal.COHORT else 1)
+        self.settle_slots = -(-metric.settle_s * 1000 // SLOT_MS)
+        self.table = SeriesTable(metric, budget)
+        self.ahead = Ahead()
+        lengths = {*metric.windows, metric.trailing_s} - {0}
+        self.windows = Windows(self.width, lengths)
+        self.quarters = Quarters()
+        self.cohort = Cohort() if metric.signal is Signal.COHORT else None
+        self.skipped = Skipped()
+        self.started = False
+        self.totals = np.zeros((0, self.width), np.int64)
+
+    # What the log says
+
+    def apply(self, cells: MetricCells, source_watermark: int, watermark: int) -> None:
+        """Adds the cells of one record. `watermark` is that of the merge before this record.
+
+        Every decision here depends on the log only, never on how far the ticks have been stepped.
+        """
+        count = len(cells.value)
+        if not count:
+            return
+        columns = (cells.scope, cells.component, cells.slot, cells.late)
+        if any(len(column) != count for column in columns):
+            self.skipped.malformed += count
+            return
+        scope, component, slot, late = (np.array(column, np.int64) for column in columns)
+        value = np.array(cells.value, np.int64)
+        log_id = np.append(self.table.log_ids(cells.scopes), -1)[np.clip(scope, -1, len(cells.scopes))]
+        width = Component.LATE_BY_DEADLINE + 1 if self.cohort is not None else self.width
+        fine = (log_id >= 0) & (component >= 0) & (component < width) & (slot >= 0)
+        near = slot <= max(source_watermark, watermark) // SLOT_MS + _FURTHEST_SLOTS
+        if source_watermark < 0:
+            near[:] = slot < 1 << 30
+        if not (fine & near).all():
+            self.skipped.malformed += int(np.count_nonzero(~fine))
+            self.skipped.too_far += int(np.count_nonzero(fine & ~near))
+            kept = fine & near
+            log_id, component, slot, late, value = (column[kept] for column in (log_id, component, slot, late, value))
+        rejoin = max(source_watermark, watermark) // SLOT_MS + _REJOIN_SLOTS
+        self._sort_in(log_id, component, slot, late != 0, value, watermark, rejoin)
+
+    def _sort_in(
+        self,
+        log_id: Ints,
+        component: Ints,
+        slot: Ints,
+        late: NDArray[np.bool_],
+        value: Ints,
+        watermark: int,
+        rejoin: int,
+    ) -> None:
+        if self.cohort is not None:
+            by_deadline = component == Component.LATE_BY_DEADLINE
+            if by_deadline.any():
+                self._close_late(slot[by_deadline], log_id[by_deadline], value[by_deadline], watermark)
+                kept = ~by_deadline
+                log_id, component, slot, late, value = (
+                    column[kept] for column in (log_id, component, slot, late, value)
+                )
+            slot = deadline_slot(slot)
+        self._count(log_id, component, value)
+        key = log_id * self.width + component
+        if watermark >= 0:
+            judged_before = watermark // SLOT_MS - self.settle_slots  # slots below it may have been judged
+            behind = ~late & (slot < judged_before)
+            if behind.any():
+                self.skipped.behind += int(np.count_nonzero(behind))
+                late = late | behind
+        if self.cohort is not None:
+            late = late & ((component == Component.EXPOSURE) | (slot < rejoin))
+        if not late.any():
+            self.ahead.add(slot, key, value)
+            return
+        on_time = ~late
+        self.ahead.add(slot[on_time], key[on_time], value[on_time])
+        quarter, key, value = slot[late] // QUARTER_SLOTS, key[late], value[late]
+        if watermark >= 0:
+            is_open = (quarter + 1) * QUARTER_SLOTS + CLOSING_SLOTS > watermark // SLOT_MS - self.settle_slots
+            self.skipped.missed += int(np.count_nonzero(~is_open))
+            quarter, key, value = quarter[is_open], key[is_open], value[is_open]
+        self.quarters.late.add(quarter, key, value)
+
+    def _close_late(self, slot: Ints, log_id: Ints, value: Ints, watermark: int) -> None:
+        assert self.cohort is not None
+        there = expiry_slot(slot) > watermark // SLOT_MS - self.settle_slots
+        self.skipped.missed += int(np.count_nonzero(~there))
+        self.cohort.close_late(slot[there], log_id[there], value[there])
+
+    def _count(self, log_id: Ints, component: Ints, value: Ints) -> None:
+        scopes = len(self.table.log_scopes)
+        if scopes > len(self.totals):
+            longer = np.zeros((max(scopes, len(self.totals) * 3 // 2, 16), self.width), np.int64)
+            longer[: len(self.totals)] = self.totals
+            self.totals = longer
+        np.add.at(self.totals, (log_id, component), value)
+
+    # What the ticks do
+
+    def first_due(self) -> int | None:
+        """The tick in ms at which the first waiting cell is judged."""
+        first = self.ahead.first_slot()
+        return None if first is None else (first + 1 + self.settle_slots) * SLOT_MS
+
+    def step(self, tick_ms: int, coarse: bool) -> None:
+        """Goes on to a tick: enters the slots that are final, closes quarters. Ticks come in order."""
+        frontier = tick_ms // SLOT_MS - self.settle_slots
+        if not self.started:
+            first = self.ahead.first_slot()
+            if first is None or first >= frontier:
+                return
+            self.started = True
+            self.windows.frontier = first
+            self.quarters.start(first)
+        due = self.ahead.take(frontier)
+        log_id, component = np.divmod(due.key, self.width)
+        series = self._reach(log_id)
+        if self.cohort is not None and due.slot.size:
+            self.cohort.enter(due.slot, component, log_id, series, due.value)
+        if coarse:
+            self.windows.enter_quarters(frontier, due.slot, component, series, due.value)
+        else:
+            self._enter_slots(frontier, due.slot, component, series, due.value)
+        for quarter, late in self.quarters.due(frontier):
+            self._close(quarter, late)
+        if self.cohort is not None:
+            self._expire(self.cohort, frontier)
+
+    def judge(self, tick_ms: int) -> tuple[list[Verdict], Pulse] | None:
+        """What the evaluator says at a tick; None before the metric has a series."""
+        if not self.table.scopes:
+            return None
+        return self.evaluator.tick(tick_ms, self)
+
+    def _enter_slots(self, frontier: int, slot: Ints, component: Ints, series: Ints, value: Ints) -> None:
+        if self.windows.frontier + 1 == frontier:
+            self.windows.enter(component, series, value)
+            return
+        borders = np.searchsorted(slot, np.arange(self.windows.frontier, frontier + 1))
+        for low, high in zip(borders[:-1].tolist(), borders[1:].tolist(), strict=True):
+            self.windows.enter(component[low:high], series[low:high], value[low:high])
+
+    def _close(self, quarter: int, late: Due) -> None:
+        current = late.slot == quarter  # older ones lie before the first whole quarter
+        self.skipped.missed += int(np.count_nonzero(~current))
+        log_id, component = np.divmod(late.key[current], self.width)
+        series = self._reach(log_id)
+        counts = self.windows.quarter(quarter)
+        counts[component, series] += late.value[current]
+        if self.cohort is not None and series.size:
+            self.cohort.enter(late.slot[current] * QUARTER_SLOTS, component, log_id, series, late.value[current])
+        self.evaluator.close_quarter(quarter * QUARTER_SLOTS * SLOT_MS, counts[:, : self.series_count])
+
+    def _expire(self, cohort: Cohort, frontier: int) -> None:
+        gone = cohort.expiry.take(frontier + 1)
+        if gone.key.size:
+            cohort.expired += int(gone.value[gone.value > 0].sum())
+            self.skipped.negative += int(np.count_nonzero(gone.value < 0))
+            series = self._reach(gone.key)
+            np.subtract.at(cohort.overdue, series, gone.value)
+
+    def _reach(self, log_id: Ints) -> Ints:
+        if not log_id.size:
+            return log_id
+        series = self.table.reach(log_id)
+        self.windows.reserve(self.series_count)
+        if self.cohort is not None:
+            self.cohort.reserve(self.windows.capacity)
+        return series
+
+    # WindowReader
+
+    @property
+    def scopes(self) -> Sequence[Scope]:
+        return self.table.scopes
+
+    @property
+    def series_count(self) -> int:
+        return len(self.table.scopes)
+
+    def partner(self, component: int) -> NDArray[np.int32]:
+        return self.table.partner(component)
+
+    def sums(self, component: int, window_s: int) -> NDArray[np.int64]:
+        return self.windows.sums(window_s)[component, : self.series_count]
+
+    def minutes(self, component: int, series: int, count: int) -> NDArray[np.int64]:
+        return self.windows.minutes(component, series, count)
+
+    def overdue(self) -> NDArray[np.int64]:
+        if self.cohort is None:
+            return np.zeros(self.series_count, np.int64)
+        return np.maximum(self.cohort.overdue[: self.series_count], 0)
+
+    def last_seen(self) -> NDArray[np.int64]:
+        return self.windows.last_seen[: self.series_count]

@@ -1,0 +1,237 @@
+"""One partition of pharos-cells: cells in, ticks with verdicts out. No I/O, no clock."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from streams.cells.record import NO_WATERMARK
+from streams.evaluation.window_reader import TICK_MS
+from streams.merge.metric_snapshot import MetricSnapshot
+from streams.merge.metric_state import MetricState
+from streams.merge.readings import Reading, reading
+from streams.merge.series_table import SeriesBudget
+from streams.merge.snapshot import Manifest, Part, SnapshotError, SnapshotReader, SnapshotWriter, pack, read_manifest
+from streams.merge.ticks import Ticks, milliseconds
+from streams.merge.watermark import Watermarks
+from streams.placement import cells_partition
+from streams.verdicts import Pulse, TickVerdicts, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from streams.catalogue.load import Catalogue
+    from streams.catalogue.metric import Metric
+    from streams.cells.record import CellsRecord
+    from streams.merge.evaluator import Evaluator
+    from streams.settings import Settings
+
+
+class MergePartition:
+    """Adds cells into windows and steps through the ticks.
+
+    The same records in the same order give the same ticks and verdicts, however `advance` is called between them and
+    wherever a snapshot was taken and restored.
+
+    Args:
+        catalogue: its metrics whose key belongs to this partition are kept.
+        partition: number of the partition of pharos-cells, out of `settings.cells_partitions`.
+        sources: partitions of each source topic.
+        settings: cells_partitions, max_series and evaluate_from are used.
+        evaluator_factory: makes the evaluator of a metric.
+        bins: components by metric name, where cells number the bins of a histogram.
+
+    Attributes:
+        next_tick: the next boundary in ms, None before every source has reported.
+        unknown_metric: cells skipped because their metric is not ours (another catalogue).
+        other_catalogue: records made by another catalogue; their cells are matched by the metric's key.
+
+    """
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        partition: int,
+        sources: Mapping[str, int],
+        settings: Settings,
+        evaluator_factory: Callable[[Metric], Evaluator],
+        bins: Mapping[str, int] | None = None,
+    ) -> None:
+        self.partition = partition
+        self.next_tick: int | None = None
+        self.unknown_metric = 0
+        self.other_catalogue = 0
+        self.budget = SeriesBudget(settings.max_series)
+        self.watermarks = Watermarks(sources)
+        self._catalogue = catalogue
+        self._cells_partitions = settings.cells_partitions
+        widths = bins or {}
+        self._states = {
+            metric.key(): MetricState(metric, self.budget, evaluator_factory(metric), widths.get(metric.name))
+            for metric in catalogue.metrics
+            if cells_partition(metric.key(), settings.cells_partitions) == partition
+        }
+        settle_slots = max((state.settle_slots for state in self._states.values()), default=0)
+        self._ticks = Ticks(milliseconds(settings.evaluate_from), settle_slots * TICK_MS)
+        self._writer = SnapshotWriter()
+        self._savers = {key: MetricSnapshot(f"{key}/", state) for key, state in self._states.items()}
+
+    @property
+    def watermark(self) -> int:
+        """Event time in ms up to which every source partition has spoken; NO_WATERMARK before each has reported."""
+        return self.watermarks.least
+
+    def apply(self, record: CellsRecord) -> None:
+        """Adds one record. Records of pharos-cells come in log order.
+
+        Raises UnannouncedSourceError, with nothing changed, for a source partition that is not listed.
+        """
+        self.watermarks.check(record.topic, record.partition)
+        if record.catalogue != self._catalogue.hash:
+            self.other_catalogue += 1
+        for cells in record.metrics:
+            state = self._states.get(cells.metric)
+            if state is None:
+                self.unknown_metric += len(cells.value)
+            else:
+                state.apply(cells, record.watermark, self.watermark)
+        self.watermarks.promise(record.topic, record.partition, record.watermark)
+
+    def advance(self) -> Iterator[TickVerdicts]:
+        """Steps through the boundaries that the watermark has reached; yields those at which detectors run.
+
+        An iterator that is left early goes on with the next call.
+        """
+        while self._reached() is not None:
+            verdicts = self.step()
+            if verdicts is not None:
+                yield verdicts
+
+    def step(self) -> TickVerdicts | None:
+        """One boundary, if the watermark has reached it; None where it has not, or where nothing is judged yet.
+
+        Useful where long history must not hold up the caller: see `behind`.
+        """
+        tick = self._reached()
+        if tick is None:
+            return None
+        coarse = self._ticks.coarse(tick)
+        for state in self._states.values():
+            state.step(tick, coarse)
+        result = None
+        if self._ticks.judged(tick):
+            verdicts: list[Verdict] = []
+            pulses: list[Pulse] = []
+            for state in self._states.values():
+                judged = state.judge(tick)
+                if judged is not None:
+                    verdicts += judged[0]
+                    pulses.append(judged[1])
+            result = TickVerdicts(self.partition, tick, self._catalogue.hash, verdicts, pulses)
+        self.next_tick = self._ticks.after(tick)
+        return result
+
+    @property
+    def behind(self) -> bool:
+        """Whether the watermark has reached a boundary that has not been stepped yet."""
+        return self._reached() is not None
+
+    def readings(self) -> list[Reading]:
+        """For the metrics endpoint: one for each metric of this partition."""
+        return [reading(state) for state in self._states.values()]
+
+    def snapshot(self, offset: int, full: bool = False) -> Iterator[tuple[str, bytes]]:
+        """Yields (chunk name, bytes), at last ("manifest", bytes): without it, the snapshot never was.
+
+        Nothing may be applied or stepped until the last has been taken. An incremental snapshot leans on chunks of
+        earlier ones: keep those that `Manifest.chunks` names. If writing fails, ask for a full one next.
+
+        Args:
+            offset: of pharos-cells, where reading goes on after a restore.
+            full: write everything; also done at the first, after a restore, and after one that was broken off.
+
+        """
+        full = self._writer.wants_full(full)
+
+        def manifest(version: int, snapshot: int, parts: dict[str, object]) -> Manifest:
+            return Manifest(
+                version=version,
+                snapshot=snapshot,
+                offset=offset,
+                catalogue=self._catalogue.hash,
+                partition=self.partition,
+                cells_partitions=self._cells_partitions,
+                sources=self.watermarks.sources,
+                parts=parts,  # type: ignore[arg-type] # the writer gives Entry objects
+            )
+
+        return self._writer.write(self._parts(full), full, manifest)
+
+    def restore(self, manifest: bytes, chunks: Mapping[str, bytes]) -> int:
+        """Takes over a snapshot into this fresh partition; returns the offset to go on from.
+
+        Metrics are matched by key; those of the snapshot that are no longer in the catalogue are left behind, new ones
+        start empty. Raises SnapshotError where it belongs to another partition or other partition counts, or where it
+        cannot be read: then throw this object away.
+        """
+        found = read_manifest(manifest)
+        self._refuse_other_partitions(found)
+        reader = SnapshotReader(found, chunks)
+        try:
+            self._load(reader)
+        except (KeyError, TypeError, IndexError, ValueError) as error:
+            if isinstance(error, SnapshotError):
+                raise
+            raise SnapshotError(f"the snapshot cannot be read ({error!r}): use an older one, or none") from error
+        self._writer.resume(found)
+        return found.offset
+
+    def _load(self, reader: SnapshotReader) -> None:
+        plain, _ = reader.part("partition")
+        self.watermarks.load([(topic, number, watermark) for topic, number, watermark in plain["watermarks"]])
+        self.next_tick = plain["next_tick"]
+        self.unknown_metric = plain["unknown_metric"]
+        self.other_catalogue = plain["other_catalogue"]
+        for key, saver in self._savers.items():
+            if reader.has(f"{key}/state"):
+                saver.restore(reader)
+        self.budget.refused = plain["refused"]
+
+    def _reached(self) -> int | None:
+        watermark = self.watermark
+        if watermark == NO_WATERMARK:
+            return None
+        if self.next_tick is None:
+            first = watermark // TICK_MS * TICK_MS
+            dues = [due for due in (state.first_due() for state in self._states.values()) if due is not None]
+            self.next_tick = self._ticks.after(min([first, *dues]) - 1)
+        return self.next_tick if self.next_tick <= watermark else None
+
+    def _parts(self, full: bool) -> Iterator[Part]:
+        yield Part("partition", True, self._pack)
+        for saver in self._savers.values():
+            yield from saver.parts(full)
+
+    def _pack(self) -> bytes:
+        return pack(
+            {
+                "watermarks": self.watermarks.to_rows(),
+                "next_tick": self.next_tick,
+                "unknown_metric": self.unknown_metric,
+                "other_catalogue": self.other_catalogue,
+                "refused": self.budget.refused,
+            }
+        )
+
+    def _refuse_other_partitions(self, found: Manifest) -> None:
+        mine = (self.partition, self._cells_partitions)
+        if (found.partition, found.cells_partitions) != mine:
+            raise SnapshotError(
+                f"the snapshot is of cells partition {found.partition} of {found.cells_partitions}, this is {mine[0]} "
+                f"of {mine[1]}: the number of cells partitions is fixed; set cells_partitions back, or start with an "
+                "empty state"
+            )
+        if found.sources != self.watermarks.sources:
+            raise SnapshotError(
+                f"the snapshot was made with source partitions {found.sources}, now they are "
+                f"{self.watermarks.sources}: set them back, or start with an empty state"
+            )

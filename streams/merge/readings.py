@@ -1,0 +1,60 @@
+"""What the metrics endpoint shows of a metric: the last judgement, scope by scope, and exact totals."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from streams.catalogue.metric import Metric
+    from streams.merge.metric_state import MetricState, Skipped
+    from streams.merge.series_table import Scope
+
+
+class Reading(NamedTuple):
+    """One metric. Arrays of the judgement run along `scopes`; those of the totals along `total_scopes`.
+
+    Attributes:
+        judgement: the evaluator's last (`value`, `expected`, `lower`, `upper`, `score`, ...), None before its first.
+        scopes: its series; more than it has rows if some are newer.
+        totals: int64[len(total_scopes), components]: everything ever applied, the late plane included.
+        overdue: int64 by series, cohorts only: else zeros.
+        expired: cohorts: opened and never closed within 7 days.
+        waiting: cells ahead of the watermark.
+        skipped: cells that no window shows, by reason.
+
+    """
+
+    metric: Metric
+    judgement: Any
+    scopes: Sequence[Scope]
+    total_scopes: Sequence[Scope]
+    totals: NDArray[np.int64]
+    overdue: NDArray[np.int64]
+    expired: int
+    waiting: int
+    dropped: int
+    skipped: Skipped
+
+
+def reading(state: MetricState) -> Reading:
+    """The reading of a metric as it stands; arrays are shared, not copied."""
+    cohort = state.cohort
+    return Reading(
+        metric=state.metric,
+        judgement=state.evaluator.latest,
+        scopes=state.scopes,
+        total_scopes=state.table.log_scopes,
+        totals=state.totals[: len(state.table.log_scopes)],
+        overdue=state.overdue(),
+        expired=cohort.expired if cohort is not None else 0,
+        waiting=len(state.ahead) + len(state.quarters.late),
+        dropped=state.ahead.dropped
+        + state.quarters.late.dropped
+        + (cohort.expiry.dropped if cohort is not None else 0),
+        skipped=state.skipped,
+    )
