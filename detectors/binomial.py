@@ -58,7 +58,8 @@ class BinomialDetector:
         """Judgements of n series.
 
         Args:
-            successes, trials: of the window, float64[n]; more successes than trials count as all of them.
+            successes: of the window, float64[n]; more of them than trials count as all trials.
+            trials: of the window, float64[n].
             expected: ratio 0 to 1; NaN where none is known, which is insufficient.
             weight: trials the expected ratio rests on, may be infinite.
             dispersion: correlation between trials of one window, 0 to 1.

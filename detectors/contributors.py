@@ -30,7 +30,10 @@ def of_ratio(before_bottom: Array, before_top: Array, now_bottom: Array, now_top
     rate = (r1 - r0)(w0 + w1) / 2 and mix = (w1 - w0)((r0 + r1)/2 - (R0 + R1)/2). They add up to R1 - R0 exactly.
 
     Args:
-        before_bottom, before_top, now_bottom, now_top: denominators and numerators by segment, before and now.
+        before_bottom: denominators by segment, before.
+        before_top: numerators by segment, before.
+        now_bottom: denominators by segment, now.
+        now_top: numerators by segment, now.
 
     Examples:
         Offered and answered contacts of presale, logistics and refund (domain.md 2.8):

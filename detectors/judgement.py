@@ -67,24 +67,17 @@ class Judgement:
     def beats(self, other: Judgement) -> NDArray[np.bool_]:
         """Where this one should be kept instead of `other`: more surprising, or judged where the other was not."""
         judged, other_judged = ~insufficient(self.reason), ~insufficient(other.reason)
-        return (judged & ~other_judged) | ((judged == other_judged) & (self.score > other.score))
+        wins: NDArray[np.bool_] = (judged & ~other_judged) | ((judged == other_judged) & (self.score > other.score))
+        return wins
 
-    def put(self, where: NDArray[np.bool_], other: Judgement) -> None:
-        """Overwrites the rows `where` with those of `other`."""
+    def put(self, rows: NDArray[np.intp], other: Judgement) -> None:
+        """Overwrites these rows with those of `other`, which has one for each."""
         for field in fields(self):
-            column = getattr(self, field.name)
-            np.copyto(column, getattr(other, field.name), where=where)
+            getattr(self, field.name)[rows] = getattr(other, field.name)
 
-    def copy(self) -> Judgement:
-        """A judgement that shares no memory with this one."""
-        return Judgement(**{field.name: getattr(self, field.name).copy() for field in fields(self)})
-
-    def grown(self, size: int) -> Judgement:
-        """The same rows, then rows without a judgement up to `size`."""
-        larger = nothing(size)
-        for field in fields(self):
-            getattr(larger, field.name)[: len(self)] = getattr(self, field.name)
-        return larger
+    def taken(self, rows: NDArray[np.intp]) -> Judgement:
+        """A judgement of these rows only."""
+        return Judgement(**{field.name: getattr(self, field.name)[rows] for field in fields(self)})
 
 
 def nothing(size: int) -> Judgement:

@@ -54,7 +54,8 @@ class MeanDetector:
         """Judgements of n series.
 
         Args:
-            total, count: sum and number of the values in the window, float64[n].
+            total: sum of the values in the window, float64[n].
+            count: their number, float64[n].
             expected: mean; NaN where none is known, which is insufficient.
             dispersion: squared relative deviation of the mean from window to window, beyond that of its values.
 

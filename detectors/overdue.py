@@ -54,7 +54,9 @@ class OverdueDetector:
         """Takes in the stock of the given rows, `elapsed_s` seconds after the last time."""
         self.grow(len(stock))
         keep = np.exp(-elapsed_s / np.minimum(np.maximum(self.followed_s, elapsed_s), _SPAN_S))
-        self.usual = np.where(rows, np.where(self.followed_s > 0, stock + keep * (self.usual - stock), stock), self.usual)
+        self.usual = np.where(
+            rows, np.where(self.followed_s > 0, stock + keep * (self.usual - stock), stock), self.usual
+        )
         self.followed_s = self.followed_s + np.where(rows, elapsed_s, 0.0)
 
     def grow(self, size: int) -> None:

@@ -70,7 +70,7 @@ class RatioBaseline:
     @property
     def size(self) -> int:
         """Number of series."""
-        return self.sums.shape[1]
+        return len(self.seen)
 
     def grow(self, size: int) -> None:
         """Makes room for new series: they know nothing yet."""
@@ -79,7 +79,7 @@ class RatioBaseline:
                 setattr(self, name, grown(getattr(self, name), size))
 
     def learn(self, hour: int, tops: Array, bottoms: Array, partner: Partners) -> None:
-        """Takes in a closed quarter: float64[m] with m >= size. `partner` supplies each series' denominator (-1: none)."""
+        """Takes in a closed quarter: float64[m], m >= size. `partner` supplies each denominator (-1: none)."""
         if len(tops) < self.size:
             raise ValueError(f"{len(tops)} sums for {self.size} series")
         self.grow(len(tops))
@@ -94,9 +94,8 @@ class RatioBaseline:
         taken = np.where(known, np.clip(tops, mean - reach, mean + reach), tops)
         self._learn_dispersion(taken, mean, trials, variance, np.isfinite(ratio) & (trials > 1))
         for sums, forget in ((self.hours[:, hour], _FORGET_HOUR), (self.sums, _FORGET)):
-            sums *= forget
-            sums[0] += taken
-            sums[1] += bottoms
+            np.multiply(sums, forget, out=sums)
+            np.add(sums, (taken, bottoms), out=sums, casting="same_kind")
         self.seen += bottoms
 
     def _learn_dispersion(
@@ -114,8 +113,8 @@ class RatioBaseline:
         """Of one trial."""
         if self.bounded:
             inside = np.clip(ratio, 1e-4, 1 - 1e-4)
-            return inside * (1 - inside)
-        return 2.0 * np.maximum(ratio, 1e-6) ** 2
+            return np.asarray(inside * (1 - inside))
+        return np.asarray(2.0 * np.maximum(ratio, 1e-6) ** 2)
 
     def _ratio(self, tops: Array, bottoms: Array) -> Array:
         ratio = np.divide(tops, bottoms, out=np.full(len(tops), np.nan), where=bottoms > 0)
@@ -125,7 +124,7 @@ class RatioBaseline:
         """float64[n]: beyond what the number of trials explains, drawn towards the prior while little is known."""
         typical = self.squares[1] / np.maximum(self.quarters, 1e-9)
         prior = _PRIOR_QUARTERS * np.maximum(typical, 1e-6)
-        found = (self.squares[0] + self.prior_dispersion * prior) / (self.squares[1] + prior)
+        found: Array = (self.squares[0] + self.prior_dispersion * prior) / (self.squares[1] + prior)
         return np.clip(found, self.prior_dispersion / 10, 0.2 if self.bounded else 2.0)
 
     def usual(self, at_s: float, partner: Partners, whole: int) -> UsualRatio:
@@ -149,6 +148,10 @@ class RatioBaseline:
         return UsualRatio(
             ratio, bottoms + np.minimum(all_bottoms, _HOUR_PRIOR), self.dispersion(), at(self.seen, partner)
         )
+
+    def bottoms(self, partner: Partners) -> Array:
+        """float64[n]: recent trials by the series that uses them: the usual weights of segments."""
+        return at(self.sums[1], partner)
 
     def to_bytes(self) -> bytes:
         """The whole state, parameters included."""

@@ -70,7 +70,7 @@ class SeasonalBaseline:
     @property
     def size(self) -> int:
         """Number of series."""
-        return self.profile.shape[1]
+        return len(self.quarters)
 
     def grow(self, size: int) -> None:
         """Makes room for new series: they know nothing yet."""
@@ -81,7 +81,7 @@ class SeasonalBaseline:
             self.quarters = grown(self.quarters, size)
 
     def learn(self, slot: int, counts: Array) -> None:
-        """Takes in a closed quarter: float64[m] with m >= size (new series at the end). Raises ValueError if shorter."""
+        """Takes in a closed quarter: float64[m] with m >= size (new series at the end); ValueError if shorter."""
         if len(counts) < self.size:
             raise ValueError(f"{len(counts)} counts for {self.size} series")
         self.grow(len(counts))
@@ -111,7 +111,8 @@ class SeasonalBaseline:
         """float64[n]: Var = mean + dispersion * mean^2 of a quarter, drawn towards a prior while little is known."""
         typical = self.squares[1] / np.maximum(self.quarters, 1e-9)
         prior = _PRIOR_QUARTERS * np.maximum(typical, 1.0)
-        return np.clip((self.squares[0] + _PRIOR_DISPERSION * prior) / (self.squares[1] + prior), 0.003, 2.0)
+        found: Array = (self.squares[0] + _PRIOR_DISPERSION * prior) / (self.squares[1] + prior)
+        return np.clip(found, 0.003, 2.0)
 
     def usual(self, end_s: float, window_s: int) -> Usual:
         """What a window of `window_s` usually holds that ends `end_s` seconds after local midnight."""
@@ -150,14 +151,28 @@ class SeasonalBaseline:
         middle = np.where((seen > 0).mean(axis=0) >= 0.5, middle, np.nan)
         return Usual(middle, middle, middle, middle * np.maximum(days, 1), days)
 
+    def between(self, end_s: float, seconds: Array, rows: NDArray[np.intp]) -> Array:
+        """What these rows usually count in their last `seconds` (float64, one a row) before `end_s` after midnight."""
+        quarters = int(np.ceil(seconds.max(initial=0.0) / QUARTER_S)) + 1
+        last = int(end_s // QUARTER_S)
+        total = np.zeros(len(rows))
+        for back in range(quarters):
+            start = (last - back) * QUARTER_S
+            inside = min(end_s - start, QUARTER_S) - np.maximum(end_s - seconds - start, 0.0)
+            share = np.maximum(inside, 0.0) / QUARTER_S
+            total += self.profile[(last - back) % SLOTS, rows] * share
+        return total
+
     def per_minute(self, series: int, end_s: float, count: int) -> Array:
         """float64[count]: expected counts of the last `count` minutes of one series, oldest first."""
         middles = (end_s - 60.0 * np.arange(count, 0, -1) + 30.0) / QUARTER_S
-        return self.profile[middles.astype(np.int64) % SLOTS, series].astype(np.float64) / 15.0
+        usual: Array = self.profile[middles.astype(np.int64) % SLOTS, series].astype(np.float64) / 15.0
+        return usual
 
     def days(self) -> Array:
         """float64[n]: days of history, in steps of a quarter."""
-        return self.seen.sum(axis=0, dtype=np.float64) / SLOTS
+        quarters: Array = self.seen.sum(axis=0, dtype=np.float64)
+        return quarters / SLOTS
 
     def to_bytes(self) -> bytes:
         """The whole state."""

@@ -52,7 +52,8 @@ class SurgeDetector:
 
         Args:
             counts: of the window, float64[n].
-            low, high: the expected count, from and to; NaN where none is known, which is insufficient.
+            low: the expected count is at least this; NaN where none is known, which is insufficient.
+            high: the expected count is at most this.
             dispersion: Var = mean + dispersion * mean^2.
             window_s: length of the window in seconds.
 

@@ -1,8 +1,8 @@
 """Logarithms of tail probabilities, exact or bounded from above, that do not underflow.
 
 All functions take arrays of one shape and return natural logarithms of that shape, never above 0. Where the plain
-probability underflows, log P(X >= k) <= log pmf(k) - log(1 - r) is used, r being the ratio of the next two terms: beyond
-the mode the terms of these distributions fall at least geometrically.
+probability underflows, log P(X >= k) <= log pmf(k) - log(1 - r) is used, r being the ratio of the next two terms:
+beyond the mode the terms of these distributions fall at least geometrically.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def beta_binomial_lower(k: Array, n: Array, a: Array, b: Array) -> Array:
 
 def negative_binomial_upper(k: Array, mean: Array, dispersion: Array) -> Array:
     """Log P(X >= k) where Var X = mean + dispersion * mean^2; a dispersion of 0 is taken as 1e-6 (nearly Poisson)."""
-    size = 1 / np.maximum(dispersion, 1e-6)
+    size: Array = 1 / np.maximum(dispersion, 1e-6)
     mean = np.maximum(mean, 1e-9)
     q = mean / (size + mean)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -74,7 +74,7 @@ def negative_binomial_upper(k: Array, mean: Array, dispersion: Array) -> Array:
 
 def negative_binomial_lower(k: Array, mean: Array, dispersion: Array) -> Array:
     """Log P(X <= k) for the same distribution."""
-    size = 1 / np.maximum(dispersion, 1e-6)
+    size: Array = 1 / np.maximum(dispersion, 1e-6)
     mean = np.maximum(mean, 1e-9)
     q = mean / (size + mean)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -84,8 +84,8 @@ def negative_binomial_lower(k: Array, mean: Array, dispersion: Array) -> Array:
 
 def gamma_upper(value: Array, mean: Array, variance: Array) -> Array:
     """Log P(X >= value) for a gamma distribution; `variance` is relative: Var X / mean^2."""
-    shape = 1 / variance
-    x = value / mean * shape
+    shape: Array = 1 / variance
+    x: Array = value / mean * shape
     with np.errstate(divide="ignore", invalid="ignore"):
         log_density = (shape - 1) * np.log(x) - x - special.gammaln(shape)
         return _tail(special.gammaincc(shape, x), log_density, np.maximum((shape - 1) / x, 0.0))
@@ -93,14 +93,15 @@ def gamma_upper(value: Array, mean: Array, variance: Array) -> Array:
 
 def gamma_lower(value: Array, mean: Array, variance: Array) -> Array:
     """Log P(X <= value) for the same distribution."""
-    shape = 1 / variance
-    x = np.maximum(value / mean * shape, 1e-300)
+    shape: Array = 1 / variance
+    x: Array = np.maximum(value / mean * shape, 1e-300)
     return _tail(special.gammainc(shape, x), shape * np.log(x) - x - special.gammaln(shape + 1), x / (shape + 1))
 
 
 def _log_choices(n: Array, k: Array) -> Array:
     """-log C(n, k)."""
-    return np.log(n + 1) + special.betaln(n - k + 1, k + 1)
+    found: Array = np.log(n + 1) + special.betaln(n - k + 1, k + 1)
+    return found
 
 
 def _log_negative_binomial(k: Array, size: Array, q: Array) -> Array:

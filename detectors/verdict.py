@@ -35,10 +35,12 @@ def decide(
     """Judgements where dear tails are computed only for series that deviate by as much as matters.
 
     Args:
-        value, expected: in the unit of the metric.
+        value: what was seen, in the unit of the metric.
+        expected: what was expected, same unit.
         scale: the standard deviation of `value` that is to be expected, same unit.
         deviation: `value - expected`, signed.
-        exposure, excess: as in `Judgement`.
+        exposure: as in `Judgement`.
+        excess: as in `Judgement`.
         enough: where there is enough to judge by.
         minimum: the smallest deviation that matters, same unit.
         tail: `(indices, above) -> log P` of a result at least as far out, for some series.

@@ -1,0 +1,216 @@
+"""The judge of counts per minute, and of counts per thousand of something."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from detectors import contributors
+from detectors.judgement import Judgement, Reason
+from detectors.level import Level
+from detectors.seasonal import QUARTER_S, SeasonalBaseline, Usual
+from detectors.silence import SilenceDetector
+from detectors.state import pack, unpack
+from detectors.surge import SurgeDetector
+from streams.catalogue.metric import Component, Direction, Signal
+from streams.evaluation.judge import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from streams.catalogue.metric import Metric
+    from streams.evaluation.moment import Moment
+
+    Array = NDArray[np.float64]
+
+_ACTIVITY_PRIOR = 20.0  # events by which an activity is drawn towards its usual one
+_LONGEST_SILENCE_S = 26 * 3600
+
+
+class CountJudge:
+    """Surge, collapse and silence of counts against the usual day, times what the activity and the last hour say.
+
+    The expectation is an interval from `low` to `high`. With an activity (the exposure of a count, the denominator of
+    a rate per thousand) it reaches from the least to the greatest activity of the judged window and of the longer
+    ones, because what people do lags behind; "up" is never judged below the usual day. Without one it follows the last minutes and
+    the last hour. A part of the whole is not expected to be more than its usual share of the whole.
+    """
+
+    def __init__(self, metric: Metric) -> None:
+        self._metric = metric
+        self._per_thousand = metric.signal is Signal.PER_THOUSAND
+        self._activity_of: Component | None = None
+        if self._per_thousand:
+            self._activity_of = Component.DENOMINATOR
+        elif metric.exposure:
+            self._activity_of = Component.EXPOSURE
+        self._usual = SeasonalBaseline()
+        self._activity = SeasonalBaseline()
+        self._level = Level()
+        self._surge = SurgeDetector(metric.minimum_effect, metric.minimum_exposure)
+        self._silence = SilenceDetector()
+        self._listens = metric.direction in {Direction.DOWN, Direction.BOTH} and not self._per_thousand
+
+    def learn(self, second_of_day: float, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]]) -> None:
+        slot = int(second_of_day // QUARTER_S)
+        self._usual.learn(slot, counts[Component.NUMERATOR])
+        if self._activity_of is not None:
+            self._activity.learn(slot, counts[self._activity_of])
+        del partner  # activities are learned where they are counted
+
+    def findings(self, moment: Moment, windows: tuple[int, ...]) -> Iterator[Finding]:
+        self._usual.grow(moment.size)
+        self._activity.grow(moment.size)
+        self._level.grow(moment.size)
+        for window_s in windows:
+            low, high, dispersion = self._expectation(moment, window_s)
+            judged = self._surge.judge(moment.raw(Component.NUMERATOR, window_s), low, high, dispersion, window_s)
+            judged.reason[~np.isfinite(high)] = Reason.WARMING_UP
+            yield Finding(window_s, self._in_unit(moment, judged, window_s))
+        if self._listens:
+            silence = self._silences(moment)
+            if silence is not None:
+                yield silence
+
+    def _expectation(self, moment: Moment, window_s: int) -> tuple[Array, Array, Array]:
+        usual = self._usual.usual(moment.end_s, window_s)
+        low, high, unsure = self._scaled(moment, usual, window_s)
+        dispersion = (
+            self._usual.dispersion() * (1 + 1 / np.maximum(usual.days, 1.0)) + 1 / (usual.evidence + 1) + unsure
+        )
+        return low, high, np.minimum(np.nan_to_num(dispersion, nan=1.0), 2.0)
+
+    def _scaled(self, moment: Moment, usual: Usual, window_s: int) -> tuple[Array, Array, Array | float]:
+        fast, slow = self._level.ratio()
+        unsure: Array | float = 0.0
+        if self._activity_of is None:
+            low = usual.low * np.clip(np.minimum(fast, slow), 0.05, 50.0)
+            high = usual.high * np.clip(np.maximum(fast, slow), 1.0, 50.0)
+        else:
+            least, most, unsure = self._activities(moment, window_s)
+            low = usual.low * np.minimum(least, 1.0) * np.clip(np.minimum(fast, slow), 0.05, 1.0)
+            high = usual.high * np.maximum(most, 1.0) * np.clip(slow, 1.0, 3.0)
+        if moment.whole >= 0 and usual.middle[moment.whole] > 0:
+            whole = moment.raw(Component.NUMERATOR, window_s)[moment.whole]
+            share = usual.middle / usual.middle[moment.whole]
+            parts = np.arange(moment.size) != moment.whole
+            low = np.where(parts, np.fmin(low, share * whole), low)
+        return low, high, unsure
+
+    def _activities(self, moment: Moment, window_s: int) -> tuple[Array, Array, Array]:
+        """The least and the greatest activity against the usual one, and how unsure that is."""
+        assert self._activity_of is not None
+        spans = {window_s, *(span for span in self._metric.windows if span > window_s)}
+        if self._metric.trailing_s:
+            spans.add(self._metric.trailing_s)
+        ratios, unsure = [], np.zeros(moment.size)
+        for span in sorted(spans):
+            seen = moment.sums(self._activity_of, span)
+            expected = np.nan_to_num(self._mapped(moment, self._activity.usual(moment.end_s, span).middle))
+            ratios.append((seen + _ACTIVITY_PRIOR) / (expected + _ACTIVITY_PRIOR))
+            if span == window_s:
+                unsure = 1 / (seen + _ACTIVITY_PRIOR)
+        known = self._mapped(moment, self._activity.days()) > 0
+        stack = np.where(known, np.array(ratios), 1.0)
+        return stack.min(axis=0), stack.max(axis=0), np.where(known, unsure, 0.0)
+
+    def _mapped(self, moment: Moment, values: Array) -> Array:
+        assert self._activity_of is not None
+        partner = moment.partner(self._activity_of)
+        return np.where(partner >= 0, values[np.maximum(partner, 0)], 0.0)
+
+    def _in_unit(self, moment: Moment, judged: Judgement, window_s: int) -> Judgement:
+        if not self._per_thousand:
+            return judged
+        trailing_s = self._metric.trailing_s or window_s
+        bottoms = moment.sums(Component.DENOMINATOR, trailing_s)
+        factor = np.where(bottoms > 0, 1000.0 * trailing_s / 60.0 / np.maximum(bottoms, 1.0), 0.0)
+        judged.reason[bottoms <= 0] = Reason.INSUFFICIENT_EXPOSURE
+        return replace(
+            judged,
+            score=np.where(bottoms > 0, judged.score, 0.0),
+            value=judged.value * factor,
+            expected=judged.expected * factor,
+            lower=judged.lower * factor,
+            upper=judged.upper * factor,
+        )
+
+    def _silences(self, moment: Moment) -> Finding | None:
+        last = moment.reader.last_seen()
+        silent_s = np.where(last > 0, (moment.end_ms - last) / 1000.0, 0.0)
+        silent_s = np.clip(silent_s, 0.0, _LONGEST_SILENCE_S)
+        if self._metric.opening_hours and moment.open_since:
+            silent_s = np.minimum(silent_s, (moment.end_ms - moment.open_since) / 1000.0)
+        usual = self._usual.usual(moment.end_s, 60)
+        peak = self._usual.profile.max(axis=0) / QUARTER_S
+        rows = np.flatnonzero(np.isfinite(usual.low) & (silent_s * peak > 5.0))
+        if len(rows) == 0:
+            return None
+        missed = np.full(moment.size, np.nan)
+        missed[rows] = self._usual.between(moment.end_s, silent_s[rows], rows)
+        fast, slow = self._level.ratio()
+        missed *= np.clip(np.minimum(fast, slow), 0.05, 50.0)
+        missed = np.fmin(missed, np.where(np.isfinite(missed), self._share_of_whole(moment, silent_s), np.nan))
+        dispersion = self._usual.dispersion() * (1 + 1 / np.maximum(usual.days, 1.0)) + 1 / (usual.evidence + 1)
+        judged = self._silence.judge(missed, silent_s, dispersion)
+        return Finding(0, judged, silent_s.astype(np.int32))
+
+    def _share_of_whole(self, moment: Moment, silent_s: Array) -> Array:
+        """Events that the usual share of what the whole has seen meanwhile comes to; infinite where it says nothing."""
+        missed = np.full(moment.size, np.inf)
+        if moment.whole < 0:
+            return missed
+        below = 0
+        for window_s in self._metric.windows:
+            rows = (silent_s > below) & (silent_s <= window_s if window_s != self._metric.windows[-1] else True)
+            below = window_s
+            usual = self._usual.usual(moment.end_s, window_s).middle
+            if rows.any() and usual[moment.whole] > 0:
+                whole = moment.raw(Component.NUMERATOR, window_s)[moment.whole]
+                missed[rows] = (usual * whole / usual[moment.whole] * silent_s / window_s)[rows]
+        missed[moment.whole] = np.inf
+        return missed
+
+    def follow(self, moment: Moment, elapsed_s: float, calm: NDArray[np.bool_]) -> None:
+        window_s = self._metric.windows[0]
+        usual = self._usual.usual(moment.end_s, window_s)
+        expected = usual.middle
+        if self._activity_of is not None:
+            expected = expected * self._activities(moment, window_s)[1]
+        share = min(elapsed_s / window_s, 1.0)
+        counts = moment.raw(Component.NUMERATOR, window_s)
+        self._level.follow(counts * share, expected * share, elapsed_s, calm)
+
+    def minutes(self, moment: Moment, series: int, count: int, above: bool) -> tuple[Array, Array]:
+        counts = moment.minutes(Component.NUMERATOR, series, count)
+        window_s = self._metric.windows[0]
+        low, high, _ = self._expectation(moment, window_s)
+        usual = self._usual.usual(moment.end_s, window_s).middle[series]
+        scale = float((high if above else low)[series]) / max(float(usual), 1e-9)
+        return counts, self._usual.per_minute(series, moment.end_s, count) * (scale if np.isfinite(scale) else 1.0)
+
+    def contributions(self, moment: Moment, series: list[int], window_s: int) -> contributors.Contributions:
+        window_s = min(self._metric.windows, key=lambda known: abs(known - window_s))
+        rows = np.array(series)
+        low, high, _ = self._expectation(moment, window_s)
+        counts = moment.raw(Component.NUMERATOR, window_s)[rows]
+        expected = np.nan_to_num(np.clip(counts, low[rows], high[rows]))
+        return contributors.of_count(expected, counts)
+
+    def to_bytes(self) -> bytes:
+        parts = {
+            "usual": self._usual.to_bytes(),
+            "activity": self._activity.to_bytes(),
+            "level": self._level.to_bytes(),
+        }
+        return pack({name: np.frombuffer(part, dtype=np.uint8) for name, part in parts.items()})
+
+    def restore(self, payload: bytes) -> None:
+        parts = {name: array.tobytes() for name, array in unpack(payload).items()}
+        self._usual = SeasonalBaseline.from_bytes(parts["usual"])
+        self._activity = SeasonalBaseline.from_bytes(parts["activity"])
+        self._level = Level.from_bytes(parts["level"])

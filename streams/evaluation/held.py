@@ -1,0 +1,67 @@
+"""What was judged over long windows, until they are due again."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from detectors.judgement import Judgement, insufficient
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from streams.evaluation.judge import Finding
+
+SHORT_S = 900  # windows up to here are judged at every tick
+
+
+class HeldFindings:
+    """Findings over windows longer than 15 minutes, with the rows that could be judged only. Part of the state."""
+
+    def __init__(self) -> None:
+        self._held: dict[int, list[tuple[NDArray[np.intp], Judgement]]] = {}
+
+    def forget(self, window_s: int) -> None:
+        """The window is due: what it said last time no longer counts."""
+        self._held.pop(window_s, None)
+
+    def hold(self, finding: Finding) -> None:
+        """Keeps a finding over a long window; others are not kept."""
+        if finding.windows is not None or finding.window_s <= SHORT_S:
+            return
+        rows = np.flatnonzero(~insufficient(finding.judgement.reason))
+        self._held.setdefault(finding.window_s, []).append((rows, finding.judgement.taken(rows)))
+
+    def put(self, best: Judgement, best_windows: NDArray[np.int32], fresh: set[int]) -> None:
+        """Lets what is held of windows that are not fresh compete with what was found at this tick."""
+        for window_s, entries in self._held.items():
+            if window_s in fresh:
+                continue
+            for rows, judgement in entries:
+                wins = judgement.beats(best.taken(rows))
+                best.put(rows[wins], judgement.taken(np.flatnonzero(wins)))
+                best_windows[rows[wins]] = window_s
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """The state as named arrays."""
+        state: dict[str, NDArray[Any]] = {}
+        for window_s, entries in sorted(self._held.items()):
+            for place, (rows, judgement) in enumerate(entries):
+                state[f"held.{window_s}.{place}.rows"] = rows
+                for field in fields(judgement):
+                    state[f"held.{window_s}.{place}.{field.name}"] = getattr(judgement, field.name)
+        return state
+
+    def restore(self, arrays: dict[str, NDArray[Any]]) -> None:
+        """Takes over the state that `arrays` described; other names are skipped."""
+        self._held = {}
+        found: dict[tuple[int, int], dict[str, NDArray[Any]]] = {}
+        for name, array in arrays.items():
+            if name.startswith("held."):
+                _, window, place, column = name.split(".")
+                found.setdefault((int(window), int(place)), {})[column] = array
+        for (window_s, _), columns in sorted(found.items()):
+            rows = columns.pop("rows")
+            self._held.setdefault(window_s, []).append((rows, Judgement(**columns)))

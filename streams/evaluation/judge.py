@@ -1,0 +1,57 @@
+"""What evaluation asks of the judge of a signal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from detectors.contributors import Contributions
+    from detectors.judgement import Judgement
+    from streams.evaluation.moment import Moment
+
+    Array = NDArray[np.float64]
+
+
+class Finding(NamedTuple):
+    """Judgements of all series by one detector over one window, or each over its own: `windows`."""
+
+    window_s: int
+    judgement: Judgement
+    windows: NDArray[np.int32] | None = None
+
+
+class Judge(Protocol):
+    """Baselines and detectors of one signal."""
+
+    def learn(self, second_of_day: float, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]]) -> None:
+        """Takes in a closed quarter of an hour: sums by component, by the series that counts them."""
+        ...
+
+    def findings(self, moment: Moment, windows: tuple[int, ...]) -> Iterator[Finding]:
+        """What every detector says over those of the windows that are due, shortest first."""
+        ...
+
+    def follow(self, moment: Moment, elapsed_s: float, calm: NDArray[np.bool_]) -> None:
+        """Follows the present where it is calm, after judging."""
+        ...
+
+    def minutes(self, moment: Moment, series: int, count: int, above: bool) -> tuple[Array, Array]:
+        """Counts and expected counts of the last minutes, such that the deviation shows in them."""
+        ...
+
+    def contributions(self, moment: Moment, series: list[int], window_s: int) -> Contributions:
+        """Which of these series the change of their sum comes from."""
+        ...
+
+    def to_bytes(self) -> bytes:
+        """What was learned."""
+        ...
+
+    def restore(self, payload: bytes) -> None:
+        """Takes over what `to_bytes` described."""
+        ...

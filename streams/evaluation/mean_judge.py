@@ -1,0 +1,85 @@
+"""The judge of mean durations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from detectors import contributors
+from detectors.judgement import Reason
+from detectors.mean import MeanDetector
+from detectors.ratio_baseline import RatioBaseline
+from streams.catalogue.metric import Component
+from streams.evaluation.judge import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from streams.catalogue.metric import Metric
+    from streams.evaluation.moment import Moment
+
+    Array = NDArray[np.float64]
+
+_PRIOR_VARIANCE = 0.1
+_ENOUGH_VALUES = 100.0
+_MS_PER_S = 1000.0
+
+
+class MeanJudge:
+    """Shifts of a mean against the series' own history. Sums are milliseconds in the cells and seconds here."""
+
+    def __init__(self, metric: Metric) -> None:
+        self._metric = metric
+        self._baseline = RatioBaseline(bounded=False, prior_dispersion=_PRIOR_VARIANCE)
+        self._detector = MeanDetector(metric.minimum_effect, metric.minimum_exposure)
+
+    def learn(self, second_of_day: float, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]]) -> None:
+        self._baseline.learn(
+            int(second_of_day // 3600),
+            counts[Component.NUMERATOR] / _MS_PER_S,
+            counts[Component.DENOMINATOR],
+            partner[Component.DENOMINATOR],
+        )
+
+    def findings(self, moment: Moment, windows: tuple[int, ...]) -> Iterator[Finding]:
+        self._baseline.grow(moment.size)
+        expected, dispersion = self._usual(moment)
+        for window_s in windows:
+            tops = moment.raw(Component.NUMERATOR, window_s) / _MS_PER_S
+            bottoms = moment.sums(Component.DENOMINATOR, window_s)
+            judged = self._detector.judge(tops, bottoms, expected, dispersion)
+            judged.reason[~np.isfinite(expected) & (bottoms > 0)] = Reason.WARMING_UP
+            yield Finding(window_s, judged)
+
+    def _usual(self, moment: Moment) -> tuple[Array, Array]:
+        usual = self._baseline.usual(moment.end_s, moment.partner(Component.DENOMINATOR), moment.whole)
+        return np.where(usual.seen >= _ENOUGH_VALUES, usual.ratio, np.nan), usual.dispersion
+
+    def follow(self, moment: Moment, elapsed_s: float, calm: NDArray[np.bool_]) -> None:
+        """A mean has no level to follow: a shift stays a shift until its quarters have become history."""
+
+    def minutes(self, moment: Moment, series: int, count: int, above: bool) -> tuple[Array, Array]:
+        del above  # a sum of seconds shows both
+        tops = moment.minutes(Component.NUMERATOR, series, count) / _MS_PER_S
+        mean = float(np.nan_to_num(self._usual(moment)[0][series], nan=1.0))
+        # In units of the usual wait: so many usual waits were waited, so many were to be expected.
+        bottoms = np.maximum(moment.minutes(Component.DENOMINATOR, series, count), 0.0)
+        return tops / max(mean, self._detector.floor), bottoms
+
+    def contributions(self, moment: Moment, series: list[int], window_s: int) -> contributors.Contributions:
+        rows = np.array(series)
+        tops = moment.raw(Component.NUMERATOR, window_s)[rows] / _MS_PER_S
+        bottoms = moment.sums(Component.DENOMINATOR, window_s)[rows]
+        before = self._baseline.bottoms(moment.partner(Component.DENOMINATOR))[rows]
+        if before.sum() <= 0:
+            before = bottoms
+        return contributors.of_ratio(before, before * np.nan_to_num(self._usual(moment)[0][rows]), bottoms, tops)
+
+    def to_bytes(self) -> bytes:
+        return self._baseline.to_bytes()
+
+    def restore(self, payload: bytes) -> None:
+        self._baseline = RatioBaseline.from_bytes(payload)

@@ -1,0 +1,205 @@
+"""Judges one metric at each tick, and learns its baselines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from detectors.judgement import Judgement, Reason, insufficient, nothing
+from detectors.state import grown, pack, unpack
+from streams.catalogue.metric import Component, Signal
+from streams.evaluation.count_judge import CountJudge
+from streams.evaluation.held import SHORT_S, HeldFindings
+from streams.evaluation.mean_judge import MeanJudge
+from streams.evaluation.moment import Moment
+from streams.evaluation.opening import LocalClock
+from streams.evaluation.ratio_judge import RatioJudge
+from streams.evaluation.readings import Latest
+from streams.evaluation.series_index import SeriesIndex
+from streams.evaluation.verdict_writer import VerdictWriter
+from streams.evaluation.window_reader import due
+from streams.verdicts import Pulse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from streams.catalogue.metric import Metric
+    from streams.evaluation.judge import Finding, Judge
+    from streams.evaluation.window_reader import WindowReader
+    from streams.settings import Settings
+    from streams.verdicts import Verdict
+
+    Array = NDArray[np.float64]
+
+QUARTER_MS = 900_000
+_WINDOWED = (Reason.CLIFF, Reason.SHIFT, Reason.SURGE, Reason.COLLAPSE)
+_STILL = 1 / 3  # of a longer window's deviation must be seen in the shortest one
+_REMEMBER_MS = 900_000  # so long a series is reported after its last anomaly
+_FOLLOW_MS = 60_000
+_FREEZE_MS = 7_200_000  # an anomaly older than this is followed after all
+_JUDGES: dict[Signal, Callable[[Metric], Judge]] = {
+    Signal.COUNT: CountJudge,
+    Signal.PER_THOUSAND: CountJudge,
+    Signal.RATIO: RatioJudge,
+    Signal.COHORT: RatioJudge,
+    Signal.MEAN: MeanJudge,
+}
+
+
+class MetricEvaluator:
+    """The judge of one metric's signal, what is reported of it, and for how long. Pure: ticks and quarters in order.
+
+    Attributes:
+        latest: value, expectation, band and score of every series at the last tick, for the metrics endpoint.
+
+    """
+
+    def __init__(self, metric: Metric, settings: Settings) -> None:
+        self.metric = metric
+        self._clock = LocalClock(settings.timezone, settings.opening_hours if metric.opening_hours else ())
+        self._judge = _JUDGES[metric.signal](metric)
+        self._index = SeriesIndex(metric)
+        self._writer = VerdictWriter(metric, self._index, self._judge)
+        self._partner: dict[int, NDArray[np.int32]] = {}
+        self._held = HeldFindings()
+        self._since: NDArray[np.int64] = np.zeros(0, dtype=np.int64)  # tick at which the present anomaly was found
+        self._last: NDArray[np.int64] = np.zeros(0, dtype=np.int64)  # last tick with score >= 1
+        self._followed_ms = 0
+        self.latest = Latest((), nothing(0))
+
+    def tick(self, now_ms: int, windows: WindowReader) -> tuple[list[Verdict], Pulse]:
+        """Judges all series at a tick.
+
+        Returns every series with score >= 1, those that had one in the last 15 minutes, and the whole's pulse.
+        """
+        count = windows.series_count
+        self._index.follow(windows.scopes, count)
+        self._grow(count)
+        moment = Moment(now_ms, self.metric.settle_s, windows, self._clock, self._index.whole)
+        moment.open_since = self._clock.open_since(moment.end_ms)
+        for component in self.metric.components():
+            self._partner[component] = windows.partner(component)
+        best, best_windows = self._most_surprising(moment)
+        anomalous = best.score >= 1
+        bad = anomalous & ~self._writer.good(best.direction)
+        self._since = np.where(anomalous, np.where(self._since > 0, self._since, now_ms), 0)
+        self._last = np.where(anomalous, now_ms, self._last)
+        if now_ms - self._followed_ms >= _FOLLOW_MS:
+            elapsed_s = 60.0 if self._followed_ms == 0 else min((now_ms - self._followed_ms) / 1000, 3600.0)
+            if moment.open_since is not None:
+                calm = ~bad | (now_ms - self._since >= _FREEZE_MS)
+                self._judge.follow(moment, elapsed_s, calm)
+            self._followed_ms = now_ms
+        self.latest = Latest(windows.scopes, best)
+        reported = np.flatnonzero(self._index.judged & (self._last > 0) & (now_ms - self._last <= _REMEMBER_MS))
+        verdicts = self._writer.write(moment, best, best_windows, reported)
+        return verdicts, self._pulse(best)
+
+    def _grow(self, count: int) -> None:
+        self._since, self._last = grown(self._since, count), grown(self._last, count)
+
+    def _most_surprising(self, moment: Moment) -> tuple[Judgement, NDArray[np.int32]]:
+        best = nothing(moment.size)
+        best_windows = np.full(moment.size, self.metric.windows[0], dtype=np.int32)
+        if moment.open_since is None:
+            best.reason[:] = Reason.CLOSED
+            return best, best_windows
+        open_s = (moment.end_ms - moment.open_since) / 1000
+        open_windows = tuple(window_s for window_s in self.metric.windows if window_s <= open_s)
+        if not open_windows:
+            best.reason[:] = Reason.CLOSED
+            return best, best_windows
+        windows = tuple(window_s for window_s in open_windows if window_s <= SHORT_S or due(window_s, moment.now_ms))
+        for window_s in windows:
+            self._held.forget(window_s)
+        present = best
+        for place, finding in enumerate(self._judge.findings(moment, windows)):
+            if place == 0:
+                present = finding.judgement
+                # A copy: columns of a judgement may be the very sums that the next one is made of.
+                best = present.taken(np.arange(moment.size))
+                best_windows[:] = finding.window_s
+            else:
+                _leave_the_past(finding.judgement, present)
+                self._keep(best, best_windows, finding)
+            self._held.hold(finding)
+        self._held.put(best, best_windows, set(windows))
+        best.score[~self._index.judged] = 0.0
+        return best, best_windows
+
+    @staticmethod
+    def _keep(best: Judgement, best_windows: NDArray[np.int32], finding: Finding) -> None:
+        rows = np.flatnonzero(finding.judgement.beats(best))
+        best.put(rows, finding.judgement.taken(rows))
+        best_windows[rows] = finding.window_s if finding.windows is None else finding.windows[rows]
+
+    def _pulse(self, best: Judgement) -> Pulse:
+        whole = self._index.whole
+        if whole < 0:
+            return Pulse(self.metric.name, 0.0, 0.0, 0.0, 0.0, 0.0)
+        columns = (best.value, best.expected, best.lower, best.upper, best.score)
+        return Pulse(self.metric.name, *(float(column[whole]) for column in columns))
+
+    def close_quarter(self, quarter_start_ms: int, counts: NDArray[np.int64]) -> None:
+        """Learns from a quarter of an hour that is over for good, the late plane included.
+
+        Args:
+            quarter_start_ms: its start; quarters come in order, those that were never closed are unknown, not zero.
+            counts: int64[components, n_series]: a row for each of the metric's components in order, or a row for each
+                `Component` up to the last one used.
+
+        Raises ValueError for any other number of rows.
+        """
+        if not self._clock.is_open(quarter_start_ms, quarter_start_ms + QUARTER_MS):
+            return
+        used = sorted(self.metric.components())
+        if len(counts) > used[-1]:
+            rows = {int(component): counts[component].astype(np.float64) for component in used}
+        elif len(counts) == len(used):
+            rows = {int(component): row.astype(np.float64) for component, row in zip(used, counts, strict=True)}
+        else:
+            raise ValueError(f"{len(counts)} rows for the components {[int(component) for component in used]}")
+        size = counts.shape[1]
+        itself = np.arange(size, dtype=np.int32)
+        partner = {
+            int(component): np.concatenate([known[:size], itself[len(known) :]])
+            for component in used
+            for known in [self._partner.get(component, itself)]
+        }
+        self._judge.learn(self._clock.second_of_day(quarter_start_ms), rows, partner)
+
+    def to_bytes(self) -> bytes:
+        """Baselines and what is being reported. The same history gives the same bytes."""
+        times = np.array([self._followed_ms], dtype=np.int64)
+        learned = np.frombuffer(self._judge.to_bytes(), dtype=np.uint8)
+        state: dict[str, NDArray[Any]] = {"since": self._since, "last": self._last, "times": times, "learned": learned}
+        state |= {f"partner{int(component)}": array for component, array in sorted(self._partner.items())}
+        return pack(state | self._held.arrays())
+
+    def from_bytes(self, payload: bytes) -> None:
+        """Takes over what `to_bytes` of the same metric described. Raises ValueError for anything else."""
+        arrays = unpack(payload)
+        self._since, self._last = arrays["since"], arrays["last"]
+        self._followed_ms = int(arrays["times"][0])
+        self._judge.restore(arrays["learned"].tobytes())
+        self._held.restore(arrays)
+        self._partner = {
+            int(component): arrays[f"partner{int(component)}"]
+            for component in Component
+            if f"partner{int(component)}" in arrays
+        }
+
+
+def _leave_the_past(finding: Judgement, present: Judgement) -> None:
+    """Takes the score from deviations of a longer window that the shortest one, where it can be judged, shows no more.
+
+    Otherwise a quarter of an hour would go on alarming for a quarter of an hour after all is well again.
+    """
+    deviation = finding.value - finding.expected
+    over = (present.value - present.expected) * np.sign(deviation) < _STILL * np.abs(deviation)
+    over &= np.isin(finding.reason, _WINDOWED) & ~insufficient(present.reason)
+    finding.score[over] = np.minimum(finding.score[over], 0.99)
+    finding.reason[over] = Reason.NORMAL

@@ -1,0 +1,62 @@
+"""A metric at one tick: its windows, mapped to partners, in the types that detectors take."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from detectors.ratio_baseline import at
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from streams.evaluation.opening import LocalClock
+    from streams.evaluation.window_reader import WindowReader
+
+    Array = NDArray[np.float64]
+
+
+class Moment:
+    """What the judges of all signals read at one tick. Sums are made once, also where several detectors want them.
+
+    Attributes:
+        now_ms: the tick.
+        end_ms: where the judged windows end: the tick less the time a metric needs to settle.
+        end_s: the same in seconds after local midnight.
+        size: number of series.
+        whole: the series of the whole, -1 if there is none.
+        open_since: ms since when it has been open, None where it is closed.
+
+    """
+
+    def __init__(self, now_ms: int, settle_s: int, reader: WindowReader, clock: LocalClock, whole: int) -> None:
+        self.now_ms = now_ms
+        self.end_ms = now_ms - settle_s * 1000
+        self.end_s = clock.second_of_day(self.end_ms)
+        self.size = reader.series_count
+        self.whole = whole
+        self.open_since: int | None = 0
+        self.reader = reader
+        self._sums: dict[tuple[int, int], Array] = {}
+
+    def raw(self, component: int, window_s: int) -> Array:
+        """float64[n]: sums by the series that counts them."""
+        if (component, window_s) not in self._sums:
+            self._sums[component, window_s] = self.reader.sums(component, window_s).astype(np.float64)
+        return self._sums[component, window_s]
+
+    def sums(self, component: int, window_s: int) -> Array:
+        """float64[n]: sums by the series that uses them, 0 where nothing was counted."""
+        return at(self.raw(component, window_s), self.reader.partner(component))
+
+    def partner(self, component: int) -> NDArray[np.int32]:
+        """int32[n]: where a component of each series is counted, -1 where nowhere."""
+        return self.reader.partner(component)
+
+    def minutes(self, component: int, series: int, count: int) -> Array:
+        """float64[count]: the last minutes of the component that one series uses."""
+        source = int(self.reader.partner(component)[series])
+        if source < 0:
+            return np.zeros(count)
+        return self.reader.minutes(component, source, count).astype(np.float64)

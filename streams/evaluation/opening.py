@@ -1,0 +1,89 @@
+"""Local time, and when the service is open."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from streams.settings import OpeningHours
+
+DAY_S = 86_400
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_LOOK_BACK_DAYS = 8
+
+
+class LocalClock:
+    """Seconds after local midnight, and opening hours, of times in ms since the epoch.
+
+    Raises ValueError for an unknown day or time of day, ZoneInfoNotFoundError for an unknown zone.
+
+    Examples:
+        >>> from streams.settings import OpeningHours
+        >>> clock = LocalClock("Asia/Jerusalem", (OpeningHours(days=("wed", "thu"), opens="07:00", closes="24:00"),))
+        >>> wednesday_noon = 918_036_000_000
+        >>> clock.second_of_day(wednesday_noon) / 3600
+        12.0
+        >>> (wednesday_noon - clock.open_since(wednesday_noon)) / 3_600_000  # ms since it opened
+        5.0
+
+    """
+
+    def __init__(self, timezone: str, hours: tuple[OpeningHours, ...] = ()) -> None:
+        self._zone = ZoneInfo(timezone)
+        self._hours: list[list[tuple[int, int]]] = [[] for _ in _DAYS]
+        for entry in hours:
+            opens, closes = _minutes(entry.opens), _minutes(entry.closes)
+            if closes <= opens:
+                raise ValueError(f"opening hours close at {entry.closes}, not after they open at {entry.opens}")
+            for day in entry.days:
+                if day not in _DAYS:
+                    raise ValueError(f"unknown day {day!r}: use {', '.join(_DAYS)}")
+                self._hours[_DAYS.index(day)].append((opens, closes))
+        self._always = not hours
+
+    def second_of_day(self, time_ms: int) -> float:
+        """Seconds after local midnight, 0 to 86,400."""
+        local = self._local(time_ms)
+        return local.hour * 3600 + local.minute * 60 + local.second + (time_ms % 1000) / 1000
+
+    def open_since(self, time_ms: int) -> int | None:
+        """Since when it has been open without a break up to just before `time_ms`; 0 = always, None = it is closed."""
+        if self._always:
+            return 0
+        local = self._local(time_ms)
+        midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+        since: int | None = None
+        until = time_ms
+        for back in range(_LOOK_BACK_DAYS):
+            day = midnight - timedelta(days=back)
+            for opens, closes in sorted(self._hours[day.weekday()], reverse=True):
+                start, end = self._at(day, opens), self._at(day, closes)
+                if start < until <= end:
+                    since = until = start
+            if since is None or since > self._at(day, 0):
+                return since
+        return since
+
+    def is_open(self, start_ms: int, end_ms: int) -> bool:
+        """Whether it is open throughout [start, end)."""
+        since = self.open_since(end_ms)
+        return since is not None and since <= start_ms
+
+    def _local(self, time_ms: int) -> datetime:
+        return datetime.fromtimestamp(time_ms // 1000, UTC).astimezone(self._zone)
+
+    def _at(self, midnight: datetime, minutes: int) -> int:
+        days, rest = divmod(minutes, 1440)
+        local = (midnight + timedelta(days=days)).replace(hour=rest // 60, minute=rest % 60)
+        return int(local.timestamp()) * 1000
+
+
+def _minutes(time: str) -> int:
+    hour, colon, minute = time.partition(":")
+    if not (
+        colon and hour.isdigit() and minute.isdigit() and int(hour) * 60 + int(minute) <= 1440 and int(minute) < 60
+    ):
+        raise ValueError(f"{time!r} is not a time of day such as 07:30")
+    return int(hour) * 60 + int(minute)

@@ -1,0 +1,130 @@
+"""The judge of ratios, and of cohorts, which are ratios by deadline."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from detectors import contributors
+from detectors.binomial import BinomialDetector
+from detectors.burn_rate import RULES, BurnRateDetector
+from detectors.judgement import Reason
+from detectors.overdue import OverdueDetector
+from detectors.ratio_baseline import RatioBaseline, UsualRatio
+from detectors.state import pack, unpack
+from streams.catalogue.metric import Component, Direction, Signal
+from streams.evaluation.first_look import FirstLook
+from streams.evaluation.judge import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from streams.catalogue.metric import Metric
+    from streams.evaluation.moment import Moment
+
+    Array = NDArray[np.float64]
+
+_PRIOR_CORRELATION = 0.001
+_ENOUGH_TRIALS = 100.0
+
+
+class RatioJudge:
+    """Cliffs by binomial tails, leaks by burn rates where a target is promised, and overdue stocks of cohorts."""
+
+    def __init__(self, metric: Metric) -> None:
+        self._metric = metric
+        self._baseline = RatioBaseline(bounded=True, prior_dispersion=_PRIOR_CORRELATION)
+        self._first = FirstLook()
+        self._binomial = BinomialDetector(min(metric.minimum_effect, 1.0), metric.minimum_exposure)
+        self._burning = None if metric.target is None else BurnRateDetector(metric.target, metric.minimum_exposure)
+        self._overdue = None
+        if metric.signal is Signal.COHORT and metric.direction is not Direction.UP:
+            self._overdue = OverdueDetector(max(metric.minimum_effect, 0.5), metric.minimum_exposure)
+
+    def learn(self, second_of_day: float, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]]) -> None:
+        self._baseline.learn(
+            int(second_of_day // 3600),
+            counts[Component.NUMERATOR],
+            counts[Component.DENOMINATOR],
+            partner[Component.DENOMINATOR],
+        )
+
+    def findings(self, moment: Moment, windows: tuple[int, ...]) -> Iterator[Finding]:
+        self._baseline.grow(moment.size)
+        self._first.grow(moment.size)
+        usual = self._usual(moment)
+        for window_s in windows:
+            tops, bottoms = self._sums(moment, window_s)
+            judged = self._binomial.judge(tops, bottoms, usual.ratio, usual.weight, usual.dispersion)
+            judged.reason[~np.isfinite(usual.ratio) & (bottoms > 0)] = Reason.WARMING_UP
+            yield Finding(window_s, judged)
+        if self._burning is not None:
+            yield from self._burns(moment, windows, usual)
+        if self._overdue is not None:
+            stock = moment.reader.overdue().astype(np.float64)
+            yield Finding(self._metric.windows[-1], self._overdue.judge(stock))
+
+    def _burns(self, moment: Moment, windows: tuple[int, ...], usual: UsualRatio) -> Iterator[Finding]:
+        assert self._burning is not None
+        for rule in RULES:
+            if rule.long_s in windows and rule.short_s in self._metric.windows:
+                long, short = self._sums(moment, rule.long_s), self._sums(moment, rule.short_s)
+                yield Finding(rule.long_s, self._burning.judge(*long, *short, rule, usual.ratio))
+
+    def _sums(self, moment: Moment, window_s: int) -> tuple[Array, Array]:
+        bottoms = moment.sums(Component.DENOMINATOR, window_s)
+        return np.clip(moment.raw(Component.NUMERATOR, window_s), 0.0, np.maximum(bottoms, 0.0)), bottoms
+
+    def _usual(self, moment: Moment) -> UsualRatio:
+        usual = self._baseline.usual(moment.end_s, moment.partner(Component.DENOMINATOR), moment.whole)
+        first = self._first.usual(moment.now_ms)
+        learned = np.isfinite(usual.ratio) & (usual.seen >= _ENOUGH_TRIALS)
+        return UsualRatio(
+            ratio=np.where(learned, usual.ratio, first.ratio),
+            weight=np.where(learned, usual.weight, np.maximum(first.weight, 1.0)),
+            dispersion=usual.dispersion,
+            seen=usual.seen,
+        )
+
+    def follow(self, moment: Moment, elapsed_s: float, calm: NDArray[np.bool_]) -> None:
+        window_s = self._metric.windows[0]
+        tops, bottoms = self._sums(moment, window_s)
+        self._first.follow(moment.now_ms, tops, bottoms, min(elapsed_s / window_s, 1.0), calm)
+        if self._overdue is not None:
+            self._overdue.follow(moment.reader.overdue().astype(np.float64), elapsed_s, calm)
+
+    def minutes(self, moment: Moment, series: int, count: int, above: bool) -> tuple[Array, Array]:
+        tops = moment.minutes(Component.NUMERATOR, series, count)
+        bottoms = np.maximum(moment.minutes(Component.DENOMINATOR, series, count), 0.0)
+        ratio = float(np.nan_to_num(self._usual(moment).ratio[series], nan=self._metric.target or 0.5))
+        # Of a rare thing every case tells more: what fell is seen in the failures, what rose in the successes.
+        if above:
+            return tops, np.maximum(ratio, 1e-4) * bottoms
+        return np.maximum(bottoms - tops, 0.0), np.maximum(1 - ratio, 1e-4) * bottoms
+
+    def contributions(self, moment: Moment, series: list[int], window_s: int) -> contributors.Contributions:
+        window_s = min(self._metric.windows, key=lambda known: abs(known - window_s))
+        rows = np.array(series)
+        tops, bottoms = (sums[rows] for sums in self._sums(moment, window_s))
+        partner = moment.partner(Component.DENOMINATOR)
+        usual = np.nan_to_num(self._usual(moment).ratio[rows], nan=0.0)
+        before = self._baseline.bottoms(partner)[rows]
+        if before.sum() <= 0:
+            before = bottoms
+        return contributors.of_ratio(before, before * usual, bottoms, tops)
+
+    def to_bytes(self) -> bytes:
+        parts = {"baseline": self._baseline.to_bytes(), "first": self._first.to_bytes()}
+        if self._overdue is not None:
+            parts["overdue"] = self._overdue.to_bytes()
+        return pack({name: np.frombuffer(part, dtype=np.uint8) for name, part in parts.items()})
+
+    def restore(self, payload: bytes) -> None:
+        parts = {name: array.tobytes() for name, array in unpack(payload).items()}
+        self._baseline = RatioBaseline.from_bytes(parts["baseline"])
+        self._first = FirstLook.from_bytes(parts["first"])
+        if self._overdue is not None:
+            self._overdue.restore(parts["overdue"])

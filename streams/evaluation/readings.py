@@ -1,0 +1,24 @@
+"""The last judged state of all series of a metric, for the metrics endpoint."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from detectors.judgement import Judgement
+
+
+class Latest(NamedTuple):
+    """Columns in series order.
+
+    Attributes:
+        scopes: series -> (index into `scope_sets(metric)`, values); those beyond `metric.scopes` are partners only.
+        judgement: value, expected, lower, upper, score, exposure, reason and direction by series; see
+            `detectors.judgement.insufficient` for those that could not be judged.
+
+    """
+
+    scopes: Sequence[tuple[int, tuple[str, ...]]]
+    judgement: Judgement

@@ -1,0 +1,116 @@
+"""From judgements to the verdicts that are published: since when, where from, good or bad."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from detectors.judgement import Reason
+from detectors.onset import onset
+from streams.catalogue.metric import Direction, Signal
+from streams.verdicts import Contributor, Verdict
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from detectors.judgement import Judgement
+    from streams.catalogue.metric import Metric
+    from streams.evaluation.judge import Judge
+    from streams.evaluation.moment import Moment
+    from streams.evaluation.series_index import SeriesIndex
+
+_EXPLAINED = 200  # series of a tick, the most surprising first; an outage of everything needs no more
+_CONTRIBUTORS = 5
+_MINUTES = 120
+_MINUTE_MS = 60_000
+
+
+class VerdictWriter:
+    """Writes the verdicts of one metric."""
+
+    def __init__(self, metric: Metric, index: SeriesIndex, judge: Judge) -> None:
+        self._metric = metric
+        self._index = index
+        self._judge = judge
+
+    def good(self, direction: NDArray[np.int8]) -> NDArray[np.bool_]:
+        """Where a deviation lies in the good direction. Of a volume that is watched both ways, more is good."""
+        if self._metric.direction is Direction.UP:
+            return direction < 0
+        if self._metric.direction is Direction.DOWN or self._metric.signal is Signal.COUNT:
+            return direction > 0
+        return np.zeros(len(direction), dtype=np.bool_)
+
+    def write(
+        self, moment: Moment, best: Judgement, windows: NDArray[np.int32], reported: NDArray[np.intp]
+    ) -> list[Verdict]:
+        """Verdicts of the reported series, in series order."""
+        good = self.good(best.direction)
+        anomalous = reported[best.score[reported] >= 1]
+        order = np.lexsort((anomalous, -best.score[anomalous], good[anomalous]))
+        explained = set(anomalous[order][:_EXPLAINED].tolist())
+        return [
+            self._verdict(moment, best, int(windows[series]), int(series), bool(good[series]), series in explained)
+            for series in reported.tolist()
+        ]
+
+    def _verdict(
+        self, moment: Moment, best: Judgement, window_s: int, series: int, good: bool, explain: bool
+    ) -> Verdict:
+        score = float(best.score[series])
+        reason = Reason(int(best.reason[series]))
+        above = bool(best.direction[series] > 0)
+        started_at = 0
+        contributors: list[Contributor] = []
+        if score >= 1:
+            started_at = moment.end_ms - window_s * 1000
+        if explain:
+            started_at = self._started_at(moment, series, window_s, above)
+            if not good:
+                contributors = self._contributors(moment, series, window_s)
+        return Verdict(
+            metric=self._metric.name,
+            scope=self._index.scope(moment.reader.scopes, series),
+            window_s=window_s,
+            value=float(best.value[series]),
+            expected=float(best.expected[series]),
+            lower=float(best.lower[series]),
+            upper=float(best.upper[series]),
+            exposure=float(best.exposure[series]),
+            excess=float(best.excess[series]),
+            score=score,
+            direction="up" if above else "down",
+            reason=reason.name,
+            good=good,
+            insufficient=reason.insufficient,
+            started_at=started_at,
+            contributors=contributors,
+        )
+
+    def _started_at(self, moment: Moment, series: int, window_s: int, above: bool) -> int:
+        """The minute in which the deviation began; for a cohort, by deadline."""
+        earliest = moment.end_ms - window_s * 1000
+        if window_s > _MINUTES * 60:
+            return earliest
+        counts, expected = self._judge.minutes(moment, series, _MINUTES, above)
+        end = moment.end_ms // _MINUTE_MS * _MINUTE_MS
+        start = end - (len(counts) - onset(counts, expected)) * _MINUTE_MS
+        if moment.open_since:
+            start = max(start, moment.open_since)
+        return start
+
+    def _contributors(self, moment: Moment, series: int, window_s: int) -> list[Contributor]:
+        """The segments with the greatest parts in the change, over all finer scope sets."""
+        found: list[tuple[float, int, float, float]] = []
+        for segments in self._index.finer(moment.reader.scopes, series):
+            parts = self._judge.contributions(moment, segments, window_s)
+            for place in np.argsort(-np.abs(parts.share), kind="stable")[:_CONTRIBUTORS].tolist():
+                share = float(parts.share[place])
+                if share != 0:
+                    found.append((share, segments[place], float(parts.rate[place]), float(parts.mix[place])))
+        found.sort(key=lambda part: (-abs(part[0]), part[1]))
+        return [
+            Contributor(scope=self._index.scope(moment.reader.scopes, segment), share=share, rate=rate, mix=mix)
+            for share, segment, rate, mix in found[:_CONTRIBUTORS]
+        ]
