@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import enum
 import re
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_type_hints
 
 import msgspec
 import yaml
@@ -17,6 +18,7 @@ T = TypeVar("T")
 
 _UNKNOWN = re.compile(r"Object contains unknown field `(?P<key>.*)`")
 _MISSING = re.compile(r"Object missing required field `(?P<key>.*)`")
+_ENUM = re.compile(r"Invalid enum value '(?P<word>.*)'")
 _AT = re.compile(r"(?P<what>.*?)(?: - at `(?P<path>.*)`)?$", re.DOTALL)
 _STEP = re.compile(r"\.(?P<key>[^.\[]+)|\[(?P<index>\d+|\.\.\.)\]")
 
@@ -97,6 +99,10 @@ class Document:
             return self.error((*full, unknown["key"]), f"unknown key{suggestion(unknown['key'], names)}")
         if missing := _MISSING.match(what):
             return self.error(full, f"the key `{missing['key']}` is missing; add it")
+        if wrong := _ENUM.match(what):
+            return self.error(
+                full, f'"{wrong["word"]}" is not known here{suggestion(wrong["word"], _words(full, structs))}'
+            )
         return self.error(full, what[:1].lower() + what[1:])
 
     def _build(self, loader: _CoreLoader, node: yaml.Node, path: Path) -> Any:
@@ -130,6 +136,15 @@ def dotted(path: Path) -> str:
     """`metrics[3].numerator[0].events`."""
     text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
     return text.removeprefix(".")
+
+
+def _words(path: Path, structs: Iterable[type[msgspec.Struct]]) -> list[str]:
+    """The words that the field at the end of a path may hold."""
+    for struct in structs:
+        kind = get_type_hints(struct).get(str(path[-1])) if path else None
+        if kind is not None:
+            return [str(word) for word in (kind if isinstance(kind, type(enum.Enum)) else get_args(kind))]
+    return []
 
 
 def _steps(path: str) -> Path:

@@ -1,0 +1,171 @@
+"""Settings from a YAML file, PHAROS_* variables and flags; flags win over variables, variables over the file."""
+
+from __future__ import annotations
+
+import difflib
+import types
+import typing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_type_hints
+
+import msgspec
+
+from streams.located_yaml import Document, LocatedError
+from streams.settings import OpeningHours, ReceiverSettings, Settings
+from streams.settings_rules import check_settings
+from streams.web.security import is_loopback
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PREFIX = "PHAROS_"
+FILE_VARIABLE = "PHAROS_CONFIG"
+_TYPES = get_type_hints(Settings)
+
+
+class ConfigurationError(ValueError):
+    """A setting that cannot be meant: `where: what; what to do`. Values of secrets never stand in it."""
+
+
+def configure(
+    file: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    flags: Mapping[str, Any] | None = None,
+) -> Settings:
+    """The settings.
+
+    Args:
+        file: a YAML file of the fields of `Settings`; absent, PHAROS_CONFIG may name it.
+        environment: variables; PHAROS_SESSION_TIMEOUT_S sets session_timeout_s. Lists are separated by commas, mappings
+            are `orders=12,visits=4`, receivers and opening_hours belong into the file.
+        flags: values by field; None stands for a flag that was not given.
+
+    Raises:
+        ConfigurationError: names the file, line, column and key, the variable, or the flag, and what to do.
+
+    """
+    variables = environment or {}
+    origins: dict[str, str] = {}
+    values: dict[str, Any] = {}
+    if file is None and variables.get(FILE_VARIABLE):
+        file = Path(variables[FILE_VARIABLE])
+    document = None
+    if file is not None:
+        document, found = _from_file(file)
+        values |= found
+    for source in (_from_variables(variables), _from_flags(flags or {})):
+        for field, (value, origin) in source.items():
+            values[field], origins[field] = value, origin
+    settings = Settings(**values)
+    _refuse_unknown_variables(variables, settings)
+    for fault in check_settings(settings):
+        field = str(fault.path[0])
+        if field in origins or document is None:
+            raise ConfigurationError(f"{origins.get(field, field)}: {fault.what}")
+        raise ConfigurationError(str(document.error(fault.path, fault.what)))
+    return settings
+
+
+def refuse_open_binding(settings: Settings) -> None:
+    """Raises ConfigurationError where others could read and nobody would be asked for a token."""
+    if not is_loopback(settings.host) and not settings.tokens_file:
+        raise ConfigurationError(
+            f"refusing to listen on {settings.host} without a token: set tokens_file to a file of tokens, "
+            "or host to 127.0.0.1"
+        )
+
+
+def read_secret(what: str, variable: str, file: str, environment: Mapping[str, str]) -> str:
+    """A secret out of the named variable, else out of the named file; "" where neither is named.
+
+    Raises ConfigurationError, which names the place and never the secret.
+    """
+    if variable:
+        if not environment.get(variable):
+            raise ConfigurationError(f"{what}: the variable {variable} is not set; export it before the start")
+        return environment[variable].strip()
+    if not file:
+        return ""
+    try:
+        secret = Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        raise ConfigurationError(f"{what}: the file {file} cannot be read ({reason}); check the path") from None
+    if not secret:
+        raise ConfigurationError(f"{what}: the file {file} is empty; put the secret into it")
+    return secret
+
+
+def _from_file(file: Path) -> tuple[Document, dict[str, Any]]:
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        raise ConfigurationError(f"{file}: cannot be read ({reason}); check --config") from None
+    try:
+        document = Document(text, str(file))
+        if document.value is not None and not isinstance(document.value, dict):
+            raise document.error((), "settings are `key: value` lines")
+        settings = document.convert((), Settings, (Settings, ReceiverSettings, OpeningHours))
+    except LocatedError as error:
+        raise ConfigurationError(str(error)) from None
+    return document, {key: getattr(settings, key) for key in document.value or {}}
+
+
+def _from_variables(variables: Mapping[str, str]) -> dict[str, tuple[Any, str]]:
+    found: dict[str, tuple[Any, str]] = {}
+    for field, kind in _TYPES.items():
+        name = PREFIX + field.upper()
+        if name in variables:
+            if field in {"receivers", "opening_hours"}:
+                raise ConfigurationError(f"{name}: {field} cannot be a variable; write it into the file of --config")
+            found[field] = (_from_text(variables[name], kind, name), name)
+    return found
+
+
+def _from_flags(flags: Mapping[str, Any]) -> dict[str, tuple[Any, str]]:
+    found: dict[str, tuple[Any, str]] = {}
+    for field, value in flags.items():
+        if value is not None:
+            origin = "--" + field.replace("_", "-")
+            kind = _TYPES[field]
+            found[field] = (_from_text(value, kind, origin) if isinstance(value, str) else value, origin)
+    return found
+
+
+def _from_text(text: str, kind: Any, origin: str) -> Any:
+    value: Any = text.strip()
+    container = typing.get_origin(kind)
+    try:
+        if container is tuple:
+            value = [part.strip() for part in text.split(",") if part.strip()]
+        elif container is dict:
+            value = dict(_pair(part, origin) for part in text.split(",") if part.strip())
+        return msgspec.convert(value, kind, strict=False)
+    except msgspec.ValidationError as error:
+        what = str(error).partition(" - at ")[0]
+        raise ConfigurationError(f"{origin}: {what[:1].lower()}{what[1:]}; it is a {_name_of(kind)}") from None
+
+
+def _pair(text: str, origin: str) -> tuple[str, str]:
+    key, sign, value = text.partition("=")
+    if not sign:
+        raise ConfigurationError(f"{origin}: write pairs, as orders=12,visits=4")
+    return key.strip(), value.strip()
+
+
+def _name_of(kind: Any) -> str:
+    if isinstance(kind, type) and not isinstance(kind, types.GenericAlias):
+        return {int: "whole number", float: "number", bool: "true or false"}.get(kind, "text")
+    return "list separated by commas" if typing.get_origin(kind) is tuple else "list of pairs"
+
+
+def _refuse_unknown_variables(variables: Mapping[str, str], settings: Settings) -> None:
+    """Only near misses: other programs, tests and secrets may have names of their own under the prefix."""
+    known = {PREFIX + field.upper() for field in _TYPES} | {FILE_VARIABLE}
+    own = {name for receiver in settings.receivers for name in (receiver.url_env, receiver.secret_env)}
+    for name in sorted(variables):
+        if name.startswith(PREFIX) and name not in known | own:
+            near = difflib.get_close_matches(name, known, n=1, cutoff=0.88)
+            if near:
+                raise ConfigurationError(f"{name} is no setting; did you mean {near[0]}?")

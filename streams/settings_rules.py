@@ -1,0 +1,112 @@
+"""What must hold of settings beyond types."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+from zoneinfo import ZoneInfo
+
+from streams.events.event_time import event_time_ms
+from streams.located_yaml import suggestion
+from streams.settings import SOURCE_TOPICS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from streams.located_yaml import Path
+    from streams.settings import Settings
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_ADDRESS = re.compile(r"(?:\[[0-9a-fA-F:]+\]|[^\s:,\[\]]+):(?P<port>[0-9]{1,5})")
+_CLOCK = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00")
+_APP = re.compile(r"[a-zA-Z0-9._-]{1,120}")
+_POSITIVE = (
+    "cells_partitions",
+    "lateness_s",
+    "late_limit_s",
+    "future_limit_s",
+    "flush_interval_s",
+    "idle_after_s",
+    "snapshot_interval_s",
+    "full_snapshot_interval_s",
+    "session_timeout_s",
+    "heartbeat_interval_s",
+    "max_series",
+)
+
+
+class Fault(NamedTuple):
+    """A mistake: which setting, and what to do about it."""
+
+    path: Path
+    what: str
+
+
+def check_settings(settings: Settings) -> Iterator[Fault]:
+    """All faults of the settings, the most telling first."""
+    yield from _check_addresses(settings)
+    yield from _check_numbers(settings)
+    yield from _check_calendar(settings)
+    yield from _check_receivers(settings)
+
+
+def _check_addresses(settings: Settings) -> Iterator[Fault]:
+    for address in settings.broker.split(","):
+        match = _ADDRESS.fullmatch(address.strip())
+        if not match or not 0 < int(match["port"]) < 65_536:
+            yield Fault(("broker",), f'"{address}" is no address; write host:port, several separated by commas')
+    if not 0 <= settings.port < 65_536:
+        yield Fault(("port",), f"{settings.port} is no port; choose one from 0 to 65535")
+    if not settings.host:
+        yield Fault(("host",), "must not be empty; 127.0.0.1 is reachable from this machine only")
+    if not _APP.fullmatch(settings.app):
+        yield Fault(("app",), "names groups and transactions: letters, digits, dots, _ and - only")
+
+
+def _check_numbers(settings: Settings) -> Iterator[Fault]:
+    for field in _POSITIVE:
+        if not getattr(settings, field) > 0:
+            yield Fault((field,), "must be above 0")
+    if settings.dedup_records < 0:
+        yield Fault(("dedup_records",), "must not be negative")
+    if settings.heartbeat_interval_s * 3 > settings.session_timeout_s:
+        yield Fault(("heartbeat_interval_s",), "must be a third of session_timeout_s at most, or members are lost")
+    if settings.late_limit_s < settings.lateness_s:
+        yield Fault(("late_limit_s",), "must not be below lateness_s")
+    for topic, partitions in settings.source_partitions.items():
+        if topic not in SOURCE_TOPICS:
+            yield Fault(("source_partitions", topic), f'no topic is named "{topic}"{suggestion(topic, SOURCE_TOPICS)}')
+        if partitions < 1:
+            yield Fault(("source_partitions", topic), "a topic has at least one partition")
+
+
+def _check_calendar(settings: Settings) -> Iterator[Fault]:
+    try:
+        ZoneInfo(settings.timezone)
+    except (KeyError, OSError, ValueError):  # not found, a folder, a path that leaves the data
+        yield Fault(("timezone",), f'"{settings.timezone}" is unknown; write it as Asia/Shanghai')
+    if settings.evaluate_from and event_time_ms(settings.evaluate_from) is None:
+        yield Fault(("evaluate_from",), "write RFC 3339 with an offset, as 2026-11-11T00:00:00+08:00")
+    for index, hours in enumerate(settings.opening_hours):
+        for place, day in enumerate(hours.days):
+            if day not in DAYS:
+                yield Fault(("opening_hours", index, "days", place), f'"{day}" is no day{suggestion(day, DAYS)}')
+        if not hours.days:
+            yield Fault(("opening_hours", index, "days"), "name at least one day")
+        for key in ("opens", "closes"):
+            if not _CLOCK.fullmatch(getattr(hours, key)):
+                yield Fault(("opening_hours", index, key), "write HH:MM, from 00:00 to 24:00")
+        if hours.opens >= hours.closes:
+            yield Fault(("opening_hours", index, "closes"), "must be after `opens`; split a night at 24:00 into two")
+
+
+def _check_receivers(settings: Settings) -> Iterator[Fault]:
+    names: set[str] = set()
+    for index, receiver in enumerate(settings.receivers):
+        if not receiver.name or receiver.name in names:
+            yield Fault(("receivers", index, "name"), "needs a name that no other receiver has")
+        names.add(receiver.name)
+        if receiver.kind == "webhook" and not (receiver.url_env or receiver.url_file):
+            yield Fault(("receivers", index), "a webhook needs `url_env` or `url_file`: addresses are secrets")
+        if receiver.timeout_s <= 0:
+            yield Fault(("receivers", index, "timeout_s"), "must be above 0")
