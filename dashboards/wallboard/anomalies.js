@@ -5,7 +5,7 @@ import { duration, percent, quantity } from "./formats.js";
 import { texts } from "./texts.js";
 
 const SHOWN_CONTRIBUTORS = 3;
-const SHOWN_IN_FULL = 4; // a wall does not scroll: later cards say what and where only
+const SHOWN_IN_FULL = 4; // a wall does not scroll: later cards, and calm ones, say what and where only
 
 // Symptoms whose cause is open are drawn inside the cause.
 export function openAnomalies(board, context) {
@@ -13,7 +13,7 @@ export function openAnomalies(board, context) {
   const roots = board.anomalies.filter((anomaly) => !byFingerprint.has(anomaly.caused_by));
   const cards = roots.map((anomaly, place) => {
     const symptoms = board.anomalies.filter((other) => other.caused_by === anomaly.fingerprint);
-    return card(anomaly, symptoms, context, place >= SHOWN_IN_FULL);
+    return card(anomaly, symptoms, context, place >= SHOWN_IN_FULL || !isPressing(anomaly));
   });
   const hidden = board.open - board.anomalies.length;
   if (hidden > 0) cards.push(element("p", { class: "quiet" }, texts.more(hidden)));
@@ -23,6 +23,8 @@ export function openAnomalies(board, context) {
 // What colours an anomaly: a recovering one is calmer than its severity.
 export const tone = (anomaly) =>
   anomaly.severity !== "info" && anomaly.state === "recovering" ? "recovering" : anomaly.severity;
+
+const isPressing = (anomaly) => ["critical", "warning"].includes(tone(anomaly));
 
 function card(anomaly, symptoms, context, compact) {
   return element("article", { class: `card tone-${tone(anomaly)} ${compact ? "compact" : ""}`, "data-fingerprint": anomaly.fingerprint },
@@ -38,7 +40,7 @@ function card(anomaly, symptoms, context, compact) {
         element("span", { class: "figure" }, quantity(anomaly.value, anomaly.unit)),
         element("span", { class: "against" }, versus(anomaly)))),
     compact ? null : contributors(anomaly),
-    compact ? null : symptomList(symptoms, context),
+    symptomList(symptoms, context),
     compact ? null : foot(anomaly, context));
 }
 

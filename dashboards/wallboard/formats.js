@@ -35,6 +35,9 @@ export function duration(milliseconds) {
   return hours % 24 ? `${days} ${words.day} ${hours % 24} ${words.hour}` : `${days} ${words.day}`;
 }
 
+// The same, where the unit is written nearby already.
+export const figure = (value, unit) => quantity(value, unit === "ratio" || unit === "seconds" ? unit : "");
+
 export const percent = (share) => `${Math.round(share * 100)}%`;
 
 export function clockFormats(timezone) {

@@ -2,7 +2,7 @@
 
 import { tone } from "./anomalies.js";
 import { element } from "./element.js";
-import { duration, quantity } from "./formats.js";
+import { duration, figure, quantity } from "./formats.js";
 import { sparkline } from "./sparkline.js";
 import { texts } from "./texts.js";
 
@@ -62,8 +62,8 @@ function note(metric, last, value, context) {
     return heard ? texts.lastSeen(duration(context.dataNow - heard[0])) : texts.noReading;
   }
   const words = [];
-  if (last[2] !== null) words.push(`${texts.expected} ${quantity(last[2], metric.unit)}`);
-  if (metric.target !== null) words.push(`${texts.target} ${quantity(metric.target, metric.unit)}`);
+  if (last[2] !== null) words.push(`${texts.expected} ${figure(last[2], metric.unit)}`);
+  if (metric.target !== null) words.push(`${texts.target} ${figure(metric.target, metric.unit)}`);
   return words.join(", ");
 }
 

@@ -218,6 +218,6 @@ def _entry(transition: Transition) -> Entry:
 
 
 def _rounded(point: Point) -> list[float | int | None]:
-    """Four significant digits draw a line as well as seventeen do."""
+    """Six significant digits draw a line as well as seventeen do."""
     numbers = (point.value, point.expected, point.lower, point.upper)
-    return [point.time, *(float(f"{number:.4g}") if math.isfinite(number) else None for number in numbers)]
+    return [point.time, *(float(f"{number:.6g}") if math.isfinite(number) else None for number in numbers)]
