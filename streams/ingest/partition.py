@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from streams.batch import RecordBatch
     from streams.catalogue.load import Catalogue
     from streams.events.fields import Event
-    from streams.ingest.grouping import Group, Grouping, GroupKey
+    from streams.ingest.grouping import Group, Grouping, GroupKey, Groups
 
 _NEVER = -(1 << 62)
 NO_TIMESTAMP = -1  # what Kafka gives for a record without one

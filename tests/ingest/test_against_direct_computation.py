@@ -1,0 +1,194 @@
+"""Ingest and expansion give what a slow direct computation gives, whatever the order, lateness and copies."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from streams.catalogue.load import load
+from streams.catalogue.metric import Component, Condition, Direction, Metric, Signal, Term
+from streams.events.registry import DIMENSIONS, EVENTS_OF_TOPIC, FIELDS, FLAG_FIELDS, SCALES, TIME_FIELDS, type_of
+from streams.ingest.outcome import Outcome
+from tests.ingest.direct_computation import Cell, Direct
+from tests.ingest.records import NOON, make_batch, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from streams.batch import RecordBatch
+    from streams.ingest.flush import Flush
+    from streams.ingest.partition import IngestPartition
+
+HOUR = 3_600_000
+SHIPPED = load()
+
+
+def metric(name: str, signal: Signal, **parts: Any) -> Metric:
+    fixed = {"id": "T", "title": name, "touchpoint": "order", "unit": "ratio", "direction": Direction.DOWN}
+    return Metric(name=name, signal=signal, minimum_effect=0.1, minimum_exposure=1, **fixed, **parts)
+
+
+HARD_METRICS = (
+    metric("amounts", Signal.MEAN, scopes=((), ("region", "store"), ("store",)), numerator=(
+        Term(("refund.requested", "refund.approved"), value="amount", where={"automatic": Condition(equals=True)}),
+        Term(("refund.rejected",), value="amount", weight=-1, where={"amount": Condition(above=10.0, at_most=900.0)}),
+    ), denominator=(Term(("refund.requested",), where={"region": Condition(present=True)}),)),
+    metric("due", Signal.COHORT, scopes=((), ("carrier",)), numerator=(
+        Term(("refund.completed",), at="paid_at", plus_s=86_400, no_later=True,
+             where={"before_collection": Condition(equals=True)}),
+    ), denominator=(Term(("refund.requested",), plus_s=86_400),), exposure=(
+        Term(("refund.completed",), at="paid_at", plus_s=86_400, no_later=False, within_s=604_800,
+             where={"before_collection": Condition(equals=True)}),
+    )),
+    metric("soon", Signal.RATIO, scopes=(("reason",), ("kind", "reason")), numerator=(
+        Term(("dispute.closed", "refund.retained"), at="requested_at", within_s=60,
+             where={"reason": Condition(any_of=(None, "late", "size"))}),
+        Term(("dispute.opened",), plus_s=5, where={"region": Condition(present=False)}),
+    ), denominator=(Term(("dispute.opened", "dispute.closed"), value="amount", at="paid_at", plus_s=3),)),
+)  # fmt: skip
+
+
+@st.composite
+def events(draw: st.DrawFn, topic: str) -> dict[str, Any]:
+    kind = draw(st.sampled_from([type_of(event) for event in EVENTS_OF_TOPIC[topic]] + ["somebody.else"]))
+    age = draw(st.one_of(st.integers(0, 40_000), st.integers(0, 3 * HOUR), st.just(-400_000)))
+    time = NOON - age
+    data: dict[str, Any] = {}
+    fields = FIELDS.get(kind, frozenset())
+    for field in ("order_id", "parcel_id", "consultation_id", "refund_id", "dispute_id", "session_id", "feedback_id"):
+        if field in fields:
+            data[field] = "x"
+    for field in sorted(fields - data.keys() - {"handled_by"}):
+        if field != "queue" and draw(st.integers(0, 3)) == 0:
+            continue
+        if field in TIME_FIELDS[kind]:
+            back = draw(st.one_of(st.integers(-1000, 90_000), st.integers(23 * HOUR, 25 * HOUR), st.just(200 * HOUR)))
+            data[field] = draw(st.sampled_from([None, text_of(time - back)]))
+        elif field in FLAG_FIELDS[kind]:
+            data[field] = draw(st.sampled_from([True, False, None]))
+        elif SCALES[kind].get(field) == 1:
+            data[field] = draw(st.sampled_from([0, 1, 2, 5]))
+        elif field in SCALES[kind]:
+            data[field] = draw(st.one_of(st.integers(0, 40), st.floats(-50, 1000), st.sampled_from([0.0005, 2.675])))
+        elif field in DIMENSIONS[kind]:
+            data[field] = draw(st.sampled_from(["late", "size", "", "chat", "浙江"]))
+    return {
+        "specversion": "1.0",
+        "id": draw(st.sampled_from("abcdefghijklmnop")),
+        "source": draw(st.sampled_from(["/one", "/two"])),
+        "type": kind,
+        "time": text_of(time),
+        "data": data,
+    }
+
+
+def _batches(draw: st.DrawFn, topic: str) -> list[RecordBatch]:
+    """Records with holes in their offsets, tombstones and rubbish among them, in batches."""
+    batches, first = [], draw(st.integers(0, 50))
+    for _ in range(draw(st.integers(1, 3))):
+        record = st.one_of(events(topic), events(topic), events(topic), st.sampled_from([None, b"", b"{", b"[1]"]))
+        batch = make_batch(draw(st.lists(record, max_size=10)), topic, first)
+        batches.append(batch)
+        first = batch.next_offset + draw(st.integers(0, 6))
+    return batches
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> tuple[str, list[RecordBatch]]:
+    topic = draw(st.sampled_from(sorted(EVENTS_OF_TOPIC)))
+    return topic, _batches(draw, topic)
+
+
+def cells_of(flushes: list[Flush]) -> Counter[Cell]:
+    total: Counter[Cell] = Counter()
+    for flush in flushes:
+        for record in flush.records.values():
+            for cells in record.metrics:
+                columns = zip(cells.scope, cells.component, cells.slot, cells.late, cells.value, strict=True)
+                for scope, component, slot, late, value in columns:
+                    total[cells.metric, cells.scopes[scope], component, slot, late] += value
+    return total
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(history=histories(), reach=st.sampled_from([0, 3, 10, 100]), hard=st.booleans())
+def test_outcomes_and_cells_equal_a_direct_computation(
+    partition: Callable[..., IngestPartition],
+    history: tuple[str, list[RecordBatch]],
+    reach: int,
+    hard: bool,
+) -> None:
+    topic, batches = history
+    metrics = HARD_METRICS if hard else SHIPPED.metrics
+    direct = Direct(metrics, topic, reach, lateness=30_000, limit=7_200_000)
+    ingest = partition(topic, metrics, dedup_records=reach)
+
+    flushes = []
+    for batch in batches:
+        direct.feed(batch)
+        ingest.feed(batch)
+        flushes.append(ingest.take_flush(3))
+
+    assert dict(direct.outcomes) == {outcome.value: n for outcome, n in ingest.outcomes.items() if n}
+    assert {key: n for key, n in direct.cells.items() if n} == {key: n for key, n in cells_of(flushes).items() if n}
+    assert {key for key, n in direct.without_time.items() if n} == ingest.without_time.keys()
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(history=histories(), split=st.integers(0, 3), reach=st.sampled_from([0, 5, 40]))
+def test_a_new_owner_that_warms_up_decides_like_the_one_that_read_on(
+    partition: Callable[..., IngestPartition], history: tuple[str, list[RecordBatch]], split: int, reach: int
+) -> None:
+    topic, batches = history
+    before, after = batches[:split], batches[split:]
+    old, new = partition(topic, dedup_records=reach), partition(topic, dedup_records=reach)
+    for batch in before:
+        old.feed(batch)
+    committed = old.take_flush(2)
+    for batch in before:
+        start = next((n for n, offset in enumerate(batch.offsets) if offset >= committed.next_offset - reach), None)
+        if start is not None:
+            columns = (batch.offsets[start:], batch.timestamps[start:], batch.values[start:])
+            new.warm(batch._replace(offsets=columns[0], timestamps=columns[1], values=columns[2]))
+    new.largest_event_time = committed.largest_event_time
+
+    letters = [(old.feed(batch), new.feed(batch)) for batch in after]
+
+    assert all(left == right for left, right in letters)
+    if after:
+        left, right = old.take_flush(2), new.take_flush(2)
+        assert (left.outcomes, left.watermark, left.next_offset) == (right.outcomes, right.watermark, right.next_offset)
+        assert cells_of([left]) == cells_of([right])
+
+
+def test_flushing_often_or_once_gives_the_same_sums(
+    partition: Callable[..., IngestPartition],
+) -> None:
+    values = [
+        json.dumps(
+            {
+                "specversion": "1.0",
+                "id": str(n),
+                "source": "/oms",
+                "type": "order.paid",
+                "time": text_of(NOON + n * 777),
+                "data": {"order_id": "x", "region": f"r{n % 3}", "store": f"s{n % 2}"},
+            }
+        ).encode()
+        for n in range(60)
+    ]
+    often, once = partition(), partition()
+
+    flushes = []
+    for n, value in enumerate(values):
+        often.feed(make_batch([value], first=n))
+        flushes.append(often.take_flush(4))
+    once.feed(make_batch(values))
+
+    assert cells_of(flushes) == cells_of([once.take_flush(4)])
+    assert Component.NUMERATOR in {cell[2] for cell in cells_of(flushes)}
+    assert once.outcomes[Outcome.COUNTED] == 60
