@@ -1,0 +1,214 @@
+"""Sends the records of an events file to Kafka in slices of ingest time (10 s at most), as fast as it goes or paced."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Protocol
+
+from confluent_kafka import KafkaException, Producer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from streams.events_file import Line
+
+SLICE_MS = 10_000
+PATIENCE_S = 30.0
+_POLL_EVERY = 2_000
+
+
+class ReplayError(RuntimeError):
+    """The broker did not take the records; the message says what to do."""
+
+
+class Stop(Protocol):
+    """What a threading.Event offers."""
+
+    def is_set(self) -> bool: ...
+
+    def wait(self, timeout: float | None = None) -> bool: ...
+
+
+@dataclass
+class Progress:
+    """How far a replay has come: records acknowledged, and the ingest time of the last."""
+
+    sent: int = 0
+    at_ms: int = 0
+    started_ms: int = 0
+
+
+class Never:
+    """A stop that never comes."""
+
+    def is_set(self) -> bool:
+        """No."""
+        return False
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Sleep."""
+        time.sleep(timeout or 0)
+        return False
+
+
+def replay(
+    lines: Iterable[Line],
+    broker: str,
+    partitions: Mapping[str, int],
+    *,
+    speed: float = 0.0,
+    paced_from_ms: int = 0,
+    stop: Stop | None = None,
+    report: Callable[[Progress], None] = lambda _: None,
+) -> Progress:
+    """Sends all records; returns how many were acknowledged.
+
+    Each slice is acknowledged before the next is sent, so that no topic runs ahead of another.
+
+    Args:
+        lines: in the order of ingest.
+        broker: bootstrap servers.
+        partitions: how many each topic has.
+        speed: seconds of ingest time per second; 0 is as fast as it goes.
+        paced_from_ms: ingest time before which nothing is paced (history goes in at once).
+        stop: ends it between two slices, or while it waits.
+        report: called after every slice.
+
+    Raises:
+        ReplayError: the broker cannot be reached or refuses a record.
+
+    """
+    stop = stop or Never()
+    progress = Progress()
+    sender = _Sender(broker, partitions)
+    clock = _Pace(speed, paced_from_ms)
+    for slice_ms, records in _slices(lines, _paced_slice_ms(speed), paced_from_ms):
+        if stop.is_set() or clock.wait_until(slice_ms, stop):
+            break
+        count, last_ms = sender.send(records, stop)
+        progress.started_ms = progress.started_ms or last_ms
+        progress.sent += count
+        progress.at_ms = last_ms
+        report(progress)
+    return progress
+
+
+def partitions_of(broker: str, topics: Iterable[str], default: int) -> dict[str, int]:
+    """How many partitions the broker has of each topic; `default` for a topic it makes when it is used.
+
+    Raises ReplayError where the broker cannot be reached.
+    """
+    producer = Producer(_configuration(broker))
+    found: dict[str, int] = {}
+    try:
+        known = producer.list_topics(timeout=PATIENCE_S / 3).topics
+    except KafkaException as error:
+        raise ReplayError(_unreachable(broker, error.args[0])) from None
+    for topic in topics:
+        count = len(known[topic].partitions) if topic in known else 0
+        found[topic] = count or default
+    return found
+
+
+def _paced_slice_ms(speed: float) -> int:
+    """A quarter of a second of wall time, so that what is paced flows; never longer than 10 s of ingest time."""
+    return max(100, min(SLICE_MS, round(speed * 250))) if speed > 0 else SLICE_MS
+
+
+def _slices(lines: Iterable[Line], paced_ms: int, paced_from_ms: int) -> Iterator[tuple[int, Iterator[Line]]]:
+    """Slices by the largest ingest time so far: a record that is stamped earlier goes with its neighbours."""
+    largest = -(2**62)
+
+    def slice_of(line: Line) -> int:
+        nonlocal largest
+        length = SLICE_MS if line.at_ms < paced_from_ms else paced_ms
+        largest = max(largest, line.at_ms // length * length)
+        return largest
+
+    return groupby(lines, slice_of)
+
+
+class _Pace:
+    """Wall time against ingest time, from the first slice that is paced."""
+
+    def __init__(self, speed: float, from_ms: int) -> None:
+        self._speed = speed
+        self._from_ms = from_ms
+        self._origin: tuple[float, int] | None = None
+
+    def wait_until(self, slice_ms: int, stop: Stop) -> bool:
+        """Waits until a slice is over (its records are all due); true when asked to stop."""
+        if self._speed <= 0 or slice_ms < self._from_ms:
+            return False
+        now = time.monotonic()
+        if self._origin is None:
+            self._origin = (now, slice_ms)
+        start, start_ms = self._origin
+        due = start + (slice_ms - start_ms) / 1000 / self._speed
+        return due > now and stop.wait(due - now)
+
+
+class _Sender:
+    """Produces and waits for every acknowledgement; the first error ends it."""
+
+    def __init__(self, broker: str, partitions: Mapping[str, int]) -> None:
+        self._broker = broker
+        self._partitions = partitions
+        self._producer = Producer(_configuration(broker))
+        self._failure = ""
+
+    def send(self, records: Iterator[Line], stop: Stop) -> tuple[int, int]:
+        """One slice; how many records, and the ingest time of the last."""
+        produce, poll, partitions = self._producer.produce, self._producer.poll, self._partitions
+        count, last_ms = 0, 0
+        for line in records:
+            place = line.partition(partitions[line.topic])
+            arguments: dict[str, Any] = {"partition": place, "timestamp": line.at_ms, "on_delivery": self._delivered}
+            while True:
+                try:
+                    produce(line.topic, line.event, line.key, **arguments)
+                    break
+                except BufferError:  # the queue is full: let acknowledgements come in
+                    poll(0.1)
+            count += 1
+            last_ms = line.at_ms
+            if count % _POLL_EVERY == 0:
+                poll(0)
+        self._settle(stop)
+        return count, last_ms
+
+    def _settle(self, stop: Stop) -> None:
+        deadline = time.monotonic() + PATIENCE_S
+        while self._producer.flush(0.5) and not self._failure:
+            if stop.is_set() or time.monotonic() > deadline:
+                break
+        if self._failure:
+            raise ReplayError(_unreachable(self._broker, self._failure))
+        if len(self._producer) and not stop.is_set():
+            raise ReplayError(_unreachable(self._broker, f"no acknowledgement within {PATIENCE_S:.0f} s"))
+
+    def _delivered(self, error: Any, _message: Any) -> None:
+        if error is not None and not self._failure:
+            self._failure = str(error)
+
+
+def _configuration(broker: str) -> dict[str, Any]:
+    return {
+        "bootstrap.servers": broker,
+        "client.id": "pharos-replay",
+        "compression.type": "lz4",
+        "linger.ms": 20,
+        "acks": "all",
+        "enable.idempotence": True,
+        "queue.buffering.max.messages": 200_000,
+        "message.max.bytes": 2_000_000,
+        "delivery.timeout.ms": int(PATIENCE_S * 1000),
+        "socket.connection.setup.timeout.ms": 5_000,
+        "log_level": 2,
+    }
+
+
+def _unreachable(broker: str, why: object) -> str:
+    return f"broker {broker} did not take the records ({why}); is it running? check --broker, or start: pharos broker"
