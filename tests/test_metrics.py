@@ -1,0 +1,110 @@
+"""The pipeline's own metrics, read from a fresh registry."""
+
+from __future__ import annotations
+
+import pytest
+from prometheus_client import CollectorRegistry
+
+from streams.catalogue.load import load
+from streams.metrics import PipelineMetrics, dimensions, prometheus_name
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def registry() -> CollectorRegistry:
+    return CollectorRegistry()
+
+
+@pytest.fixture
+def metrics(registry: CollectorRegistry, clock: Clock) -> PipelineMetrics:
+    return PipelineMetrics(registry, clock)
+
+
+def test_records_are_counted_by_topic_and_outcome(registry: CollectorRegistry, metrics: PipelineMetrics) -> None:
+    metrics.records("orders", "counted", 5)
+    metrics.records("orders", "late", 0)
+
+    assert registry.get_sample_value("pharos_records_total", {"topic": "orders", "outcome": "counted"}) == 5
+    assert registry.get_sample_value("pharos_records_total", {"topic": "orders", "outcome": "late"}) == 0
+
+
+def test_the_age_of_a_commit_grows_with_the_clock(
+    registry: CollectorRegistry, metrics: PipelineMetrics, clock: Clock
+) -> None:
+    labels = {"topic": "orders", "partition": "3"}
+    metrics.committed("orders", 3)
+    clock.now += 12.5
+    aged = registry.get_sample_value("pharos_commit_age_seconds", labels)
+    metrics.committed("orders", 3)
+
+    assert aged == 12.5
+    assert registry.get_sample_value("pharos_commit_age_seconds", labels) == 0
+
+
+def test_the_way_from_event_to_publication_is_never_negative(
+    registry: CollectorRegistry, metrics: PipelineMetrics
+) -> None:
+    metrics.published(960_000)
+    metrics.published(2_000_000)
+
+    assert registry.get_sample_value("pharos_event_to_publish_seconds_sum") == 40
+    assert registry.get_sample_value("pharos_event_to_publish_seconds_count") == 2
+
+
+def test_the_watermark_is_in_seconds(registry: CollectorRegistry, metrics: PipelineMetrics) -> None:
+    metrics.watermark(1, 1_794_000_000_500)
+
+    assert registry.get_sample_value("pharos_watermark_seconds", {"partition": "1"}) == 1_794_000_000.5
+
+
+def test_flushes_ticks_lag_and_notifications_are_told(registry: CollectorRegistry, metrics: PipelineMetrics) -> None:
+    metrics.flushed("orders", "committed", 0.02, 700)
+    metrics.ticked(0, 0.004, 81_000)
+    metrics.lag("orders", 1, 17)
+    metrics.notified("console", "delivered")
+    value = registry.get_sample_value
+
+    assert value("pharos_flushes_total", {"topic": "orders", "outcome": "committed"}) == 1
+    assert value("pharos_cells_total", {"topic": "orders"}) == 700
+    assert value("pharos_series", {"partition": "0"}) == 81_000
+    assert value("pharos_consumer_lag", {"topic": "orders", "partition": "1"}) == 17
+    assert value("pharos_notifications_total", {"receiver": "console", "outcome": "delivered"}) == 1
+
+
+def test_a_partition_that_left_is_no_longer_told(registry: CollectorRegistry, metrics: PipelineMetrics) -> None:
+    labels = {"topic": "orders", "partition": "1"}
+    metrics.lag("orders", 1, 17)
+    metrics.committed("orders", 1)
+    metrics.watermark(1, 5)
+    metrics.forget_source("orders", 1)
+    metrics.forget_source("orders", 2)
+    metrics.forget_cells(1)
+
+    assert registry.get_sample_value("pharos_consumer_lag", labels) is None
+    assert registry.get_sample_value("pharos_commit_age_seconds", labels) is None
+    assert registry.get_sample_value("pharos_watermark_seconds", {"partition": "1"}) is None
+
+
+def test_every_metric_of_the_catalogue_has_a_name_of_its_own_that_ends_in_its_unit() -> None:
+    names = {prometheus_name(metric): metric.unit for metric in load().metrics}
+
+    assert len(names) == len(load().metrics)
+    assert [name for name, unit in names.items() if not name.endswith(f"_{unit}")] == []
+
+
+def test_dimensions_never_collide_with_the_labels_of_our_own() -> None:
+    used = {dimension for metric in load().metrics for dimension in dimensions(metric)}
+
+    assert used & {"scope", "metric", "severity", "job", "instance"} == set()

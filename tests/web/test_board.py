@@ -1,0 +1,238 @@
+"""The state behind the page: what it keeps, what it forgets, and what it says of touchpoints and feeds."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import pytest
+
+from streams.catalogue.load import load
+from streams.incidents.anomaly import Anomaly, Change, Transition
+from streams.verdicts import Pulse, TickVerdicts
+from streams.web.anomaly_record import read_transition
+from streams.web.board import POINTS, RECENT, RECENT_MS, TIMELINE, Board
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@pytest.fixture
+def board() -> Board:
+    return Board(load().metrics, ("orders", "visits"), "Asia/Shanghai")
+
+
+def pulse(value: float, metric: str = "payment_success") -> Pulse:
+    return Pulse(metric, value, 0.96, 0.95, 0.97, 0.1)
+
+
+def tick(time: int, *pulses: Pulse) -> TickVerdicts:
+    return TickVerdicts(0, time, "hash", [], list(pulses))
+
+
+def state_of(board: Board, touchpoint: str, now: int = 0) -> str:
+    states = {state.name: state.state.value for state in board.view(now)["touchpoints"]}
+    return states[touchpoint]
+
+
+def points_of(board: Board, metric: str = "payment_success") -> list[Any]:
+    return next(view["points"] for view in board.view(0)["metrics"] if view["name"] == metric)
+
+
+def test_an_anomaly_moves_from_open_to_recent_when_it_resolves(
+    board: Board, anomaly: Callable[..., Anomaly], transition: Callable[..., Transition], now: int
+) -> None:
+    board.transition(transition(anomaly()))
+    opened = board.open_anomalies()
+    board.transition(transition(anomaly(state="resolved"), Change.RESOLVED, now + 1))
+
+    assert [one.fingerprint for one in opened] == ["a1b2c3"]
+    assert board.open_anomalies() == []
+    assert [one.state for one in board.recent_anomalies()] == ["resolved"]
+
+
+def test_a_repeated_transition_changes_nothing(
+    board: Board, anomaly: Callable[..., Anomaly], transition: Callable[..., Transition]
+) -> None:
+    opened = transition(anomaly())
+    board.transition(opened)
+    version = board.version
+    board.transition(opened)
+    found = board.anomaly("a1b2c3")
+
+    assert board.version == version
+    assert found is not None
+    assert len(found[1]) == 1
+
+
+def test_an_anomaly_that_comes_back_leaves_the_resolved_and_keeps_its_time_line(
+    board: Board, anomaly: Callable[..., Anomaly], transition: Callable[..., Transition], now: int
+) -> None:
+    board.transition(transition(anomaly(), time=now))
+    board.transition(transition(anomaly(state="resolved"), Change.RESOLVED, now + 1))
+    board.transition(transition(anomaly(), time=now + 2))
+    found = board.anomaly("a1b2c3")
+
+    assert board.recent_anomalies() == []
+    assert found is not None
+    assert [entry.change.rpartition(".")[2] for entry in found[1]] == ["opened", "resolved", "opened"]
+
+
+def test_a_time_line_keeps_the_newest_hundred(
+    board: Board, anomaly: Callable[..., Anomaly], transition: Callable[..., Transition], now: int
+) -> None:
+    for step in range(TIMELINE + 20):
+        board.transition(transition(anomaly(), Change.UPDATED, now + step))
+    found = board.anomaly("a1b2c3")
+
+    assert found is not None
+    assert (len(found[1]), found[1][0].time) == (TIMELINE, now + 20)
+
+
+def test_resolved_anomalies_are_kept_for_a_day(
+    board: Board, anomaly: Callable[..., Anomaly], transition: Callable[..., Transition], now: int
+) -> None:
+    board.transition(transition(anomaly(state="resolved"), Change.RESOLVED, now))
+    board.tick(tick(now + RECENT_MS))
+    kept = len(board.recent_anomalies())
+    board.tick(tick(now + RECENT_MS + 1))
+
+    assert kept == 1
+    assert board.recent_anomalies() == []
+    assert board.anomaly("a1b2c3") is None
+
+
+def test_no_more_than_a_thousand_resolved_anomalies_are_kept_and_the_oldest_go(
+    board: Board, anomaly: Callable[..., Anomaly], transition: Callable[..., Transition], now: int
+) -> None:
+    for number in range(RECENT + 5):
+        gone = anomaly(fingerprint=str(number), state="resolved")
+        board.transition(transition(gone, Change.RESOLVED, now + number))
+    recent = board.recent_anomalies()
+
+    assert len(recent) == RECENT
+    assert (recent[0].fingerprint, recent[-1].fingerprint) == (str(RECENT + 4), "5")
+
+
+def test_pulses_of_half_a_minute_share_a_point_and_an_hour_is_kept(board: Board) -> None:
+    for step in range(3 * POINTS + 30):
+        board.tick(tick(step * 10_000, pulse(step / 1000)))
+    points = points_of(board)
+
+    assert len(points) == POINTS
+    assert points[-1][0] - points[0][0] == (POINTS - 1) * 30_000
+    assert points[-1][1] == (3 * POINTS + 29) / 1000
+
+
+def test_an_older_tick_does_not_bend_the_line_back(board: Board) -> None:
+    board.tick(tick(60_000, pulse(0.5)))
+    board.tick(tick(30_000, pulse(0.9)))
+
+    assert [point[1] for point in points_of(board)] == [0.5]
+
+
+def test_what_could_not_be_measured_is_null_and_not_zero(board: Board) -> None:
+    board.tick(tick(30_000, pulse(math.nan)))
+    board.tick(tick(60_000, pulse(0.0)))
+
+    assert [point[1] for point in points_of(board)] == [None, 0.0]
+
+
+def test_a_pulse_of_a_metric_that_is_not_in_the_catalogue_is_passed_over(board: Board) -> None:
+    board.tick(tick(30_000, pulse(1.0, "gone")))
+
+    assert all(view["name"] != "gone" for view in board.view(0)["metrics"])
+
+
+def test_a_touchpoint_goes_from_no_data_to_normal_and_back(board: Board) -> None:
+    before = state_of(board, "order")
+    board.tick(tick(30_000, pulse(0.96)))
+    heard = state_of(board, "order")
+    board.tick(tick(30_000 + 601_000, pulse(math.nan)))
+
+    assert (before, heard, state_of(board, "order")) == ("no_data", "normal", "no_data")
+
+
+def test_a_touchpoint_that_no_metric_watches_says_so(board: Board) -> None:
+    assert state_of(board, "dispute") == "unwatched"
+
+
+@pytest.mark.parametrize(
+    ("open_ones", "state"),
+    [
+        ([("critical", "firing"), ("warning", "firing")], "critical"),
+        ([("critical", "recovering"), ("warning", "firing")], "warning"),
+        ([("critical", "recovering"), ("info", "firing")], "recovering"),
+        ([("info", "firing")], "info"),
+    ],
+)
+def test_the_gravest_firing_anomaly_names_the_state_of_its_touchpoint(
+    board: Board,
+    anomaly: Callable[..., Anomaly],
+    transition: Callable[..., Transition],
+    open_ones: list[tuple[str, str]],
+    state: str,
+) -> None:
+    for number, (severity, condition) in enumerate(open_ones):
+        board.transition(transition(anomaly(fingerprint=str(number), severity=severity, state=condition)))
+
+    assert state_of(board, "order") == state
+
+
+@pytest.mark.parametrize(
+    ("now", "feed", "pipeline"),
+    [
+        (1_000_000, "live", "normal"),
+        (1_000_000 + 120_001, "silent", "stale"),
+    ],
+)
+def test_a_feed_that_stands_still_is_silent(board: Board, now: int, feed: str, pipeline: str) -> None:
+    for topic in ("orders", "visits"):
+        board.source(topic, 999_000, 1_000_000)
+
+    assert board.view(now)["sources"][0].state == feed
+    assert state_of(board, "pipeline", now) == pipeline
+
+
+def test_a_feed_that_has_never_spoken_has_no_data(board: Board) -> None:
+    assert [source.state for source in board.view(0)["sources"]] == ["none", "none"]
+    assert state_of(board, "pipeline") == "no_data"
+
+
+def test_a_moving_feed_of_another_time_is_a_replay_and_a_late_one_is_behind(board: Board) -> None:
+    now = 100_000_000
+    board.source("orders", now - 86_400_000, now)
+    board.source("visits", now - 400_000, now)
+
+    assert [source.state for source in board.view(now)["sources"]] == ["replay", "behind"]
+
+
+def test_a_watermark_that_does_not_rise_leaves_the_board_as_it_was(board: Board) -> None:
+    board.source("orders", 5_000, 6_000)
+    version = board.version
+    board.source("orders", 5_000, 9_000)
+    board.source("orders", 4_000, 9_000)
+
+    assert board.version == version
+
+
+def test_a_record_of_the_anomalies_topic_is_read_back(anomaly: Callable[..., Anomaly], now: int) -> None:
+    import msgspec
+
+    event = {
+        "specversion": "1.0",
+        "id": "t-1",
+        "source": "/pharos",
+        "type": "pharos.anomaly.updated",
+        "time": "2026-11-10T16:12:30Z",
+        "subject": "a1b2c3",
+        "data": msgspec.to_builtins(anomaly()),
+    }
+
+    assert read_transition(orjson.dumps(event)) == Transition("t-1", Change.UPDATED, now, anomaly())
+
+
+@pytest.mark.parametrize("value", [None, b"", b"null", b"{}", b'{"id":1}', b"\xff\xfe"])
+def test_a_strangers_record_is_passed_over(value: bytes | None) -> None:
+    assert read_transition(value) is None
