@@ -24,14 +24,14 @@ class Arrivals:
     """When the rows of a block reach the broker, ascending; a copy is a row that comes again.
 
     Attributes:
-        copies: how many are copies.
+        copies: which of them are copies.
 
     """
 
     block: Block
     rows: NDArray[np.int64]
     at_ms: NDArray[np.int64]
-    copies: int
+    copies: NDArray[np.bool_]
 
     def between(self, from_ms: int, to_ms: int) -> tuple[NDArray[np.int64], list[str]]:
         """Ingest times in [from, to), and the lines."""
@@ -56,9 +56,11 @@ def arrivals(rng: np.random.Generator, block: Block, from_ms: int, to_ms: int) -
     at = times + delay.astype(np.int64)
     again = np.flatnonzero(rng.random(count) < COPIES)
     rows = np.concatenate((rows, rows[again]))
+    copies = np.arange(len(rows)) >= count
     at = np.concatenate((at, at[again] + rng.integers(1, 5_000, len(again))))
     order = np.argsort(at, kind="stable")
-    return Arrivals(block, rows[order], at[order], len(again))
+    order = order[at[order] < to_ms]  # the file ends with the scenario: what is still on its way is not in it
+    return Arrivals(block, rows[order], at[order], copies[order])
 
 
 # Every one of these is a dead letter: no object, no CloudEvent, a field of a wrong type, a time far ahead.

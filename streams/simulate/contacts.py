@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from streams.simulate.plan import Fault, Plan
 
 HANDLING_S = 150.0
+REACTION_MS = (800, 4_500)  # of an agent who is free
+ASKED_BEFORE_MS = 3 * MINUTE_MS  # customers ask while they look around, before they check out
 SNAPSHOT_MS = 30_000
 TRANSFERS = 0.03
 RATED = 0.12
@@ -104,6 +106,8 @@ def _contacts(
     times, intents, regions = [], [], []
     for demand in wanted:
         usual, extra = rhythm.arrivals(rng, demand.per_minute), rhythm.arrivals(rng, demand.extra)
+        if demand.intent in shop.SHOPPING_INTENTS:
+            usual = usual - rng.integers(0, ASKED_BEFORE_MS, len(usual))
         times += [usual, extra]
         intents.append(np.full(len(usual) + len(extra), shop.INTENTS.index(demand.intent), dtype=np.int8))
         one = np.full(len(extra), shop.REGIONS.code(demand.extra_region), dtype=np.int8)
@@ -117,8 +121,8 @@ def _contacts(
 def _staff(
     rhythm: Rhythm, queue: str, load: NDArray[np.float64], plan: Plan
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Agents by minute: dispatch knows the load (the busiest from twelve minutes ago to five ahead) and adds a margin by
-    the square-root rule, so that hardly anybody waits; only a fault takes agents away.
+    """Agents by minute: dispatch knows the load (the busiest from twelve minutes ago to five ahead) and adds a margin
+    by the square-root rule, so that hardly anybody waits; only a fault takes agents away.
     """
     ahead = np.max([np.roll(load, -shift) for shift in range(-12, 6)], axis=0)
     agents = np.ceil(ahead + 2.5 * np.sqrt(ahead) + 2)
@@ -162,8 +166,8 @@ def _blocks(
     bot = queue == shop.BOT_QUEUE
     handler = Named("handled_by", HANDLERS, np.full(count, 0 if bot else 1, dtype=np.int8))
     since = Moment("opened_at", opened)
-    answered = state.answered
-    talked = answered > 0
+    talked = state.answered > 0
+    answered = state.answered + (0 if bot else rng.integers(*REACTION_MS, count))
     moved = talked & (rng.random(count) < TRANSFERS) & (not bot)
     over = answered + handling
     first_reply = answered + rng.integers(500, 12_000, count)

@@ -11,7 +11,7 @@ from streams.simulate import aftersales, contacts, feedback, orders, parcels, vi
 from streams.simulate.arrival import arrivals, oddities
 from streams.simulate.block import moments
 from streams.simulate.plan import TENFOLD, Plan, plan
-from streams.simulate.rhythm import TIMEZONE, Rhythm, rhythm
+from streams.simulate.rhythm import MINUTE_MS, TIMEZONE, Rhythm, rhythm
 from streams.simulate.shop import CHECKOUT_FAILURE
 from streams.simulate.simulation import Simulation
 
@@ -80,6 +80,8 @@ def _generators(seed: int) -> Callable[[str], np.random.Generator]:
 
 
 def _shoppers(when: Rhythm, what: Plan) -> NDArray[np.float64]:
+    """Orders per minute with the trap: tenfold within three minutes, and down again over the last four."""
     trap = what.trap("tenfold")
-    inside = (when.minutes_ms >= trap.start_ms) & (when.minutes_ms < trap.end_ms)
-    return when.orders * np.where(inside, TENFOLD, 1.0)
+    edges = np.array([trap.start_ms, trap.start_ms + 3 * MINUTE_MS, trap.end_ms - 4 * MINUTE_MS, trap.end_ms])
+    factor = np.interp(when.minutes_ms, edges, (1.0, TENFOLD, TENFOLD, 1.0))
+    return np.asarray(when.orders * factor)

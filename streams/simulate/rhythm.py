@@ -35,7 +35,7 @@ COURIERS = (
 
 # Orders per minute on the night of the sale, by minutes from midnight; before the first the ordinary curve holds.
 NIGHT_MINUTES = (-120, -90, -60, -10, -1, 0, 5, 12, 25, 45, 75, 90, 105, 120)
-NIGHT_ORDERS = (13, 80, 86, 84, 70, 250, 250, 190, 140, 105, 90, 55, 24, 12)
+NIGHT_ORDERS = (13, 80, 86, 84, 70, 250, 250, 190, 140, 105, 84, 66, 50, 38)
 
 
 def of_day(curve: tuple[float, ...], times_ms: NDArray[np.int64]) -> NDArray[np.float64]:

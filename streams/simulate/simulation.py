@@ -44,7 +44,7 @@ class Simulation:
     @property
     def copies(self) -> int:
         """How many lines repeat an earlier event."""
-        return sum(arrival.copies for arrival in self._arrivals)
+        return sum(int(arrival.copies.sum()) for arrival in self._arrivals)
 
     def lines(self) -> Iterator[str]:
         """The lines of the events file without their ends: first the header, then by ingest time. Can be run again."""

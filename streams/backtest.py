@@ -1,0 +1,239 @@
+"""A whole run without a broker: the ingest, merge, evaluation and incident code of the live system, in one loop."""
+
+from __future__ import annotations
+
+import sys
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, TextIO
+
+import msgspec
+
+from streams.batch import RecordBatch
+from streams.cells.record import NO_WATERMARK
+from streams.evaluation.metric_evaluator import MetricEvaluator
+from streams.incidents.desk import IncidentDesk
+from streams.ingest.outcome import Outcome
+from streams.ingest.partition import IngestPartition
+from streams.merge.partition import MergePartition
+from streams.merge.ticks import milliseconds
+from streams.report import final_anomalies, score
+from streams.settings import SOURCE_TOPICS, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from streams.catalogue.load import Catalogue
+    from streams.events_file import Line
+    from streams.incidents.anomaly import Transition
+
+SLICE_MS = 10_000  # of ingest time, as replay sends
+PROMISE_SLACK_MS = 10_000  # as the live transport: an idle partition promises clock - lateness - this
+HISTORY_FLUSH_MS = 900_000  # before detectors run, cells are handed on in larger portions
+WARM_MS = 3 * 3_600_000  # the merge steps finely through the last two hours before detectors run: so do we, and more
+
+
+class _Source:
+    """One source partition: what waits to be fed, and when it last had something."""
+
+    def __init__(self, ingest: IngestPartition) -> None:
+        self.ingest = ingest
+        self.last_slice = -1
+        self._offset = 0
+        self._timestamps: list[int] = []
+        self._values: list[bytes | None] = []
+
+    def add(self, line: Line) -> None:
+        self._timestamps.append(line.at_ms)
+        self._values.append(line.event)
+
+    def feed(self) -> None:
+        if not self._values:
+            return
+        offsets = range(self._offset, self._offset + len(self._values))
+        ingest = self.ingest
+        ingest.feed(RecordBatch(ingest.topic, ingest.partition, offsets, self._timestamps, self._values, offsets.stop))
+        self._offset = offsets.stop
+        self._timestamps, self._values = [], []
+
+    def promise(self, watermark_ms: int) -> None:
+        """What waits comes before the promise."""
+        self.feed()
+        self.ingest.promise(watermark_ms)
+
+
+class Backtest:
+    """Feeds records in the order of ingest; `transitions` grows as ticks are decided.
+
+    Cells are handed on after every slice. In the history they are handed on every 15 minutes only: no detector looks,
+    cells are sums, and what a record is (duplicate, late, on which plane) is decided per source partition by the same
+    records and the same promises in the same order, whenever its cells are handed on.
+    """
+
+    def __init__(self, catalogue: Catalogue, settings: Settings, partitions: int) -> None:
+        """`settings` as the scenario wants them: see `for_scenario`."""
+        self.transitions: list[Transition] = []
+        self.clock_ms = NO_WATERMARK
+        self.from_ms: int | None = None
+        self._settings = settings
+        self._lateness_ms = round(settings.lateness_s * 1000)
+        self._fine_from_ms = milliseconds(settings.evaluate_from) - WARM_MS
+        self._sources = {
+            (topic, number): _Source(self._ingest(catalogue, topic, number))
+            for topic in SOURCE_TOPICS
+            for number in range(partitions)
+        }
+        self._partitions = partitions
+        self._merges = [
+            MergePartition(
+                catalogue,
+                number,
+                dict.fromkeys(SOURCE_TOPICS, partitions),
+                settings,
+                lambda metric: MetricEvaluator(metric, settings),
+            )
+            for number in range(settings.cells_partitions)
+        ]
+        self._desk = IncidentDesk(catalogue, settings.cells_partitions, settings)
+        self._slice = -1
+        self._flush_from_ms = 0
+        self._last_promise = NO_WATERMARK
+
+    def add(self, line: Line) -> None:
+        """One record; its time of ingest moves the clock on."""
+        number = line.at_ms // SLICE_MS
+        if number > self._slice:
+            self._end_slice(number)
+        source = self._sources[line.topic, line.partition(self._partitions)]
+        if source.last_slice < self._slice - 1 and self._last_promise > NO_WATERMARK:
+            source.promise(self._last_promise)
+        source.last_slice = self._slice
+        source.add(line)
+        self.clock_ms = max(self.clock_ms, line.at_ms)
+
+    def finish(self) -> None:
+        """All that is decided by the time of the last record, without waiting for the lateness."""
+        self._flush()
+        for source in self._sources.values():
+            source.promise(self.clock_ms)
+        self._hand_on()
+
+    def outcomes(self) -> dict[Outcome, int]:
+        """Records by outcome, over all topics."""
+        return {
+            outcome: sum(source.ingest.outcomes[outcome] for source in self._sources.values()) for outcome in Outcome
+        }
+
+    def _ingest(self, catalogue: Catalogue, topic: str, number: int) -> IngestPartition:
+        return IngestPartition(
+            catalogue,
+            topic,
+            number,
+            dedup_records=self._settings.dedup_records,
+            lateness_ms=self._lateness_ms,
+            late_limit_ms=self._settings.late_limit_s * 1000,
+            future_limit_ms=self._settings.future_limit_s * 1000,
+        )
+
+    def _end_slice(self, following: int) -> None:
+        """The slice that ends is over for all: those that had nothing in it are idle and promise."""
+        if self._slice >= 0:
+            self._last_promise = max(self._last_promise, self.clock_ms - self._lateness_ms - PROMISE_SLACK_MS)
+            now = following * SLICE_MS
+            if now >= self._fine_from_ms or now - self._flush_from_ms >= HISTORY_FLUSH_MS:
+                self._flush()
+                self._flush_from_ms = now
+        self._slice = following
+
+    def _flush(self) -> None:
+        for source in self._sources.values():
+            if source.last_slice < self._slice and self._last_promise > NO_WATERMARK:
+                source.promise(self._last_promise)
+            else:
+                source.feed()
+        self._hand_on()
+
+    def _hand_on(self) -> None:
+        for source in self._sources.values():
+            if source.ingest.has_news:
+                flush = source.ingest.take_flush(self._settings.cells_partitions)
+                for number, record in flush.records.items():
+                    self._merges[number].apply(record)
+        for merge in self._merges:
+            for verdicts in merge.advance():
+                self.transitions += self._desk.deliver(verdicts)
+
+
+def for_scenario(settings: Settings, scenario: Mapping[str, Any]) -> Settings:
+    """Settings with what the first line of an events file sets: evaluate_from, timezone, opening_hours.
+
+    Unknown names are ignored. Raises msgspec.ValidationError for a value of a wrong type.
+    """
+    names = ("evaluate_from", "timezone", "opening_hours")
+    given = {name: scenario[name] for name in names if name in scenario}
+    return msgspec.convert(msgspec.to_builtins(settings) | given, Settings)
+
+
+def backtest(
+    lines: Iterable[Line],
+    scenario: Mapping[str, Any],
+    settings: Settings,
+    catalogue: Catalogue,
+    *,
+    partitions: int = 4,
+    truth: Sequence[Mapping[str, Any]] | None = None,
+    progress: TextIO | None = sys.stderr,
+) -> dict[str, Any]:
+    """The contract's report.json of an events file.
+
+    Args:
+        lines: records in the order of ingest.
+        scenario: the object of the file's first line; {} where there is none.
+        settings: lateness, limits, cells_partitions; the scenario's own settings win.
+        catalogue: the metrics.
+        partitions: of each source topic.
+        truth: of truth.json; adds recall, precision, time_to_detect_s, false_alarms_per_day.
+        progress: where to tell how far it is, once a second; None for nowhere.
+
+    """
+    wall, cpu = time.perf_counter(), time.process_time()
+    settings = for_scenario(settings, scenario)
+    run = Backtest(catalogue, settings, partitions)
+    first_ms, told = None, wall
+    for number, line in enumerate(lines, 1):
+        if first_ms is None:
+            first_ms = line.at_ms
+        run.add(line)
+        if progress is not None and number % 20_000 == 0 and time.perf_counter() - told >= 1:
+            told = time.perf_counter()
+            progress.write(f"\r{number:,} records, {_rfc3339(run.clock_ms)}, {len(run.transitions)} transitions ")
+            progress.flush()
+    run.finish()
+    if progress is not None:
+        progress.write("\n")
+    if first_ms is None:
+        first_ms = run.clock_ms = 0
+    outcomes = run.outcomes()
+    anomalies = final_anomalies(run.transitions)
+    report: dict[str, Any] = {
+        "from": _rfc3339(first_ms),
+        "to": _rfc3339(run.clock_ms),
+        "events_read": sum(outcomes.values()),
+        "events_counted": outcomes[Outcome.COUNTED],
+        "duplicates": outcomes[Outcome.DUPLICATE],
+        "dead_letters": outcomes[Outcome.DEAD_LETTER],
+        "late": outcomes[Outcome.LATE],
+        "ignored": outcomes[Outcome.IGNORED],
+        "wall_seconds": round(time.perf_counter() - wall, 3),
+        "cpu_seconds": round(time.process_time() - cpu, 3),
+        "anomalies": anomalies,
+        "notifications": [],
+    }
+    if truth is not None:
+        report |= score(anomalies, truth, settings.evaluate_from or report["from"], report["to"])
+    return report
+
+
+def _rfc3339(time_ms: int) -> str:
+    moment = datetime.fromtimestamp(time_ms / 1000, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
