@@ -1,0 +1,95 @@
+"""Reads whole topics without a group: what every worker must see for itself, such as the board."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_WAIT_MS = 500
+_AT_ONCE = 2_000
+_START_LIMIT_S = 30.0
+_RETRY_S = 2.0
+
+
+class TopicReader:
+    """Hands every record of some topics to `handle`, from near their ends or from their beginnings, for ever.
+
+    It begins again where it was when the broker goes away, so `handle` may see nothing for a while, but misses nothing
+    that the broker keeps. A group, and commits, are for those who act on records: see `Notifier`.
+
+    Args:
+        broker: bootstrap servers.
+        tails: by topic, how many records before the end of each partition to begin with; None: at the beginning.
+        handle: called with topic, key and value; must not block.
+
+    """
+
+    def __init__(
+        self,
+        broker: str,
+        tails: Mapping[str, int | None],
+        handle: Callable[[str, bytes | None, bytes | None], None],
+    ) -> None:
+        self._broker = broker
+        self._tails = tails
+        self._handle = handle
+        self._next: dict[TopicPartition, int] = {}
+
+    async def run(self) -> None:
+        """Never returns. Raises what `handle` raises."""
+        while True:
+            with contextlib.suppress(KafkaError, OSError, TimeoutError):
+                await self._read()
+            await asyncio.sleep(_RETRY_S)
+
+    async def _read(self) -> None:
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self._broker,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            isolation_level="read_committed",
+            fetch_max_wait_ms=100,
+        )
+        await asyncio.wait_for(consumer.start(), _START_LIMIT_S)
+        try:
+            await self._assign(consumer)
+            while True:
+                batches = await consumer.getmany(timeout_ms=_WAIT_MS, max_records=_AT_ONCE)
+                for tp, records in batches.items():
+                    for record in records:
+                        self._handle(record.topic, record.key, record.value)
+                    self._next[tp] = records[-1].offset + 1
+                await asyncio.sleep(0)
+        finally:
+            await consumer.stop()
+
+    async def _assign(self, consumer: Any) -> None:
+        partitions: list[TopicPartition] = []
+        for topic in self._tails:
+            numbers = await self._partitions_of(consumer, topic)
+            partitions += [TopicPartition(topic, number) for number in numbers]
+        consumer.assign(partitions)
+        first = await consumer.beginning_offsets(partitions)
+        end = await consumer.end_offsets(partitions)
+        for tp in partitions:
+            tail = self._tails[tp.topic]
+            start = first[tp] if tail is None else max(first[tp], end[tp] - tail)
+            consumer.seek(tp, self._next.get(tp, start))
+
+    @staticmethod
+    async def _partitions_of(consumer: Any, topic: str) -> list[int]:
+        """Asks the cluster, since a consumer without a subscription knows no topic."""
+        await consumer._client.add_topic(topic)  # noqa: SLF001 - aiokafka offers no other way before `assign`
+        for _ in range(20):
+            numbers = consumer.partitions_for_topic(topic)
+            if numbers:
+                return sorted(numbers)
+            await asyncio.sleep(0.25)
+        raise TimeoutError(f"topic {topic} is not there: create it, or let `pharos worker` do it")
