@@ -1,5 +1,9 @@
 """A small catalogue and a way to speak of ticks."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import pytest
 
 from streams.catalogue.load import Catalogue
@@ -8,11 +12,16 @@ from streams.incidents.desk import IncidentDesk
 from streams.settings import Settings
 from streams.verdicts import TickVerdicts, Verdict
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from streams.incidents.anomaly import Transition
+
 START = 1_762_790_400_000
 TICK = 10_000
 
 
-def metric(name, touchpoint, scopes=((),), **fields):
+def metric(name: str, touchpoint: Any, scopes: Iterable[tuple[str, ...]] = ((),), **fields: Any) -> Metric:
     defaults = {
         "id": name,
         "title": name.replace("_", " ").capitalize(),
@@ -45,7 +54,7 @@ CATALOGUE = Catalogue.of(
 SETTINGS = Settings(board_url="https://board/", runbook_base_url="https://runbooks/pharos#")
 
 
-def verdict(name="payment", scope=None, score=1.5, **fields):
+def verdict(name: str = "payment", scope: dict[str, str] | None = None, score: float = 1.5, **fields: Any) -> Verdict:
     """Half the events fail that should not; `score` below 1 is normal."""
     bad = score >= 1
     defaults = {
@@ -65,47 +74,47 @@ def verdict(name="payment", scope=None, score=1.5, **fields):
 class Shop:
     """A desk with one cells partition, and the tick it has reached."""
 
-    def __init__(self, desk):
+    def __init__(self, desk: IncidentDesk) -> None:
         self.desk = desk
         self.now = START - TICK
 
-    def tick(self, *verdicts, times=1):
-        transitions = []
+    def tick(self, *verdicts: Verdict, times: int = 1) -> list[Transition]:
+        transitions: list[Transition] = []
         for _ in range(times):
             self.now += TICK
             transitions += self.desk.deliver(TickVerdicts(0, self.now, CATALOGUE.hash, list(verdicts)))
         return transitions
 
-    def wait(self, ms, *verdicts):
+    def wait(self, ms: int, *verdicts: Verdict) -> list[Transition]:
         return self.tick(*verdicts, times=ms // TICK)
 
 
-def changes(transitions):
+def changes(transitions: Iterable[Transition]) -> list[tuple[str, str, str]]:
     return [(t.change.value.rpartition(".")[2], t.why.value, t.anomaly.metric) for t in transitions]
 
 
 @pytest.fixture
-def shop():
+def shop() -> Shop:
     return Shop(IncidentDesk(CATALOGUE, 1, SETTINGS))
 
 
 @pytest.fixture(scope="session", name="open_desk")
-def _open_desk():
+def _open_desk() -> Callable[..., IncidentDesk]:
     """Makes a desk with so many cells partitions."""
     return lambda partitions=1, catalogue=CATALOGUE: IncidentDesk(catalogue, partitions, SETTINGS)
 
 
 @pytest.fixture(scope="session", name="verdict")
-def _verdict():
+def _verdict() -> Callable[..., Verdict]:
     return verdict
 
 
 @pytest.fixture(scope="session", name="changes")
-def _changes():
+def _changes() -> Callable[..., list[tuple[str, str, str]]]:
     """Transitions as (change, why, metric)."""
     return changes
 
 
 @pytest.fixture(scope="session", name="metric")
-def _metric():
+def _metric() -> Callable[..., Metric]:
     return metric

@@ -1,32 +1,46 @@
 """One bottleneck is one incident with one cause."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from streams.incidents.anomaly import Anomaly
+    from streams.verdicts import Verdict
+
 MINUTE = 60_000
 SF = {"carrier": "sf", "region": "zhejiang"}
 
 
-def by_metric(shop):
+def by_metric(shop: Any) -> dict[str, Anomaly]:
     return {anomaly.metric: anomaly for anomaly in shop.desk.open_anomalies()}
 
 
-def test_metrics_of_one_queue_are_one_anomaly(shop, verdict):
+def test_metrics_of_one_queue_are_one_anomaly(shop: Any, verdict: Callable[..., Verdict]) -> None:
     queue = {"queue": "presale"}
     (opened,) = shop.tick(verdict("abandonment", queue), verdict("pick_up", queue), times=30)
     assert opened.anomaly.metric == "pick_up"
     assert "also Abandonment" in shop.desk.open_anomalies()[0].summary
 
 
-def test_metrics_of_another_queue_are_another_anomaly(shop, verdict):
+def test_metrics_of_another_queue_are_another_anomaly(shop: Any, verdict: Callable[..., Verdict]) -> None:
     shop.tick(verdict("pick_up", {"queue": "presale"}), times=3)
     (opened,) = shop.tick(verdict("pick_up", {"queue": "presale"}), verdict("abandonment", {"queue": "vip"}), times=3)
     assert opened.anomaly.scope == {"queue": "vip"}
 
 
-def test_unrelated_parts_of_a_touchpoint_are_not_attached_to_each_other(shop, verdict):
+def test_unrelated_parts_of_a_touchpoint_are_not_attached_to_each_other(
+    shop: Any, verdict: Callable[..., Verdict]
+) -> None:
     opened = shop.tick(verdict("collections", {"carrier": "sf"}), verdict("movements", {"carrier": "yto"}), times=3)
     assert len(opened) == 2
 
 
-def test_a_symptom_elsewhere_names_its_cause(shop, verdict, changes):
+def test_a_symptom_elsewhere_names_its_cause(
+    shop: Any, verdict: Callable[..., Verdict], changes: Callable[..., list[tuple[str, str, str]]]
+) -> None:
     cause, symptom = verdict("movements", SF), verdict("inquiries", {"intent": "where"})
     shop.tick(cause, times=3)
     news = shop.tick(cause, symptom, times=3)
@@ -37,7 +51,9 @@ def test_a_symptom_elsewhere_names_its_cause(shop, verdict, changes):
     assert there["inquiries"].incident == there["movements"].incident
 
 
-def test_a_symptom_that_came_first_is_marked_later(shop, verdict, changes):
+def test_a_symptom_that_came_first_is_marked_later(
+    shop: Any, verdict: Callable[..., Verdict], changes: Callable[..., list[tuple[str, str, str]]]
+) -> None:
     cause, symptom = verdict("movements", SF), verdict("inquiries", {"intent": "where"})
     first = shop.tick(symptom, times=3)
     news = shop.tick(symptom, cause, times=3)
@@ -47,22 +63,24 @@ def test_a_symptom_that_came_first_is_marked_later(shop, verdict, changes):
     assert there["movements"].incident == first[0].anomaly.incident == there["inquiries"].incident
 
 
-def test_cause_and_symptom_of_one_tick_open_in_that_order(shop, verdict, changes):
+def test_cause_and_symptom_of_one_tick_open_in_that_order(
+    shop: Any, verdict: Callable[..., Verdict], changes: Callable[..., list[tuple[str, str, str]]]
+) -> None:
     opened = shop.tick(verdict("inquiries", {"intent": "where"}), verdict("movements", SF), times=3)
     assert changes(opened) == [("opened", "opened", "movements"), ("opened", "opened", "inquiries")]
 
 
-def test_a_contradicting_scope_is_no_symptom(shop, verdict):
+def test_a_contradicting_scope_is_no_symptom(shop: Any, verdict: Callable[..., Verdict]) -> None:
     shop.tick(verdict("movements", SF), verdict("inquiries", {"region": "jiangsu"}), times=3)
     assert all(anomaly.caused_by is None for anomaly in shop.desk.open_anomalies())
 
 
-def test_what_the_catalogue_does_not_link_stays_apart(shop, verdict):
+def test_what_the_catalogue_does_not_link_stays_apart(shop: Any, verdict: Callable[..., Verdict]) -> None:
     shop.tick(verdict("payment", {"method": "alipay"}), verdict("refunds", {"reason": "late"}), times=3)
     assert len({anomaly.incident for anomaly in shop.desk.open_anomalies()}) == 2
 
 
-def test_a_chain_of_causes_ends_at_its_root(shop, verdict):
+def test_a_chain_of_causes_ends_at_its_root(shop: Any, verdict: Callable[..., Verdict]) -> None:
     queue = verdict("pick_up", {"queue": "service"})
     inquiries = verdict("inquiries", {"intent": "where"})
     movements = verdict("movements", SF)
@@ -78,7 +96,7 @@ def test_a_chain_of_causes_ends_at_its_root(shop, verdict):
     assert len({a.incident for a in there.values()}) == 1
 
 
-def test_a_part_of_the_shop_is_not_hidden_behind_the_whole(shop, verdict):
+def test_a_part_of_the_shop_is_not_hidden_behind_the_whole(shop: Any, verdict: Callable[..., Verdict]) -> None:
     whole, part = verdict("orders"), verdict("payment", {"method": "alipay"})
     shop.tick(whole, times=3)
     shop.tick(whole, part, times=3)
@@ -87,7 +105,7 @@ def test_a_part_of_the_shop_is_not_hidden_behind_the_whole(shop, verdict):
     assert there["orders"].caused_by == there["payment"].fingerprint
 
 
-def test_good_news_and_bad_news_do_not_mix(shop, verdict):
+def test_good_news_and_bad_news_do_not_mix(shop: Any, verdict: Callable[..., Verdict]) -> None:
     opened = shop.tick(verdict("orders", good=True, direction="up"), verdict("payment", {"method": "alipay"}), times=3)
     assert {(t.anomaly.metric, t.anomaly.severity, t.anomaly.caused_by) for t in opened} == {
         ("orders", "info", None),
@@ -95,7 +113,9 @@ def test_good_news_and_bad_news_do_not_mix(shop, verdict):
     }
 
 
-def test_an_anomaly_stays_open_while_what_is_attached_to_it_fires(shop, verdict, changes):
+def test_an_anomaly_stays_open_while_what_is_attached_to_it_fires(
+    shop: Any, verdict: Callable[..., Verdict], changes: Callable[..., list[tuple[str, str, str]]]
+) -> None:
     queue = {"queue": "presale"}
     pick_up, abandonment = verdict("pick_up", queue), verdict("abandonment", queue)
     shop.tick(pick_up, abandonment, times=3)
@@ -106,7 +126,9 @@ def test_an_anomaly_stays_open_while_what_is_attached_to_it_fires(shop, verdict,
     assert shop.desk.readings()["attached"] == 0
 
 
-def test_an_attached_critical_alert_makes_its_speaker_critical(shop, verdict, changes):
+def test_an_attached_critical_alert_makes_its_speaker_critical(
+    shop: Any, verdict: Callable[..., Verdict], changes: Callable[..., list[tuple[str, str, str]]]
+) -> None:
     first = verdict("orders", {"method": "alipay"})
     shop.tick(first, times=3)
     assert changes(shop.tick(first, verdict("payment", {"method": "alipay"}, score=2.5, value=0.5))) == [
@@ -114,7 +136,7 @@ def test_an_attached_critical_alert_makes_its_speaker_critical(shop, verdict, ch
     ]
 
 
-def test_a_cause_that_is_long_over_is_not_blamed(shop, verdict):
+def test_a_cause_that_is_long_over_is_not_blamed(shop: Any, verdict: Callable[..., Verdict]) -> None:
     shop.tick(verdict("movements", SF), times=3)
     shop.wait(6 * MINUTE, verdict("movements", SF, score=0.1))
     shop.wait(31 * MINUTE)
@@ -122,7 +144,7 @@ def test_a_cause_that_is_long_over_is_not_blamed(shop, verdict):
     assert by_metric(shop)["inquiries"].caused_by is None
 
 
-def test_a_cause_that_fires_again_takes_its_symptoms_back(shop, verdict):
+def test_a_cause_that_fires_again_takes_its_symptoms_back(shop: Any, verdict: Callable[..., Verdict]) -> None:
     cause, symptom = verdict("movements", SF), verdict("inquiries", {"intent": "where"})
     shop.tick(cause, symptom, times=3)
     shop.wait(10 * MINUTE, verdict("movements", SF, score=0.1), symptom)

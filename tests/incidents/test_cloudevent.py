@@ -1,12 +1,21 @@
 """What subscribers of pharos-anomalies read."""
 
+from __future__ import annotations
+
 import json
+from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import msgspec
 import pytest
 
 from streams.incidents import cloudevent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from streams.incidents.anomaly import Transition
+    from streams.verdicts import Verdict
 
 TEXT, NUMBER, TIME = {"type": "string"}, {"type": "number"}, {"type": "string", "pattern": r"^\d{4}-.*T.*\.\d{3}Z$"}
 TEXTS = {"type": "object", "additionalProperties": TEXT}
@@ -66,12 +75,12 @@ SCHEMA = {
 
 
 @pytest.fixture(name="episode")
-def _episode(shop, verdict):
+def _episode(shop: Any, verdict: Callable[..., Verdict]) -> list[Transition]:
     transitions = shop.tick(verdict(scope={"method": "alipay"}), times=3)
     return transitions + shop.tick(verdict(scope={"method": "alipay"}, score=0.1), times=40)
 
 
-def test_every_transition_of_an_episode_is_a_cloudevent_of_the_contract(episode):
+def test_every_transition_of_an_episode_is_a_cloudevent_of_the_contract(episode: list[Transition]) -> None:
     assert len(episode) == 3
     for transition in episode:
         event = json.loads(cloudevent.encode(transition))
@@ -80,17 +89,17 @@ def test_every_transition_of_an_episode_is_a_cloudevent_of_the_contract(episode)
         assert event["subject"] == event["data"]["fingerprint"] == cloudevent.key(transition).decode()
 
 
-def test_what_was_written_is_read_back(episode):
+def test_what_was_written_is_read_back(episode: list[Transition]) -> None:
     assert [cloudevent.decode(cloudevent.encode(transition)) for transition in episode] == episode
 
 
 @pytest.mark.parametrize("payload", [b"", b"{}", b"[]", b"\xff", b'{"id":1}'])
-def test_anything_else_is_refused(payload):
+def test_anything_else_is_refused(payload: bytes) -> None:
     with pytest.raises(msgspec.DecodeError):
         cloudevent.decode(payload)
 
 
-def test_a_time_that_is_none_is_refused(episode):
+def test_a_time_that_is_none_is_refused(episode: list[Transition]) -> None:
     event = json.loads(cloudevent.encode(episode[0])) | {"time": "yesterday"}
     with pytest.raises(msgspec.ValidationError, match="RFC 3339"):
         cloudevent.decode(json.dumps(event).encode())

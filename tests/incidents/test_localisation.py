@@ -1,53 +1,62 @@
 """The smallest scope that explains a change, and one anomaly for it."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import pytest
 
 from streams.incidents.localisation import localise
 from streams.incidents.policy import Policy
 from streams.verdicts import Contributor
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from streams.verdicts import Verdict
+
 POLICY = Policy()
 
 
 @pytest.fixture(name="chosen")
-def _chosen(verdict):
+def _chosen(verdict: Callable[..., Verdict]) -> Callable[..., list[dict[str, str]]]:
     """Scopes chosen from (scope, excess, exposure) or (scope, excess, exposure, score)."""
 
-    def choose(*rows):
+    def choose(*rows: Any) -> list[dict[str, str]]:
         verdicts = [verdict(scope=s, excess=e, exposure=x, score=rest[0] if rest else 1.5) for s, e, x, *rest in rows]
         return [choice.verdict.scope for choice in localise(verdicts, POLICY)]
 
     return choose
 
 
-def test_one_segment_that_carries_the_change_is_named(chosen):
+def test_one_segment_that_carries_the_change_is_named(chosen: Callable[..., list[dict[str, str]]]) -> None:
     assert chosen(({}, 100, 1000), ({"method": "alipay"}, 95, 300)) == [{"method": "alipay"}]
 
 
-def test_where_everything_fails_alike_the_whole_is_named(chosen):
+def test_where_everything_fails_alike_the_whole_is_named(chosen: Callable[..., list[dict[str, str]]]) -> None:
     rows = [({"method": m}, 50, 500) for m in ("alipay", "wechat")]
     assert chosen(({}, 100, 1000), *rows) == [{}]
 
 
-def test_a_dominant_segment_is_not_blamed_for_what_all_share(chosen):
+def test_a_dominant_segment_is_not_blamed_for_what_all_share(chosen: Callable[..., list[dict[str, str]]]) -> None:
     assert chosen(({}, 100, 1000), ({"method": "alipay"}, 82, 820)) == [{}]
 
 
-def test_a_dominant_segment_is_blamed_for_what_it_alone_does(chosen):
+def test_a_dominant_segment_is_blamed_for_what_it_alone_does(chosen: Callable[..., list[dict[str, str]]]) -> None:
     assert chosen(({}, 100, 1000), ({"method": "alipay"}, 99, 820)) == [{"method": "alipay"}]
 
 
-def test_two_segments_that_explain_it_together_are_both_named(chosen):
+def test_two_segments_that_explain_it_together_are_both_named(chosen: Callable[..., list[dict[str, str]]]) -> None:
     rows = [({"method": m}, 50, 200) for m in ("alipay", "wechat")]
     assert chosen(({}, 100, 1000), *rows) == [{"method": "alipay"}, {"method": "wechat"}]
 
 
-def test_many_small_segments_are_the_whole(chosen):
+def test_many_small_segments_are_the_whole(chosen: Callable[..., list[dict[str, str]]]) -> None:
     rows = [({"method": str(m)}, 20, 100) for m in range(5)]
     assert chosen(({}, 100, 1000), *rows) == [{}]
 
 
-def test_it_descends_to_the_narrowest(chosen):
+def test_it_descends_to_the_narrowest(chosen: Callable[..., list[dict[str, str]]]) -> None:
     assert chosen(
         ({}, 100, 1000),
         ({"carrier": "sf"}, 100, 300, 3.0),
@@ -56,7 +65,7 @@ def test_it_descends_to_the_narrowest(chosen):
     ) == [{"carrier": "sf", "region": "zhejiang"}]
 
 
-def test_of_several_explanations_the_most_surprising_is_it(chosen):
+def test_of_several_explanations_the_most_surprising_is_it(chosen: Callable[..., list[dict[str, str]]]) -> None:
     assert chosen(
         ({}, 100, 10_000),
         ({"reason": "broken"}, 99, 2_000, 4.0),
@@ -65,29 +74,31 @@ def test_of_several_explanations_the_most_surprising_is_it(chosen):
     ) == [{"sku": "7"}]
 
 
-def test_overlapping_scopes_without_a_common_one_are_one(chosen):
+def test_overlapping_scopes_without_a_common_one_are_one(chosen: Callable[..., list[dict[str, str]]]) -> None:
     assert chosen(({"reason": "broken"}, 99, 2_000, 4.0), ({"sku": "7"}, 96, 50, 9.0)) == [{"sku": "7"}]
 
 
-def test_an_overlapping_scope_of_much_larger_excess_stands_for_itself(chosen):
+def test_an_overlapping_scope_of_much_larger_excess_stands_for_itself(
+    chosen: Callable[..., list[dict[str, str]]],
+) -> None:
     assert len(chosen(({"reason": "broken"}, 500, 2_000, 4.0), ({"sku": "7"}, 96, 50, 9.0))) == 2
 
 
-def test_a_segment_that_explains_little_is_not_named(chosen):
+def test_a_segment_that_explains_little_is_not_named(chosen: Callable[..., list[dict[str, str]]]) -> None:
     assert chosen(({}, 100, 1000), ({"method": "alipay"}, 30, 300)) == [{}]
 
 
-def test_a_shop_with_one_segment_names_it(chosen):
+def test_a_shop_with_one_segment_names_it(chosen: Callable[..., list[dict[str, str]]]) -> None:
     assert chosen(({}, 100, 1000), ({"queue": "presale"}, 100, 1000)) == [{"queue": "presale"}]
 
 
-def test_the_order_of_the_verdicts_does_not_matter(verdict):
+def test_the_order_of_the_verdicts_does_not_matter(verdict: Callable[..., Verdict]) -> None:
     rows = [verdict(scope={"method": str(m)}, excess=e) for m, e in enumerate((5, 50, 20, 50))]
     rows.append(verdict(excess=130))
     assert [c.verdict for c in localise(rows, POLICY)] == [c.verdict for c in localise(rows[::-1], POLICY)]
 
 
-def test_one_anomaly_at_the_narrowest_scope(shop, verdict):
+def test_one_anomaly_at_the_narrowest_scope(shop: Any, verdict: Callable[..., Verdict]) -> None:
     whole, part = verdict(excess=100), verdict(scope={"method": "alipay"}, excess=98, exposure=200, score=3.0)
     (opened,) = shop.tick(whole, part, times=30)
     assert opened.anomaly.scope == {"method": "alipay"}
@@ -98,13 +109,15 @@ def test_one_anomaly_at_the_narrowest_scope(shop, verdict):
     [{}, {"method": "alipay", "region": "zhejiang"}, {"region": "zhejiang"}],
     ids=["wider", "finer", "crossing"],
 )
-def test_a_related_scope_that_comes_later_is_absorbed(shop, verdict, later):
+def test_a_related_scope_that_comes_later_is_absorbed(
+    shop: Any, verdict: Callable[..., Verdict], later: dict[str, str]
+) -> None:
     first = verdict(scope={"method": "alipay"})
     shop.tick(first, times=3)
     assert shop.tick(first, verdict(scope=later), times=30) == []
 
 
-def test_another_value_opens_an_anomaly_of_its_own(shop, verdict):
+def test_another_value_opens_an_anomaly_of_its_own(shop: Any, verdict: Callable[..., Verdict]) -> None:
     first, second = verdict(scope={"method": "alipay"}), verdict(scope={"method": "wechat"})
     shop.tick(first, times=60)
     (opened,) = shop.tick(first, second, times=3)
@@ -112,31 +125,33 @@ def test_another_value_opens_an_anomaly_of_its_own(shop, verdict):
     assert len({a.incident for a in shop.desk.open_anomalies()}) == 2
 
 
-def test_scopes_that_began_together_share_an_incident(shop, verdict):
+def test_scopes_that_began_together_share_an_incident(shop: Any, verdict: Callable[..., Verdict]) -> None:
     values = [verdict(scope={"method": m}) for m in ("alipay", "wechat")]
     assert len({t.anomaly.incident for t in shop.tick(*values, times=3)}) == 1
 
 
-def test_an_incident_publishes_no_more_than_three_anomalies(shop, verdict):
+def test_an_incident_publishes_no_more_than_three_anomalies(shop: Any, verdict: Callable[..., Verdict]) -> None:
     opened = shop.tick(*(verdict(scope={"method": str(m)}) for m in range(30)), times=10)
     assert len(opened) == 3
     assert shop.desk.readings()["attached"] == 27
 
 
-def test_the_whole_waits_a_little_where_its_contributors_point_at_a_part(shop, verdict):
+def test_the_whole_waits_a_little_where_its_contributors_point_at_a_part(
+    shop: Any, verdict: Callable[..., Verdict]
+) -> None:
     hint = verdict(contributors=[Contributor({"method": "alipay"}, 0.9, 0.9, 0.0)])
     assert shop.tick(hint, times=4) == []
     (opened,) = shop.tick(hint, verdict(scope={"method": "alipay"}, exposure=100))
     assert opened.anomaly.scope == {"method": "alipay"}
 
 
-def test_the_whole_does_not_wait_for_ever(shop, verdict):
+def test_the_whole_does_not_wait_for_ever(shop: Any, verdict: Callable[..., Verdict]) -> None:
     (opened,) = shop.tick(verdict(contributors=[Contributor({"method": "alipay"}, 0.9, 0.9, 0.0)]), times=10)
     assert opened.anomaly.scope == {}
     assert opened.time - shop.now == -40_000
 
 
-def test_what_a_longer_window_still_remembers_opens_nothing(shop, verdict):
+def test_what_a_longer_window_still_remembers_opens_nothing(shop: Any, verdict: Callable[..., Verdict]) -> None:
     part = verdict(scope={"method": "alipay"})
     began = shop.now
     shop.tick(part, times=30)
