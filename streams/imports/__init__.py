@@ -1,0 +1,1 @@
+"""Real data of others, made into events."""
