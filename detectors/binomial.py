@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detectors.judgement import LIMIT, Judgement, Reason
-from detectors.tails import beta_binomial_lower, beta_binomial_upper, binomial_lower, binomial_upper
+from detectors.tails import beta_binomial_upper, binomial_upper
 from detectors.verdict import decide
 
 if TYPE_CHECKING:
@@ -74,14 +74,16 @@ class BinomialDetector:
         enough = known & (trials >= self.minimum_exposure)
 
         def tail(rows: NDArray[np.intp], above: NDArray[np.bool_]) -> Array:
-            k, n, p, wide = successes[rows], trials[rows], ratio[rows], spread[rows]
-            exact = np.where(above, binomial_upper(k, n, p), binomial_lower(k, n, p))
-            if not wide.any():
-                return exact
+            n, wide = trials[rows], spread[rows]
+            # Too few successes are too many failures: one tail serves both.
+            k = np.where(above, successes[rows], n - successes[rows])
+            p = np.where(above, ratio[rows], 1 - ratio[rows])
+            exact = wide <= 1e-9
+            if exact.all():
+                return binomial_upper(k, n, p)
             concentration = 1 / np.maximum(wide, 1e-9) - 1
-            a, b = p * concentration, (1 - p) * concentration
-            widened = np.where(above, beta_binomial_upper(k, n, a, b), beta_binomial_lower(k, n, a, b))
-            return np.where(wide > 1e-9, widened, exact)
+            found = beta_binomial_upper(k, n, p * concentration, (1 - p) * concentration)
+            return np.where(exact, binomial_upper(k, n, p), found) if exact.any() else found
 
         judged = decide(
             value=value,

@@ -104,4 +104,5 @@ def score(log_probability: NDArray[np.float64], limit: float = LIMIT) -> NDArray
     >>> score(np.log([1.0, 1e-3, 1e-6, 1e-12])).round(2).tolist()
     [0.0, 0.5, 1.0, 2.0]
     """
-    return np.clip(np.abs(log_probability) / -np.log(limit), 0.0, MAXIMUM_SCORE)
+    scores: NDArray[np.float64] = np.abs(log_probability) / -np.log(limit)
+    return np.minimum(scores, MAXIMUM_SCORE)

@@ -125,7 +125,7 @@ class RatioBaseline:
         typical = self.squares[1] / np.maximum(self.quarters, 1e-9)
         prior = _PRIOR_QUARTERS * np.maximum(typical, 1e-6)
         found: Array = (self.squares[0] + self.prior_dispersion * prior) / (self.squares[1] + prior)
-        return np.clip(found, self.prior_dispersion / 10, 0.2 if self.bounded else 2.0)
+        return np.asarray(np.clip(found, self.prior_dispersion / 10, 0.2 if self.bounded else 2.0))
 
     def usual(self, at_s: float, partner: Partners, whole: int) -> UsualRatio:
         """The expectation at `at_s` seconds after local midnight; `whole` is the series of the whole, -1 if none."""

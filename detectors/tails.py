@@ -78,7 +78,7 @@ def negative_binomial_lower(k: Array, mean: Array, dispersion: Array) -> Array:
     mean = np.maximum(mean, 1e-9)
     q = mean / (size + mean)
     with np.errstate(divide="ignore", invalid="ignore"):
-        exact = special.betainc(size, k + 1, 1 - q)
+        exact: Array = special.betainc(size, k + 1, 1 - q)
         return _tail(exact, _log_negative_binomial(k, size, q), k / ((k - 1 + size) * q))
 
 
@@ -105,7 +105,7 @@ def _log_choices(n: Array, k: Array) -> Array:
 
 
 def _log_negative_binomial(k: Array, size: Array, q: Array) -> Array:
-    below = special.xlogy(k, q) + special.xlog1py(size, -q)
+    below: Array = special.xlogy(k, q) + special.xlog1py(size, -q)
     return below - np.where(k > 0, np.log(np.maximum(k, 1)) + special.betaln(np.maximum(k, 1), size), 0.0)
 
 

@@ -12,7 +12,7 @@ from detectors.judgement import Judgement, Reason
 from detectors.level import Level
 from detectors.seasonal import QUARTER_S, SeasonalBaseline, Usual
 from detectors.silence import SilenceDetector
-from detectors.state import pack, unpack
+from detectors.state import grown, pack, unpack
 from detectors.surge import SurgeDetector
 from streams.catalogue.metric import Component, Direction, Signal
 from streams.evaluation.judge import Finding
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 _ACTIVITY_PRIOR = 20.0  # events by which an activity is drawn towards its usual one
+_WAKE_S = 1_200.0
+_LEAST_LEVEL, _GREATEST_LEVEL = 0.05, 50.0
+_GREATEST_UNEXPLAINED = 3.0
 _LONGEST_SILENCE_S = 26 * 3600
 
 
@@ -36,8 +39,9 @@ class CountJudge:
 
     The expectation is an interval from `low` to `high`. With an activity (the exposure of a count, the denominator of
     a rate per thousand) it reaches from the least to the greatest activity of the judged window and of the longer
-    ones, because what people do lags behind; "up" is never judged below the usual day. Without one it follows the last minutes and
-    the last hour. A part of the whole is not expected to be more than its usual share of the whole.
+    ones, the wake of a passed peak included, because what people do lags behind; "up" is never judged below the usual day. Without one it follows the last
+    minutes and the last hour; what is more than usual may go as it came, so only half of it is held against a fall. A
+    part of the whole is not expected to be more than its usual share of the whole.
     """
 
     def __init__(self, metric: Metric) -> None:
@@ -51,6 +55,7 @@ class CountJudge:
         self._usual = SeasonalBaseline()
         self._activity = SeasonalBaseline()
         self._level = Level()
+        self._wake: Array = np.ones(0)  # the activity's latest height, fading: what people do comes after it
         self._surge = SurgeDetector(metric.minimum_effect, metric.minimum_exposure)
         self._silence = SilenceDetector()
         self._listens = metric.direction in {Direction.DOWN, Direction.BOTH} and not self._per_thousand
@@ -66,6 +71,7 @@ class CountJudge:
         self._usual.grow(moment.size)
         self._activity.grow(moment.size)
         self._level.grow(moment.size)
+        self._wake = grown(self._wake, moment.size, fill=1.0)
         for window_s in windows:
             low, high, dispersion = self._expectation(moment, window_s)
             judged = self._surge.judge(moment.raw(Component.NUMERATOR, window_s), low, high, dispersion, window_s)
@@ -85,21 +91,32 @@ class CountJudge:
         return low, high, np.minimum(np.nan_to_num(dispersion, nan=1.0), 2.0)
 
     def _scaled(self, moment: Moment, usual: Usual, window_s: int) -> tuple[Array, Array, Array | float]:
-        fast, slow = self._level.ratio()
         unsure: Array | float = 0.0
-        if self._activity_of is None:
-            low = usual.low * np.clip(np.minimum(fast, slow), 0.05, 50.0)
-            high = usual.high * np.clip(np.maximum(fast, slow), 1.0, 50.0)
-        else:
+        low = usual.low * self._least_level()
+        high = usual.high * self._greatest_level()
+        if self._activity_of is not None:
             least, most, unsure = self._activities(moment, window_s)
-            low = usual.low * np.minimum(least, 1.0) * np.clip(np.minimum(fast, slow), 0.05, 1.0)
-            high = usual.high * np.maximum(most, 1.0) * np.clip(slow, 1.0, 3.0)
+            low *= np.minimum(least, 1.0)
+            high *= np.maximum(most, self._wake)
         if moment.whole >= 0 and usual.middle[moment.whole] > 0:
             whole = moment.raw(Component.NUMERATOR, window_s)[moment.whole]
             share = usual.middle / usual.middle[moment.whole]
             parts = np.arange(moment.size) != moment.whole
             low = np.where(parts, np.fmin(low, share * whole), low)
         return low, high, unsure
+
+    def _least_level(self) -> Array:
+        least: Array = np.clip(self._level.ratio().min(axis=0), _LEAST_LEVEL, _GREATEST_LEVEL)
+        return np.where(least > 1, (1 + least) / 2, least)
+
+    def _greatest_level(self) -> Array:
+        ratio = self._level.ratio()
+        greatest, limit = ratio.max(axis=0), _GREATEST_LEVEL
+        if self._activity_of is not None:
+            # The activity follows the minute; what it does not explain is followed slowly and not for ever.
+            greatest, limit = ratio[1], _GREATEST_UNEXPLAINED
+        clipped: Array = np.clip(greatest, 1.0, limit)
+        return clipped
 
     def _activities(self, moment: Moment, window_s: int) -> tuple[Array, Array, Array]:
         """The least and the greatest activity against the usual one, and how unsure that is."""
@@ -152,8 +169,7 @@ class CountJudge:
             return None
         missed = np.full(moment.size, np.nan)
         missed[rows] = self._usual.between(moment.end_s, silent_s[rows], rows)
-        fast, slow = self._level.ratio()
-        missed *= np.clip(np.minimum(fast, slow), 0.05, 50.0)
+        missed *= self._least_level()
         missed = np.fmin(missed, np.where(np.isfinite(missed), self._share_of_whole(moment, silent_s), np.nan))
         dispersion = self._usual.dispersion() * (1 + 1 / np.maximum(usual.days, 1.0)) + 1 / (usual.evidence + 1)
         judged = self._silence.judge(missed, silent_s, dispersion)
@@ -180,7 +196,9 @@ class CountJudge:
         usual = self._usual.usual(moment.end_s, window_s)
         expected = usual.middle
         if self._activity_of is not None:
-            expected = expected * self._activities(moment, window_s)[1]
+            most = self._activities(moment, window_s)[1]
+            expected = expected * most
+            self._wake = np.maximum(1 + (self._wake - 1) * np.exp(-elapsed_s / _WAKE_S), most)
         share = min(elapsed_s / window_s, 1.0)
         counts = moment.raw(Component.NUMERATOR, window_s)
         self._level.follow(counts * share, expected * share, elapsed_s, calm)
@@ -206,6 +224,7 @@ class CountJudge:
             "usual": self._usual.to_bytes(),
             "activity": self._activity.to_bytes(),
             "level": self._level.to_bytes(),
+            "wake": pack({"wake": self._wake}),
         }
         return pack({name: np.frombuffer(part, dtype=np.uint8) for name, part in parts.items()})
 
@@ -214,3 +233,4 @@ class CountJudge:
         self._usual = SeasonalBaseline.from_bytes(parts["usual"])
         self._activity = SeasonalBaseline.from_bytes(parts["activity"])
         self._level = Level.from_bytes(parts["level"])
+        self._wake = unpack(parts["wake"])["wake"]

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 QUARTER_MS = 900_000
 _WINDOWED = (Reason.CLIFF, Reason.SHIFT, Reason.SURGE, Reason.COLLAPSE)
-_STILL = 1 / 3  # of a longer window's deviation must be seen in the shortest one
+_STILL = 1 / 2  # of a longer window's deviation must be seen in the shortest one
 _REMEMBER_MS = 900_000  # so long a series is reported after its last anomaly
 _FOLLOW_MS = 60_000
 _FREEZE_MS = 7_200_000  # an anomaly older than this is followed after all
@@ -198,6 +198,8 @@ def _leave_the_past(finding: Judgement, present: Judgement) -> None:
 
     Otherwise a quarter of an hour would go on alarming for a quarter of an hour after all is well again.
     """
+    if not (finding.score >= 1).any():
+        return
     deviation = finding.value - finding.expected
     over = (present.value - present.expected) * np.sign(deviation) < _STILL * np.abs(deviation)
     over &= np.isin(finding.reason, _WINDOWED) & ~insufficient(present.reason)

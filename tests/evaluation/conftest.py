@@ -1,0 +1,84 @@
+"""A reader of windows over an array of minutes, for driving an evaluator without the merge."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from streams.catalogue.metric import Component
+from streams.evaluation.metric_evaluator import QUARTER_MS, MetricEvaluator
+
+SLOT_MS = 10_000
+MINUTE_MS = 60_000
+
+
+class Shop:
+    """Sums by (component, series, 10 s slot) from `start_ms` on, shown as the merge shows them."""
+
+    def __init__(self, scopes: list[tuple[int, tuple[str, ...]]], slots: int, start_ms: int, settle_s: int = 0) -> None:
+        self.scopes = scopes
+        self.series_count = len(scopes)
+        self.cells = np.zeros((3, len(scopes), slots), dtype=np.int64)
+        self.start_ms = start_ms
+        self.settle_s = settle_s
+        self.now_ms = start_ms
+        self.partners: dict[int, list[int]] = {}
+        self.stock = np.zeros(len(scopes), dtype=np.int64)
+
+    def slot(self, time_ms: int) -> int:
+        return (time_ms - self.start_ms) // SLOT_MS
+
+    @property
+    def end(self) -> int:
+        return self.slot(self.now_ms) - self.settle_s // 10
+
+    def partner(self, component: int) -> np.ndarray:
+        return np.array(self.partners.get(component, range(self.series_count)), dtype=np.int32)
+
+    def sums(self, component: int, window_s: int) -> np.ndarray:
+        return self.cells[component, :, max(self.end - window_s // 10, 0) : self.end].sum(axis=1)
+
+    def minutes(self, component: int, series: int, count: int) -> np.ndarray:
+        last = self.end // 6 * 6
+        found = np.zeros(count, dtype=np.int64)
+        have = self.cells[component, series, max(last - count * 6, 0) : last].reshape(-1, 6).sum(axis=1)
+        found[count - len(have) :] = have
+        return found
+
+    def overdue(self) -> np.ndarray:
+        return self.stock
+
+    def last_seen(self) -> np.ndarray:
+        seen = (self.cells[:, :, : self.end] != 0).any(axis=0)
+        newest = self.end - np.argmax(seen[:, ::-1], axis=1)
+        return np.where(seen.any(axis=1), self.start_ms + newest * SLOT_MS, 0)
+
+    def teach(self, evaluator: MetricEvaluator, until_ms: int) -> None:
+        """Closes all quarters that end before `until_ms`."""
+        for quarter_ms in range(self.start_ms, until_ms - QUARTER_MS + 1, QUARTER_MS):
+            at = self.slot(quarter_ms)
+            evaluator.close_quarter(quarter_ms, self.cells[:, :, at : at + 90].sum(axis=2))
+
+    def run(self, evaluator: MetricEvaluator, from_ms: int, to_ms: int) -> list[tuple[int, Any]]:
+        """Ticks from..to; verdicts with score >= 1 and their ticks. Quarters are closed two hours late."""
+        found = []
+        for now_ms in range(from_ms, to_ms + 1, SLOT_MS):
+            self.now_ms = now_ms
+            closed_ms = now_ms - 2 * 3_600_000 - QUARTER_MS
+            if now_ms % QUARTER_MS == 0 and closed_ms >= self.start_ms:
+                at = self.slot(closed_ms)
+                evaluator.close_quarter(closed_ms, self.cells[:, :, at : at + 90].sum(axis=2))
+            found += [(now_ms, verdict) for verdict in evaluator.tick(now_ms, self)[0] if verdict.score >= 1]
+        return found
+
+    def fill(self, component: Component, series: int, per_minute: np.ndarray, rng: np.random.Generator) -> None:
+        """Poisson counts with a rate per minute, one rate a minute of the whole span."""
+        slots = np.repeat(per_minute, 6)[: self.cells.shape[2]] / 6
+        self.cells[component, series] = rng.poisson(slots)
+
+
+@pytest.fixture
+def shop_of() -> type[Shop]:
+    return Shop
