@@ -1,22 +1,15 @@
-"""Reading a record of pharos-anomalies or pharos-anomaly-state back into a transition."""
+"""Reading a record of pharos-anomalies or pharos-anomaly-state that may not be ours."""
 
 from __future__ import annotations
 
-from datetime import datetime  # noqa: TC003  msgspec resolves the annotation when it builds the decoder
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from streams.incidents.anomaly import Anomaly, Change, Transition
+from streams.incidents.cloudevent import decode
 
-
-class _CloudEvent(msgspec.Struct):
-    id: str
-    type: Change
-    time: datetime
-    data: Anomaly
-
-
-_decoder = msgspec.json.Decoder(_CloudEvent)
+if TYPE_CHECKING:
+    from streams.incidents.anomaly import Transition
 
 
 def read_transition(value: bytes | None) -> Transition | None:
@@ -24,7 +17,6 @@ def read_transition(value: bytes | None) -> Transition | None:
     if value is None:
         return None
     try:
-        event = _decoder.decode(value)
+        return decode(value)
     except msgspec.DecodeError:
         return None
-    return Transition(event.id, event.type, int(event.time.timestamp() * 1000), event.data)

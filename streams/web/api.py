@@ -126,7 +126,7 @@ class _Api:
         now = int(self._clock() * 1000)
         asked = (self._board.version, now // 1000)
         if self._drawn is None or self._drawn[0] != asked:
-            body = orjson.dumps(msgspec.to_builtins(self._board.view(now)))
+            body = orjson.dumps(self._board.view(now), default=msgspec.to_builtins)
             self._drawn = asked, body, _etag(body)
         _, body, etag = self._drawn
         return _revalidated(request, "application/json", body, etag, {CLOCK_HEADER: str(now)})

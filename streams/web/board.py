@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from streams.catalogue.metric import Metric
     from streams.incidents.anomaly import Anomaly, Transition
-    from streams.verdicts import TickVerdicts
+    from streams.verdicts import Pulse, TickVerdicts
 
 POINT_MS: Final = 30_000
 POINTS: Final = 120
@@ -47,13 +47,13 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class Point(msgspec.Struct, frozen=True, array_like=True):
-    """A pulse drawn: NaN (null in JSON) where there was nothing to say."""
+    """A pulse drawn, in an array of JSON; None where there was nothing to say."""
 
     time: int
-    value: float
-    expected: float
-    lower: float
-    upper: float
+    value: float | None
+    expected: float | None
+    lower: float | None
+    upper: float | None
 
 
 class _Source(msgspec.Struct):
@@ -112,9 +112,10 @@ class Board:
                 continue
             if points and points[-1].time // POINT_MS == tick.time // POINT_MS:
                 points.pop()
-            points.append(Point(tick.time, pulse.value, pulse.expected, pulse.lower, pulse.upper))
+            point = _point(tick.time, pulse)
+            points.append(point)
             self._scores[pulse.metric] = pulse.score
-            if not math.isnan(pulse.value):
+            if point.value is not None:
                 self._heard[pulse.metric] = tick.time
         self._forget()
         self.version += 1
@@ -147,7 +148,7 @@ class Board:
         return None if anomaly is None else (anomaly, list(self._timelines[fingerprint]))
 
     def view(self, now: int) -> dict[str, Any]:
-        """What the page draws, ready for JSON. `now` (ms, the worker's clock) judges freshness only.
+        """What the page draws, structs inside. `now` (ms, the worker's clock) judges freshness only.
 
         Ages are the reader's to compute: equal states give equal views, so that an ETag can save the body.
         """
@@ -183,7 +184,7 @@ class Board:
             "direction": metric.direction,
             "target": metric.target,
             "score": self._scores.get(metric.name),
-            "points": [_rounded(point) for point in self._points[metric.name]],
+            "points": list(self._points[metric.name]),
         }
 
     def _source_view(self, topic: str, now: int) -> SourceState:
@@ -217,7 +218,14 @@ def _entry(transition: Transition) -> Entry:
     )
 
 
-def _rounded(point: Point) -> list[float | int | None]:
+def _point(time: int, pulse: Pulse) -> Point:
+    """Judgements start as zeros: a band and a value of nothing but zeros were never judged, and are no data."""
+    if not any((pulse.expected, pulse.lower, pulse.upper)):
+        return Point(time, _rounded(pulse.value) or None, None, None, None)
+    numbers = (pulse.value, pulse.expected, pulse.lower, pulse.upper)
+    return Point(time, *(_rounded(number) for number in numbers))
+
+
+def _rounded(number: float) -> float | None:
     """Six significant digits draw a line as well as seventeen do."""
-    numbers = (point.value, point.expected, point.lower, point.upper)
-    return [point.time, *(float(f"{number:.6g}") if math.isfinite(number) else None for number in numbers)]
+    return float(f"{number:.6g}") if math.isfinite(number) else None

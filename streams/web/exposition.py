@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from streams.catalogue.metric import Metric
     from streams.incidents.anomaly import Anomaly
 
-_CHUNK: Final = 10_000
+_CHUNK: Final = 5_000
 _OPEN_METRICS: Final = "application/openmetrics-text"
 _LABEL_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _STATES: Final = {"firing": 2, "recovering": 1}
@@ -57,15 +57,16 @@ class _Labels:
         self.texts: list[str] = []
         self._dimensions = dimensions(metric)
 
-    def cover(self, scopes: Sequence[tuple[int, tuple[str, ...]]]) -> list[str]:
-        """Texts by series; "" for a series that is not shown. Series only ever join, unless a snapshot came in."""
-        known = len(self.scopes)
-        if list(scopes[:known]) != self.scopes:
-            self.scopes, self.texts, known = [], [], 0
-        for scope in scopes[known:]:
+    def keep_if_same(self, scopes: Sequence[tuple[int, tuple[str, ...]]]) -> None:
+        """Series only ever join, unless a snapshot came in: then the texts are those of others."""
+        if list(scopes[: len(self.scopes)]) != self.scopes[: len(scopes)]:
+            self.scopes, self.texts = [], []
+
+    def cover(self, scopes: Sequence[tuple[int, tuple[str, ...]]], count: int) -> None:
+        """Makes the texts of the first `count` series; "" for a series that is not shown."""
+        for scope in scopes[len(self.scopes) : count]:
             self.scopes.append(scope)
             self.texts.append(self._text(*scope))
-        return self.texts
 
     def _text(self, index: int, values: tuple[str, ...]) -> str:
         if index >= len(self.metric.scopes):
@@ -102,7 +103,7 @@ class Exposition:
         self._labels: dict[str, _Labels] = {}
 
     def render(self, accept: str = "") -> tuple[str, Iterator[bytes]]:
-        """Content type, and the body in pieces of at most 10,000 lines, so that a server can breathe in between."""
+        """Content type, and the body in pieces of at most 5,000 lines, so that a server can breathe in between."""
         asked = any(part.split(";")[0].strip() == _OPEN_METRICS for part in accept.split(","))
         encode, content_type = choose_encoder(f"{_OPEN_METRICS};version=1.0.0" if asked else "text/plain")
         head = encode(self._registry)
@@ -133,11 +134,13 @@ class Exposition:
         labels = self._labels.get(metric.name)
         if labels is None or labels.metric != metric:
             labels = self._labels[metric.name] = _Labels(metric)
-        texts = labels.cover(reading.scopes)
-        shown = np.flatnonzero(~np.isnan(numbers[: len(texts)]))
+        labels.keep_if_same(reading.scopes)
+        shown = np.flatnonzero(~np.isnan(numbers[: len(reading.scopes)]))
         line = f"{prefix.replace('%', '%%')}%s{form}\n"
         for start in range(0, len(shown), _CHUNK):
             series = shown[start : start + _CHUNK]
+            labels.cover(reading.scopes, int(series[-1]) + 1)
+            texts = labels.texts
             pairs = zip(series.tolist(), numbers[series].tolist(), strict=True)
             text = "".join([line % (texts[index], number) for index, number in pairs if texts[index]])
             if "inf\n" in text:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-import orjson
+import msgspec
 import pytest
 
 from streams.catalogue.load import load
 from streams.incidents.anomaly import Anomaly, Change, Transition
+from streams.incidents.cloudevent import encode
 from streams.verdicts import Pulse, TickVerdicts
 from streams.web.anomaly_record import read_transition
 from streams.web.board import POINTS, RECENT, RECENT_MS, TIMELINE, Board
@@ -37,7 +38,9 @@ def state_of(board: Board, touchpoint: str, now: int = 0) -> str:
 
 
 def points_of(board: Board, metric: str = "payment_success") -> list[Any]:
-    return next(view["points"] for view in board.view(0)["metrics"] if view["name"] == metric)
+    views = msgspec.to_builtins(board.view(0))["metrics"]
+    points: list[Any] = next(view["points"] for view in views if view["name"] == metric)
+    return points
 
 
 def test_an_anomaly_moves_from_open_to_recent_when_it_resolves(
@@ -139,6 +142,13 @@ def test_what_could_not_be_measured_is_null_and_not_zero(board: Board) -> None:
     assert [point[1] for point in points_of(board)] == [None, 0.0]
 
 
+def test_a_value_without_an_expectation_is_drawn_without_a_band_and_all_zeros_are_no_data(board: Board) -> None:
+    board.tick(tick(30_000, Pulse("payment_success", 0.9, 0.0, 0.0, 0.0, 0.0)))
+    board.tick(tick(60_000, Pulse("payment_success", 0.0, 0.0, 0.0, 0.0, 0.0)))
+
+    assert points_of(board) == [[30_000, 0.9, None, None, None], [60_000, None, None, None, None]]
+
+
 def test_a_pulse_of_a_metric_that_is_not_in_the_catalogue_is_passed_over(board: Board) -> None:
     board.tick(tick(30_000, pulse(1.0, "gone")))
 
@@ -217,20 +227,12 @@ def test_a_watermark_that_does_not_rise_leaves_the_board_as_it_was(board: Board)
     assert board.version == version
 
 
-def test_a_record_of_the_anomalies_topic_is_read_back(anomaly: Callable[..., Anomaly], now: int) -> None:
-    import msgspec
+def test_a_record_of_the_anomalies_topic_is_read_back(
+    anomaly: Callable[..., Anomaly], transition: Callable[..., Transition]
+) -> None:
+    updated = transition(anomaly(), Change.UPDATED)
 
-    event = {
-        "specversion": "1.0",
-        "id": "t-1",
-        "source": "/pharos",
-        "type": "pharos.anomaly.updated",
-        "time": "2026-11-10T16:12:30Z",
-        "subject": "a1b2c3",
-        "data": msgspec.to_builtins(anomaly()),
-    }
-
-    assert read_transition(orjson.dumps(event)) == Transition("t-1", Change.UPDATED, now, anomaly())
+    assert read_transition(encode(updated)) == updated
 
 
 @pytest.mark.parametrize("value", [None, b"", b"null", b"{}", b'{"id":1}', b"\xff\xfe"])

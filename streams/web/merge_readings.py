@@ -1,0 +1,80 @@
+"""From what the merge partitions hold to what Prometheus is told: judged numbers, and counts of what was not used."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from detectors.judgement import insufficient
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from numpy.typing import NDArray
+    from prometheus_client import Metric as Family
+
+    from streams.catalogue.metric import Metric
+    from streams.merge.readings import Reading
+
+SKIPPED = ("malformed", "too_far", "behind", "missed", "negative")
+
+
+class JudgedReading(NamedTuple):
+    """See `streams.web.exposition.Reading`."""
+
+    metric: Metric
+    scopes: Sequence[tuple[int, tuple[str, ...]]]
+    value: NDArray[np.float64]
+    expected: NDArray[np.float64]
+    score: NDArray[np.float64]
+
+
+def judged(readings: Iterable[Reading]) -> Iterator[JudgedReading]:
+    """What could not be judged has no expectation and no score; its value is shown where one was seen.
+
+    Judgements start as zeros, so a zero without a judgement is "no data" and becomes NaN.
+    """
+    for reading in readings:
+        judgement = reading.latest.judgement
+        unjudged = insufficient(judgement.reason)
+        yield JudgedReading(
+            reading.metric,
+            reading.latest.scopes,
+            np.where(unjudged & (judgement.value == 0), np.nan, judgement.value),
+            np.where(unjudged, np.nan, judgement.expected),
+            np.where(unjudged, np.nan, judgement.score),
+        )
+
+
+class MergeCollector(Collector):
+    """Cells that wait for the watermark, and those that no window shows: few series, so families are cheap enough.
+
+    Args:
+        readings: of all merge partitions of this worker.
+
+    """
+
+    def __init__(self, readings: Callable[[], Iterable[Reading]]) -> None:
+        self._readings = readings
+
+    def collect(self) -> Iterator[Family]:
+        waiting = GaugeMetricFamily("pharos_cells_waiting", "Cells ahead of the watermark.", labels=["metric"])
+        expired = GaugeMetricFamily(
+            "pharos_deadlines_expired", "Deadlines never met nor closed within 7 days of them.", labels=["metric"]
+        )
+        dropped = CounterMetricFamily("pharos_cells_dropped", "Cells that found no room.", labels=["metric"])
+        skipped = CounterMetricFamily(
+            "pharos_cells_skipped", "Cells that no window shows, by reason.", labels=["metric", "reason"]
+        )
+        for reading in self._readings():
+            name = reading.metric.name
+            waiting.add_metric([name], reading.waiting)
+            dropped.add_metric([name], reading.dropped)
+            if reading.metric.signal == "cohort":
+                expired.add_metric([name], reading.expired)
+            for reason in SKIPPED:
+                skipped.add_metric([name, reason], getattr(reading.skipped, reason))
+        yield from (waiting, expired, dropped, skipped)

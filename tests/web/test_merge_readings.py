@@ -1,0 +1,60 @@
+"""What the merge partitions hold, as Prometheus is told it."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from prometheus_client import CollectorRegistry
+
+from detectors.judgement import Reason, nothing
+from streams.catalogue.load import load
+from streams.web.merge_readings import MergeCollector, judged
+
+
+@pytest.fixture
+def reading() -> Any:
+    """Three series: judged, warming up with a value, and with too little of anything."""
+    judgement = nothing(3)
+    judgement.value[:] = (0.0, 0.4, 0.0)
+    judgement.expected[0] = 0.9
+    judgement.score[0] = 12.0
+    judgement.reason[:] = (Reason.CLIFF, Reason.WARMING_UP, Reason.INSUFFICIENT_EXPOSURE)
+    scopes = [(0, ()), (1, ("a",)), (1, ("b",))]
+    return SimpleNamespace(
+        metric=load().by_name["collection_24h"],
+        latest=SimpleNamespace(scopes=scopes, judgement=judgement),
+        scopes=[*scopes, (1, ("newer",))],
+        waiting=7,
+        dropped=2,
+        expired=5,
+        skipped=SimpleNamespace(malformed=0, too_far=0, behind=3, missed=0, negative=1),
+    )
+
+
+def test_a_judged_zero_is_a_value_and_an_unjudged_one_is_no_data(reading: Any) -> None:
+    (found,) = judged([reading])
+
+    assert found.scopes == reading.latest.scopes
+    np.testing.assert_array_equal(found.value, [0.0, 0.4, np.nan])
+
+
+def test_what_was_not_judged_has_neither_expectation_nor_score(reading: Any) -> None:
+    (found,) = judged([reading])
+
+    np.testing.assert_array_equal(found.expected, [0.9, np.nan, np.nan])
+    np.testing.assert_array_equal(found.score, [12.0, np.nan, np.nan])
+
+
+def test_cells_that_are_not_shown_are_counted_by_reason(reading: Any) -> None:
+    registry = CollectorRegistry()
+    registry.register(MergeCollector(lambda: [reading]))
+    metric = {"metric": "collection_24h"}
+    value = registry.get_sample_value
+
+    assert value("pharos_cells_waiting", metric) == 7
+    assert value("pharos_cells_dropped_total", metric) == 2
+    assert value("pharos_deadlines_expired", metric) == 5
+    assert value("pharos_cells_skipped_total", {**metric, "reason": "behind"}) == 3
