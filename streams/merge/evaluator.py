@@ -17,7 +17,7 @@ class Evaluator(Protocol):
 
     @property
     def latest(self) -> Any:
-        """The last judgement: arrays `score`, `value`, `expected`, `lower`, `upper` by series; None at first."""
+        """The last judgement and its series, for the metrics endpoint."""
         ...
 
     def tick(self, now_ms: int, windows: WindowReader) -> tuple[list[Verdict], Pulse]:
@@ -25,7 +25,11 @@ class Evaluator(Protocol):
         ...
 
     def close_quarter(self, quarter_start_ms: int, counts: NDArray[np.int64]) -> None:
-        """Takes the final int64[components, n] of 15 minutes, late plane included, two hours after their end."""
+        """Takes the final int64[components, n] of 15 minutes, late plane included, two hours after their end.
+
+        Mapped through partners: for each series the component as its partner counted it, 0 where there is none. Mapping
+        it once more changes nothing. In history quarters close before there was any tick.
+        """
         ...
 
     def to_bytes(self) -> bytes:

@@ -214,7 +214,11 @@ class MetricState:
         counts[component, series] += late.value[current]
         if self.cohort is not None and series.size:
             self.cohort.enter(late.slot[current] * QUARTER_SLOTS, component, log_id, series, late.value[current])
-        self.evaluator.close_quarter(quarter * QUARTER_SLOTS * SLOT_MS, counts[:, : self.series_count])
+        counts = counts[:, : self.series_count]
+        for number in range(self.width):
+            partner = self.table.partner(number)
+            counts[number] = np.where(partner >= 0, counts[number][partner], 0)
+        self.evaluator.close_quarter(quarter * QUARTER_SLOTS * SLOT_MS, counts)
 
     def _expire(self, cohort: Cohort, frontier: int) -> None:
         gone = cohort.expiry.take(frontier + 1)

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 
 class Reading(NamedTuple):
-    """One metric. Arrays of the judgement run along `scopes`; those of the totals along `total_scopes`.
+    """One metric. Arrays run along `scopes`; those of the totals along `total_scopes`.
 
     Attributes:
-        judgement: the evaluator's last (`value`, `expected`, `lower`, `upper`, `score`, ...), None before its first.
-        scopes: its series; more than it has rows if some are newer.
+        latest: `MetricEvaluator.latest`: its `judgement` runs along its `scopes`.
+        scopes: the series; more than `latest` has if some are newer.
         totals: int64[len(total_scopes), components]: everything ever applied, the late plane included.
         overdue: int64 by series, cohorts only: else zeros.
         expired: cohorts: opened and never closed within 7 days.
@@ -30,7 +30,7 @@ class Reading(NamedTuple):
     """
 
     metric: Metric
-    judgement: Any
+    latest: Any
     scopes: Sequence[Scope]
     total_scopes: Sequence[Scope]
     totals: NDArray[np.int64]
@@ -46,7 +46,7 @@ def reading(state: MetricState) -> Reading:
     cohort = state.cohort
     return Reading(
         metric=state.metric,
-        judgement=state.evaluator.latest,
+        latest=state.evaluator.latest,
         scopes=state.scopes,
         total_scopes=state.table.log_scopes,
         totals=state.totals[: len(state.table.log_scopes)],

@@ -68,6 +68,7 @@ class SeriesTable:
             supplying = component_sets(metric, component)
             if supplying != tuple(range(self._own)) or len(self._sets) > self._own:
                 self._supply[int(component)] = supplying
+        self._shown: dict[int, NDArray[np.int32]] = {}
         self._partners = {component: np.full(16, -1, np.int32) for component in self._supply}
         self._awaited: dict[int, dict[Scope, list[int]]] = {component: {} for component in self._supply}
 
@@ -90,11 +91,18 @@ class SeriesTable:
         return series.astype(np.int64)
 
     def partner(self, component: int) -> NDArray[np.int32]:
-        """int32[n]: the series that supplies the component for each series, -1 if no tick has reached it."""
-        partners = self._partners.get(component)
-        if partners is None:
-            return np.arange(len(self.scopes), dtype=np.int32)
-        return partners[: len(self.scopes)]
+        """int32[n]: the series that supplies the component for each series, -1 if no tick has reached it.
+
+        The array never changes; later calls may give another.
+        """
+        shown = self._shown.get(component)
+        if shown is None:
+            partners = self._partners.get(component)
+            count = len(self.scopes)
+            shown = np.arange(count, dtype=np.int32) if partners is None else partners[:count].copy()
+            shown.flags.writeable = False
+            self._shown[component] = shown
+        return shown
 
     def load(self, log_scopes: Iterable[Scope], order: Iterable[int]) -> None:
         """Takes over what a snapshot held."""
@@ -125,6 +133,7 @@ class SeriesTable:
         return log_id
 
     def _join(self, log_id: int) -> None:
+        self._shown.clear()
         series = len(self.scopes)
         scope = self.log_scopes[log_id]
         self.scopes.append(scope)
