@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Protocol
 
-from confluent_kafka import KafkaException, Producer
+from confluent_kafka import Producer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -93,23 +93,6 @@ def replay(
         progress.at_ms = last_ms
         report(progress)
     return progress
-
-
-def partitions_of(broker: str, topics: Iterable[str], default: int) -> dict[str, int]:
-    """How many partitions the broker has of each topic; `default` for a topic it makes when it is used.
-
-    Raises ReplayError where the broker cannot be reached.
-    """
-    producer = Producer(_configuration(broker))
-    found: dict[str, int] = {}
-    try:
-        known = producer.list_topics(timeout=PATIENCE_S / 3).topics
-    except KafkaException as error:
-        raise ReplayError(_unreachable(broker, error.args[0])) from None
-    for topic in topics:
-        count = len(known[topic].partitions) if topic in known else 0
-        found[topic] = count or default
-    return found
 
 
 def _paced_slice_ms(speed: float) -> int:

@@ -14,7 +14,7 @@ from streams import replay as replaying
 from streams.broker.embedded import EmbeddedBroker
 from streams.events_file import Line
 from streams.placement import partition_of
-from streams.replay import Progress, ReplayError, partitions_of, replay
+from streams.replay import Progress, ReplayError, replay
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -130,11 +130,3 @@ def test_a_broker_that_is_not_there_is_said_with_a_remedy(monkeypatch: pytest.Mo
 
     with pytest.raises(ReplayError, match="pharos broker"):
         replay([line(0, START_MS)], "127.0.0.1:1", TOPICS)
-    with pytest.raises(ReplayError, match="check --broker"):
-        partitions_of("127.0.0.1:1", ["orders"], 4)
-
-
-def test_the_broker_says_how_many_partitions_there_are() -> None:
-    with EmbeddedBroker(0, {"orders": 7}) as broker:
-        assert partitions_of(broker.address, ["orders", "visits"], 5)["orders"] == 7
-        assert partitions_of(broker.address, ["orders", "visits"], 5)["visits"] == 5

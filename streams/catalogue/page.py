@@ -1,0 +1,114 @@
+"""The catalogue as a page for people: docs/metrics.md."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from streams.catalogue.metric import Direction, Signal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from streams.catalogue.load import Catalogue
+    from streams.catalogue.metric import Condition, Metric, Term
+
+_HEAD = """\
+# The metrics
+
+Made from `streams/catalogue/catalogue.yaml` by `pharos check --markdown`; a test compares. All counts are by event
+time. A window needs the least exposure before it is judged, and a change smaller than the least effect is not reported.
+The effect is an absolute difference for ratios, a relative one for everything else.
+"""
+_COLUMNS = ("Id", "Metric", "Unit", "Bad", "Least effect", "Least exposure", "Windows", "Severity", "Touchpoint")
+
+
+def page(catalogue: Catalogue) -> str:
+    """Markdown: a table of all metrics, then what each counts, by which scopes, and what can cause its anomalies."""
+    rows = [" | ".join(_COLUMNS), " | ".join("---" for _ in _COLUMNS)]
+    rows += [" | ".join(_row(metric)) for metric in catalogue.metrics]
+    table = "\n".join(f"| {row} |" for row in rows)
+    return "\n".join([_HEAD, table, *("\n".join(_section(metric)) for metric in catalogue.metrics)]) + "\n"
+
+
+def _row(metric: Metric) -> tuple[str, ...]:
+    effect = f"{metric.minimum_effect:g}" if metric.unit == "ratio" else f"{metric.minimum_effect:.0%}"
+    return (
+        metric.id,
+        f"[{metric.name}](#{metric.runbook or metric.name})",
+        metric.unit.replace("_", " "),
+        {Direction.UP: "up", Direction.DOWN: "down", Direction.BOTH: "both ways"}[metric.direction],
+        effect,
+        f"{metric.minimum_exposure:g}",
+        ", ".join(_duration(window) for window in metric.windows),
+        str(metric.severity),
+        metric.touchpoint,
+    )
+
+
+def _section(metric: Metric) -> Iterator[str]:
+    yield f"\n## {(metric.runbook or metric.name).replace('-', ' ').capitalize()}\n"
+    yield f"{metric.title}. {metric.title_zh}\n".replace(" \n", "\n")
+    numerator, denominator, exposure = {
+        Signal.COUNT: ("counts", "", "expected in proportion to"),
+        Signal.COHORT: ("closed in time", "opened", "closed late"),
+    }.get(metric.signal, ("numerator", "denominator", ""))
+    for name, terms in (
+        (numerator, metric.numerator),
+        (denominator, metric.denominator),
+        (exposure, metric.exposure),
+    ):
+        for term in terms:
+            yield f"- {name}: {_term(term)}"
+    if metric.trailing_s:
+        yield f"- the denominator covers the last {_duration(metric.trailing_s)}"
+    if metric.settle_s:
+        yield f"- a window is judged {_duration(metric.settle_s)} after its end"
+    if metric.target is not None:
+        yield f"- promised: {metric.target:g}"
+    if metric.opening_hours:
+        yield "- judged while the service is open"
+    yield "- scopes: " + ", ".join(" + ".join(scope) if scope else "the whole" for scope in metric.scopes)
+    if metric.symptom_of:
+        yield "- can be a symptom of: " + ", ".join(metric.symptom_of)
+
+
+def _term(term: Term) -> str:
+    parts = [("less " if term.weight < 0 else "") + ", ".join(f"`{event}`" for event in term.events)]
+    parts += [f"where {field} {_condition(condition)}" for field, condition in term.where.items()]
+    if term.value:
+        parts.append(f"the sum of {term.value}")
+    if term.at != "time":
+        parts.append(f"by {term.at}")
+    if term.plus_s:
+        parts.append(f"plus {_duration(term.plus_s)}")
+    if term.no_later is not None:
+        parts.append("not later than that" if term.no_later else "later than that")
+    if term.within_s is not None:
+        parts.append(f"within {_duration(term.within_s)}")
+    return ", ".join(parts)
+
+
+def _condition(condition: Condition) -> str:
+    texts = []
+    if condition.equals is not None:
+        texts.append(f"is {_value(condition.equals)}")
+    if condition.any_of:
+        texts.append("is " + " or ".join(_value(value) for value in condition.any_of))
+    if condition.above is not None:
+        texts.append(f"is above {condition.above:g}")
+    if condition.at_most is not None:
+        texts.append(f"is at most {condition.at_most:g}")
+    if condition.present is not None:
+        texts.append("is there" if condition.present else "is absent")
+    return " and ".join(texts)
+
+
+def _value(value: str | float | None) -> str:
+    return "absent" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _duration(seconds: int) -> str:
+    for length, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds % length == 0 and seconds >= length:
+            return f"{seconds // length} {unit}"
+    return f"{seconds} s"

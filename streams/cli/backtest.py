@@ -1,0 +1,64 @@
+"""Runs an events file through ingest, merge, detectors and incidents without a broker, and writes report.json."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from streams.cli.settings_flags import add_settings, settings_of
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Mapping
+    from typing import Any
+
+SUMMARY = "find the anomalies of an events file, without a broker"
+
+
+def add_flags(command: argparse.ArgumentParser) -> None:
+    """The flags of `pharos backtest`."""
+    command.add_argument("file", type=Path, metavar="FILE", help="events.jsonl, or .gz")
+    command.add_argument("--report", type=Path, required=True, metavar="FILE", help="report.json to write")
+    command.add_argument(
+        "--truth", type=Path, metavar="FILE", help="truth.json: adds recall, precision, time to detect"
+    )
+    command.add_argument("--partitions", type=int, default=4, help="of each source topic (%(default)s)")
+    add_settings(command, leave_out=("broker", "app", "host", "port", "allowed_hosts", "tokens_file", "state_dir"))
+
+
+def run(flags: argparse.Namespace) -> int:
+    """Writes the report."""
+    import orjson  # noqa: PLC0415 - `pharos --help` needs no NumPy
+
+    from streams.backtest import backtest  # noqa: PLC0415 - see above
+    from streams.catalogue.load import load  # noqa: PLC0415 - see above
+    from streams.cli.errors import UsageError  # noqa: PLC0415 - see above
+    from streams.events_file import read  # noqa: PLC0415 - see above
+
+    if flags.partitions < 1:
+        raise UsageError("--partitions must be at least 1")
+    settings = settings_of(flags)
+    catalogue = load(Path(settings.catalogue) if settings.catalogue else None)
+    truth = None
+    if flags.truth is not None:
+        try:
+            truth = orjson.loads(flags.truth.read_bytes())
+        except orjson.JSONDecodeError as error:
+            raise UsageError(f"{flags.truth}: not JSON ({error}); make it again with pharos simulate --truth") from None
+    scenario, lines = read(flags.file)
+    report = backtest(
+        lines, scenario, settings, catalogue, partitions=flags.partitions, truth=truth, progress=sys.stderr
+    )
+    flags.report.write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2) + b"\n")
+    print(_summary(report), file=sys.stderr)
+    return 0
+
+
+def _summary(report: Mapping[str, Any]) -> str:
+    text = f"{report['events_read']:,} records, {len(report['anomalies'])} anomalies in {report['wall_seconds']:.1f} s"
+    if report.get("recall") is None:
+        return text
+    precision = report["precision"]
+    shown = "none" if precision is None else f"{precision:.2f}"
+    return f"{text}; recall {report['recall']:.2f}, precision {shown}"

@@ -1,0 +1,37 @@
+"""Runs the embedded broker alone until Ctrl-C: for trying out, it keeps everything in memory and forgets it."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import argparse
+
+SUMMARY = "run the embedded broker alone"
+
+
+def add_flags(command: argparse.ArgumentParser) -> None:
+    """The flags of `pharos broker`."""
+    command.add_argument("--port", type=int, default=19092, help="where it listens on loopback; 0: any (%(default)s)")
+    command.add_argument("--partitions", type=int, default=4, help="of each source topic (%(default)s)")
+    command.add_argument("--cells-partitions", type=int, default=4, help="of pharos-cells (%(default)s)")
+
+
+def run(flags: argparse.Namespace) -> int:
+    """Prints the address and stays."""
+    from streams.broker.embedded import EmbeddedBroker  # noqa: PLC0415 - `pharos --help` needs no broker
+    from streams.broker.topics import topics  # noqa: PLC0415 - see above
+    from streams.cli.errors import UsageError  # noqa: PLC0415 - see above
+    from streams.cli.interrupt import stop_on_signals  # noqa: PLC0415 - see above
+
+    if flags.partitions < 1 or flags.cells_partitions < 1:
+        raise UsageError("a topic has at least one partition")
+    if not 0 <= flags.port < 65_536:
+        raise UsageError(f"{flags.port} is no port; choose one from 0 to 65535")
+    made = topics(flags.partitions, flags.cells_partitions)
+    with stop_on_signals() as stop, EmbeddedBroker(flags.port, made) as broker:
+        print(broker.address, flush=True)
+        print("embedded broker: in memory, no transactions, no retention by time; Ctrl-C ends it", file=sys.stderr)
+        stop.wait()
+    return 0

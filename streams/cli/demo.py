@@ -1,0 +1,49 @@
+"""A shop in a sale, on the embedded broker, with a worker and its page: one command, nothing else needed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from streams.cli.settings_flags import add_settings, settings_of
+
+if TYPE_CHECKING:
+    import argparse
+
+SUMMARY = "show a simulated shop in a sale"
+
+
+def add_flags(command: argparse.ArgumentParser) -> None:
+    """The flags of `pharos demo`."""
+    command.add_argument("--scenario", default="double11", help="which one (%(default)s)")
+    command.add_argument("--seed", type=int, default=7, help="the same seed gives the same events (%(default)s)")
+    command.add_argument("--duration", type=float, metavar="S", help="end after so many seconds; absent, at Ctrl-C")
+    command.add_argument("--speed", type=float, default=60.0, help="event seconds per second (%(default)s)")
+    command.add_argument("--headless", action="store_true", help="open no browser")
+    command.add_argument("--report", type=Path, metavar="FILE", help="write report.json at the end")
+    add_settings(command, leave_out=("broker", "source_partitions", "evaluate_from", "timezone"))
+
+
+def run(flags: argparse.Namespace) -> int:
+    """Runs until the duration is over, or Ctrl-C."""
+    from streams.cli.errors import UsageError  # noqa: PLC0415 - `pharos --help` needs no settings
+    from streams.configuration import refuse_open_binding  # noqa: PLC0415 - see above
+
+    if flags.duration is not None and flags.duration <= 0:
+        raise UsageError("--duration must be above 0")
+    if flags.speed <= 0:
+        raise UsageError("--speed must be above 0: a demo is watched")
+    settings = settings_of(flags)
+    refuse_open_binding(settings)
+    from streams.app import run_demo  # noqa: PLC0415 - wrong settings are said before Faust is loaded
+
+    run_demo(
+        settings,
+        scenario=flags.scenario,
+        seed=flags.seed,
+        speed=flags.speed,
+        duration_s=flags.duration,
+        headless=flags.headless,
+        report=flags.report,
+    )
+    return 0

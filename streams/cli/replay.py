@@ -1,0 +1,65 @@
+"""Sends the records of an events file to a broker, each to its partition and with its time of ingest."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import argparse
+
+    from streams.replay import Progress
+
+SUMMARY = "send an events file to a broker"
+
+
+def add_flags(command: argparse.ArgumentParser) -> None:
+    """The flags of `pharos replay`."""
+    command.add_argument("file", type=Path, metavar="FILE", help="events.jsonl, or .gz")
+    command.add_argument("--broker", default="localhost:19092", help="bootstrap servers (%(default)s)")
+    command.add_argument("--speed", type=float, default=0.0, help="event seconds per second; 0: as fast as it goes")
+    command.add_argument("--partitions", type=int, default=4, help="of topics that are made (%(default)s)")
+
+
+def run(flags: argparse.Namespace) -> int:
+    """Sends everything, or what was sent until Ctrl-C."""
+    from streams.broker.ensure_topics import ensure_topics  # noqa: PLC0415 - `pharos --help` needs no Kafka client
+    from streams.cli.errors import UsageError  # noqa: PLC0415 - see above
+    from streams.cli.interrupt import stop_on_signals  # noqa: PLC0415 - see above
+    from streams.cli.progress import ProgressLine  # noqa: PLC0415 - see above
+    from streams.events.event_time import event_time_ms  # noqa: PLC0415 - see above
+    from streams.events_file import read  # noqa: PLC0415 - see above
+    from streams.replay import replay  # noqa: PLC0415 - see above
+    from streams.settings import SOURCE_TOPICS  # noqa: PLC0415 - see above
+
+    if flags.speed < 0:
+        raise UsageError("--speed must not be negative; 0 is as fast as it goes")
+    if flags.partitions < 1:
+        raise UsageError("--partitions must be at least 1")
+    scenario, lines = read(flags.file)
+    partitions = ensure_topics(flags.broker, dict.fromkeys(SOURCE_TOPICS, flags.partitions))
+    # Eight days of history at speed 60 would take three hours; only what is judged is paced.
+    paced_from_ms = event_time_ms(str(scenario.get("evaluate_from", ""))) or 0
+    line = ProgressLine()
+    started = time.monotonic()
+    with stop_on_signals() as stop:
+        done = replay(
+            lines,
+            flags.broker,
+            partitions,
+            speed=flags.speed,
+            paced_from_ms=paced_from_ms,
+            stop=stop,
+            report=lambda progress: line.tell(_text(progress, started)),
+        )
+        interrupted = stop.is_set()
+    line.end(("stopped: " if interrupted else "done: ") + _text(done, started))
+    return 130 if interrupted else 0
+
+
+def _text(progress: Progress, started: float) -> str:
+    moment = datetime.fromtimestamp(progress.at_ms / 1000, UTC)
+    rate = progress.sent / max(time.monotonic() - started, 1e-3)
+    return f"{progress.sent:,} records sent, up to {moment:%Y-%m-%d %H:%M:%S} UTC, {rate:,.0f} a second"

@@ -1,0 +1,31 @@
+"""Scores plain series: every CSV of timestamp,value below a folder, point by point, in one pass."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import argparse
+
+SUMMARY = "score plain series of timestamp,value"
+
+
+def add_flags(command: argparse.ArgumentParser) -> None:
+    """The flags of `pharos score`."""
+    command.add_argument("source", type=Path, metavar="DIR", help="its CSV files, also .csv.gz, are read")
+    command.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="where the scores go, by the same names"
+    )
+
+
+def run(flags: argparse.Namespace) -> int:
+    """Writes timestamp,anomaly_score of every file."""
+    from streams.cli.errors import UsageError  # noqa: PLC0415 - `pharos --help` needs no NumPy
+
+    if not flags.source.is_dir():
+        raise UsageError(f"there is no folder {flags.source}; name the one that holds the series")
+    from streams.score import score_directory  # noqa: PLC0415 - see above
+
+    score_directory(flags.source, flags.out)
+    return 0

@@ -1,0 +1,62 @@
+"""The flags that set `Settings`, the same for every command that takes them."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from streams.settings import Settings
+
+HELP = {
+    "broker": "bootstrap servers, host:port, several separated by commas",
+    "app": "name of the consumer group and prefix of the transactions",
+    "host": "address of the page and the API; beyond loopback a tokens file is needed",
+    "port": "port of the page and the API",
+    "allowed_hosts": "Host headers that may ask, separated by commas",
+    "tokens_file": "file of tokens, one `role token` a line",
+    "state_dir": "folder of snapshots, where they are not in Kafka",
+    "catalogue": "YAML file of the metrics; absent, the one that comes with Pharos",
+    "timezone": "time zone of the shop",
+    "evaluate_from": "RFC 3339; before it expectations are learnt and nothing is judged",
+    "source_partitions": "partitions of the sources, as orders=12,visits=4; absent, the broker is asked",
+    "cells_partitions": "partitions of pharos-cells",
+    "dedup_records": "how many records back a copy is recognised",
+    "lateness_s": "seconds that events may come late and still count in time",
+    "late_limit_s": "seconds after which a late event no longer counts",
+    "future_limit_s": "seconds that an event may lie ahead of its record",
+    "flush_interval_s": "seconds between flushes",
+    "idle_after_s": "seconds without records until a partition counts as idle",
+    "session_timeout_s": "seconds until a lost worker's partitions move",
+    "heartbeat_interval_s": "seconds between heartbeats",
+    "max_series": "series of one cells partition; more are counted together",
+    "board_url": "address of the boards, for links",
+    "runbook_base_url": "address of the runbook, for links",
+}
+
+
+def add_settings(command: argparse.ArgumentParser, *, leave_out: Collection[str] = ()) -> None:
+    """--config and one flag per setting. A flag that is not given is None and leaves the setting alone."""
+    group = command.add_argument_group("settings", "flags win over PHAROS_* variables, these over the file")
+    group.add_argument("--config", type=Path, metavar="FILE", help="YAML file of settings (or PHAROS_CONFIG)")
+    for name, text in HELP.items():
+        if name not in leave_out:
+            group.add_argument("--" + name.replace("_", "-"), dest=name, metavar="X", help=text)
+    group.add_argument(
+        "--transactions",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="exactly once by transactions; not on the embedded broker",
+    )
+
+
+def settings_of(flags: argparse.Namespace, **fixed: Any) -> Settings:
+    """The settings that flags, variables and file give; `fixed` ones win. Raises ConfigurationError."""
+    from streams.configuration import configure  # noqa: PLC0415 - `pharos --help` needs no settings
+
+    given = {name: getattr(flags, name, None) for name in (*HELP, "transactions")}
+    return configure(flags.config, os.environ, given | fixed)

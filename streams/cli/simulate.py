@@ -1,0 +1,39 @@
+"""Writes the events of a simulated shop, and the truth of what went wrong in it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import argparse
+
+SUMMARY = "write the events of a simulated shop"
+
+
+def add_flags(command: argparse.ArgumentParser) -> None:
+    """The flags of `pharos simulate`."""
+    command.add_argument("--scenario", default="double11", help="which one (%(default)s)")
+    command.add_argument("--seed", type=int, default=7, help="the same seed gives the same events (%(default)s)")
+    command.add_argument("--out", type=Path, required=True, metavar="FILE", help="events.jsonl to write")
+    command.add_argument("--truth", type=Path, metavar="FILE", help="truth.json to write")
+    command.add_argument("--profile", choices=("full", "demo"), default="full", help="demo: half the history")
+
+
+def run(flags: argparse.Namespace) -> int:
+    """Plays the scenario and writes it."""
+    from streams.cli.errors import UsageError  # noqa: PLC0415 - `pharos --help` needs no NumPy
+    from streams.located_yaml import suggestion  # noqa: PLC0415 - see above
+    from streams.simulate.scenarios import SCENARIOS, simulate  # noqa: PLC0415 - see above
+
+    if flags.scenario not in SCENARIOS:
+        raise UsageError(f'no scenario is named "{flags.scenario}"{suggestion(flags.scenario, SCENARIOS)}')
+    for file in filter(None, (flags.out, flags.truth)):
+        if not file.resolve().parent.is_dir():
+            raise UsageError(f"there is no folder {file.parent}; make it first")
+    print(f"playing {flags.scenario} with seed {flags.seed} ...", file=sys.stderr)
+    played = simulate(flags.scenario, flags.seed, flags.profile)
+    print(f"writing {played.events:,} events to {flags.out} ...", file=sys.stderr)
+    played.write(flags.out, flags.truth)
+    return 0

@@ -1,0 +1,181 @@
+"""The command line: commands, flags, exit codes, and errors that say the remedy."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import orjson
+import pytest
+
+from streams.broker.embedded import EmbeddedBroker
+from streams.cli import COMMANDS, main, parser
+from streams.cli.settings_flags import HELP
+from streams.events_file import EventsWriter
+from streams.settings import Settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PHAROS = [sys.executable, "-c", "import sys; from streams.cli import main; sys.exit(main())"]
+
+
+def events(tmp_path: Path, count: int = 50) -> Path:
+    file = tmp_path / "events.jsonl"
+    with EventsWriter(file) as out:
+        for number in range(count):
+            moment = f"2026-11-11T00:00:{number % 60:02d}Z"
+            event = {"specversion": "1.0", "id": str(number), "source": "/s", "type": "order.paid", "time": moment}
+            out.write("orders", {**event, "subject": f"TB{number}", "data": {"order_id": f"TB{number}"}})
+    return file
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([command, "--help"])
+
+    assert ended.value.code == 0
+    assert f"pharos {command}" in capsys.readouterr().out
+
+
+def test_the_commands_of_the_contract_are_understood() -> None:
+    for line in (
+        "broker --port 19092",
+        "worker --broker localhost:19092 --config pharos.yaml",
+        "demo --headless --duration 120 --scenario double11 --seed 7 --report report.json",
+        "simulate --scenario double11 --seed 7 --out events.jsonl --truth truth.json",
+        "replay events.jsonl --broker localhost:19092 --speed 0 --partitions 4",
+        "backtest events.jsonl --report report.json --partitions 4",
+        "import olist DIR --out events.jsonl",
+        "import calls DIR --out events.jsonl",
+        "score DIR --out DIR",
+    ):
+        assert callable(parser().parse_args(line.split()).run)
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = (
+        "import sys; from streams.cli import parser; parser();"
+        "print(sorted({'numpy', 'faust', 'confluent_kafka', 'msgspec', 'yaml', 'aiohttp'} & set(sys.modules)))"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "[]"
+
+
+def test_every_settings_flag_is_a_setting() -> None:
+    assert set(HELP) <= set(Settings.__struct_fields__)
+
+
+def test_wrong_usage_is_code_2(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["replay"])
+
+    assert ended.value.code == 2
+    assert "FILE" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "what"),
+    [
+        (["check", "--broker", "localhost"], 2, "host:port"),
+        (["check", "--host", "0.0.0.0"], 2, "tokens_file"),
+        (["worker", "--host", "0.0.0.0", "--port", "many"], 2, "--port: "),
+        (["check", "--config", "none.yaml"], 2, "check --config"),
+        (["check", "--catalogue", "none.yaml"], 2, "check the path"),
+        (["replay", "none.jsonl"], 2, "check the path"),
+        (["replay", "none.jsonl", "--speed", "-1"], 2, "--speed"),
+        (["replay", "none.jsonl", "--partitions", "0"], 2, "--partitions"),
+        (["backtest", "none.jsonl", "--report", "r.json"], 2, "check the path"),
+        (["simulate", "--scenario", "double12", "--out", "x"], 2, 'did you mean "double11"?'),
+        (["simulate", "--out", "none/x"], 2, "make it first"),
+        (["import", "olist", "none", "--out", "x"], 2, "no folder none"),
+        (["score", "none", "--out", "x"], 2, "no folder none"),
+        (["demo", "--duration", "0"], 2, "--duration"),
+        (["broker", "--port", "70000"], 2, "70000 is no port"),
+        (["broker", "--partitions", "0"], 2, "at least one partition"),
+    ],
+)
+def test_an_error_is_one_sentence_with_its_remedy_and_a_code(
+    arguments: list[str],
+    code: int,
+    what: str,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    assert main(arguments) == code
+
+    said = capsys.readouterr().err.strip()
+    assert said.startswith("pharos: ")
+    assert "\n" not in said
+    assert what in said
+
+
+def test_debug_shows_where_an_error_came_from(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="check the path"):
+        main(["--debug", "replay", str(tmp_path / "none.jsonl")])
+    with pytest.raises(ValueError, match="check the path"):
+        main(["replay", str(tmp_path / "none.jsonl"), "--debug"])
+
+
+def test_a_fault_of_ours_is_code_3(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def broken(_: object) -> int:
+        raise KeyError("x")
+
+    monkeypatch.setattr("streams.cli.check.run", broken)
+
+    assert main(["check"]) == 3
+    assert "--debug" in capsys.readouterr().err
+
+
+def test_check_says_what_is_watched(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check"]) == 0
+    assert "payment_success" in capsys.readouterr().out
+
+
+@pytest.mark.embedded
+def test_replay_sends_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with EmbeddedBroker(0, dict.fromkeys(_sources(), 2)) as broker:
+        assert main(["replay", str(events(tmp_path)), "--broker", broker.address]) == 0
+
+    assert "done: 50 records sent" in capsys.readouterr().err
+
+
+@pytest.mark.embedded
+def test_the_broker_prints_its_address_and_ends_on_sigterm() -> None:
+    process = subprocess.Popen([*PHAROS, "broker", "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith(b"127.0.0.1:")
+        started = time.monotonic()
+        os.kill(process.pid, signal.SIGTERM)
+        assert process.wait(5) == 0
+        assert time.monotonic() - started < 5
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_backtest_writes_a_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    report = tmp_path / "report.json"
+
+    assert main(["backtest", str(events(tmp_path)), "--report", str(report)]) == 0
+
+    found = orjson.loads(report.read_bytes())
+    assert (found["events_read"], found["events_counted"]) == (50, 50)
+    assert "50 records" in capsys.readouterr().err
+
+
+def _sources() -> tuple[str, ...]:
+    from streams.settings import SOURCE_TOPICS
+
+    return SOURCE_TOPICS
