@@ -13,10 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _LIMIT_S = 15.0
+# confluent-kafka 2.16 reads metadata up to a zero byte, and librdkafka puts none behind it: so we do, in writing.
+END_OF_METADATA = "\0"
 
 
 class Commit(NamedTuple):
-    """A committed offset. Metadata is what the flush wrote beside it."""
+    """A committed offset. Metadata is the text that the flush wrote beside it."""
 
     offset: int
     metadata: str
@@ -30,7 +32,7 @@ class CommittedOffsets:
 
     def __init__(self, broker: str, group: str) -> None:
         quiet = logging.getLogger("streams.transport.committed.librdkafka")
-        quiet.setLevel(logging.ERROR)
+        quiet.setLevel(logging.CRITICAL)
         self._client = confluent_kafka.Consumer(
             {
                 "bootstrap.servers": broker,
@@ -52,7 +54,8 @@ class CommittedOffsets:
             if found.error is not None:
                 raise confluent_kafka.KafkaException(found.error)
             if found.offset >= 0:
-                commits[TP(found.topic, found.partition)] = Commit(found.offset, found.metadata or "")
+                metadata = (found.metadata or "").partition(END_OF_METADATA)[0]
+                commits[TP(found.topic, found.partition)] = Commit(found.offset, metadata)
         return commits
 
     async def close(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import faust
@@ -23,6 +24,7 @@ _REQUEST_TIMEOUT_S = 40.0
 
 def new_app(settings: Settings) -> Any:
     """A Faust app for the running event loop. Agents are added by `add_agent` before it starts."""
+    Path(settings.state_dir).mkdir(parents=True, exist_ok=True)  # Faust makes its own folder, but no parents
     broker = URL(f"kafka://{settings.broker}")
     app = faust.App(
         settings.app,
@@ -39,6 +41,7 @@ def new_app(settings: Settings) -> Any:
         broker_check_crcs=True,
         consumer_max_fetch_size=_FETCH_BYTES,
         consumer_auto_offset_reset="earliest",
+        consumer_metadata_max_age_ms=5_000,  # a group that was formed before its topics were known finds them so
         producer_request_timeout=30.0,
         stream_buffer_maxsize=_BUFFERED_BATCHES,
         stream_wait_empty=False,

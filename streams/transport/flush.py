@@ -18,6 +18,8 @@ from aiokafka.errors import (
 )
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 
+from streams.transport.committed import END_OF_METADATA
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
@@ -86,7 +88,8 @@ class TransactionalFlusher:
     there is one way back from every fault, the way of a crash.
     """
 
-    def __init__(self, broker: str, transactional_id: str, group: str) -> None:
+    def __init__(self, broker: str, transactional_id: str, group: str, limit_s: float = TRANSACTION_LIMIT_S) -> None:
+        self._limit_s = limit_s
         self._broker = broker
         self._id = transactional_id
         self._group = group
@@ -97,7 +100,7 @@ class TransactionalFlusher:
         producer = AIOKafkaProducer(
             bootstrap_servers=self._broker,
             transactional_id=self._id,
-            transaction_timeout_ms=int(TRANSACTION_LIMIT_S * 1000),
+            transaction_timeout_ms=int(self._limit_s * 1000),
             request_timeout_ms=_REQUEST_LIMIT_MS,
             retry_backoff_ms=_RETRY_MS,
             max_request_size=64 << 20,  # the broker's limit is the one that counts
@@ -118,7 +121,7 @@ class TransactionalFlusher:
         if producer is None:
             raise FlushFailedError(FailureReason.BROKER, IllegalStateError("not open"))
         try:
-            await asyncio.wait_for(self._commit(producer, content), TRANSACTION_LIMIT_S)
+            await asyncio.wait_for(self._commit(producer, content), self._limit_s)
         except (KafkaError, OSError, TimeoutError, AssertionError) as error:
             await self.close()
             raise FlushFailedError(_reason(error), error) from error
@@ -131,7 +134,7 @@ class TransactionalFlusher:
         sent = [await _send(producer, record) for record in content.records]
         offsets = {
             TopicPartition(content.source.topic, content.source.partition): OffsetAndMetadata(
-                content.next_offset, content.metadata
+                content.next_offset, content.metadata + END_OF_METADATA
             )
         }
         await asyncio.gather(producer.send_offsets_to_transaction(offsets, self._group), *sent)
@@ -167,7 +170,7 @@ class AcknowledgedFlusher:
         except (KafkaError, OSError, TimeoutError) as error:
             raise FlushFailedError(FailureReason.BROKER, error) from error
         try:
-            await self._commit(content.source, content.next_offset, content.metadata)
+            await self._commit(content.source, content.next_offset, content.metadata + END_OF_METADATA)
         except (KafkaError, OSError, TimeoutError) as error:
             logger.info("commit of %s at %d put off: %r", content.source, content.next_offset, error)
 

@@ -85,6 +85,7 @@ class SourceAgent:
         fail: Callable[[str, BaseException], None],
         on_flushed: Callable[[TP, Flush], None] = lambda _tp, _flush: None,
     ) -> None:
+        self.name = "ingest"
         self.topics = topics
         self.parts: dict[TP, SourcePartition] = {}
         self.holes = 0

@@ -106,7 +106,7 @@ class SourcePartition:
         self.ingest = self._make_ingest()
         self.unflushed = 0
         self.committed = earliest if commit is None else max(commit.offset, earliest)
-        if commit is not None and commit.metadata:
+        if commit is not None and commit.metadata.isdecimal():
             self.ingest.largest_event_time = int(commit.metadata)
         self.position = max(self.committed - dedup_records, earliest)
         self.ingest.warm(RecordBatch(self.tp.topic, self.tp.partition, (), (), (), self.position))

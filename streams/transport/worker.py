@@ -6,17 +6,24 @@ import asyncio
 import contextlib
 import logging
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
+from streams.transport.cells_agent import CellsState, SnapshotPace
 from streams.transport.clock import WorkerClock
 from streams.transport.committed import CommittedOffsets
 from streams.transport.faust_app import add_agent, new_app
+from streams.transport.file_keeper import FileKeeper
 from streams.transport.flush import AcknowledgedFlusher, Flusher, TransactionalFlusher
+from streams.transport.incident_agent import IncidentState
+from streams.transport.log_agent import LogAgent
 from streams.transport.ownership import Ownership
 from streams.transport.source_agent import SourceAgent, SourceOptions
+from streams.transport.source_partition import CELLS_TOPIC
+from streams.transport.topic_keeper import TopicKeeper
 from streams.transport.watch import Watch
 
 if TYPE_CHECKING:
@@ -26,11 +33,14 @@ if TYPE_CHECKING:
 
     from streams.settings import Settings
     from streams.transport.batch_driver import Standing
-    from streams.transport.source_partition import Flush, Ingest
+    from streams.transport.keeper import Keeper, Saved
+    from streams.transport.log_agent import LogState
+    from streams.transport.parts import Incidents, Ingests, Merges
     from streams.transport.watch import WorkerFailedError
 
 _START_LIMIT_S = 60.0
 _STOP_LIMIT_S = 3.0
+_SNAPSHOT_LIMIT_S = 60.0
 
 logger = logging.getLogger(__name__)
 
@@ -58,15 +68,22 @@ class Worker:
     """Runs ingest, merge and incidents of one process.
 
     `start`, then wait for `failure`, then `stop` (within five seconds). Must be made inside a running event loop.
+
+    Attributes:
+        clock: the worker's clock.
+        source_agent: None where this worker ingests nothing.
+        cells_agent: None where it merges nothing; its `parts` hold the merges.
+        incident_agent: None where it has no desk.
+
     """
 
     def __init__(
         self,
         settings: Settings,
         *,
-        sources: Mapping[str, int],
-        make_ingest: Callable[[TP], Ingest],
-        on_flushed: Callable[[TP, Flush], None] = lambda _tp, _flush: None,
+        ingests: Ingests | None = None,
+        merges: Merges | None = None,
+        incidents: Incidents | None = None,
     ) -> None:
         self._settings = settings
         self._watch = Watch()
@@ -75,26 +92,14 @@ class Worker:
         self._positions = AppPositions(self.app)
         self._commits = CommittedOffsets(settings.broker, settings.app)
         self._producer: Any = None
-        self.source_agent = SourceAgent(
-            tuple(sources),
-            SourceOptions(
-                settings.cells_partitions,
-                settings.dedup_records,
-                settings.lateness_s,
-                settings.flush_interval_s,
-                settings.idle_after_s,
-                settings.heartbeat_interval_s,
-            ),
-            self._positions,
-            self._commits,
-            make_ingest=make_ingest,
-            make_flusher=self._new_flusher,
-            clock=self.clock,
-            fail=self._watch.fail,
-            on_flushed=on_flushed,
-        )
-        add_agent(self.app, "ingest", tuple(sources), self.source_agent.handle, self._watch.fail)
-        self._ownership = Ownership(self.app, (self.source_agent,))
+        self.source_agent = None if ingests is None else self._new_source_agent(ingests)
+        self.cells_agent = None if merges is None else self._new_cells_agent(merges)
+        self.incident_agent = None if incidents is None else self._new_incident_agent(incidents)
+        agents = (self.source_agent, self.cells_agent, self.incident_agent)
+        self._agents = [agent for agent in agents if agent is not None]
+        for agent in self._agents:
+            add_agent(self.app, agent.name, agent.topics, agent.handle, self._watch.fail)
+        self._ownership = Ownership(self.app, self._agents)
 
     async def start(self) -> None:
         """Join the group. Raises KafkaError, OSError or TimeoutError where the broker cannot be reached."""
@@ -107,8 +112,9 @@ class Worker:
         )
         await asyncio.wait_for(self._producer.start(), _START_LIMIT_S)
         await asyncio.wait_for(self.app.start(), _START_LIMIT_S)
-        self._watch.start("flushes", self.source_agent.run())
-        self._watch.start("Faust", self._watch.look_at(self._crash_of_faust))
+        for agent in self._agents:
+            self._watch.start(f"of {agent.name}", agent.run())
+        self._watch.start("that looks at Faust", self._watch.look_at(self._crash_of_faust))
 
     async def failure(self) -> WorkerFailedError:
         """Wait until the worker cannot go on."""
@@ -118,7 +124,7 @@ class Worker:
         """Flush what is counted and leave the group."""
         await self._watch.stop()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.source_agent.close(), _STOP_LIMIT_S)
+            await asyncio.wait_for(asyncio.gather(*(agent.close() for agent in self._agents)), _STOP_LIMIT_S)
         try:
             await asyncio.wait_for(self.app.stop(), _STOP_LIMIT_S)
         except TimeoutError:
@@ -128,11 +134,82 @@ class Worker:
                 await asyncio.wait_for(self._producer.stop(), 1.0)
         await self._commits.close()
 
-    def _new_flusher(self, tp: TP) -> Flusher:
-        if self._settings.transactions:
-            name = f"{self._settings.app}-{tp.topic}-{tp.partition}"
+    def _new_source_agent(self, ingests: Ingests) -> SourceAgent:
+        settings = self._settings
+        return SourceAgent(
+            tuple(ingests.sources),
+            SourceOptions(
+                settings.cells_partitions,
+                settings.dedup_records,
+                settings.lateness_s,
+                settings.flush_interval_s,
+                settings.idle_after_s,
+                settings.heartbeat_interval_s,
+            ),
+            self._positions,
+            self._commits,
+            make_ingest=ingests.make,
+            make_flusher=ingests.make_flusher or self._new_flusher,
+            clock=self.clock,
+            fail=self._watch.fail,
+            on_flushed=ingests.on_flushed,
+        )
+
+    def _new_cells_agent(self, merges: Merges) -> LogAgent:
+        pace = SnapshotPace(self._settings.snapshot_interval_s, self._settings.full_snapshot_interval_s)
+
+        def make_state(tp: TP, saved: Saved | None) -> CellsState:
+            return CellsState(
+                tp.partition,
+                merges.make(tp.partition),
+                saved,
+                producer=self._producer,
+                pace=pace,
+                needed=merges.needed,
+                now_s=time.monotonic(),
+            )
+
+        return self._new_log_agent("merge", CELLS_TOPIC, make_state)
+
+    def _new_incident_agent(self, incidents: Incidents) -> LogAgent:
+        def make_state(_tp: TP, saved: Saved | None) -> IncidentState:
+            return IncidentState(
+                incidents.make(),
+                saved,
+                encode=incidents.encode,
+                on_transitions=incidents.on_transitions,
+                on_tick=incidents.on_tick,
+                now_s=time.monotonic(),
+            )
+
+        return self._new_log_agent("incidents", incidents.topic, make_state)
+
+    def _new_log_agent(self, name: str, topic: str, make_state: Callable[[TP, Saved | None], LogState]) -> LogAgent:
+        return LogAgent(
+            name,
+            topic,
+            self._positions,
+            make_keeper=self._new_keeper,
+            make_state=make_state,
+            fail=self._watch.fail,
+            heartbeat_interval_s=self._settings.heartbeat_interval_s,
+        )
+
+    def _new_flusher(self, tp: TP, limit_s: float | None = None) -> Flusher:
+        if not self._settings.transactions:
+            return AcknowledgedFlusher(self._producer, self._positions.commit_plain)
+        name = f"{self._settings.app}-{tp.topic}-{tp.partition}"
+        if limit_s is None:
             return TransactionalFlusher(self._settings.broker, name, self._settings.app)
-        return AcknowledgedFlusher(self._producer, self._positions.commit_plain)
+        return TransactionalFlusher(self._settings.broker, name, self._settings.app, limit_s)
+
+    def _new_keeper(self, tp: TP) -> Keeper:
+        if self._settings.transactions:
+            # Only a restore reads snapshots, so their transactions may last longer than those of cells.
+            limit_s = _SNAPSHOT_LIMIT_S if tp.topic == CELLS_TOPIC else None
+            return TopicKeeper(self._settings.broker, tp, tp.partition, self._new_flusher(tp, limit_s))
+        folder = Path(self._settings.state_dir) / f"{self._settings.app}-{tp.topic}-{tp.partition}"
+        return FileKeeper(folder, tp, self._new_flusher(tp))
 
     def _crash_of_faust(self) -> BaseException | None:
         if not self.app.crashed:

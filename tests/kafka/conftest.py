@@ -28,9 +28,15 @@ def load_run() -> Any:
 
 
 @pytest.fixture(scope="session")
-def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def kafka_run() -> Any:
+    """The module deploy/kafka/run.py."""
+    return load_run()
+
+
+@pytest.fixture(scope="session")
+def kafka(kafka_run: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """A running KafkaBroker."""
-    broker = load_run().KafkaBroker(0, tmp_path_factory.mktemp("kafka"))
+    broker = kafka_run.KafkaBroker(0, tmp_path_factory.mktemp("kafka"))
     broker.start()
     yield broker
     broker.stop()

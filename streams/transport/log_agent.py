@@ -1,0 +1,249 @@
+"""Owns partitions of a topic whose state is a snapshot plus the log after it: pharos-cells and pharos-verdicts."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from typing import TYPE_CHECKING, Protocol
+
+from faust.types import TP
+
+from streams.transport.flush import FailureReason, FlushFailedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+    from streams.batch import RecordBatch
+    from streams.transport.fetched import Fetched
+    from streams.transport.keeper import Keeper, Save, Saved
+    from streams.transport.source_agent import Positions
+
+_TRIES = 8
+_SUSPEND_LIMIT_S = 6.0
+_LOOK_S = 0.25
+_HOLE_S = 2.0
+_STALLED_S = 10.0
+
+logger = logging.getLogger(__name__)
+
+
+class LogState(Protocol):
+    """The state of one partition of the log."""
+
+    async def apply(self, batch: RecordBatch) -> None:
+        """Take in a batch. Raises FlushFailedError where output could not be written."""
+
+    def take_save(self, offset: int, now_s: float, *, last: bool = False) -> Save | None:
+        """What is due to be saved, if anything; `last`: before the worker ends."""
+
+    def on_saved(self, save: Save) -> None:
+        """A save took place."""
+
+
+class LogPartition:
+    """One partition in this worker.
+
+    Attributes:
+        position: the next offset to apply.
+        whole: whether the state agrees with what is saved; not while a save is under way or after one failed.
+        turn: held while the state is touched.
+
+    """
+
+    def __init__(self, tp: TP, keeper: Keeper) -> None:
+        self.tp = tp
+        self.keeper = keeper
+        self.position = 0
+        self.open = False
+        self.whole = True
+        self.turn = asyncio.Lock()
+        self.moved_at = 0.0
+        self.state: LogState | None = None
+
+
+class LogAgent:
+    """Drives the states of the partitions that this worker owns. See `PartitionOwner` for the first half.
+
+    Args:
+        make_keeper: for a partition, not yet open.
+        make_state: from what was saved, or from nothing.
+        fail: called with what ends the worker.
+        heartbeat_interval_s: tells how soon a worker that was fenced knows whether it still owns the partition.
+
+    """
+
+    def __init__(
+        self,
+        name: str,
+        topic: str,
+        positions: Positions,
+        *,
+        make_keeper: Callable[[TP], Keeper],
+        make_state: Callable[[TP, Saved | None], LogState],
+        fail: Callable[[str, BaseException], None],
+        heartbeat_interval_s: float,
+    ) -> None:
+        self.name = name
+        self.topics = (topic,)
+        self.parts: dict[TP, LogPartition] = {}
+        self.holes = 0
+        self._positions = positions
+        self._make_keeper = make_keeper
+        self._make_state = make_state
+        self._fail = fail
+        self._heartbeat_s = heartbeat_interval_s
+        self._is_current: Callable[[], bool] = lambda: False
+        self._suspended = asyncio.Event()
+
+    async def acquire(self, tps: Collection[TP], is_current: Callable[[], bool]) -> Mapping[TP, int]:
+        for part in self.parts.values():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(part.turn.acquire(), _SUSPEND_LIMIT_S)
+                part.turn.release()
+        self._is_current = is_current
+        self._suspended.clear()
+        for tp in [tp for tp, part in self.parts.items() if tp not in tps or not part.whole]:
+            await self.parts.pop(tp).keeper.close()
+        plan: dict[TP, int] = {}
+        for tp in tps:
+            if tp not in self.parts:
+                fresh = LogPartition(tp, self._make_keeper(tp))
+                await self._begin(fresh)
+                if not is_current():
+                    await fresh.keeper.close()
+                    return {}
+                self.parts[tp] = fresh
+            part = self.parts[tp]
+            part.open = True
+            part.moved_at = time.monotonic()
+            plan[tp] = part.position
+        return plan
+
+    async def suspend(self) -> None:
+        self._is_current = lambda: False
+        self._suspended.set()
+        for part in self.parts.values():
+            part.open = False
+        for part in self.parts.values():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(part.turn.acquire(), _SUSPEND_LIMIT_S)
+                part.turn.release()
+
+    async def close(self) -> None:
+        """Save what is due at the end, within a limit, and let go."""
+        current = self._is_current()
+        self._is_current = lambda: False
+        parts, self.parts = self.parts, {}
+        for part in parts.values():
+            part.open = False
+            if current:
+                with contextlib.suppress(TimeoutError, FlushFailedError):
+                    await asyncio.wait_for(self._save(part, last=True), 1.0)
+        await asyncio.gather(*(part.keeper.close() for part in parts.values()), return_exceptions=True)
+
+    async def handle(self, fetched: Fetched) -> None:
+        """Apply one fetched batch, if it is the next one."""
+        part = self.parts.get(TP(fetched.batch.topic, fetched.batch.partition))
+        if part is None:
+            return
+        async with part.turn:
+            if not part.open or part.state is None or fetched.start < part.position:
+                return
+            if fetched.start > part.position:
+                if time.monotonic() - part.moved_at > _HOLE_S:
+                    await self._seek_back(part)
+                return
+            part.whole = False
+            try:
+                await part.state.apply(fetched.batch)
+            except FlushFailedError as failure:
+                await self._start_again(part, failure)
+                return
+            part.position = fetched.batch.next_offset
+            part.moved_at = time.monotonic()
+            part.whole = True
+        await self._look_after(part)
+
+    async def run(self) -> None:
+        """Save what is due, also where nothing arrives, for ever."""
+        while True:
+            await asyncio.sleep(_LOOK_S)
+            for part in list(self.parts.values()):
+                if part.open and self._is_current() and not part.turn.locked():
+                    await self._look_after(part)
+                    await self._look_for_stall(part)
+
+    async def _look_after(self, part: LogPartition) -> None:
+        try:
+            await self._save(part, last=False)
+        except FlushFailedError as failure:
+            async with part.turn:
+                await self._start_again(part, failure)
+
+    async def _save(self, part: LogPartition, *, last: bool) -> None:
+        async with part.turn:
+            if part.state is None or not part.whole or not (part.open or last):
+                return
+            save = part.state.take_save(part.position, time.monotonic(), last=last)
+            if save is None:
+                return
+            part.whole = False
+            await part.keeper.save(save)
+            part.whole = True
+            part.state.on_saved(save)
+
+    async def _begin(self, part: LogPartition) -> None:
+        """Fenced first, read second."""
+        for attempt in range(_TRIES):
+            try:
+                await part.keeper.open()
+            except FlushFailedError:
+                if attempt + 1 == _TRIES:
+                    raise
+                await asyncio.sleep(0.5 * (attempt + 1))
+            else:
+                break
+        saved = await part.keeper.load()
+        earliest = (await self._positions.earliest_offsets(part.tp))[part.tp]
+        part.state = self._make_state(part.tp, saved)
+        part.position = earliest if saved is None else saved.offset
+        part.whole = True
+
+    async def _start_again(self, part: LogPartition, failure: FlushFailedError) -> None:
+        """Back to the snapshot. Called with the turn held."""
+        logger.warning("%s: starting again from the snapshot: %s", part.tp, failure)
+        part.open = False
+        if failure.reason is FailureReason.FENCED:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._suspended.wait(), 2.5 * self._heartbeat_s)
+        if not self._is_current():
+            return
+        try:
+            await self._begin(part)
+        except FlushFailedError as error:
+            self._fail(f"{part.tp}", error)
+            return
+        if self._is_current():
+            part.open = True
+            part.moved_at = time.monotonic()
+            await self._positions.move_to(part.tp, part.position)
+
+    async def _look_for_stall(self, part: LogPartition) -> None:
+        standing = self._positions.standing(part.tp)
+        if standing is None or standing.last_stable_offset <= part.position:
+            part.moved_at = time.monotonic()
+        elif time.monotonic() - part.moved_at > _STALLED_S:
+            async with part.turn:
+                if part.open:
+                    await self._seek_back(part)
+
+    async def _seek_back(self, part: LogPartition) -> None:
+        earliest = (await self._positions.earliest_offsets(part.tp))[part.tp]
+        if earliest > part.position:
+            self.holes += 1
+            logger.error("%s: the broker has dropped offsets %d to %d unread", part.tp, part.position, earliest - 1)
+            part.position = earliest
+        part.moved_at = time.monotonic()
+        await self._positions.move_to(part.tp, part.position)

@@ -1,0 +1,75 @@
+"""What the composition root hands to a worker: how to make the pure parts, and whom to tell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from streams.transport.cells_agent import VERDICTS_TOPIC
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from faust.types import TP
+
+    from streams.incidents.anomaly import Transition
+    from streams.transport.cells_agent import Merge
+    from streams.transport.flush import Flusher
+    from streams.transport.incident_agent import Desk
+    from streams.transport.source_partition import Flush, Ingest
+    from streams.verdicts import TickVerdicts
+
+
+def _ignore(*_: object) -> None:
+    """Nobody wants to know."""
+
+
+@dataclass(frozen=True)
+class Ingests:
+    """The ingest side.
+
+    Attributes:
+        sources: partitions of each source topic.
+        make: a fresh ingest partition; also called when a partition starts again from its commit.
+        on_flushed: after each flush that took place, with what it held.
+        make_flusher: only tests give one.
+
+    """
+
+    sources: Mapping[str, int]
+    make: Callable[[TP], Ingest]
+    on_flushed: Callable[[TP, Flush], None] = _ignore
+    make_flusher: Callable[[TP], Flusher] | None = None
+
+
+@dataclass(frozen=True)
+class Merges:
+    """The merge side.
+
+    Attributes:
+        make: a fresh merge of a cells partition.
+        needed: names of the chunks that a manifest needs.
+
+    """
+
+    make: Callable[[int], Merge]
+    needed: Callable[[bytes], set[str]]
+
+
+@dataclass(frozen=True)
+class Incidents:
+    """The incident side.
+
+    Attributes:
+        make: a fresh desk.
+        encode: a transition as (key, value) of its record.
+        on_transitions: after the transaction that published them; must not block.
+        on_tick: every record of pharos-verdicts, as it is read; must not block.
+
+    """
+
+    make: Callable[[], Desk]
+    encode: Callable[[Transition], tuple[bytes, bytes]]
+    on_transitions: Callable[[Sequence[Transition]], None] = _ignore
+    on_tick: Callable[[TickVerdicts], None] = _ignore
+    topic: str = VERDICTS_TOPIC

@@ -1,0 +1,135 @@
+"""What the cells must add up to, computed from the records one by one, without any of the ingest's code."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from streams.catalogue.metric import Component, Signal
+from streams.catalogue.scopes import component_sets, scope_sets
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from crash_load import Sent
+
+    from streams.catalogue.load import Catalogue
+    from streams.catalogue.metric import Condition, Metric, Term
+
+LATE_LIMIT_MS = 7_200_000
+MONEY = {"amount"}
+
+# (metric key, component, scope set, scope values, minute)
+Cell = tuple[str, int, int, tuple[str, ...], int]
+
+
+class DirectCount:
+    """Adds up records in the order of their partitions' offsets.
+
+    Attributes:
+        cells: what every (metric, component, scope, minute) must be.
+        read: records by topic; `counted` those that count.
+
+    """
+
+    def __init__(self, catalogue: Catalogue, dedup_records: int) -> None:
+        self.cells: Counter[Cell] = Counter()
+        self.read: Counter[str] = Counter()
+        self.outcomes: Counter[str] = Counter()
+        self._dedup = dedup_records
+        self._uses: dict[str, list[tuple[Metric, Component, Term]]] = {}
+        self._listed = set[str]()
+        for metric in catalogue.metrics:
+            for component, terms in metric.components().items():
+                for term in terms:
+                    for event in term.events:
+                        self._uses.setdefault(event, []).append((metric, component, term))
+        self._sets = {metric.name: scope_sets(metric) for metric in catalogue.metrics}
+        self._wanted = {
+            (metric.name, component): tuple(dict.fromkeys(component_sets(metric, component)))
+            for metric in catalogue.metrics
+            for component in metric.components()
+        }
+        self._keys = {metric.name: metric.key() for metric in catalogue.metrics}
+        self._offset: Counter[tuple[str, int]] = Counter()
+        self._last: dict[tuple[str, int], dict[str, int]] = {}
+        self._largest: dict[tuple[str, int], int] = {}
+
+    def add_all(self, records: Iterable[Sent]) -> None:
+        for record in records:
+            self.add(record)
+
+    def add(self, record: Sent) -> None:
+        source = (record.topic, record.partition)
+        offset = self._offset[source]
+        self._offset[source] += 1
+        self.read[record.topic] += 1
+        try:
+            event = json.loads(record.value or b"")
+            kind, data, event_id = event["type"], event["data"], event["id"]
+        except (ValueError, KeyError, TypeError):
+            self.outcomes["dead_letter" if record.value is not None else "ignored"] += 1
+            return
+        if kind == "something.else":
+            self.outcomes["ignored"] += 1
+            return
+        last = self._last.setdefault(source, {})
+        before = last.get(event_id, -1 << 60)
+        last[event_id] = offset
+        if before >= offset - self._dedup:
+            self.outcomes["duplicate"] += 1
+            return
+        at = _ms(event["time"])
+        largest = max(self._largest.get(source, -1 << 60), at)
+        self._largest[source] = largest
+        if at < largest - LATE_LIMIT_MS:
+            self.outcomes["late"] += 1
+            return
+        self.outcomes["counted"] += 1
+        for metric, component, term in self._uses.get(kind, ()):
+            self._count(metric, component, term, at, data)
+
+    def _count(self, metric: Metric, component: Component, term: Term, at: int, data: dict[str, Any]) -> None:
+        if not all(_holds(condition, data.get(field)) for field, condition in term.where.items()):
+            return
+        amount = 1
+        if term.value:
+            if data.get(term.value) is None:
+                return
+            amount = round(data[term.value] * (100 if term.value in MONEY else 1000))
+        base = at if term.at == "time" else data.get(term.at)
+        if base is None:
+            return
+        counts_for = (base if isinstance(base, int) else _ms(base)) + term.plus_s * 1000
+        if term.within_s is not None and at - counts_for > term.within_s * 1000:
+            return
+        if term.no_later is not None and term.no_later != (at <= counts_for):
+            return
+        late_closing = metric.signal is Signal.COHORT and component is Component.EXPOSURE
+        times = (
+            [(component, at), (Component.LATE_BY_DEADLINE, counts_for)] if late_closing else [(component, counts_for)]
+        )
+        for number in self._wanted[metric.name, component]:
+            scope = tuple(data.get(dimension, "") for dimension in self._sets[metric.name][number])
+            for counted_in, when in times:
+                cell = (self._keys[metric.name], int(counted_in), number, scope, when // 60_000)
+                self.cells[cell] += amount * term.weight
+
+
+def _holds(condition: Condition, value: Any) -> bool:
+    return all(
+        (
+            condition.equals is None or value == condition.equals,
+            not condition.any_of or value in condition.any_of,
+            condition.at_most is None or (value is not None and value <= condition.at_most),
+            condition.above is None or (value is not None and value > condition.above),
+            condition.present is None or condition.present == (value is not None),
+        )
+    )
+
+
+def _ms(text: str) -> int:
+    moment = datetime.fromisoformat(text)
+    return int(moment.timestamp()) * 1000 + moment.microsecond // 1000

@@ -1,0 +1,116 @@
+"""The events of the crash test, from a seed: with copies, late ones, malformed ones and ones of no interest."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TOPICS = ("orders", "logistics", "consultations", "aftersales", "visits", "feedback")
+START_MS = 1_794_000_000_000
+SPAN_MS = 3_600_000  # event time that the whole load covers
+
+_REGIONS = ("zhejiang", "guangdong", "jiangsu", "sichuan", "hubei")
+_CARRIERS = ("sf", "yto", "zto")
+_CHANNELS = ("app", "web")
+_METHODS = ("alipay", "card", "huabei")
+_WAREHOUSES = ("hz1", "gz2")
+
+
+class Sent(NamedTuple):
+    """One record to produce."""
+
+    topic: str
+    partition: int
+    value: bytes | None
+    timestamp_ms: int
+
+
+def load(seed: int, events: int, partitions: int) -> Iterator[Sent]:
+    """`events` records, in the order in which they are produced."""
+    draw = random.Random(seed)
+    recent: dict[tuple[str, int], list[bytes]] = {}
+    for number in range(events):
+        now = START_MS + number * SPAN_MS // events
+        topic = TOPICS[draw.randrange(6)]
+        partition = draw.randrange(partitions)
+        chance = draw.random()
+        memory = recent.setdefault((topic, partition), [])
+        if chance < 0.02 and memory:
+            value: bytes | None = memory[draw.randrange(len(memory))]
+        elif chance < 0.025:
+            value = draw.choice((b"{", b"\xff\xfe", b"[]", b'{"specversion":"1.0"}', None))
+        elif chance < 0.03:
+            value = _envelope(f"x{number}", "something.else", now, "{}")
+        else:
+            behind = draw.randrange(60_000, 5_000_000) if chance < 0.045 else draw.randrange(20_000)
+            if chance < 0.035:
+                behind = draw.randrange(7_260_000, 9_000_000)
+            value = _event(draw, topic, number, now - behind)
+            memory.append(value)
+            if len(memory) > 600:
+                del memory[:300]
+        yield Sent(topic, partition, value, now)
+
+
+def _event(draw: random.Random, topic: str, number: int, at: int) -> bytes:
+    region, carrier, channel = draw.choice(_REGIONS), draw.choice(_CARRIERS), draw.choice(_CHANNELS)
+    warehouse = draw.choice(_WAREHOUSES)
+    if topic == "orders":
+        kind = draw.choice(("order.created", "order.paid", "order.paid", "order.payment_failed", "order.cancelled"))
+        paid = (
+            f',"paid_at":"{rfc3339(at - draw.randrange(86_000_000, 90_000_000))}"' if kind == "order.cancelled" else ""
+        )
+        data = (
+            f'{{"order_id":"o{number}","region":"{region}","channel":"{channel}","store":"s{draw.randrange(20)}",'
+            f'"payment_method":"{draw.choice(_METHODS)}","warehouse":"{warehouse}","carrier":"{carrier}",'
+            f'"amount":{draw.randrange(1, 99999) / 100}{paid}}}'
+        )
+    elif topic == "logistics":
+        kind = draw.choice(("parcel.collected", "parcel.scanned", "parcel.delivered"))
+        paid_at = rfc3339(at - draw.randrange(80_000_000, 95_000_000))
+        data = (
+            f'{{"parcel_id":"p{number}","order_id":"o{number}","carrier":"{carrier}","warehouse":"{warehouse}",'
+            f'"region":"{region}","part":{draw.randrange(1, 3)},"paid_at":"{paid_at}"}}'
+        )
+    elif topic == "consultations":
+        kind = draw.choice(("consultation.opened", "consultation.answered", "consultation.abandoned"))
+        waited = draw.randrange(0, 90_000) / 1000
+        data = (
+            f'{{"consultation_id":"c{number}","queue":"q{draw.randrange(3)}","channel":"{draw.choice(("chat", "call"))}",'
+            f'"intent":"i{draw.randrange(4)}","region":"{region}","opened_at":"{rfc3339(at - int(waited * 1000))}",'
+            f'"waited":{waited},"transfers":{draw.randrange(2)}}}'
+        )
+    elif topic == "aftersales":
+        kind = draw.choice(("refund.requested", "refund.completed"))
+        paid_at = rfc3339(at - draw.randrange(80_000_000, 95_000_000))
+        data = (
+            f'{{"refund_id":"r{number}","reason":"w{draw.randrange(5)}","category":"k{draw.randrange(5)}",'
+            f'"carrier":"{carrier}","warehouse":"{warehouse}","region":"{region}","paid_at":"{paid_at}",'
+            f'"before_collection":{"true" if draw.random() < 0.5 else "false"}}}'
+        )
+    elif topic == "visits":
+        kind = draw.choice(("page.viewed", "checkout.failed", "checkout.completed"))
+        data = (
+            f'{{"session_id":"v{number}","page":"cart","device":"{draw.choice(("ios", "android", "pc"))}",'
+            f'"channel":"{channel}","region":"{region}"}}'
+        )
+    else:
+        kind = "review.posted"
+        data = f'{{"feedback_id":"f{number}","kind":"csat","score":{draw.randrange(1, 6)}}}'
+    return _envelope(f"e{number}", kind, at, data)
+
+
+def _envelope(event_id: str, kind: str, at: int, data: str) -> bytes:
+    return (
+        f'{{"specversion":"1.0","id":"{event_id}","source":"/crash","type":"{kind}",'
+        f'"time":"{rfc3339(at)}","data":{data}}}'
+    ).encode()
+
+
+def rfc3339(ms: int) -> str:
+    """UTC with milliseconds."""
+    return datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{ms % 1000:03d}Z"

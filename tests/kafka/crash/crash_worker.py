@@ -1,0 +1,133 @@
+"""A worker of the crash test: real ingest, and a flusher that can kill the process between any two steps of a flush.
+
+Arguments: a JSON object with `settings` (as `Settings`) and `partitions` (of each source topic). SIGUSR1 arms it: the
+next flush that reaches a step drawn at random ends the process there, with SIGKILL.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import random
+import signal
+import sys
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import uvloop
+
+from streams.catalogue.load import load
+from streams.ingest.partition import IngestPartition
+from streams.settings import SOURCE_TOPICS, Settings
+from streams.transport.flush import TransactionalFlusher
+from streams.transport.parts import Ingests
+from streams.transport.worker import Worker
+
+if TYPE_CHECKING:
+    from faust.types import TP
+
+    from streams.transport.flush import FlushContent
+
+STEPS = ("begin", "begun", "sent", "offsets", "committing", "committed")
+
+
+class Trap:
+    """Dies at a step, once armed."""
+
+    def __init__(self) -> None:
+        self.step = ""
+
+    def arm(self) -> None:
+        self.step = random.choice(STEPS)
+
+    def reach(self, step: str) -> None:
+        if step == self.step:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+class Trapped:
+    """A transactional producer that passes by the trap at every step."""
+
+    def __init__(self, producer: Any, trap: Trap) -> None:
+        self._producer = producer
+        self._trap = trap
+
+    async def begin_transaction(self) -> None:
+        self._trap.reach("begin")
+        await self._producer.begin_transaction()
+        self._trap.reach("begun")
+
+    async def send(self, *arguments: Any, **options: Any) -> Any:
+        return await self._producer.send(*arguments, **options)
+
+    async def send_offsets_to_transaction(self, *arguments: Any) -> None:
+        self._trap.reach("sent")
+        await self._producer.send_offsets_to_transaction(*arguments)
+        self._trap.reach("offsets")
+
+    async def commit_transaction(self) -> None:
+        commit = asyncio.ensure_future(self._producer.commit_transaction())
+        if self._trap.step == "committing":
+            await asyncio.sleep(random.random() * 0.01)
+            self._trap.reach("committing")
+        await commit
+        self._trap.reach("committed")
+
+
+class TrappedFlusher(TransactionalFlusher):
+    """A flusher whose steps can be the last."""
+
+    def __init__(self, trap: Trap, *arguments: str) -> None:
+        super().__init__(*arguments)
+        self._trap = trap
+
+    async def _commit(self, producer: Any, content: FlushContent) -> None:
+        await super()._commit(Trapped(producer, self._trap), content)
+
+
+async def main() -> int:
+    given = json.loads(sys.argv[1])
+    settings = msgspec.convert(given["settings"], Settings)
+    trap = Trap()
+    catalogue = load()
+
+    def make_ingest(tp: TP) -> IngestPartition:
+        return IngestPartition(
+            catalogue,
+            tp.topic,
+            tp.partition,
+            dedup_records=settings.dedup_records,
+            lateness_ms=settings.lateness_s * 1000,
+            late_limit_ms=settings.late_limit_s * 1000,
+            future_limit_ms=settings.future_limit_s * 1000,
+        )
+
+    def make_flusher(tp: TP) -> TrappedFlusher:
+        return TrappedFlusher(trap, settings.broker, f"{settings.app}-{tp.topic}-{tp.partition}", settings.app)
+
+    worker = Worker(
+        settings,
+        ingests=Ingests(dict.fromkeys(SOURCE_TOPICS, given["partitions"]), make_ingest, make_flusher=make_flusher),
+    )
+    loop = asyncio.get_running_loop()
+    ended = asyncio.Event()
+    loop.add_signal_handler(signal.SIGTERM, ended.set)
+    loop.add_signal_handler(signal.SIGUSR1, trap.arm)
+    await worker.start()
+    logging.getLogger("crash").warning("started")
+    waiters = [asyncio.ensure_future(worker.failure()), asyncio.ensure_future(ended.wait())]
+    await asyncio.wait(waiters, return_when=asyncio.FIRST_COMPLETED)
+    failed = waiters[0].done()
+    await worker.stop()
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(process)d %(name)s %(levelname)s %(message)s")
+    logging.getLogger("aiokafka").setLevel(logging.ERROR)
+    logging.getLogger("streams.transport").setLevel(logging.INFO)
+    code = uvloop.run(main())
+    sys.stdout.flush()
+    os._exit(code)
