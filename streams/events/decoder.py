@@ -76,7 +76,7 @@ class TopicDecoder:
         attributes = _attributes.decode(value)
         if attributes.type in self._types:
             self.decode(value)
-            return Rejection(Reason.NOT_JSON, "not JSON")  # unreachable: it was refused before
+            return Rejection(Reason.WRONG_FIELD, "$ decodes but was refused: a fault of ours")
         if attributes.time is None:
             return Unlisted(None)
         time = event_time_ms(attributes.time)

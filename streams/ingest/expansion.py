@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -14,24 +15,35 @@ if TYPE_CHECKING:
 
     from streams.catalogue.metric import Metric
     from streams.ingest.grouping import Group, GroupKey
-    from streams.ingest.routes import Route
+    from streams.ingest.routes import Route, Target
 
 Scope = tuple[int, tuple[str, ...]]
+Meeting = tuple[int, int, int]  # metric, scope set, component: where routes can meet in one cell
 Sums = dict[tuple[Any, ...], int]
 
 
 class _Columns:
-    """The growing cells of one metric."""
+    """The growing cells of one metric: in columns where no other route can meet the same cell, else by cell."""
 
-    __slots__ = ("cells", "scopes")
+    __slots__ = ("cells", "component", "late", "scope", "scopes", "slot", "value")
 
     def __init__(self) -> None:
         self.scopes: dict[Scope, int] = {}
         self.cells: dict[tuple[int, int, int, int], int] = {}  # scope, component, slot, late -> value
+        self.scope: list[int] = []
+        self.component: list[int] = []
+        self.slot: list[int] = []
+        self.late: list[int] = []
+        self.value: list[int] = []
 
     def pack(self, key: str) -> MetricCells:
-        scope, component, slot, late = map(list, zip(*self.cells, strict=True))
-        return MetricCells(key, list(self.scopes), scope, component, slot, late, list(self.cells.values()))
+        for scope, component, slot, late in self.cells:
+            self.scope.append(scope)
+            self.component.append(component)
+            self.slot.append(slot)
+            self.late.append(late)
+        self.value.extend(self.cells.values())
+        return MetricCells(key, list(self.scopes), self.scope, self.component, self.slot, self.late, self.value)
 
 
 class _Projection:
@@ -92,6 +104,10 @@ class Expansion:
     def __init__(self, metrics: Sequence[Metric], groups: Sequence[Group]) -> None:
         self._keys = [metric.key() for metric in metrics]
         self._projections = [_projections(group) for group in groups]
+        meetings = Counter(
+            _meeting(target) for each in self._projections for projection in each for target in projection.targets
+        )
+        self._shared = {meeting for meeting, routes in meetings.items() if routes > 1}
         self._places: dict[int, list[int]] = {}
 
     def expand(self, planes: Iterable[tuple[int, dict[GroupKey, int]]]) -> dict[int, MetricCells]:
@@ -107,7 +123,7 @@ class Expansion:
                     source = pairs if projection.parent is None else done[projection.parent].items()
                     sums = projection.sums(source)
                     done.append(sums)
-                    _add(columns, projection, sums, late)
+                    _add(columns, projection, sums, late, self._shared)
         return {metric: each.pack(self._keys[metric]) for metric, each in columns.items()}
 
     def partition_of(self, metric: int, partitions: int) -> int:
@@ -118,26 +134,43 @@ class Expansion:
         return places[metric]
 
 
-def _add(columns: dict[int, _Columns], projection: _Projection, sums: Sums, late: int) -> None:
-    if not sums:
-        return
-    shift, whole = projection.shift, projection.whole
-    rows = [(part[0] + shift, () if whole else _named(part[1:]), amount) for part, amount in sums.items()]
-    for target in projection.targets:
+def _add(columns: dict[int, _Columns], projection: _Projection, sums: Sums, late: int, shared: set[Meeting]) -> None:
+    if any(None in part for part in sums):
+        sums = _named(sums)
+    shift = projection.shift
+    slots = [part[0] + shift for part in sums]
+    scopes = [()] * len(sums) if projection.whole else [part[1:] for part in sums]
+    for target in projection.targets if sums else ():
         column = columns.get(target.metric)
         if column is None:
             column = columns[target.metric] = _Columns()
-        scopes, cells = column.scopes, column.cells
-        get, number_of = cells.get, scopes.setdefault
-        scope_set, component, weight = target.scope_set, int(target.component), target.weight
-        for slot, values, amount in rows:
-            cell = (number_of((scope_set, values), len(scopes)), component, slot, late)
-            cells[cell] = get(cell, 0) + weight * amount
+        known, scope_set, component = column.scopes, target.scope_set, int(target.component)
+        numbers = [known.setdefault((scope_set, values), len(known)) for values in scopes]
+        amounts = sums.values() if target.weight == 1 else [-amount for amount in sums.values()]
+        if _meeting(target) not in shared:
+            column.scope += numbers
+            column.component += [component] * len(numbers)
+            column.slot += slots
+            column.late += [late] * len(numbers)
+            column.value += amounts
+            continue
+        cells = column.cells
+        for number, slot, amount in zip(numbers, slots, amounts, strict=True):
+            cell = (number, component, slot, late)
+            cells[cell] = cells.get(cell, 0) + amount
 
 
-def _named(values: tuple[str | None, ...]) -> tuple[str, ...]:
-    """Dimension values; one that was sent as null is missing."""
-    return tuple([value or "" for value in values]) if None in values else values  # type: ignore[return-value]
+def _meeting(target: Target) -> Meeting:
+    return target.metric, target.scope_set, target.component
+
+
+def _named(sums: Sums) -> Sums:
+    """The same sums, where a dimension that was sent as null is a missing one."""
+    named: Sums = {}
+    for part, amount in sums.items():
+        name = tuple("" if each is None else each for each in part)
+        named[name] = named.get(name, 0) + amount
+    return named
 
 
 def records_of(

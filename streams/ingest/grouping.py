@@ -135,7 +135,7 @@ class _Writer:
             parts = [
                 str(number),
                 f"ms // {SLOT_MS}",
-                *(f"data.{name}" for name in group.dimensions),
+                *map(self._dimension, group.dimensions),
                 *elements.values(),
             ]
             amount = f"scaled(data.{group.value}, {SCALES[self._type][group.value]})" if group.value else "1"
@@ -202,6 +202,9 @@ class _Writer:
         if condition.present is not None:
             tests.append(f"{operand} {'!=' if condition.present else '=='} {self._constant(absent)}")
         return tests
+
+    def _dimension(self, name: str) -> str:
+        return f"data.{name}" if name in DIMENSIONS[self._type] else '""'
 
     def _constant(self, value: Any) -> str:
         name = f"c{len(self.names)}"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from streams.batch import RecordBatch
     from streams.catalogue.load import Catalogue
     from streams.events.fields import Event
-    from streams.ingest.grouping import Group, Grouping, GroupKey, Groups
+    from streams.ingest.grouping import Group, Grouping, GroupKey
 
 _NEVER = -(1 << 62)
 NO_TIMESTAMP = -1  # what Kafka gives for a record without one
@@ -58,7 +58,6 @@ class IngestPartition:
         self._late_limit = late_limit_ms
         self._future_limit = future_limit_ms
         self._decoder = TopicDecoder(topic)
-        self._decode = self._decoder.decode
         self._ids = RecentIds(dedup_records)
         self._groups: list[Group] = []
         self._groupings: dict[type[Event], Grouping] = {}
@@ -110,48 +109,56 @@ class IngestPartition:
 
     def warm(self, batch: RecordBatch) -> None:
         """Remember the ids, and the largest event time unless that was set, of records that are counted already."""
-        for offset, timestamp, value in zip(batch.offsets, batch.timestamps, batch.values, strict=True):
-            try:
-                event, time, _ = self._read(value)
-            except Exception:  # noqa: BLE001, S112 - refused then as now: whatever it was, it entered no memory
-                continue
-            copy = self._ids.seen(event.source, event.id, offset)
-            if not (copy or self._restored or self._is_from_the_future(time, timestamp)) and time > self._largest:
-                self._largest = time
-        self._next_offset = batch.next_offset
+        kept = self._on_time, self._late, self._dead_letters, self.outcomes, self._has_news
+        largest = self._largest
+        self._on_time, self._late, self._dead_letters, self.outcomes = {}, {}, [], dict(self.outcomes)
+        self.feed(batch)
+        self._on_time, self._late, self._dead_letters, self.outcomes, self._has_news = kept
+        if self._restored:
+            self._largest = largest
 
-    def feed(self, batch: RecordBatch) -> list[DeadLetter]:
+    def feed(self, batch: RecordBatch) -> list[DeadLetter]:  # noqa: C901, PLR0912 - one loop: every call in it costs 3 %
         """Decide about every record of a batch. Returns its dead letters, as the next flush does. No record raises."""
-        read, seen, on_time, behind = self._read, self._ids.seen, self._on_time, self._late
+        decode, groupings, seen = self._decoder.decode, self._groupings, self._ids.seen
+        on_time, behind = self._on_time, self._late
+        lateness, late_limit, future_limit = self._lateness, self._late_limit, self._future_limit
+        largest, watermark = self._largest, max(self._largest - lateness, self._promised)
         first_letter = len(self._dead_letters)
-        largest, watermark = self._largest, max(self._largest - self._lateness, self._promised)
         duplicates = late = refused = 0
         for offset, timestamp, value in zip(batch.offsets, batch.timestamps, batch.values, strict=True):
             try:
-                event, time, groups = read(value)
+                event = decode(value)  # type: ignore[arg-type]  # a tombstone raises TypeError
+                if not value.isascii():  # type: ignore[union-attr]  # decoded, so it is no tombstone
+                    value.decode()  # type: ignore[union-attr]  # msgspec passes over what it does not read
+                time = event_time_ms(event.time)
+                if time is None:
+                    raise WrongTimeError("$.time")  # noqa: TRY301 - one place for all that is refused
+                groups = groupings[type(event)](event.data, time)
             except Exception as error:  # noqa: BLE001 - nothing that a record holds may stop the others
                 refused += 1
                 self._refuse(offset, timestamp, value, error)
                 continue
             copy = seen(event.source, event.id, offset)
-            if time > timestamp + self._future_limit and timestamp != NO_TIMESTAMP:
+            if time > timestamp + future_limit and timestamp != NO_TIMESTAMP:
                 refused += 1
                 self._reject(offset, value, FROM_THE_FUTURE)
-            elif copy:
+                continue
+            if copy:
                 duplicates += 1
-            else:
-                if time > largest:
-                    largest = time
-                    watermark = max(watermark, time - self._lateness)
+                continue
+            if time > largest:
+                largest = time
+                watermark = max(watermark, time - lateness)
+            if time >= watermark:
                 amounts = on_time
-                if time < watermark:
-                    if time < largest - self._late_limit:
-                        late += 1
-                        continue
-                    amounts = behind
-                if isinstance(groups, tuple):
-                    amounts[groups] = amounts.get(groups, 0) + 1
-                    continue
+            elif time >= largest - late_limit:
+                amounts = behind
+            else:
+                late += 1
+                continue
+            if type(groups) is tuple:
+                amounts[groups] = amounts.get(groups, 0) + 1
+            else:
                 for key, amount in groups:
                     amounts[key] = amounts.get(key, 0) + amount
         self._largest = largest
@@ -186,16 +193,6 @@ class IngestPartition:
         groups = make_groups(event_type, routes_of(self._catalogue.metrics, event_type))
         self._groups.extend(groups)
         return compile_grouping(event_type, enumerate(groups, start=first))
-
-    def _read(self, value: bytes | None) -> tuple[Event, int, Groups]:
-        """The event, its time and its groups. Raises for everything that is not a right event of a listed type."""
-        event = self._decode(value)  # type: ignore[arg-type]  # a tombstone raises TypeError like other wrong input
-        if not value.isascii():  # type: ignore[union-attr]  # decoded, so it is no tombstone
-            value.decode()  # type: ignore[union-attr]  # msgspec passes over what it does not read
-        time = event_time_ms(event.time)
-        if time is None:
-            raise WrongTimeError("$.time")
-        return event, time, self._groupings[type(event)](event.data, time)
 
     def _is_from_the_future(self, time: int | None, timestamp: int) -> bool:
         return time is not None and timestamp != NO_TIMESTAMP and time > timestamp + self._future_limit

@@ -31,16 +31,18 @@ class RecentIds:
         >>> memory.seen("/oms", "a", 100), memory.seen("/oms", "a", 110), memory.seen("/oms", "a", 121)
         (False, True, False)
         """
-        ids = self._ids.get(source)
-        if ids is None:
-            ids = self._ids[source] = {}
         if offset >= self._drop_at:
             self._drop_before(offset - self._reach)
             self._drop_at = offset + self._reach // _SLICES + 1
-            self._ids[source] = ids
-        last = ids.pop(event_id, None)  # popped, so that the order stays that of offsets
+        ids = self._ids.get(source)
+        if ids is None:
+            ids = self._ids[source] = {}
+        if event_id not in ids:
+            ids[event_id] = offset
+            return False
+        last = ids.pop(event_id)  # popped, so that the order stays that of offsets
         ids[event_id] = offset
-        return last is not None and last >= offset - self._reach
+        return last >= offset - self._reach
 
     def _drop_before(self, first: int) -> None:
         for source in list(self._ids):
