@@ -35,23 +35,27 @@ def event_time_ms(text: str) -> int | None:
     >>> event_time_ms("2023-02-29T00:00:00Z") is None
     True
     """
-    try:
-        return _second_ms[text[:19]] + _tail_ms[text[19:]]
-    except KeyError:
-        return _by_parts(text)
+    if len(text) <= 29:  # finer than milliseconds is never kept as it is
+        try:
+            return _second_ms[text[:19]] + _tail_ms[text[19:]]
+        except KeyError:
+            pass
+    return _by_parts(text)
 
 
 def _by_parts(text: str) -> int | None:
     """For a new second, and for finer fractions than milliseconds: saves the regular expression."""
     tail = text[19:]
     split = -1 if tail.endswith(("Z", "z")) else -6
-    fraction, offset = tail[:split], tail[split:]
-    if len(fraction) > 4 and fraction[4:].isdecimal() and fraction.isascii():
-        tail = fraction[:4] + offset
-    tail_ms, minute_ms, second_ms = _tail_ms.get(tail), _minute_ms.get(text[:16]), _second_of_minute.get(text[16:19])
-    if tail_ms is None or minute_ms is None or second_ms is None:
-        return _any_layout(text)
-    return _keep(_second_ms, text[:19], minute_ms + second_ms) + tail_ms
+    more = tail[4:split]
+    if more.isdecimal() and more.isascii():
+        tail = tail[:4] + tail[split:]
+    tail_ms, second_ms = _tail_ms.get(tail), _second_ms.get(text[:19])
+    if tail_ms is not None and second_ms is None:
+        minute_ms, of_minute = _minute_ms.get(text[:16]), _second_of_minute.get(text[16:19])
+        if minute_ms is not None and of_minute is not None:
+            second_ms = _keep(_second_ms, text[:19], minute_ms + of_minute)
+    return _any_layout(text) if tail_ms is None or second_ms is None else second_ms + tail_ms
 
 
 def _any_layout(text: str) -> int | None:
