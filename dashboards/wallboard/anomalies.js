@@ -11,9 +11,10 @@ const SHOWN_IN_FULL = 4; // a wall does not scroll: later cards, and calm ones, 
 export function openAnomalies(board, context) {
   const byFingerprint = new Map(board.anomalies.map((anomaly) => [anomaly.fingerprint, anomaly]));
   const roots = board.anomalies.filter((anomaly) => !byFingerprint.has(anomaly.caused_by));
+  const inFull = roots.length > SHOWN_IN_FULL ? SHOWN_IN_FULL / 2 : SHOWN_IN_FULL;
   const cards = roots.map((anomaly, place) => {
     const symptoms = board.anomalies.filter((other) => other.caused_by === anomaly.fingerprint);
-    return card(anomaly, symptoms, context, place >= SHOWN_IN_FULL || !isPressing(anomaly));
+    return card(anomaly, symptoms, context, place >= inFull || !isPressing(anomaly));
   });
   const hidden = board.open - board.anomalies.length;
   if (hidden > 0) cards.push(element("p", { class: "quiet" }, texts.more(hidden)));

@@ -23,6 +23,7 @@ export function quantity(value, unit) {
 
 // 42 s, 3 min, 2 h 10 min, 5 d 3 h.
 export function duration(milliseconds) {
+  if (!Number.isFinite(milliseconds)) return "\u2014";
   const total = Math.max(0, Math.round(milliseconds / 1000));
   const words = texts.duration;
   if (total < 60) return `${total} ${words.second}`;

@@ -21,7 +21,7 @@ function detail(touchpoint, board, context) {
   if (touchpoint.open) return texts.firing(touchpoint.open);
   if (touchpoint.name === "pipeline" && touchpoint.state === "stale") {
     const late = board.sources.filter((source) => source.state === "silent" || source.state === "behind");
-    return late.map((source) => source.topic).join(", ");
+    return late.length > 2 ? texts.lateFeeds(late.length, board.sources.length) : late.map((source) => source.topic).join(", ");
   }
   return touchpoint.state === "no_data" && touchpoint.heard
     ? texts.lastSeen(duration(context.dataNow - touchpoint.heard))
@@ -47,8 +47,9 @@ function signal(metric, board, context) {
   const value = fresh ? last[1] : null;
   const open = board.anomalies.filter((anomaly) => anomaly.metric === metric.name);
   const worst = ["critical", "warning", "recovering", "info"].find((one) => open.some((anomaly) => tone(anomaly) === one));
+  const within = value === null || last[3] === null || last[4] === null || (value >= last[3] && value <= last[4]);
   const label = `${metric.title}: ${quantity(value, metric.unit)}`;
-  return element("div", { class: `signal ${worst ? `tone-${worst}` : ""} ${value === null ? "empty" : ""}`, "data-metric": metric.name },
+  return element("div", { class: `signal ${worst ? `tone-${worst}` : ""} ${within ? "within" : ""} ${value === null ? "empty" : ""}`, "data-metric": metric.name },
     element("span", { class: "signal-title", title: metric.title }, metric.title),
     element("span", { class: "signal-value" }, quantity(value, metric.unit)),
     element("span", { class: "signal-note" }, note(metric, last, value, context)),

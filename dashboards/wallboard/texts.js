@@ -49,6 +49,7 @@ const en = {
     critical: "Critical", warning: "Warning", stale: "Stale", no_data: "No data", recovering: "Recovering",
     info: "Notice", replay: "Replaying", normal: "Normal", unwatched: "Not watched",
   },
+  lateFeeds: (late, all) => `${late} of ${all} feeds`,
   feeds: "Events read up to",
   feed: {
     live: (ago) => `${ago} ago`,

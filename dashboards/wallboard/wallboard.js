@@ -27,26 +27,27 @@ async function poll() {
     if (response.status === 401) {
       askForToken();
     } else if (response.ok || response.status === 304) {
-      answered(response);
       if (response.ok) {
         board = await response.json();
         etag = response.headers.get("ETag") || "";
         formats = clockFormats(board.timezone);
       }
+      setClock(response);
       draw();
+      answeredAt = Date.now();
+      at("login").hidden = true;
     }
-  } catch {
-    // The banner tells; the next question follows anyway.
+  } catch (problem) {
+    // The banner tells that nothing new is drawn; the next question follows anyway.
+    if (!(problem instanceof TypeError || problem instanceof DOMException)) console.error(problem);
   }
   tell();
   setTimeout(poll, POLL_MS);
 }
 
-function answered(response) {
-  answeredAt = Date.now();
+function setClock(response) {
   const time = Number(response.headers.get("Pharos-Time"));
-  if (time) clockOffset = time - answeredAt;
-  at("login").hidden = true;
+  if (time) clockOffset = time - Date.now();
 }
 
 function context() {
@@ -57,7 +58,7 @@ function context() {
   const title = (metric) => titles.get(metric) || metric.replaceAll("_", " ");
   return {
     now, dataNow, replaying, title,
-    moment: (time) => formats.moment(time, dataNow),
+    moment: (time) => (Number.isFinite(time) ? formats.moment(time, dataNow) : "\u2014"),
     describe: (fingerprint) => {
       const known = [...board.anomalies, ...board.recent].find((anomaly) => anomaly.fingerprint === fingerprint);
       return known ? `${title(known.metric)}, ${scopeText(known.scope)}` : fingerprint;
@@ -69,14 +70,19 @@ function draw() {
   if (!board) return;
   const known = context();
   at("board").hidden = false;
-  replace("touchpoints", touchpoints(board, known));
-  const cards = openAnomalies(board, known);
-  replace("open", cards.length ? cards : [calm()]);
   replace("signals", signals(board, known));
   const recent = resolvedAnomalies(board.recent, known);
   replace("recent", recent.length ? recent : [element("li", { class: "quiet" }, texts.nothingRecent)]);
-  replace("feeds", feeds(board, known));
+  drawAges(known);
   headline();
+}
+
+// What grows older while nothing else changes, also while the server does not answer.
+function drawAges(known) {
+  replace("touchpoints", touchpoints(board, known));
+  const cards = openAnomalies(board, known);
+  replace("open", cards.length ? cards : [calm()]);
+  replace("feeds", feeds(board, known));
 }
 
 // Redraws only what differs, so that a reader's selection and focus survive quiet polls.
@@ -124,17 +130,21 @@ function tell() {
 }
 
 function showTime() {
+  tell();
   if (!formats) return;
   const known = context();
+  drawAges(known);
   const shown = known.replaying ? known.dataNow : known.now;
   at("clock").textContent = formats.clock(shown);
   const words = [formats.day(shown), board.timezone.replaceAll("_", " "), known.replaying ? texts.replayedTime : ""];
   at("day").textContent = words.filter(Boolean).join(" \u00b7 ");
-  tell();
 }
 
 function askForToken() {
+  board = formats = null;
+  etag = "";
   at("board").hidden = true;
+  at("feeds").replaceChildren();
   at("login").hidden = false;
 }
 

@@ -95,6 +95,8 @@ class _Api:
         content_type, pieces = self._exposition.render(request.headers.get("Accept", ""))
         response = web.StreamResponse(headers={"Content-Type": content_type, "Cache-Control": "no-store"})
         await response.prepare(request)
+        if request.method == "HEAD":
+            return response
         for piece in pieces:
             if piece:
                 await response.write(piece)

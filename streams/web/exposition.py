@@ -120,10 +120,10 @@ class Exposition:
             yield from self._lines(reading, f"{name}{{", reading.value, "%r")
         yield _family(EXPECTED, "What a metric was expected to be, in its unit.")
         for reading in readings.values():
-            yield from self._lines(reading, f'{EXPECTED}{{metric="{reading.metric.name}",', reading.expected, "%.6g")
+            yield from self._lines(reading, _of_metric(EXPECTED, reading.metric), reading.expected, "%.6g")
         yield _family(SCORE, "Surprise: 1 is the limit of normal, 2 twice as surprising in log-probability.")
         for reading in readings.values():
-            yield from self._lines(reading, f'{SCORE}{{metric="{reading.metric.name}",', reading.score, "%.6g")
+            yield from self._lines(reading, _of_metric(SCORE, reading.metric), reading.score, "%.6g")
         yield _family(ANOMALY_STATE, "Open anomalies: 2 firing, 1 recovering; absent when there is none.")
         yield self._states()
         yield tail
@@ -163,6 +163,10 @@ class Exposition:
         scope = {name: anomaly.scope[name] for name in names if _LABEL_NAME.fullmatch(name)}
         labels = {"metric": anomaly.metric, "severity": anomaly.severity, "scope": "+".join(scope), **scope}
         return ",".join(f'{name}="{value.translate(_ESCAPES)}"' for name, value in labels.items())
+
+
+def _of_metric(name: str, metric: Metric) -> str:
+    return f'{name}{{metric="{metric.name.translate(_ESCAPES)}",'
 
 
 def _family(name: str, described: str) -> bytes:

@@ -216,6 +216,14 @@ async def test_metrics_come_as_text_or_as_open_metrics(ask: Any) -> None:
     assert (await openly.text()).endswith("# EOF\n")
 
 
+@pytest.mark.parametrize("path", ["/", "/healthz", *READS])
+async def test_head_answers_as_get_does_without_a_body(ask: Any, path: str) -> None:
+    response = await ask(path, "HEAD")
+
+    assert response.status == 200
+    assert await response.read() == b""
+
+
 async def test_a_failure_inside_answers_500_without_its_cause(
     serve: Any, client: ClientSession, troubled_board: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -126,6 +126,22 @@ async def test_hostile_names_stay_text(
     assert complaints == []
 
 
+async def test_times_and_numbers_that_make_no_sense_do_not_stop_the_page(
+    quiet_board: Board,
+    anomaly: Callable[..., Anomaly],
+    transition: Callable[..., Transition],
+    serve: Any,
+    open_page: Any,
+) -> None:
+    strange = anomaly(started_at="yesterday", score=float("nan"), value=float("inf"), unit="parsec", severity="odd")
+    quiet_board.transition(transition(strange))
+    server = await serve(quiet_board)
+    page, complaints = await open_page(server.make_url("/"))
+    await page.locator(".card").wait_for()
+
+    assert complaints == []
+
+
 async def test_symptoms_stand_inside_the_card_of_their_cause(troubled_board: Board, serve: Any, open_page: Any) -> None:
     server = await serve(troubled_board)
     page, _ = await open_page(server.make_url("/"))
