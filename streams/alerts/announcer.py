@@ -1,0 +1,64 @@
+"""Tells what is worth telling: transitions in, notifications into the outbox."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from streams.alerts.dispatch import Dispatch
+    from streams.alerts.message import Notification
+    from streams.alerts.outbox import Outbox
+    from streams.incidents.anomaly import Transition
+
+
+class Announcer:
+    """Joins `Dispatch` (what, in which words) and `Outbox` (how, until when).
+
+    Args:
+        clock_ms: the worker's clock; None before it has read a record.
+        handled_ms: up to where anomalies have been handled; -1 before the first.
+        health: told after each look whether a receiver is reachable: its name, and the problem or "".
+        on_told: called with each notification that goes out, for the demo's report.
+
+    """
+
+    def __init__(
+        self,
+        dispatch: Dispatch,
+        outbox: Outbox,
+        clock_ms: Callable[[], int | None],
+        handled_ms: Callable[[], int],
+        health: Callable[[str, str], None],
+        on_told: Callable[[Notification], None] = lambda _: None,
+    ) -> None:
+        self._dispatch = dispatch
+        self._outbox = outbox
+        self._clock_ms = clock_ms
+        self._handled_ms = handled_ms
+        self._health = health
+        self._on_told = on_told
+
+    @property
+    def delivered(self) -> bool:
+        return all(state.queued == 0 for state in self._outbox.states().values())
+
+    def tell(self, transition: Transition) -> None:
+        """Rules, composes and hands on; never waits."""
+        clock_ms = self._clock_ms()
+        _, notification = self._dispatch.handle(transition, transition.time if clock_ms is None else clock_ms)
+        self._put(notification)
+
+    def look_after(self) -> None:
+        """The digest of what was held while catching up, and the state of the receivers. Call it now and then."""
+        clock_ms = self._clock_ms()
+        if clock_ms is not None:
+            self._put(self._dispatch.catch_up(clock_ms, self._handled_ms()))
+        for name, state in self._outbox.states().items():
+            self._health(name, state.reason if state.failures else "")
+
+    def _put(self, notification: Notification | None) -> None:
+        if notification is not None:
+            self._outbox.put(notification)
+            self._on_told(notification)

@@ -1,0 +1,99 @@
+"""The notify agent: reads pharos-anomalies in a group of its own, so that one worker tells, and another takes over."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from typing import TYPE_CHECKING, Any, Protocol
+
+import msgspec
+from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import KafkaError
+
+from streams.incidents.cloudevent import decode
+from streams.transport.incident_agent import ANOMALIES_TOPIC
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from streams.incidents.anomaly import Transition
+    from streams.settings import Settings
+
+_WAIT_MS = 500
+_START_LIMIT_S = 30.0
+_RETRY_S = 2.0
+
+logger = logging.getLogger(__name__)
+
+
+class Notifications(Protocol):
+    """Decides what is told, and keeps it until it is (`streams.alerts.announcer`)."""
+
+    @property
+    def delivered(self) -> bool:
+        """Whether nothing waits for a receiver."""
+        ...
+
+    def tell(self, transition: Transition) -> None: ...
+    def look_after(self) -> None: ...
+
+
+class Notifier:
+    """A plain consumer: it handles a few records a minute, and must commit only what receivers have taken.
+
+    So a crash repeats a notification rather than losing it. Receivers that are down hold the commit back, and nothing
+    else.
+    """
+
+    def __init__(self, settings: Settings, notifications: Notifications, position: Callable[[int], None]) -> None:
+        """`position` is told the time of each transition handled."""
+        self._settings = settings
+        self._notifications = notifications
+        self._position = position
+        self.undecodable = 0
+
+    async def run(self) -> None:
+        """Never returns; goes on where the commit is when the broker comes back."""
+        while True:
+            with contextlib.suppress(KafkaError, OSError, TimeoutError):
+                await self._read()
+            await asyncio.sleep(_RETRY_S)
+
+    async def _read(self) -> None:
+        consumer = AIOKafkaConsumer(
+            ANOMALIES_TOPIC,
+            bootstrap_servers=self._settings.broker,
+            group_id=f"{self._settings.app}-notify",
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            isolation_level="read_committed",
+            fetch_max_wait_ms=100,
+            session_timeout_ms=round(self._settings.session_timeout_s * 1000),
+            heartbeat_interval_ms=round(self._settings.heartbeat_interval_s * 1000),
+        )
+        await asyncio.wait_for(consumer.start(), _START_LIMIT_S)
+        try:
+            uncommitted = False
+            while True:
+                batches = await consumer.getmany(timeout_ms=_WAIT_MS)
+                for records in batches.values():
+                    for record in records:
+                        self._take(record)
+                uncommitted |= bool(batches)
+                self._notifications.look_after()
+                if uncommitted and self._notifications.delivered:
+                    await consumer.commit()
+                    uncommitted = False
+        finally:
+            await consumer.stop()
+
+    def _take(self, record: Any) -> None:
+        try:
+            transition = decode(record.value or b"")
+        except msgspec.DecodeError:
+            self.undecodable += 1
+            logger.warning("%s-%d holds at %d a record that is none", record.topic, record.partition, record.offset)
+            return
+        self._notifications.tell(transition)
+        self._position(transition.time)
