@@ -8,7 +8,7 @@ import numpy as np
 
 from detectors.judgement import LIMIT, Judgement, Reason
 from detectors.state import grown, pack, unpack
-from detectors.tails import negative_binomial_lower, negative_binomial_upper
+from detectors.tails import negative_binomial_upper
 from detectors.verdict import decide
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class OverdueDetector:
 
         def tail(rows: NDArray[np.intp], above: NDArray[np.bool_]) -> Array:
             k, m, wide = stock[rows], np.maximum(usual[rows], 1.0), dispersion[rows]
-            return np.where(above, negative_binomial_upper(k, m, wide), negative_binomial_lower(k, m, wide))
+            return np.where(above, negative_binomial_upper(k, m, wide), 0.0)  # a stock that melts is no news
 
         return decide(
             value=stock,

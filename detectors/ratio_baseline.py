@@ -117,8 +117,8 @@ class RatioBaseline:
         return np.asarray(2.0 * np.maximum(ratio, 1e-6) ** 2)
 
     def _ratio(self, tops: Array, bottoms: Array) -> Array:
-        ratio = np.divide(tops, bottoms, out=np.full(len(tops), np.nan), where=bottoms > 0)
-        return np.clip(ratio, 0.0, 1.0) if self.bounded else ratio
+        ratio: Array = np.divide(tops, bottoms, out=np.full(len(tops), np.nan), where=bottoms > 0)
+        return np.asarray(np.clip(ratio, 0.0, 1.0)) if self.bounded else ratio
 
     def dispersion(self) -> Array:
         """float64[n]: beyond what the number of trials explains, drawn towards the prior while little is known."""

@@ -38,9 +38,9 @@ class Usual(NamedTuple):
 class SeasonalBaseline:
     """Learns, for each of n series, the count of each of the day's 96 quarters of an hour, and its dispersion.
 
-    A quarter that lies beyond four standard deviations of what its series knows of that quarter (from the second day
-    on) is pulled back to that distance, so that one odd day, or an incident, does not become normal. For ratios
-    use `RatioBaseline`: their day is flatter and their expectation rests on the number of trials.
+    A quarter that lies beyond four standard deviations of what its series knows of that quarter, or beyond twice that
+    (from the third day on), is pulled back to there, so that one odd day, or an incident, does not become normal. For
+    ratios use `RatioBaseline`: their day is flatter and their expectation rests on the number of trials.
 
     Examples:
         >>> baseline = SeasonalBaseline()
@@ -90,7 +90,7 @@ class SeasonalBaseline:
         spread = self.dispersion()
         # The profile itself is known from so many days only.
         sd = np.sqrt((mean + spread * mean**2) * (1 + 1 / np.maximum(days, 1)))
-        reach = _ODD * sd + 2
+        reach = np.minimum(_ODD * sd + 2, np.maximum(mean, 10.0))
         taken = np.where(days >= 2, np.clip(counts, mean - reach, mean + reach), counts)
         # A series that has never been seen starts with its first event, not with the zeros before it.
         alive = (counts > 0) | (self.seen.max(axis=0) > 0)

@@ -40,7 +40,10 @@ def binomial_lower(k: Array, n: Array, p: Array) -> Array:
 
 
 def beta_binomial_upper(k: Array, n: Array, a: Array, b: Array) -> Array:
-    """Log P(X >= k) for X ~ Binomial(n, P), P ~ Beta(a, b): 32 terms are added up, the rest is bounded from above."""
+    """Log P(X >= k) for X ~ Binomial(n, P), P ~ Beta(a, b): never too small; 0 up to the mean or mode.
+
+    32 terms are added up, the rest is bounded from above.
+    """
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         log_first = special.betaln(k + a, n - k + b) - special.betaln(a, b) - _log_choices(n, k)
         term = np.ones_like(k)
@@ -54,7 +57,8 @@ def beta_binomial_upper(k: Array, n: Array, a: Array, b: Array) -> Array:
         ratio = np.maximum(n - at, 0) / np.maximum(n - at - 1 + b, 1e-12) * np.maximum((at + a) / (at + 1), a < 1)
         rest = np.where(ratio < 1, ratio / (1 - ratio), np.maximum(n - at, 0))
         tail = log_first + np.log(total + term * np.minimum(rest, np.maximum(n - at, 0)))
-        return np.where(k <= 0, 0.0, np.minimum(tail, 0.0))
+        mode = np.where(a > 1, (n + 1) * (a - 1) / np.maximum(a + b - 2, 1e-12), 0.0)
+        return np.where(k <= np.maximum(mode, n * a / (a + b)), 0.0, np.minimum(tail, 0.0))
 
 
 def beta_binomial_lower(k: Array, n: Array, a: Array, b: Array) -> Array:
@@ -78,7 +82,7 @@ def negative_binomial_lower(k: Array, mean: Array, dispersion: Array) -> Array:
     mean = np.maximum(mean, 1e-9)
     q = mean / (size + mean)
     with np.errstate(divide="ignore", invalid="ignore"):
-        exact: Array = special.betainc(size, k + 1, 1 - q)
+        exact = np.asarray(special.betainc(size, k + 1, 1 - q), dtype=np.float64)
         return _tail(exact, _log_negative_binomial(k, size, q), k / ((k - 1 + size) * q))
 
 
@@ -105,7 +109,7 @@ def _log_choices(n: Array, k: Array) -> Array:
 
 
 def _log_negative_binomial(k: Array, size: Array, q: Array) -> Array:
-    below: Array = special.xlogy(k, q) + special.xlog1py(size, -q)
+    below = np.asarray(special.xlogy(k, q) + special.xlog1py(size, -q), dtype=np.float64)
     return below - np.where(k > 0, np.log(np.maximum(k, 1)) + special.betaln(np.maximum(k, 1), size), 0.0)
 
 

@@ -39,9 +39,9 @@ class CountJudge:
 
     The expectation is an interval from `low` to `high`. With an activity (the exposure of a count, the denominator of
     a rate per thousand) it reaches from the least to the greatest activity of the judged window and of the longer
-    ones, the wake of a passed peak included, because what people do lags behind; "up" is never judged below the usual day. Without one it follows the last
-    minutes and the last hour; what is more than usual may go as it came, so only half of it is held against a fall. A
-    part of the whole is not expected to be more than its usual share of the whole.
+    ones, the wake of a passed peak included, because what people do lags behind; "up" is never judged below the usual
+    day. Without one it follows the last minutes and the last hour; what is more than usual may go as it came, so only
+    half of it is held against a fall. A part of the whole is not expected to be more than its usual share of it.
     """
 
     def __init__(self, metric: Metric) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
-from streams.catalogue.metric import Component
 from streams.evaluation.metric_evaluator import QUARTER_MS, MetricEvaluator
+
+if TYPE_CHECKING:
+    from streams.catalogue.metric import Component
 
 SLOT_MS = 10_000
 MINUTE_MS = 60_000

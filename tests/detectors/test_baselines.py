@@ -1,0 +1,142 @@
+"""What baselines learn, forget and survive."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from detectors.level import Level
+from detectors.onset import onset
+from detectors.ratio_baseline import RatioBaseline
+from detectors.seasonal import SLOTS, SeasonalBaseline
+from detectors.state import pack, unpack
+
+OWN = np.arange(1, dtype=np.int32)
+
+
+def taught(days: list[float], seed: int = 0) -> SeasonalBaseline:
+    rng = np.random.default_rng(seed)
+    baseline = SeasonalBaseline()
+    for factor in days:
+        for slot in range(SLOTS):
+            baseline.learn(slot, rng.poisson([150 * factor]).astype(float))
+    return baseline
+
+
+def test_one_odd_day_changes_the_usual_day_little() -> None:
+    baseline = taught([1, 1, 1, 10, 1])
+
+    assert baseline.usual(43_200, 900).middle[0] == pytest.approx(150, rel=0.3)
+
+
+def test_a_new_habit_is_learned_in_a_few_weeks() -> None:
+    baseline = taught([1] * 4 + [2] * 21)
+
+    assert baseline.usual(43_200, 900).middle[0] == pytest.approx(300, rel=0.15)
+
+
+def test_the_dispersion_of_poisson_counts_is_small_and_of_unsteady_days_is_not() -> None:
+    steady = taught([1] * 8).dispersion()[0]
+    unsteady = taught([1, 1.6, 0.7, 1.3, 0.6, 1.5, 0.8, 1.2]).dispersion()[0]
+
+    assert steady < 0.01
+    assert unsteady > 5 * steady
+
+
+def test_an_hour_that_was_never_seen_is_unknown() -> None:
+    baseline = SeasonalBaseline()
+    baseline.learn(10, np.array([5.0]))
+
+    assert np.isnan(baseline.usual(43_200, 60).middle[0])
+
+
+def test_a_series_that_appears_later_does_not_learn_the_zeros_before() -> None:
+    baseline = SeasonalBaseline()
+    for day in range(5):
+        for slot in range(SLOTS):
+            baseline.learn(slot, np.array([100.0, 40.0 if day == 4 else 0.0]))
+
+    assert baseline.usual(43_200, 900).middle.tolist() == [100.0, 40.0]
+
+
+def test_long_windows_add_up_their_quarters_and_gaps_too() -> None:
+    baseline = taught([1, 1, 1])
+
+    assert baseline.usual(43_200, 86_400).middle[0] == pytest.approx(150 * 96, rel=0.02)
+    assert baseline.usual(1_800, 3_600).middle[0] == pytest.approx(600, rel=0.1)
+    missed = baseline.between(1_000.0, np.array([90.0, 3_600.0]), np.array([0, 0]))
+    assert missed == pytest.approx([15, 600], rel=0.2)
+
+
+def test_fewer_counts_than_series_are_refused() -> None:
+    baseline = taught([1])
+
+    with pytest.raises(ValueError, match="0 counts for 1 series"):
+        baseline.learn(0, np.zeros(0))
+
+
+def test_a_thin_series_is_drawn_towards_the_whole() -> None:
+    baseline = RatioBaseline(bounded=True, prior_dispersion=0.001)
+    partner = np.arange(2, dtype=np.int32)
+    for quarter in range(SLOTS):
+        baseline.learn(
+            quarter // 4,
+            np.array([95.0, 0.0 if quarter else 1.0]),
+            np.array([100.0, 1.0 if quarter < 4 else 0.0]),
+            partner,
+        )
+
+    usual = baseline.usual(43_200, partner, whole=0)
+
+    assert usual.ratio[0] == pytest.approx(0.95, abs=0.01)
+    assert usual.ratio[1] > 0.8
+    assert usual.weight[1] < 20
+
+
+def test_an_incident_hardly_moves_the_usual_ratio() -> None:
+    baseline = RatioBaseline(bounded=True, prior_dispersion=0.001)
+    for quarter in range(2 * SLOTS):
+        baseline.learn(quarter % SLOTS // 4, np.array([970.0]), np.array([1000.0]), OWN)
+    for quarter in range(2):
+        baseline.learn(12, np.array([100.0 + quarter]), np.array([1000.0]), OWN)
+
+    assert baseline.usual(43_200, OWN, whole=0).ratio[0] > 0.93
+
+
+def test_a_ratio_that_was_never_seen_is_unknown() -> None:
+    baseline = RatioBaseline(bounded=True, prior_dispersion=0.001)
+    baseline.grow(1)
+
+    assert np.isnan(baseline.usual(0, OWN, whole=0).ratio[0])
+
+
+@pytest.mark.parametrize("state", [b"", b"\x05\x00\x00\x00{", pack({"a": np.zeros(3)})[:-1]])
+def test_bytes_that_are_no_state_are_refused(state: bytes) -> None:
+    with pytest.raises(ValueError, match=r"state|buffer"):
+        unpack(state)
+
+
+def test_states_survive_the_way_through_bytes() -> None:
+    seasonal = taught([1, 2])
+    ratio = RatioBaseline(bounded=False, prior_dispersion=0.1)
+    ratio.learn(3, np.array([90.0]), np.array([10.0]), OWN)
+    level = Level(1)
+    level.follow(np.array([5.0]), np.array([4.0]), 60, np.array([True]))
+
+    assert SeasonalBaseline.from_bytes(seasonal.to_bytes()).to_bytes() == seasonal.to_bytes()
+    assert RatioBaseline.from_bytes(ratio.to_bytes()).to_bytes() == ratio.to_bytes()
+    assert Level.from_bytes(level.to_bytes()).to_bytes() == level.to_bytes()
+
+
+def test_rows_that_are_not_calm_do_not_move_their_level() -> None:
+    level = Level(2)
+    for _ in range(60):
+        level.follow(np.array([50.0, 50.0]), np.array([10.0, 10.0]), 60, np.array([True, False]))
+
+    assert level.ratio()[0].round(1).tolist() == [4.7, 1.0]
+
+
+def test_a_deviation_that_is_over_has_no_start() -> None:
+    counts = np.array([5.0, 5, 50, 50, 5, 5, 5, 5, 5, 5])
+
+    assert onset(counts, np.full(10, 5.0)) == len(counts)

@@ -1,0 +1,128 @@
+"""What every detector owes its callers, whatever it detects."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from detectors.binomial import BinomialDetector
+from detectors.burn_rate import RULES, BurnRateDetector
+from detectors.judgement import MAXIMUM_SCORE, Judgement, Reason, insufficient
+from detectors.mean import MeanDetector
+from detectors.overdue import OverdueDetector
+from detectors.silence import SilenceDetector
+from detectors.surge import SurgeDetector
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Case = Callable[[np.random.Generator, int], Judgement]
+
+
+def binomial(rng: np.random.Generator, n: int) -> Judgement:
+    trials = rng.integers(0, 2000, n).astype(float)
+    expected = np.where(rng.random(n) < 0.1, np.nan, rng.random(n))
+    successes = rng.binomial(trials.astype(int), rng.random(n)).astype(float)
+    detector = BinomialDetector(minimum_effect=0.05, minimum_exposure=20)
+    return detector.judge(successes, trials, expected, rng.random(n) * 1e4, rng.random(n) * 0.01)
+
+
+def burn_rate(rng: np.random.Generator, n: int) -> Judgement:
+    trials = rng.integers(0, 5000, n).astype(float)
+    good = rng.binomial(trials.astype(int), 0.99).astype(float)
+    return BurnRateDetector(target=0.999, minimum_exposure=20).judge(good, trials, good / 2, trials / 2, RULES[0])
+
+
+def surge(rng: np.random.Generator, n: int) -> Judgement:
+    low = np.where(rng.random(n) < 0.1, np.nan, rng.random(n) * 100)
+    counts = rng.poisson(np.nan_to_num(low) * rng.random(n) * 4).astype(float)
+    return SurgeDetector(minimum_effect=0.5, minimum_exposure=10).judge(counts, low, low * 1.2, rng.random(n) * 0.1, 60)
+
+
+def silence(rng: np.random.Generator, n: int) -> Judgement:
+    missed = np.where(rng.random(n) < 0.1, np.nan, rng.random(n) * 200)
+    return SilenceDetector().judge(missed, rng.random(n) * 3600, rng.random(n) * 0.1)
+
+
+def mean(rng: np.random.Generator, n: int) -> Judgement:
+    count = rng.integers(0, 300, n).astype(float)
+    expected = np.where(rng.random(n) < 0.1, np.nan, rng.random(n) * 30)
+    total = count * rng.random(n) * 100
+    return MeanDetector(minimum_effect=0.5, minimum_exposure=30).judge(total, count, expected, rng.random(n) * 0.1)
+
+
+def overdue(rng: np.random.Generator, n: int) -> Judgement:
+    detector = OverdueDetector(minimum_effect=0.5, minimum_exposure=20)
+    stock = rng.integers(0, 200, n).astype(float)
+    for _ in range(60):
+        detector.follow(stock, 60, np.ones(n, dtype=np.bool_))
+    return detector.judge(stock * rng.integers(0, 5, n))
+
+
+CASES: list[Case] = [binomial, burn_rate, surge, silence, mean, overdue]
+
+
+@pytest.fixture(params=CASES, ids=lambda case: case.__name__)
+def case(request: pytest.FixtureRequest) -> Case:
+    found: Case = request.param
+    return found
+
+
+def judged(case: Case, n: int = 2000) -> Judgement:
+    return case(np.random.default_rng(11), n)
+
+
+def test_every_number_is_finite(case: Case) -> None:
+    result = judged(case)
+
+    for column in ("score", "value", "expected", "lower", "upper", "exposure", "excess"):
+        assert np.isfinite(getattr(result, column)).all(), column
+
+
+def test_scores_lie_within_their_scale(case: Case) -> None:
+    result = judged(case)
+
+    assert result.score.min() >= 0
+    assert result.score.max() <= MAXIMUM_SCORE
+    assert (result.score >= 1).any(), "the case holds no anomaly and proves little"
+
+
+def test_a_score_of_one_has_a_reason_and_a_direction_and_a_lesser_one_has_none(case: Case) -> None:
+    result = judged(case)
+    anomalous = result.score >= 1
+    calm = np.isin(result.reason, [Reason.NORMAL, Reason.BELOW_MINIMUM_EFFECT]) | insufficient(result.reason)
+
+    assert (result.direction[anomalous] != 0).all()
+    assert not calm[anomalous].any()
+    assert calm[~anomalous].all()
+
+
+def test_too_little_to_judge_by_is_a_result_of_its_own_without_score(case: Case) -> None:
+    result = judged(case)
+    without = insufficient(result.reason)
+
+    assert without.any()
+    assert (result.score[without] == 0).all()
+    assert (result.excess[without] == 0).all()
+
+
+def test_the_band_holds_what_is_expected_and_the_excess_is_never_negative(case: Case) -> None:
+    result = judged(case)
+    known = ~insufficient(result.reason)
+
+    assert (result.lower <= result.expected + 1e-9)[known].all()
+    assert (result.upper >= result.expected - 1e-9)[known].all()
+    assert (result.excess >= 0).all()
+
+
+def test_a_series_is_judged_as_it_would_be_alone(case: Case) -> None:
+    together = judged(case, 2000)
+    again = judged(case, 2000)
+
+    np.testing.assert_array_equal(together.score, again.score)
+
+
+def test_no_series_at_all_are_judged_without_complaint(case: Case) -> None:
+    assert len(judged(case, 0)) == 0
