@@ -26,6 +26,7 @@ from streams.web.board import Board
 from streams.web.exposition import Exposition
 from streams.web.security import Security
 
+CATALOGUE = load()
 MINUTE = 60_000
 NOW = int(datetime(2026, 11, 10, 16, 12, 30, tzinfo=UTC).timestamp() * 1000)
 
@@ -189,7 +190,7 @@ def troubled_board(anomaly: Callable[..., Anomaly], transition: Callable[..., Tr
 
 
 def _board(*, disturbed: bool) -> Board:
-    board = Board(load().metrics, SOURCE_TOPICS, "Asia/Shanghai")
+    board = Board(CATALOGUE.metrics, SOURCE_TOPICS, "Asia/Shanghai")
     draw = random.Random(11)
     for time in range(NOW - 60 * MINUTE, NOW + 1, 30_000):
         pulses = []
@@ -212,7 +213,7 @@ def _board(*, disturbed: bool) -> Board:
 @pytest.fixture
 def readings() -> list[Any]:
     """Two readings: the payment success of three series, one of them with too little to judge."""
-    metric = load().by_name["payment_success"]
+    metric = CATALOGUE.by_name["payment_success"]
     method = metric.scopes.index(("payment_method",))
     scopes = [(metric.scopes.index(()), ()), (method, ("alipay",)), (method, ('wechat"\\\n<script>',))]
     return [
@@ -241,7 +242,7 @@ async def serve(health: Health, readings: list[Any]) -> Any:
     ) -> TestServer:
         registry = CollectorRegistry()
         PipelineMetrics(registry, lambda: NOW / 1000).records("orders", "counted", 12)
-        exposition = Exposition(registry, lambda: readings, board.open_anomalies, load().metrics)
+        exposition = Exposition(registry, lambda: readings, board.open_anomalies, CATALOGUE.metrics)
         app = create_web_app(board, exposition, health, security or Security(), pages(), clock or (lambda: NOW / 1000))
         server = TestServer(app)
         await server.start_server()

@@ -18,10 +18,12 @@ from streams.web.board import POINTS, RECENT, RECENT_MS, TIMELINE, Board
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+CATALOGUE = load()
+
 
 @pytest.fixture
 def board() -> Board:
-    return Board(load().metrics, ("orders", "visits"), "Asia/Shanghai")
+    return Board(CATALOGUE.metrics, ("orders", "visits"), "Asia/Shanghai")
 
 
 def pulse(value: float, metric: str = "payment_success") -> Pulse:

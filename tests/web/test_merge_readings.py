@@ -13,6 +13,8 @@ from detectors.judgement import Reason, nothing
 from streams.catalogue.load import load
 from streams.web.merge_readings import MergeCollector, judged
 
+CATALOGUE = load()
+
 
 @pytest.fixture
 def reading() -> Any:
@@ -24,7 +26,7 @@ def reading() -> Any:
     judgement.reason[:] = (Reason.CLIFF, Reason.WARMING_UP, Reason.INSUFFICIENT_EXPOSURE)
     scopes = [(0, ()), (1, ("a",)), (1, ("b",))]
     return SimpleNamespace(
-        metric=load().by_name["collection_24h"],
+        metric=CATALOGUE.by_name["collection_24h"],
         latest=SimpleNamespace(scopes=scopes, judgement=judgement),
         scopes=[*scopes, (1, ("newer",))],
         waiting=7,
