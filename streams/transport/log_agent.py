@@ -138,7 +138,7 @@ class LogAgent:
         parts, self.parts = self.parts, {}
         for part in parts.values():
             part.open = False
-            if current:
+            if current and not part.turn.locked():  # a long step is cut off by Faust's stop
                 with contextlib.suppress(TimeoutError, FlushFailedError):
                     await asyncio.wait_for(self._save(part, last=True), 1.0)
         await asyncio.gather(*(part.keeper.close() for part in parts.values()), return_exceptions=True)

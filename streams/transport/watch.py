@@ -58,7 +58,7 @@ class Watch:
             task.remove_done_callback(self._ended)
             task.cancel()
         if self._loops:
-            await asyncio.wait(self._loops, timeout=2.0)
+            await asyncio.wait(self._loops, timeout=0.5)
 
     def _ended(self, task: asyncio.Task[Any]) -> None:
         if not task.cancelled():

@@ -39,7 +39,8 @@ if TYPE_CHECKING:
     from streams.transport.watch import WorkerFailedError
 
 _START_LIMIT_S = 60.0
-_STOP_LIMIT_S = 3.0
+_CLOSE_LIMIT_S = 2.0  # these two and the little that follows make the five seconds of `stop`
+_STOP_LIMIT_S = 1.5
 _SNAPSHOT_LIMIT_S = 60.0
 
 logger = logging.getLogger(__name__)
@@ -124,14 +125,14 @@ class Worker:
         """Flush what is counted and leave the group."""
         await self._watch.stop()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.gather(*(agent.close() for agent in self._agents)), _STOP_LIMIT_S)
+            await asyncio.wait_for(asyncio.gather(*(agent.close() for agent in self._agents)), _CLOSE_LIMIT_S)
         try:
             await asyncio.wait_for(self.app.stop(), _STOP_LIMIT_S)
         except TimeoutError:
-            logger.warning("Faust did not stop within %.0f s", _STOP_LIMIT_S)
+            logger.warning("Faust did not stop within %.1f s", _STOP_LIMIT_S)
         with contextlib.suppress(TimeoutError, KafkaError, OSError):
             if self._producer is not None:
-                await asyncio.wait_for(self._producer.stop(), 1.0)
+                await asyncio.wait_for(self._producer.stop(), 0.5)
         await self._commits.close()
 
     def _new_source_agent(self, ingests: Ingests) -> SourceAgent:

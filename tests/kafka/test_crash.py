@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import sys
 import threading
 import time
@@ -25,6 +26,7 @@ from crash_load import TOPICS, load  # noqa: E402 - as above
 
 from streams.catalogue.load import load as load_catalogue  # noqa: E402 - as above
 from streams.cells.record import decode  # noqa: E402 - as above
+from streams.transport.flush import FailureReason  # noqa: E402 - as above
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +75,8 @@ def test_every_cell_is_exact_whatever_was_killed(broker: Any, tmp_path: Path) ->
         course = run_course(size, fleet, broker, lambda: _committed(broker.address, app, size.partitions), SEED, _say)
     finally:
         ended_in = fleet.stop()
-        print(log.read_text(errors="replace")[-6000:])
+        told = log.read_text(errors="replace")
+        print(told[-3000:])
     producing.join(60.0)
 
     catalogue = load_catalogue()
@@ -86,6 +89,8 @@ def test_every_cell_is_exact_whatever_was_killed(broker: Any, tmp_path: Path) ->
     report = {
         "size": name,
         **course,
+        "kills_inside_a_flush": dict(Counter(re.findall(r"died at step (\w+)", told))),
+        "flushes_that_were_fenced": told.count(FailureReason.FENCED.value),
         "stopped_in_s": round(ended_in, 1),
         "events": size.events,
         **direct.outcomes,

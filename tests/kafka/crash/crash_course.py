@@ -109,7 +109,7 @@ def run_course(
             paused = None
             say("a stopped worker goes on")
         fleet.tend()
-        if fleet.kills < size.kills and now >= next_kill:
+        if fleet.kills < size.kills and now >= next_kill and paused is None:
             fleet.kill(draw)
             asked += 1
             next_kill = now + draw.uniform(1.0, 9.0)

@@ -44,6 +44,7 @@ class Trap:
 
     def reach(self, step: str) -> None:
         if step == self.step:
+            os.write(2, f"died at step {step}\n".encode())
             os.kill(os.getpid(), signal.SIGKILL)
 
 
