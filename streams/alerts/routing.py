@@ -1,0 +1,118 @@
+"""Which transitions are worth telling people, and why not the others."""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from streams.catalogue.metric import Severity
+from streams.incidents.anomaly import Anomaly, Change, Transition, Why
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+STALE_MS = 15 * 60_000
+_MOST_REMEMBERED = 20_000
+_WORTH_TELLING = {Why.ESCALATED, Why.WORSENED}
+
+
+class Ruling(enum.StrEnum):
+    """What is done with a transition, and the reason."""
+
+    NOTIFY = "notify"
+    INFO = "info"  # good or merely interesting: never sent
+    SYMPTOM = "symptom"  # its cause speaks for it
+    NO_WORSE = "no_worse"  # a change that wakes nobody
+    REPEAT = "repeat"  # seen before
+    HELD = "held"  # too old to page: if it is still open when the worker has caught up, a digest tells
+    OVER = "over"  # over before the worker had caught up: nobody hears of it
+    UNANNOUNCED = "unannounced"  # the end of something nobody was told of
+
+
+class Routing(msgspec.Struct):
+    """Remembers what was told, so that every end that is told had a beginning.
+
+    Attributes:
+        told: fingerprints whose opening was sent and whose end was not.
+        held: by fingerprint, the newest transition of what opened too long ago.
+        latest: by fingerprint, the time of the newest transition and the ids seen at that time.
+
+    """
+
+    told: set[str] = set()
+    held: dict[str, Transition] = {}
+    latest: dict[str, tuple[int, list[str]]] = {}
+
+    def rule(self, transition: Transition, clock_ms: int) -> Ruling:
+        """Transitions of an anomaly come in order. `clock_ms` is the worker's clock (counting.md C.1)."""
+        if self._repeated(transition):
+            return Ruling.REPEAT
+        if transition.change is Change.RESOLVED:
+            return self._rule_end(transition.anomaly.fingerprint)
+        ruling = self._rule_open(transition, clock_ms)
+        if ruling is Ruling.NOTIFY:
+            self.told.add(transition.anomaly.fingerprint)
+        elif ruling is Ruling.HELD:
+            self.held[transition.anomaly.fingerprint] = transition
+        elif ruling is Ruling.SYMPTOM:
+            self.held.pop(transition.anomaly.fingerprint, None)
+        return ruling
+
+    def release(self, clock_ms: int, handled_ms: int) -> list[Transition]:
+        """What is still open of the held ones, once ticks are handled up to `STALE_MS` behind the clock."""
+        if not self.held or clock_ms - handled_ms > STALE_MS:
+            return []
+        released = sorted(self.held.values(), key=lambda t: (t.time, t.anomaly.fingerprint))
+        self.told.update(self.held)
+        self.held.clear()
+        return released
+
+    def resume(self, open_anomalies: Iterable[Anomaly]) -> None:
+        """After a restart without a state: takes what is open as told, so that its end is."""
+        self.told.update(a.fingerprint for a in open_anomalies if a.severity != Severity.INFO and a.caused_by is None)
+
+    def to_bytes(self) -> bytes:
+        return msgspec.msgpack.encode(self)
+
+    @classmethod
+    def from_bytes(cls, payload: bytes) -> Routing:
+        """Raises msgspec.DecodeError for anything `to_bytes` did not write."""
+        return msgspec.msgpack.decode(payload, type=cls)
+
+    def _rule_open(self, transition: Transition, clock_ms: int) -> Ruling:
+        anomaly = transition.anomaly
+        if anomaly.severity == Severity.INFO:
+            return Ruling.INFO
+        if anomaly.caused_by is not None:
+            return Ruling.SYMPTOM
+        if anomaly.fingerprint in self.held:
+            return Ruling.HELD
+        if transition.change is not Change.OPENED and transition.why not in _WORTH_TELLING:
+            return Ruling.NO_WORSE
+        return Ruling.HELD if clock_ms - transition.time > STALE_MS else Ruling.NOTIFY
+
+    def _rule_end(self, fingerprint: str) -> Ruling:
+        if self.held.pop(fingerprint, None) is not None and fingerprint not in self.told:
+            return Ruling.OVER
+        if fingerprint not in self.told:
+            return Ruling.UNANNOUNCED
+        self.told.discard(fingerprint)
+        return Ruling.NOTIFY
+
+    def _repeated(self, transition: Transition) -> bool:
+        time, ids = self.latest.get(transition.anomaly.fingerprint, (-1, []))
+        if transition.time < time or transition.id in ids:
+            return True
+        if len(self.latest) >= _MOST_REMEMBERED:
+            self._forget_oldest()
+        same_tick = ids if transition.time == time else []
+        self.latest[transition.anomaly.fingerprint] = (transition.time, [*same_tick, transition.id])
+        return False
+
+    def _forget_oldest(self) -> None:
+        """Half of what is over: its repeats would have come long ago."""
+        over = sorted((time, f) for f, (time, _) in self.latest.items() if f not in self.told and f not in self.held)
+        for _, fingerprint in over[: len(over) // 2]:
+            del self.latest[fingerprint]
