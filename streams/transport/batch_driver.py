@@ -158,18 +158,11 @@ class BatchConsumer(Consumer):
 
     def on_init(self) -> None:
         super().on_init()
-        self._held: set[TP] = set()
+        self._held: frozenset[TP] = frozenset()
 
     def hold(self, tps: Iterable[TP]) -> None:
-        """Fetch nothing more of these until `release`; what is in hand is still delivered."""
-        self._held.update(tps)
-
-    def release(self, tps: Iterable[TP]) -> None:
-        self._held.difference_update(tps)
-
-    @property
-    def held(self) -> frozenset[TP]:
-        return frozenset(self._held)
+        """From now on fetch nothing of these, and of no others less; what is in hand is still delivered."""
+        self._held = frozenset(tps)
 
     async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> Any:  # noqa: ASYNC109 - Faust's signature
         # A copy: the thread must not see the set change under it.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from faust.types import TP
 
+from streams.transport.alignment import Progress, too_far_ahead
 from streams.transport.flush import FailureReason, FlushFailedError
 from streams.transport.idle import IdleWatch, promised_watermark
 from streams.transport.source_partition import Intake, SourcePartition
@@ -30,6 +31,7 @@ _UNFLUSHED_MOST = 200_000  # records at which reading waits for the flush
 _FLUSHES_AT_ONCE = 16
 _SUSPEND_LIMIT_S = 6.0
 _STALLED_S = 10.0
+_ALIGN_S = 0.1
 _TRIES = 8
 
 logger = logging.getLogger(__name__)
@@ -41,6 +43,7 @@ class Positions(Protocol):
     async def move_to(self, tp: TP, offset: int) -> None: ...
     async def earliest_offsets(self, *tps: TP) -> Mapping[TP, int]: ...
     def standing(self, tp: TP) -> Standing | None: ...
+    def hold(self, tps: Collection[TP]) -> None: ...
 
 
 class Commits(Protocol):
@@ -104,6 +107,8 @@ class SourceAgent:
         self._slots = asyncio.Semaphore(_FLUSHES_AT_ONCE)
         self._is_current: Callable[[], bool] = lambda: False
         self._suspended = asyncio.Event()
+        self._held: frozenset[TP] = frozenset()
+        self._aligned_at = 0.0
 
     # Ownership
 
@@ -112,6 +117,8 @@ class SourceAgent:
         await self._end_tasks(_SUSPEND_LIMIT_S)
         self._is_current = is_current
         self._suspended.clear()
+        self._held = frozenset()
+        self._positions.hold(self._held)
         for tp in [tp for tp, part in self.parts.items() if tp not in tps or not part.whole]:
             await self.parts.pop(tp).flusher.close()
         fresh = [self._new_part(tp) for tp in tps if tp not in self.parts]
@@ -169,10 +176,27 @@ class SourceAgent:
         intake = part.take(fetched)
         if intake is Intake.TAKEN:
             self._taken_at[tp] = time.monotonic()
+            self._align()
             if part.unflushed >= _UNFLUSHED_SOON:
                 self._start_flush(part)
         elif intake is Intake.HOLE and time.monotonic() - self._taken_at.get(tp, 0.0) > 2.0:
             self._start(tp, self._seek_back(part))
+
+    def _align(self) -> None:
+        """Hold what is far ahead in event time, let go of what is not; ten times a second is enough."""
+        now = time.monotonic()
+        if now - self._aligned_at < _ALIGN_S:
+            return
+        self._aligned_at = now
+        progress = {}
+        for tp, part in self.parts.items():
+            standing = self._positions.standing(tp)
+            caught_up = standing is not None and part.position >= standing.last_stable_offset
+            progress[tp] = Progress(part.ingest.largest_event_time, caught_up)
+        held = too_far_ahead(progress)
+        if held != self._held:
+            self._held = held
+            self._positions.hold(held)
 
     # Flushes
 
@@ -181,6 +205,7 @@ class SourceAgent:
         while True:
             await asyncio.sleep(self._options.flush_interval_s)
             if self._is_current():
+                self._align()
                 for tp, part in list(self.parts.items()):
                     self._look_after(tp, part)
 
@@ -200,7 +225,7 @@ class SourceAgent:
             if is_idle or part.position > part.committed:
                 self._start_flush(part)
         if standing is not None and standing.last_stable_offset > part.position:
-            if now - self._taken_at[tp] > _STALLED_S and not is_idle:
+            if now - self._taken_at[tp] > _STALLED_S and tp not in self._held:
                 self._taken_at[tp] = now
                 self._start(tp, self._seek_back(part))
         else:

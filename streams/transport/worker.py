@@ -27,7 +27,7 @@ from streams.transport.topic_keeper import TopicKeeper
 from streams.transport.watch import Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from faust.types import TP
 
@@ -60,6 +60,9 @@ class AppPositions:
 
     def standing(self, tp: TP) -> Standing | None:
         return self._app.consumer.standing(tp)
+
+    def hold(self, tps: Collection[TP]) -> None:
+        self._app.consumer.hold(tps)
 
     async def commit_plain(self, tp: TP, offset: int, metadata: str) -> None:
         await self._app.consumer.thread.commit_plain(tp, offset, metadata)

@@ -79,9 +79,11 @@ def _event(draw: random.Random, topic: str, number: int, at: int) -> bytes:
     elif topic == "consultations":
         kind = draw.choice(("consultation.opened", "consultation.answered", "consultation.abandoned"))
         waited = draw.randrange(0, 90_000) / 1000
+        line = draw.choice(("chat", "call"))
+        opened_at = rfc3339(at - int(waited * 1000))
         data = (
-            f'{{"consultation_id":"c{number}","queue":"q{draw.randrange(3)}","channel":"{draw.choice(("chat", "call"))}",'
-            f'"intent":"i{draw.randrange(4)}","region":"{region}","opened_at":"{rfc3339(at - int(waited * 1000))}",'
+            f'{{"consultation_id":"c{number}","queue":"q{draw.randrange(3)}","channel":"{line}",'
+            f'"intent":"i{draw.randrange(4)}","region":"{region}","opened_at":"{opened_at}",'
             f'"waited":{waited},"transfers":{draw.randrange(2)}}}'
         )
     elif topic == "aftersales":

@@ -1,0 +1,40 @@
+"""Keeps the source partitions of a worker together in event time: what runs far ahead waits for what lags.
+
+Cells ahead of the slowest partition wait in the memory of the merge. While a backlog is read, one partition could be
+days ahead of another.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from faust.types import TP
+
+AHEAD_LIMIT_MS = 3_600_000
+
+
+class Progress(NamedTuple):
+    """How far a partition is: its largest accepted event time (0 or less: none yet), and whether all of it is read."""
+
+    largest_event_time: int
+    caught_up: bool
+
+
+def too_far_ahead(parts: Mapping[TP, Progress], limit_ms: int = AHEAD_LIMIT_MS) -> frozenset[TP]:
+    """The partitions to hold. Never all that have something to read: the slowest of those goes on.
+
+    A partition that is caught up has nothing to be waited for: its watermark goes on by promises.
+
+    >>> sorted(too_far_ahead({"a": Progress(9_000_000, False), "b": Progress(1_000_000, False)}))
+    ['a']
+    >>> sorted(too_far_ahead({"a": Progress(9_000_000, False), "b": Progress(1_000_000, True)}))
+    []
+    """
+    lagging = [part.largest_event_time for part in parts.values() if not part.caught_up and part.largest_event_time > 0]
+    if not lagging:
+        return frozenset()
+    limit = min(lagging) + limit_ms
+    return frozenset(tp for tp, part in parts.items() if part.largest_event_time > limit)
