@@ -41,8 +41,8 @@ def stretches(draw: DrawFn) -> Stretch:
     """One series over a stretch of ticks: (series, first tick, ticks, score, kind)."""
     return (
         draw(st.integers(0, len(SERIES) - 1)),
-        draw(st.integers(0, 250)),
-        draw(st.integers(1, 120)),
+        draw(st.integers(0, 120)),
+        draw(st.integers(1, 70)),
         draw(st.sampled_from([0.0, 0.75, 1.2, 1.9, 2.5, 8.0])),
         draw(st.sampled_from(["bad", "bad", "bad", "good", "insufficient"])),
     )
@@ -71,7 +71,7 @@ def _records_of(verdict: Callable[..., Verdict]) -> Callable[..., list[list[Tick
                 by_tick.setdefault(tick, {})[series] = said
         names = sorted(SCOPES)
         made: list[list[TickVerdicts]] = [[] for _ in range(partitions)]
-        for tick in range(400):
+        for tick in range(220):
             said = by_tick.get(tick, {}).values()
             for partition in range(partitions):
                 mine = [v for v in said if names.index(v.metric) % partitions == partition]
@@ -125,7 +125,7 @@ def test_open_anomalies_are_those_opened_and_not_resolved(
         )
 
 
-@given(story=stories, restart=st.integers(0, 1199), partitions=st.integers(1, 3))
+@given(story=stories, restart=st.integers(0, 659), partitions=st.integers(1, 3))
 def test_a_restart_from_a_snapshot_changes_nothing(
     open_desk: Callable[..., IncidentDesk],
     records_of: Callable[..., list[list[TickVerdicts]]],
@@ -142,7 +142,7 @@ def test_a_restart_from_a_snapshot_changes_nothing(
     assert after.to_bytes() == msgspec.msgpack.encode(msgspec.msgpack.decode(after.to_bytes()))
 
 
-@given(story=stories, back=st.integers(1, 1199))
+@given(story=stories, back=st.integers(1, 439))
 def test_ticks_that_are_repeated_say_nothing_again(
     open_desk: Callable[..., IncidentDesk],
     records_of: Callable[..., list[list[TickVerdicts]]],
@@ -154,10 +154,10 @@ def test_ticks_that_are_repeated_say_nothing_again(
     first = run(desk, records)
     assert run(desk, records[-back:]) == []
     assert run(desk, records) == []
-    assert first == run(open_desk(2), records[:500] + records[max(500 - back, 0) :])
+    assert first == run(open_desk(2), records[:300] + records[max(300 - back, 0) :])
 
 
-@given(story=stories, choices=st.lists(st.integers(0, 2), max_size=1200))
+@given(story=stories, choices=st.lists(st.integers(0, 2), max_size=600))
 def test_any_interleaving_of_the_partitions_gives_the_same(
     open_desk: Callable[..., IncidentDesk],
     records_of: Callable[..., list[list[TickVerdicts]]],

@@ -80,7 +80,7 @@ class WebhookReceiver:
             response = await self._session.post(
                 self._url, data=body, headers=headers, timeout=self._timeout, allow_redirects=False
             )
-        except (aiohttp.InvalidURL, ValueError):
+        except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError, ValueError):
             return Result(Outcome.REJECTED, "invalid address")
         except asyncio.TimeoutError:  # noqa: UP041 - aiohttp's own timeouts derive from it, and so say the docs
             return Result(Outcome.RETRY, "timeout")

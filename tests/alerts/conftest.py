@@ -1,0 +1,87 @@
+"""Transitions and notifications to speak of."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pytest
+
+from streams.alerts.message import Notification
+from streams.catalogue.metric import Severity
+from streams.incidents.anomaly import Anomaly, Change, Contributor, Transition, Why
+from streams.incidents.instant import rfc3339
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+START = 1_762_790_400_000
+ANOMALY = Anomaly(
+    fingerprint="f1",
+    metric="payment_success",
+    touchpoint="order",
+    scope={"payment_method": "alipay"},
+    severity="critical",
+    state="firing",
+    started_at=rfc3339(START - 90_000),
+    detected_at=rfc3339(START),
+    ended_at=None,
+    window_s=60,
+    value=0.71,
+    expected=0.97,
+    lower=0.95,
+    upper=0.99,
+    unit="ratio",
+    direction="down",
+    score=3.0,
+    exposure=1000.0,
+    peak=0.7,
+    reason="binomial",
+    summary="",
+    contributors=[Contributor({"region": r}, s, s, 0.0) for r, s in (("a", 0.1), ("b", 0.5), ("c", 0.3), ("d", 0.05))],
+    incident="i1",
+    cause_of=[],
+    caused_by=None,
+    runbook_url="https://runbooks/payment",
+    board_url="https://board/?fingerprint=f1",
+)
+
+
+def transition(
+    change: Change = Change.OPENED, why: Why | None = None, at: int = START, name: str = "", **fields: Any
+) -> Transition:
+    anomaly = msgspec.structs.replace(ANOMALY, **fields)
+    default = {Change.OPENED: Why.OPENED, Change.UPDATED: Why.WORSENED, Change.RESOLVED: Why.RECOVERED}[change]
+    return Transition(name or f"{anomaly.fingerprint}{change}{at}", change, at, anomaly, why or default)
+
+
+def notification(name: str = "n1", severity: str = "warning") -> Notification:
+    return Notification(
+        id=name, time=START, kind=Change.OPENED, severity=Severity(severity), title=f"[X] {name}", lines=("Since now",)
+    )
+
+
+class Counts:
+    """Outcomes by receiver."""
+
+    def __init__(self) -> None:
+        self.seen: Counter[tuple[str, str]] = Counter()
+
+    def notified(self, receiver: str, outcome: str) -> None:
+        self.seen[receiver, outcome] += 1
+
+
+@pytest.fixture
+def counts() -> Counts:
+    return Counts()
+
+
+@pytest.fixture(scope="session", name="transition")
+def _transition() -> Callable[..., Transition]:
+    return transition
+
+
+@pytest.fixture(scope="session", name="notification")
+def _notification() -> Callable[..., Notification]:
+    return notification
