@@ -32,6 +32,7 @@ _FLUSHES_AT_ONCE = 16
 _SUSPEND_LIMIT_S = 6.0
 _STALLED_S = 10.0
 _ALIGN_S = 0.1
+_HOLE_S = 2.0  # batches of an earlier position may still arrive for so long after a seek
 _TRIES = 8
 
 logger = logging.getLogger(__name__)
@@ -112,6 +113,11 @@ class SourceAgent:
 
     # Ownership
 
+    @property
+    def current(self) -> bool:
+        """Whether the assignment of the present generation has been taken over."""
+        return self._is_current()
+
     async def acquire(self, tps: Collection[TP], is_current: Callable[[], bool]) -> Mapping[TP, int]:
         """See `PartitionOwner`. A partition that was ours and whole goes on where it was: fencing catches the rest."""
         await self._end_tasks(_SUSPEND_LIMIT_S)
@@ -179,7 +185,7 @@ class SourceAgent:
             self._align()
             if part.unflushed >= _UNFLUSHED_SOON:
                 self._start_flush(part)
-        elif intake is Intake.HOLE and time.monotonic() - self._taken_at.get(tp, 0.0) > 2.0:
+        elif intake is Intake.HOLE and time.monotonic() - self._taken_at.get(tp, 0.0) >= _HOLE_S:
             self._start(tp, self._seek_back(part))
 
     def _align(self) -> None:

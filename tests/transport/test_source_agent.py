@@ -1,0 +1,210 @@
+"""Source partitions, their flushes and what happens when one fails."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+import pytest
+from faust.types import TP
+from transport_fakes import ORDERS, FakeCommits, FakeFlusher, FakeIngest, FakePositions, fetched
+
+from streams.transport import source_agent
+from streams.transport.batch_driver import Standing
+from streams.transport.clock import WorkerClock
+from streams.transport.committed import Commit
+from streams.transport.flush import FailureReason, FlushFailedError
+from streams.transport.source_agent import SourceAgent, SourceOptions
+
+OPTIONS = SourceOptions(
+    cells_partitions=1,
+    dedup_records=10,
+    lateness_s=30,
+    flush_interval_s=0.02,
+    idle_after_s=0.05,
+    heartbeat_interval_s=0.1,
+)
+OTHER = TP("orders", 1)
+
+
+class Bench:
+    """An agent among fakes."""
+
+    def __init__(self) -> None:
+        self.positions = FakePositions()
+        self.commits = FakeCommits()
+        self.flushers: list[FakeFlusher] = []
+        self.failures: list[str] = []
+        self.current = True
+        self.agent = SourceAgent(
+            ("orders",),
+            OPTIONS,
+            self.positions,
+            self.commits,
+            make_ingest=lambda _tp: FakeIngest(),
+            make_flusher=self._flusher,
+            clock=WorkerClock(time.monotonic),
+            fail=lambda what, _error: self.failures.append(what),
+        )
+
+    def _flusher(self, _tp: TP) -> FakeFlusher:
+        self.flushers.append(FakeFlusher())
+        return self.flushers[-1]
+
+    async def acquire(self, *tps: TP) -> Any:
+        return await self.agent.acquire(tps, lambda: self.current)
+
+    async def run_until(self, condition: Any, limit_s: float = 3.0) -> None:
+        loop = asyncio.ensure_future(self.agent.run())
+        deadline = time.monotonic() + limit_s
+        while not condition():
+            assert time.monotonic() < deadline, "it did not come to that"
+            await asyncio.sleep(0.005)
+        loop.cancel()
+
+    def fed(self, tp: TP = ORDERS) -> list[int]:
+        ingest = self.agent.parts[tp].ingest
+        assert isinstance(ingest, FakeIngest)
+        return ingest.fed
+
+
+@pytest.fixture
+async def bench() -> Bench:
+    return Bench()
+
+
+async def test_a_new_owner_shuts_out_the_old_one_and_begins_before_the_commit(bench: Bench) -> None:
+    bench.commits.commits[ORDERS] = Commit(100, "")
+
+    assert await bench.acquire(ORDERS) == {ORDERS: 90}
+    assert bench.flushers[0].opened == 1
+
+
+async def test_what_was_read_is_flushed_with_its_offset(bench: Bench) -> None:
+    await bench.acquire(ORDERS)
+    await bench.agent.handle(fetched(0, range(5)))
+    await bench.run_until(lambda: bench.flushers[0].flushes)
+
+    assert bench.flushers[0].flushes[0].next_offset == 5
+    assert bench.agent.parts[ORDERS].committed == 5
+
+
+async def test_a_partition_that_comes_back_goes_on_with_its_memory(bench: Bench) -> None:
+    await bench.acquire(ORDERS)
+    await bench.agent.handle(fetched(0, range(5)))
+    await bench.agent.suspend()
+    await bench.agent.handle(fetched(5, range(5, 9)))
+
+    assert await bench.acquire(ORDERS, OTHER) == {ORDERS: 5, OTHER: 0}
+    assert bench.flushers[0].opened == 1
+    assert bench.fed() == list(range(5))
+
+
+async def test_a_partition_that_goes_is_let_go_of(bench: Bench) -> None:
+    await bench.acquire(ORDERS, OTHER)
+    await bench.agent.suspend()
+    await bench.acquire(OTHER)
+
+    assert set(bench.agent.parts) == {OTHER}
+    assert sum(flusher.closed for flusher in bench.flushers) == 1
+
+
+async def test_a_failed_flush_starts_its_partition_again_from_the_commit(bench: Bench) -> None:
+    await bench.acquire(ORDERS)
+    bench.commits.commits[ORDERS] = Commit(3, "")
+    bench.flushers[0].failures.append(FlushFailedError(FailureReason.BROKER, OSError("gone")))
+    await bench.agent.handle(fetched(0, range(8)))
+    await bench.run_until(lambda: bench.positions.moves)
+
+    assert bench.positions.moves == [(ORDERS, 0)]  # ten before the commit, but there are only three
+    assert bench.flushers[0].opened == 2
+    assert bench.fed() == []
+    await bench.agent.handle(fetched(0, range(8)))
+    assert bench.fed() == [3, 4, 5, 6, 7]
+
+
+async def test_who_is_fenced_waits_for_the_group_to_speak_before_it_fences_in_turn(bench: Bench) -> None:
+    await bench.acquire(ORDERS)
+    bench.flushers[0].failures.append(FlushFailedError(FailureReason.FENCED, OSError("fenced")))
+    await bench.agent.handle(fetched(0, range(8)))
+    await bench.run_until(lambda: not bench.flushers[0].failures)
+    assert bench.flushers[0].opened == 1
+
+    bench.current = False
+    await bench.agent.suspend()
+
+    assert bench.flushers[0].opened == 1
+    bench.current = True
+    await bench.acquire(ORDERS)
+    assert [flusher.opened for flusher in bench.flushers] == [1, 1]  # an owner again: with a flusher of its own
+
+
+async def test_who_is_fenced_and_still_owns_takes_the_partition_back(bench: Bench) -> None:
+    await bench.acquire(ORDERS)
+    bench.flushers[0].failures.append(FlushFailedError(FailureReason.FENCED, OSError("fenced")))
+    await bench.agent.handle(fetched(0, range(8)))
+    await bench.run_until(lambda: bench.positions.moves)
+
+    assert bench.flushers[0].opened == 2
+
+
+async def test_a_plan_of_a_generation_that_has_passed_is_empty(bench: Bench) -> None:
+    bench.current = False
+
+    assert await bench.acquire(ORDERS) == {}
+    assert bench.flushers[0].closed == 1
+
+
+async def test_an_idle_partition_promises_and_says_so(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source_agent, "QUIET_FLUSH_S", 0.0)
+    await bench.acquire(ORDERS)
+    await bench.agent.handle(fetched(0, range(3)))
+    ingest = bench.agent.parts[ORDERS].ingest
+    assert isinstance(ingest, FakeIngest)
+
+    def promised() -> bool:
+        bench.positions.standings[ORDERS] = Standing(3, int(time.time() * 1000))
+        return bool(ingest.promises)
+
+    await bench.run_until(promised)
+
+
+async def test_a_lost_batch_is_read_again_after_a_while(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source_agent, "_HOLE_S", 0.0)
+    await bench.acquire(ORDERS)
+    await bench.agent.handle(fetched(4, range(4, 8)))
+    await bench.run_until(lambda: bench.positions.moves)
+
+    assert bench.positions.moves == [(ORDERS, 0)]
+    assert bench.agent.holes == 0
+
+
+async def test_what_the_broker_has_dropped_unread_is_counted_and_passed(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(source_agent, "_HOLE_S", 0.0)
+    await bench.acquire(ORDERS)
+    bench.positions.earliest[ORDERS] = 4
+    await bench.agent.handle(fetched(4, range(4, 8)))
+    await bench.run_until(lambda: bench.positions.moves)
+    await bench.agent.handle(fetched(4, range(4, 8)))
+
+    assert bench.agent.holes == 1
+    assert bench.fed() == [4, 5, 6, 7]
+
+
+async def test_what_ends_a_flush_unforeseen_ends_the_worker(bench: Bench) -> None:
+    await bench.acquire(ORDERS)
+    bench.flushers[0].failures.append(RuntimeError("a fault of ours"))  # type: ignore[arg-type]  # that is the point
+    await bench.agent.handle(fetched(0, range(8)))
+    await bench.run_until(lambda: bench.failures)
+
+
+async def test_the_last_counts_are_flushed_when_the_worker_ends(bench: Bench) -> None:
+    await bench.acquire(ORDERS)
+    await bench.agent.handle(fetched(0, range(5)))
+    await bench.agent.close()
+
+    assert [content.next_offset for content in bench.flushers[0].flushes] == [5]
+    assert bench.flushers[0].closed == 1
