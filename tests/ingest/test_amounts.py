@@ -14,6 +14,8 @@ halves = st.builds(lambda whole, digits: whole / 10 + digits / 10**4, st.integer
 
 @given(value=st.floats(-1e12, 1e12) | halves | st.integers(-(10**12), 10**12), scale=st.sampled_from([1, 100, 1000]))
 @example(value=1.0005, scale=1000)
+@example(value=1.0015, scale=1000)
+@example(value=0.145, scale=100)
 @example(value=2.675, scale=100)
 @example(value=0.285, scale=100)
 @example(value=4398046511.1045, scale=1000)
