@@ -6,16 +6,23 @@ import { texts } from "./texts.js";
 
 const SHOWN_CONTRIBUTORS = 3;
 const SHOWN_IN_FULL = 4; // a wall does not scroll: later cards, and calm ones, say what and where only
+const SHOWN_WITH_NOTICES = 5; // notices fill the room that others leave
 
 // Symptoms whose cause is open are drawn inside the cause.
 export function openAnomalies(board, context) {
   const byFingerprint = new Map(board.anomalies.map((anomaly) => [anomaly.fingerprint, anomaly]));
   const roots = board.anomalies.filter((anomaly) => !byFingerprint.has(anomaly.caused_by));
   const inFull = roots.length > SHOWN_IN_FULL ? SHOWN_IN_FULL / 2 : SHOWN_IN_FULL;
-  const cards = roots.map((anomaly, place) => {
+  const others = roots.filter((anomaly) => anomaly.severity !== "info").length;
+  const notices = Math.max(1, SHOWN_WITH_NOTICES - others);
+  const shown = roots.slice(0, others + notices);
+  const cards = shown.map((anomaly, place) => {
     const symptoms = board.anomalies.filter((other) => other.caused_by === anomaly.fingerprint);
     return card(anomaly, symptoms, context, place >= inFull || !isPressing(anomaly));
   });
+  if (shown.length < roots.length) {
+    cards.push(element("p", { class: "quiet" }, texts.moreNotices(roots.length - shown.length)));
+  }
   const hidden = board.open - board.anomalies.length;
   if (hidden > 0) cards.push(element("p", { class: "quiet" }, texts.more(hidden)));
   return cards;

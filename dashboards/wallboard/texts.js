@@ -21,6 +21,7 @@ const en = {
   nothingOpenBlind: "Nothing is known to need attention; see what is not reporting.",
   nothingRecent: "Nothing was resolved in the last 24 hours.",
   more: (count) => `and ${count} more, see /api/v1/anomalies`,
+  moreNotices: (count) => `and ${count} more ${count === 1 ? "notice" : "notices"}`,
   severity: { critical: "Critical", warning: "Warning", info: "Notice" },
   recovering: "Recovering",
   whole: "Whole shop",

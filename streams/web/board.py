@@ -29,7 +29,8 @@ RECENT: Final = 1_000
 TIMELINE: Final = 100
 SHOWN_OPEN: Final = 200
 SHOWN_RECENT: Final = 20
-_SEVERITIES: Final = {"critical": 0, "warning": 1, "info": 2}
+_SEVERITIES: Final = {"critical": 0, "warning": 1, "info": 4}
+_RECOVERING: Final = 2
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -132,9 +133,9 @@ class Board:
         self.version += 1
 
     def open_anomalies(self) -> list[Anomaly]:
-        """Gravest first, among equals the newest first."""
+        """Firing ones gravest first, then those that recover, then what is only noticed; the newest first in each."""
         anomalies = sorted(self._open.values(), key=lambda anomaly: anomaly.started_at, reverse=True)
-        return sorted(anomalies, key=lambda anomaly: _SEVERITIES.get(anomaly.severity, len(_SEVERITIES)))
+        return sorted(anomalies, key=_rank)
 
     def recent_anomalies(self) -> list[Anomaly]:
         """Resolved within the last 24 h of event time, newest first, at most 1,000."""
@@ -201,6 +202,11 @@ class Board:
                 break
             del self._recent[fingerprint]
             del self._timelines[fingerprint]
+
+
+def _rank(anomaly: Anomaly) -> int:
+    severity = _SEVERITIES.get(anomaly.severity, _SEVERITIES["info"])
+    return severity if anomaly.state == "firing" or severity > _RECOVERING else severity + _RECOVERING
 
 
 def _entry(transition: Transition) -> Entry:

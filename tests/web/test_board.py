@@ -57,6 +57,18 @@ def test_an_anomaly_moves_from_open_to_recent_when_it_resolves(
     assert [one.state for one in board.recent_anomalies()] == ["resolved"]
 
 
+def test_what_fires_comes_before_what_recovers_and_notices_come_last(
+    board: Board, anomaly: Callable[..., Anomaly], transition: Callable[..., Transition]
+) -> None:
+    for name in ("info-firing", "critical-recovering", "warning-firing", "warning-recovering", "critical-firing"):
+        severity, state = name.split("-")
+        board.transition(transition(anomaly(fingerprint=name, severity=severity, state=state)))
+    order = [one.fingerprint for one in board.open_anomalies()]
+
+    assert order[:2] == ["critical-firing", "warning-firing"]
+    assert order[2:] == ["critical-recovering", "warning-recovering", "info-firing"]
+
+
 def test_a_repeated_transition_changes_nothing(
     board: Board, anomaly: Callable[..., Anomaly], transition: Callable[..., Transition]
 ) -> None:
