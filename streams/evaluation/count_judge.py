@@ -67,11 +67,13 @@ class CountJudge:
             self._activity.learn(slot, counts[self._activity_of])
         del partner  # activities are learned where they are counted
 
+    def grow(self, size: int) -> None:
+        self._usual.grow(size)
+        self._activity.grow(size)
+        self._level.grow(size)
+        self._wake = grown(self._wake, size, fill=1.0)
+
     def findings(self, moment: Moment, windows: tuple[int, ...]) -> Iterator[Finding]:
-        self._usual.grow(moment.size)
-        self._activity.grow(moment.size)
-        self._level.grow(moment.size)
-        self._wake = grown(self._wake, moment.size, fill=1.0)
         for window_s in windows:
             low, high, dispersion = self._expectation(moment, window_s)
             judged = self._surge.judge(moment.raw(Component.NUMERATOR, window_s), low, high, dispersion, window_s)

@@ -32,6 +32,10 @@ class Judge(Protocol):
         """Takes in a closed quarter of an hour: sums by component, by the series that counts them."""
         ...
 
+    def grow(self, size: int) -> None:
+        """Makes room for new series, before anything else is asked at a tick."""
+        ...
+
     def findings(self, moment: Moment, windows: tuple[int, ...]) -> Iterator[Finding]:
         """What every detector says over those of the windows that are due, shortest first."""
         ...

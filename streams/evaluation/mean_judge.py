@@ -44,8 +44,10 @@ class MeanJudge:
             partner[Component.DENOMINATOR],
         )
 
+    def grow(self, size: int) -> None:
+        self._baseline.grow(size)
+
     def findings(self, moment: Moment, windows: tuple[int, ...]) -> Iterator[Finding]:
-        self._baseline.grow(moment.size)
         expected, dispersion = self._usual(moment)
         for window_s in windows:
             tops = moment.raw(Component.NUMERATOR, window_s) / _MS_PER_S

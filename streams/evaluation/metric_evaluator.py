@@ -100,6 +100,7 @@ class MetricEvaluator:
 
     def _grow(self, count: int) -> None:
         self._since, self._last = grown(self._since, count), grown(self._last, count)
+        self._judge.grow(count)
 
     def _most_surprising(self, moment: Moment) -> tuple[Judgement, NDArray[np.int32]]:
         best = nothing(moment.size)

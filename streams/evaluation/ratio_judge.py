@@ -52,9 +52,13 @@ class RatioJudge:
             partner[Component.DENOMINATOR],
         )
 
+    def grow(self, size: int) -> None:
+        self._baseline.grow(size)
+        self._first.grow(size)
+        if self._overdue is not None:
+            self._overdue.grow(size)
+
     def findings(self, moment: Moment, windows: tuple[int, ...]) -> Iterator[Finding]:
-        self._baseline.grow(moment.size)
-        self._first.grow(moment.size)
         usual = self._usual(moment)
         for window_s in windows:
             tops, bottoms = self._sums(moment, window_s)
