@@ -1,0 +1,96 @@
+"""The function written for a type of event does what the terms say, and takes nothing of the catalogue as text."""
+
+from __future__ import annotations
+
+import pytest
+
+from streams.catalogue.metric import Condition, Direction, Metric, Signal, Term
+from streams.events.orders import Order
+from streams.ingest.grouping import WrongTimeError, compile_grouping, make_groups
+from streams.ingest.routes import routes_of
+
+NOON = 1_762_747_200_000
+
+
+def metric(name: str, *terms: Term, scopes: tuple[tuple[str, ...], ...] = ((),)) -> Metric:
+    return Metric(
+        id="T",
+        name=name,
+        title=name,
+        touchpoint="order",
+        unit="per_minute",
+        signal=Signal.COUNT,
+        direction=Direction.DOWN,
+        minimum_effect=0.1,
+        minimum_exposure=1,
+        numerator=terms,
+        scopes=scopes,
+    )
+
+
+def group(event_type: str, data: Order, *metrics: Metric) -> object:
+    return compile_grouping(event_type, enumerate(make_groups(event_type, routes_of(metrics, event_type))))(data, NOON)
+
+
+PAID = Term(("order.paid",))
+
+
+def test_an_event_of_one_key_is_that_key_slot_and_dimensions_used() -> None:
+    whole, by_store = metric("a", PAID), metric("b", PAID, scopes=((), ("store",), ("region", "store")))
+
+    assert group(
+        "order.paid", Order("1", region="zhejiang", store="s1", sku="x"), whole, by_store
+    ) == (0, NOON // 10_000, "zhejiang", "s1")
+
+
+def test_an_event_that_no_metric_uses_has_no_key_and_its_times_are_checked_all_the_same() -> None:
+    assert group("order.created", Order("1"), metric("a", PAID)) == []
+    with pytest.raises(WrongTimeError, match=r"\$\.data\.created_at"):
+        group("order.created", Order("1", created_at="soon"), metric("a", PAID))
+
+
+def test_deadlines_counted_from_the_event_itself_need_no_key_of_their_own() -> None:
+    due = metric("a", Term(("order.paid",), plus_s=86_400), Term(("order.paid",), plus_s=172_800))
+
+    assert group("order.paid", Order("1"), due) == (0, NOON // 10_000)
+
+
+def test_another_time_and_a_sum_have_keys_of_their_own() -> None:
+    terms = (PAID, Term(("order.paid",), value="amount"), Term(("order.paid",), at="created_at", within_s=60))
+    recent = Order("1", amount=12.345, created_at="2025-11-10T03:59:50Z")
+    old = Order("1", created_at="2025-11-10T03:00:00Z")
+    slot = NOON // 10_000
+
+    assert [((0, slot), 1), ((1, slot), 1234), ((2, slot, slot - 1), 1)] == group(
+        "order.paid", recent, metric("a", *terms)
+    )
+    assert [((0, slot), 1)] == group("order.paid", old, metric("a", *terms))
+
+
+def test_a_value_of_the_catalogue_never_becomes_code() -> None:
+    evil = '\'); raise SystemExit  #\n"""'
+    closed = metric("a", Term(("order.paid",), where={"reason": Condition(equals=evil)}))
+
+    assert group("order.paid", Order("1", reason=evil), closed, metric("b", PAID)) == (0, NOON // 10_000, True)
+    assert group("order.paid", Order("1", reason="'"), closed, metric("b", PAID)) == (0, NOON // 10_000, False)
+
+
+@pytest.mark.parametrize(
+    ("condition", "holds_for"),
+    [
+        (Condition(any_of=(None, "x")), {None, "", "x"}),
+        (Condition(equals="x"), {"x"}),
+        (Condition(equals=""), {None, ""}),
+        (Condition(present=True), {"x", "y"}),
+        (Condition(present=False), {None, ""}),
+        (Condition(any_of=("x", "y"), equals="y"), {"y"}),
+    ],
+)
+def test_a_missing_dimension_is_empty_for_conditions_too(condition: Condition, holds_for: set[str | None]) -> None:
+    gated = metric("a", Term(("order.paid",), where={"reason": condition}))
+
+    assert holds_for == {
+        reason
+        for reason in (None, "", "x", "y")
+        if group("order.paid", Order("1", reason=reason), gated, metric("b", PAID)) == (0, NOON // 10_000, True)
+    }
