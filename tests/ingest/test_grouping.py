@@ -38,9 +38,12 @@ PAID = Term(("order.paid",))
 def test_an_event_of_one_key_is_that_key_slot_and_dimensions_used() -> None:
     whole, by_store = metric("a", PAID), metric("b", PAID, scopes=((), ("store",), ("region", "store")))
 
-    assert group(
-        "order.paid", Order("1", region="zhejiang", store="s1", sku="x"), whole, by_store
-    ) == (0, NOON // 10_000, "zhejiang", "s1")
+    assert group("order.paid", Order("1", region="zhejiang", store="s1", sku="x"), whole, by_store) == (
+        0,
+        NOON // 10_000,
+        "zhejiang",
+        "s1",
+    )
 
 
 def test_an_event_that_no_metric_uses_has_no_key_and_its_times_are_checked_all_the_same() -> None:
