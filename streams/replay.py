@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from streams.events_file import Line
 
 SLICE_MS = 10_000
+HISTORY_SLICE_MS = 900_000  # what no detector looks at goes in larger portions: a batch of one record costs a fetch
+FINE_BEFORE_MS = 3 * 3_600_000  # ends so long before it is paced: the last hours before detectors run are sliced finely
 PATIENCE_S = 30.0
 _POLL_EVERY = 2_000
 
@@ -106,7 +108,9 @@ def _slices(lines: Iterable[Line], paced_ms: int, paced_from_ms: int) -> Iterato
 
     def slice_of(line: Line) -> int:
         nonlocal largest
-        length = SLICE_MS if line.at_ms < paced_from_ms else paced_ms
+        length = paced_ms
+        if line.at_ms < paced_from_ms:
+            length = HISTORY_SLICE_MS if line.at_ms < paced_from_ms - FINE_BEFORE_MS else SLICE_MS
         largest = max(largest, line.at_ms // length * length)
         return largest
 

@@ -97,6 +97,11 @@ class LogAgent:
         self._is_current: Callable[[], bool] = lambda: False
         self._suspended = asyncio.Event()
 
+    @property
+    def current(self) -> bool:
+        """Whether the assignment of the present generation has been taken over."""
+        return self._is_current()
+
     async def acquire(self, tps: Collection[TP], is_current: Callable[[], bool]) -> Mapping[TP, int]:
         for part in self.parts.values():
             with contextlib.suppress(TimeoutError):

@@ -120,6 +120,22 @@ class Worker:
             self._watch.start(f"of {agent.name}", agent.run())
         self._watch.start("that looks at Faust", self._watch.look_at(self._crash_of_faust))
 
+    @property
+    def assigned(self) -> bool:
+        """Whether the group has given this worker its partitions and they have been taken over."""
+        return all(agent.current for agent in self._agents)
+
+    def standing(self, tp: TP) -> Standing | None:
+        """Where the log of a partition ends, as of the last fetch."""
+        return self._positions.standing(tp)
+
+    def merges(self) -> dict[int, Any]:
+        """The merges of this worker by cells partition."""
+        if self.cells_agent is None:
+            return {}
+        states = {tp.partition: part.state for tp, part in self.cells_agent.parts.items()}
+        return {number: state.merge for number, state in states.items() if isinstance(state, CellsState)}
+
     async def failure(self) -> WorkerFailedError:
         """Wait until the worker cannot go on."""
         return await self._watch.failure()

@@ -1,0 +1,313 @@
+"""The composition root: the only place that wires. Pure parts, transport, receivers and the page become one worker."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import random
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import msgspec
+import uvloop
+from aiohttp import web
+from prometheus_client import CollectorRegistry
+
+from dashboards.wallboard import pages
+from streams.alerts.announcer import Announcer
+from streams.alerts.dispatch import Dispatch
+from streams.alerts.outbox import Outbox
+from streams.alerts.receivers.configured import configured
+from streams.broker.detection import BrokerKind, broker_kind
+from streams.catalogue.load import Catalogue, load
+from streams.evaluation.metric_evaluator import MetricEvaluator
+from streams.health import Health
+from streams.incidents.cloudevent import encode, key
+from streams.incidents.desk import IncidentDesk
+from streams.ingest.partition import IngestPartition
+from streams.merge.partition import MergePartition
+from streams.merge.snapshot import read_manifest
+from streams.metrics import PipelineMetrics
+from streams.settings import SOURCE_TOPICS, Settings
+from streams.transport.cells_agent import VERDICTS_TOPIC
+from streams.transport.incident_agent import ANOMALY_STATE_TOPIC
+from streams.transport.notifier import Notifier
+from streams.transport.parts import Incidents, Ingests, Merges
+from streams.transport.topic_reader import TopicReader
+from streams.transport.topics import TopicsError, prepare_topics
+from streams.transport.watch import Watch, WorkerFailedError
+from streams.transport.worker import Worker
+from streams.verdicts import TickVerdicts
+from streams.vitals import Vitals
+from streams.web.anomaly_record import read_transition
+from streams.web.api import create_web_app
+from streams.web.board import Board
+from streams.web.exposition import Exposition
+from streams.web.merge_readings import MergeCollector, judged
+from streams.web.security import Security, read_tokens
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+
+    from faust.types import TP
+
+    from streams.alerts.message import Notification
+    from streams.incidents.anomaly import Transition
+    from streams.merge.readings import Reading
+    from streams.transport.source_partition import Flush
+
+_VERDICTS_TAIL = 4_000  # records of pharos-verdicts a new worker reads again, for the sparklines
+_STOP_LIMIT_S = 4.5
+
+logger = logging.getLogger(__name__)
+_decode_tick = msgspec.json.Decoder(TickVerdicts).decode
+
+
+class System:
+    """One worker with everything around it. Made inside a running event loop; `run` starts, serves and ends it.
+
+    Attributes:
+        board: what the page shows.
+        metrics: what Prometheus is told of the pipeline.
+        transitions: those that this worker published, in order; kept only where `keep` is true.
+        notifications: those that it handed to its receivers; kept only where `keep` is true.
+
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        catalogue: Catalogue,
+        sources: Mapping[str, int],
+        *,
+        keep: bool = False,
+        write: Callable[[str], object] = print,
+    ) -> None:
+        self.settings = settings
+        self.catalogue = catalogue
+        self.transitions: list[Transition] = []
+        self.notifications: list[Notification] = []
+        self.outcomes: dict[str, int] = {}
+        self._keep = keep
+        self._write = write
+        self._sources = sources
+        self._registry = CollectorRegistry()
+        self.metrics = PipelineMetrics(self._registry, self.clock_s)
+        self.health = Health()
+        self.board = Board(catalogue.metrics, SOURCE_TOPICS, settings.timezone)
+        self._handled_ms = -1
+        self._watch = Watch()
+        self.worker = Worker(
+            settings,
+            ingests=Ingests(sources, self._new_ingest, self._on_flushed),
+            merges=Merges(self._new_merge, lambda manifest: read_manifest(manifest).chunks()),
+            incidents=Incidents(
+                self._new_desk,
+                lambda transition: (key(transition), encode(transition)),
+                on_transitions=self._on_transitions,
+                on_tick=self._on_tick,
+            ),
+        )
+        self._registry.register(MergeCollector(self._readings))
+
+    def clock_ms(self) -> int | None:
+        return self.worker.clock.now_ms()
+
+    def clock_s(self) -> float:
+        """The worker's clock; the wall's before the first record."""
+        now = self.worker.clock.now_ms()
+        return time.time() if now is None else now / 1000
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[str]:
+        """Everything started; yields the page's address.
+
+        Raises OSError where the port is taken, KafkaError, OSError or TimeoutError where the broker is gone, ValueError
+        for a receiver or a file of tokens that cannot be used.
+        """
+        async with contextlib.AsyncExitStack() as stack:
+            session = await stack.enter_async_context(aiohttp.ClientSession())
+            announcer = await self._start_outbox(stack, session)
+            address = await self._start_web(stack)
+            stack.push_async_callback(self._stop)
+            await self.worker.start()
+            notifier = Notifier(self.settings, announcer, lambda _time: None)
+            tails = {ANOMALY_STATE_TOPIC: None, VERDICTS_TOPIC: _VERDICTS_TAIL}
+            self._watch.start("that notifies", notifier.run())
+            self._watch.start("that feeds the board", TopicReader(self.settings.broker, tails, self._on_record).run())
+            vitals = Vitals(self.worker, self.metrics, self.health, self.board, self.clock_ms)
+            self._watch.start("that takes the vitals", vitals.run())
+            yield address
+
+    async def failure(self) -> WorkerFailedError:
+        """Wait for what ends the worker."""
+        waits = [asyncio.ensure_future(self.worker.failure()), asyncio.ensure_future(self._watch.failure())]
+        try:
+            done, _ = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            failure = done.pop().result()
+        finally:
+            for wait in waits:
+                wait.cancel()
+        self.health.crash(str(failure))
+        return failure
+
+    async def _stop(self) -> None:
+        await self._watch.stop()
+        await self.worker.stop()
+
+    async def _start_outbox(self, stack: contextlib.AsyncExitStack, session: aiohttp.ClientSession) -> Announcer:
+        receivers = [
+            configured(receiver, os.environ, session, self._write, time.time) for receiver in self.settings.receivers
+        ]
+        outbox = Outbox(receivers, self.metrics, random.SystemRandom().random, time.monotonic)
+        outbox.start()
+        stack.push_async_callback(outbox.stop, 0.3)
+        titles = {metric.name: metric.title for metric in self.catalogue.metrics}
+        return Announcer(
+            Dispatch(titles),
+            outbox,
+            self.clock_ms,
+            lambda: self._handled_ms,
+            self.health.receiver,
+            self.notifications.append if self._keep else lambda _: None,
+        )
+
+    async def _start_web(self, stack: contextlib.AsyncExitStack) -> str:
+        settings = self.settings
+        tokens = read_tokens(Path(settings.tokens_file)) if settings.tokens_file else ()
+        security = Security(settings.host, settings.allowed_hosts, tokens)
+        exposition = Exposition(
+            self._registry, lambda: judged(self._readings()), self.board.open_anomalies, self.catalogue.metrics
+        )
+        app = create_web_app(self.board, exposition, self.health, security, pages(), self.clock_s)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        site = web.TCPSite(runner, settings.host, settings.port)
+        await site.start()
+        host = f"[{settings.host}]" if ":" in settings.host else settings.host
+        return f"http://{host}:{runner.addresses[0][1]}/"
+
+    def _new_ingest(self, tp: TP) -> IngestPartition:
+        settings = self.settings
+        return IngestPartition(
+            self.catalogue,
+            tp.topic,
+            tp.partition,
+            dedup_records=settings.dedup_records,
+            lateness_ms=settings.lateness_s * 1000,
+            late_limit_ms=settings.late_limit_s * 1000,
+            future_limit_ms=settings.future_limit_s * 1000,
+        )
+
+    def _new_merge(self, partition: int) -> MergePartition:
+        return MergePartition(
+            self.catalogue,
+            partition,
+            self._sources,
+            self.settings,
+            lambda metric: MetricEvaluator(metric, self.settings),
+        )
+
+    def _new_desk(self) -> IncidentDesk:
+        return IncidentDesk(self.catalogue, self.settings.cells_partitions, self.settings)
+
+    def _readings(self) -> Iterable[Reading]:
+        for merge in self.worker.merges().values():
+            yield from merge.readings()
+
+    def _on_flushed(self, tp: TP, flush: Flush) -> None:
+        outcomes: Mapping[Any, int] = getattr(flush, "outcomes", {})
+        for outcome, count in outcomes.items():
+            self.metrics.records(tp.topic, outcome.value, count)
+            self.outcomes[outcome.value] = self.outcomes.get(outcome.value, 0) + count
+        self.metrics.committed(tp.topic, tp.partition)
+
+    def _on_transitions(self, transitions: Sequence[Transition]) -> None:
+        for transition in transitions:
+            self.metrics.published(transition.time)
+        if self._keep:
+            self.transitions += transitions
+
+    def _on_tick(self, tick: TickVerdicts) -> None:
+        self._handled_ms = max(self._handled_ms, tick.time)
+
+    def _on_record(self, topic: str, _key: bytes | None, value: bytes | None) -> None:
+        """For the board: every worker reads all anomalies and all pulses, whoever made them."""
+        if topic == ANOMALY_STATE_TOPIC:
+            transition = read_transition(value)
+            if transition is not None:
+                self.board.transition(transition)
+            return
+        with contextlib.suppress(msgspec.DecodeError):
+            tick = _decode_tick(value or b"")
+            self._handled_ms = max(self._handled_ms, tick.time)
+            self.board.tick(tick)
+
+
+async def new_system(settings: Settings, *, keep: bool = False, write: Callable[[str], object] = print) -> System:
+    """Finds out what the broker is and has, and wires a worker for it. Raises TopicsError with the remedy."""
+    kind = await asyncio.to_thread(broker_kind, settings.broker)
+    if kind is BrokerKind.SILENT:
+        raise TopicsError(f"no Kafka broker answers at {settings.broker}: start one (`pharos broker`), or set --broker")
+    if kind is BrokerKind.EMBEDDED:
+        settings = msgspec.structs.replace(settings, transactions=False)
+    sources = await prepare_topics(settings)
+    return System(
+        settings, load(Path(settings.catalogue) if settings.catalogue else None), sources, keep=keep, write=write
+    )
+
+
+def run_worker(settings: Settings) -> None:
+    """Runs until SIGINT or SIGTERM.
+
+    Raises TopicsError, WorkerFailedError, OSError or ValueError with a sentence that names the remedy.
+    """
+    logging.basicConfig(
+        level=os.environ.get("PHAROS_LOG", "WARNING").upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve(settings))
+
+
+async def _serve(settings: Settings) -> None:
+    stop = stop_event()
+    system = await new_system(settings)
+    async with system.running() as address:
+        guarantee = "exactly once" if system.settings.transactions else "embedded broker, nothing is kept"
+        print(f"pharos worker: {settings.broker} ({guarantee}), page {address}", file=sys.stderr, flush=True)
+        await until(stop, system)
+
+
+def stop_event() -> asyncio.Event:
+    """Set by the first SIGINT or SIGTERM; a second one, or five seconds, end the process without further ado."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def ask() -> None:
+        if stop.is_set():
+            os._exit(130)
+        stop.set()
+        loop.call_later(_STOP_LIMIT_S, os._exit, 70)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, ask)
+    return stop
+
+
+async def until(stop: asyncio.Event, system: System, limit_s: float | None = None) -> None:
+    """Returns when asked to stop or after the limit; raises WorkerFailedError when the worker cannot go on."""
+    failure, asked = asyncio.ensure_future(system.failure()), asyncio.ensure_future(stop.wait())
+    try:
+        done, _ = await asyncio.wait({failure, asked}, timeout=limit_s, return_when=asyncio.FIRST_COMPLETED)
+        if failure in done:
+            raise failure.result()
+    finally:
+        failure.cancel()
+        asked.cancel()
