@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from streams.catalogue.metric import Severity
 from streams.incidents.alert import Alert  # noqa: TC001 - msgspec reads the annotation at run time
 
 if TYPE_CHECKING:
@@ -28,6 +29,12 @@ class AlertBook(msgspec.Struct):
         """Open alerts that stand behind a published one, oldest first."""
         members = [a for a in self.alerts.values() if a.open and a.host == host.fingerprint]
         return sorted(members, key=lambda a: (a.opened, a.fingerprint))
+
+    def holding(self, host: Alert, now: int, policy: Policy) -> bool:
+        """Whether something attached keeps a published alert open: a warning, for `policy.link_ms` at most."""
+        if host.clear_since and now - host.clear_since > policy.link_ms:
+            return False
+        return any(member.severity is not Severity.INFO for member in self.attached(host))
 
     def symptoms(self, cause: Alert) -> list[str]:
         """Fingerprints of the published symptoms of a cause."""

@@ -171,7 +171,7 @@ class IncidentDesk:
             good=verdict.good,
             direction=verdict.direction,
             opened=now,
-            started=min(verdict.started_at or self._state.pending.series[name].since, now),
+            started=self._onset(name, verdict, now),
             judged=now,
             verdict=verdict,
             peak=verdict.value,
@@ -184,6 +184,12 @@ class IncidentDesk:
         alert.note_change(now, self._policy)
         alert.told(now, metric)
         return alert
+
+    def _onset(self, name: str, verdict: Verdict, now: int) -> int:
+        """When the data shows that it began, as far as that is believable."""
+        since = self._state.pending.series[name].since
+        earliest = since - max(self._policy.onset_ms, 4_000 * verdict.window_s)
+        return min(max(verdict.started_at or since, earliest), now)
 
     def _causes_first(self, newcomers: list[Alert]) -> list[Alert]:
         """Of what fires at one tick, parts of the shop before the whole, causes before symptoms, the worst first."""
@@ -201,7 +207,7 @@ class IncidentDesk:
             alert = alerts[name]
             if alert.host is not None:
                 del alerts[name]
-            elif ending[name] is not Why.RECOVERED or not self._state.book.attached(alert):
+            elif ending[name] is not Why.RECOVERED or not self._state.book.holding(alert, now, self._policy):
                 for member in self._state.book.attached(alert):
                     del alerts[member.fingerprint]
                 alert.state = State.RESOLVED

@@ -48,7 +48,7 @@ def place(newcomer: Alert, alerts: Iterable[Alert], catalogue: MetricCatalogue, 
     """Where a new alert belongs. Only published alerts (open, or over for less than `policy.link_ms`) are looked at."""
     there = [a for a in alerts if a.host is None and a is not newcomer and _of_a_kind(newcomer, a)]
     open_ones = [a for a in there if a.open]
-    hosts = [a for a in open_ones if _attachable(newcomer, a, catalogue)]
+    hosts = [a for a in open_ones if _attachable(newcomer, a, catalogue) and _still_on(newcomer, a, policy)]
     if hosts:
         return Placement(Kinship.ATTACHED, min(hosts, key=lambda a: _nearness(newcomer, a)))
     echoed = [a for a in there if a.echoes(newcomer.started, now, policy) and _attachable(newcomer, a, catalogue)]
@@ -62,9 +62,8 @@ def place(newcomer: Alert, alerts: Iterable[Alert], catalogue: MetricCatalogue, 
     if cause:
         related = Placement(Kinship.SYMPTOM, cause)
     if related.other is not None:
-        members = [a for a in there if a.incident == related.other.incident]
-        open_members = [a for a in members if a.open]
-        if len(members) >= policy.published and open_members:
+        open_members = [a for a in open_ones if a.incident == related.other.incident]
+        if len(open_members) >= policy.published:
             return Placement(Kinship.CROWD, min(open_members, key=lambda a: _nearness(newcomer, a)))
     return related
 
@@ -142,6 +141,14 @@ def _attachable(newcomer: Alert, host: Alert, catalogue: MetricCatalogue) -> boo
         or linked(newcomer.metric, host.metric, catalogue)
         or linked(host.metric, newcomer.metric, catalogue)
     )
+
+
+def _still_on(newcomer: Alert, host: Alert, policy: Policy) -> bool:
+    """Whether the newcomer began while the host was bad; where they share no dimension, soon after it became so."""
+    if host.clear_since and newcomer.started > host.clear_since:
+        return False
+    apart = bool(newcomer.scope) and bool(host.scope) and shared(newcomer.scope, host.scope) == 0
+    return not apart or abs(newcomer.started - host.started) <= policy.link_ms
 
 
 def _vague(wide: Alert, narrow: Alert) -> bool:

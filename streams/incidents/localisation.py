@@ -72,8 +72,10 @@ def _explains(parts: Sequence[Verdict], whole: Verdict, policy: Policy) -> bool:
     if excess <= 0 or excess < policy.explained * excess_rate(whole):
         return False
     remaining_exposure = _exposure(whole) - exposure
+    if len(parts) > 1 and exposure > policy.minority * _exposure(whole):
+        return False  # several that make up nearly all of it are the whole
     if exposure <= 0 or remaining_exposure <= 0.02 * _exposure(whole):
-        return len(parts) == 1  # one part that is the whole is named; several that make it up are the whole
+        return len(parts) == 1  # one part that is the whole is named
     remaining = max(excess_rate(whole) - excess, 0.0) / remaining_exposure
     return remaining <= policy.contrast * excess / exposure
 

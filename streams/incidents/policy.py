@@ -25,8 +25,9 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         critical_score: from here on an alert is critical, where the metric allows it.
         explained: the share of a wider scope's excess that makes a narrower one its explanation.
         contrast: what is left of the wider scope may deviate at most this much of the narrower one's rate.
-        siblings: at most so many scopes together explain a wider one.
+        siblings, minority: at most so many scopes together explain a wider one, with at most that part of its exposure.
         link_ms: a cause and its symptom lie at most this far apart.
+        onset_ms: what is said to have begun more than this, or four windows, before it was first seen, did not.
         together_ms: several scopes of a metric that start within this share an incident.
         published: anomalies an incident publishes; what comes later is attached to them.
         keep_resolved_ms, max_resolved: memory of what is over.
@@ -50,8 +51,10 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     critical_score: float = 2.0
     explained: float = 0.7
     contrast: float = 0.5
-    siblings: int = 3
+    siblings: int = 2
+    minority: float = 0.75
     link_ms: int = 30 * MINUTE_MS
+    onset_ms: int = 15 * MINUTE_MS
     together_ms: int = 5 * MINUTE_MS
     published: int = 3
     keep_resolved_ms: int = 24 * HOUR_MS

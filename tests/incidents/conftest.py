@@ -45,6 +45,7 @@ CATALOGUE = Catalogue.of(
         metric("movements", "logistics", [(), ("carrier",), ("carrier", "region")], unit="per_minute"),
         metric("collections", "logistics", [(), ("carrier",)], symptom_of=("movements",)),
         metric("inquiries", "consultation", [(), ("intent",)], symptom_of=("movements", "collections")),
+        metric("wonder", "consultation", [("intent",)], symptom_of=("inquiries",), severity=Severity.INFO),
         metric("pick_up", "consultation", [(), ("queue",)], symptom_of=("inquiries",)),
         metric("abandonment", "consultation", [(), ("queue",)], symptom_of=("pick_up", "inquiries")),
         metric("refunds", "aftersale", [(), ("reason",)], symptom_of=("movements",)),

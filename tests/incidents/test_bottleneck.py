@@ -151,3 +151,42 @@ def test_a_cause_that_fires_again_takes_its_symptoms_back(shop: Any, verdict: Ca
     (opened,) = shop.tick(cause, symptom, times=3)
     assert opened.anomaly.cause_of == [by_metric(shop)["inquiries"].fingerprint]
     assert opened.anomaly.caused_by is None
+
+
+def test_what_is_merely_interesting_keeps_nothing_open(shop: Any, verdict: Callable[..., Verdict]) -> None:
+    bad, note = verdict("inquiries", {"intent": "where"}), verdict("wonder", {"intent": "where"})
+    shop.tick(bad, note, times=3)
+    assert shop.desk.readings()["attached"] == 1
+    over = shop.wait(6 * MINUTE, verdict("inquiries", {"intent": "where"}, score=0.1), note)
+    assert [t.why for t in over] == ["recovering", "recovered"]
+
+
+def test_an_attached_alert_keeps_its_speaker_open_for_a_while_only(
+    shop: Any, verdict: Callable[..., Verdict], changes: Callable[..., list[tuple[str, str, str]]]
+) -> None:
+    queue = {"queue": "presale"}
+    shop.tick(verdict("pick_up", queue), verdict("abandonment", queue), times=3)
+    over = shop.wait(31 * MINUTE, verdict("pick_up", queue, score=0.1), verdict("abandonment", queue))
+    assert changes(over)[-1] == ("resolved", "recovered", "pick_up")
+
+
+def test_what_begins_after_the_speaker_recovered_is_a_new_anomaly(shop: Any, verdict: Callable[..., Verdict]) -> None:
+    shop.tick(verdict("inquiries", {"intent": "coupon"}), times=3)
+    fine = verdict("inquiries", {"intent": "coupon"}, score=0.1)
+    shop.tick(fine, times=6)
+    (opened,) = [t for t in shop.tick(fine, verdict("pick_up", {"queue": "service"}), times=3) if t.why == "opened"]
+    assert opened.anomaly.scope == {"queue": "service"}
+
+
+def test_a_linked_metric_elsewhere_in_the_shop_is_attached_only_if_it_began_soon_after(
+    shop: Any, verdict: Callable[..., Verdict]
+) -> None:
+    surge, queue = verdict("inquiries", {"intent": "coupon"}), verdict("pick_up", {"queue": "service"})
+    shop.wait(31 * MINUTE, surge)
+    (opened,) = [t for t in shop.tick(surge, queue, times=3) if t.why == "opened"]
+    assert opened.anomaly.caused_by is not None
+
+
+def test_an_onset_that_is_hardly_believable_is_cut(shop: Any, verdict: Callable[..., Verdict]) -> None:
+    (opened,) = shop.tick(verdict(started_at=shop.now - 120 * MINUTE), times=3)
+    assert opened.anomaly.started_at == "2025-11-10T15:45:00.000Z"

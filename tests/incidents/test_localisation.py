@@ -56,6 +56,13 @@ def test_many_small_segments_are_the_whole(chosen: Callable[..., list[dict[str, 
     assert chosen(({}, 100, 1000), *rows) == [{}]
 
 
+def test_a_few_large_segments_that_make_up_nearly_all_are_the_whole(
+    chosen: Callable[..., list[dict[str, str]]],
+) -> None:
+    rows = [({"method": "alipay"}, 55, 500), ({"method": "wechat"}, 40, 300)]
+    assert chosen(({}, 100, 1000), *rows) == [{}]
+
+
 def test_it_descends_to_the_narrowest(chosen: Callable[..., list[dict[str, str]]]) -> None:
     assert chosen(
         ({}, 100, 1000),
