@@ -1,4 +1,7 @@
-"""Makes the topics that a broker lacks, such that records of any year are kept as they are sent."""
+"""Makes the source topics that a replay needs, such that records of any year are kept as they are sent.
+
+The topics that Pharos writes are `streams.transport.topics`' concern.
+"""
 
 from __future__ import annotations
 
@@ -16,14 +19,10 @@ ANY_YEAR = {
     "message.timestamp.type": "CreateTime",
     "message.timestamp.after.max.ms": str(2**63 - 1),
 }
-_OF_TOPIC = {
-    "pharos-cells": {"max.message.bytes": str(16 << 20)},
-    "pharos-anomaly-state": {"cleanup.policy": "compact"},
-}
 _PATIENCE_S = 10.0
 
 
-class TopicsError(RuntimeError):
+class SourceTopicsError(RuntimeError):
     """The broker cannot be reached or refuses a topic; the message says what to do."""
 
 
@@ -33,7 +32,7 @@ def ensure_topics(broker: str, wanted: Mapping[str, int]) -> dict[str, int]:
     Returns how many partitions each topic has now: those that existed keep theirs.
 
     Raises:
-        TopicsError: the broker cannot be reached or refuses a topic.
+        SourceTopicsError: the broker cannot be reached or refuses a topic.
 
     """
     configuration = {"bootstrap.servers": broker, "log_level": 2, "socket.connection.setup.timeout.ms": 5_000}
@@ -42,19 +41,15 @@ def ensure_topics(broker: str, wanted: Mapping[str, int]) -> dict[str, int]:
         known = admin.list_topics(timeout=_PATIENCE_S).topics
     except KafkaException as error:
         remedy = "is it running? check --broker, or start one: pharos broker"
-        raise TopicsError(f"broker {broker} does not answer ({_text(error)}); {remedy}") from None
+        raise SourceTopicsError(f"broker {broker} does not answer ({_text(error)}); {remedy}") from None
     found = {topic: len(known[topic].partitions) for topic in wanted if topic in known}
-    missing = [
-        NewTopic(topic, count, -1, config=ANY_YEAR | _OF_TOPIC.get(topic, {}))
-        for topic, count in wanted.items()
-        if topic not in found
-    ]
+    missing = [NewTopic(topic, count, -1, config=ANY_YEAR) for topic, count in wanted.items() if topic not in found]
     for topic, future in (admin.create_topics(missing) if missing else {}).items():
         try:
             future.result(_PATIENCE_S)
         except KafkaException as error:
             if error.args[0].name() != "TOPIC_ALREADY_EXISTS":  # another worker was faster
-                raise TopicsError(
+                raise SourceTopicsError(
                     f"broker {broker} refused topic {topic} ({_text(error)}); create it yourself"
                 ) from None
         found[topic] = wanted[topic]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from streams.cli.settings_flags import add_settings, settings_of
+from streams.cli.settings_flags import add_settings, ready_to_bind, settings_of
 
 if TYPE_CHECKING:
     import argparse
@@ -23,10 +23,9 @@ def run(flags: argparse.Namespace) -> int:
     """Says what is set and what is watched."""
     from streams.catalogue.load import load  # noqa: PLC0415 - `pharos --help` needs no catalogue
     from streams.catalogue.page import page  # noqa: PLC0415 - see above
-    from streams.configuration import refuse_open_binding  # noqa: PLC0415 - see above
 
     settings = settings_of(flags)
-    refuse_open_binding(settings)
+    ready_to_bind(settings)
     catalogue = load(Path(settings.catalogue) if settings.catalogue else None)
     if flags.markdown:
         print(page(catalogue), end="")

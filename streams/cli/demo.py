@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from streams.cli.settings_flags import add_settings, settings_of
+from streams.cli.settings_flags import add_settings, ready_to_bind, settings_of
 
 if TYPE_CHECKING:
     import argparse
@@ -27,23 +27,17 @@ def add_flags(command: argparse.ArgumentParser) -> None:
 def run(flags: argparse.Namespace) -> int:
     """Runs until the duration is over, or Ctrl-C."""
     from streams.cli.errors import UsageError  # noqa: PLC0415 - `pharos --help` needs no settings
-    from streams.configuration import refuse_open_binding  # noqa: PLC0415 - see above
 
     if flags.duration is not None and flags.duration <= 0:
         raise UsageError("--duration must be above 0")
     if flags.speed <= 0:
         raise UsageError("--speed must be above 0: a demo is watched")
     settings = settings_of(flags)
-    refuse_open_binding(settings)
-    from streams.app import run_demo  # noqa: PLC0415 - wrong settings are said before Faust is loaded
+    ready_to_bind(settings)
+    from streams.demo import DemoOptions, run_demo  # noqa: PLC0415 - wrong settings are said before Faust is loaded
 
     run_demo(
         settings,
-        scenario=flags.scenario,
-        seed=flags.seed,
-        speed=flags.speed,
-        duration_s=flags.duration,
-        headless=flags.headless,
-        report=flags.report,
+        DemoOptions(flags.scenario, flags.seed, flags.speed, flags.duration, flags.headless, flags.report),
     )
     return 0

@@ -6,6 +6,22 @@ FAILED = 1
 WRONG = 2
 FAULT = 3
 
+# By name, because a command that fails early should not load Faust to say so.
+SPOKEN = {
+    "streams.cli.errors.UsageError": WRONG,
+    "streams.configuration.ConfigurationError": WRONG,
+    "streams.located_yaml.LocatedError": WRONG,
+    "streams.events_file.EventsFileError": WRONG,
+    "streams.imports.table.ImportProblem": WRONG,
+    "streams.score.ScoreError": WRONG,
+    "streams.web.security.UnsafeBindingError": WRONG,
+    "streams.broker.ensure_topics.SourceTopicsError": FAILED,
+    "streams.broker.librdkafka.BrokerUnavailableError": FAILED,
+    "streams.replay.ReplayError": FAILED,
+    "streams.transport.topics.TopicsError": FAILED,
+    "streams.transport.watch.WorkerFailedError": FAILED,
+}
+
 
 class UsageError(ValueError):
     """What was asked for cannot be meant; the message says what to ask for."""
@@ -13,20 +29,11 @@ class UsageError(ValueError):
 
 def explain(error: Exception) -> tuple[int, str]:
     """Exit code and sentence of an error. Only errors whose text is meant for people are shown as they are."""
-    # Imported here: a command that ends well needs none of them.
-    from streams.broker.ensure_topics import TopicsError  # noqa: PLC0415 - see above
-    from streams.broker.librdkafka import BrokerUnavailableError  # noqa: PLC0415 - see above
-    from streams.configuration import ConfigurationError  # noqa: PLC0415 - see above
-    from streams.events_file import EventsFileError  # noqa: PLC0415 - see above
-    from streams.imports.table import ImportProblem  # noqa: PLC0415 - see above
-    from streams.located_yaml import LocatedError  # noqa: PLC0415 - see above
-    from streams.replay import ReplayError  # noqa: PLC0415 - see above
-
     text = " ".join(str(error).split())
-    if isinstance(error, UsageError | ConfigurationError | LocatedError | EventsFileError | ImportProblem):
-        return WRONG, text
-    if isinstance(error, ReplayError | TopicsError | BrokerUnavailableError):
-        return FAILED, text
+    for kind in type(error).__mro__:
+        code = SPOKEN.get(f"{kind.__module__}.{kind.__qualname__}")
+        if code is not None:
+            return code, text
     if isinstance(error, OSError) and error.strerror:
         what = f"{error.filename}: " if error.filename else ""
         return FAILED, f"{what}{error.strerror.lower()}; check the path and its permissions"

@@ -22,10 +22,13 @@ def add_flags(command: argparse.ArgumentParser) -> None:
 def run(flags: argparse.Namespace) -> int:
     """Writes timestamp,anomaly_score of every file."""
     from streams.cli.errors import UsageError  # noqa: PLC0415 - `pharos --help` needs no NumPy
+    from streams.cli.progress import ProgressLine  # noqa: PLC0415 - see above
 
     if not flags.source.is_dir():
         raise UsageError(f"there is no folder {flags.source}; name the one that holds the series")
     from streams.score import score_directory  # noqa: PLC0415 - see above
 
-    score_directory(flags.source, flags.out)
+    line = ProgressLine()
+    done = score_directory(flags.source, flags.out, lambda file: line.tell(f"{file.name}: {file.points:,} points"))
+    line.end(f"done: {len(done)} files, {sum(file.points for file in done):,} points")
     return 0

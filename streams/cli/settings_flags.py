@@ -54,6 +54,20 @@ def add_settings(command: argparse.ArgumentParser, *, leave_out: Collection[str]
     )
 
 
+def ready_to_bind(settings: Settings) -> None:
+    """Raises ConfigurationError or UsageError where the page could not be served safely, before anything starts."""
+    from streams.cli.errors import UsageError  # noqa: PLC0415 - `pharos --help` needs no settings
+    from streams.configuration import refuse_open_binding  # noqa: PLC0415 - see above
+    from streams.web.security import read_tokens  # noqa: PLC0415 - see above
+
+    refuse_open_binding(settings)
+    if settings.tokens_file:
+        try:
+            read_tokens(Path(settings.tokens_file))
+        except ValueError as error:
+            raise UsageError(str(error)) from None
+
+
 def settings_of(flags: argparse.Namespace, **fixed: Any) -> Settings:
     """The settings that flags, variables and file give; `fixed` ones win. Raises ConfigurationError."""
     from streams.configuration import configure  # noqa: PLC0415 - `pharos --help` needs no settings

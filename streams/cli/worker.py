@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streams.cli.settings_flags import add_settings, settings_of
+from streams.cli.settings_flags import add_settings, ready_to_bind, settings_of
 
 if TYPE_CHECKING:
     import argparse
@@ -20,9 +20,8 @@ def add_flags(command: argparse.ArgumentParser) -> None:
 def run(flags: argparse.Namespace) -> int:
     """Runs until Ctrl-C."""
     settings = settings_of(flags)
+    ready_to_bind(settings)
     from streams.app import run_worker  # noqa: PLC0415 - wrong settings are said before Faust is loaded
-    from streams.configuration import refuse_open_binding  # noqa: PLC0415 - `pharos --help` needs no settings
 
-    refuse_open_binding(settings)
     run_worker(settings)
     return 0

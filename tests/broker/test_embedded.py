@@ -94,6 +94,16 @@ def test_deleted_records_are_gone(broker: EmbeddedBroker) -> None:
     assert (low, high) == (2, 3)
 
 
+def test_the_topics_of_pharos_are_those_that_the_transport_wants() -> None:
+    from streams.transport.topics import own_topics
+
+    wanted = {topic.name: topic.partitions for topic in own_topics(4)}
+    # Snapshots are files there.
+    wanted.pop("pharos-snapshots", None)
+
+    assert {name: count for name, count in topics(4, 4).items() if name.startswith("pharos-")} == wanted
+
+
 def test_any_free_port_will_do() -> None:
     with EmbeddedBroker(0, {"orders": 1}) as broker:
         assert int(broker.address.rpartition(":")[2]) > 0

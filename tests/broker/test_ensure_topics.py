@@ -6,7 +6,7 @@ import pytest
 
 from streams.broker import ensure_topics as ensuring
 from streams.broker.embedded import EmbeddedBroker
-from streams.broker.ensure_topics import TopicsError, ensure_topics
+from streams.broker.ensure_topics import SourceTopicsError, ensure_topics
 
 
 @pytest.mark.embedded
@@ -18,5 +18,5 @@ def test_topics_that_exist_keep_their_partitions() -> None:
 def test_a_broker_that_is_not_there_is_said_with_a_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ensuring, "_PATIENCE_S", 0.3)
 
-    with pytest.raises(TopicsError, match=r"127\.0\.0\.1:1 does not answer.*pharos broker"):
+    with pytest.raises(SourceTopicsError, match=r"127\.0\.0\.1:1 does not answer.*pharos broker"):
         ensure_topics("127.0.0.1:1", {"orders": 4})

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import orjson
@@ -14,6 +15,7 @@ import pytest
 
 from streams.broker.embedded import EmbeddedBroker
 from streams.cli import COMMANDS, main, parser
+from streams.cli.errors import SPOKEN
 from streams.cli.settings_flags import HELP
 from streams.events_file import EventsWriter
 from streams.settings import Settings
@@ -135,6 +137,33 @@ def test_a_fault_of_ours_is_code_3(monkeypatch: pytest.MonkeyPatch, capsys: pyte
 
     assert main(["check"]) == 3
     assert "--debug" in capsys.readouterr().err
+
+
+def test_every_error_that_is_spoken_of_exists() -> None:
+    for name in SPOKEN:
+        module, _, kind = name.rpartition(".")
+        assert issubclass(getattr(import_module(module), kind), Exception)
+
+
+def test_tokens_that_cannot_be_read_are_said_before_anything_starts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "tokens").write_text("viewer short\n")
+
+    assert main(["worker", "--host", "0.0.0.0", "--tokens-file", str(tmp_path / "tokens")]) == 2
+    assert "short" not in capsys.readouterr().err.partition("characters")[2]
+    assert main(["worker", "--tokens-file", str(tmp_path / "none")]) == 1
+    assert "no such file" in capsys.readouterr().err
+
+
+def test_score_writes_a_score_for_every_point(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "in").mkdir()
+    rows = "".join(f"2026-11-11 00:{minute:02d}:00,{minute % 7}\n" for minute in range(60))
+    (tmp_path / "in" / "a.csv").write_text("timestamp,value\n" + rows)
+
+    assert main(["score", str(tmp_path / "in"), "--out", str(tmp_path / "out")]) == 0
+    assert len((tmp_path / "out" / "a.csv").read_text().splitlines()) == 61
+    assert "1 files, 60 points" in capsys.readouterr().err
 
 
 def test_check_says_what_is_watched(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 import orjson
 import pytest
 from confluent_kafka import Consumer, TopicPartition
-from confluent_kafka.admin import AdminClient, ConfigResource, ResourceType
 
 from streams.broker.ensure_topics import ensure_topics
 from streams.events_file import Line
@@ -21,7 +20,7 @@ YEAR_2099_MS = 4_080_000_000_000
 
 
 def test_missing_topics_are_made_and_keep_records_of_any_year(kafka: Any) -> None:
-    wanted = {"replay-orders": 3, "pharos-anomaly-state": 1}
+    wanted = {"replay-orders": 3, "replay-visits": 1}
 
     assert ensure_topics(kafka.address, wanted) == wanted
     assert ensure_topics(kafka.address, {"replay-orders": 8}) == {"replay-orders": 3}
@@ -32,15 +31,6 @@ def test_missing_topics_are_made_and_keep_records_of_any_year(kafka: Any) -> Non
     assert replay(lines, kafka.address, {"replay-orders": 3}).sent == 3
 
     assert sorted(timestamps(kafka.address, 3)) == [line.at_ms for line in lines]
-
-
-def test_the_state_of_anomalies_is_compacted(kafka: Any) -> None:
-    ensure_topics(kafka.address, {"pharos-anomaly-state": 1})
-    resource = ConfigResource(ResourceType.TOPIC, "pharos-anomaly-state")
-    admin = AdminClient({"bootstrap.servers": kafka.address})
-    found = admin.describe_configs([resource])[resource].result(10)
-
-    assert found["cleanup.policy"].value == "compact"
 
 
 def timestamps(address: str, count: int) -> list[int]:
