@@ -69,7 +69,8 @@ class CountJudge:
 
     def grow(self, size: int) -> None:
         self._usual.grow(size)
-        self._activity.grow(size)
+        if self._activity_of is not None:
+            self._activity.grow(size)
         self._level.grow(size)
         self._wake = grown(self._wake, size, fill=1.0)
 
