@@ -142,7 +142,7 @@ class MergePartition:
     def snapshot(self, offset: int, full: bool = False) -> Iterator[tuple[str, bytes]]:
         """Yields (chunk name, bytes), at last ("manifest", bytes): without it, the snapshot never was.
 
-        Nothing may be applied or stepped until the last has been taken. An incremental snapshot leans on chunks of
+        Take it to its end, and apply or step nothing before. An incremental snapshot leans on chunks of
         earlier ones: keep those that `Manifest.chunks` names. If writing fails, ask for a full one next.
 
         Args:

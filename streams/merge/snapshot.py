@@ -128,9 +128,9 @@ class SnapshotWriter:
             entries[part.name] = Entry(names, checksum)
             yield from zip(names, pieces, strict=True)
         body = msgspec.msgpack.encode(manifest(version=_VERSION, snapshot=self._number, parts=entries))
-        self._entries = entries
-        self._complete = True
         yield MANIFEST, msgspec.msgpack.encode((zlib.crc32(body), body))
+        self._entries = entries  # only who came back for more has written the manifest
+        self._complete = True
 
     def resume(self, manifest: Manifest) -> None:
         """Goes on numbering after a restored snapshot. The next one is full: it does not lean on what others wrote."""

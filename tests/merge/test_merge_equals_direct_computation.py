@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
@@ -22,6 +21,7 @@ from streams.verdicts import Pulse
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from streams.evaluation.window_reader import WindowReader
@@ -198,7 +198,7 @@ def event_lists(rng: Random) -> list[Source]:
     return sources
 
 
-def cells_of_event(rng: Random, time: int) -> list[Cell]:
+def cells_of_event(rng: Random, time: int) -> list[Cell]:  # noqa: PLR0911 (one return for each kind of event)
     region, intent = rng.choice(REGIONS), rng.choice(INTENTS)
     slot = time // 10_000
     kind = rng.choice(["count", "settled", "contact", "paid", "opened", "closed", "closed late"])
@@ -271,9 +271,9 @@ def expected_ticks(sources: list[Source], of: Metric, watermark: int) -> Iterato
             step = 1 if length <= 900 else 6 if length <= 7200 else 90
             start = (end - length // 10) // step * step
             sums: dict[tuple[Any, int], int] = defaultdict(int)
-            for slot in by_slot:
+            for slot, cells_there in by_slot.items():
                 if start <= slot < end:
-                    for key, value in by_slot[slot].items():
+                    for key, value in cells_there.items():
                         sums[key] += value
             result[str(length)] = {key: value for key, value in sums.items() if value}
         yield tick * 10_000, result

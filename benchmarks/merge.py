@@ -1,0 +1,162 @@
+"""Memory of a merge partition, and what a tick costs by series: python -m benchmarks.merge [series ...] [--null].
+
+The mix is that of the goal: 70 % counts, 27 % ratios, 2 % histograms of 32 bins, 1 % cohorts. Every size runs in a
+process of its own, so that its peak is its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import resource
+import subprocess
+import sys
+import time
+from typing import Any
+
+import numpy as np
+
+from streams.catalogue.load import Catalogue
+from streams.catalogue.metric import Component, Direction, Metric, Signal, Term
+from streams.cells.record import CellsRecord, MetricCells
+from streams.evaluation.metric_evaluator import MetricEvaluator
+from streams.merge.partition import MergePartition
+from streams.settings import Settings
+from streams.verdicts import Pulse
+
+START_MS = 1_767_225_600_000
+BINS = 32
+SHARES = {"counted": 0.70, "rated": 0.27, "spread": 0.02, "promised": 0.01}
+TICKS = 90
+SETTINGS = Settings(cells_partitions=1)
+
+
+class NullEvaluator:
+    """Looks at nothing."""
+
+    latest = None
+
+    def __init__(self, metric: Metric) -> None:
+        self._pulse = Pulse(metric.name, 0, 0, 0, 0, 0)
+
+    def tick(self, now_ms: int, windows: Any) -> tuple[list[Any], Pulse]:
+        return [], self._pulse
+
+    def close_quarter(self, quarter_start_ms: int, counts: Any) -> None:
+        pass
+
+    def to_bytes(self) -> bytes:
+        return b"-"
+
+    def from_bytes(self, state: bytes) -> None:
+        pass
+
+
+def metric(name: str, signal: Signal, **more: Any) -> Metric:
+    fixed: dict[str, Any] = {"touchpoint": "order", "unit": "ratio", "direction": Direction.UP, "minimum_effect": 0.1}
+    fixed |= {"minimum_exposure": 20, "scopes": ((), ("region",)), "windows": (60, 300, 3600)}
+    paid = (Term(("order.paid",)),)
+    return Metric(id=name, name=name, title=name, signal=signal, numerator=paid, **(fixed | more))
+
+
+PAID = (Term(("order.paid",)),)
+METRICS = (
+    metric("counted", Signal.COUNT, windows=(60, 300, 900, 3600, 86_400), unit="per_minute"),
+    metric("rated", Signal.RATIO, denominator=PAID),
+    metric("spread", Signal.COUNT, unit="per_minute"),
+    metric("promised", Signal.COHORT, denominator=PAID, exposure=PAID),
+)
+
+
+def cells(of: Metric, series: int, slots: list[int], share: float, rng: np.random.Generator) -> MetricCells:
+    """In each slot, a share of the series gets a cell in each component."""
+    components = range(BINS) if of.name == "spread" else range(2 if of.signal in {Signal.RATIO, Signal.COHORT} else 1)
+    columns = []
+    for slot in slots:
+        for component in components:
+            hit = np.flatnonzero(rng.random(series) < share)
+            columns.append((hit, np.full(hit.size, component), np.full(hit.size, slot), rng.integers(1, 50, hit.size)))
+    place, component, slot, value = (np.concatenate(part) for part in zip(*columns, strict=True))
+    places, scope = np.unique(place, return_inverse=True)
+    scopes = [(1, (f"place {number}",)) for number in places.tolist()]
+    late = [0] * len(place)
+    return MetricCells(of.key(), scopes, scope.tolist(), component.tolist(), slot.tolist(), late, value.tolist())
+
+
+def resident_mib() -> float:
+    with open("/proc/self/statm", encoding="ascii") as file:
+        return int(file.read().split()[1]) * resource.getpagesize() / 2**20
+
+
+def run(total: int, null: bool) -> None:
+    rng = np.random.default_rng(7)
+    counts = {name: max(1, int(total * share)) for name, share in SHARES.items()}
+
+    def evaluator(of: Metric) -> Any:
+        return NullEvaluator(of) if null or of.name == "spread" else MetricEvaluator(of, SETTINGS)
+
+    merge = MergePartition(Catalogue.of(METRICS), 0, {"orders": 1}, SETTINGS, evaluator, {"spread": BINS})
+    first = START_MS // 10_000
+
+    def feed(slot: int, share: float, ahead: list[int] | None = None) -> float:
+        filled = [
+            cells(of, counts[of.name], ahead if ahead and of.signal is Signal.COHORT else [slot], share, rng)
+            for of in METRICS
+        ]
+        record = CellsRecord("orders", 0, slot, (slot + 1) * 10_000, merge._catalogue.hash, filled)  # noqa: SLF001 (the one it was made with)
+        begun = time.process_time()
+        merge.apply(record)
+        return time.process_time() - begun
+
+    feed(first, 1.0, [first + 8_640 + minute * 6 for minute in range(1_440)] if total >= 1_000 else None)
+    for slot in range(first + 1, first + 30):  # let every ring and every window have something in it
+        feed(slot, 0.05)
+        list(merge.advance())
+    for place in range(750):  # two hours and a bit, so that quarters close
+        feed(first + 30 + place, 0.002)
+        list(merge.advance())
+    stepping, applying = [], []
+    for place in range(TICKS):
+        applying.append(feed(first + 780 + place, 0.05))
+        begun = time.process_time()
+        list(merge.advance())
+        stepping.append(time.process_time() - begun)
+    gc.collect()
+    before = resident_mib()
+    begun = time.process_time()
+    size = sum(len(chunk) for _, chunk in merge.snapshot(0))
+    full_s = time.process_time() - begun
+    feed(first + 780 + TICKS, 0.05)
+    list(merge.advance())
+    begun = time.process_time()
+    small = sum(len(chunk) for _, chunk in merge.snapshot(0))
+    delta_s = time.process_time() - begun
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    tick_ms = 1000 * float(np.median(stepping))
+    print(
+        f"{total:>8,} {'null' if null else 'real':>5} {before:>9.0f} {peak:>9.0f} {tick_ms:>9.2f} "
+        f"{1e6 * tick_ms / 1000 / total:>10.3f} {1000 * float(np.median(applying)):>9.1f} {full_s:>7.2f} {size / 2**20:>7.1f} "
+        f"{delta_s:>7.2f} {small / 2**20:>7.1f}",
+        flush=True,
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("series", type=int, nargs="*", default=[1_000, 10_000, 100_000])
+    parser.add_argument("--null", action="store_true", help="only without evaluators")
+    parser.add_argument("--one", action="store_true", help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.one:
+        run(asked.series[0], asked.null)
+        return
+    print("                 resident      peak      tick   tick per     apply    full    full   delta   delta")
+    print("  series  eval       MiB       MiB        ms  series us        ms       s     MiB       s     MiB")
+    for series in asked.series:
+        for null in (True,) if asked.null else (True, False):
+            command = [sys.executable, "-m", "benchmarks.merge", str(series), "--one", *(["--null"] if null else [])]
+            subprocess.run(command, check=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from streams.catalogue.metric import Component, Signal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import SimpleNamespace
+
+    from streams.catalogue.metric import Metric
+
+IN_TIME, OPENED, LATE, LATE_BY_DEADLINE = Component
+WHOLE = (0, ())
+DAY = 8_640
+BASE = 100 * DAY  # slots; midnight
+WEEK = 7 * DAY
+
+
+def at(slot: int) -> int:
+    return slot * 10_000
+
+
+def test_a_deadline_is_overdue_from_the_end_of_its_minute_until_it_is_closed(
+    make_metric: Callable[..., Metric], make_merge: Callable[..., SimpleNamespace]
+) -> None:
+    metric = make_metric(Signal.COHORT)
+    merge = make_merge(metric)
+    merge.apply(at(BASE), metric, (WHOLE, OPENED, BASE + 7, 3, 0), (WHOLE, IN_TIME, BASE + 7, 1, 0))
+    merge.apply(at(BASE + 30), metric, (WHOLE, LATE, BASE + 20, 2, 0), (WHOLE, LATE_BY_DEADLINE, BASE + 7, 2, 0))
+    merge.advance()
+
+    overdue = merge.memory["paid"].overdue
+    assert overdue[at(BASE + 12)] == [2]
+    assert overdue[at(BASE + 23)] == [2]
+    assert overdue[at(BASE + 24)] == [0]
+
+
+def test_what_stays_open_for_seven_days_leaves_into_expired(
+    make_metric: Callable[..., Metric], make_merge: Callable[..., SimpleNamespace]
+) -> None:
+    metric = make_metric(Signal.COHORT)
+    from_ms = at(BASE + WEEK + 6 * 360)
+    stamp = "1970-04-18T06:00:00+00:00"
+    merge = make_merge(metric, evaluate_from=stamp)
+    opened, gone = BASE + 60, BASE + 360 + WEEK + 720
+    merge.apply(at(BASE), metric, (WHOLE, OPENED, opened, 5, 0))
+    merge.apply(at(BASE + 400), metric, (WHOLE, LATE, BASE + 300, 2, 0), (WHOLE, LATE_BY_DEADLINE, opened, 2, 0))
+    merge.apply(at(gone) - 1)
+    merge.advance()
+    state = merge.merge.readings()[0]
+    assert (state.overdue.tolist(), state.expired) == ([3], 0)
+
+    merge.apply(from_ms + 10_000)
+    merge.advance()
+    state = merge.merge.readings()[0]
+    assert (state.overdue.tolist(), state.expired) == ([0], 3)
+
+
+def test_more_closed_than_opened_shows_zero(
+    make_metric: Callable[..., Metric], make_merge: Callable[..., SimpleNamespace]
+) -> None:
+    metric = make_metric(Signal.COHORT)
+    merge = make_merge(metric)
+    merge.apply(at(BASE + 60), metric, (WHOLE, IN_TIME, BASE + 7, 1, 0))
+    merge.advance()
+
+    assert set(sum(merge.memory["paid"].overdue.values(), [])) == {0}
+
+
+def test_a_payment_that_came_late_opens_its_deadline_all_the_same(
+    make_metric: Callable[..., Metric], make_merge: Callable[..., SimpleNamespace]
+) -> None:
+    metric = make_metric(Signal.COHORT)
+    merge = make_merge(metric, evaluate_from="1970-04-12T01:00:00+00:00")
+    merge.apply(at(BASE), metric, (WHOLE, OPENED, BASE + DAY, 1, 1))
+    merge.apply(at(BASE + DAY + 700))
+    merge.advance()
+
+    assert merge.memory["paid"].overdue[at(BASE + DAY + 600)] == [1]
+
+
+def test_a_late_closing_that_came_late_counts_when_its_quarter_closes(
+    make_metric: Callable[..., Metric], make_merge: Callable[..., SimpleNamespace]
+) -> None:
+    metric = make_metric(Signal.COHORT)
+    merge = make_merge(metric)
+    merge.apply(at(BASE), metric, (WHOLE, OPENED, BASE + 5, 1, 0))
+    merge.apply(at(BASE + 200), metric, (WHOLE, LATE, BASE + 95, 1, 1), (WHOLE, LATE_BY_DEADLINE, BASE + 5, 1, 1))
+    merge.apply(at(BASE + 1_000))
+    merge.advance()
+
+    overdue = merge.memory["paid"].overdue
+    assert overdue[at(BASE + 180 + 719)] == [1]
+    assert overdue[at(BASE + 180 + 720)] == [0]
