@@ -135,9 +135,6 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
         end = state.highwater if state.lso is None or state.lso < 0 else state.lso
         return None if end is None else Standing(end, state.timestamp)
 
-    def verify_event_path(self, now: float, tp: TP) -> None:
-        """Faust's own check reads commits, which are not its business here; `watch` looks instead."""
-
 
 class BatchConsumer(Consumer):
     """Consumer on the main loop: hands out batches, never commits, seeks only as planned."""
@@ -222,6 +219,9 @@ class BatchConsumer(Consumer):
 
     async def commit(self, topics: Any = None, start_new_transaction: bool = True) -> bool:  # noqa: ARG002 - Faust's signature
         return False
+
+    async def verify_all_partitions_active(self) -> None:
+        """Faust's own look at every partition reads commits, which it has no part in here."""
 
     def ack(self, message: Any) -> bool:
         """Forget the message: nothing is committed from acks, so none are kept."""

@@ -194,6 +194,9 @@ def _reason(error: BaseException) -> FailureReason:
 
 async def _discard(producer: Any) -> None:
     """Stop a producer that may hang on a broker that is gone."""
+    ended = producer._txn_manager._transaction_waiter  # noqa: SLF001 - only a commit would ask how the transaction ended
+    if ended is not None and ended.done() and not ended.cancelled():
+        ended.exception()  # looked at, so that asyncio does not complain of it
     with contextlib.suppress(KafkaError, OSError, TimeoutError, AssertionError):
         await asyncio.wait_for(producer.stop(), _CLOSE_LIMIT_S)
         return

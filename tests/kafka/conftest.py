@@ -3,34 +3,34 @@
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from confluent_kafka.admin import AdminClient, NewTopic
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-RUN = Path(__file__).resolve().parents[2] / "deploy" / "kafka" / "run.py"
+HERE = Path(__file__).resolve().parent
+RUN = HERE.parents[1] / "deploy" / "kafka" / "run.py"
+sys.path.insert(0, str(HERE / "support"))
+sys.path.insert(0, str(HERE / "crash"))
 
-
-def load_run() -> Any:
-    """deploy/kafka/run.py as a module: it is a script beside its pom.xml, and no package."""
-    if "kafka_run" not in sys.modules:
-        spec = importlib.util.spec_from_file_location("kafka_run", RUN)
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        sys.modules["kafka_run"] = module
-        spec.loader.exec_module(module)
-    return sys.modules["kafka_run"]
+_numbers = itertools.count()
 
 
 @pytest.fixture(scope="session")
 def kafka_run() -> Any:
-    """The module deploy/kafka/run.py."""
-    return load_run()
+    """deploy/kafka/run.py as a module: it is a script beside its pom.xml, and no package."""
+    spec = importlib.util.spec_from_file_location("kafka_run", RUN)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture(scope="session")
@@ -40,3 +40,32 @@ def kafka(kafka_run: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     broker.start()
     yield broker
     broker.stop()
+
+
+@pytest.fixture
+def new_topic(kafka: Any) -> Callable[..., str]:
+    """Makes a topic that only this test uses; the function takes partitions and configuration."""
+
+    def make(partitions: int = 1, **config: str) -> str:
+        name = f"topic-{next(_numbers)}"
+        admin = AdminClient({"bootstrap.servers": kafka.address})
+        settings = {"retention.ms": "-1", **{key.replace("_", "."): value for key, value in config.items()}}
+        admin.create_topics([NewTopic(name, partitions, 1, config=settings)])[name].result(20.0)
+        return name
+
+    return make
+
+
+@pytest.fixture
+def new_name() -> Callable[[str], str]:
+    """Makes names of groups and transactional ids that only this test uses."""
+    return lambda kind: f"{kind}-{next(_numbers)}"
+
+
+@pytest.fixture(scope="session")
+def kafka_cells(kafka: Any) -> None:
+    """The topics of ours that flushes and snapshots of these tests go to, with one partition."""
+    admin = AdminClient({"bootstrap.servers": kafka.address})
+    wanted = [NewTopic(name, 1, 1) for name in ("pharos-cells", "pharos-dead-letters", "pharos-snapshots")]
+    for made in admin.create_topics(wanted).values():
+        made.result(20.0)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import platform
 import re
-import sys
 import threading
 import time
 from collections import Counter
@@ -14,22 +14,31 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import confluent_kafka
+import msgspec
 import pytest
+from confluent_kafka import TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
+from crash_course import Fleet, Size, run_course
+from crash_direct import DirectCount
+from crash_load import SPAN_MS, START_MS, TOPICS, load
+from kafka_reading import visible
 
-CRASH = Path(__file__).with_name("crash")
-sys.path.insert(0, str(CRASH))  # its files are a program of their own: workers run from there too
-
-from crash_course import Fleet, Size, run_course  # noqa: E402 - found by the line above
-from crash_direct import DirectCount  # noqa: E402 - as above
-from crash_load import TOPICS, load  # noqa: E402 - as above
-
-from streams.catalogue.load import load as load_catalogue  # noqa: E402 - as above
-from streams.cells.record import decode  # noqa: E402 - as above
-from streams.transport.flush import FailureReason  # noqa: E402 - as above
+from streams.backtest import Backtest
+from streams.catalogue.load import load as load_catalogue
+from streams.cells.record import decode
+from streams.events_file import Line
+from streams.incidents.cloudevent import decode as decode_transition
+from streams.report import final_anomalies
+from streams.settings import Settings
+from streams.transport.flush import FailureReason
+from streams.transport.topics import prepare_topics
+from streams.verdicts import TickVerdicts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+
+    from streams.catalogue.load import Catalogue
+    from streams.incidents.anomaly import Transition
 
 pytestmark = [pytest.mark.crash, pytest.mark.kafka]
 
@@ -42,6 +51,7 @@ SIZES = {
 }
 CELLS_PARTITIONS = 4
 SEED = 20261111
+COMPARED_TO_MS = START_MS + SPAN_MS - 120_000  # a live run ends by promises, and later
 
 
 @pytest.fixture
@@ -53,30 +63,34 @@ def broker(kafka_run: Any, tmp_path: Path) -> Iterator[Any]:
     kafka.stop()
 
 
-def test_every_cell_is_exact_whatever_was_killed(broker: Any, tmp_path: Path) -> None:
+def test_counts_and_anomalies_are_those_of_an_undisturbed_run(broker: Any, tmp_path: Path) -> None:
     name = os.environ.get("PHAROS_CRASH", "full")
     size = SIZES[name]
-    app = f"crash{int(time.time())}"
-    _create_topics(broker.address, size.partitions)
-    settings = {
-        "app": app,
-        "broker": broker.address,
-        "dedup_records": size.dedup_records,
-        "cells_partitions": CELLS_PARTITIONS,
-        "session_timeout_s": 6.0,
-        "heartbeat_interval_s": 1.0,
-        "state_dir": str(tmp_path / "state"),
-    }
+    settings = Settings(
+        app="crash",
+        broker=broker.address,
+        dedup_records=size.dedup_records,
+        cells_partitions=CELLS_PARTITIONS,
+        session_timeout_s=6.0,
+        heartbeat_interval_s=1.0,
+        snapshot_interval_s=5.0,
+        full_snapshot_interval_s=30.0,
+        state_dir=str(tmp_path / "state"),
+    )
+    _create_sources(broker.address, size.partitions)
+    asyncio.run(prepare_topics(settings))
     log = tmp_path / "workers.log"
     producing = threading.Thread(target=_produce, args=(broker.address, size), daemon=True)
     producing.start()
-    fleet = Fleet(size, settings, log)
+    fleet = Fleet(size, msgspec.to_builtins(settings), log)
     try:
-        course = run_course(size, fleet, broker, lambda: _committed(broker.address, app, size.partitions), SEED, _say)
+        course = run_course(size, fleet, broker, lambda: _committed(broker.address, size.partitions), SEED, _say)
+        _wait_for_the_desk(broker.address, fleet)
     finally:
         ended_in = fleet.stop()
         told = log.read_text(errors="replace")
-        print(told[-3000:])
+        if os.environ.get("PHAROS_CRASH_REPORT"):
+            Path(os.environ["PHAROS_CRASH_REPORT"]).with_suffix(".log").write_text(told)
     producing.join(60.0)
 
     catalogue = load_catalogue()
@@ -86,39 +100,50 @@ def test_every_cell_is_exact_whatever_was_killed(broker: Any, tmp_path: Path) ->
     found = {cell: value for cell, value in _read_cells(broker.address).items() if value}
     differing = {cell for cell in expected.keys() | found.keys() if expected.get(cell, 0) != found.get(cell, 0)}
     lost = sum(expected.get(cell, 0) - found.get(cell, 0) for cell in differing)
+
+    transitions = [decode_transition(message.value()) for message in visible(broker.address, "pharos-anomalies")]
+    repeated = len(transitions) - len({transition.id for transition in transitions})
+    undisturbed = _undisturbed(catalogue, settings, size)
+    published = _anomalies(transitions)
     report = {
         "size": name,
         **course,
-        "kills_inside_a_flush": dict(Counter(re.findall(r"died at step (\w+)", told))),
+        "kills_inside_a_flush": dict(Counter(re.findall(r"SIGKILL at step (\w+)", told))),
+        "stopped_at": re.findall(r"SIGSTOP at step (\w+)", told) or "between flushes",
         "flushes_that_were_fenced": told.count(FailureReason.FENCED.value),
-        "stopped_in_s": round(ended_in, 1),
+        "flushes_that_failed_otherwise": told.count(FailureReason.BROKER.value),
+        "workers_ended_in_s": round(ended_in, 1),
         "events": size.events,
         **direct.outcomes,
         "values_compared": len(expected.keys() | found.keys()),
-        "differing": len(differing),
+        "values_differing": len(differing),
+        "anomalies_of_an_undisturbed_run": len(undisturbed),
+        "anomalies_differing": len(undisturbed ^ published),
+        "transitions": len(transitions),
+        "transitions_repeated": repeated,
     }
     _write_report(report, size)
 
     assert course["kills"] >= size.kills
     assert sorted(differing)[:5] == [], f"{len(differing)} of {len(expected)} values differ, {lost} missing"
+    assert undisturbed, "the load holds an incident"
+    assert published == undisturbed
+    assert repeated == 0
 
 
 def _say(text: str) -> None:
     print(f"{datetime.now(UTC):%H:%M:%S} {text}", flush=True)
 
 
-def _create_topics(address: str, partitions: int) -> None:
+def _create_sources(address: str, partitions: int) -> None:
     config = {
         "retention.ms": "-1",
         "message.timestamp.type": "CreateTime",
         "message.timestamp.after.max.ms": str((1 << 63) - 1),
     }
-    wanted = [NewTopic(topic, partitions, 1, config=config) for topic in TOPICS]
-    wanted.append(NewTopic("pharos-cells", CELLS_PARTITIONS, 1, config={**config, "max.message.bytes": str(16 << 20)}))
-    wanted.append(NewTopic("pharos-dead-letters", 1, 1, config=config))
     admin = AdminClient({"bootstrap.servers": address})
-    for future in admin.create_topics(wanted).values():
-        future.result(30.0)
+    for made in admin.create_topics([NewTopic(topic, partitions, 1, config=config) for topic in TOPICS]).values():
+        made.result(30.0)
 
 
 def _produce(address: str, size: Size) -> None:
@@ -145,15 +170,55 @@ def _produce(address: str, size: Size) -> None:
     assert producer.flush(120.0) == 0
 
 
-def _committed(address: str, app: str, partitions: int) -> int:
-    consumer = confluent_kafka.Consumer({"bootstrap.servers": address, "group.id": app, "log_level": 0})
+def _committed(address: str, partitions: int) -> int:
+    """How many source records the commits cover; -1 when nobody says."""
+    return _commits(address, [TopicPartition(topic, number) for topic in TOPICS for number in range(partitions)])
+
+
+def _commits(address: str, tps: list[TopicPartition]) -> int:
+    consumer = confluent_kafka.Consumer({"bootstrap.servers": address, "group.id": "crash", "log_level": 0})
     try:
-        tps = [confluent_kafka.TopicPartition(topic, number) for topic in TOPICS for number in range(partitions)]
         return sum(max(tp.offset, 0) for tp in consumer.committed(tps, 10.0))
     except confluent_kafka.KafkaException:
         return -1
     finally:
         consumer.close()
+
+
+def _wait_for_the_desk(address: str, fleet: Fleet) -> None:
+    """Until every tick that is compared has been delivered, handled and committed."""
+    deadline = time.monotonic() + 300.0
+    while time.monotonic() < deadline:
+        fleet.tend()
+        last: dict[int, int] = {}
+        for message in visible(address, "pharos-verdicts"):
+            tick = msgspec.json.decode(message.value(), type=TickVerdicts)
+            if tick.time >= COMPARED_TO_MS:
+                last.setdefault(tick.partition, message.offset())
+        if len(last) == CELLS_PARTITIONS and _commits(address, [TopicPartition("pharos-verdicts", 0)]) > max(
+            last.values()
+        ):
+            return
+        time.sleep(3.0)
+    raise AssertionError("the ticks do not get to the end of the load")
+
+
+def _undisturbed(catalogue: Catalogue, settings: Settings, size: Size) -> set[tuple[Any, ...]]:
+    """Anomalies of the same records in one loop without a broker."""
+    run = Backtest(catalogue, settings, size.partitions)
+    for record in load(SEED, size.events, size.partitions):
+        run.add(Line(record.topic, record.value, record.timestamp_ms, None, record.name))  # type: ignore[arg-type]
+    run.finish()
+    return _anomalies(run.transitions)
+
+
+def _anomalies(transitions: Iterable[Transition]) -> set[tuple[Any, ...]]:
+    """What must agree, up to the time to which both have come."""
+    compared = [transition for transition in transitions if transition.time <= COMPARED_TO_MS]
+    return {
+        tuple(anomaly[name] for name in ("fingerprint", "started_at", "detected_at", "ended_at", "severity"))
+        for anomaly in final_anomalies(compared)
+    }
 
 
 def _read_cells(address: str) -> Counter[Any]:

@@ -6,12 +6,16 @@ import random
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from streams.placement import partition_of_key
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TOPICS = ("orders", "logistics", "consultations", "aftersales", "visits", "feedback")
 START_MS = 1_794_000_000_000
 SPAN_MS = 3_600_000  # event time that the whole load covers
+FAILS_FROM_MS = START_MS + 1_200_000  # payments by card fail in the meantime
+FAILS_TO_MS = START_MS + 1_800_000
 
 _REGIONS = ("zhejiang", "guangdong", "jiangsu", "sichuan", "hubei")
 _CARRIERS = ("sf", "yto", "zto")
@@ -25,6 +29,7 @@ class Sent(NamedTuple):
 
     topic: str
     partition: int
+    name: bytes  # decides the partition, as a Kafka key does
     value: bytes | None
     timestamp_ms: int
 
@@ -36,7 +41,8 @@ def load(seed: int, events: int, partitions: int) -> Iterator[Sent]:
     for number in range(events):
         now = START_MS + number * SPAN_MS // events
         topic = TOPICS[draw.randrange(6)]
-        partition = draw.randrange(partitions)
+        name = b"k%d" % draw.randrange(5_000)
+        partition = partition_of_key(name, partitions)
         chance = draw.random()
         memory = recent.setdefault((topic, partition), [])
         if chance < 0.02 and memory:
@@ -49,24 +55,29 @@ def load(seed: int, events: int, partitions: int) -> Iterator[Sent]:
             behind = draw.randrange(60_000, 5_000_000) if chance < 0.045 else draw.randrange(20_000)
             if chance < 0.035:
                 behind = draw.randrange(7_260_000, 9_000_000)
-            value = _event(draw, topic, number, now - behind)
+            value = _event(draw, topic, number, now - behind, failing=FAILS_FROM_MS <= now < FAILS_TO_MS)
             memory.append(value)
             if len(memory) > 600:
                 del memory[:300]
-        yield Sent(topic, partition, value, now)
+        yield Sent(topic, partition, name, value, now)
 
 
-def _event(draw: random.Random, topic: str, number: int, at: int) -> bytes:
+def _event(draw: random.Random, topic: str, number: int, at: int, *, failing: bool) -> bytes:
     region, carrier, channel = draw.choice(_REGIONS), draw.choice(_CARRIERS), draw.choice(_CHANNELS)
     warehouse = draw.choice(_WAREHOUSES)
     if topic == "orders":
-        kind = draw.choice(("order.created", "order.paid", "order.paid", "order.payment_failed", "order.cancelled"))
+        kind = draw.choices(("order.created", "order.paid", "order.payment_failed", "order.cancelled"), (40, 50, 1, 5))[
+            0
+        ]
+        method = draw.choice(_METHODS)
+        if failing and method == "card" and kind == "order.paid":
+            kind = draw.choice(("order.paid", "order.payment_failed"))
         paid = (
             f',"paid_at":"{rfc3339(at - draw.randrange(86_000_000, 90_000_000))}"' if kind == "order.cancelled" else ""
         )
         data = (
             f'{{"order_id":"o{number}","region":"{region}","channel":"{channel}","store":"s{draw.randrange(20)}",'
-            f'"payment_method":"{draw.choice(_METHODS)}","warehouse":"{warehouse}","carrier":"{carrier}",'
+            f'"payment_method":"{method}","warehouse":"{warehouse}","carrier":"{carrier}",'
             f'"amount":{draw.randrange(1, 99999) / 100}{paid}}}'
         )
     elif topic == "logistics":

@@ -1,0 +1,123 @@
+"""Flushes on a real broker: all or nothing, and only by the owner."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from faust.types import TP
+from kafka_reading import visible
+
+from streams.transport.committed import Commit, CommittedOffsets
+from streams.transport.flush import FailureReason, FlushContent, FlushFailedError, OutRecord, TransactionalFlusher
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+pytestmark = pytest.mark.kafka
+
+
+class Bench:
+    """A source, a topic for output, and flushers of the source's partition."""
+
+    def __init__(self, address: str, source: TP, out: str, name: str) -> None:
+        self.address = address
+        self.source = source
+        self.out = out
+        self.name = name
+        self.commits = CommittedOffsets(address, name)
+
+    def flusher(self) -> TransactionalFlusher:
+        return TransactionalFlusher(self.address, self.name, self.name)
+
+    def content(self, offset: int, *values: bytes) -> FlushContent:
+        return FlushContent(self.source, offset, f"{offset}7", [OutRecord(self.out, v, partition=0) for v in values])
+
+    async def committed(self) -> Commit | None:
+        return (await self.commits.read([self.source])).get(self.source)
+
+    def out_values(self) -> list[bytes]:
+        return [message.value() for message in visible(self.address, self.out)]
+
+
+@pytest.fixture
+async def bench(kafka: Any, new_topic: Callable[..., str], new_name: Callable[[str], str]) -> AsyncIterator[Bench]:
+    made = Bench(kafka.address, TP(new_topic(), 0), new_topic(), new_name("app"))
+    yield made
+    await made.commits.close()
+
+
+async def test_records_and_offset_appear_together_with_the_metadata(bench: Bench) -> None:
+    flusher = bench.flusher()
+    await flusher.open()
+    assert await bench.committed() is None
+    await flusher.flush(bench.content(5, b"a", b"b"))
+    await flusher.flush(bench.content(9, b"c"))
+    await flusher.close()
+
+    assert bench.out_values() == [b"a", b"b", b"c"]
+    assert await bench.committed() == Commit(9, "97")
+
+
+async def test_a_flush_that_breaks_off_before_its_commit_leaves_nothing(bench: Bench) -> None:
+    flusher = bench.flusher()
+    await flusher.open()
+    await flusher.flush(bench.content(5, b"a"))
+    producer = flusher._producer
+
+    async def broken() -> None:
+        raise OSError("the cable is out")
+
+    producer.commit_transaction = broken
+    with pytest.raises(FlushFailedError) as failure:
+        await flusher.flush(bench.content(9, b"lost"))
+    assert failure.value.reason is FailureReason.BROKER
+
+    await flusher.open()
+    assert await bench.committed() == Commit(5, "57")
+    await flusher.flush(bench.content(9, b"b"))
+    await flusher.close()
+    assert bench.out_values() == [b"a", b"b"]
+
+
+async def test_a_zombie_is_fenced_and_nothing_of_its_flush_is_seen(bench: Bench) -> None:
+    zombie, owner = bench.flusher(), bench.flusher()
+    await zombie.open()
+    await zombie.flush(bench.content(5, b"a"))
+    await owner.open()
+    with pytest.raises(FlushFailedError) as failure:
+        await zombie.flush(bench.content(9, b"twice"))
+    await owner.flush(bench.content(9, b"b"))
+    await owner.close()
+
+    assert failure.value.reason is FailureReason.FENCED
+    assert bench.out_values() == [b"a", b"b"]
+    assert await bench.committed() == Commit(9, "97")
+
+
+async def test_a_new_owner_settles_the_transaction_that_the_old_one_left_open(bench: Bench) -> None:
+    old, new = bench.flusher(), bench.flusher()
+    await old.open()
+    producer = old._producer
+    await producer.begin_transaction()
+    await (await producer.send(bench.out, b"open", partition=0))
+
+    await new.open()
+    await new.flush(bench.content(3, b"a"))
+    assert bench.out_values() == [b"a"]
+    await new.close()
+    await old.close()
+
+
+async def test_a_large_flush_passes_when_the_topic_allows_it(
+    kafka: Any, new_topic: Callable[..., str], new_name: Callable[[str], str]
+) -> None:
+    bench = Bench(kafka.address, TP(new_topic(), 0), new_topic(max_message_bytes=str(16 << 20)), new_name("app"))
+    flusher = bench.flusher()
+    await flusher.open()
+    record = bytes(range(256)) * (12 << 12)
+    await flusher.flush(bench.content(1, record))
+    await flusher.close()
+    await bench.commits.close()
+
+    assert bench.out_values() == [record]
