@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detectors.judgement import LIMIT, Judgement, Reason
-from detectors.tails import binomial_lower
+from detectors.tails import beta_binomial_lower, binomial_lower
 from detectors.verdict import decide
 
 if TYPE_CHECKING:
@@ -70,11 +70,12 @@ class BurnRateDetector:
         short_trials: Array,
         rule: BurnRule,
         usual: Array | None = None,
+        dispersion: Array | None = None,
     ) -> Judgement:
         """Judgements of n series by one rule, from the sums of its long and its short window (float64[n]).
 
-        `usual` is the ratio that is usual, NaN where unknown: who never keeps the promise is not told so every minute,
-        but still when it gets worse.
+        `usual` is the ratio that is usual, NaN where unknown, and `dispersion` the correlation of trials around it:
+        who never keeps the promise is not told so every minute, but still when it gets clearly worse.
         """
         trials = np.maximum(trials, 0.0)
         successes = np.clip(successes, 0.0, trials)
@@ -83,9 +84,13 @@ class BurnRateDetector:
         still = short_trials - short_successes >= allowed * short_trials
         target = np.full(len(value), self.target)
         likely = target if usual is None else np.fmin(usual, target)
+        spread = np.zeros(len(value)) if dispersion is None else np.where(likely < target, dispersion, 0.0)
 
         def tail(rows: NDArray[np.intp], above: NDArray[np.bool_]) -> Array:
-            found = binomial_lower(successes[rows], trials[rows], likely[rows])
+            k, n, p, wide = successes[rows], trials[rows], likely[rows], np.maximum(spread[rows], 1e-9)
+            concentration = 1 / wide - 1
+            widened = beta_binomial_lower(k, n, p * concentration, (1 - p) * concentration)
+            found = np.where(wide > 1e-9, widened, binomial_lower(k, n, p))
             return np.where(above | ~still[rows], 0.0, found)
 
         return decide(

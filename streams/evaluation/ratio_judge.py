@@ -76,7 +76,7 @@ class RatioJudge:
         for rule in RULES:
             if rule.long_s in windows and rule.short_s in self._metric.windows:
                 long, short = self._sums(moment, rule.long_s), self._sums(moment, rule.short_s)
-                yield Finding(rule.long_s, self._burning.judge(*long, *short, rule, usual.ratio))
+                yield Finding(rule.long_s, self._burning.judge(*long, *short, rule, usual.ratio, usual.dispersion))
 
     def _sums(self, moment: Moment, window_s: int) -> tuple[Array, Array]:
         bottoms = moment.sums(Component.DENOMINATOR, window_s)

@@ -61,6 +61,14 @@ def test_a_promise_that_is_never_kept_is_not_reported_again_and_again() -> None:
     assert detector.judge(*one(1960, 2000), *one(980, 1000), RULES[0], np.array([0.98])).score[0] < 1
 
 
+def test_a_promise_that_is_kept_badly_and_unsteadily_has_to_get_clearly_worse() -> None:
+    detector = BurnRateDetector(target=0.999, minimum_exposure=20)
+    long, short = one(30, 63), one(5, 12)
+
+    assert detector.judge(*long, *short, RULES[0], np.array([0.84]), np.array([0.15])).score[0] < 1
+    assert detector.judge(*long, *short, RULES[0], np.array([0.84]), np.array([0.0])).score[0] > 1
+
+
 def test_an_exact_ratio_is_tested_by_the_exact_binomial_test() -> None:
     detector = BinomialDetector(minimum_effect=0.0, minimum_exposure=1)
 
