@@ -53,7 +53,7 @@ class Fleet:
         for index, worker in enumerate(self.workers):
             code = worker.poll()
             if code is not None:
-                if code == -signal.SIGKILL:
+                if code in (-signal.SIGKILL, -signal.SIGUSR1):  # the latter where it had not begun to listen
                     self.kills += 1
                 else:
                     self.ends.append(code)
@@ -66,7 +66,12 @@ class Fleet:
         worker.send_signal(draw.choice((signal.SIGKILL, signal.SIGUSR1)))
 
     def pause(self, draw: random.Random) -> subprocess.Popen[bytes]:
+        """Inside a flush, so that it wakes up in one; anywhere, where no flush comes within five seconds."""
         worker = draw.choice(self.workers)
+        worker.send_signal(signal.SIGUSR2)
+        deadline = time.monotonic() + 5.0
+        while time.monotonic() < deadline and not _is_stopped(worker.pid):
+            time.sleep(0.05)
         worker.send_signal(signal.SIGSTOP)
         return worker
 
@@ -83,6 +88,13 @@ class Fleet:
                 worker.wait(5.0)
         self._log.close()
         return time.monotonic() - began
+
+
+def _is_stopped(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+    except OSError:
+        return False
 
 
 def run_course(
@@ -115,9 +127,9 @@ def run_course(
             next_kill = now + draw.uniform(1.0, 9.0)
         if not stopped and fleet.kills >= size.kills // 3:
             stopped = True
-            paused = (fleet.pause(draw), now + size.stop_s)
+            paused = (fleet.pause(draw), time.monotonic() + size.stop_s)
             say(f"a worker is stopped for {size.stop_s:.0f} s")
-        if not restarted and paused is None and stopped and fleet.kills >= size.kills * 2 // 3:
+        if not restarted and paused is None and stopped and fleet.kills >= max(2, size.kills * 2 // 3):
             restarted = True
             say("the broker restarts")
             broker.restart()

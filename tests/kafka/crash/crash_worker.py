@@ -1,7 +1,7 @@
 """A worker of the crash test: real ingest, and a flusher that can kill the process between any two steps of a flush.
 
 Arguments: a JSON object with `settings` (as `Settings`) and `partitions` (of each source topic). SIGUSR1 arms it: the
-next flush that reaches a step drawn at random ends the process there, with SIGKILL.
+next flush that reaches a step drawn at random ends the process there, with SIGKILL. SIGUSR2 does the same with SIGSTOP.
 """
 
 from __future__ import annotations
@@ -19,10 +19,15 @@ import msgspec
 import uvloop
 
 from streams.catalogue.load import load
+from streams.evaluation.metric_evaluator import MetricEvaluator
+from streams.incidents.cloudevent import encode, key
+from streams.incidents.desk import IncidentDesk
 from streams.ingest.partition import IngestPartition
+from streams.merge.partition import MergePartition
+from streams.merge.snapshot import read_manifest
 from streams.settings import SOURCE_TOPICS, Settings
 from streams.transport.flush import TransactionalFlusher
-from streams.transport.parts import Ingests
+from streams.transport.parts import Incidents, Ingests, Merges
 from streams.transport.worker import Worker
 
 if TYPE_CHECKING:
@@ -38,14 +43,17 @@ class Trap:
 
     def __init__(self) -> None:
         self.step = ""
+        self._signal = signal.SIGKILL
 
-    def arm(self) -> None:
+    def arm(self, number: signal.Signals) -> None:
         self.step = random.choice(STEPS)
+        self._signal = number
 
     def reach(self, step: str) -> None:
         if step == self.step:
-            os.write(2, f"died at step {step}\n".encode())
-            os.kill(os.getpid(), signal.SIGKILL)
+            self.step = ""
+            os.write(2, f"{self._signal.name} at step {step}\n".encode())
+            os.kill(os.getpid(), self._signal)
 
 
 class Trapped:
@@ -93,6 +101,7 @@ async def main() -> int:
     settings = msgspec.convert(given["settings"], Settings)
     trap = Trap()
     catalogue = load()
+    sources = dict.fromkeys(SOURCE_TOPICS, given["partitions"])
 
     def make_ingest(tp: TP) -> IngestPartition:
         return IngestPartition(
@@ -105,17 +114,26 @@ async def main() -> int:
             future_limit_ms=settings.future_limit_s * 1000,
         )
 
+    def make_merge(number: int) -> MergePartition:
+        return MergePartition(catalogue, number, sources, settings, lambda metric: MetricEvaluator(metric, settings))
+
     def make_flusher(tp: TP) -> TrappedFlusher:
         return TrappedFlusher(trap, settings.broker, f"{settings.app}-{tp.topic}-{tp.partition}", settings.app)
 
     worker = Worker(
         settings,
-        ingests=Ingests(dict.fromkeys(SOURCE_TOPICS, given["partitions"]), make_ingest, make_flusher=make_flusher),
+        ingests=Ingests(sources, make_ingest, make_flusher=make_flusher),
+        merges=Merges(make_merge, lambda manifest: read_manifest(manifest).chunks()),
+        incidents=Incidents(
+            lambda: IncidentDesk(catalogue, settings.cells_partitions, settings),
+            lambda transition: (key(transition), encode(transition)),
+        ),
     )
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
     loop.add_signal_handler(signal.SIGTERM, ended.set)
-    loop.add_signal_handler(signal.SIGUSR1, trap.arm)
+    loop.add_signal_handler(signal.SIGUSR1, trap.arm, signal.SIGKILL)
+    loop.add_signal_handler(signal.SIGUSR2, trap.arm, signal.SIGSTOP)
     await worker.start()
     logging.getLogger("crash").warning("started")
     waiters = [asyncio.ensure_future(worker.failure()), asyncio.ensure_future(ended.wait())]
