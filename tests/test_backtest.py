@@ -1,0 +1,149 @@
+"""A run without a broker."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pytest
+
+import streams.backtest
+from streams.backtest import backtest, for_scenario
+from streams.catalogue.load import load
+from streams.events_file import Line, record
+from streams.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from streams.catalogue.load import Catalogue
+
+START = datetime(2026, 11, 11, tzinfo=UTC)
+MINUTES = 40
+FAILS_FROM = 30
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    return load(None)
+
+
+def payment(number: int, time: datetime, ok: bool) -> dict[str, Any]:
+    """One result of a payment."""
+    kind = "order.paid" if ok else "order.payment_failed"
+    data = {"order_id": f"TB{number}", "payment_method": "alipay", "channel": "app", "region": "zhejiang"}
+    head = {"specversion": "1.0", "id": f"e{number}", "source": "/oms", "type": kind, "time": time.isoformat()}
+    return head | {"subject": data["order_id"], "data": data}
+
+
+def lines(late: bool = False) -> Iterator[Line]:
+    """A payment a second; from a certain minute on, half of them fail. Every hundredth comes twice, one is broken."""
+    number = 0
+    for second in range(MINUTES * 60):
+        time = START + timedelta(seconds=second)
+        ok = second < FAILS_FROM * 60 or second % 2 == 0
+        event = payment(second, time, ok) if second != 100 else {"no": "event"}
+        delay = 25 if late and second % 7 == 0 else 0
+        for _ in range(2 if second % 100 == 50 else 1):
+            number += 1
+            at = (time + timedelta(seconds=delay)).isoformat()
+            yield record(msgspec.json.encode({"topic": "orders", "event": event, "at": at}), number, "test")
+
+
+def days_before() -> Iterator[Line]:
+    """Two days with a payment every half minute, of which one in fifty fails."""
+    for number in range(2 * 24 * 120):
+        event = payment(-1 - number, START - timedelta(seconds=30 * (2 * 24 * 120 - number)), number % 50 != 0)
+        yield record(msgspec.json.encode({"topic": "orders", "event": event}), number, "test")
+
+
+def run(catalogue: Catalogue, records: Iterator[Line], **scenario: Any) -> dict[str, Any]:
+    return backtest(records, scenario, Settings(), catalogue, partitions=2, progress=None)
+
+
+def decided(report: dict[str, Any]) -> list[tuple[Any, ...]]:
+    names = ("fingerprint", "started_at", "detected_at", "ended_at", "severity")
+    return [tuple(anomaly[name] for name in names) for anomaly in report["anomalies"]]
+
+
+def test_every_record_read_has_exactly_one_outcome(catalogue: Catalogue) -> None:
+    report = run(catalogue, lines(), evaluate_from="2026-11-11T01:00:00Z")
+
+    assert report["events_read"] == MINUTES * 60 + MINUTES * 60 // 100
+    assert report["duplicates"] == MINUTES * 60 // 100
+    assert report["dead_letters"] == 1
+    assert report["late"] == report["ignored"] == 0
+    assert report["events_counted"] == MINUTES * 60 - 1
+    assert report["from"] == "2026-11-11T00:00:00.000Z"
+    assert report["to"] == "2026-11-11T00:39:59.000Z"
+
+
+def test_a_failing_payment_method_is_found_within_two_minutes_and_not_before(catalogue: Catalogue) -> None:
+    report = run(catalogue, chain(days_before(), lines()), evaluate_from="2026-11-11T00:20:00Z")
+
+    found = [anomaly for anomaly in report["anomalies"] if anomaly["metric"] == "payment_success"]
+    assert found
+    assert "2026-11-11T00:30:00" <= min(anomaly["detected_at"] for anomaly in found) <= "2026-11-11T00:32:00"
+
+
+def test_nothing_is_judged_before_evaluate_from(catalogue: Catalogue) -> None:
+    assert run(catalogue, lines(), evaluate_from="2026-11-11T01:00:00Z")["anomalies"] == []
+
+
+def test_delays_within_the_lateness_change_nothing(catalogue: Catalogue) -> None:
+    scenario = {"evaluate_from": "2026-11-11T00:20:00Z"}
+    in_order = sorted(lines(late=True), key=lambda line: line.at_ms)
+
+    delayed = run(catalogue, chain(days_before(), in_order), **scenario)
+    punctual = run(catalogue, chain(days_before(), lines()), **scenario)
+
+    assert decided(delayed)
+    assert decided(delayed) == decided(punctual)
+
+
+def test_handing_on_the_history_in_larger_portions_changes_nothing(
+    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scenario = {"evaluate_from": "2026-11-11T00:25:00Z"}
+    monkeypatch.setattr(streams.backtest, "WARM_MS", 5 * 60_000)
+    coarse = run(catalogue, chain(days_before(), lines()), **scenario)
+    monkeypatch.setattr(streams.backtest, "WARM_MS", 100 * 3_600_000)
+    fine = run(catalogue, chain(days_before(), lines()), **scenario)
+
+    assert coarse["anomalies"]
+    assert coarse["anomalies"] == fine["anomalies"]
+
+
+def test_an_empty_file_has_a_report(catalogue: Catalogue) -> None:
+    report = run(catalogue, iter(()))
+
+    assert report["events_read"] == 0
+    assert report["anomalies"] == []
+
+
+def test_truth_adds_the_figures_and_progress_ends_its_line(catalogue: Catalogue) -> None:
+    told = StringIO()
+
+    report = backtest(lines(), {}, Settings(), catalogue, partitions=1, truth=[], progress=told)
+
+    assert report["recall"] is None
+    assert report["false_alarms_per_day"] >= 0
+    assert told.getvalue().endswith("\n")
+
+
+def test_a_scenario_sets_hours_and_zone_and_nothing_else() -> None:
+    hours = [{"days": ["sun"], "opens": "07:00", "closes": "24:00"}]
+
+    settings = for_scenario(Settings(), {"timezone": "Asia/Jerusalem", "opening_hours": hours, "name": "x", "app": "y"})
+
+    assert settings.timezone == "Asia/Jerusalem"
+    assert settings.opening_hours[0].days == ("sun",)
+    assert settings.app == Settings().app
+
+
+def test_a_wrong_scenario_says_what_is_wrong() -> None:
+    with pytest.raises(msgspec.ValidationError, match="opening_hours"):
+        for_scenario(Settings(), {"opening_hours": [{"days": 3}]})
