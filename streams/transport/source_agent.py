@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from streams.transport.flush import Flusher
     from streams.transport.source_partition import Flush, Ingest
 
-QUIET_FLUSH_S = 5.0  # a partition with nothing new says its watermark this often
 _UNFLUSHED_SOON = 50_000  # records that are flushed before the second is over
 _UNFLUSHED_MOST = 200_000  # records at which reading waits for the flush
 _FLUSHES_AT_ONCE = 16
@@ -223,7 +222,7 @@ class SourceAgent:
         is_idle = self._idle[tp].is_idle(part.position, standing, now, int(time.time() * 1000))
         if part.has_news:
             self._start_flush(part)
-        elif now - self._flushed_at.get(tp, 0.0) >= QUIET_FLUSH_S and part.position >= part.committed:
+        elif now - self._flushed_at.get(tp, 0.0) >= self._options.idle_after_s and part.position >= part.committed:
             if is_idle:
                 watermark = promised_watermark(self._clock, self._options.idle_after_s, self._options.lateness_s * 1000)
                 if watermark is not None:

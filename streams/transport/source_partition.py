@@ -43,6 +43,8 @@ class Flush(Protocol):
     @property
     def largest_event_time(self) -> int: ...
     @property
+    def watermark(self) -> int: ...
+    @property
     def records(self) -> Mapping[int, CellsRecord]: ...
     @property
     def dead_letters(self) -> Sequence[DeadLetter]: ...
@@ -108,8 +110,10 @@ class SourcePartition:
         self.ingest = self._make_ingest()
         self.unflushed = 0
         self.committed = earliest if commit is None else max(commit.offset, earliest)
-        if commit is not None and commit.metadata.isdecimal():
-            self.ingest.largest_event_time = int(commit.metadata)
+        times = _times(commit.metadata) if commit is not None else None
+        if times is not None:
+            self.ingest.largest_event_time, watermark = times
+            self.ingest.promise(watermark)  # what was promised while idle holds for the next owner too
         self.position = max(self.committed - dedup_records, earliest)
         self.ingest.warm(RecordBatch(self.tp.topic, self.tp.partition, (), (), (), self.position))
         self.open = True
@@ -158,7 +162,8 @@ class SourcePartition:
         ]
         dead = [self._dead_letter(letter) for letter in flush.dead_letters]
         self.unflushed = 0
-        metadata = str(flush.largest_event_time) if flush.largest_event_time > 0 else ""
+        largest = flush.largest_event_time
+        metadata = f"{largest} {flush.watermark}" if largest > 0 and flush.watermark > 0 else ""
         return FlushContent(self.tp, self.position, metadata, [*cells, *dead]), flush
 
     def _dead_letter(self, letter: DeadLetter) -> OutRecord:
@@ -170,6 +175,12 @@ class SourcePartition:
         )
         key = f"{self.tp.topic}-{self.tp.partition}".encode()
         return OutRecord(DEAD_LETTERS_TOPIC, letter.value, key=key, headers=headers)
+
+
+def _times(metadata: str) -> tuple[int, int] | None:
+    """Largest event time and watermark, as `take_flush` wrote them; None for what somebody else wrote."""
+    largest, _, watermark = metadata.partition(" ")
+    return (int(largest), int(watermark)) if largest.isdecimal() and watermark.isdecimal() else None
 
 
 def _part(batch: RecordBatch, begin: int, end: int, next_offset: int) -> RecordBatch:

@@ -32,7 +32,7 @@ class Flush:
 
     def __init__(self, largest: int) -> None:
         self.next_offset = 0
-        self.largest_event_time = largest
+        self.largest_event_time = self.watermark = largest
         self.dead_letters: list[Any] = []
         self.records = {0: CellsRecord("t", 0, 0, -1, "", [])}
 
@@ -44,7 +44,7 @@ class Ingest:
         self.warmed: list[bytes | None] = []
         self.fed: list[bytes | None] = []
         self.promises: list[int] = []
-        self.largest_event_time = -1
+        self.largest_event_time = self.watermark = -1
         self.has_news = False
 
     def warm(self, batch: RecordBatch) -> None:

@@ -156,8 +156,7 @@ async def test_a_plan_of_a_generation_that_has_passed_is_empty(bench: Bench) -> 
     assert bench.flushers[0].closed == 1
 
 
-async def test_an_idle_partition_promises_and_says_so(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(source_agent, "QUIET_FLUSH_S", 0.0)
+async def test_an_idle_partition_promises_and_says_so(bench: Bench) -> None:
     await bench.acquire(ORDERS)
     await bench.agent.handle(fetched(0, range(3)))
     ingest = bench.agent.parts[ORDERS].ingest

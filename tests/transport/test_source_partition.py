@@ -30,8 +30,9 @@ def test_without_a_commit_counting_starts_at_the_first_offset_there_is() -> None
 def test_records_before_the_commit_only_warm_the_memory() -> None:
     part = new_part()
 
-    assert part.begin(Commit(100, "77"), 0, dedup_records=10) == 90
+    assert part.begin(Commit(100, "77 80"), 0, dedup_records=10) == 90
     assert ingest_of(part).largest_event_time == 77
+    assert ingest_of(part).promises == [80]
     part.take(fetched(90, range(90, 98)))
     part.take(fetched(98, range(98, 103)))
 
@@ -102,7 +103,7 @@ def test_a_flush_holds_a_record_for_every_cells_partition_and_the_dead_letters_w
         "pharos-partition": b"0",
         "pharos-offset": b"9",
     }
-    assert (content.next_offset, content.metadata) == (11, "10")
+    assert (content.next_offset, content.metadata) == (11, "10 9")
 
 
 @given(st.integers(0, 60), st.integers(0, 30), st.lists(st.integers(1, 20), min_size=1, max_size=10))

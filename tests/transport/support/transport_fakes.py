@@ -36,6 +36,7 @@ class FakeLetter(NamedTuple):
 
 class FakeFlush(NamedTuple):
     next_offset: int
+    watermark: int
     largest_event_time: int
     records: Mapping[int, CellsRecord]
     dead_letters: list[FakeLetter]
@@ -56,6 +57,10 @@ class FakeIngest:
     def has_news(self) -> bool:
         return self._news
 
+    @property
+    def watermark(self) -> int:
+        return max(self.largest_event_time - 1, *self.promises, -1)
+
     def warm(self, batch: RecordBatch) -> None:
         self.warmed += batch.offsets
 
@@ -73,7 +78,9 @@ class FakeIngest:
         self._news = False
         dead, self._dead = self._dead, []
         record = CellsRecord("orders", 0, 0, -1, "hash", [])
-        return FakeFlush(0, self.largest_event_time, dict.fromkeys(range(cells_partitions), record), dead)
+        return FakeFlush(
+            0, self.watermark, self.largest_event_time, dict.fromkeys(range(cells_partitions), record), dead
+        )
 
 
 class FakeFlusher:

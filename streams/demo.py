@@ -1,0 +1,252 @@
+"""`pharos demo`: a simulated shop in a sale, an embedded broker, a worker and its page, in one process."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import resource
+import tempfile
+import threading
+import time
+import webbrowser
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+import msgspec
+import orjson
+import uvloop
+
+from streams.app import new_system, stop_event, until
+from streams.backtest import for_scenario
+from streams.broker.embedded import EmbeddedBroker
+from streams.broker.topics import topics
+from streams.events.event_time import event_time_ms
+from streams.events_file import record
+from streams.incidents.instant import rfc3339
+from streams.replay import Progress, replay
+from streams.report import final_anomalies, score
+from streams.settings import SOURCE_TOPICS
+from streams.simulate.scenarios import simulate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from streams.app import System
+    from streams.events_file import Line
+    from streams.settings import Settings
+    from streams.simulate.simulation import Simulation
+
+PARTITIONS = 4
+_AHEAD_MOST = 60_000  # records the shop may run ahead of the worker: the embedded broker keeps little
+_PATIENCE_S = 300.0
+
+
+class DemoOptions(NamedTuple):
+    """What to play, how fast, and when to end. `duration_s` counts from the moment the live part begins."""
+
+    scenario: str
+    seed: int
+    speed: float
+    duration_s: float | None
+    headless: bool
+    report: Path | None
+
+
+class Shop:
+    """The simulated shop: sends its events from a thread of its own, never far ahead of the worker.
+
+    Attributes:
+        live: set when the history is in and events flow at the demo's speed.
+        over: set when the last event is sent.
+        error: what went wrong, if anything did.
+
+    """
+
+    def __init__(self, simulation: Simulation, broker: str, speed: float) -> None:
+        self.live = threading.Event()
+        self.over = threading.Event()
+        self.error: Exception | None = None
+        self.progress = Progress()
+        self._simulation = simulation
+        self._broker = broker
+        self._speed = speed
+        self._read = 0
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="shop", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._thread.join(2.0)
+
+    def read(self, records: int) -> None:
+        """The worker has read so many."""
+        self._read = records
+
+    def _run(self) -> None:
+        live_from = event_time_ms(self._simulation.scenario["evaluate_from"]) or 0
+
+        def pause(progress: Progress) -> None:
+            self.progress = progress
+            if progress.at_ms >= live_from:
+                self.live.set()
+            while progress.sent - self._read > _AHEAD_MOST and not self._stop.is_set():
+                self._stop.wait(0.02)
+
+        try:
+            replay(
+                self._lines(),
+                self._broker,
+                dict.fromkeys(SOURCE_TOPICS, PARTITIONS),
+                speed=self._speed,
+                paced_from_ms=live_from,
+                stop=self._stop,
+                report=pause,
+            )
+        except Exception as error:  # noqa: BLE001 - told to the person who watches, by the main thread
+            self.error = error
+        self.over.set()
+
+    def _lines(self) -> Iterator[Line]:
+        lines = self._simulation.lines()
+        next(lines)  # the header
+        for number, line in enumerate(lines, 2):
+            yield record(line.encode(), number, "the simulation")
+
+
+def run_demo(settings: Settings, options: DemoOptions) -> None:
+    """Runs until the duration is over, the scenario ends, or Ctrl-C; then prints what happened."""
+    logging.basicConfig(level="ERROR", format="%(levelname)s %(name)s: %(message)s")
+    started = time.perf_counter()
+    print(
+        f"pharos demo: scenario {options.scenario}, seed {options.seed}, {options.speed:g} times real time", flush=True
+    )
+    print("  [1/3] making up a shop and its last days ...", flush=True)
+    simulation = simulate(options.scenario, options.seed, "demo")
+    print(f"        {simulation.events:,} events in {time.perf_counter() - started:.1f} s", flush=True)
+    with tempfile.TemporaryDirectory(prefix="pharos-demo-") as folder, EmbeddedBroker(0, _topics(settings)) as broker:
+        settings = msgspec.structs.replace(
+            for_scenario(settings, simulation.scenario),
+            broker=broker.address,
+            state_dir=folder,
+            dedup_records=min(settings.dedup_records, 2_000),
+            session_timeout_s=6.0,
+            idle_after_s=2.0,  # at sixty times real time every second of waiting is a minute
+        )
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_play(settings, options, simulation))
+
+
+async def _play(settings: Settings, options: DemoOptions, simulation: Simulation) -> None:
+    stop = stop_event()
+    started = time.perf_counter()
+    zone = ZoneInfo(settings.timezone)
+    system = await new_system(_with_free_port(settings), keep=True, write=lambda line: print(f"  {line}", flush=True))
+    shop = Shop(simulation, settings.broker, options.speed)
+    async with system.running() as address:
+        print(f"  [2/3] the worker learns the days before; its page: {address}", flush=True)
+        if not options.headless:
+            await asyncio.to_thread(_open, address)
+        shop.start()
+        try:
+            await _while(system, stop, shop, lambda: not shop.live.is_set(), _PATIENCE_S)
+            if not stop.is_set():
+                now = datetime.fromtimestamp(shop.progress.at_ms / 1000, zone)
+                print(
+                    f"  [3/3] live: it is {now:%H:%M} on the eve of the sale ({time.perf_counter() - started:.0f} s); "
+                    "alerts appear here and on the page, Ctrl-C ends it",
+                    flush=True,
+                )
+                await _while(system, stop, shop, lambda: not shop.over.is_set(), options.duration_s)
+        finally:
+            shop.stop()
+        await _settle(system, shop, stop)
+        report = _report(system, simulation, shop, time.perf_counter() - started)
+    _tell(report, simulation, zone)
+    if options.report is not None:
+        options.report.write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2) + b"\n")
+
+
+async def _while(system: System, stop: asyncio.Event, shop: Shop, goes_on: Any, limit_s: float | None) -> None:
+    deadline = None if limit_s is None else time.monotonic() + limit_s
+    while goes_on() and not stop.is_set() and (deadline is None or time.monotonic() < deadline):
+        shop.read(_read(system))
+        if shop.error is not None:
+            raise shop.error
+        await until(stop, system, 0.1)
+
+
+async def _settle(system: System, shop: Shop, stop: asyncio.Event) -> None:
+    """The worker finishes what was sent, so that the report speaks of all of it."""
+    deadline = time.monotonic() + 10.0
+    while _read(system) < shop.progress.sent and time.monotonic() < deadline and not stop.is_set():
+        await until(stop, system, 0.1)
+    await until(stop, system, 1.5)
+
+
+def _read(system: System) -> int:
+    agent = system.worker.source_agent
+    return 0 if agent is None else sum(part.position for part in agent.parts.values())
+
+
+def _report(system: System, simulation: Simulation, shop: Shop, wall_s: float) -> dict[str, Any]:
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    outcomes = system.outcomes
+    until_ms = shop.progress.at_ms
+    anomalies = final_anomalies(system.transitions)
+    begun = [t for t in simulation.truth if (event_time_ms(t["start"]) or 0) + 120_000 <= until_ms]
+    evaluate_from = simulation.scenario["evaluate_from"]
+    return {
+        "from": rfc3339(shop.progress.started_ms),
+        "to": rfc3339(until_ms),
+        "events_read": sum(outcomes.values()),
+        "events_counted": outcomes.get("counted", 0),
+        "duplicates": outcomes.get("duplicate", 0),
+        "dead_letters": outcomes.get("dead_letter", 0),
+        "late": outcomes.get("late", 0),
+        "ignored": outcomes.get("ignored", 0),
+        "wall_seconds": round(wall_s, 3),
+        "cpu_seconds": round(usage.ru_utime + usage.ru_stime, 3),
+        "anomalies": anomalies,
+        "notifications": [msgspec.to_builtins(notification) for notification in system.notifications],
+    } | score(anomalies, begun, evaluate_from, rfc3339(until_ms))
+
+
+def _tell(report: dict[str, Any], simulation: Simulation, zone: ZoneInfo) -> None:
+    """What was injected, what was found, when, and what was sent."""
+    print(f"\npharos demo: {report['events_read']:,} events read, {len(report['notifications'])} notifications sent")
+    found = {incident["id"]: incident for incident in report["incidents"]}
+    for entry in simulation.truth:
+        if entry["kind"] != "incident" or entry["id"] not in found:
+            continue
+        start = datetime.fromisoformat(entry["start"]).astimezone(zone)
+        where = ", ".join(f"{name} {value}" for name, value in entry["scope"].items())
+        seconds = found[entry["id"]]["time_to_detect_s"]
+        verdict = f"found after {seconds:.0f} s" if found[entry["id"]]["hit"] else "not found (yet)"
+        print(f"  {start:%H:%M} {entry['touchpoint']}: {where} -> {verdict}")
+    quiet = sum(trap["quiet"] for trap in report["traps"])
+    print(f"  {quiet} of {len(report['traps'])} traps stayed quiet")
+
+
+def _topics(settings: Settings) -> dict[str, int]:
+    return topics(PARTITIONS, settings.cells_partitions)
+
+
+def _with_free_port(settings: Settings) -> Settings:
+    """The port that was asked for where it is free, else any."""
+    import socket  # noqa: PLC0415 - only here
+
+    with contextlib.suppress(OSError), socket.create_connection((settings.host, settings.port), timeout=0.5):
+        return msgspec.structs.replace(settings, port=0)
+    return settings
+
+
+def _open(address: str) -> None:
+    """A browser where there is one."""
+    with contextlib.suppress(webbrowser.Error):
+        webbrowser.open(address)
