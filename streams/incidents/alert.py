@@ -125,9 +125,10 @@ class Alert(msgspec.Struct, kw_only=True):
     def note_change(self, now: int, policy: Policy) -> None:
         self.changes = [*(tick for tick in self.changes if tick > now - policy.flap_within_ms), now]
 
-    def echoes(self, began: int, now: int, policy: Policy) -> bool:
-        """Whether what began then is an after-effect of this alert, which is over since a short while."""
-        return not self.open and now - self.resolved <= policy.link_ms and began <= self.ended
+    def echoes(self, began: int, window_s: int, now: int, policy: Policy) -> bool:
+        """Whether a deviation that began then is this one's, seen through a window that reaches back before its end."""
+        reach_ms = min(1000 * window_s, policy.echo_ms)
+        return not self.open and began <= self.ended and now - reach_ms <= self.ended
 
     def flapping(self, now: int, policy: Policy) -> bool:
         return sum(tick > now - policy.flap_within_ms for tick in self.changes) >= policy.flap_changes

@@ -51,7 +51,10 @@ def place(newcomer: Alert, alerts: Iterable[Alert], catalogue: MetricCatalogue, 
     hosts = [a for a in open_ones if _attachable(newcomer, a, catalogue) and _still_on(newcomer, a, policy)]
     if hosts:
         return Placement(Kinship.ATTACHED, min(hosts, key=lambda a: _nearness(newcomer, a)))
-    echoed = [a for a in there if a.echoes(newcomer.started, now, policy) and _attachable(newcomer, a, catalogue)]
+    reach_s = max(newcomer.verdict.window_s, policy.link_ms // 1000)
+    echoed = [
+        a for a in there if a.echoes(newcomer.started, reach_s, now, policy) and _attachable(newcomer, a, catalogue)
+    ]
     if echoed:
         return Placement(Kinship.ECHO, min(echoed, key=lambda a: _nearness(newcomer, a)))
     related = Placement(Kinship.ALONE, None)

@@ -71,14 +71,12 @@ def _accounted_for(
 ) -> bool:
     began = verdict.started_at or pending.series[fingerprint].since
     for alert in alerts:
+        if not alert.open and not alert.echoes(began, verdict.window_s, now, policy):
+            continue
         if alert.fingerprint == fingerprint:
-            if alert.open:  # in another direction too: it waits until this one is over
+            if alert.open or alert.same_kind(verdict):  # an open one waits for its end, whatever the direction
                 return True
-        elif (
-            (alert.open or alert.echoes(began, now, policy))
-            and alert.same_kind(verdict)
-            and accounts_for(alert.scope, alert.peak_rate, verdict, policy)
-        ):
+        elif alert.same_kind(verdict) and accounts_for(alert.scope, alert.peak_rate, verdict, policy):
             return True
     return False
 

@@ -27,6 +27,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         contrast: what is left of the wider scope may deviate at most this much of the narrower one's rate.
         siblings, minority: at most so many scopes together explain a wider one, with at most that part of its exposure.
         link_ms: a cause and its symptom lie at most this far apart.
+        echo_ms: how long after its end an alert still accounts for what a long window remembers of it.
         onset_ms: what is said to have begun more than this, or four windows, before it was first seen, did not.
         together_ms: several scopes of a metric that start within this share an incident.
         published: anomalies an incident publishes; what comes later is attached to them.
@@ -54,6 +55,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     siblings: int = 2
     minority: float = 0.75
     link_ms: int = 30 * MINUTE_MS
+    echo_ms: int = 60 * MINUTE_MS
     onset_ms: int = 15 * MINUTE_MS
     together_ms: int = 5 * MINUTE_MS
     published: int = 3

@@ -165,3 +165,13 @@ def test_what_a_longer_window_still_remembers_opens_nothing(shop: Any, verdict: 
     echo = verdict(started_at=began, window_s=900, excess=600)
     over = shop.tick(verdict(scope={"method": "alipay"}, score=0.1), echo, times=60)
     assert [t.why for t in over] == ["recovering", "recovered"]
+
+
+def test_a_long_window_does_not_open_the_same_alert_again_for_what_is_over(
+    shop: Any, verdict: Callable[..., Verdict]
+) -> None:
+    began = shop.now
+    shop.tick(verdict(), times=30)
+    shop.tick(verdict(score=0.1), times=31)
+    assert shop.tick(verdict(started_at=began, window_s=3600), times=90) == []
+    assert [t.why for t in shop.tick(verdict(started_at=began, window_s=60), times=3)] == ["opened"]
