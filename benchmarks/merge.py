@@ -12,12 +12,13 @@ import resource
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from streams.catalogue.load import Catalogue
-from streams.catalogue.metric import Component, Direction, Metric, Signal, Term
+from streams.catalogue.metric import Direction, Metric, Signal, Term
 from streams.cells.record import CellsRecord, MetricCells
 from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.merge.partition import MergePartition
@@ -39,7 +40,7 @@ class NullEvaluator:
     def __init__(self, metric: Metric) -> None:
         self._pulse = Pulse(metric.name, 0, 0, 0, 0, 0)
 
-    def tick(self, now_ms: int, windows: Any) -> tuple[list[Any], Pulse]:
+    def tick(self, now_ms: int, windows: Any) -> tuple[list[Any], Pulse]:  # noqa: ARG002 (as the merge calls it)
         return [], self._pulse
 
     def close_quarter(self, quarter_start_ms: int, counts: Any) -> None:
@@ -84,8 +85,7 @@ def cells(of: Metric, series: int, slots: list[int], share: float, rng: np.rando
 
 
 def resident_mib() -> float:
-    with open("/proc/self/statm", encoding="ascii") as file:
-        return int(file.read().split()[1]) * resource.getpagesize() / 2**20
+    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * resource.getpagesize() / 2**20
 
 
 def run(total: int, null: bool) -> None:
@@ -135,7 +135,8 @@ def run(total: int, null: bool) -> None:
     tick_ms = 1000 * float(np.median(stepping))
     print(
         f"{total:>8,} {'null' if null else 'real':>5} {before:>9.0f} {peak:>9.0f} {tick_ms:>9.2f} "
-        f"{1e6 * tick_ms / 1000 / total:>10.3f} {1000 * float(np.median(applying)):>9.1f} {full_s:>7.2f} {size / 2**20:>7.1f} "
+        f"{1e6 * tick_ms / 1000 / total:>10.3f} {1000 * float(np.median(applying)):>9.1f} "
+        f"{full_s:>7.2f} {size / 2**20:>7.1f} "
         f"{delta_s:>7.2f} {small / 2**20:>7.1f}",
         flush=True,
     )

@@ -65,7 +65,10 @@ def make_metric() -> Callable[..., Metric]:
 
 @pytest.fixture
 def make_merge() -> Callable[..., SimpleNamespace]:
-    """A merge of given metrics: .merge, .memory by metric name, .apply(watermark, metric, (scope, component, slot, value, late)...)."""
+    """A merge of given metrics: .merge, .memory by metric name, .advance(), .apply(watermark, metric, cells...).
+
+    A cell is (scope, component, slot, value, late).
+    """
 
     def make(*metrics: Metric, **settings: Any) -> SimpleNamespace:
         memory: dict[str, Memory] = {}
