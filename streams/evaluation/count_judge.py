@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detectors import contributors
-from detectors.judgement import Judgement, Reason
+from detectors.judgement import LIMIT, Judgement, Reason
 from detectors.level import Level
 from detectors.seasonal import QUARTER_S, SeasonalBaseline, Usual
 from detectors.silence import SilenceDetector
@@ -41,7 +41,7 @@ class CountJudge:
     a rate per thousand) it reaches from the least to the greatest activity of the judged window and of the longer
     ones, the wake of a passed peak included, because what people do lags behind; "up" is never judged below the usual
     day. Without one it follows the last minutes and the last hour; what is more than usual may go as it came, so only
-    half of it is held against a fall. A part of the whole is not expected to be more than its usual share of it.
+    a quarter is held against a fall. A part of the whole is not expected to be more than its usual share of it.
     """
 
     def __init__(self, metric: Metric) -> None:
@@ -79,6 +79,7 @@ class CountJudge:
             low, high, dispersion = self._expectation(moment, window_s)
             judged = self._surge.judge(moment.raw(Component.NUMERATOR, window_s), low, high, dispersion, window_s)
             judged.reason[~np.isfinite(high)] = Reason.WARMING_UP
+            _share_the_limit(judged, moment.peers)
             yield Finding(window_s, self._in_unit(moment, judged, window_s))
         if self._listens:
             silence = self._silences(moment)
@@ -110,7 +111,7 @@ class CountJudge:
 
     def _least_level(self) -> Array:
         least: Array = np.clip(self._level.ratio().min(axis=0), _LEAST_LEVEL, _GREATEST_LEVEL)
-        return np.where(least > 1, (1 + least) / 2, least)
+        return np.where(least > 1, 1 + (least - 1) / 4, least)
 
     def _greatest_level(self) -> Array:
         ratio = self._level.ratio()
@@ -237,3 +238,13 @@ class CountJudge:
         self._activity = SeasonalBaseline.from_bytes(parts["activity"])
         self._level = Level.from_bytes(parts["level"])
         self._wake = unpack(parts["wake"])["wake"]
+
+
+def _share_the_limit(judged: Judgement, peers: Array) -> None:
+    """Of many thin parts some surge by chance: what is improbable for one of them is not for one of a hundred.
+
+    A fall needs no such care: its expectation is the least of several.
+    """
+    surges = judged.reason == Reason.SURGE
+    judged.score[surges] *= np.log(LIMIT) / np.log(LIMIT / np.maximum(peers[surges], 1.0))
+    judged.reason[surges & (judged.score < 1)] = Reason.NORMAL

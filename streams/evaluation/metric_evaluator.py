@@ -67,6 +67,7 @@ class MetricEvaluator:
         self._held = HeldFindings()
         self._since: NDArray[np.int64] = np.zeros(0, dtype=np.int64)  # tick at which the present anomaly was found
         self._last: NDArray[np.int64] = np.zeros(0, dtype=np.int64)  # last tick with score >= 1
+        self._peers: Array = np.zeros(0)
         self._followed_ms = 0
         self.latest = Latest((), nothing(0))
 
@@ -76,9 +77,12 @@ class MetricEvaluator:
         Returns every series with score >= 1, those that had one in the last 15 minutes, and the whole's pulse.
         """
         count = windows.series_count
-        self._index.follow(windows.scopes, count)
+        if count > len(self._peers):
+            self._index.follow(windows.scopes, count)
+            self._peers = self._index.peers()
         self._grow(count)
         moment = Moment(now_ms, self.metric.settle_s, windows, self._clock, self._index.whole)
+        moment.peers = self._peers
         moment.open_since = self._clock.open_since(moment.end_ms)
         for component in self.metric.components():
             self._partner[component] = windows.partner(component)

@@ -26,6 +26,7 @@ class Moment:
         end_s: the same in seconds after local midnight.
         size: number of series.
         whole: the series of the whole, -1 if there is none.
+        peers: float64[n], how many series share a series' set of dimensions.
         open_since: ms since when it has been open, None where it is closed.
 
     """
@@ -37,6 +38,7 @@ class Moment:
         self.size = reader.series_count
         self.whole = whole
         self.open_since: int | None = 0
+        self.peers: Array = np.ones(self.size)
         self.reader = reader
         self._sums: dict[tuple[int, int], Array] = {}
 
