@@ -48,7 +48,7 @@ class Alert(msgspec.Struct, kw_only=True):
         verdict: the newest that could be judged.
         title, unit, runbook: the metric's, kept so that the alert can end after the metric has gone.
         peak, peak_deviation: the value furthest from its expectation, and how far.
-        peak_rate: the largest excess per second so far: what this alert can account for.
+        peak_rate, peak_excess: the largest excess so far, per second and as it is: what this alert can account for.
         severity: the highest so far.
         published_at, published_score, published_effect: what was told last; the effect in minimum effects.
         host: the alert that this one is attached to; such a one is not published itself.
@@ -72,6 +72,7 @@ class Alert(msgspec.Struct, kw_only=True):
     peak: float
     peak_deviation: float
     peak_rate: float
+    peak_excess: float
     severity: Severity
     incident: str
     state: State = State.FIRING
@@ -105,6 +106,7 @@ class Alert(msgspec.Struct, kw_only=True):
             if deviation(verdict) > self.peak_deviation:
                 self.peak, self.peak_deviation = verdict.value, deviation(verdict)
             self.peak_rate = max(self.peak_rate, excess_rate(verdict))
+            self.peak_excess = max(self.peak_excess, verdict.excess)
             if score >= 1 and self.state is State.RECOVERING:
                 self.state = State.FIRING
                 self.note_change(now, policy)

@@ -177,6 +177,7 @@ class IncidentDesk:
             peak=verdict.value,
             peak_deviation=deviation(verdict),
             peak_rate=excess_rate(verdict),
+            peak_excess=verdict.excess,
             severity=severity_of(verdict, metric, self._policy),
             incident=digest([name, now]),
             changes=former.changes if former else [],

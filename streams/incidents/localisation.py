@@ -39,20 +39,20 @@ def localise(significant: Iterable[Verdict], policy: Policy) -> list[Localised]:
             found.setdefault(id(chosen), chosen)
     kept: list[Verdict] = []
     for verdict in sorted(found.values(), key=_surprise):
-        if not any(accounts_for(other.scope, excess_rate(other), verdict, policy) for other in kept):
+        if not any(accounts_for(other.scope, excess_rate(other), other.excess, verdict, policy) for other in kept):
             kept.append(verdict)
     return [Localised(verdict, [v for v in considered if compatible(v.scope, verdict.scope)]) for verdict in kept]
 
 
-def accounts_for(scope: Mapping[str, str], rate: float, verdict: Verdict, policy: Policy) -> bool:
-    """Whether a verdict belongs to another scope that is already spoken of and has an excess of `rate` per second.
+def accounts_for(scope: Mapping[str, str], rate: float, excess: float, verdict: Verdict, policy: Policy) -> bool:
+    """Whether a verdict belongs to another scope that is already spoken of and has this excess, `rate` per second.
 
     It does where the scopes are nested; where they merely overlap, only while its excess is not too large for it.
     """
     if not compatible(scope, verdict.scope):
         return False
     nested = scope == verdict.scope or narrower(scope, verdict.scope) or narrower(verdict.scope, scope)
-    return nested or excess_rate(verdict) * policy.explained <= rate
+    return nested or excess_rate(verdict) * policy.explained <= rate or verdict.excess * policy.explained <= excess
 
 
 def _explain(verdict: Verdict, considered: Sequence[Verdict], policy: Policy) -> list[Verdict]:
@@ -68,7 +68,11 @@ def _explain(verdict: Verdict, considered: Sequence[Verdict], policy: Policy) ->
 
 
 def _explains(parts: Sequence[Verdict], whole: Verdict, policy: Policy) -> bool:
-    excess, exposure = sum(map(excess_rate, parts)), sum(map(_exposure, parts))
+    exposure = sum(map(_exposure, parts))
+    # At the onset a longer window dilutes the rate of what it sees, so the plain excess may speak for it as well.
+    by_rate = sum(map(excess_rate, parts)) / max(excess_rate(whole), 1e-12)
+    by_number = sum(part.excess for part in parts) / max(whole.excess, 1e-12)
+    excess = excess_rate(whole) * max(by_rate, by_number)
     if excess <= 0 or excess < policy.explained * excess_rate(whole):
         return False
     remaining_exposure = _exposure(whole) - exposure

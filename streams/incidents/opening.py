@@ -76,7 +76,9 @@ def _accounted_for(
         if alert.fingerprint == fingerprint:
             if alert.open or alert.same_kind(verdict):  # an open one waits for its end, whatever the direction
                 return True
-        elif alert.same_kind(verdict) and accounts_for(alert.scope, alert.peak_rate, verdict, policy):
+        elif alert.same_kind(verdict) and accounts_for(
+            alert.scope, alert.peak_rate, alert.peak_excess, verdict, policy
+        ):
             return True
     return False
 
