@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+READY_S = 8.0
 WORKER = Path(__file__).with_name("crash_worker.py")
 
 
@@ -42,18 +43,24 @@ class Fleet:
         self._log = log.open("ab")
         self.ends: list[int] = []
         self.kills = 0
-        self._expected: set[int] = set()
+        self._born: dict[int, float] = {}
         self.workers = [self._start() for _ in range(size.workers)]
 
     def _start(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen([sys.executable, str(WORKER), self._argument], stdout=self._log, stderr=self._log)
+        worker = subprocess.Popen([sys.executable, str(WORKER), self._argument], stdout=self._log, stderr=self._log)
+        self._born[worker.pid] = time.monotonic()
+        return worker
+
+    def _listens(self, worker: subprocess.Popen[bytes]) -> bool:
+        """Whether it has had the time to install its signal handlers and to get its partitions."""
+        return time.monotonic() - self._born[worker.pid] > READY_S
 
     def tend(self) -> None:
         """Start again what has ended."""
         for index, worker in enumerate(self.workers):
             code = worker.poll()
             if code is not None:
-                if code in (-signal.SIGKILL, -signal.SIGUSR1):  # the latter where it had not begun to listen
+                if code == -signal.SIGKILL:
                     self.kills += 1
                 else:
                     self.ends.append(code)
@@ -63,11 +70,17 @@ class Fleet:
     def kill(self, draw: random.Random) -> None:
         """At once, or at the next flush that reaches a step drawn by the worker."""
         worker = draw.choice(self.workers)
-        worker.send_signal(draw.choice((signal.SIGKILL, signal.SIGUSR1)))
+        worker.send_signal(draw.choice((signal.SIGKILL, signal.SIGUSR1)) if self._listens(worker) else signal.SIGKILL)
 
-    def pause(self, draw: random.Random) -> subprocess.Popen[bytes]:
-        """Inside a flush, so that it wakes up in one; anywhere, where no flush comes within five seconds."""
-        worker = draw.choice(self.workers)
+    def pause(self, draw: random.Random) -> subprocess.Popen[bytes] | None:
+        """Inside a flush, so that it wakes up in one; anywhere, where no flush comes within five seconds.
+
+        None while no worker has been up for long enough.
+        """
+        ready = [worker for worker in self.workers if worker.poll() is None and self._listens(worker)]
+        if not ready:
+            return None
+        worker = draw.choice(ready)
         worker.send_signal(signal.SIGUSR2)
         deadline = time.monotonic() + 5.0
         while time.monotonic() < deadline and not _is_stopped(worker.pid):
@@ -110,6 +123,7 @@ def run_course(
     asked = 0
     paused: tuple[subprocess.Popen[bytes], float] | None = None
     restarted = stopped = False
+    woken = began
     progress = 0
     while True:
         time.sleep(0.1)
@@ -119,6 +133,8 @@ def run_course(
         if paused is not None and now >= paused[1]:
             paused[0].send_signal(signal.SIGCONT)
             paused = None
+            next_kill = now + 5.0  # what it does when it wakes up is to be seen
+            woken = now
             say("a stopped worker goes on")
         fleet.tend()
         if fleet.kills < size.kills and now >= next_kill and paused is None:
@@ -126,10 +142,18 @@ def run_course(
             asked += 1
             next_kill = now + draw.uniform(1.0, 9.0)
         if not stopped and fleet.kills >= size.kills // 3:
-            stopped = True
-            paused = (fleet.pause(draw), time.monotonic() + size.stop_s)
-            say(f"a worker is stopped for {size.stop_s:.0f} s")
-        if not restarted and paused is None and stopped and fleet.kills >= max(2, size.kills * 2 // 3):
+            worker = fleet.pause(draw)
+            if worker is not None:
+                stopped = True
+                paused = (worker, time.monotonic() + size.stop_s)
+                say(f"a worker is stopped for {size.stop_s:.0f} s")
+        if (
+            not restarted
+            and paused is None
+            and stopped
+            and now - woken > 5.0
+            and fleet.kills >= max(2, size.kills * 2 // 3)
+        ):
             restarted = True
             say("the broker restarts")
             broker.restart()
