@@ -101,12 +101,13 @@ def test_only_the_app_and_the_command_line_reach_dashboards() -> None:
     )
 
 
-def test_nothing_but_the_command_line_reaches_the_app() -> None:
+def test_only_the_demo_and_the_command_line_reach_the_app() -> None:
     assert_none(
         [
             edge
             for edge in ALL
-            if inside(edge.module, "streams.app") and not inside(name_of(edge.file), "streams.app", "streams.cli")
+            if inside(edge.module, "streams.app")
+            and not inside(name_of(edge.file), "streams.app", "streams.demo", "streams.cli")
         ]
     )
 

@@ -34,6 +34,10 @@ def run(flags: argparse.Namespace) -> int:
         raise UsageError("--speed must be above 0: a demo is watched")
     settings = settings_of(flags)
     ready_to_bind(settings)
+    from streams.simulate.scenarios import SCENARIOS  # noqa: PLC0415 - `pharos --help` needs no NumPy
+
+    if flags.scenario not in SCENARIOS:
+        raise UsageError(f'no scenario is named "{flags.scenario}"; known are {", ".join(SCENARIOS)}')
     from streams.demo import DemoOptions, run_demo  # noqa: PLC0415 - wrong settings are said before Faust is loaded
 
     run_demo(

@@ -100,6 +100,7 @@ def test_wrong_usage_is_code_2(capsys: pytest.CaptureFixture[str]) -> None:
         (["import", "olist", "none", "--out", "x"], 2, "no folder none"),
         (["score", "none", "--out", "x"], 2, "no folder none"),
         (["demo", "--duration", "0"], 2, "--duration"),
+        (["demo", "--scenario", "double12"], 2, "known are double11"),
         (["broker", "--port", "70000"], 2, "70000 is no port"),
         (["broker", "--partitions", "0"], 2, "at least one partition"),
     ],
