@@ -1,0 +1,48 @@
+"""Snapshots as files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from transport_fakes import ORDERS, FakeFlusher
+
+from streams.transport.file_keeper import FileKeeper
+from streams.transport.flush import OutRecord
+from streams.transport.keeper import Save, Saved
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def save(offset: int, keep: tuple[str, ...], **items: bytes) -> Save:
+    return Save(offset, list(items.items()), frozenset(keep))
+
+
+async def test_there_is_nothing_at_first(tmp_path: Path) -> None:
+    assert await FileKeeper(tmp_path / "none", ORDERS, FakeFlusher()).load() is None
+
+
+async def test_the_newest_of_each_item_comes_back_and_the_others_are_deleted(tmp_path: Path) -> None:
+    keeper = FileKeeper(tmp_path, ORDERS, FakeFlusher())
+    await keeper.save(save(5, ("a", "b", "old"), a=b"a5", b=b"b5", old=b"x"))
+    await keeper.save(save(9, ("a", "b"), b=b"b9"))
+
+    assert await FileKeeper(tmp_path, ORDERS, FakeFlusher()).load() == Saved(9, {"a": b"a5", "b": b"b9"})
+    assert len(list(tmp_path.iterdir())) == 3  # noqa: ASYNC240 - a test waits for nobody
+
+
+async def test_names_of_items_may_hold_anything(tmp_path: Path) -> None:
+    keeper = FileKeeper(tmp_path, ORDERS, FakeFlusher())
+    await keeper.save(Save(1, [("../m@1/c?", b"1"), ("offset", b"2")], frozenset({"../m@1/c?", "offset"})))
+
+    assert await keeper.load() == Saved(1, {"../m@1/c?": b"1", "offset": b"2"})
+
+
+async def test_output_and_offset_go_out_with_the_save(tmp_path: Path) -> None:
+    flusher = FakeFlusher()
+    keeper = FileKeeper(tmp_path, ORDERS, flusher)
+    record = OutRecord("out", b"value")
+    await keeper.save(save(7, ())._replace(records=[record]))
+
+    assert [(content.source, content.next_offset) for content in flusher.flushes] == [(ORDERS, 7)]
+    assert list(flusher.flushes[0].records) == [record]

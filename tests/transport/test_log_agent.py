@@ -1,0 +1,199 @@
+"""Snapshot plus log: what is applied, when it is saved, and the way back when a save fails."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from faust.types import TP
+from transport_fakes import FakePositions, fetched
+
+from streams.transport import log_agent
+from streams.transport.flush import FailureReason, FlushFailedError
+from streams.transport.keeper import Save, Saved
+from streams.transport.log_agent import LogAgent
+
+if TYPE_CHECKING:
+    from streams.batch import RecordBatch
+
+CELLS = TP("pharos-cells", 0)
+
+
+class FakeKeeper:
+    """Keeps saves in memory; shared by all owners, as a topic is."""
+
+    def __init__(self, log: list[Any]) -> None:
+        self.log = log
+        self.saved: Saved | None = None
+        self.failures: list[FlushFailedError] = []
+
+    async def open(self) -> None:
+        self.log.append("open")
+
+    async def load(self) -> Saved | None:
+        self.log.append("load")
+        return self.saved
+
+    async def save(self, save: Save) -> None:
+        if self.failures:
+            raise self.failures.pop(0)
+        self.saved = Saved(save.offset, dict(save.items))
+        self.log.append(save.offset)
+
+    async def close(self) -> None:
+        self.log.append("close")
+
+
+class State:
+    """Remembers offsets."""
+
+    def __init__(self, saved: Saved | None) -> None:
+        self.applied = [] if saved is None else list(saved.items["offsets"])
+        self.due = False
+        self.saves = 0
+
+    async def apply(self, batch: RecordBatch) -> None:
+        self.applied += batch.offsets
+
+    def take_save(self, offset: int, now_s: float, *, last: bool = False) -> Save | None:
+        if not (self.due or last):
+            return None
+        self.due = False
+        return Save(offset, [("offsets", bytes(self.applied))], frozenset({"offsets"}))
+
+    def on_saved(self, save: Save) -> None:
+        self.saves += 1
+
+
+class Bench:
+    """An agent among fakes."""
+
+    def __init__(self) -> None:
+        self.positions = FakePositions()
+        self.log: list[Any] = []
+        self.keeper = FakeKeeper(self.log)
+        self.failures: list[str] = []
+        self.agent = LogAgent(
+            "merge",
+            CELLS.topic,
+            self.positions,
+            make_keeper=lambda _tp: self.keeper,
+            make_state=lambda _tp, saved: State(saved),
+            fail=lambda what, _error: self.failures.append(what),
+            heartbeat_interval_s=0.01,
+        )
+
+    async def acquire(self) -> Any:
+        return await self.agent.acquire([CELLS], lambda: True)
+
+    @property
+    def state(self) -> State:
+        state = self.agent.parts[CELLS].state
+        assert isinstance(state, State)
+        return state
+
+    async def apply(self, *offsets: int) -> None:
+        await self.agent.handle(fetched(offsets[0], offsets, tp=CELLS))
+
+
+@pytest.fixture
+async def bench() -> Bench:
+    return Bench()
+
+
+async def test_without_a_snapshot_the_log_is_read_from_where_it_begins(bench: Bench) -> None:
+    bench.positions.earliest[CELLS] = 4
+
+    assert await bench.acquire() == {CELLS: 4}
+    assert bench.log == ["open", "load"]
+
+
+async def test_a_snapshot_is_taken_up_with_its_offset(bench: Bench) -> None:
+    bench.keeper.saved = Saved(7, {"offsets": bytes([5, 6])})
+
+    assert await bench.acquire() == {CELLS: 7}
+    assert bench.state.applied == [5, 6]
+
+
+async def test_what_is_due_is_saved_with_the_position(bench: Bench) -> None:
+    await bench.acquire()
+    bench.state.due = True
+    await bench.apply(0, 1, 2)
+
+    assert bench.keeper.saved == Saved(3, {"offsets": bytes([0, 1, 2])})
+    assert bench.state.saves == 1
+
+
+async def test_what_is_due_is_saved_also_where_nothing_arrives(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log_agent, "_LOOK_S", 0.01)
+    await bench.acquire()
+    await bench.apply(0)
+    bench.state.due = True
+    loop = asyncio.ensure_future(bench.agent.run())
+    deadline = time.monotonic() + 3.0
+    while bench.keeper.saved is None:
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.01)
+    loop.cancel()
+
+
+async def test_batches_out_of_place_are_left_alone(bench: Bench) -> None:
+    await bench.acquire()
+    await bench.apply(0, 1)
+    await bench.apply(1, 2)
+    await bench.apply(5)
+
+    assert bench.state.applied == [0, 1]
+
+
+async def test_a_lost_batch_is_read_again_after_a_while(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log_agent, "_HOLE_S", -1.0)
+    await bench.acquire()
+    await bench.apply(0, 1)
+    await bench.apply(5)
+
+    assert bench.positions.moves == [(CELLS, 2)]
+
+
+async def test_a_partition_that_comes_back_goes_on_where_it_was(bench: Bench) -> None:
+    await bench.acquire()
+    await bench.apply(0, 1)
+    await bench.agent.suspend()
+    await bench.apply(2)
+
+    assert await bench.acquire() == {CELLS: 2}
+    assert bench.log == ["open", "load"]
+    assert bench.state.applied == [0, 1]
+
+
+@pytest.mark.parametrize("reason", list(FailureReason))
+async def test_a_failed_save_leads_back_to_the_snapshot(bench: Bench, reason: FailureReason) -> None:
+    bench.keeper.saved = Saved(1, {"offsets": bytes([0])})
+    await bench.acquire()
+    bench.keeper.failures.append(FlushFailedError(reason, OSError("gone")))
+    bench.state.due = True
+    await bench.apply(1, 2)
+
+    assert bench.positions.moves == [(CELLS, 1)]
+    assert bench.state.applied == [0]
+    await bench.apply(1, 2)
+    assert bench.state.applied == [0, 1, 2]
+
+
+async def test_a_partition_that_goes_is_let_go_of(bench: Bench) -> None:
+    await bench.acquire()
+    await bench.agent.suspend()
+    await bench.agent.acquire([], lambda: True)
+
+    assert bench.agent.parts == {}
+    assert bench.log[-1] == "close"
+
+
+async def test_the_last_state_is_saved_when_the_worker_ends(bench: Bench) -> None:
+    await bench.acquire()
+    await bench.apply(0, 1)
+    await bench.agent.close()
+
+    assert bench.keeper.saved == Saved(2, {"offsets": bytes([0, 1])})
