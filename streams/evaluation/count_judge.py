@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 _ACTIVITY_PRIOR = 20.0  # events by which an activity is drawn towards its usual one
+_LEVEL_S = 3_600
 _WAKE_S = 1_200.0
 _LEAST_LEVEL, _GREATEST_LEVEL = 0.05, 50.0
 _GREATEST_UNEXPLAINED = 3.0
@@ -96,12 +97,14 @@ class CountJudge:
 
     def _scaled(self, moment: Moment, usual: Usual, window_s: int) -> tuple[Array, Array, Array | float]:
         unsure: Array | float = 0.0
-        low = usual.low * self._least_level()
-        high = usual.high * self._greatest_level()
+        low, high = usual.low, usual.high
+        if window_s <= _LEVEL_S:
+            # A longer window holds the last hour and should not be measured by it.
+            low, high = low * self._least_level(), high * self._greatest_level()
         if self._activity_of is not None:
             least, most, unsure = self._activities(moment, window_s)
-            low *= np.minimum(least, 1.0)
-            high *= np.maximum(most, self._wake)
+            low = low * np.minimum(least, 1.0)
+            high = high * np.maximum(most, self._wake)
         if moment.whole >= 0 and usual.middle[moment.whole] > 0:
             whole = moment.raw(Component.NUMERATOR, window_s)[moment.whole]
             share = usual.middle / usual.middle[moment.whole]
