@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from streams.settings import Settings
     from streams.transport.fetched import Fetched
 
-_BUFFERED_BATCHES = 32  # of up to a MiB each; beyond it the partition is not fetched
+_BUFFERED_BATCHES = 16  # of up to a MiB each; beyond it the partition is not fetched
 _FETCH_BYTES = 1 << 20
 _REQUEST_TIMEOUT_S = 40.0
 

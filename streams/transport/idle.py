@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from streams.transport.clock import WorkerClock
 
 PROMISE_SLACK_MS = 10_000  # events of others may carry times ahead of the record's: promises stay this much behind
-_FRESH_MS = 3_000
+FRESH_MS = 3_000
 
 
 class IdleWatch:
@@ -36,7 +36,7 @@ class IdleWatch:
         caught_up = (
             standing is not None
             and position >= standing.last_stable_offset
-            and wall_ms - standing.asked_at_ms <= _FRESH_MS
+            and wall_ms - standing.asked_at_ms <= FRESH_MS
         )
         if not caught_up:
             self._since = None

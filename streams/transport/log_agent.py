@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from streams.batch import RecordBatch
     from streams.transport.fetched import Fetched
     from streams.transport.keeper import Keeper, Save, Saved
-    from streams.transport.source_agent import Positions
+    from streams.transport.positions import Positions
 
 _TRIES = 8
 _SUSPEND_LIMIT_S = 6.0

@@ -6,23 +6,23 @@ import asyncio
 import contextlib
 import logging
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from faust.types import TP
 
 from streams.transport.alignment import Progress, too_far_ahead
 from streams.transport.flush import FailureReason, FlushFailedError
-from streams.transport.idle import IdleWatch, promised_watermark
+from streams.transport.idle import FRESH_MS, IdleWatch, promised_watermark
+from streams.transport.liveness import Liveness
 from streams.transport.source_partition import Intake, SourcePartition
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
+    from collections.abc import Callable, Collection, Coroutine, Mapping
 
-    from streams.transport.batch_driver import Standing
     from streams.transport.clock import WorkerClock
-    from streams.transport.committed import Commit
     from streams.transport.fetched import Fetched
     from streams.transport.flush import Flusher
+    from streams.transport.positions import Commits, Positions
     from streams.transport.source_partition import Flush, Ingest
 
 _UNFLUSHED_SOON = 50_000  # records that are flushed before the second is over
@@ -35,21 +35,6 @@ _HOLE_S = 2.0  # batches of an earlier position may still arrive for so long aft
 _TRIES = 8
 
 logger = logging.getLogger(__name__)
-
-
-class Positions(Protocol):
-    """What the agent needs of the consumer."""
-
-    async def move_to(self, tp: TP, offset: int) -> None: ...
-    async def earliest_offsets(self, *tps: TP) -> Mapping[TP, int]: ...
-    def standing(self, tp: TP) -> Standing | None: ...
-    def hold(self, tps: Collection[TP]) -> None: ...
-
-
-class Commits(Protocol):
-    """Committed offsets with metadata (`CommittedOffsets`)."""
-
-    async def read(self, tps: Iterable[TP]) -> Mapping[TP, Commit]: ...
 
 
 class SourceOptions(NamedTuple):
@@ -109,6 +94,8 @@ class SourceAgent:
         self._suspended = asyncio.Event()
         self._held: frozenset[TP] = frozenset()
         self._aligned_at = 0.0
+        self._liveness = Liveness(time.monotonic())
+        self._progressed = False
 
     # Ownership
 
@@ -181,6 +168,7 @@ class SourceAgent:
         intake = part.take(fetched)
         if intake is Intake.TAKEN:
             self._taken_at[tp] = time.monotonic()
+            self._progressed = True
             self._align()
             if part.unflushed >= _UNFLUSHED_SOON:
                 self._start_flush(part)
@@ -213,6 +201,22 @@ class SourceAgent:
                 self._align()
                 for tp, part in list(self.parts.items()):
                     self._look_after(tp, part)
+            self._look_at_liveness()
+
+    def _look_at_liveness(self) -> None:
+        now, wall_ms = time.monotonic(), int(time.time() * 1000)
+        owns = self._is_current()
+        reading = [(part, self._positions.standing(tp)) for tp, part in self.parts.items() if tp not in self._held]
+        reason = self._liveness.look(
+            owns=owns,
+            waiting=any(s is not None and s.last_stable_offset > part.position for part, s in reading),
+            progressed=self._progressed,
+            heard=not reading or any(s is not None and wall_ms - s.asked_at_ms <= FRESH_MS for _, s in reading),
+            now_s=now,
+        )
+        self._progressed = False
+        if reason is not None:
+            self._fail("reading", TimeoutError(reason))
 
     def _look_after(self, tp: TP, part: SourcePartition) -> None:
         if not part.open or tp in self._tasks:

@@ -1,0 +1,28 @@
+"""What the agents need of the consumer and of the group's coordinator."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from faust.types import TP
+
+    from streams.transport.batch_driver import Standing
+    from streams.transport.committed import Commit
+
+
+class Positions(Protocol):
+    """What the agent needs of the consumer."""
+
+    async def move_to(self, tp: TP, offset: int) -> None: ...
+    async def earliest_offsets(self, *tps: TP) -> Mapping[TP, int]: ...
+    def standing(self, tp: TP) -> Standing | None: ...
+    def hold(self, tps: Collection[TP]) -> None: ...
+
+
+class Commits(Protocol):
+    """Committed offsets with metadata (`CommittedOffsets`)."""
+
+    async def read(self, tps: Iterable[TP]) -> Mapping[TP, Commit]: ...
