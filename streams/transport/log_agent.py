@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from streams.transport.positions import Positions
 
 _TRIES = 8
-_SUSPEND_LIMIT_S = 6.0
+_SUSPEND_LIMIT_S = 4.0  # within a session timeout: no heartbeat is sent in the meantime
 _LOOK_S = 0.25
 _HOLE_S = 2.0
 _STALLED_S = 10.0
@@ -111,20 +111,20 @@ class LogAgent:
         self._suspended.clear()
         for tp in [tp for tp, part in self.parts.items() if tp not in tps or not part.whole]:
             await self.parts.pop(tp).keeper.close()
-        plan: dict[TP, int] = {}
-        for tp in tps:
-            if tp not in self.parts:
-                fresh = LogPartition(tp, self._make_keeper(tp))
-                await self._begin(fresh)
-                if not is_current():
-                    await fresh.keeper.close()
-                    return {}
-                self.parts[tp] = fresh
-            part = self.parts[tp]
+        fresh = [LogPartition(tp, self._make_keeper(tp)) for tp in tps if tp not in self.parts]
+        begun = await asyncio.gather(*(self._begin(part) for part in fresh), return_exceptions=True)
+        if not is_current():
+            await asyncio.gather(*(part.keeper.close() for part in fresh))
+            return {}
+        for failure in begun:
+            if failure is not None:
+                raise failure
+        self.parts.update((part.tp, part) for part in fresh)
+        now = time.monotonic()
+        for part in self.parts.values():
             part.open = True
-            part.moved_at = time.monotonic()
-            plan[tp] = part.position
-        return plan
+            part.moved_at = now
+        return {tp: part.position for tp, part in self.parts.items()}
 
     async def suspend(self) -> None:
         self._is_current = lambda: False

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _UNFLUSHED_SOON = 50_000  # records that are flushed before the second is over
 _UNFLUSHED_MOST = 200_000  # records at which reading waits for the flush
 _FLUSHES_AT_ONCE = 16
-_SUSPEND_LIMIT_S = 6.0
+_SUSPEND_LIMIT_S = 4.0  # within a session timeout: no heartbeat is sent in the meantime
 _STALLED_S = 10.0
 _ALIGN_S = 0.1
 _HOLE_S = 2.0  # batches of an earlier position may still arrive for so long after a seek
