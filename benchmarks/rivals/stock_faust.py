@@ -2,6 +2,7 @@
 
 import os
 import sys
+import tempfile
 
 import mode.loop
 
@@ -19,6 +20,8 @@ app = faust.App(
     broker=f"kafka://{options.broker}",
     value_serializer="raw",
     web_enabled=False,
+    worker_redirect_stdouts=False,
+    datadir=tempfile.mkdtemp(),
     topic_disable_leader=True,
     consumer_auto_offset_reset="earliest",
     stream_wait_empty=False,
