@@ -160,7 +160,7 @@ class SourceAgent:
         part = self.parts.get(tp)
         if part is None:
             return
-        if part.unflushed >= _UNFLUSHED_MOST:
+        if part.open and part.unflushed >= _UNFLUSHED_MOST:
             self._start_flush(part)
             await asyncio.wait({self._tasks[tp]}, timeout=60.0)
         if len(batch.timestamps):
