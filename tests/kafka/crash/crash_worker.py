@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from streams.transport.flush import FlushContent
 
-STEPS = ("begin", "begun", "sent", "offsets", "committing", "committed")
+STEPS = ("begun", "sent", "offsets", "committing", "committed")
 
 
 class Trap:
