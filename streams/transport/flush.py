@@ -121,6 +121,9 @@ class TransactionalFlusher:
         if producer is None:
             raise FlushFailedError(FailureReason.BROKER, IllegalStateError("not open"))
         try:
+            await asyncio.wait_for(producer.begin_transaction(), self._limit_s)
+            # Its outcome is asked for only by a commit; where it comes to none, asyncio would complain.
+            producer._txn_manager._transaction_waiter.add_done_callback(_look_at)  # noqa: SLF001 - no other way to it
             await asyncio.wait_for(self._commit(producer, content), self._limit_s)
         except (KafkaError, OSError, TimeoutError, AssertionError) as error:
             await self.close()
@@ -130,7 +133,6 @@ class TransactionalFlusher:
             raise
 
     async def _commit(self, producer: Any, content: FlushContent) -> None:
-        await producer.begin_transaction()
         sent = [await _send(producer, record) for record in content.records]
         offsets = {
             TopicPartition(content.source.topic, content.source.partition): OffsetAndMetadata(
@@ -187,6 +189,11 @@ async def _send(producer: Any, record: OutRecord) -> asyncio.Future:
     )
 
 
+def _look_at(future: asyncio.Future) -> None:
+    if not future.cancelled():
+        future.exception()
+
+
 def _reason(error: BaseException) -> FailureReason:
     fenced = isinstance(error, ProducerFenced | InvalidProducerEpoch | InvalidProducerIdMapping)
     return FailureReason.FENCED if fenced else FailureReason.BROKER
@@ -194,9 +201,6 @@ def _reason(error: BaseException) -> FailureReason:
 
 async def _discard(producer: Any) -> None:
     """Stop a producer that may hang on a broker that is gone."""
-    ended = producer._txn_manager._transaction_waiter  # noqa: SLF001 - only a commit would ask how the transaction ended
-    if ended is not None and ended.done() and not ended.cancelled():
-        ended.exception()  # looked at, so that asyncio does not complain of it
     with contextlib.suppress(KafkaError, OSError, TimeoutError, AssertionError):
         await asyncio.wait_for(producer.stop(), _CLOSE_LIMIT_S)
         return

@@ -14,7 +14,11 @@ from streams.transport.flush import FailureReason, FlushContent, FlushFailedErro
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-pytestmark = pytest.mark.kafka
+pytestmark = [
+    pytest.mark.kafka,
+    # A producer of aiokafka that is stopped while it connects may leave the socket to the garbage collector.
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 
 
 class Bench:

@@ -23,7 +23,11 @@ if TYPE_CHECKING:
 
     from streams.batch import RecordBatch
 
-pytestmark = pytest.mark.kafka
+pytestmark = [
+    pytest.mark.kafka,
+    # A producer of aiokafka that is stopped while it connects may leave the socket to the garbage collector.
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 LIMIT_S = 25.0
 
 

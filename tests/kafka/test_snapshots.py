@@ -17,7 +17,11 @@ from streams.transport.topics import TopicsError, prepare_topics
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-pytestmark = pytest.mark.kafka
+pytestmark = [
+    pytest.mark.kafka,
+    # A producer of aiokafka that is stopped while it connects may leave the socket to the garbage collector.
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 
 
 def save(offset: int, *names: str, keep: frozenset[str] | None = None) -> Save:

@@ -70,10 +70,12 @@ class Fleet:
     def kill(self, draw: random.Random) -> None:
         """At once, or at the next flush that reaches a step drawn by the worker."""
         worker = draw.choice(self.workers)
-        worker.send_signal(draw.choice((signal.SIGKILL, signal.SIGUSR1)) if self._listens(worker) else signal.SIGKILL)
+        worker.send_signal(
+            draw.choice((signal.SIGKILL, signal.SIGUSR1, signal.SIGUSR1)) if self._listens(worker) else signal.SIGKILL
+        )
 
     def pause(self, draw: random.Random) -> subprocess.Popen[bytes] | None:
-        """Inside a flush, so that it wakes up in one; anywhere, where no flush comes within five seconds.
+        """Inside a flush, so that it wakes up in one; anywhere, where no flush comes within twelve seconds.
 
         None while no worker has been up for long enough.
         """
@@ -82,7 +84,7 @@ class Fleet:
             return None
         worker = draw.choice(ready)
         worker.send_signal(signal.SIGUSR2)
-        deadline = time.monotonic() + 5.0
+        deadline = time.monotonic() + 12.0
         while time.monotonic() < deadline and not _is_stopped(worker.pid):
             time.sleep(0.05)
         worker.send_signal(signal.SIGSTOP)

@@ -63,12 +63,8 @@ class Trapped:
         self._producer = producer
         self._trap = trap
 
-    async def begin_transaction(self) -> None:
-        self._trap.reach("begin")
-        await self._producer.begin_transaction()
-        self._trap.reach("begun")
-
     async def send(self, *arguments: Any, **options: Any) -> Any:
+        self._trap.reach("begun")
         return await self._producer.send(*arguments, **options)
 
     async def send_offsets_to_transaction(self, *arguments: Any) -> None:
