@@ -9,16 +9,21 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from confluent_kafka import Producer
 
+from streams.headway import Sent
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from streams.events_file import Line
+    from streams.headway import Headway
 
 SLICE_MS = 10_000
 HISTORY_SLICE_MS = 900_000  # what no detector looks at goes in larger portions: a batch of one record costs a fetch
 FINE_BEFORE_MS = 3 * 3_600_000  # ends so long before it is paced: the last hours before detectors run are sliced finely
 PATIENCE_S = 30.0
 _POLL_EVERY = 2_000
+_OVERHEAD = 70  # bytes of a record in a small batch beside its key and value
+_NOTHING = Sent(0, 0)
 
 
 class ReplayError(RuntimeError):
@@ -64,6 +69,7 @@ def replay(
     paced_from_ms: int = 0,
     stop: Stop | None = None,
     report: Callable[[Progress], None] = lambda _: None,
+    headway: Headway | None = None,
 ) -> Progress:
     """Sends all records; returns how many were acknowledged.
 
@@ -77,6 +83,7 @@ def replay(
         paced_from_ms: ingest time before which nothing is paced (history goes in at once).
         stop: ends it between two slices, or while it waits.
         report: called after every slice.
+        headway: holds it back where the broker would drop what the workers have not read.
 
     Raises:
         ReplayError: the broker cannot be reached or refuses a record.
@@ -84,7 +91,7 @@ def replay(
     """
     stop = stop or Never()
     progress = Progress()
-    sender = _Sender(broker, partitions)
+    sender = _Sender(broker, partitions, headway)
     clock = _Pace(speed, paced_from_ms)
     for slice_ms, records in _slices(lines, _paced_slice_ms(speed), paced_from_ms):
         if stop.is_set() or clock.wait_until(slice_ms, stop):
@@ -140,15 +147,18 @@ class _Pace:
 class _Sender:
     """Produces and waits for every acknowledgement; the first error ends it."""
 
-    def __init__(self, broker: str, partitions: Mapping[str, int]) -> None:
+    def __init__(self, broker: str, partitions: Mapping[str, int], headway: Headway | None) -> None:
         self._broker = broker
         self._partitions = partitions
+        self._headway = headway
         self._producer = Producer(_configuration(broker))
         self._failure = ""
+        self._sent: dict[tuple[str, int], Sent] = {}
 
     def send(self, records: Iterator[Line], stop: Stop) -> tuple[int, int]:
         """One slice; how many records, and the ingest time of the last."""
         produce, poll, partitions = self._producer.produce, self._producer.poll, self._partitions
+        headway, sent = self._headway, self._sent
         count, last_ms = 0, 0
         for line in records:
             place = line.partition(partitions[line.topic])
@@ -161,9 +171,16 @@ class _Sender:
                     poll(0.1)
             count += 1
             last_ms = line.at_ms
+            if headway is not None:
+                before, size = sent.get((line.topic, place), _NOTHING)
+                sent[line.topic, place] = Sent(before + 1, size + len(line.event) + len(line.key or b"") + _OVERHEAD)
             if count % _POLL_EVERY == 0:
                 poll(0)
+                if headway is not None:
+                    headway.wait(sent, stop)
         self._settle(stop)
+        if headway is not None:
+            headway.wait(sent, stop)
         return count, last_ms
 
     def _settle(self, stop: Stop) -> None:

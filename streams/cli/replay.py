@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,14 +26,16 @@ def add_flags(command: argparse.ArgumentParser) -> None:
 
 def run(flags: argparse.Namespace) -> int:
     """Sends everything, or what was sent until Ctrl-C."""
-    from streams.broker.ensure_topics import ensure_topics  # noqa: PLC0415 - `pharos --help` needs no Kafka client
+    from streams.broker.detection import BrokerKind, broker_kind  # noqa: PLC0415 - `pharos --help` needs no Kafka client
+    from streams.broker.ensure_topics import ensure_topics  # noqa: PLC0415 - see above
     from streams.cli.errors import UsageError  # noqa: PLC0415 - see above
     from streams.cli.interrupt import stop_on_signals  # noqa: PLC0415 - see above
     from streams.cli.progress import ProgressLine  # noqa: PLC0415 - see above
     from streams.events.event_time import event_time_ms  # noqa: PLC0415 - see above
     from streams.events_file import read  # noqa: PLC0415 - see above
+    from streams.headway import Headway  # noqa: PLC0415 - see above
     from streams.replay import replay  # noqa: PLC0415 - see above
-    from streams.settings import SOURCE_TOPICS  # noqa: PLC0415 - see above
+    from streams.settings import SOURCE_TOPICS, Settings  # noqa: PLC0415 - see above
 
     if flags.speed < 0:
         raise UsageError("--speed must not be negative; 0 is as fast as it goes")
@@ -42,6 +45,10 @@ def run(flags: argparse.Namespace) -> int:
     partitions = ensure_topics(flags.broker, dict.fromkeys(SOURCE_TOPICS, flags.partitions))
     # Eight days of history at speed 60 would take three hours; only what is judged is paced.
     paced_from_ms = event_time_ms(str(scenario.get("evaluate_from", ""))) or 0
+    headway = None
+    if broker_kind(flags.broker) is BrokerKind.EMBEDDED:
+        headway = Headway(flags.broker, os.environ.get("PHAROS_APP", Settings().app))
+        headway.begin(partitions)
     line = ProgressLine()
     started = time.monotonic()
     with stop_on_signals() as stop:
@@ -53,8 +60,11 @@ def run(flags: argparse.Namespace) -> int:
             paced_from_ms=paced_from_ms,
             stop=stop,
             report=lambda progress: line.tell(_text(progress, started)),
+            headway=headway,
         )
         interrupted = stop.is_set()
+    if headway is not None:
+        headway.close()
     line.end(("stopped: " if interrupted else "done: ") + _text(done, started))
     return 130 if interrupted else 0
 
