@@ -87,6 +87,7 @@ class System:
         sources: Mapping[str, int],
         *,
         keep: bool = False,
+        pace: float = 1.0,
         write: Callable[[str], object] = print,
     ) -> None:
         self.settings = settings
@@ -100,7 +101,7 @@ class System:
         self._registry = CollectorRegistry()
         self.metrics = PipelineMetrics(self._registry, self.clock_s)
         self.health = Health()
-        self.board = Board(catalogue.metrics, SOURCE_TOPICS, settings.timezone)
+        self.board = Board(catalogue.metrics, SOURCE_TOPICS, settings.timezone, pace)
         self._handled_ms = -1
         self._watch = Watch()
         self.worker = Worker(
@@ -251,7 +252,9 @@ class System:
             self.board.tick(tick)
 
 
-async def new_system(settings: Settings, *, keep: bool = False, write: Callable[[str], object] = print) -> System:
+async def new_system(
+    settings: Settings, *, keep: bool = False, pace: float = 1.0, write: Callable[[str], object] = print
+) -> System:
     """Finds out what the broker is and has, and wires a worker for it. Raises TopicsError with the remedy."""
     kind = await asyncio.to_thread(broker_kind, settings.broker)
     if kind is BrokerKind.SILENT:
@@ -260,7 +263,12 @@ async def new_system(settings: Settings, *, keep: bool = False, write: Callable[
         settings = msgspec.structs.replace(settings, transactions=False)
     sources = await prepare_topics(settings)
     return System(
-        settings, load(Path(settings.catalogue) if settings.catalogue else None), sources, keep=keep, write=write
+        settings,
+        load(Path(settings.catalogue) if settings.catalogue else None),
+        sources,
+        keep=keep,
+        pace=pace,
+        write=write,
     )
 
 

@@ -146,7 +146,9 @@ async def _play(settings: Settings, options: DemoOptions, simulation: Simulation
     stop = stop_event()
     started = time.perf_counter()
     zone = ZoneInfo(settings.timezone)
-    system = await new_system(_with_free_port(settings), keep=True, write=lambda line: print(f"  {line}", flush=True))
+    system = await new_system(
+        _with_free_port(settings), keep=True, pace=options.speed, write=lambda line: print(f"  {line}", flush=True)
+    )
     shop = Shop(simulation, settings.broker, options.speed)
     async with system.running() as address:
         print(f"  [2/3] the worker learns the days before; its page: {address}", flush=True)

@@ -69,13 +69,15 @@ class Board:
         metrics: the catalogue's metrics, in the order in which they are shown.
         topics: the source topics whose freshness is shown.
         timezone: IANA name of the shop's time zone.
+        pace: how many times faster than life the records' clock runs; for a demo or a paced replay.
 
     """
 
-    def __init__(self, metrics: Iterable[Metric], topics: Iterable[str], timezone: str) -> None:
+    def __init__(self, metrics: Iterable[Metric], topics: Iterable[str], timezone: str, pace: float = 1.0) -> None:
         self._metrics = {metric.name: metric for metric in metrics}
         self._topics = tuple(topics)
         self._timezone = timezone
+        self._pace = pace
         self._open: dict[str, Anomaly] = {}
         self._recent: dict[str, tuple[int, Anomaly]] = {}
         self._timelines: dict[str, deque[Entry]] = {}
@@ -190,7 +192,8 @@ class Board:
 
     def _source_view(self, topic: str, now: int) -> SourceState:
         source = self._sources.get(topic)
-        return source_state(topic, source.watermark if source else None, source.moved_at if source else 0, now)
+        watermark, moved_at = (source.watermark, source.moved_at) if source else (None, 0)
+        return source_state(topic, watermark, moved_at, now, self._pace)
 
     def _advance(self, time: int) -> None:
         self._time = max(self._time, time)

@@ -61,8 +61,11 @@ class TouchpointState(msgspec.Struct, frozen=True):
     heard: int | None
 
 
-def source_state(topic: str, watermark: int | None, moved_at: int, now: int) -> SourceState:
+def source_state(topic: str, watermark: int | None, moved_at: int, now: int, pace: float = 1.0) -> SourceState:
     """`moved_at` is when the watermark last rose, on the same clock as `now`.
+
+    `pace` is how many times faster than life that clock runs: in a replay at speed 60 a pause of two minutes is two
+    seconds, and says nothing.
 
     >>> source_state("orders", 1_000, 2_000, 3_000).state.value
     'live'
@@ -72,11 +75,11 @@ def source_state(topic: str, watermark: int | None, moved_at: int, now: int) -> 
     if watermark is None:
         return SourceState(topic, SourceCondition.NONE, None, None)
     away = abs(now - watermark)
-    if now - moved_at > SILENT_MS:
+    if now - moved_at > SILENT_MS * pace:
         state = SourceCondition.SILENT
-    elif away > REPLAY_MS:
+    elif away > REPLAY_MS * pace:
         state = SourceCondition.REPLAY
-    elif away > BEHIND_MS:
+    elif away > BEHIND_MS * pace:
         state = SourceCondition.BEHIND
     else:
         state = SourceCondition.LIVE

@@ -252,3 +252,11 @@ def test_a_record_of_the_anomalies_topic_is_read_back(
 @pytest.mark.parametrize("value", [None, b"", b"null", b"{}", b'{"id":1}', b"\xff\xfe"])
 def test_a_strangers_record_is_passed_over(value: bytes | None) -> None:
     assert read_transition(value) is None
+
+
+def test_in_a_replay_at_speed_sixty_a_pause_of_two_minutes_is_two_seconds() -> None:
+    quick = Board(CATALOGUE.metrics, ["orders"], "UTC", pace=60.0)
+    quick.source("orders", 1_000_000, 1_000_000)
+
+    assert quick.view(1_000_000 + 600_000)["sources"][0].state == "live"
+    assert quick.view(1_000_000 + 60 * 121_000)["sources"][0].state == "silent"
