@@ -20,6 +20,8 @@ _PRIOR_DISPERSION = 0.03
 _PRIOR_QUARTERS = 16.0
 _FORGET = 0.998  # of the dispersion, per quarter: half of it in 3.6 days
 _ODD = 4.0  # standard deviations beyond which a day is odd and only nudges the profile
+_SHAPE_PRIOR = 2.0  # events by which a quarter of a part is drawn towards its share of the whole's day
+_POOLED_S = 10_800  # longer windows have events of their own
 
 
 class Usual(NamedTuple):
@@ -66,6 +68,7 @@ class SeasonalBaseline:
         self.seen: NDArray[np.uint8] = np.zeros((SLOTS, size), dtype=np.uint8)  # days behind each quarter
         self.squares: Array = np.zeros((2, size))  # of the deviations beyond Poisson; of the expectations
         self.quarters: Array = np.zeros(size)  # behind `squares`
+        self._totals: Array | None = None  # events of a day, as long as the profile stays as it is
 
     @property
     def size(self) -> int:
@@ -79,6 +82,7 @@ class SeasonalBaseline:
             self.seen = grown(self.seen, size)
             self.squares = grown(self.squares, size)
             self.quarters = grown(self.quarters, size)
+            self._totals = None
 
     def learn(self, slot: int, counts: Array) -> None:
         """Takes in a closed quarter: float64[m] with m >= size (new series at the end); ValueError if shorter."""
@@ -95,6 +99,7 @@ class SeasonalBaseline:
         # A series that has never been seen starts with its first event, not with the zeros before it.
         alive = (counts > 0) | (self.seen.max(axis=0) > 0)
         self._learn_dispersion(taken, mean, days, alive & (days >= 1))
+        self._totals = None
         step = 1 / np.minimum(days + 1, _MEMORY_DAYS)
         self.profile[slot] = np.where(alive, mean + step * (np.maximum(taken, 0) - mean), mean)
         self.seen[slot] = np.where(alive, np.minimum(days + 1, 200), days)
@@ -114,30 +119,47 @@ class SeasonalBaseline:
         found: Array = (self.squares[0] + _PRIOR_DISPERSION * prior) / (self.squares[1] + prior)
         return np.clip(found, 0.003, 2.0)
 
-    def usual(self, end_s: float, window_s: int) -> Usual:
-        """What a window of `window_s` usually holds that ends `end_s` seconds after local midnight."""
+    def usual(self, end_s: float, window_s: int, whole: int = -1) -> Usual:
+        """What a window of `window_s` usually holds that ends `end_s` seconds after local midnight.
+
+        With `whole`, the series that the others are parts of, the day of a thin part is drawn towards the whole's: a
+        quarter of an hour in which it has never had an event is still not expected to stay without one.
+        """
         if window_s >= QUARTER_S:
-            return self._usual_long(end_s, window_s)
+            return self._usual_long(end_s, window_s, whole)
         at = ((end_s - window_s / 2) / QUARTER_S) % SLOTS
         slot = int(at)
         other = (slot + (1 if at - slot >= 0.5 else -1)) % SLOTS
         away = abs(at - slot - 0.5)
         share = window_s / QUARTER_S
-        here = self.profile[slot] * share
-        there = self.profile[other] * share
-        middle = (here * (1 - away) + there * away).astype(np.float64)
+        own = self.profile[[slot, other]].astype(np.float64)
+        here, there = pooled = self._pooled([slot, other], whole)
+        middle = (here * (1 - away) + there * away) * share
         days = self.seen[slot].astype(np.float64)
         middle = np.where(days > 0, middle, np.nan)
         return Usual(
-            low=np.minimum(middle, here),
+            low=np.minimum(middle, np.minimum(here, own[0]) * share),
             middle=middle,
-            high=np.maximum(middle, here),
+            high=np.maximum(middle, np.maximum(here, own[0]) * share),
             # Neighbouring quarters resemble each other, so the expectation rests on more than one of them.
-            evidence=3 * here / share * days,
+            evidence=3 * pooled[0] * days,
             days=days,
         )
 
-    def _usual_long(self, end_s: float, window_s: int) -> Usual:
+    def _pooled(self, slots: list[int], whole: int) -> Array:
+        """float64[slots, n]: events per quarter, those of parts drawn towards their share of the whole's day."""
+        own: Array = self.profile[slots].astype(np.float64)
+        if not 0 <= whole < self.size:
+            return own
+        if self._totals is None:
+            self._totals = self.profile.sum(axis=0, dtype=np.float64)
+        share = self._totals / max(self._totals[whole], 1e-9)
+        prior = np.maximum(own[:, [whole]] * share, 1e-9)
+        days = self.seen[slots].astype(np.float64)
+        pooled: Array = (days * own + _SHAPE_PRIOR) / (days + _SHAPE_PRIOR / prior)
+        return np.where(self._totals > 0, pooled, own)
+
+    def _usual_long(self, end_s: float, window_s: int, whole: int) -> Usual:
         whole_days, rest = divmod(window_s, 86_400)
         weights = np.full(SLOTS, float(whole_days))
         start = (end_s - rest) / QUARTER_S
@@ -145,7 +167,7 @@ class SeasonalBaseline:
         for quarter in range(int(np.floor(start)), int(np.ceil(end))):
             weights[quarter % SLOTS] += min(end, quarter + 1) - max(start, quarter)
         used = np.flatnonzero(weights > 0)
-        middle = weights[used] @ self.profile[used].astype(np.float64)
+        middle = weights[used] @ self._pooled(used.tolist(), whole if window_s <= _POOLED_S else -1)
         seen = self.seen[used]
         days = seen.mean(axis=0).astype(np.float64)
         middle = np.where((seen > 0).mean(axis=0) >= 0.5, middle, np.nan)

@@ -28,11 +28,13 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 _ACTIVITY_PRIOR = 20.0  # events by which an activity is drawn towards its usual one
+_REST_PRIOR = 20.0  # the same for what the parts beside one see
 _LEVEL_S = 3_600
 _WAKE_S = 1_200.0
 _LEAST_LEVEL, _GREATEST_LEVEL = 0.05, 50.0
 _GREATEST_UNEXPLAINED = 3.0
 _LONGEST_SILENCE_S = 26 * 3600
+_MINUTES_AN_HOUR = 60.0
 
 
 class CountJudge:
@@ -42,7 +44,8 @@ class CountJudge:
     a rate per thousand) it reaches from the least to the greatest activity of the judged window and of the longer
     ones, the wake of a passed peak included, because what people do lags behind; "up" is never judged below the usual
     day. Without one it follows the last minutes and the last hour; what is more than usual may go as it came, so only
-    a quarter is held against a fall. A part of the whole is not expected to be more than its usual share of it.
+    a quarter is held against a fall. A part is compared with the rest of the whole as well: what rises or falls
+    everywhere is the whole's to tell.
     """
 
     def __init__(self, metric: Metric) -> None:
@@ -88,7 +91,7 @@ class CountJudge:
                 yield silence
 
     def _expectation(self, moment: Moment, window_s: int) -> tuple[Array, Array, Array]:
-        usual = self._usual.usual(moment.end_s, window_s)
+        usual = self._usual.usual(moment.end_s, window_s, moment.whole)
         low, high, unsure = self._scaled(moment, usual, window_s)
         dispersion = (
             self._usual.dispersion() * (1 + 1 / np.maximum(usual.days, 1.0)) + 1 / (usual.evidence + 1) + unsure
@@ -106,11 +109,19 @@ class CountJudge:
             low = low * np.minimum(least, 1.0)
             high = high * np.maximum(most, self._wake)
         if moment.whole >= 0 and usual.middle[moment.whole] > 0:
-            whole = moment.raw(Component.NUMERATOR, window_s)[moment.whole]
-            share = usual.middle / usual.middle[moment.whole]
-            parts = np.arange(moment.size) != moment.whole
-            low = np.where(parts, np.fmin(low, share * whole), low)
+            rest = usual.middle * self._rest(moment, usual, window_s)
+            low, high = np.fmin(low, rest), np.where(np.isnan(high), high, np.fmax(high, rest))
         return low, high, unsure
+
+    @staticmethod
+    def _rest(moment: Moment, usual: Usual, window_s: int) -> Array:
+        """What the whole without a part is against its usual count, by part; NaN for the whole itself."""
+        counts = moment.raw(Component.NUMERATOR, window_s)
+        seen = np.maximum(counts[moment.whole] - counts, 0.0)
+        expected = np.maximum(usual.middle[moment.whole] - usual.middle, 0.0)
+        ratio: Array = (seen + _REST_PRIOR) / (expected + _REST_PRIOR)
+        ratio[moment.whole] = np.nan
+        return ratio
 
     def _least_level(self) -> Array:
         least: Array = np.clip(self._level.ratio().min(axis=0), _LEAST_LEVEL, _GREATEST_LEVEL)
@@ -150,9 +161,9 @@ class CountJudge:
     def _in_unit(self, moment: Moment, judged: Judgement, window_s: int) -> Judgement:
         if not self._per_thousand:
             return judged
-        trailing_s = self._metric.trailing_s or window_s
-        bottoms = moment.sums(Component.DENOMINATOR, trailing_s)
-        factor = np.where(bottoms > 0, 1000.0 * trailing_s / 60.0 / np.maximum(bottoms, 1.0), 0.0)
+        # Counts are per minute so far: an hour's worth says the same whatever the window.
+        bottoms = moment.sums(Component.DENOMINATOR, self._metric.trailing_s or window_s)
+        factor = np.where(bottoms > 0, 1000.0 * _MINUTES_AN_HOUR / np.maximum(bottoms, 1.0), 0.0)
         judged.reason[bottoms <= 0] = Reason.INSUFFICIENT_EXPOSURE
         return replace(
             judged,
@@ -169,7 +180,7 @@ class CountJudge:
         silent_s = np.clip(silent_s, 0.0, _LONGEST_SILENCE_S)
         if self._metric.opening_hours and moment.open_since:
             silent_s = np.minimum(silent_s, (moment.end_ms - moment.open_since) / 1000.0)
-        usual = self._usual.usual(moment.end_s, 60)
+        usual = self._usual.usual(moment.end_s, 60, moment.whole)
         peak = self._usual.profile.max(axis=0) / QUARTER_S
         rows = np.flatnonzero(np.isfinite(usual.low) & (silent_s * peak > 5.0))
         if len(rows) == 0:
@@ -191,7 +202,7 @@ class CountJudge:
         for window_s in self._metric.windows:
             rows = (silent_s > below) & (silent_s <= window_s if window_s != self._metric.windows[-1] else True)
             below = window_s
-            usual = self._usual.usual(moment.end_s, window_s).middle
+            usual = self._usual.usual(moment.end_s, window_s, moment.whole).middle
             if rows.any() and usual[moment.whole] > 0:
                 whole = moment.raw(Component.NUMERATOR, window_s)[moment.whole]
                 missed[rows] = (usual * whole / usual[moment.whole] * silent_s / window_s)[rows]
@@ -200,7 +211,7 @@ class CountJudge:
 
     def follow(self, moment: Moment, elapsed_s: float, calm: NDArray[np.bool_]) -> None:
         window_s = self._metric.windows[0]
-        usual = self._usual.usual(moment.end_s, window_s)
+        usual = self._usual.usual(moment.end_s, window_s, moment.whole)
         expected = usual.middle
         if self._activity_of is not None:
             most = self._activities(moment, window_s)[1]
@@ -214,7 +225,7 @@ class CountJudge:
         counts = moment.minutes(Component.NUMERATOR, series, count)
         window_s = self._metric.windows[0]
         low, high, _ = self._expectation(moment, window_s)
-        usual = self._usual.usual(moment.end_s, window_s).middle[series]
+        usual = self._usual.usual(moment.end_s, window_s, moment.whole).middle[series]
         scale = float((high if above else low)[series]) / max(float(usual), 1e-9)
         return counts, self._usual.per_minute(series, moment.end_s, count) * (scale if np.isfinite(scale) else 1.0)
 

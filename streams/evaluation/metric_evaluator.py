@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 QUARTER_MS = 900_000
 _WINDOWED = (Reason.CLIFF, Reason.SHIFT, Reason.SURGE, Reason.COLLAPSE)
 _STILL = 1 / 2  # of a longer window's deviation must be seen in the shortest one
-_REMEMBER_MS = 900_000  # so long a series is reported after its last anomaly
+_CLEAR = 0.7  # as `streams.incidents.policy`: above it an alert stays what it is
+_REMEMBER_MS = 1_200_000  # so long a series is reported after it was last not clear: alerts end within that time
 _FOLLOW_MS = 60_000
 _FREEZE_MS = 7_200_000  # an anomaly older than this is followed after all
 _JUDGES: dict[Signal, Callable[[Metric], Judge]] = {
@@ -66,7 +67,7 @@ class MetricEvaluator:
         self._partner: dict[int, NDArray[np.int32]] = {}
         self._held = HeldFindings()
         self._since: NDArray[np.int64] = np.zeros(0, dtype=np.int64)  # tick at which the present anomaly was found
-        self._last: NDArray[np.int64] = np.zeros(0, dtype=np.int64)  # last tick with score >= 1
+        self._last: NDArray[np.int64] = np.zeros(0, dtype=np.int64)  # last tick that was anomalous, or not yet clear after that
         self._peers: Array = np.zeros(0)
         self._followed_ms = 0
         self.latest = Latest((), nothing(0))
@@ -74,7 +75,7 @@ class MetricEvaluator:
     def tick(self, now_ms: int, windows: WindowReader) -> tuple[list[Verdict], Pulse]:
         """Judges all series at a tick.
 
-        Returns every series with score >= 1, those that had one in the last 15 minutes, and the whole's pulse.
+        Returns every series with score >= 1, those that were not clear since then for 20 minutes, and the whole's pulse.
         """
         count = windows.series_count
         if count > len(self._peers):
@@ -90,7 +91,8 @@ class MetricEvaluator:
         anomalous = best.score >= 1
         bad = anomalous & ~self._writer.good(best.direction)
         self._since = np.where(anomalous, np.where(self._since > 0, self._since, now_ms), 0)
-        self._last = np.where(anomalous, now_ms, self._last)
+        reporting = (self._last > 0) & (now_ms - self._last <= _REMEMBER_MS)
+        self._last = np.where(anomalous | (reporting & (best.score >= _CLEAR)), now_ms, self._last)
         if now_ms - self._followed_ms >= _FOLLOW_MS:
             elapsed_s = 60.0 if self._followed_ms == 0 else min((now_ms - self._followed_ms) / 1000, 3600.0)
             if moment.open_since is not None:
