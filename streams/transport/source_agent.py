@@ -194,11 +194,18 @@ class SourceAgent:
     # Flushes
 
     async def run(self) -> None:
-        """Flush once an interval, for ever."""
+        """Flush once an interval, for ever; meanwhile let go of what is held as soon as it is not ahead any more."""
+        due = time.monotonic() + self._options.flush_interval_s
         while True:
-            await asyncio.sleep(self._options.flush_interval_s)
-            if self._is_current():
+            rest = max(0.0, due - time.monotonic())
+            await asyncio.sleep(min(_ALIGN_S, rest) if self._held else rest)
+            is_current = self._is_current()
+            if is_current:
                 self._align()
+            if time.monotonic() < due:
+                continue
+            due = time.monotonic() + self._options.flush_interval_s
+            if is_current:
                 for tp, part in list(self.parts.items()):
                     self._look_after(tp, part)
             self._look_at_liveness()
