@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from faust.types import TP
 
-from streams.transport.flush import FailureReason, FlushFailedError
+from streams.transport.flush import FlushFailedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -220,9 +220,8 @@ class LogAgent:
         """Back to the snapshot. Called with the turn held."""
         logger.warning("%s: starting again from the snapshot: %s", part.tp, failure)
         part.open = False
-        if failure.reason is FailureReason.FENCED:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._suspended.wait(), 2.5 * self._heartbeat_s)
+        with contextlib.suppress(TimeoutError):  # as the source agent does, and for its reasons
+            await asyncio.wait_for(self._suspended.wait(), 2.5 * self._heartbeat_s)
         if not self._is_current():
             return
         try:

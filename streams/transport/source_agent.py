@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from faust.types import TP
 
 from streams.transport.alignment import Progress, too_far_ahead
-from streams.transport.flush import FailureReason, FlushFailedError
+from streams.transport.flush import FlushFailedError
 from streams.transport.idle import FRESH_MS, IdleWatch, promised_watermark
 from streams.transport.liveness import Liveness
 from streams.transport.source_partition import Intake, SourcePartition
@@ -271,7 +271,7 @@ class SourceAgent:
                 await self._flush_once(part)
         except FlushFailedError as failure:
             logger.warning("flush of %s failed, starting again from the commit: %s", part.tp, failure)
-            await self._start_again(part, failure.reason)
+            await self._start_again(part)
 
     async def _flush_once(self, part: SourcePartition) -> None:
         content, flush = part.take_flush()
@@ -312,12 +312,12 @@ class SourceAgent:
             part.tp: part.begin(commits.get(part.tp), earliest[part.tp], self._options.dedup_records) for part in parts
         }
 
-    async def _start_again(self, part: SourcePartition, reason: FailureReason) -> None:
+    async def _start_again(self, part: SourcePartition) -> None:
         part.suspend()
-        if reason is FailureReason.FENCED:
-            # Whoever fenced us may own the partition by now. The next heartbeats tell, and then we are revoked.
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._suspended.wait(), 2.5 * self._options.heartbeat_interval_s)
+        # Fenced, or asleep for longer than the session: somebody else may own the partition by now. The next heartbeats
+        # tell, and then we are revoked. And a broker in trouble gains from the pause.
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._suspended.wait(), 2.5 * self._options.heartbeat_interval_s)
         if not self._is_current():
             return
         await self._open(part)
