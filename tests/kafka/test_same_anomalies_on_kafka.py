@@ -1,0 +1,50 @@
+"""The same records give the same anomalies on Apache Kafka, with transactions, at full speed and paced."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
+
+from shop_evening import PARTITIONS, Evening, assert_worth_comparing, settings_for
+
+from streams.broker.ensure_topics import ensure_topics
+from streams.settings import SOURCE_TOPICS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.kafka
+
+
+@pytest.fixture
+def own_kafka(kafka_run: Any, tmp_path: Path) -> Iterator[str]:
+    """A broker for one test: the names of the source topics are fixed."""
+    broker = kafka_run.KafkaBroker(0, tmp_path / "kafka")
+    broker.start()
+    ensure_topics(broker.address, dict.fromkeys(SOURCE_TOPICS, PARTITIONS))
+    yield broker.address
+    broker.stop()
+
+
+@pytest.fixture(scope="module")
+def evening() -> Evening:
+    return Evening()
+
+
+@pytest.mark.parametrize("speed", [0.0, 600.0])
+async def test_a_replay_gives_what_a_backtest_gives(
+    own_kafka: str, tmp_path: Path, evening: Evening, speed: float
+) -> None:
+    expected, outcomes = evening.backtest()
+    assert_worth_comparing(expected)
+    settings = settings_for(evening, own_kafka, str(tmp_path / "state"), transactions=True)
+
+    found, counted = await evening.live(settings, speed, 120.0)
+
+    assert found == expected
+    assert counted == outcomes

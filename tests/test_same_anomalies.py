@@ -1,0 +1,44 @@
+"""The same records give the same anomalies, live as in a backtest."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent / "support"))
+
+from shop_evening import PARTITIONS, Evening, assert_worth_comparing, settings_for
+
+from streams.broker.embedded import EmbeddedBroker
+from streams.broker.topics import topics
+from streams.headway import Headway
+from streams.settings import SOURCE_TOPICS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.embedded
+
+
+@pytest.fixture
+def broker() -> Iterator[str]:
+    with EmbeddedBroker(0, topics(PARTITIONS, 2)) as running:
+        yield running.address
+
+
+async def test_a_replay_at_full_speed_gives_what_a_backtest_gives(broker: str, tmp_path: Path) -> None:
+    evening = Evening()
+    expected, outcomes = evening.backtest()
+    assert_worth_comparing(expected)
+    settings = settings_for(evening, broker, str(tmp_path), transactions=False)
+    headway = Headway(broker, settings.app)
+    headway.begin(dict.fromkeys(SOURCE_TOPICS, PARTITIONS))
+
+    found, counted = await evening.live(settings, 0.0, 60.0, headway)
+    headway.close()
+
+    assert found == expected
+    assert counted == outcomes
