@@ -11,7 +11,7 @@ import signal
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import aiohttp
 import msgspec
@@ -24,7 +24,7 @@ from streams.alerts.announcer import Announcer
 from streams.alerts.dispatch import Dispatch
 from streams.alerts.outbox import Outbox
 from streams.alerts.receivers.configured import configured
-from streams.broker.detection import BrokerKind, broker_kind
+from streams.broker.detection import BrokerKind, identify
 from streams.catalogue.load import Catalogue, load
 from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.health import Health
@@ -53,7 +53,7 @@ from streams.web.merge_readings import MergeCollector, judged
 from streams.web.security import Security, read_tokens
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
 
     from faust.types import TP
 
@@ -63,7 +63,10 @@ if TYPE_CHECKING:
     from streams.transport.source_partition import Flush
 
 _VERDICTS_TAIL = 4_000  # records of pharos-verdicts a new worker reads again, for the sparklines
+_EMBEDDED_DEDUP_RECORDS = 2_000  # the embedded broker keeps little to read again
 _STOP_LIMIT_S = 4.5
+
+_T = TypeVar("_T")
 
 logger = logging.getLogger(__name__)
 _decode_tick = msgspec.json.Decoder(TickVerdicts).decode
@@ -256,11 +259,13 @@ async def new_system(
     settings: Settings, *, keep: bool = False, pace: float = 1.0, write: Callable[[str], object] = print
 ) -> System:
     """Finds out what the broker is and has, and wires a worker for it. Raises TopicsError with the remedy."""
-    kind = await asyncio.to_thread(broker_kind, settings.broker)
+    kind, life = await asyncio.to_thread(identify, settings.broker)
     if kind is BrokerKind.SILENT:
         raise TopicsError(f"no Kafka broker answers at {settings.broker}: start one (`pharos broker`), or set --broker")
     if kind is BrokerKind.EMBEDDED:
-        settings = msgspec.structs.replace(settings, transactions=False)
+        # Offsets of another life of the broker mean nothing: each life has state of its own.
+        state_dir = str(Path(settings.state_dir) / f"embedded-{life}")
+        settings = msgspec.structs.replace(settings, transactions=False, state_dir=state_dir)
     sources = await prepare_topics(settings)
     return System(
         settings,
@@ -280,17 +285,34 @@ def run_worker(settings: Settings) -> None:
     logging.basicConfig(
         level=os.environ.get("PHAROS_LOG", "WARNING").upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # while a broker is down: ten lines a second
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(settings))
 
 
 async def _serve(settings: Settings) -> None:
     stop = stop_event()
-    system = await new_system(settings)
-    async with system.running() as address:
+    async with contextlib.AsyncExitStack() as stack:
+        system = await _unless(stop, new_system(settings))
+        address = None if system is None else await _unless(stop, stack.enter_async_context(system.running()))
+        if system is None or address is None:
+            return
         guarantee = "exactly once" if system.settings.transactions else "embedded broker, nothing is kept"
         print(f"pharos worker: {settings.broker} ({guarantee}), page {address}", file=sys.stderr, flush=True)
         await until(stop, system)
+
+
+async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, _T]) -> _T | None:
+    """What the work gives; None where it was broken off because of a stop: joining a group can take a minute."""
+    task, asked = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
+    try:
+        await asyncio.wait({task, asked}, return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            task.cancel()
+            await asyncio.wait({task})
+        return None if task.cancelled() else task.result()
+    finally:
+        asked.cancel()
 
 
 def stop_event() -> asyncio.Event:

@@ -6,6 +6,7 @@ only pretends transactions and knows no compaction (docs/decisions/0006-embedded
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING, Self
 
 from streams.broker.librdkafka import BrokerUnavailableError, kafka_client, library
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from ctypes import c_void_p
 
 HOST = "127.0.0.1"
+LIFE_TOPIC = "pharos-embedded-"  # and a random name: state kept for an earlier life of the broker must not be used
 _ONLY_BROKER = 1
 
 
@@ -49,6 +51,7 @@ class EmbeddedBroker:
             self._kafka.rd_kafka_mock_group_initial_rebalance_delay_ms(self._cluster, join_delay_ms)
             for topic, partitions in topics.items():
                 self.create_topic(topic, partitions)
+            self.create_topic(f"{LIFE_TOPIC}{uuid.uuid4().hex[:12]}", 1)
         except BaseException:
             self.close()
             raise

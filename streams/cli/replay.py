@@ -26,7 +26,7 @@ def add_flags(command: argparse.ArgumentParser) -> None:
 
 def run(flags: argparse.Namespace) -> int:
     """Sends everything, or what was sent until Ctrl-C."""
-    from streams.broker.detection import BrokerKind, broker_kind  # noqa: PLC0415 - `pharos --help` needs no Kafka client
+    from streams.broker.detection import BrokerKind, identify  # noqa: PLC0415 - `pharos --help` needs no Kafka client
     from streams.broker.ensure_topics import ensure_topics  # noqa: PLC0415 - see above
     from streams.cli.errors import UsageError  # noqa: PLC0415 - see above
     from streams.cli.interrupt import stop_on_signals  # noqa: PLC0415 - see above
@@ -46,7 +46,7 @@ def run(flags: argparse.Namespace) -> int:
     # Eight days of history at speed 60 would take three hours; only what is judged is paced.
     paced_from_ms = event_time_ms(str(scenario.get("evaluate_from", ""))) or 0
     headway = None
-    if broker_kind(flags.broker) is BrokerKind.EMBEDDED:
+    if identify(flags.broker).kind is BrokerKind.EMBEDDED:
         headway = Headway(flags.broker, os.environ.get("PHAROS_APP", Settings().app))
         headway.begin(partitions)
     line = ProgressLine()
