@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 SPANS_S = (600.0, 3600.0)
-_PRIOR_EVENTS = 10.0
+_PRIOR_EVENTS = 4.0
 
 
 class Level:
@@ -48,10 +48,19 @@ class Level:
                 followed = self.means[span, place] * keep + values
                 np.copyto(self.means[span, place], followed.astype(np.float32), where=rows)
 
-    def ratio(self) -> Array:
-        """float64[2, n]: over 10 minutes, and over an hour; drawn towards 1 while there are few events."""
+    def ratio(self, whole: int = -1) -> Array:
+        """float64[2, n]: over 10 minutes, and over an hour.
+
+        While there are few events it is drawn towards 1, with `whole` towards the ratio of that series.
+        """
         means = self.means.astype(np.float64)
-        return (means[:, 0] + _PRIOR_EVENTS) / (means[:, 1] + _PRIOR_EVENTS)
+        ratio: Array = (means[:, 0] + _PRIOR_EVENTS) / (means[:, 1] + _PRIOR_EVENTS)
+        if not 0 <= whole < ratio.shape[1]:
+            return ratio
+        common = ratio[:, [whole]]
+        drawn: Array = (means[:, 0] + _PRIOR_EVENTS * common) / (means[:, 1] + _PRIOR_EVENTS)
+        drawn[:, whole] = ratio[:, whole]
+        return drawn
 
     def to_bytes(self) -> bytes:
         """The whole state."""

@@ -27,10 +27,11 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-_ACTIVITY_PRIOR = 20.0  # events by which an activity is drawn towards its usual one
-_REST_PRIOR = 20.0  # the same for what the parts beside one see
+_ACTIVITY_PRIOR = 1.0  # events by which an activity is drawn towards its usual one: a sale multiplies what hardly was
+_REST_PRIOR = 1.0  # the same for what the parts beside one see
 _LEVEL_S = 3_600
 _WAKE_S = 1_200.0
+_AHEAD_S = 300  # longer windows hold what they need
 _LEAST_LEVEL, _GREATEST_LEVEL = 0.05, 50.0
 _GREATEST_UNEXPLAINED = 3.0
 _LONGEST_SILENCE_S = 26 * 3600
@@ -103,7 +104,7 @@ class CountJudge:
         low, high = usual.low, usual.high
         if window_s <= _LEVEL_S:
             # A longer window holds the last hour and should not be measured by it.
-            low, high = low * self._least_level(), high * self._greatest_level()
+            low, high = low * self._least_level(moment.whole), high * self._greatest_level(moment.whole)
         if self._activity_of is not None:
             least, most, unsure = self._activities(moment, window_s)
             low = low * np.minimum(least, 1.0)
@@ -123,12 +124,12 @@ class CountJudge:
         ratio[moment.whole] = np.nan
         return ratio
 
-    def _least_level(self) -> Array:
-        least: Array = np.clip(self._level.ratio().min(axis=0), _LEAST_LEVEL, _GREATEST_LEVEL)
+    def _least_level(self, whole: int) -> Array:
+        least: Array = np.clip(self._level.ratio(whole).min(axis=0), _LEAST_LEVEL, _GREATEST_LEVEL)
         return np.where(least > 1, 1 + (least - 1) / 4, least)
 
-    def _greatest_level(self) -> Array:
-        ratio = self._level.ratio()
+    def _greatest_level(self, whole: int) -> Array:
+        ratio = self._level.ratio(whole)
         greatest, limit = ratio.max(axis=0), _GREATEST_LEVEL
         if self._activity_of is not None:
             # The activity follows the minute; what it does not explain is followed slowly and not for ever.
@@ -136,7 +137,7 @@ class CountJudge:
         clipped: Array = np.clip(greatest, 1.0, limit)
         return clipped
 
-    def _activities(self, moment: Moment, window_s: int) -> tuple[Array, Array, Array]:
+    def _activities(self, moment: Moment, window_s: int, *, ahead: bool = True) -> tuple[Array, Array, Array]:
         """The least and the greatest activity against the usual one, and how unsure that is."""
         assert self._activity_of is not None
         spans = {window_s, *(span for span in self._metric.windows if span > window_s)}
@@ -149,9 +150,26 @@ class CountJudge:
             ratios.append((seen + _ACTIVITY_PRIOR) / (expected + _ACTIVITY_PRIOR))
             if span == window_s:
                 unsure = 1 / (seen + _ACTIVITY_PRIOR)
+        if ahead and window_s <= _AHEAD_S:
+            ratios.append(self._ahead(moment))
         known = self._mapped(moment, self._activity.days()) > 0
         stack = np.where(known, np.array(ratios), 1.0)
         return stack.min(axis=0), stack.max(axis=0), np.where(known, unsure, 0.0)
+
+    def _ahead(self, moment: Moment) -> Array:
+        """The activity two shortest windows from now if it goes on rising as it does; 1 where that cannot be said.
+
+        People ask before they buy, so at a steep rise their questions are ahead of it.
+        """
+        assert self._activity_of is not None
+        span = self._metric.windows[0]
+        if 2 * span not in self._metric.windows:
+            return np.ones(moment.size)
+        now = moment.sums(self._activity_of, span)
+        before = moment.sums(self._activity_of, 2 * span) - now
+        expected = np.nan_to_num(self._mapped(moment, self._activity.usual(moment.end_s, span).middle))
+        coming: Array = now + 2 * np.maximum(now - before, 0.0)
+        return (coming + _ACTIVITY_PRIOR) / (expected + _ACTIVITY_PRIOR)
 
     def _mapped(self, moment: Moment, values: Array) -> Array:
         assert self._activity_of is not None
@@ -187,7 +205,7 @@ class CountJudge:
             return None
         missed = np.full(moment.size, np.nan)
         missed[rows] = self._usual.between(moment.end_s, silent_s[rows], rows)
-        missed *= self._least_level()
+        missed *= self._least_level(moment.whole)
         missed = np.fmin(missed, np.where(np.isfinite(missed), self._share_of_whole(moment, silent_s), np.nan))
         dispersion = self._usual.dispersion() * (1 + 1 / np.maximum(usual.days, 1.0)) + 1 / (usual.evidence + 1)
         judged = self._silence.judge(missed, silent_s, dispersion)
@@ -214,7 +232,7 @@ class CountJudge:
         usual = self._usual.usual(moment.end_s, window_s, moment.whole)
         expected = usual.middle
         if self._activity_of is not None:
-            most = self._activities(moment, window_s)[1]
+            most = self._activities(moment, window_s, ahead=False)[1]
             expected = expected * most
             self._wake = np.maximum(1 + (self._wake - 1) * np.exp(-elapsed_s / _WAKE_S), most)
         share = min(elapsed_s / window_s, 1.0)

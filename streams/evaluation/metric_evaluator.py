@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 
 QUARTER_MS = 900_000
 _WINDOWED = (Reason.CLIFF, Reason.SHIFT, Reason.SURGE, Reason.COLLAPSE)
-_STILL = 1 / 2  # of a longer window's deviation must be seen in the shortest one
+_STILL = 1 / 2  # of a longer window's deviation must be seen in the shortest one,
+_OVER = 1 / 4  # and where less than this is, all is well again
 _CLEAR = 0.7  # as `streams.incidents.policy`: above it an alert stays what it is
 _REMEMBER_MS = 1_200_000  # so long a series is reported after it was last not clear: alerts end within that time
 _FOLLOW_MS = 60_000
@@ -67,7 +68,9 @@ class MetricEvaluator:
         self._partner: dict[int, NDArray[np.int32]] = {}
         self._held = HeldFindings()
         self._since: NDArray[np.int64] = np.zeros(0, dtype=np.int64)  # tick at which the present anomaly was found
-        self._last: NDArray[np.int64] = np.zeros(0, dtype=np.int64)  # last tick that was anomalous, or not yet clear after that
+        self._last: NDArray[np.int64] = np.zeros(
+            0, dtype=np.int64
+        )  # last tick that was anomalous, or not yet clear after that
         self._peers: Array = np.zeros(0)
         self._followed_ms = 0
         self.latest = Latest((), nothing(0))
@@ -208,7 +211,9 @@ def _leave_the_past(finding: Judgement, present: Judgement) -> None:
     if not (finding.score >= 1).any():
         return
     deviation = finding.value - finding.expected
-    over = (present.value - present.expected) * np.sign(deviation) < _STILL * np.abs(deviation)
-    over &= np.isin(finding.reason, _WINDOWED) & ~insufficient(present.reason)
-    finding.score[over] = np.minimum(finding.score[over], 0.99)
-    finding.reason[over] = Reason.NORMAL
+    left = (present.value - present.expected) * np.sign(deviation)
+    past = (left < _STILL * np.abs(deviation)) & np.isin(finding.reason, _WINDOWED) & ~insufficient(present.reason)
+    over = past & (left < _OVER * np.abs(deviation))
+    finding.score[past] = np.minimum(finding.score[past], 0.99)
+    finding.score[over] = np.minimum(finding.score[over], _CLEAR / 2)
+    finding.reason[past] = Reason.NORMAL

@@ -104,10 +104,12 @@ class RatioJudge:
         tops = moment.minutes(Component.NUMERATOR, series, count)
         bottoms = np.maximum(moment.minutes(Component.DENOMINATOR, series, count), 0.0)
         ratio = float(np.nan_to_num(self._usual(moment).ratio[series], nan=self._metric.target or 0.5))
-        # Of a rare thing every case tells more: what fell is seen in the failures, what rose in the successes.
+        # Of a rare thing every case tells more: what fell is seen in the failures, what rose in the successes. But of
+        # something never seen so far a single case is not yet where it began.
+        least = max(self._metric.minimum_effect / 10, 1e-4)
         if above:
-            return tops, np.maximum(ratio, 1e-4) * bottoms
-        return np.maximum(bottoms - tops, 0.0), np.maximum(1 - ratio, 1e-4) * bottoms
+            return tops, max(ratio, least) * bottoms
+        return np.maximum(bottoms - tops, 0.0), max(1 - ratio, least) * bottoms
 
     def contributions(self, moment: Moment, series: list[int], window_s: int) -> contributors.Contributions:
         window_s = min(self._metric.windows, key=lambda known: abs(known - window_s))

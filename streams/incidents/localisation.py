@@ -39,8 +39,15 @@ def localise(significant: Iterable[Verdict], policy: Policy) -> list[Localised]:
             found.setdefault(id(chosen), chosen)
     kept: list[Verdict] = []
     for verdict in sorted(found.values(), key=_surprise):
-        if not any(accounts_for(other.scope, excess_rate(other), other.excess, verdict, policy) for other in kept):
+        rivals = [o for o in kept if accounts_for(o.scope, excess_rate(o), o.excess, verdict, policy)]
+        if not rivals:
             kept.append(verdict)
+        elif (
+            len(rivals) == 1
+            and _smallest([*rivals, verdict], policy) is verdict
+            and _as_much(verdict, rivals[0], policy)
+        ):
+            kept[kept.index(rivals[0])] = verdict
     return [Localised(verdict, [v for v in considered if compatible(v.scope, verdict.scope)]) for verdict in kept]
 
 
@@ -59,12 +66,25 @@ def _explain(verdict: Verdict, considered: Sequence[Verdict], policy: Policy) ->
     inside = [v for v in considered if narrower(v.scope, verdict.scope)]
     alone = [v for v in inside if _explains([v], verdict, policy)]
     if alone:
-        return _explain(min(alone, key=_surprise), considered, policy)
+        return _explain(_smallest(alone, policy), considered, policy)
     for group in _by_dimensions(inside):
         for size in range(2, min(policy.siblings, len(group)) + 1):
             if _explains(group[:size], verdict, policy):
                 return [chosen for part in group[:size] for chosen in _explain(part, considered, policy)]
     return [verdict]
+
+
+def _smallest(verdicts: Sequence[Verdict], policy: Policy) -> Verdict:
+    """The smallest scope of those that surprise about as much: a thin one knows itself less well."""
+    least = policy.sharper * max(verdict.score for verdict in verdicts)
+    return min((v for v in verdicts if v.score >= least), key=lambda v: (_exposure(v), *_surprise(v)))
+
+
+def _as_much(verdict: Verdict, other: Verdict, policy: Policy) -> bool:
+    return (
+        excess_rate(verdict) >= policy.explained * excess_rate(other)
+        or verdict.excess >= policy.explained * other.excess
+    )
 
 
 def _explains(parts: Sequence[Verdict], whole: Verdict, policy: Policy) -> bool:

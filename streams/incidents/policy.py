@@ -25,6 +25,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         critical_score: from here on an alert is critical, where the metric allows it.
         explained: the share of a wider scope's excess that makes a narrower one its explanation.
         contrast: what is left of the wider scope may deviate at most this much of the narrower one's rate.
+        sharper: of several explanations the smallest is taken whose score is at least this part of the highest.
         siblings, minority: at most so many scopes together explain a wider one, with at most that part of its exposure.
         link_ms: a cause and its symptom lie at most this far apart.
         echo_ms: how long after its end an alert still accounts for what a long window remembers of it.
@@ -51,7 +52,8 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     worse_ms: int = 5 * MINUTE_MS
     critical_score: float = 2.0
     explained: float = 0.7
-    contrast: float = 0.5
+    contrast: float = 0.3
+    sharper: float = 0.6
     siblings: int = 2
     minority: float = 0.75
     link_ms: int = 30 * MINUTE_MS
