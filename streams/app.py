@@ -11,7 +11,7 @@ import signal
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import msgspec
@@ -53,7 +53,7 @@ from streams.web.merge_readings import MergeCollector, judged
 from streams.web.security import Security, read_tokens
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 
     from faust.types import TP
 
@@ -65,8 +65,6 @@ if TYPE_CHECKING:
 _VERDICTS_TAIL = 4_000  # records of pharos-verdicts a new worker reads again, for the sparklines
 _EMBEDDED_DEDUP_RECORDS = 2_000  # the embedded broker keeps little to read again
 _STOP_LIMIT_S = 4.5
-
-_T = TypeVar("_T")
 
 logger = logging.getLogger(__name__)
 _decode_tick = msgspec.json.Decoder(TickVerdicts).decode
@@ -292,27 +290,22 @@ def run_worker(settings: Settings) -> None:
 
 async def _serve(settings: Settings) -> None:
     stop = stop_event()
-    async with contextlib.AsyncExitStack() as stack:
-        system = await _unless(stop, new_system(settings))
-        address = None if system is None else await _unless(stop, stack.enter_async_context(system.running()))
-        if system is None or address is None:
-            return
+    leaving = asyncio.ensure_future(_leave_at(stop))
+    system = await new_system(settings)
+    async with system.running() as address:
+        leaving.cancel()
         guarantee = "exactly once" if system.settings.transactions else "embedded broker, nothing is kept"
         print(f"pharos worker: {settings.broker} ({guarantee}), page {address}", file=sys.stderr, flush=True)
         await until(stop, system)
+    if not system.worker.stopped:  # its thread waits for the group, and would complain of a loop that is closed
+        sys.stdout.flush()
+        os._exit(0)
 
 
-async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, _T]) -> _T | None:
-    """What the work gives; None where it was broken off because of a stop: joining a group can take a minute."""
-    task, asked = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
-    try:
-        await asyncio.wait({task, asked}, return_when=asyncio.FIRST_COMPLETED)
-        if not task.done():
-            task.cancel()
-            await asyncio.wait({task})
-        return None if task.cancelled() else task.result()
-    finally:
-        asked.cancel()
+async def _leave_at(stop: asyncio.Event) -> None:
+    """Ends the process: a worker that has not started holds nothing, and joining a group cannot be broken off."""
+    await stop.wait()
+    os._exit(130)
 
 
 def stop_event() -> asyncio.Event:

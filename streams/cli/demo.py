@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from streams.cli.interrupt import leave_at_once
 from streams.cli.settings_flags import add_settings, ready_to_bind, settings_of
 
 if TYPE_CHECKING:
@@ -38,10 +39,11 @@ def run(flags: argparse.Namespace) -> int:
 
     if flags.scenario not in SCENARIOS:
         raise UsageError(f'no scenario is named "{flags.scenario}"; known are {", ".join(SCENARIOS)}')
-    from streams.demo import DemoOptions, run_demo  # noqa: PLC0415 - wrong settings are said before Faust is loaded
+    with leave_at_once():
+        from streams.demo import DemoOptions, run_demo  # noqa: PLC0415 - wrong settings are said before Faust is loaded
 
-    run_demo(
-        settings,
-        DemoOptions(flags.scenario, flags.seed, flags.speed, flags.duration, flags.headless, flags.report),
-    )
+        run_demo(
+            settings,
+            DemoOptions(flags.scenario, flags.seed, flags.speed, flags.duration, flags.headless, flags.report),
+        )
     return 0

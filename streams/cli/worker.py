@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from streams.cli.interrupt import leave_at_once
 from streams.cli.settings_flags import add_settings, ready_to_bind, settings_of
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ def run(flags: argparse.Namespace) -> int:
     """Runs until Ctrl-C."""
     settings = settings_of(flags)
     ready_to_bind(settings)
-    from streams.app import run_worker  # noqa: PLC0415 - wrong settings are said before Faust is loaded
+    with leave_at_once():
+        from streams.app import run_worker  # noqa: PLC0415 - wrong settings are said before Faust is loaded
 
-    run_worker(settings)
+        run_worker(settings)
     return 0

@@ -78,6 +78,7 @@ class Worker:
         source_agent: None where this worker ingests nothing.
         cells_agent: None where it merges nothing; its `parts` hold the merges.
         incident_agent: None where it has no desk.
+        stopped: whether `stop` ended all of it; a thread of Faust may still wait for the group.
 
     """
 
@@ -91,6 +92,7 @@ class Worker:
     ) -> None:
         self._settings = settings
         self._watch = Watch()
+        self.stopped = False
         self.clock = WorkerClock(time.monotonic)
         self.app = new_app(settings)
         self._positions = AppPositions(self.app)
@@ -147,6 +149,7 @@ class Worker:
             await asyncio.wait_for(asyncio.gather(*(agent.close() for agent in self._agents)), _CLOSE_LIMIT_S)
         try:
             await asyncio.wait_for(self.app.stop(), _STOP_LIMIT_S)
+            self.stopped = True
         except TimeoutError:
             logger.warning("Faust did not stop within %.1f s", _STOP_LIMIT_S)
         with contextlib.suppress(TimeoutError, KafkaError, OSError):
