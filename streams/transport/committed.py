@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from typing import TYPE_CHECKING, NamedTuple
 
 import confluent_kafka
@@ -13,6 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _LIMIT_S = 15.0
+_PAUSE_S = 0.2
+_PASSING = (
+    confluent_kafka.KafkaError.NOT_COORDINATOR,
+    confluent_kafka.KafkaError.COORDINATOR_NOT_AVAILABLE,
+    confluent_kafka.KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
+)
 # confluent-kafka 2.16 reads metadata up to a zero byte, and librdkafka puts none behind it: so we do, in writing.
 END_OF_METADATA = "\0"
 
@@ -46,17 +53,30 @@ class CommittedOffsets:
     async def read(self, tps: Iterable[TP]) -> dict[TP, Commit]:
         """Commits of those that have one. Raises confluent_kafka.KafkaException."""
         asked = [confluent_kafka.TopicPartition(tp.topic, tp.partition) for tp in tps]
-        if not asked:
-            return {}
-        answer = await asyncio.to_thread(self._client.committed, asked, _LIMIT_S)
         commits = {}
-        for found in answer:
-            if found.error is not None:
-                raise confluent_kafka.KafkaException(found.error)
+        for found in await self._ask(asked) if asked else []:
             if found.offset >= 0:
                 metadata = (found.metadata or "").partition(END_OF_METADATA)[0]
                 commits[TP(found.topic, found.partition)] = Commit(found.offset, metadata)
         return commits
+
+    async def _ask(self, asked: list[confluent_kafka.TopicPartition]) -> list[confluent_kafka.TopicPartition]:
+        """A broker that has just come up, or a coordinator that moves, is asked again."""
+        deadline = time.monotonic() + _LIMIT_S
+        while True:
+            try:
+                return await asyncio.to_thread(self._ask_once, asked)
+            except confluent_kafka.KafkaException as error:
+                if error.args[0].code() not in _PASSING or time.monotonic() > deadline:
+                    raise
+            await asyncio.sleep(_PAUSE_S)
+
+    def _ask_once(self, asked: list[confluent_kafka.TopicPartition]) -> list[confluent_kafka.TopicPartition]:
+        answer: list[confluent_kafka.TopicPartition] = self._client.committed(asked, _LIMIT_S)
+        for found in answer:
+            if found.error is not None:
+                raise confluent_kafka.KafkaException(found.error)
+        return answer
 
     async def close(self) -> None:
         await asyncio.to_thread(self._client.close)
