@@ -45,10 +45,10 @@ def demands(rhythm: Rhythm, shoppers: NDArray[np.float64], plan: Plan) -> list[D
     for intent in shop.INTENTS:
         base = shoppers if intent in shop.SHOPPING_INTENTS else rhythm.orders
         per_minute = base * shop.CONTACTS_PER_ORDER[intent]
-        extra, region = np.zeros(len(base)), shop.REGIONS.values[0]
+        extra, region = np.zeros(len(base)), ""
         coupon, carrier = plan.fault("coupon"), plan.fault("carrier")
         if coupon is not None and intent == coupon.target["intent"]:
-            per_minute = per_minute * np.where(_during(rhythm, coupon), coupon.size, 1.0)
+            extra = per_minute * (coupon.size - 1) * _during(rhythm, coupon)
         if carrier is not None and intent == "logistics":
             region = carrier.target["region"]
             extra = (
@@ -110,8 +110,11 @@ def _contacts(
             usual = usual - rng.integers(0, ASKED_BEFORE_MS, len(usual))
         times += [usual, extra]
         intents.append(np.full(len(usual) + len(extra), shop.INTENTS.index(demand.intent), dtype=np.int8))
-        one = np.full(len(extra), shop.REGIONS.code(demand.extra_region), dtype=np.int8)
-        regions += [shop.REGIONS.draw(rng, len(usual)), one]
+        regions.append(shop.REGIONS.draw(rng, len(usual)))
+        if demand.extra_region:
+            regions.append(np.full(len(extra), shop.REGIONS.code(demand.extra_region), dtype=np.int8))
+        else:
+            regions.append(shop.REGIONS.draw(rng, len(extra)))
     opened = np.concatenate(times)
     order = np.argsort(opened, kind="stable")
     order = order[opened[order] >= rhythm.history_from_ms]
