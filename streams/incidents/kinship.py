@@ -142,16 +142,16 @@ def _attachable(newcomer: Alert, host: Alert, catalogue: MetricCatalogue) -> boo
         not newcomer.scope
         or shared(newcomer.scope, host.scope) > 0
         or linked(newcomer.metric, host.metric, catalogue)
-        or linked(host.metric, newcomer.metric, catalogue)
+        or (not host.scope and linked(host.metric, newcomer.metric, catalogue))
     )
 
 
 def _still_on(newcomer: Alert, host: Alert, policy: Policy) -> bool:
-    """Whether the newcomer began while the host was bad; where they share no dimension, soon after it became so."""
+    """Whether the newcomer began while the host was bad; where they share no dimension, with it."""
     if host.clear_since and newcomer.started > host.clear_since:
         return False
     apart = bool(newcomer.scope) and bool(host.scope) and shared(newcomer.scope, host.scope) == 0
-    return not apart or abs(newcomer.started - host.started) <= policy.link_ms
+    return not apart or abs(newcomer.started - host.started) <= policy.together_ms
 
 
 def _vague(wide: Alert, narrow: Alert) -> bool:
