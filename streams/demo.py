@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import multiprocessing
 import resource
 import tempfile
-import threading
 import time
 import webbrowser
 from datetime import datetime
@@ -23,24 +23,19 @@ from streams.backtest import for_scenario
 from streams.broker.embedded import EmbeddedBroker
 from streams.broker.topics import topics
 from streams.events.event_time import event_time_ms
-from streams.events_file import record
 from streams.incidents.instant import rfc3339
-from streams.replay import Progress, replay
+from streams.replay import Progress
 from streams.report import final_anomalies, score
-from streams.settings import SOURCE_TOPICS
+from streams.shop_process import PARTITIONS, Book, keep_shop
 from streams.simulate.scenarios import simulate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from streams.app import System
-    from streams.events_file import Line
     from streams.settings import Settings
     from streams.simulate.simulation import Simulation
 
-PARTITIONS = 4
-_AHEAD_MOST = 60_000  # records the shop may run ahead of the worker: the embedded broker keeps little
 _PATIENCE_S = 300.0
 
 
@@ -56,67 +51,50 @@ class DemoOptions(NamedTuple):
 
 
 class Shop:
-    """The simulated shop: sends its events from a thread of its own, never far ahead of the worker.
+    """The simulated shop: a process of its own that sends its events, never far ahead of the worker."""
 
-    Attributes:
-        live: set when the history is in and events flow at the demo's speed.
-        over: set when the last event is sent.
-        error: what went wrong, if anything did.
-
-    """
-
-    def __init__(self, simulation: Simulation, broker: str, speed: float) -> None:
-        self.live = threading.Event()
-        self.over = threading.Event()
-        self.error: Exception | None = None
-        self.progress = Progress()
-        self._simulation = simulation
-        self._broker = broker
-        self._speed = speed
-        self._read = 0
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="shop", daemon=True)
+    def __init__(self, options: DemoOptions, broker: str) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._book = Book(
+            read=context.Value("q", 0),
+            sent=context.Value("q", 0),
+            at_ms=context.Value("q", 0),
+            started_ms=context.Value("q", 0),
+            live=context.Event(),
+            stop=context.Event(),
+        )
+        arguments = (options.scenario, options.seed, options.speed, broker, self._book)
+        self._process = context.Process(target=keep_shop, args=arguments, name="shop", daemon=True)
 
     def start(self) -> None:
-        self._thread.start()
+        self._process.start()
 
     def stop(self) -> None:
-        self._stop.set()
-        self._thread.join(2.0)
+        self._book.stop.set()
+        self._process.join(1.5)
+        if self._process.is_alive():
+            self._process.kill()
 
     def read(self, records: int) -> None:
         """The worker has read so many."""
-        self._read = records
+        self._book.read.value = records
 
-    def _run(self) -> None:
-        live_from = event_time_ms(self._simulation.scenario["evaluate_from"]) or 0
+    @property
+    def live(self) -> bool:
+        """Whether the history is in and events flow at the demo's speed."""
+        return bool(self._book.live.is_set())
 
-        def pause(progress: Progress) -> None:
-            self.progress = progress
-            if progress.at_ms >= live_from:
-                self.live.set()
-            while progress.sent - self._read > _AHEAD_MOST and not self._stop.is_set():
-                self._stop.wait(0.02)
+    @property
+    def over(self) -> bool:
+        """Whether the last event is sent. Raises RuntimeError where the shop died before."""
+        if self._process.exitcode not in (None, 0):
+            raise RuntimeError(f"the simulated shop ended with {self._process.exitcode}; its message stands above")
+        return self._process.exitcode is not None
 
-        try:
-            replay(
-                self._lines(),
-                self._broker,
-                dict.fromkeys(SOURCE_TOPICS, PARTITIONS),
-                speed=self._speed,
-                paced_from_ms=live_from,
-                stop=self._stop,
-                report=pause,
-            )
-        except Exception as error:  # noqa: BLE001 - told to the person who watches, by the main thread
-            self.error = error
-        self.over.set()
-
-    def _lines(self) -> Iterator[Line]:
-        lines = self._simulation.lines()
-        next(lines)  # the header
-        for number, line in enumerate(lines, 2):
-            yield record(line.encode(), number, "the simulation")
+    @property
+    def progress(self) -> Progress:
+        """Records sent so far, and ingest times of the last and the first."""
+        return Progress(self._book.sent.value, self._book.at_ms.value, self._book.started_ms.value)
 
 
 def run_demo(settings: Settings, options: DemoOptions) -> None:
@@ -149,14 +127,14 @@ async def _play(settings: Settings, options: DemoOptions, simulation: Simulation
     system = await new_system(
         _with_free_port(settings), keep=True, pace=options.speed, write=lambda line: print(f"  {line}", flush=True)
     )
-    shop = Shop(simulation, settings.broker, options.speed)
+    shop = Shop(options, settings.broker)
     async with system.running() as address:
         print(f"  [2/3] the worker learns the days before; its page: {address}", flush=True)
         if not options.headless:
             await asyncio.to_thread(_open, address)
         shop.start()
         try:
-            await _while(system, stop, shop, lambda: not shop.live.is_set(), _PATIENCE_S)
+            await _while(system, stop, shop, lambda: not shop.live, _PATIENCE_S)
             if not stop.is_set():
                 now = datetime.fromtimestamp(shop.progress.at_ms / 1000, zone)
                 print(
@@ -164,7 +142,7 @@ async def _play(settings: Settings, options: DemoOptions, simulation: Simulation
                     "alerts appear here and on the page, Ctrl-C ends it",
                     flush=True,
                 )
-                await _while(system, stop, shop, lambda: not shop.over.is_set(), options.duration_s)
+                await _while(system, stop, shop, lambda: not shop.over, options.duration_s)
         finally:
             shop.stop()
         await _settle(system, shop, stop)
@@ -178,8 +156,6 @@ async def _while(system: System, stop: asyncio.Event, shop: Shop, goes_on: Any, 
     deadline = None if limit_s is None else time.monotonic() + limit_s
     while goes_on() and not stop.is_set() and (deadline is None or time.monotonic() < deadline):
         shop.read(_read(system))
-        if shop.error is not None:
-            raise shop.error
         await until(stop, system, 0.1)
 
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from streams.headway import Headway
 
 SLICE_MS = 10_000
-HISTORY_SLICE_MS = 900_000  # what no detector looks at goes in larger portions: a batch of one record costs a fetch
-FINE_BEFORE_MS = 3 * 3_600_000  # ends so long before it is paced: the last hours before detectors run are sliced finely
+HISTORY_SLICE_MS = 3_600_000  # what no detector looks at goes in larger portions: a batch of one record costs a fetch
+FINE_BEFORE_MS = 900_000  # ends so long before it is paced
 PATIENCE_S = 30.0
 _POLL_EVERY = 2_000
 _OVERHEAD = 70  # bytes of a record in a small batch beside its key and value
