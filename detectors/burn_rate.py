@@ -30,6 +30,8 @@ class BurnRule:
 # within two minutes; there the tail probability, not the factor, keeps chance away.
 RULES = (BurnRule(120, 60, 6.0), BurnRule(300, 60, 6.0), BurnRule(900, 120, 6.0), BurnRule(3600, 300, 14.4))
 
+_STILL_FAILING = 3  # so many in the short window: after an outage, the long one makes every single miss look like it
+
 
 class BurnRateDetector:
     """Finds slow leaks of a promised ratio, with the target itself as expectation: it needs no history.
@@ -81,7 +83,8 @@ class BurnRateDetector:
         successes = np.clip(successes, 0.0, trials)
         allowed = rule.factor * (1 - self.target)
         value = successes / np.maximum(trials, 1.0)
-        still = short_trials - short_successes >= allowed * short_trials
+        short_failures = short_trials - short_successes
+        still = (short_failures >= allowed * short_trials) & (short_failures >= _STILL_FAILING)
         target = np.full(len(value), self.target)
         likely = target if usual is None else np.fmin(usual, target)
         spread = np.zeros(len(value)) if dispersion is None else np.where(likely < target, dispersion, 0.0)

@@ -61,7 +61,8 @@ class Pulse(msgspec.Struct, frozen=True):
 class TickVerdicts(msgspec.Struct, frozen=True):
     """One record a tick and cells partition, also when nothing is to be said.
 
-    Verdicts hold every series with score >= 1, and every series that had one within the last 15 minutes of event time
+    Verdicts hold every series with score >= 1, and every series that had one and was last not clear (score >= 0.7)
+    within 20 minutes of event time
     (so that an alert sees its recovery, or that it can no longer be judged).
     """
 

@@ -78,7 +78,7 @@ class MetricEvaluator:
     def tick(self, now_ms: int, windows: WindowReader) -> tuple[list[Verdict], Pulse]:
         """Judges all series at a tick.
 
-        Returns every series with score >= 1, those that were not clear since then for 20 minutes, and the whole's pulse.
+        Returns every series with score >= 1, those that were not clear since then for 20 minutes, and the pulse.
         """
         count = windows.series_count
         if count > len(self._peers):
@@ -128,13 +128,15 @@ class MetricEvaluator:
         present = best
         for place, finding in enumerate(self._judge.findings(moment, windows)):
             if place == 0:
-                present = finding.judgement
-                # A copy: columns of a judgement may be the very sums that the next one is made of.
-                best = present.taken(np.arange(moment.size))
+                # Copies: columns of a judgement may be the very sums that the next one is made of.
+                best = finding.judgement.taken(np.arange(moment.size))
+                present = finding.judgement.taken(np.arange(moment.size))
                 best_windows[:] = finding.window_s
             else:
                 _leave_the_past(finding.judgement, present)
                 self._keep(best, best_windows, finding)
+                unknown = np.flatnonzero(insufficient(present.reason) & ~insufficient(finding.judgement.reason))
+                present.put(unknown, finding.judgement.taken(unknown))
             self._held.hold(finding)
         self._held.put(best, best_windows, set(windows))
         best.score[~self._index.judged] = 0.0
@@ -204,7 +206,7 @@ class MetricEvaluator:
 
 
 def _leave_the_past(finding: Judgement, present: Judgement) -> None:
-    """Takes the score from deviations of a longer window that the shortest one, where it can be judged, shows no more.
+    """Takes the score from deviations of a longer window that the shortest one that can be judged shows no more.
 
     Otherwise a quarter of an hour would go on alarming for a quarter of an hour after all is well again.
     """

@@ -94,9 +94,11 @@ class Alert(msgspec.Struct, kw_only=True):
         """When it became normal, or 0."""
         return self.clear_since or self.resolved if self.state is State.RESOLVED else 0
 
-    def step(self, verdict: Verdict | None, now: int, policy: Policy) -> Step:
+    def step(self, verdict: Verdict | None, now: int, policy: Policy) -> Step:  # noqa: PLR0911 - a step each
         """Takes the verdict of this tick; None or an insufficient one freezes the alert as it is."""
         if verdict is None or verdict.insufficient or not math.isfinite(verdict.value):
+            if verdict is None and self.clear_since and now - self.clear_since >= self.keep_ms(now, policy):
+                return Step.CLEAR  # it was clear for so long that it is no longer reported
             return Step.STALE if now - self.judged >= policy.stale_ms else Step.FROZEN
         self.judged = now
         self.verdict = verdict

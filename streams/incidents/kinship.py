@@ -65,7 +65,9 @@ def place(newcomer: Alert, alerts: Iterable[Alert], catalogue: MetricCatalogue, 
     if cause:
         related = Placement(Kinship.SYMPTOM, cause)
     if related.other is not None:
-        open_members = [a for a in open_ones if a.incident == related.other.incident]
+        open_members = [
+            a for a in open_ones if a.incident == related.other.incident and a.touchpoint == newcomer.touchpoint
+        ]
         if len(open_members) >= policy.published:
             return Placement(Kinship.CROWD, min(open_members, key=lambda a: _nearness(newcomer, a)))
     return related

@@ -31,7 +31,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         echo_ms: how long after its end an alert still accounts for what a long window remembers of it.
         onset_ms: what is said to have begun more than this, or four windows, before it was first seen, did not.
         together_ms: several scopes of a metric that start within this share an incident.
-        published: anomalies an incident publishes; what comes later is attached to them.
+        published: anomalies an incident publishes at a touchpoint; what comes later is attached to them.
         keep_resolved_ms, max_resolved: memory of what is over.
         max_considered: localisation looks at so many significant series of a metric, those of largest excess.
 

@@ -133,10 +133,23 @@ def test_rows_that_are_not_calm_do_not_move_their_level() -> None:
     for _ in range(60):
         level.follow(np.array([50.0, 50.0]), np.array([10.0, 10.0]), 60, np.array([True, False]))
 
-    assert level.ratio()[0].round(1).tolist() == [4.7, 1.0]
+    assert level.ratio()[0].round(1).tolist() == [4.9, 1.0]
 
 
 def test_a_deviation_that_is_over_has_no_start() -> None:
     counts = np.array([5.0, 5, 50, 50, 5, 5, 5, 5, 5, 5])
 
     assert onset(counts, np.full(10, 5.0)) == len(counts)
+
+
+def test_a_quarter_without_events_is_expected_to_have_its_share_of_the_whole() -> None:
+    baseline = SeasonalBaseline()
+    for _ in range(8):
+        for slot in range(96):
+            # The whole, and a part that is seen by day only because it is thin.
+            baseline.learn(slot, np.array([400.0 if slot >= 32 else 40.0, 4.0 if slot >= 32 else 0.0]))
+
+    night = 3 * 3600
+    assert baseline.usual(night, 60).middle[1] == 0
+    assert 0 < baseline.usual(night, 60, whole=0).middle[1] < 0.4 / 15
+    assert baseline.usual(night, 60, whole=0).middle[0] == baseline.usual(night, 60).middle[0]

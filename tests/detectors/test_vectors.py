@@ -129,3 +129,11 @@ def test_rate_and_mix_add_up_to_the_change_of_the_whole(drawn: list[tuple[int, f
 def test_parameters_out_of_range_are_refused(refused: object) -> None:
     with pytest.raises(ValueError, match="is"):
         refused()  # type: ignore[operator]
+
+
+def test_a_first_failure_is_no_news_however_well_it_went_so_far() -> None:
+    judged = BinomialDetector(0.03, 10).judge(
+        np.array([13.0, 8.0]), np.array([14.0, 14.0]), np.ones(2), np.full(2, 500.0), np.zeros(2)
+    )
+
+    assert judged.score[0] < 1 < judged.score[1]

@@ -91,6 +91,7 @@ def test_a_chain_of_causes_ends_at_its_root(shop: Any, verdict: Callable[..., Ve
     root = there["movements"].fingerprint
     assert {name: a.caused_by for name, a in there.items() if a.fingerprint != root} == {
         "pick_up": root,
+        "inquiries": root,
         "refunds": root,
     }
     assert len({a.incident for a in there.values()}) == 1
