@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _PRIOR_CORRELATION = 0.001
 _ENOUGH_TRIALS = 100.0
+_LONGEST_CLIFF_S = 900  # where burn rates are judged, an hour is theirs: they ask whether it still goes on
 
 
 class RatioJudge:
@@ -61,6 +62,8 @@ class RatioJudge:
     def findings(self, moment: Moment, windows: tuple[int, ...]) -> Iterator[Finding]:
         usual = self._usual(moment)
         for window_s in windows:
+            if self._burning is not None and window_s > _LONGEST_CLIFF_S:
+                continue
             tops, bottoms = self._sums(moment, window_s)
             judged = self._binomial.judge(tops, bottoms, usual.ratio, usual.weight, usual.dispersion)
             judged.reason[~np.isfinite(usual.ratio) & (bottoms > 0)] = Reason.WARMING_UP
