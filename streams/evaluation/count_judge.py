@@ -33,6 +33,8 @@ _LEVEL_S = 3_600
 _WAKE_S = 1_200.0
 _AHEAD_S = 300  # longer windows hold what they need
 _LEAST_LEVEL, _GREATEST_LEVEL = 0.05, 50.0
+_PEAK = 8.0  # times the mean of the day
+_GROWN = 2.0  # times the usual day: what is more shows in the windows themselves
 _GREATEST_UNEXPLAINED = 3.0
 _LONGEST_SILENCE_S = 26 * 3600
 _MINUTES_AN_HOUR = 60.0
@@ -63,11 +65,13 @@ class CountJudge:
         self._wake: Array = np.ones(0)  # the activity's latest height, fading: what people do comes after it
         self._surge = SurgeDetector(metric.minimum_effect, metric.minimum_exposure)
         self._silence = SilenceDetector()
+        self._largest: float | None = None  # of the usual day's quarters, over all series
         self._listens = metric.direction in {Direction.DOWN, Direction.BOTH} and not self._per_thousand
 
     def learn(self, second_of_day: float, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]]) -> None:
         slot = int(second_of_day // QUARTER_S)
         self._usual.learn(slot, counts[Component.NUMERATOR])
+        self._largest = None
         if self._activity_of is not None:
             self._activity.learn(slot, counts[self._activity_of])
         del partner  # activities are learned where they are counted
@@ -78,6 +82,14 @@ class CountJudge:
             self._activity.grow(size)
         self._level.grow(size)
         self._wake = grown(self._wake, size, fill=1.0)
+
+    def largest_expected(self, window_s: int) -> float:
+        if self._largest is None:
+            profile = self._usual.profile
+            # A single quarter of a thin series says little: of its day it holds at most so many times the mean.
+            usual = np.minimum(profile.max(axis=0), _PEAK * profile.mean(axis=0))
+            self._largest = float(usual.max(initial=0.0))
+        return self._largest * _GROWN * window_s / QUARTER_S
 
     def findings(self, moment: Moment, windows: tuple[int, ...]) -> Iterator[Finding]:
         for window_s in windows:
@@ -265,6 +277,7 @@ class CountJudge:
         return pack({name: np.frombuffer(part, dtype=np.uint8) for name, part in parts.items()})
 
     def restore(self, payload: bytes) -> None:
+        self._largest = None
         parts = {name: array.tobytes() for name, array in unpack(payload).items()}
         self._usual = SeasonalBaseline.from_bytes(parts["usual"])
         self._activity = SeasonalBaseline.from_bytes(parts["activity"])

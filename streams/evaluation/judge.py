@@ -36,6 +36,10 @@ class Judge(Protocol):
         """Makes room for new series, before anything else is asked at a tick."""
         ...
 
+    def largest_expected(self, window_s: int) -> float:
+        """Of a window no series can expect more than this: below the minimum exposure it need not be judged."""
+        ...
+
     def findings(self, moment: Moment, windows: tuple[int, ...]) -> Iterator[Finding]:
         """What every detector says over those of the windows that are due, shortest first."""
         ...

@@ -47,6 +47,11 @@ class MeanJudge:
     def grow(self, size: int) -> None:
         self._baseline.grow(size)
 
+    def largest_expected(self, window_s: int) -> float:
+        """A ratio has exposure only where something was seen."""
+        del window_s
+        return 0.0
+
     def findings(self, moment: Moment, windows: tuple[int, ...]) -> Iterator[Finding]:
         expected, dispersion = self._usual(moment)
         for window_s in windows:

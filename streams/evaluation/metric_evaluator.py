@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -42,6 +43,7 @@ _CLEAR = 0.7  # as `streams.incidents.policy`: above it an alert stays what it i
 _REMEMBER_MS = 1_200_000  # so long a series is reported after it was last not clear: alerts end within that time
 _FOLLOW_MS = 60_000
 _FREEZE_MS = 7_200_000  # an anomaly older than this is followed after all
+_COUNTS = (Signal.COUNT, Signal.PER_THOUSAND)
 _JUDGES: dict[Signal, Callable[[Metric], Judge]] = {
     Signal.COUNT: CountJudge,
     Signal.PER_THOUSAND: CountJudge,
@@ -68,18 +70,20 @@ class MetricEvaluator:
         self._partner: dict[int, NDArray[np.int32]] = {}
         self._held = HeldFindings()
         self._since: NDArray[np.int64] = np.zeros(0, dtype=np.int64)  # tick at which the present anomaly was found
-        self._last: NDArray[np.int64] = np.zeros(
-            0, dtype=np.int64
-        )  # last tick that was anomalous, or not yet clear after that
+        # The last tick that was anomalous, or not yet clear after that.
+        self._last: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         self._peers: Array = np.zeros(0)
         self._followed_ms = 0
         self.latest = Latest((), nothing(0))
+        self._drawn = Pulse(metric.name, 0.0, 0.0, 0.0, 0.0, 0.0)
 
     def tick(self, now_ms: int, windows: WindowReader) -> tuple[list[Verdict], Pulse]:
         """Judges all series at a tick.
 
         Returns every series with score >= 1, those that were not clear since then for 20 minutes, and the pulse.
         """
+        if not self._worth_judging(now_ms, windows):
+            return [], self._drawn
         count = windows.series_count
         if count > len(self._peers):
             self._index.follow(windows.scopes, count)
@@ -90,7 +94,7 @@ class MetricEvaluator:
         moment.open_since = self._clock.open_since(moment.end_ms)
         for component in self.metric.components():
             self._partner[component] = windows.partner(component)
-        best, best_windows = self._most_surprising(moment)
+        best, best_windows, present = self._most_surprising(moment)
         anomalous = best.score >= 1
         bad = anomalous & ~self._writer.good(best.direction)
         self._since = np.where(anomalous, np.where(self._since > 0, self._since, now_ms), 0)
@@ -102,26 +106,45 @@ class MetricEvaluator:
                 calm = ~bad | (now_ms - self._since >= _FREEZE_MS)
                 self._judge.follow(moment, elapsed_s, calm)
             self._followed_ms = now_ms
-        self.latest = Latest(windows.scopes, best)
+        # What is drawn keeps to the shortest window that says something: a line must not jump between windows.
+        shown = replace(present, score=best.score)
+        self.latest = Latest(windows.scopes, shown)
         reported = np.flatnonzero(self._index.judged & (self._last > 0) & (now_ms - self._last <= _REMEMBER_MS))
         verdicts = self._writer.write(moment, best, best_windows, reported)
-        return verdicts, self._pulse(best)
+        self._drawn = self._pulse(shown)
+        return verdicts, self._drawn
+
+    def _worth_judging(self, now_ms: int, windows: WindowReader) -> bool:
+        """Whether any series has exposure, or is being reported: a thin metric is looked at every quarter of an hour.
+
+        What is passed over would have been insufficient for all series. So a year of a small shop costs minutes.
+        """
+        if now_ms % QUARTER_MS == 0 or bool(((self._last > 0) & (now_ms - self._last <= _REMEMBER_MS)).any()):
+            return True
+        counted = Component.NUMERATOR if self.metric.signal in _COUNTS else Component.DENOMINATOR
+        return any(
+            int(windows.sums(counted, window_s).max(initial=0)) >= self.metric.minimum_exposure
+            or self._judge.largest_expected(window_s) >= self.metric.minimum_exposure
+            for window_s in self.metric.windows
+            if due(window_s, now_ms)
+        )
 
     def _grow(self, count: int) -> None:
         self._since, self._last = grown(self._since, count), grown(self._last, count)
         self._judge.grow(count)
 
-    def _most_surprising(self, moment: Moment) -> tuple[Judgement, NDArray[np.int32]]:
+    def _most_surprising(self, moment: Moment) -> tuple[Judgement, NDArray[np.int32], Judgement]:
+        """By series: the most surprising judgement and its window, and that of the shortest window."""
         best = nothing(moment.size)
         best_windows = np.full(moment.size, self.metric.windows[0], dtype=np.int32)
         if moment.open_since is None:
             best.reason[:] = Reason.CLOSED
-            return best, best_windows
+            return best, best_windows, best
         open_s = (moment.end_ms - moment.open_since) / 1000
         open_windows = tuple(window_s for window_s in self.metric.windows if window_s <= open_s)
         if not open_windows:
             best.reason[:] = Reason.CLOSED
-            return best, best_windows
+            return best, best_windows, best
         windows = tuple(window_s for window_s in open_windows if window_s <= SHORT_S or due(window_s, moment.now_ms))
         for window_s in windows:
             self._held.forget(window_s)
@@ -140,7 +163,7 @@ class MetricEvaluator:
             self._held.hold(finding)
         self._held.put(best, best_windows, set(windows))
         best.score[~self._index.judged] = 0.0
-        return best, best_windows
+        return best, best_windows, present
 
     @staticmethod
     def _keep(best: Judgement, best_windows: NDArray[np.int32], finding: Finding) -> None:
@@ -148,11 +171,11 @@ class MetricEvaluator:
         best.put(rows, finding.judgement.taken(rows))
         best_windows[rows] = finding.window_s if finding.windows is None else finding.windows[rows]
 
-    def _pulse(self, best: Judgement) -> Pulse:
+    def _pulse(self, shown: Judgement) -> Pulse:
         whole = self._index.whole
         if whole < 0:
             return Pulse(self.metric.name, 0.0, 0.0, 0.0, 0.0, 0.0)
-        columns = (best.value, best.expected, best.lower, best.upper, best.score)
+        columns = (shown.value, shown.expected, shown.lower, shown.upper, shown.score)
         return Pulse(self.metric.name, *(float(column[whole]) for column in columns))
 
     def close_quarter(self, quarter_start_ms: int, counts: NDArray[np.int64]) -> None:

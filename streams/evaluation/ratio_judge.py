@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -59,6 +60,11 @@ class RatioJudge:
         if self._overdue is not None:
             self._overdue.grow(size)
 
+    def largest_expected(self, window_s: int) -> float:
+        """A ratio has exposure only where something was seen."""
+        del window_s
+        return 0.0
+
     def findings(self, moment: Moment, windows: tuple[int, ...]) -> Iterator[Finding]:
         usual = self._usual(moment)
         for window_s in windows:
@@ -71,8 +77,14 @@ class RatioJudge:
         if self._burning is not None:
             yield from self._burns(moment, windows, usual)
         if self._overdue is not None:
-            stock = moment.reader.overdue().astype(np.float64)
-            yield Finding(self._metric.windows[-1], self._overdue.judge(stock))
+            stock = self._overdue.judge(moment.reader.overdue().astype(np.float64))
+            window_s = self._metric.windows[-1]
+            tops, bottoms = self._sums(moment, window_s)
+            # Judged by the stock of cases, told in the metric's own unit.
+            told = self._binomial.judge(tops, bottoms, usual.ratio, usual.weight, usual.dispersion)
+            direction = np.where(stock.score >= 1, -1, told.direction).astype(np.int8)
+            told = replace(told, score=stock.score, reason=stock.reason, excess=stock.excess, direction=direction)
+            yield Finding(window_s, told)
 
     def _burns(self, moment: Moment, windows: tuple[int, ...], usual: UsualRatio) -> Iterator[Finding]:
         assert self._burning is not None
