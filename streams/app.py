@@ -65,6 +65,7 @@ if TYPE_CHECKING:
 _VERDICTS_TAIL = 4_000  # records of pharos-verdicts a new worker reads again, for the sparklines
 _EMBEDDED_DEDUP_RECORDS = 2_000  # the embedded broker keeps little to read again
 _STOP_LIMIT_S = 4.5
+_CATCH_UP_LIMIT_S = 15.0
 
 logger = logging.getLogger(__name__)
 _decode_tick = msgspec.json.Decoder(TickVerdicts).decode
@@ -135,14 +136,15 @@ class System:
         """
         async with contextlib.AsyncExitStack() as stack:
             session = await stack.enter_async_context(aiohttp.ClientSession())
-            announcer = await self._start_outbox(stack, session)
+            dispatch = Dispatch({metric.name: metric.title for metric in self.catalogue.metrics})
+            announcer = await self._start_outbox(stack, session, dispatch)
             address = await self._start_web(stack)
             stack.push_async_callback(self._stop)
             await self.worker.start()
-            notifier = Notifier(self.settings, announcer, lambda _time: None)
             tails = {ANOMALY_STATE_TOPIC: None, VERDICTS_TOPIC: _VERDICTS_TAIL}
-            self._watch.start("that notifies", notifier.run())
-            self._watch.start("that feeds the board", TopicReader(self.settings.broker, tails, self._on_record).run())
+            reader = TopicReader(self.settings.broker, tails, self._on_record)
+            self._watch.start("that feeds the board", reader.run())
+            self._watch.start("that notifies", self._notify(reader, dispatch, announcer))
             vitals = Vitals(self.worker, self.metrics, self.health, self.board, self.clock_ms)
             self._watch.start("that takes the vitals", vitals.run())
             yield address
@@ -163,16 +165,24 @@ class System:
         await self._watch.stop()
         await self.worker.stop()
 
-    async def _start_outbox(self, stack: contextlib.AsyncExitStack, session: aiohttp.ClientSession) -> Announcer:
+    async def _notify(self, reader: TopicReader, dispatch: Dispatch, announcer: Announcer) -> None:
+        """What is open already was told by whoever notified before: so its end will be told."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(reader.caught_up.wait(), _CATCH_UP_LIMIT_S)
+        dispatch.routing.resume(self.board.open_anomalies())
+        await Notifier(self.settings, announcer, lambda _time: None).run()
+
+    async def _start_outbox(
+        self, stack: contextlib.AsyncExitStack, session: aiohttp.ClientSession, dispatch: Dispatch
+    ) -> Announcer:
         receivers = [
             configured(receiver, os.environ, session, self._write, time.time) for receiver in self.settings.receivers
         ]
         outbox = Outbox(receivers, self.metrics, random.SystemRandom().random, time.monotonic)
         outbox.start()
         stack.push_async_callback(outbox.stop, 0.3)
-        titles = {metric.name: metric.title for metric in self.catalogue.metrics}
         return Announcer(
-            Dispatch(titles),
+            dispatch,
             outbox,
             self.clock_ms,
             lambda: self._handled_ms,

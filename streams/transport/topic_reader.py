@@ -41,6 +41,7 @@ class TopicReader:
         self._tails = tails
         self._handle = handle
         self._next: dict[TopicPartition, int] = {}
+        self.caught_up = asyncio.Event()  # all that was there at the first start has been handed over
 
     async def run(self) -> None:
         """Never returns. Raises what `handle` raises."""
@@ -59,8 +60,13 @@ class TopicReader:
         )
         await asyncio.wait_for(consumer.start(), _START_LIMIT_S)
         try:
-            await self._assign(consumer)
+            ends = await self._assign(consumer)
             while True:
+                if not self.caught_up.is_set():
+                    # Positions, not records: the last offsets of a transactional topic hold markers only.
+                    behind = [tp for tp, end in ends.items() if await consumer.position(tp) < end]
+                    if not behind:
+                        self.caught_up.set()
                 batches = await consumer.getmany(timeout_ms=_WAIT_MS, max_records=_AT_ONCE)
                 for tp, records in batches.items():
                     for record in records:
@@ -70,7 +76,8 @@ class TopicReader:
         finally:
             await consumer.stop()
 
-    async def _assign(self, consumer: Any) -> None:
+    async def _assign(self, consumer: Any) -> dict[TopicPartition, int]:
+        """Returns where the partitions with records end now."""
         partitions: list[TopicPartition] = []
         for topic in self._tails:
             numbers = await self._partitions_of(consumer, topic)
@@ -82,6 +89,7 @@ class TopicReader:
             tail = self._tails[tp.topic]
             start = first[tp] if tail is None else max(first[tp], end[tp] - tail)
             consumer.seek(tp, self._next.get(tp, start))
+        return {tp: end[tp] for tp in partitions if end[tp] > first[tp]}
 
     @staticmethod
     async def _partitions_of(consumer: Any, topic: str) -> list[int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +13,8 @@ from streams.evaluation.metric_evaluator import QUARTER_MS, MetricEvaluator
 
 if TYPE_CHECKING:
     from streams.catalogue.metric import Component
+
+sys.path.insert(0, str(Path(__file__).with_name("support")))
 
 SLOT_MS = 10_000
 MINUTE_MS = 60_000

@@ -6,56 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from evaluation_shops import DAY_MS, MINUTE_MS, START_MS, TERM, UTC, Payments, inquiries, metric_of
 
-from streams.catalogue.metric import Component, Direction, Metric, Signal, Term
+from streams.catalogue.metric import Component, Direction, Metric, Signal
 from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.settings import OpeningHours, Settings
-
-START_MS = 1_793_980_800_000 // 86_400_000 * 86_400_000  # midnight UTC
-DAY_MS = 86_400_000
-MINUTE_MS = 60_000
-UTC = Settings(timezone="UTC")
-TERM = (Term(events=("x",)),)
-
-
-def metric_of(signal: Signal, direction: Direction, **more: Any) -> Metric:
-    fields: dict[str, Any] = {
-        "id": "X1",
-        "name": "x",
-        "title": "X",
-        "touchpoint": "order",
-        "unit": "ratio",
-        "minimum_effect": 0.03,
-        "minimum_exposure": 20,
-        "numerator": TERM,
-        "denominator": () if signal is Signal.COUNT else TERM,
-        "scopes": ((), ("method",)),
-        "windows": (60, 300, 900),
-    }
-    return Metric(signal=signal, direction=direction, **(fields | more))
-
-
-def daily(days: float, per_minute: float) -> np.ndarray:
-    minutes = np.arange(int(days * 1440))
-    return per_minute * (1 - 0.7 * np.cos((minutes - 240) / 1440 * 2 * np.pi))
-
-
-class Payments:
-    """Two methods and their whole; successes are drawn from attempts."""
-
-    def __init__(self, shop_of: Any, days: float, per_minute: float, seed: int = 1) -> None:
-        self.rng = np.random.default_rng(seed)
-        self.shop = shop_of([(0, ()), (1, ("card",)), (1, ("wallet",))], int(days * 8640), START_MS)
-        self.attempts = np.repeat(daily(days, per_minute), 6) / 6
-        self.success = np.full((2, len(self.attempts)), 0.97)
-
-    def draw(self) -> Any:
-        for series in (1, 2):
-            tried = self.rng.poisson(self.attempts * (0.4, 0.6)[series - 1])
-            self.shop.cells[Component.DENOMINATOR, series] = tried
-            self.shop.cells[Component.NUMERATOR, series] = self.rng.binomial(tried, self.success[series - 1])
-        self.shop.cells[:, 0] = self.shop.cells[:, 1:].sum(axis=1)
-        return self.shop
 
 
 def test_a_failing_payment_method_is_found_within_two_minutes_with_its_contributor_and_start(shop_of: Any) -> None:
@@ -138,11 +93,6 @@ def test_a_promised_ratio_needs_no_history(shop_of: Any) -> None:
 
 def counts_metric(direction: Direction, **more: Any) -> Metric:
     return metric_of(Signal.COUNT, direction, unit="per_minute", minimum_effect=0.5, minimum_exposure=10, **more)
-
-
-def inquiries(shop_of: Any, days: int, seed: int = 3) -> tuple[Any, np.ndarray, np.random.Generator]:
-    rng = np.random.default_rng(seed)
-    return shop_of([(0, ()), (1, ("coupon",)), (1, ("parcel",))], days * 8640, START_MS), daily(days, 30), rng
 
 
 def test_a_surge_of_one_intent_is_found_although_the_activity_is_known(shop_of: Any) -> None:
@@ -286,79 +236,6 @@ def test_scopes_with_a_missing_dimension_are_not_judged(shop_of: Any) -> None:
     found = shop.run(evaluator, failure_ms, failure_ms + 300_000)
 
     assert {tuple(verdict.scope.values()) for _, verdict in found} == {()}
-
-
-def test_a_longer_wait_is_a_shift_of_the_mean(shop_of: Any) -> None:
-    rng = np.random.default_rng(5)
-    shop = shop_of([(0, ())], 3 * 8640, START_MS)
-    shift_ms = START_MS + 2 * DAY_MS + 10 * 3_600_000
-    waits = np.full(shop.cells.shape[2], 9_000.0)
-    waits[shop.slot(shift_ms) :] = 60_000.0
-    answered = rng.poisson(5, shop.cells.shape[2])
-    shop.cells[Component.DENOMINATOR, 0] = answered
-    shop.cells[Component.NUMERATOR, 0] = rng.gamma(np.maximum(answered, 1e-9) / 1.5, waits * 1.5)
-    metric = metric_of(Signal.MEAN, Direction.UP, unit="seconds", minimum_effect=0.5, scopes=((),))
-    evaluator = MetricEvaluator(metric, UTC)
-    shop.teach(evaluator, shift_ms - 3 * 3_600_000)
-
-    found = shop.run(evaluator, shift_ms - 3_600_000, shift_ms + 300_000)
-
-    assert 0 < found[0][0] - shift_ms <= 120_000
-    assert found[0][1].reason == "SHIFT"
-    assert found[0][1].expected == pytest.approx(9, rel=0.2)
-
-
-def test_refunds_per_thousand_rise_with_the_refunds_and_not_with_the_orders(shop_of: Any) -> None:
-    shop, orders, rng = inquiries(shop_of, 9)
-    surge_ms = START_MS + 8 * DAY_MS + 12 * 3_600_000
-    minute = (surge_ms - START_MS) // MINUTE_MS
-    bad_batch = np.ones(len(orders))
-    bad_batch[minute:] = 8
-    shop.fill(Component.NUMERATOR, 1, orders * 0.1 * bad_batch, rng)
-    shop.fill(Component.NUMERATOR, 2, orders * 0.2, rng)
-    shop.cells[0, 0] = shop.cells[0, 1:].sum(axis=0)
-    shop.fill(Component.DENOMINATOR, 0, orders, rng)
-    shop.partners = {Component.DENOMINATOR: [0, 0, 0]}
-    metric = metric_of(
-        Signal.PER_THOUSAND,
-        Direction.UP,
-        unit="per_thousand",
-        minimum_effect=0.5,
-        windows=(300, 900),
-        trailing_s=86_400,
-    )
-    evaluator = MetricEvaluator(metric, UTC)
-    shop.teach(evaluator, surge_ms - 2 * 3_600_000)
-
-    found = shop.run(evaluator, surge_ms - 1_800_000, surge_ms + 600_000)
-
-    assert 0 < found[0][0] - surge_ms <= 300_000
-    assert {tuple(verdict.scope.values()) for _, verdict in found} <= {(), ("coupon",)}
-    worst = max((verdict for _, verdict in found), key=lambda verdict: verdict.score)
-    assert worst.value > 4 * worst.expected
-
-
-def test_a_cohort_that_is_not_closed_in_time_and_its_overdue_stock(shop_of: Any) -> None:
-    rng = np.random.default_rng(7)
-    shop = shop_of([(0, ())], 3 * 8640, START_MS)
-    stall_ms = START_MS + 2 * DAY_MS + 10 * 3_600_000
-    opened = rng.poisson(5, shop.cells.shape[2])
-    shop.cells[Component.DENOMINATOR, 0] = opened
-    shop.cells[Component.NUMERATOR, 0] = rng.binomial(opened, 0.95)
-    shop.cells[Component.NUMERATOR, 0, shop.slot(stall_ms) :] //= 2
-    metric = metric_of(Signal.COHORT, Direction.DOWN, exposure=TERM, scopes=((),), windows=(900, 3600))
-    evaluator = MetricEvaluator(metric, UTC)
-    shop.teach(evaluator, stall_ms - 3 * 3_600_000)
-    shop.stock[0] = 100
-    calm = shop.run(evaluator, stall_ms - 7_200_000, stall_ms)
-    found = shop.run(evaluator, stall_ms + 10_000, stall_ms + 900_000)
-    shop.cells[Component.NUMERATOR] = shop.cells[Component.DENOMINATOR]
-    shop.stock[0] = 1000
-    overdue = shop.run(evaluator, stall_ms + 5_400_000, stall_ms + 5_400_000)
-
-    assert calm == []
-    assert found[0][1].reason == "CLIFF"
-    assert overdue[0][1].reason == "OVERDUE"
 
 
 def test_rows_of_the_wrong_number_of_components_are_refused() -> None:
