@@ -28,7 +28,7 @@ class Level:
         >>> for minute in range(600):
         ...     level.follow(np.array([30.0]), np.array([20.0]), 60, np.array([True]))
         >>> [round(float(value), 2) for value in level.ratio()[:, 0]]
-        [1.48, 1.5]
+        [1.49, 1.5]
 
     """
 

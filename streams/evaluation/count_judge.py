@@ -33,6 +33,7 @@ _LEVEL_S = 3_600
 _WAKE_S = 1_200.0
 _AHEAD_S = 300  # longer windows hold what they need
 _LEAST_LEVEL, _GREATEST_LEVEL = 0.05, 50.0
+_DAY_SPREAD = 0.05  # dispersion of the counts of whole days
 _PEAK = 8.0  # times the mean of the day
 _GROWN = 2.0  # times the usual day: what is more shows in the windows themselves
 _GREATEST_UNEXPLAINED = 3.0
@@ -106,9 +107,11 @@ class CountJudge:
     def _expectation(self, moment: Moment, window_s: int) -> tuple[Array, Array, Array]:
         usual = self._usual.usual(moment.end_s, window_s, moment.whole)
         low, high, unsure = self._scaled(moment, usual, window_s)
-        dispersion = (
-            self._usual.dispersion() * (1 + 1 / np.maximum(usual.days, 1.0)) + 1 / (usual.evidence + 1) + unsure
-        )
+        spread = self._usual.dispersion()
+        if window_s > _LEVEL_S:
+            # Learned from quarters of an hour, whose deviations even out over a day; whole days differ as well.
+            spread = spread * (QUARTER_S / window_s) + _DAY_SPREAD
+        dispersion = spread * (1 + 1 / np.maximum(usual.days, 1.0)) + 1 / (usual.evidence + 1) + unsure
         return low, high, np.minimum(np.nan_to_num(dispersion, nan=1.0), 2.0)
 
     def _scaled(self, moment: Moment, usual: Usual, window_s: int) -> tuple[Array, Array, Array | float]:
