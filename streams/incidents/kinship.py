@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from streams.incidents.alert import Alert
     from streams.incidents.policy import Policy
 
+_BEGIN_TOGETHER_MS = 5 * 60_000
+
 
 class MetricCatalogue(Protocol):
     """What incidents need of the catalogue."""
@@ -120,8 +122,20 @@ def symptoms_of(
 
 
 def explains(symptom: Alert, cause: Alert, catalogue: MetricCatalogue) -> bool:
-    """Whether the catalogue says that the one's metric can cause the other's, and the scopes allow it."""
-    return linked(symptom.metric, cause.metric, catalogue) and compatible(symptom.scope, cause.scope)
+    """Whether the catalogue says that the one's metric can cause the other's, and the scopes allow it.
+
+    Parts of different touchpoints that share no dimension are so only where they begin together: otherwise every
+    coupon trouble would hide behind the payment trouble of the half hour before.
+    """
+    if not linked(symptom.metric, cause.metric, catalogue) or not compatible(symptom.scope, cause.scope):
+        return False
+    related = (
+        symptom.touchpoint == cause.touchpoint
+        or not symptom.scope
+        or not cause.scope
+        or shared(symptom.scope, cause.scope) > 0
+    )
+    return related or abs(symptom.started - cause.started) <= _BEGIN_TOGETHER_MS
 
 
 def linked(symptom: str, cause: str, catalogue: MetricCatalogue) -> bool:

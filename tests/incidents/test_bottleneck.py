@@ -191,3 +191,13 @@ def test_a_linked_metric_elsewhere_in_the_shop_is_attached_only_if_it_began_soon
 def test_an_onset_that_is_hardly_believable_is_cut(shop: Any, verdict: Callable[..., Verdict]) -> None:
     (opened,) = shop.tick(verdict(started_at=shop.now - 120 * MINUTE), times=3)
     assert opened.anomaly.started_at == "2025-11-10T15:45:00.000Z"
+
+
+def test_a_trouble_of_another_touchpoint_that_shares_no_dimension_is_no_symptom_half_an_hour_later(
+    shop: Any, verdict: Callable[..., Verdict]
+) -> None:
+    payment, coupon = verdict("payment_success", {"payment_method": "card"}), verdict("inquiries", {"intent": "coupon"})
+    shop.tick(payment, times=3)
+    shop.wait(20 * MINUTE, payment)
+    opened = [t for t in shop.tick(payment, coupon, times=6) if t.why == "opened"]
+    assert [t.anomaly.caused_by for t in opened] == [None]
