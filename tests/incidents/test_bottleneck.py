@@ -196,8 +196,8 @@ def test_an_onset_that_is_hardly_believable_is_cut(shop: Any, verdict: Callable[
 def test_a_trouble_of_another_touchpoint_that_shares_no_dimension_is_no_symptom_half_an_hour_later(
     shop: Any, verdict: Callable[..., Verdict]
 ) -> None:
-    payment, coupon = verdict("payment_success", {"payment_method": "card"}), verdict("inquiries", {"intent": "coupon"})
-    shop.tick(payment, times=3)
-    shop.wait(20 * MINUTE, payment)
-    opened = [t for t in shop.tick(payment, coupon, times=6) if t.why == "opened"]
+    stall, coupon = verdict("movements", {"carrier": "zto"}), verdict("inquiries", {"intent": "coupon"})
+    shop.tick(stall, times=3)
+    shop.wait(20 * MINUTE, stall)
+    opened = [t for t in shop.tick(stall, coupon, times=6) if t.why == "opened"]
     assert [t.anomaly.caused_by for t in opened] == [None]
