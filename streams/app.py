@@ -170,7 +170,7 @@ class System:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(reader.caught_up.wait(), _CATCH_UP_LIMIT_S)
         dispatch.routing.resume(self.board.open_anomalies())
-        await Notifier(self.settings, announcer, lambda _time: None).run()
+        await Notifier(self.settings, announcer).run()
 
     async def _start_outbox(
         self, stack: contextlib.AsyncExitStack, session: aiohttp.ClientSession, dispatch: Dispatch

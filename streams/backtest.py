@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import time
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TextIO
 
 import msgspec
@@ -13,6 +12,7 @@ from streams.batch import RecordBatch
 from streams.cells.record import NO_WATERMARK
 from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.incidents.desk import IncidentDesk
+from streams.incidents.instant import rfc3339
 from streams.ingest.outcome import Outcome
 from streams.ingest.partition import IngestPartition
 from streams.merge.partition import MergePartition
@@ -206,7 +206,7 @@ def backtest(
         run.add(line)
         if progress is not None and number % 20_000 == 0 and time.perf_counter() - told >= 1:
             told = time.perf_counter()
-            progress.write(f"\r{number:,} records, {_rfc3339(run.clock_ms)}, {len(run.transitions)} transitions ")
+            progress.write(f"\r{number:,} records, {rfc3339(run.clock_ms)}, {len(run.transitions)} transitions ")
             progress.flush()
     run.finish()
     if progress is not None:
@@ -216,8 +216,8 @@ def backtest(
     outcomes = run.outcomes()
     anomalies = final_anomalies(run.transitions)
     report: dict[str, Any] = {
-        "from": _rfc3339(first_ms),
-        "to": _rfc3339(run.clock_ms),
+        "from": rfc3339(first_ms),
+        "to": rfc3339(run.clock_ms),
         "events_read": sum(outcomes.values()),
         "events_counted": outcomes[Outcome.COUNTED],
         "duplicates": outcomes[Outcome.DUPLICATE],
@@ -232,8 +232,3 @@ def backtest(
     if truth is not None:
         report |= score(anomalies, truth, settings.evaluate_from or report["from"], report["to"])
     return report
-
-
-def _rfc3339(time_ms: int) -> str:
-    moment = datetime.fromtimestamp(time_ms / 1000, UTC)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

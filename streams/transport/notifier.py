@@ -15,8 +15,6 @@ from streams.incidents.cloudevent import decode
 from streams.transport.incident_agent import ANOMALIES_TOPIC
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from streams.incidents.anomaly import Transition
     from streams.settings import Settings
 
@@ -46,11 +44,9 @@ class Notifier:
     else.
     """
 
-    def __init__(self, settings: Settings, notifications: Notifications, position: Callable[[int], None]) -> None:
-        """`position` is told the time of each transition handled."""
+    def __init__(self, settings: Settings, notifications: Notifications) -> None:
         self._settings = settings
         self._notifications = notifications
-        self._position = position
         self.undecodable = 0
 
     async def run(self) -> None:
@@ -96,4 +92,3 @@ class Notifier:
             logger.warning("%s-%d holds at %d a record that is none", record.topic, record.partition, record.offset)
             return
         self._notifications.tell(transition)
-        self._position(transition.time)
