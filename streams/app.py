@@ -35,8 +35,7 @@ from streams.merge.partition import MergePartition
 from streams.merge.snapshot import read_manifest
 from streams.metrics import PipelineMetrics
 from streams.settings import SOURCE_TOPICS, Settings
-from streams.transport.cells_agent import VERDICTS_TOPIC
-from streams.transport.incident_agent import ANOMALY_STATE_TOPIC
+from streams.topics.names import ANOMALY_STATE_TOPIC, VERDICTS_TOPIC
 from streams.transport.notifier import Notifier
 from streams.transport.parts import Incidents, Ingests, Merges
 from streams.transport.topic_reader import TopicReader

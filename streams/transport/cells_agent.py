@@ -11,6 +11,7 @@ import msgspec
 from aiokafka.errors import KafkaError
 
 from streams.cells.record import decode
+from streams.topics.names import VERDICTS_TOPIC
 from streams.transport.flush import FailureReason, FlushFailedError
 from streams.transport.keeper import Save
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from streams.transport.keeper import Saved
     from streams.verdicts import TickVerdicts
 
-VERDICTS_TOPIC = "pharos-verdicts"
 MANIFEST = "manifest"
 _BREATH_S = 0.02  # the event loop is let go this often while ticks are stepped through
 _VERDICTS_AT_ONCE = 200

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
+from streams.topics.names import ANOMALIES_TOPIC, ANOMALY_STATE_TOPIC
 from streams.transport.flush import OutRecord
 from streams.transport.keeper import Save
 from streams.verdicts import TickVerdicts
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from streams.incidents.anomaly import Transition
     from streams.transport.keeper import Saved
 
-ANOMALIES_TOPIC = "pharos-anomalies"
-ANOMALY_STATE_TOPIC = "pharos-anomaly-state"
 QUIET_SAVE_S = 5.0
 _CHUNK_BYTES = 512 * 1024
 

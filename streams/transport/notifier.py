@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
 from streams.incidents.cloudevent import decode
-from streams.transport.incident_agent import ANOMALIES_TOPIC
+from streams.topics.names import ANOMALIES_TOPIC
 
 if TYPE_CHECKING:
     from streams.incidents.anomaly import Transition

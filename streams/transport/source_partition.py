@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from streams.batch import RecordBatch
 from streams.cells.record import encode
+from streams.topics.names import CELLS_TOPIC, DEAD_LETTERS_TOPIC
 from streams.transport.flush import FlushContent, OutRecord
 
 if TYPE_CHECKING:
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from streams.transport.committed import Commit
     from streams.transport.fetched import Fetched
     from streams.transport.flush import Flusher
-
-CELLS_TOPIC = "pharos-cells"
-DEAD_LETTERS_TOPIC = "pharos-dead-letters"
 
 
 class DeadLetter(Protocol):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import confluent_kafka
 
+from streams.topics.names import SNAPSHOTS_TOPIC
 from streams.transport.flush import FlushContent, OutRecord
 from streams.transport.keeper import Saved
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from streams.transport.flush import Flusher
     from streams.transport.keeper import Save
 
-SNAPSHOTS_TOPIC = "pharos-snapshots"
 _OFFSET = "offset"
 _READ_LIMIT_S = 120.0
 _POLL_S = 1.0

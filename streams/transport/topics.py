@@ -10,17 +10,21 @@ import confluent_kafka
 from confluent_kafka.admin import AdminClient, NewTopic
 
 from streams.settings import SOURCE_TOPICS
-from streams.transport.cells_agent import VERDICTS_TOPIC
-from streams.transport.incident_agent import ANOMALIES_TOPIC, ANOMALY_STATE_TOPIC
-from streams.transport.source_partition import CELLS_TOPIC, DEAD_LETTERS_TOPIC
-from streams.transport.topic_keeper import SNAPSHOTS_TOPIC
+from streams.topics.names import (
+    ACTIONS_TOPIC,
+    ANOMALIES_TOPIC,
+    ANOMALY_STATE_TOPIC,
+    CELLS_TOPIC,
+    DEAD_LETTERS_TOPIC,
+    SNAPSHOTS_TOPIC,
+    VERDICTS_TOPIC,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from streams.settings import Settings
 
-ACTIONS_TOPIC = "pharos-actions"
 _LIMIT_S = 20.0
 _LARGEST_RECORD = 16 << 20  # the cells of a second of catching up exceed Kafka's usual megabyte
 _DAY_MS = 86_400_000

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
+from streams.topics.names import CELLS_TOPIC
 from streams.transport.cells_agent import CellsState, SnapshotPace
 from streams.transport.clock import WorkerClock
 from streams.transport.committed import CommittedOffsets
@@ -22,7 +23,6 @@ from streams.transport.incident_agent import IncidentState
 from streams.transport.log_agent import LogAgent
 from streams.transport.ownership import Ownership
 from streams.transport.source_agent import SourceAgent, SourceOptions
-from streams.transport.source_partition import CELLS_TOPIC
 from streams.transport.topic_keeper import TopicKeeper
 from streams.transport.watch import Watch
 

@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from transport_fakes import ORDERS, FakeFlusher, FakeIngest, fetched
 
+from streams.topics.names import CELLS_TOPIC, DEAD_LETTERS_TOPIC
 from streams.transport.committed import Commit
-from streams.transport.source_partition import CELLS_TOPIC, DEAD_LETTERS_TOPIC, Intake, SourcePartition
+from streams.transport.source_partition import Intake, SourcePartition
 
 
 def new_part() -> SourcePartition:
