@@ -12,6 +12,7 @@ import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import aiohttp
 import msgspec
@@ -99,6 +100,7 @@ class System:
         self._keep = keep
         self._write = write
         self._sources = sources
+        self._zone = ZoneInfo(settings.timezone)
         self._registry = CollectorRegistry()
         self.metrics = PipelineMetrics(self._registry, self.clock_s)
         self.health = Health()
@@ -135,7 +137,8 @@ class System:
         """
         async with contextlib.AsyncExitStack() as stack:
             session = await stack.enter_async_context(aiohttp.ClientSession())
-            dispatch = Dispatch({metric.name: metric.title for metric in self.catalogue.metrics})
+            titles = {metric.name: metric.title for metric in self.catalogue.metrics}
+            dispatch = Dispatch(titles, self._zone)
             announcer = await self._start_outbox(stack, session, dispatch)
             address = await self._start_web(stack)
             stack.push_async_callback(self._stop)
@@ -175,7 +178,8 @@ class System:
         self, stack: contextlib.AsyncExitStack, session: aiohttp.ClientSession, dispatch: Dispatch
     ) -> Announcer:
         receivers = [
-            configured(receiver, os.environ, session, self._write, time.time) for receiver in self.settings.receivers
+            configured(receiver, os.environ, session, self._write, time.time, self._zone)
+            for receiver in self.settings.receivers
         ]
         outbox = Outbox(receivers, self.metrics, random.SystemRandom().random, time.monotonic)
         outbox.start()

@@ -10,6 +10,7 @@ from streams.incidents.anomaly import Change
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import tzinfo
 
     from streams.incidents.anomaly import Anomaly, Transition
 
@@ -19,12 +20,14 @@ class Dispatch:
 
     Args:
         titles: by metric name, what people call it.
+        zone: whose time messages tell.
         routing: what was told before a restart.
 
     """
 
-    def __init__(self, titles: Mapping[str, str], routing: Routing | None = None) -> None:
+    def __init__(self, titles: Mapping[str, str], zone: tzinfo, routing: Routing | None = None) -> None:
         self._titles = titles
+        self._zone = zone
         self._routing = routing or Routing()
         self._anomalies: dict[str, Anomaly] = {}
 
@@ -36,7 +39,9 @@ class Dispatch:
         """The ruling, and the notification where it is NOTIFY."""
         self._anomalies[transition.anomaly.fingerprint] = transition.anomaly
         ruling = self._routing.rule(transition, clock_ms)
-        notification = compose(transition, self._titles, self._anomalies) if ruling is Ruling.NOTIFY else None
+        notification = None
+        if ruling is Ruling.NOTIFY:
+            notification = compose(transition, self._titles, self._anomalies, self._zone)
         if transition.change is Change.RESOLVED:
             del self._anomalies[transition.anomaly.fingerprint]
         return ruling, notification

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from streams.catalogue.metric import Severity
 from streams.events.event_time import event_time_ms
 from streams.incidents.anomaly import Anomaly, Change, Transition, Why
-from streams.incidents.instant import clock_time
+from streams.incidents.instant import clock_time, rfc3339
 from streams.incidents.scope import digest as short_hash
 from streams.incidents.summary import amount, duration, where
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import tzinfo
 
 DIGEST = "pharos.notification.digest"
 _HEADINGS = {Why.ESCALATED: "now ", Why.WORSENED: "worse, "}
@@ -47,10 +48,13 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
         return self.severity is Severity.CRITICAL
 
 
-def compose(transition: Transition, titles: Mapping[str, str], others: Mapping[str, Anomaly]) -> Notification:
+def compose(
+    transition: Transition, titles: Mapping[str, str], others: Mapping[str, Anomaly], zone: tzinfo
+) -> Notification:
     """One transition in words.
 
-    `titles`: by metric name. `others`: by fingerprint, the anomalies that cause and symptoms can be named from.
+    `titles`: by metric name. `others`: by fingerprint, the anomalies that cause and symptoms can be named from. `zone`:
+    whose time is told.
     """
     anomaly = transition.anomaly
     resolved = transition.change is Change.RESOLVED
@@ -64,7 +68,7 @@ def compose(transition: Transition, titles: Mapping[str, str], others: Mapping[s
         lines=tuple(
             line
             for line in (
-                _since(anomaly, transition.time),
+                _since(anomaly, transition.time, zone),
                 _impact(anomaly) if not resolved else "",
                 _contributors(anomaly) if not resolved else "",
                 _cause(anomaly, titles, others),
@@ -109,19 +113,32 @@ def overflow_of(count: int, newest: Notification) -> Notification:
     )
 
 
+def listed(notification: Notification) -> dict[str, Any]:
+    """An entry of report.json's `notifications`: what any receiver gets, with fingerprints for the anomalies."""
+    return {
+        "id": notification.id,
+        "time": rfc3339(notification.time),
+        "kind": notification.kind,
+        "severity": notification.severity.value,
+        "fingerprints": [anomaly.fingerprint for anomaly in notification.anomalies],
+        "title": notification.title,
+        "lines": list(notification.lines),
+    }
+
+
 def headline(anomaly: Anomaly, titles: Mapping[str, str]) -> str:
     """What, where, value against expectation."""
     value, expected = amount(anomaly.value, anomaly.unit), amount(anomaly.expected, anomaly.unit)
     return f"{titles.get(anomaly.metric, anomaly.metric)} {where(anomaly.scope)}: {value}, expected {expected}"
 
 
-def _since(anomaly: Anomaly, now: int) -> str:
+def _since(anomaly: Anomaly, now: int, zone: tzinfo) -> str:
     started = event_time_ms(anomaly.started_at) or 0
     ended = event_time_ms(anomaly.ended_at) if anomaly.ended_at else None
     if ended is None:
-        return f"Since {clock_time(started)}, for {duration(max(now - started, 0))}"
-    lasted = duration(max(ended - started, 0))
-    return f"From {clock_time(started)} to {clock_time(ended)}, {lasted}; at worst {amount(anomaly.peak, anomaly.unit)}"
+        return f"Since {clock_time(started, zone)}, for {duration(max(now - started, 0))}"
+    span = f"{clock_time(started, zone)} to {clock_time(ended, zone)}, {duration(max(ended - started, 0))}"
+    return f"From {span}; at worst {amount(anomaly.peak, anomaly.unit)}"
 
 
 def _impact(anomaly: Anomaly) -> str:

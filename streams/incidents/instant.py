@@ -1,10 +1,15 @@
-"""Milliseconds since the epoch as text, always UTC."""
+"""Milliseconds since the epoch as text: UTC for machines, the shop's own time for people."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DAY_MS = 86_400_000
 _FIRST_MS, _LAST_MS = -62_135_596_800_000, 253_402_300_799_999  # years 1 to 9999, all that datetime knows
 
 
@@ -17,13 +22,16 @@ def rfc3339(ms: int) -> str:
     return _at(ms).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def clock_time(ms: int) -> str:
-    """For people.
+def clock_time(ms: int, zone: tzinfo) -> str:
+    """For people: as the clocks of `zone` show it, with the offset from UTC.
 
-    >>> clock_time(1_762_790_401_250)
-    '2025-11-10 16:00:01 UTC'
+    >>> from zoneinfo import ZoneInfo
+    >>> clock_time(1_762_790_401_250, ZoneInfo("Asia/Shanghai"))
+    '2025-11-11 00:00:01 +08:00'
     """
-    return f"{_at(ms):%Y-%m-%d %H:%M:%S} UTC"
+    inside = min(max(ms, _FIRST_MS + _DAY_MS), _LAST_MS - _DAY_MS)  # no zone may lead out of the years
+    text = _at(inside).astimezone(zone).isoformat(" ", "seconds")
+    return f"{text[:19]} {text[19:]}"
 
 
 def _at(ms: int) -> datetime:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from streams.incidents.anomaly import Anomaly, Change, Transition, Why
 from streams.incidents.instant import rfc3339
@@ -49,7 +50,7 @@ def publish(alert: Alert, attached: Sequence[str], cause_of: Sequence[str], sett
         exposure=_finite(verdict.exposure),
         peak=_finite(alert.peak),
         reason=verdict.reason,
-        summary=summarise(alert, attached),
+        summary=summarise(alert, attached, ZoneInfo(settings.timezone)),
         contributors=list(verdict.contributors),
         incident=alert.incident,
         cause_of=list(cause_of),

@@ -10,12 +10,16 @@ from streams.incidents.instant import clock_time
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import tzinfo
 
     from streams.incidents.alert import Alert
 
 
-def summarise(alert: Alert, attached: Sequence[str]) -> str:
-    """`attached` are the titles of other metrics that show the same bottleneck. Names no person, only scopes."""
+def summarise(alert: Alert, attached: Sequence[str], zone: tzinfo) -> str:
+    """Names no person, only scopes.
+
+    `attached`: titles of other metrics that show the same bottleneck; `zone`: whose time is told.
+    """
     verdict = alert.verdict
     what = f"{alert.title} {where(alert.scope)}"
     if alert.state is State.RESOLVED:
@@ -28,7 +32,7 @@ def summarise(alert: Alert, attached: Sequence[str]) -> str:
     verb = f"{moved} to" if alert.state is State.FIRING else "is recovering at"
     sentence = (
         f"{what} {verb} {amount(verdict.value, alert.unit)} (expected {amount(verdict.expected, alert.unit)}) "
-        f"since {clock_time(alert.started)}"
+        f"since {clock_time(alert.started, zone)}"
     )
     narrower = [c for c in verdict.contributors if len(c.scope) > 0 and c.scope != alert.scope and c.share > 0]
     if narrower:

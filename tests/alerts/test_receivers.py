@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
@@ -22,28 +23,29 @@ if TYPE_CHECKING:
 
     from streams.alerts.message import Notification
 
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 URL = "https://hooks.example/secret-token"
 
 
 async def test_the_console_shows_one_line_and_the_rest_indented(notification: Callable[..., Notification]) -> None:
     written: list[str] = []
-    result = await ConsoleReceiver("console", written.append).deliver(notification())
+    result = await ConsoleReceiver("console", written.append, SHANGHAI).deliver(notification())
     assert result.outcome is Outcome.DELIVERED
-    assert written == ["2025-11-10 16:00:00 UTC [X] n1", "    Since now"]
+    assert written == ["2025-11-11 00:00:00 +08:00 [X] n1", "    Since now"]
 
 
 async def test_a_scope_cannot_steer_the_terminal(notification: Callable[..., Notification]) -> None:
     written: list[str] = []
     hostile = msgspec.structs.replace(notification(), title="store \x1b]0;own\x07\r\n[CRITICAL] fake")
-    await ConsoleReceiver("console", written.append).deliver(hostile)
-    assert written[0] == "2025-11-10 16:00:00 UTC store \\x1b]0;own\\x07\\x0d\\x0a[CRITICAL] fake"
+    await ConsoleReceiver("console", written.append, SHANGHAI).deliver(hostile)
+    assert written[0] == "2025-11-11 00:00:00 +08:00 store \\x1b]0;own\\x07\\x0d\\x0a[CRITICAL] fake"
 
 
 async def test_a_closed_terminal_is_no_end_of_the_world(notification: Callable[..., Notification]) -> None:
     def closed(_: str) -> None:
         raise BrokenPipeError
 
-    result = await ConsoleReceiver("console", closed).deliver(notification())
+    result = await ConsoleReceiver("console", closed, SHANGHAI).deliver(notification())
     assert (result.outcome, result.reason) == (Outcome.RETRY, "BrokenPipeError")
 
 
@@ -57,7 +59,7 @@ def test_what_is_plain_has_one_line_and_no_control_characters(text: str) -> None
 
 def make(environment: dict[str, str] | None = None, **fields: Any) -> Any:
     settings = ReceiverSettings(**({"name": "hook", "kind": "webhook"} | fields))
-    return configured(settings, environment or {}, cast("Any", None), print, lambda: 0.0)
+    return configured(settings, environment or {}, cast("Any", None), print, lambda: 0.0, SHANGHAI)
 
 
 def test_a_webhook_takes_its_address_from_the_environment_or_a_file(tmp_path: Path) -> None:

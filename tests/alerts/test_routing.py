@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 import pytest
@@ -76,7 +77,7 @@ def test_what_was_over_before_the_worker_caught_up_pages_nobody(transition: Make
 
 
 def test_what_is_still_open_after_catching_up_goes_into_one_digest(transition: Make) -> None:
-    dispatch = Dispatch({})
+    dispatch = Dispatch({}, UTC)
     clock = START + 60 * MINUTE
     for number in range(12):
         assert dispatch.handle(transition(fingerprint=f"f{number}"), clock) == (Ruling.HELD, None)

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import hmac
 import json
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -154,7 +155,7 @@ async def test_an_address_that_is_none_is_rejected(deliver: Deliver, url: str) -
 async def test_the_message_is_signed_and_carries_its_id(
     deliver: Deliver, server: BadServer, transition: Callable[..., Transition]
 ) -> None:
-    told = compose(transition(), {}, {})
+    told = compose(transition(), {}, {}, UTC)
     await deliver("200", told=told)
     headers, body = server.got[0]
     signed = f"{headers['Pharos-Timestamp']}.".encode() + body

@@ -235,7 +235,7 @@ def test_the_anomaly_has_every_field_of_the_contract(shop: Any, verdict: Callabl
     assert anomaly.runbook_url == "https://runbooks/pharos#payment"
     assert anomaly.board_url == f"https://board/?fingerprint={anomaly.fingerprint}"
     assert anomaly.summary == (
-        "Payment overall fell to 93.0% (expected 97.0%) since 2025-11-10 15:59:50 UTC, 60% of it for method alipay."
+        "Payment overall fell to 93.0% (expected 97.0%) since 2025-11-10 23:59:50 +08:00, 60% of it for method alipay."
     )
     assert b"Infinity" not in msgspec.json.encode(anomaly)
 

@@ -11,6 +11,7 @@ from streams.alerts.receivers.webhook import WebhookReceiver
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import tzinfo
 
     import aiohttp
 
@@ -24,10 +25,11 @@ def configured(
     session: aiohttp.ClientSession,
     write: Callable[[str], object],
     clock: Callable[[], float],
+    zone: tzinfo,
 ) -> Receiver:
     """Raises ValueError that names the receiver and the remedy where an address is missing or is none."""
     if settings.kind == "console":
-        return ConsoleReceiver(settings.name, write)
+        return ConsoleReceiver(settings.name, write, zone)
     url = _secret(settings.name, settings.url_env, settings.url_file, environment)
     if not url:
         raise ValueError(f"receiver {settings.name}: no address; set url_env or url_file to where it is kept")

@@ -10,21 +10,23 @@ from streams.incidents.instant import clock_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import tzinfo
 
     from streams.alerts.message import Notification
 
 
 class ConsoleReceiver:
-    """`write` takes one line without its end, such as print."""
+    """`write` takes one line without its end, such as print; `zone` is whose time is told."""
 
-    def __init__(self, name: str, write: Callable[[str], object]) -> None:
+    def __init__(self, name: str, write: Callable[[str], object], zone: tzinfo) -> None:
         self.name = name
         self._write = write
+        self._zone = zone
 
     async def deliver(self, notification: Notification) -> Result:
         """The title with the time of the tick, and the other lines indented below it."""
         try:
-            self._write(f"{clock_time(notification.time)} {plain(notification.title)}")
+            self._write(f"{clock_time(notification.time, self._zone)} {plain(notification.title)}")
             for line in notification.lines:
                 self._write(f"    {plain(line)}")
         except OSError as error:
