@@ -5,9 +5,12 @@ from __future__ import annotations
 import sys
 import time
 from typing import TYPE_CHECKING, Any, TextIO
+from zoneinfo import ZoneInfo
 
 import msgspec
 
+from streams.alerts.dispatch import Dispatch
+from streams.alerts.message import listed
 from streams.batch import RecordBatch
 from streams.cells.record import NO_WATERMARK
 from streams.evaluation.metric_evaluator import MetricEvaluator
@@ -23,6 +26,7 @@ from streams.settings import SOURCE_TOPICS, Settings
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from streams.alerts.message import Notification
     from streams.catalogue.load import Catalogue
     from streams.events_file import Line
     from streams.incidents.anomaly import Transition
@@ -75,6 +79,7 @@ class Backtest:
         self.transitions: list[Transition] = []
         self.clock_ms = NO_WATERMARK
         self.from_ms: int | None = None
+        self._catalogue = catalogue
         self._settings = settings
         self._lateness_ms = round(settings.lateness_s * 1000)
         self._fine_from_ms = milliseconds(settings.evaluate_from) - WARM_MS
@@ -123,6 +128,13 @@ class Backtest:
         return {
             outcome: sum(source.ingest.outcomes[outcome] for source in self._sources.values()) for outcome in Outcome
         }
+
+    def notifications(self) -> list[Notification]:
+        """What a worker would have sent that keeps up with the events: none is held because it is old."""
+        titles = {metric.name: metric.title for metric in self._catalogue.metrics}
+        dispatch = Dispatch(titles, ZoneInfo(self._settings.timezone))
+        handled = (dispatch.handle(transition, transition.time) for transition in self.transitions)
+        return [notification for _, notification in handled if notification is not None]
 
     def _ingest(self, catalogue: Catalogue, topic: str, number: int) -> IngestPartition:
         return IngestPartition(
@@ -227,7 +239,7 @@ def backtest(
         "wall_seconds": round(time.perf_counter() - wall, 3),
         "cpu_seconds": round(time.process_time() - cpu, 3),
         "anomalies": anomalies,
-        "notifications": [],
+        "notifications": [listed(notification) for notification in run.notifications()],
     }
     if truth is not None:
         report |= score(anomalies, truth, settings.evaluate_from or report["from"], report["to"])

@@ -18,6 +18,7 @@ import msgspec
 import orjson
 import uvloop
 
+from streams.alerts.message import listed
 from streams.app import new_system, stop_event, until
 from streams.backtest import for_scenario
 from streams.broker.embedded import EmbeddedBroker
@@ -191,7 +192,7 @@ def _report(system: System, simulation: Simulation, shop: Shop, wall_s: float) -
         "wall_seconds": round(wall_s, 3),
         "cpu_seconds": round(usage.ru_utime + usage.ru_stime, 3),
         "anomalies": anomalies,
-        "notifications": [msgspec.to_builtins(notification) for notification in system.notifications],
+        "notifications": [listed(notification) for notification in system.notifications],
     } | score(anomalies, begun, evaluate_from, rfc3339(until_ms))
 
 

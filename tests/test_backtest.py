@@ -89,6 +89,26 @@ def test_a_failing_payment_method_is_found_within_two_minutes_and_not_before(cat
     assert "2026-11-11T00:30:00" <= min(anomaly["detected_at"] for anomaly in found) <= "2026-11-11T00:32:00"
 
 
+def test_the_report_lists_what_would_have_been_sent(catalogue: Catalogue) -> None:
+    report = run(
+        catalogue, chain(days_before(), lines()), evaluate_from="2026-11-11T00:20:00Z", timezone="Europe/Madrid"
+    )
+    cause = next(
+        anomaly
+        for anomaly in report["anomalies"]
+        if anomaly["metric"] == "payment_success" and anomaly["caused_by"] is None
+    )
+
+    told = [entry for entry in report["notifications"] if entry["fingerprints"] == [cause["fingerprint"]]]
+
+    assert [entry["kind"] for entry in told][:1] == ["pharos.anomaly.opened"]
+    assert told[0]["time"] == cause["detected_at"]
+    assert told[0]["title"].startswith(f"[{told[0]['severity'].upper()}] ")
+    assert told[0]["lines"][0].startswith("Since 2026-11-11 01:")
+    silent = {anomaly["fingerprint"] for anomaly in report["anomalies"] if anomaly["severity"] == "info"}
+    assert silent.isdisjoint(chain.from_iterable(entry["fingerprints"] for entry in report["notifications"]))
+
+
 def test_nothing_is_judged_before_evaluate_from(catalogue: Catalogue) -> None:
     assert run(catalogue, lines(), evaluate_from="2026-11-11T01:00:00Z")["anomalies"] == []
 
