@@ -14,12 +14,16 @@ _rfc3339 = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]+))?"
     r"(?:[Zz]|([+-])([0-9]{2}):([0-9]{2}))"
 )
-_second_of_minute = {f":{second:02d}": second * 1000 for second in range(60)}
-# What was found right, by its text. A local time and a fraction with an offset are right or wrong each by itself, and
-# their values add up; only the leap second needs both, and is never kept.
-_minute_ms: dict[str, int] = {}  # YYYY-MM-DDTHH:MM
-_second_ms: dict[str, int] = {}  # YYYY-MM-DDTHH:MM:SS
-_tail_ms: dict[str, int] = {}  # the fraction, if any, of at most 3 digits, and the offset: fraction - offset
+SECONDS_OF_MINUTE = {f":{second:02d}": second * 1000 for second in range(60)}
+"""ms by :SS. With the two memories below, three look-ups read a time that has a neighbour among those read before."""
+
+# What was found right, by its text. A local minute and a fraction with an offset are right or wrong each by itself, and
+# their values add up; only the leap second needs both, and is never kept. Seconds are not kept: the payment times of
+# parcels that are under way for days would push each other out.
+KNOWN_MINUTES: dict[str, int] = {}
+"""ms by YYYY-MM-DDTHH:MM, without the offset. To be read only."""
+KNOWN_TAILS: dict[str, int] = {}
+"""ms to add by what follows the seconds: a fraction of at most 3 digits, if any, less the offset. To be read only."""
 
 
 def event_time_ms(text: str) -> int | None:
@@ -35,27 +39,16 @@ def event_time_ms(text: str) -> int | None:
     >>> event_time_ms("2023-02-29T00:00:00Z") is None
     True
     """
-    if len(text) <= 29:  # finer than milliseconds is never kept as it is
-        try:
-            return _second_ms[text[:19]] + _tail_ms[text[19:]]
-        except KeyError:
-            pass
-    return _by_parts(text)
-
-
-def _by_parts(text: str) -> int | None:
-    """For a new second, and for finer fractions than milliseconds: saves the regular expression."""
     tail = text[19:]
-    split = -1 if tail.endswith(("Z", "z")) else -6
-    more = tail[4:split]
-    if more.isdecimal() and more.isascii():
-        tail = tail[:4] + tail[split:]
-    tail_ms, second_ms = _tail_ms.get(tail), _second_ms.get(text[:19])
-    if tail_ms is not None and second_ms is None:
-        minute_ms, of_minute = _minute_ms.get(text[:16]), _second_of_minute.get(text[16:19])
-        if minute_ms is not None and of_minute is not None:
-            second_ms = _keep(_second_ms, text[:19], minute_ms + of_minute)
-    return _any_layout(text) if tail_ms is None or second_ms is None else second_ms + tail_ms
+    if len(tail) > 10:  # finer than milliseconds is never kept as it is
+        split = -1 if tail.endswith(("Z", "z")) else -6
+        more = tail[4:split]
+        if more.isdecimal() and more.isascii():
+            tail = tail[:4] + tail[split:]
+    try:
+        return KNOWN_MINUTES[text[:16]] + SECONDS_OF_MINUTE[text[16:19]] + KNOWN_TAILS[tail]
+    except KeyError:
+        return _any_layout(text)
 
 
 def _any_layout(text: str) -> int | None:
@@ -75,19 +68,18 @@ def _any_layout(text: str) -> int | None:
     fraction_ms = int(fraction[:3].ljust(3, "0")) if fraction is not None else 0
     if second == 60:
         return minute_ms + 60_000 - offset_ms + fraction_ms if _is_leap_minute(minute_ms - offset_ms) else None
-    _keep(_minute_ms, text[:16], minute_ms)
+    _keep(KNOWN_MINUTES, text[:16], minute_ms)
     if fraction is None or len(fraction) <= 3:
-        _keep(_tail_ms, text[19:], fraction_ms - offset_ms)
+        _keep(KNOWN_TAILS, text[19:], fraction_ms - offset_ms)
     else:
-        _keep(_tail_ms, text[19:23] + text[match.end(7) :], fraction_ms - offset_ms)
+        _keep(KNOWN_TAILS, text[19:23] + text[match.end(7) :], fraction_ms - offset_ms)
     return minute_ms + second * 1000 + fraction_ms - offset_ms
 
 
-def _keep(memory: dict[str, int], text: str, ms: int) -> int:
+def _keep(memory: dict[str, int], text: str, ms: int) -> None:
     if len(memory) >= _KEPT:
         memory.clear()
     memory[text] = ms
-    return ms
 
 
 def _is_leap_year(year: int) -> bool:

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from streams.cells.record import SLOT_MS, CellsRecord, MetricCells
-from streams.ingest.grouping import LACKS_TIME, SHUT, is_own_time, route_positions
+from streams.ingest.group import LACKS_TIME, SHUT, is_own_time, route_positions
 from streams.placement import cells_partition
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from streams.catalogue.metric import Metric
-    from streams.ingest.grouping import Group, GroupKey
+    from streams.ingest.group import Group, GroupKey
     from streams.ingest.routes import Route, Target
 
 Scope = tuple[int, tuple[str, ...]]
 Meeting = tuple[int, int, int]  # metric, scope set, component: where routes can meet in one cell
-Sums = dict[tuple[Any, ...], int]
+Sums = Mapping[tuple[Any, ...], int]
 
 
 class _Columns:
@@ -69,21 +70,19 @@ class _Projection:
         self.shift = route.gate.plus_s * 1000 // SLOT_MS if is_own_time(route.gate) and not route.own_slot else 0
         self.targets = group.routes[route]
 
-    def sums(self, members: Iterable[tuple[GroupKey, int]]) -> Sums:
-        """Amounts by (slot, *dimension values)."""
+    def sums(self, ones: Sequence[GroupKey], members: Iterable[tuple[GroupKey, int]]) -> Sums:
+        """Amounts by (slot, *dimension values). `ones` add 1 each: most keys do, and are counted at half the cost."""
         project, gate = self._project, self._gate
-        sums: Sums = {}
-        get = sums.get
+        sums: Counter[tuple[Any, ...]] = Counter()
         if gate is None:
+            sums.update(map(project, ones))
             for key, amount in members:
-                part = project(key)
-                sums[part] = get(part, 0) + amount
+                sums[project(key)] += amount
             return sums
+        sums.update([project(key) for key in ones if key[gate] is not SHUT and key[gate] is not LACKS_TIME])
         for key, amount in members:
-            element = key[gate]
-            if element is not SHUT and element is not LACKS_TIME:
-                part = project(key)
-                sums[part] = get(part, 0) + amount
+            if key[gate] is not SHUT and key[gate] is not LACKS_TIME:
+                sums[project(key)] += amount
         return sums
 
 
@@ -114,14 +113,20 @@ class Expansion:
         """Cells by metric index. `planes` are (late, amounts by group key)."""
         columns: dict[int, _Columns] = {}
         for late, amounts in planes:
+            ones: list[list[GroupKey]] = [[] for _ in self._projections]
             members: list[list[tuple[GroupKey, int]]] = [[] for _ in self._projections]
-            for pair in amounts.items():
-                members[pair[0][0]].append(pair)
-            for projections, pairs in zip(self._projections, members, strict=True):
+            for key, amount in amounts.items():
+                if amount == 1:
+                    ones[key[0]].append(key)
+                else:
+                    members[key[0]].append((key, amount))
+            for projections, singles, pairs in zip(self._projections, ones, members, strict=True):
                 done: list[Sums] = []
-                for projection in projections if pairs else ():
-                    source = pairs if projection.parent is None else done[projection.parent].items()
-                    sums = projection.sums(source)
+                for projection in projections if singles or pairs else ():
+                    if projection.parent is None:
+                        sums = projection.sums(singles, pairs)
+                    else:
+                        sums = projection.sums((), done[projection.parent].items())
                     done.append(sums)
                     _add(columns, projection, sums, late, self._shared)
         return {metric: each.pack(self._keys[metric]) for metric, each in columns.items()}
@@ -166,7 +171,7 @@ def _meeting(target: Target) -> Meeting:
 
 def _named(sums: Sums) -> Sums:
     """The same sums, where a dimension that was sent as null is a missing one."""
-    named: Sums = {}
+    named: dict[tuple[Any, ...], int] = {}
     for part, amount in sums.items():
         name = tuple("" if each is None else each for each in part)
         named[name] = named.get(name, 0) + amount

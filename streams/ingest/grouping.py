@@ -1,169 +1,101 @@
-"""Compiles, for one type of event, the function that says into which groups an event falls.
+"""Writes, for a topic, the function that says into which groups (`streams.ingest.group`) its events fall.
 
-A group's key is a tuple: group number, slot of the event time, the dimensions that any metric uses, and what the gates
-said. Events with equal keys add to the same cells, so each distinct key is expanded once, at the flush. Contributions
-for another time than the event's own (a deadline, the opening of a contact) and sums of a value have groups of their
-own, because their keys differ from event to event where those of the main group repeat.
-
-The function is written as source text, since it runs for every event: attribute look-ups and constants only, no loops.
-Field names come from the structs of the events, values of the catalogue enter as bound constants, never as text.
+It is written as source text, since it runs for every event: one loop, attribute look-ups and constants only. Names of
+fields come from the structs of the events, values of the catalogue enter as bound constants, never as text.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from streams.cells.record import SLOT_MS
-from streams.events.event_time import event_time_ms
-from streams.events.registry import DIMENSIONS, FIELDS, SCALES, TIME_FIELDS
+from streams.events.event_time import KNOWN_MINUTES, KNOWN_TAILS, SECONDS_OF_MINUTE, event_time_ms
+from streams.events.registry import DIMENSIONS, FIELDS, SCALES, TIME_FIELDS, type_of
 from streams.ingest.amounts import scaled
+from streams.ingest.group import Group, GroupKey, is_own_time
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from streams.catalogue.metric import Condition
-    from streams.events.fields import Data
-    from streams.ingest.routes import Gate, Route, Routes
+    from streams.events.fields import Event
+    from streams.ingest.routes import Gate
 
-GroupKey = tuple[Any, ...]
-Groups = GroupKey | list[tuple[GroupKey, int]]
-Grouping = Callable[["Data", int], Groups]
-LACKS_TIME = None
-SHUT = False
+Keys = Sequence[GroupKey]  # of one event; each adds 1
+Sum = tuple[int, GroupKey, int]  # position of the event, key, what is added
+Grouping = Callable[[Sequence["Event"], Iterable[int]], tuple[list[Keys], list[Sum]]]
 
 
 class WrongTimeError(ValueError):
     """A time is not RFC 3339; the argument is its place."""
 
 
-@dataclass(frozen=True)
-class Group:
-    """The shape of the keys of one group.
+def compile_grouping(groups: Mapping[type[Event], Iterable[tuple[int, Group]]]) -> Grouping:
+    """The function (events, their times in ms) -> (the keys of each event, sums of values).
 
-    Attributes:
-        event_type: whose events are grouped.
-        at: the time field that its contributions count for, "time" for the event's own.
-        value: the field added up; empty counts.
-        dimensions: in the order of the key, from position 2.
-        gates: position in the key by gate. The element there is a slot, True (the own slot), SHUT or LACKS_TIME.
-            A gate that is always open has no position.
-        routes: what the group's events contribute to.
-
+    `groups` are the numbered groups by struct of event. The function raises WrongTimeError for a time field that is not
+    RFC 3339, used by a metric or not, and KeyError never: events of other structs have no keys.
     """
-
-    event_type: str
-    at: str
-    value: str
-    dimensions: tuple[str, ...]
-    gates: dict[Gate, int]
-    routes: Routes
-
-    @property
-    def first_gate(self) -> int:
-        """Where the gates begin in the key."""
-        return 2 + len(self.dimensions)
-
-    def position(self, dimension: str) -> int:
-        """Where a dimension stands in the key."""
-        return 2 + self.dimensions.index(dimension)
-
-
-def is_own_time(gate: Gate) -> bool:
-    """Whether a gate counts for the event's own time, shifted by whole slots at most."""
-    return gate.at == "time" and gate.plus_s * 1000 % SLOT_MS == 0
-
-
-def make_groups(event_type: str, routes: Routes) -> list[Group]:
-    """Routes that can share keys share a group: same time counted for, same value."""
-    shared: dict[tuple[str, int, str], Routes] = {}
-    for route, targets in routes.items():
-        gate = route.gate
-        if not _can_open(gate):
-            continue
-        kind = ("time", 0, route.value) if is_own_time(gate) else (gate.at, gate.plus_s, route.value)
-        shared.setdefault(kind, {})[route] = targets
-    return [_make_group(event_type, kind[0], kind[2], members) for kind, members in shared.items()]
-
-
-def _make_group(event_type: str, at: str, value: str, routes: Routes) -> Group:
-    dimensions = tuple(sorted({dimension for route in routes for dimension in route.dimensions}))
-    gates = dict.fromkeys(route.gate for route in routes if not _always_open(route.gate))
-    positions = {gate: 2 + len(dimensions) + number for number, gate in enumerate(gates)}
-    return Group(event_type, at, value, dimensions, positions, routes)
-
-
-def _always_open(gate: Gate) -> bool:
-    return is_own_time(gate) and not gate.where
-
-
-def _can_open(gate: Gate) -> bool:
-    # With the event's own time, shifted by plus_s >= 0, an event is never late and never out of reach.
-    return not (is_own_time(gate) and gate.no_later is False)
-
-
-def compile_grouping(event_type: str, groups: Iterable[tuple[int, Group]]) -> Grouping:
-    """The function (data, event time in ms) -> list of (key, amount), or the key alone where it is one and adds 1.
-
-    The function raises WrongTimeError for a time field that is not RFC 3339, used by a metric or not.
-    """
-    writer = _Writer(event_type)
-    source = writer.source(groups)
-    exec(source, writer.names)  # noqa: S102 - our own text, see the module's docstring
-    grouping: Grouping = writer.names["grouping"]
+    names: dict[str, Any] = {
+        "event_time_ms": event_time_ms,
+        "minutes": KNOWN_MINUTES,
+        "seconds": SECONDS_OF_MINUTE,
+        "tails": KNOWN_TAILS,
+        "scaled": scaled,
+        "WrongTimeError": WrongTimeError,
+    }
+    lines = ["def grouping(events, times):", " keys, sums = [], []", " add = keys.append"]
+    lines += [" for event, ms in zip(events, times):", "  data, kind = event.data, type(event)"]
+    for number, (event, numbered) in enumerate(groups.items()):
+        names[f"event_{number}"] = event
+        lines.append(f"  {'el' if number else ''}if kind is event_{number}:")
+        lines += [f"   {line}" for line in _Writer(type_of(event), names).lines(numbered)]
+    lines += ["  else:", "   add(())", " return keys, sums"]
+    exec("\n".join(lines), names)  # noqa: S102 - our own text, see the module's docstring
+    grouping: Grouping = names["grouping"]
     return grouping
 
 
 class _Writer:
-    def __init__(self, event_type: str) -> None:
-        self._type = event_type
-        self.names: dict[str, Any] = {
-            "event_time_ms": event_time_ms,
-            "scaled": scaled,
-            "WrongTimeError": WrongTimeError,
-        }
-        self._lines: list[str] = []
+    """The lines for one type of event: they add its keys, once."""
 
-    def source(self, groups: Iterable[tuple[int, Group]]) -> str:
-        self._times()
-        pairs, later = [], []
+    def __init__(self, event_type: str, names: dict[str, Any]) -> None:
+        self._type = event_type
+        self._names = names
+
+    def lines(self, groups: Iterable[tuple[int, Group]]) -> list[str]:
+        lines = [line for field in sorted(TIME_FIELDS[self._type]) for line in self._time(field)]
+        always, later = [], []
         for number, group in groups:
             elements = {gate: f"g{number}_{index}" for index, gate in enumerate(group.gates)}
-            for gate, name in elements.items():
-                self._lines.append(f"{name} = {self._gate(gate)}")
-            parts = [
-                str(number),
-                f"ms // {SLOT_MS}",
-                *map(self._dimension, group.dimensions),
-                *elements.values(),
-            ]
-            amount = f"scaled(data.{group.value}, {SCALES[self._type][group.value]})" if group.value else "1"
-            pair = f"(({', '.join(parts)}), {amount})"
-            all_gated = all(route.gate in elements for route in group.routes)
-            needs = [f"({' or '.join(f'{name} is not False' for name in elements.values())})"] if all_gated else []
+            lines += [f"{name} = {self._gate(gate)}" for gate, name in elements.items()]
+            own = [str(number), f"ms // {SLOT_MS}"]
+            key = f"({', '.join([*own, *map(self._dimension, group.dimensions), *elements.values()])})"
+            needs = []
+            if all(route.gate in elements for route in group.routes):
+                needs.append(f"({' or '.join(f'{name} is not False' for name in elements.values())})")
             if group.value:
                 needs.append(f"data.{group.value} is not None")
-            if needs:
-                later.append(f"if {' and '.join(needs)}:\n        groups.append({pair})")
+                amount = f"scaled(data.{group.value}, {SCALES[self._type][group.value]})"
+                lines.append(f"if {' and '.join(needs)}: sums.append((len(keys), {key}, {amount}))")
+            elif needs:
+                later.append(f"if {' and '.join(needs)}: mine.append({key})")
             else:
-                pairs.append(pair)
-        if len(pairs) == 1 and not later and pairs[0].endswith(", 1)"):
-            result = [f"return {pairs[0][1:-4]}"]
-        else:
-            result = [f"groups = [{', '.join(pairs)}]", *later, "return groups"]
-        body = "\n    ".join([*self._lines, *result])
-        return f"def grouping(data, ms):\n    {body}\n"
+                always.append(key)
+        if not later:
+            return [*lines, f"add(({''.join(f'{key},' for key in always)}))"]
+        return [*lines, f"mine = [{', '.join(always)}]", *later, "add(mine)"]
 
-    def _times(self) -> None:
-        for field in sorted(TIME_FIELDS[self._type]):
-            self._lines.append(
-                f"t_{field} = data.{field}\n"
-                f"    if t_{field} is not None:\n"
-                f"        t_{field} = event_time_ms(t_{field})\n"
-                f"        if t_{field} is None:\n"
-                f"            raise WrongTimeError('$.data.{field}')"
-            )
+    def _time(self, field: str) -> list[str]:
+        name = f"t_{field}"
+        return [
+            f"{name} = data.{field}",
+            f"if {name} is not None:",
+            # Nearly always all parts of the text are known: the call of event_time_ms costs as much as the look-ups.
+            f" try: {name} = minutes[{name}[:16]] + seconds[{name}[16:19]] + tails[{name}[19:]]",
+            " except KeyError:",
+            f"  {name} = event_time_ms({name})",
+            f"  if {name} is None: raise WrongTimeError('$.data.{field}')",
+        ]
 
     def _gate(self, gate: Gate) -> str:
         where = (
@@ -207,14 +139,6 @@ class _Writer:
         return f"data.{name}" if name in DIMENSIONS[self._type] else '""'
 
     def _constant(self, value: Any) -> str:
-        name = f"c{len(self.names)}"
-        self.names[name] = value
+        name = f"c{len(self._names)}"
+        self._names[name] = value
         return name
-
-
-def route_positions(group: Group, route: Route) -> tuple[int | None, list[int]]:
-    """For a route of a group: the position of its gate (None: always open), then of its slot and its dimensions."""
-    gate = group.gates.get(route.gate)
-    own = route.own_slot or is_own_time(route.gate)
-    slot = 1 if own or gate is None else gate
-    return gate, [slot, *(group.position(dimension) for dimension in route.dimensions)]

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from streams.cells.record import NO_WATERMARK
 from streams.events.dead_letter import DeadLetter, Reason, Rejection
 from streams.events.decoder import TopicDecoder
-from streams.events.event_time import event_time_ms
 from streams.events.registry import EVENTS_OF_TOPIC, type_of
 from streams.ingest.expansion import Expansion, records_of
 from streams.ingest.flush import Flush
-from streams.ingest.grouping import LACKS_TIME, WrongTimeError, compile_grouping, make_groups
+from streams.ingest.group import LACKS_TIME, make_groups
+from streams.ingest.grouping import WrongTimeError, compile_grouping
 from streams.ingest.outcome import Outcome
+from streams.ingest.plane import Plane
+from streams.ingest.reader import Reader
 from streams.ingest.recent_ids import RecentIds
 from streams.ingest.routes import routes_of
 
 if TYPE_CHECKING:
     from streams.batch import RecordBatch
     from streams.catalogue.load import Catalogue
-    from streams.events.fields import Event
-    from streams.ingest.grouping import Group, Grouping, GroupKey
+    from streams.ingest.group import Group
+    from streams.ingest.reader import Columns
 
+_AT_ONCE = 256  # records whose events are in memory together: more no longer help, and would leave the cache
 _NEVER = -(1 << 62)
 NO_TIMESTAMP = -1  # what Kafka gives for a record without one
 FROM_THE_FUTURE = Rejection(Reason.FROM_THE_FUTURE, "$.time is too far ahead of the record's timestamp")
@@ -60,16 +66,14 @@ class IngestPartition:
         self._decoder = TopicDecoder(topic)
         self._ids = RecentIds(dedup_records)
         self._groups: list[Group] = []
-        self._groupings: dict[type[Event], Grouping] = {}
-        for event in EVENTS_OF_TOPIC[topic]:
-            self._groupings[event] = self._compile(type_of(event))
+        numbered = {event: self._number_groups(type_of(event)) for event in EVENTS_OF_TOPIC[topic]}
+        self._reader = Reader(self._decoder.decode, compile_grouping(numbered), self._refuse)
         self._expansion = Expansion(catalogue.metrics, self._groups)
         self._largest = _NEVER
         self._restored = False
         self._promised = _NEVER
         self._next_offset = 0
-        self._on_time: dict[GroupKey, int] = {}
-        self._late: dict[GroupKey, int] = {}
+        self._on_time, self._late = Plane(), Plane()
         self._dead_letters: list[DeadLetter] = []
         self._flushed_outcomes = dict(self.outcomes)
         self._without_time: dict[tuple[str, str], int] = {}
@@ -111,68 +115,64 @@ class IngestPartition:
         """Remember the ids, and the largest event time unless that was set, of records that are counted already."""
         kept = self._on_time, self._late, self._dead_letters, self.outcomes, self._has_news
         largest = self._largest
-        self._on_time, self._late, self._dead_letters, self.outcomes = {}, {}, [], dict(self.outcomes)
+        self._on_time, self._late, self._dead_letters, self.outcomes = Plane(), Plane(), [], dict(self.outcomes)
         self.feed(batch)
         self._on_time, self._late, self._dead_letters, self.outcomes, self._has_news = kept
         if self._restored:
             self._largest = largest
 
-    def feed(self, batch: RecordBatch) -> list[DeadLetter]:  # noqa: C901, PLR0912 - one loop: every call in it costs 3 %
+    def feed(self, batch: RecordBatch) -> list[DeadLetter]:
         """Decide about every record of a batch. Returns its dead letters, as the next flush does. No record raises."""
-        decode, groupings, seen = self._decoder.decode, self._groupings, self._ids.seen
-        on_time, behind = self._on_time, self._late
-        lateness, late_limit, future_limit = self._lateness, self._late_limit, self._future_limit
-        largest, watermark = self._largest, max(self._largest - lateness, self._promised)
         first_letter = len(self._dead_letters)
-        duplicates = late = refused = 0
-        for offset, timestamp, value in zip(batch.offsets, batch.timestamps, batch.values, strict=True):
-            try:
-                event = decode(value)  # type: ignore[arg-type]  # a tombstone raises TypeError
-                if not value.isascii():  # type: ignore[union-attr]  # decoded, so it is no tombstone
-                    value.decode()  # type: ignore[union-attr]  # msgspec passes over what it does not read
-                time = event_time_ms(event.time)
-                if time is None:
-                    raise WrongTimeError("$.time")  # noqa: TRY301 - one place for all that is refused
-                groups = groupings[type(event)](event.data, time)
-            except Exception as error:  # noqa: BLE001 - nothing that a record holds may stop the others
-                refused += 1
-                self._refuse(offset, timestamp, value, error)
-                continue
-            copy = seen(event.source, event.id, offset)
-            if time > timestamp + future_limit and timestamp != NO_TIMESTAMP:
-                refused += 1
-                self._reject(offset, value, FROM_THE_FUTURE)
-                continue
-            if copy:
-                duplicates += 1
-                continue
-            if time > largest:
-                largest = time
-                watermark = max(watermark, time - lateness)
-            if time >= watermark:
-                amounts = on_time
-            elif time >= largest - late_limit:
-                amounts = behind
-            else:
-                late += 1
-                continue
-            if type(groups) is tuple:
-                amounts[groups] = amounts.get(groups, 0) + 1
-            else:
-                for key, amount in groups:
-                    amounts[key] = amounts.get(key, 0) + amount
-        self._largest = largest
+        for begin in range(0, len(batch.values), _AT_ONCE):
+            part = slice(begin, begin + _AT_ONCE)
+            columns = self._reader.read(batch.offsets[part], batch.timestamps[part], batch.values[part])
+            if columns.ids:
+                self._decide(columns)
         self._next_offset = batch.next_offset
         self._has_news = True
-        self.outcomes[Outcome.DUPLICATE] += duplicates
-        self.outcomes[Outcome.LATE] += late
-        self.outcomes[Outcome.COUNTED] += len(batch.values) - refused - duplicates - late
-        return self._dead_letters[first_letter:]
+        letters = self._dead_letters[first_letter:]
+        letters.sort(key=attrgetter("offset"))  # those that decode are found after those that do not
+        self._dead_letters[first_letter:] = letters
+        return letters
+
+    def _decide(self, columns: Columns) -> None:
+        copies = self._ids.seen_among(columns.sources, columns.ids, columns.offsets)
+        newest, oldest = int(columns.times.max()), int(columns.times.min())
+        earliest_record = min(columns.timestamps)
+        reached = max(self._largest, newest)
+        plain = not copies and earliest_record != NO_TIMESTAMP and newest <= earliest_record + self._future_limit
+        if plain and oldest >= max(reached - self._lateness, self._promised):
+            self._largest = reached
+            self.outcomes[Outcome.COUNTED] += len(columns.ids)
+            self._on_time.add(columns.keys, columns.sums)
+            return
+        self._decide_each(columns, copies)
+
+    def _decide_each(self, columns: Columns, copies: list[int]) -> None:
+        """The same for records some of which are copies, late or from the future."""
+        times, timestamps = columns.times, np.array(columns.timestamps, np.int64)
+        future = (timestamps != NO_TIMESTAMP) & (times > timestamps + self._future_limit)
+        accepted = ~future
+        accepted[copies] = False
+        reached = np.maximum(np.maximum.accumulate(np.where(accepted, times, _NEVER)), self._largest)
+        on_time = accepted & (times >= np.maximum(reached - self._lateness, self._promised))
+        behind = accepted & ~on_time & (times >= reached - self._late_limit)
+        self._largest = int(reached[-1])
+        for place in np.flatnonzero(future).tolist():
+            self._reject(columns.offsets[place], columns.values[place], FROM_THE_FUTURE)
+        counted = int(on_time.sum() + behind.sum())
+        self.outcomes[Outcome.COUNTED] += counted
+        self.outcomes[Outcome.LATE] += int(accepted.sum()) - counted
+        self.outcomes[Outcome.DUPLICATE] += int((~accepted & ~future).sum())
+        self._on_time.add_some(columns.keys, columns.sums, on_time.tolist())
+        if behind.any():
+            self._late.add_some(columns.keys, columns.sums, behind.tolist())
 
     def take_flush(self, cells_partitions: int) -> Flush:
         """Everything since the last flush, for one transaction. A flush that fails is not given back: start anew."""
         self._count_without_time()
-        cells = self._expansion.expand([(0, self._on_time), (1, self._late)])
+        cells = self._expansion.expand([(0, self._on_time.amounts), (1, self._late.amounts)])
         header = (self.topic, self.partition, self._next_offset, self.watermark, self._catalogue.hash)
         flush = Flush(
             self._next_offset,
@@ -183,16 +183,15 @@ class IngestPartition:
             {outcome: self.outcomes[outcome] - before for outcome, before in self._flushed_outcomes.items()},
             self._without_time,
         )
-        self._on_time, self._late, self._dead_letters, self._without_time = {}, {}, [], {}
+        self._on_time, self._late, self._dead_letters, self._without_time = Plane(), Plane(), [], {}
         self._flushed_outcomes = dict(self.outcomes)
         self._has_news = False
         return flush
 
-    def _compile(self, event_type: str) -> Grouping:
+    def _number_groups(self, event_type: str) -> list[tuple[int, Group]]:
         first = len(self._groups)
-        groups = make_groups(event_type, routes_of(self._catalogue.metrics, event_type))
-        self._groups.extend(groups)
-        return compile_grouping(event_type, enumerate(groups, start=first))
+        self._groups += make_groups(event_type, routes_of(self._catalogue.metrics, event_type))
+        return list(enumerate(self._groups))[first:]
 
     def _is_from_the_future(self, time: int | None, timestamp: int) -> bool:
         return time is not None and timestamp != NO_TIMESTAMP and time > timestamp + self._future_limit
@@ -216,8 +215,8 @@ class IngestPartition:
         self._dead_letters.append(DeadLetter(self.topic, self.partition, offset, *rejection, value or b""))
 
     def _count_without_time(self) -> None:
-        for amounts in (self._on_time, self._late):
-            for key, amount in amounts.items():
+        for plane in (self._on_time, self._late):
+            for key, amount in plane.amounts.items():
                 group = self._groups[key[0]]
                 if not group.value and LACKS_TIME in key[group.first_gate :]:
                     name = (group.event_type, group.at)

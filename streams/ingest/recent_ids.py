@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections import deque
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 _SLICES = 16
 
 
@@ -44,6 +50,29 @@ class RecentIds:
         ids[event_id] = offset
         return last >= offset - self._reach
 
+    def seen_among(self, sources: Sequence[str], ids: Sequence[str], offsets: Sequence[int]) -> list[int]:
+        """`seen` for many records: the places of the copies among them.
+
+        >>> RecentIds(reach=10).seen_among(["/oms", "/oms", "/crm"], ["a", "a", "a"], [100, 101, 102])
+        [1]
+        """
+        if not ids:
+            return []
+        if offsets[-1] >= self._drop_at:
+            self._drop_before(offsets[0] - self._reach)
+            self._drop_at = offsets[0] + self._reach // _SLICES + 1
+        if offsets[-1] < self._drop_at and sources.count(sources[0]) == len(sources):
+            known = self._ids.get(sources[0])
+            fresh = dict(zip(ids, offsets, strict=True))
+            if known is not None and len(fresh) == len(ids):
+                copies = [] if known.keys().isdisjoint(fresh) else [i for i, each in enumerate(ids) if each in known]
+                # Popped, so that the order stays that of offsets.
+                copies = [place for place in copies if known.pop(ids[place]) >= offsets[place] - self._reach]
+                known.update(fresh)
+                return copies
+        records = zip(sources, ids, offsets, strict=True)
+        return [place for place, record in enumerate(records) if self.seen(*record)]
+
     def _drop_before(self, first: int) -> None:
         for source in list(self._ids):
             ids = self._ids[source]
@@ -52,7 +81,6 @@ class RecentIds:
                 if offset >= first:
                     break
                 expired.append(event_id)
-            for event_id in expired:
-                del ids[event_id]
+            deque(map(ids.__delitem__, expired), maxlen=0)  # deletes, at half of what a loop costs
             if not ids:
                 del self._ids[source]

@@ -89,7 +89,7 @@ def test_the_memory_of_texts_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None
     from streams.events import event_time
 
     monkeypatch.setattr(event_time, "_KEPT", 50)
-    for memory in (event_time._second_ms, event_time._minute_ms, event_time._tail_ms):
+    for memory in (event_time.KNOWN_MINUTES, event_time.KNOWN_TAILS):
         memory.clear()
     start = datetime(2025, 11, 10, tzinfo=UTC)
     for second in range(500):
@@ -97,4 +97,4 @@ def test_the_memory_of_texts_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None
         text = when.isoformat(timespec="milliseconds")
         assert event_time_ms(text) == (when - EPOCH) // timedelta(milliseconds=1)
 
-    assert max(len(event_time._second_ms), len(event_time._minute_ms), len(event_time._tail_ms)) <= 50
+    assert max(len(event_time.KNOWN_MINUTES), len(event_time.KNOWN_TAILS)) <= 50

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from streams.catalogue.metric import Condition, Direction, Metric, Signal, Term
-from streams.events.orders import Order
-from streams.ingest.grouping import WrongTimeError, compile_grouping, make_groups
+from streams.events.orders import Order, OrderCreated, OrderPaid
+from streams.events.registry import TYPES
+from streams.ingest.group import GroupKey, make_groups
+from streams.ingest.grouping import WrongTimeError, compile_grouping
 from streams.ingest.routes import routes_of
 
 NOON = 1_762_747_200_000
@@ -28,8 +30,12 @@ def metric(name: str, *terms: Term, scopes: tuple[tuple[str, ...], ...] = ((),))
     )
 
 
-def group(event_type: str, data: Order, *metrics: Metric) -> object:
-    return compile_grouping(event_type, enumerate(make_groups(event_type, routes_of(metrics, event_type))))(data, NOON)
+def group(event_type: str, data: Order, *metrics: Metric) -> tuple[list[GroupKey], list[tuple[GroupKey, int]]]:
+    """The keys of one event, and its sums."""
+    groups = list(enumerate(make_groups(event_type, routes_of(metrics, event_type))))
+    event = TYPES[event_type](id="1", source="/oms", time="", specversion="1.0", data=data)
+    (keys,), sums = compile_grouping({TYPES[event_type]: groups})([event], [NOON])
+    return list(keys), [(key, amount) for _, key, amount in sums]
 
 
 PAID = Term(("order.paid",))
@@ -39,15 +45,13 @@ def test_an_event_of_one_key_is_that_key_slot_and_dimensions_used() -> None:
     whole, by_store = metric("a", PAID), metric("b", PAID, scopes=((), ("store",), ("region", "store")))
 
     assert group("order.paid", Order("1", region="zhejiang", store="s1", sku="x"), whole, by_store) == (
-        0,
-        NOON // 10_000,
-        "zhejiang",
-        "s1",
+        [(0, NOON // 10_000, "zhejiang", "s1")],
+        [],
     )
 
 
 def test_an_event_that_no_metric_uses_has_no_key_and_its_times_are_checked_all_the_same() -> None:
-    assert group("order.created", Order("1"), metric("a", PAID)) == []
+    assert group("order.created", Order("1"), metric("a", PAID)) == ([], [])
     with pytest.raises(WrongTimeError, match=r"\$\.data\.created_at"):
         group("order.created", Order("1", created_at="soon"), metric("a", PAID))
 
@@ -55,7 +59,7 @@ def test_an_event_that_no_metric_uses_has_no_key_and_its_times_are_checked_all_t
 def test_deadlines_counted_from_the_event_itself_need_no_key_of_their_own() -> None:
     due = metric("a", Term(("order.paid",), plus_s=86_400), Term(("order.paid",), plus_s=172_800))
 
-    assert group("order.paid", Order("1"), due) == (0, NOON // 10_000)
+    assert group("order.paid", Order("1"), due) == ([(0, NOON // 10_000)], [])
 
 
 def test_another_time_and_a_sum_have_keys_of_their_own() -> None:
@@ -64,18 +68,32 @@ def test_another_time_and_a_sum_have_keys_of_their_own() -> None:
     old = Order("1", created_at="2025-11-10T03:00:00Z")
     slot = NOON // 10_000
 
-    assert [((0, slot), 1), ((1, slot), 1234), ((2, slot, slot - 1), 1)] == group(
-        "order.paid", recent, metric("a", *terms)
-    )
-    assert [((0, slot), 1)] == group("order.paid", old, metric("a", *terms))
+    assert ([(0, slot), (2, slot, slot - 1)], [((1, slot), 1234)]) == group("order.paid", recent, metric("a", *terms))
+    assert ([(0, slot)], []) == group("order.paid", old, metric("a", *terms))
+
+
+def test_events_of_several_types_are_told_apart_and_their_keys_stand_in_their_order() -> None:
+    metrics = (metric("a", PAID, Term(("order.paid",), value="amount")),)
+    numbered = enumerate(make_groups("order.paid", routes_of(metrics, "order.paid")))
+    grouping = compile_grouping({OrderCreated: (), OrderPaid: list(numbered)})
+    events = [
+        kind(id="1", source="/oms", time="", specversion="1.0", data=Order("1", amount=2.0))
+        for kind in (OrderCreated, OrderPaid, OrderCreated, OrderPaid)
+    ]
+    slot = NOON // 10_000
+
+    keys, sums = grouping(events, [NOON, NOON, NOON, NOON + 10_000])
+
+    assert [[], [(0, slot)], [], [(0, slot + 1)]] == list(map(list, keys))
+    assert [(1, (1, slot), 200), (3, (1, slot + 1), 200)] == sums
 
 
 def test_a_value_of_the_catalogue_never_becomes_code() -> None:
     evil = '\'); raise SystemExit  #\n"""'
     closed = metric("a", Term(("order.paid",), where={"reason": Condition(equals=evil)}))
 
-    assert group("order.paid", Order("1", reason=evil), closed, metric("b", PAID)) == (0, NOON // 10_000, True)
-    assert group("order.paid", Order("1", reason="'"), closed, metric("b", PAID)) == (0, NOON // 10_000, False)
+    assert group("order.paid", Order("1", reason=evil), closed, metric("b", PAID))[0] == [(0, NOON // 10_000, True)]
+    assert group("order.paid", Order("1", reason="'"), closed, metric("b", PAID))[0] == [(0, NOON // 10_000, False)]
 
 
 @pytest.mark.parametrize(
@@ -95,5 +113,5 @@ def test_a_missing_dimension_is_empty_for_conditions_too(condition: Condition, h
     assert holds_for == {
         reason
         for reason in (None, "", "x", "y")
-        if group("order.paid", Order("1", reason=reason), gated, metric("b", PAID)) == (0, NOON // 10_000, True)
+        if group("order.paid", Order("1", reason=reason), gated, metric("b", PAID))[0] == [(0, NOON // 10_000, True)]
     }

@@ -24,6 +24,28 @@ def test_the_memory_knows_exactly_the_preceding_offsets(reach: int, records: lis
         assert expected == memory.seen(source, event_id, offset)
 
 
+@settings(max_examples=200, deadline=None)
+@given(
+    reach=st.integers(0, 40),
+    batches=st.lists(
+        st.lists(st.tuples(st.integers(1, 9), st.sampled_from("aab"), st.integers(0, 30)), max_size=20), max_size=12
+    ),
+)
+def test_many_at_once_are_remembered_as_one_by_one(reach: int, batches: list[list[tuple[int, str, int]]]) -> None:
+    together, one_by_one, offset = RecentIds(reach), RecentIds(reach), 0
+    for batch in batches:
+        offsets = []
+        for step, _, _ in batch:
+            offset += step
+            offsets.append(offset)
+        sources, ids = [source for _, source, _ in batch], [str(number) for _, _, number in batch]
+        records = zip(sources, ids, offsets, strict=True)
+
+        expected = [place for place, record in enumerate(records) if one_by_one.seen(*record)]
+
+        assert expected == together.seen_among(sources, ids, offsets)
+
+
 def test_a_pair_is_a_pair_not_a_text() -> None:
     memory = RecentIds(10)
 

@@ -1,0 +1,94 @@
+"""The groups into which events fall, and the shape of their keys.
+
+A group's key is a tuple: group number, slot of the event time, the dimensions that any metric uses, and what the gates
+said. Events with equal keys add to the same cells, so each distinct key is expanded once, at the flush. Contributions
+for another time than the event's own (a deadline, the opening of a contact) and sums of a value have groups of their
+own, because their keys differ from event to event where those of the main group repeat.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from streams.cells.record import SLOT_MS
+
+if TYPE_CHECKING:
+    from streams.ingest.routes import Gate, Route, Routes
+
+GroupKey = tuple[Any, ...]
+LACKS_TIME = None
+SHUT = False
+
+
+@dataclass(frozen=True)
+class Group:
+    """The shape of the keys of one group.
+
+    Attributes:
+        event_type: whose events are grouped.
+        at: the time field that its contributions count for, "time" for the event's own.
+        value: the field added up; empty counts.
+        dimensions: in the order of the key, from position 2.
+        gates: position in the key by gate. The element there is a slot, True (the own slot), SHUT or LACKS_TIME.
+            A gate that is always open has no position.
+        routes: what the group's events contribute to.
+
+    """
+
+    event_type: str
+    at: str
+    value: str
+    dimensions: tuple[str, ...]
+    gates: dict[Gate, int]
+    routes: Routes
+
+    @property
+    def first_gate(self) -> int:
+        """Where the gates begin in the key."""
+        return 2 + len(self.dimensions)
+
+    def position(self, dimension: str) -> int:
+        """Where a dimension stands in the key."""
+        return 2 + self.dimensions.index(dimension)
+
+
+def is_own_time(gate: Gate) -> bool:
+    """Whether a gate counts for the event's own time, shifted by whole slots at most."""
+    return gate.at == "time" and gate.plus_s * 1000 % SLOT_MS == 0
+
+
+def make_groups(event_type: str, routes: Routes) -> list[Group]:
+    """Routes that can share keys share a group: same time counted for, same value."""
+    shared: dict[tuple[str, int, str], Routes] = {}
+    for route, targets in routes.items():
+        gate = route.gate
+        if not _can_open(gate):
+            continue
+        kind = ("time", 0, route.value) if is_own_time(gate) else (gate.at, gate.plus_s, route.value)
+        shared.setdefault(kind, {})[route] = targets
+    return [_make_group(event_type, kind[0], kind[2], members) for kind, members in shared.items()]
+
+
+def _make_group(event_type: str, at: str, value: str, routes: Routes) -> Group:
+    dimensions = tuple(sorted({dimension for route in routes for dimension in route.dimensions}))
+    gates = dict.fromkeys(route.gate for route in routes if not _always_open(route.gate))
+    positions = {gate: 2 + len(dimensions) + number for number, gate in enumerate(gates)}
+    return Group(event_type, at, value, dimensions, positions, routes)
+
+
+def _always_open(gate: Gate) -> bool:
+    return is_own_time(gate) and not gate.where
+
+
+def _can_open(gate: Gate) -> bool:
+    # With the event's own time, shifted by plus_s >= 0, an event is never late and never out of reach.
+    return not (is_own_time(gate) and gate.no_later is False)
+
+
+def route_positions(group: Group, route: Route) -> tuple[int | None, list[int]]:
+    """For a route of a group: the position of its gate (None: always open), then of its slot and its dimensions."""
+    gate = group.gates.get(route.gate)
+    own = route.own_slot or is_own_time(route.gate)
+    slot = 1 if own or gate is None else gate
+    return gate, [slot, *(group.position(dimension) for dimension in route.dimensions)]

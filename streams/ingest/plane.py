@@ -1,0 +1,36 @@
+"""What events add up to by group key: one plane for those on time, one for those behind the watermark."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import chain, compress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from streams.ingest.group import GroupKey
+    from streams.ingest.grouping import Keys, Sum
+
+
+class Plane:
+    """Adds up keys and sums as `streams.ingest.grouping` makes them.
+
+    Attributes:
+        amounts: by key, in the order of their first events.
+
+    """
+
+    def __init__(self) -> None:
+        self.amounts: Counter[GroupKey] = Counter()
+
+    def add(self, keys: Sequence[Keys], sums: Sequence[Sum]) -> None:
+        """All events of a batch."""
+        amounts = self.amounts
+        amounts.update(chain.from_iterable(keys))
+        for _, key, amount in sums:
+            amounts[key] += amount
+
+    def add_some(self, keys: Sequence[Keys], sums: Sequence[Sum], chosen: Sequence[bool]) -> None:
+        """Only the events that are chosen, by position."""
+        self.add(list(compress(keys, chosen)), [each for each in sums if chosen[each[0]]])
