@@ -19,9 +19,10 @@ from typing import Any
 from confluent_kafka.admin import AdminClient, NewTopic
 
 from benchmarks.load import dense_sale
+from streams.connection import Connection
 from streams.replay import replay
-from streams.settings import SOURCE_TOPICS
-from streams.transport.topics import own_topics
+from streams.settings import SOURCE_TOPICS, Settings
+from streams.topics.wanted import own_topics
 
 PROJECT = Path(__file__).parent.parent
 PARTITIONS = 4
@@ -40,13 +41,13 @@ def make_topics(broker: str) -> None:
     admin = AdminClient({"bootstrap.servers": broker})
     any_year = {"retention.ms": "-1", "message.timestamp.after.max.ms": str((1 << 63) - 1)}
     wanted = [NewTopic(topic, PARTITIONS, 1, config=any_year) for topic in SOURCE_TOPICS]
-    wanted += [NewTopic(topic.name, topic.partitions, 1, config=dict(topic.config)) for topic in own_topics(4)]
+    wanted += [NewTopic(topic.name, topic.partitions, 1, config=dict(topic.config)) for topic in own_topics(Settings())]
     for made in admin.create_topics(wanted).values():
         made.result(30)
 
 
 def fill(broker: str, events: int) -> int:
-    return replay(dense_sale(events), broker, dict.fromkeys(SOURCE_TOPICS, PARTITIONS)).sent
+    return replay(dense_sale(events), Connection(broker), dict.fromkeys(SOURCE_TOPICS, PARTITIONS)).sent
 
 
 def run(module: str, broker: str, events: int) -> dict[str, float]:

@@ -27,6 +27,7 @@ from streams.alerts.outbox import Outbox
 from streams.alerts.receivers.configured import configured
 from streams.broker.detection import BrokerKind, identify
 from streams.catalogue.load import Catalogue, load
+from streams.connection import Connection
 from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.health import Health
 from streams.incidents.cloudevent import encode, key
@@ -40,7 +41,7 @@ from streams.topics.names import ANOMALY_STATE_TOPIC, VERDICTS_TOPIC
 from streams.transport.notifier import Notifier
 from streams.transport.parts import Incidents, Ingests, Merges
 from streams.transport.topic_reader import TopicReader
-from streams.transport.topics import TopicsError, prepare_topics
+from streams.transport.topics import prepare_topics
 from streams.transport.watch import Watch, WorkerFailedError
 from streams.transport.worker import Worker
 from streams.verdicts import TickVerdicts
@@ -88,11 +89,13 @@ class System:
         catalogue: Catalogue,
         sources: Mapping[str, int],
         *,
+        connection: Connection | None = None,
         keep: bool = False,
         pace: float = 1.0,
         write: Callable[[str], object] = print,
     ) -> None:
         self.settings = settings
+        self._connection = connection or Connection.of(settings, os.environ)
         self.catalogue = catalogue
         self.transitions: list[Transition] = []
         self.notifications: list[Notification] = []
@@ -109,6 +112,7 @@ class System:
         self._watch = Watch()
         self.worker = Worker(
             settings,
+            self._connection,
             ingests=Ingests(sources, self._new_ingest, self._on_flushed),
             merges=Merges(self._new_merge, lambda manifest: read_manifest(manifest).chunks()),
             incidents=Incidents(
@@ -144,7 +148,7 @@ class System:
             stack.push_async_callback(self._stop)
             await self.worker.start()
             tails = {ANOMALY_STATE_TOPIC: None, VERDICTS_TOPIC: _VERDICTS_TAIL}
-            reader = TopicReader(self.settings.broker, tails, self._on_record)
+            reader = TopicReader(self._connection, tails, self._on_record)
             self._watch.start("that feeds the board", reader.run())
             self._watch.start("that notifies", self._notify(reader, dispatch, announcer))
             vitals = Vitals(self.worker, self.metrics, self.health, self.board, self.clock_ms)
@@ -172,7 +176,7 @@ class System:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(reader.caught_up.wait(), _CATCH_UP_LIMIT_S)
         dispatch.routing.resume(self.board.open_anomalies())
-        await Notifier(self.settings, announcer).run()
+        await Notifier(self.settings, self._connection, announcer).run()
 
     async def _start_outbox(
         self, stack: contextlib.AsyncExitStack, session: aiohttp.ClientSession, dispatch: Dispatch
@@ -269,19 +273,19 @@ class System:
 async def new_system(
     settings: Settings, *, keep: bool = False, pace: float = 1.0, write: Callable[[str], object] = print
 ) -> System:
-    """Finds out what the broker is and has, and wires a worker for it. Raises TopicsError with the remedy."""
-    kind, life = await asyncio.to_thread(identify, settings.broker)
-    if kind is BrokerKind.SILENT:
-        raise TopicsError(f"no Kafka broker answers at {settings.broker}: start one (`pharos broker`), or set --broker")
+    """Finds out what the broker is and has, and wires a worker. Raises TopicsError or BrokerUnreachableError."""
+    connection = Connection.of(settings, os.environ)
+    kind, life = await asyncio.to_thread(identify, connection)
     if kind is BrokerKind.EMBEDDED:
         # Offsets of another life of the broker mean nothing: each life has state of its own.
         state_dir = str(Path(settings.state_dir) / f"embedded-{life}")
         settings = msgspec.structs.replace(settings, transactions=False, state_dir=state_dir)
-    sources = await prepare_topics(settings)
+    sources = await prepare_topics(settings, connection)
     return System(
         settings,
         load(Path(settings.catalogue) if settings.catalogue else None),
         sources,
+        connection=connection,
         keep=keep,
         pace=pace,
         write=write,

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 
 import msgspec
 
-from streams.located_yaml import Document, LocatedError
-from streams.settings import OpeningHours, ReceiverSettings, Settings
+from streams.located_yaml import Document, LocatedError, dotted
+from streams.settings import OpeningHours, ReceiverSettings, SecuritySettings, Settings
 from streams.settings_rules import check_settings
 from streams.web.security import is_loopback
 
@@ -37,7 +37,7 @@ def configure(
     Args:
         file: a YAML file of the fields of `Settings`; absent, PHAROS_CONFIG may name it.
         environment: variables; PHAROS_SESSION_TIMEOUT_S sets session_timeout_s. Lists are separated by commas, mappings
-            are `orders=12,visits=4`, receivers and opening_hours belong into the file.
+            and security are `orders=12,visits=4`, receivers and opening_hours belong into the file.
         flags: values by field; None stands for a flag that was not given.
 
     Raises:
@@ -61,7 +61,9 @@ def configure(
     for fault in check_settings(settings):
         field = str(fault.path[0])
         if field in origins or document is None:
-            raise ConfigurationError(f"{origins.get(field, field)}: {fault.what}")
+            inner = dotted(fault.path[1:])
+            place = origins.get(field, field) + (f": {inner}" if inner else "")
+            raise ConfigurationError(f"{place}: {fault.what}")
         raise ConfigurationError(str(document.error(fault.path, fault.what)))
     return settings
 
@@ -106,7 +108,7 @@ def _from_file(file: Path) -> tuple[Document, dict[str, Any]]:
         document = Document(text, str(file))
         if document.value is not None and not isinstance(document.value, dict):
             raise document.error((), "settings are `key: value` lines")
-        settings = document.convert((), Settings, (Settings, ReceiverSettings, OpeningHours))
+        settings = document.convert((), Settings, (Settings, SecuritySettings, ReceiverSettings, OpeningHours))
     except LocatedError as error:
         raise ConfigurationError(str(error)) from None
     return document, {key: getattr(settings, key) for key in document.value or {}}
@@ -139,7 +141,7 @@ def _from_text(text: str, kind: Any, origin: str) -> Any:
     try:
         if container is tuple:
             value = [part.strip() for part in text.split(",") if part.strip()]
-        elif container is dict:
+        elif container is dict or kind is SecuritySettings:
             value = dict(_pair(part, origin) for part in text.split(",") if part.strip())
         return msgspec.convert(value, kind, strict=False)
     except msgspec.ValidationError as error:
@@ -155,7 +157,7 @@ def _pair(text: str, origin: str) -> tuple[str, str]:
 
 
 def _name_of(kind: Any) -> str:
-    if isinstance(kind, type) and not isinstance(kind, types.GenericAlias):
+    if isinstance(kind, type) and not isinstance(kind, types.GenericAlias) and kind is not SecuritySettings:
         return {int: "whole number", float: "number", bool: "true or false"}.get(kind, "text")
     return "list separated by commas" if typing.get_origin(kind) is tuple else "list of pairs"
 
@@ -164,6 +166,7 @@ def _refuse_unknown_variables(variables: Mapping[str, str], settings: Settings) 
     """Only near misses: other programs, tests and secrets may have names of their own under the prefix."""
     known = {PREFIX + field.upper() for field in _TYPES} | {FILE_VARIABLE}
     own = {name for receiver in settings.receivers for name in (receiver.url_env, receiver.secret_env)}
+    own |= {settings.security.password_env, settings.security.key_password_env}
     for name in sorted(variables):
         if name.startswith(PREFIX) and name not in known | own:
             near = difflib.get_close_matches(name, known, n=1, cutoff=0.88)

@@ -19,16 +19,19 @@ import orjson
 import uvloop
 
 from streams.alerts.message import listed
-from streams.app import new_system, stop_event, until
+from streams.app import new_system
 from streams.backtest import for_scenario
 from streams.broker.embedded import EmbeddedBroker
-from streams.broker.topics import topics
+from streams.connection import Connection
 from streams.events.event_time import event_time_ms
 from streams.incidents.instant import rfc3339
 from streams.replay import Progress
 from streams.report import final_anomalies, score
+from streams.service import settle_garbage_collector, stop_event, until
+from streams.settings import SecuritySettings
 from streams.shop_process import PARTITIONS, Book, keep_shop
 from streams.simulate.scenarios import simulate
+from streams.topics.wanted import embedded_topics
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,7 +57,7 @@ class DemoOptions(NamedTuple):
 class Shop:
     """The simulated shop: a process of its own that sends its events, never far ahead of the worker."""
 
-    def __init__(self, options: DemoOptions, broker: str) -> None:
+    def __init__(self, options: DemoOptions, connection: Connection) -> None:
         context = multiprocessing.get_context("spawn")
         self._book = Book(
             read=context.Value("q", 0),
@@ -64,7 +67,7 @@ class Shop:
             live=context.Event(),
             stop=context.Event(),
         )
-        arguments = (options.scenario, options.seed, options.speed, broker, self._book)
+        arguments = (options.scenario, options.seed, options.speed, connection, self._book)
         self._process = context.Process(target=keep_shop, args=arguments, name="shop", daemon=True)
 
     def start(self) -> None:
@@ -112,6 +115,7 @@ def run_demo(settings: Settings, options: DemoOptions) -> None:
         settings = msgspec.structs.replace(
             for_scenario(settings, simulation.scenario),
             broker=broker.address,
+            security=SecuritySettings(),
             state_dir=folder,
             dedup_records=min(settings.dedup_records, 2_000),
             session_timeout_s=6.0,
@@ -128,8 +132,9 @@ async def _play(settings: Settings, options: DemoOptions, simulation: Simulation
     system = await new_system(
         _with_free_port(settings), keep=True, pace=options.speed, write=lambda line: print(f"  {line}", flush=True)
     )
-    shop = Shop(options, settings.broker)
+    shop = Shop(options, Connection(settings.broker))
     async with system.running() as address:
+        settle_garbage_collector()
         print(f"  [2/3] the worker learns the days before; its page: {address}", flush=True)
         if not options.headless:
             await asyncio.to_thread(_open, address)
@@ -213,7 +218,7 @@ def _tell(report: dict[str, Any], simulation: Simulation, zone: ZoneInfo) -> Non
 
 
 def _topics(settings: Settings) -> dict[str, int]:
-    return topics(PARTITIONS, settings.cells_partitions)
+    return embedded_topics(settings, PARTITIONS)
 
 
 def _with_free_port(settings: Settings) -> Settings:

@@ -11,6 +11,7 @@ from confluent_kafka import Consumer, KafkaException, TopicPartition
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from streams.connection import Connection
     from streams.replay import Stop
 
 # Half of what a partition keeps, in bytes before compression: a batch is fetched whole, and records differ in size.
@@ -34,25 +35,28 @@ class Headway:
     Where no worker ever commits, the replay goes on after a while, for the broker may be read by somebody else.
 
     Args:
-        broker: bootstrap servers.
+        connection: the way to the broker.
         group: the consumer group of the workers (the setting `app`).
         patience_s: how long to wait for a group that does not commit.
 
     """
 
-    def __init__(self, broker: str, group: str, patience_s: float = 30.0, room_bytes: int = ROOM_BYTES) -> None:
+    def __init__(
+        self, connection: Connection, group: str, patience_s: float = 30.0, room_bytes: int = ROOM_BYTES
+    ) -> None:
         quiet = logging.getLogger(f"{__name__}.librdkafka")
         quiet.setLevel(logging.CRITICAL)
         self._group = group
         self._patience_s = patience_s
         self._room = room_bytes
         self._client = Consumer(
-            {
-                "bootstrap.servers": broker,
-                "group.id": group,  # asks about it, never joins it
-                "enable.auto.commit": False,
-                "logger": quiet,
-            }
+            connection.for_librdkafka(
+                {
+                    "group.id": group,  # asks about it, never joins it
+                    "enable.auto.commit": False,
+                    "logger": quiet,
+                }
+            )
         )
         self._began: dict[tuple[str, int], int] = {}  # the end of a partition before this replay
         self._committed: dict[tuple[str, int], int] = {}

@@ -14,6 +14,7 @@ from streams.headway import Sent
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from streams.connection import Connection
     from streams.events_file import Line
     from streams.headway import Headway
 
@@ -62,7 +63,7 @@ class Never:
 
 def replay(
     lines: Iterable[Line],
-    broker: str,
+    connection: Connection,
     partitions: Mapping[str, int],
     *,
     speed: float = 0.0,
@@ -77,7 +78,7 @@ def replay(
 
     Args:
         lines: in the order of ingest.
-        broker: bootstrap servers.
+        connection: the way to the brokers.
         partitions: how many each topic has.
         speed: seconds of ingest time per second; 0 is as fast as it goes.
         paced_from_ms: ingest time before which nothing is paced (history goes in at once).
@@ -91,7 +92,7 @@ def replay(
     """
     stop = stop or Never()
     progress = Progress()
-    sender = _Sender(broker, partitions, headway)
+    sender = _Sender(connection, partitions, headway)
     clock = _Pace(speed, paced_from_ms)
     for slice_ms, records in _slices(lines, _paced_slice_ms(speed), paced_from_ms):
         if stop.is_set() or clock.wait_until(slice_ms, stop):
@@ -147,11 +148,11 @@ class _Pace:
 class _Sender:
     """Produces and waits for every acknowledgement; the first error ends it."""
 
-    def __init__(self, broker: str, partitions: Mapping[str, int], headway: Headway | None) -> None:
-        self._broker = broker
+    def __init__(self, connection: Connection, partitions: Mapping[str, int], headway: Headway | None) -> None:
+        self._broker = connection.broker
         self._partitions = partitions
         self._headway = headway
-        self._producer = Producer(_configuration(broker))
+        self._producer = Producer(_configuration(connection))
         self._failure = ""
         self._sent: dict[tuple[str, int], Sent] = {}
 
@@ -198,9 +199,8 @@ class _Sender:
             self._failure = str(error)
 
 
-def _configuration(broker: str) -> dict[str, Any]:
-    return {
-        "bootstrap.servers": broker,
+def _configuration(connection: Connection) -> dict[str, Any]:
+    own = {
         "client.id": "pharos-replay",
         "compression.type": "lz4",
         "linger.ms": 20,
@@ -212,6 +212,7 @@ def _configuration(broker: str) -> dict[str, Any]:
         "socket.connection.setup.timeout.ms": 5_000,
         "log_level": 2,
     }
+    return connection.for_librdkafka(own)
 
 
 def _unreachable(broker: str, why: object) -> str:

@@ -21,6 +21,22 @@ class ReceiverSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     timeout_s: float = 5.0
 
 
+class SecuritySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How brokers are spoken to. Files are PEM; passwords come from the named variable or file, never from here."""
+
+    protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    mechanism: Literal["", "PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = ""
+    username: str = ""
+    password_env: str = ""
+    password_file: str = ""
+    ca_file: str = ""  # empty: the authorities that this machine trusts
+    cert_file: str = ""
+    key_file: str = ""
+    key_password_env: str = ""
+    key_password_file: str = ""
+    verify_host: bool = True
+
+
 class OpeningHours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Open from `opens` to `closes` (HH:MM, 24:00 allowed, local time) on `days` (mon, tue, ...)."""
 
@@ -34,6 +50,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     app: str = "pharos"
     broker: str = "localhost:19092"
+    security: SecuritySettings = SecuritySettings()
     transactions: bool = True  # false on the embedded broker, which only pretends them
     host: str = "127.0.0.1"
     port: int = 6066
@@ -46,6 +63,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     evaluate_from: str = ""  # RFC 3339; before it baselines are filled and nothing is judged
     source_partitions: dict[str, int] = {}  # asked from the broker for what is missing here
     cells_partitions: int = 4
+    replication_factor: int = 0  # of topics that are made; 0: as many copies as the broker makes by default
+    min_insync_replicas: int = 0  # as above
     dedup_records: int = 20_000
     lateness_s: int = 30
     late_limit_s: int = 7_200

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from streams.events.event_time import event_time_ms
 from streams.located_yaml import suggestion
+from streams.security_rules import check_security
 from streams.settings import SOURCE_TOPICS
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ class Fault(NamedTuple):
 def check_settings(settings: Settings) -> Iterator[Fault]:
     """All faults of the settings, the most telling first."""
     yield from _check_addresses(settings)
+    for field, what in check_security(settings.security):
+        yield Fault(("security", field), what)
     yield from _check_numbers(settings)
     yield from _check_calendar(settings)
     yield from _check_receivers(settings)
@@ -67,17 +70,24 @@ def _check_numbers(settings: Settings) -> Iterator[Fault]:
     for field in _POSITIVE:
         if not getattr(settings, field) > 0:
             yield Fault((field,), "must be above 0")
-    if settings.dedup_records < 0:
-        yield Fault(("dedup_records",), "must not be negative")
-    if settings.heartbeat_interval_s * 3 > settings.session_timeout_s:
-        yield Fault(("heartbeat_interval_s",), "must be a third of session_timeout_s at most, or members are lost")
-    if settings.late_limit_s < settings.lateness_s:
-        yield Fault(("late_limit_s",), "must not be below lateness_s")
+    for field in ("dedup_records", "replication_factor", "min_insync_replicas"):
+        if getattr(settings, field) < 0:
+            yield Fault((field,), "must not be negative")
+    yield from _check_relations(settings)
     for topic, partitions in settings.source_partitions.items():
         if topic not in SOURCE_TOPICS:
             yield Fault(("source_partitions", topic), f'no topic is named "{topic}"{suggestion(topic, SOURCE_TOPICS)}')
         if partitions < 1:
             yield Fault(("source_partitions", topic), "a topic has at least one partition")
+
+
+def _check_relations(settings: Settings) -> Iterator[Fault]:
+    if settings.heartbeat_interval_s * 3 > settings.session_timeout_s:
+        yield Fault(("heartbeat_interval_s",), "must be a third of session_timeout_s at most, or members are lost")
+    if settings.late_limit_s < settings.lateness_s:
+        yield Fault(("late_limit_s",), "must not be below lateness_s")
+    if 0 < settings.replication_factor < settings.min_insync_replicas:
+        yield Fault(("min_insync_replicas",), "must not be above replication_factor, or nothing can be written")
 
 
 def _check_calendar(settings: Settings) -> Iterator[Fault]:

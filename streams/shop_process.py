@@ -14,6 +14,7 @@ from streams.simulate.scenarios import simulate
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from streams.connection import Connection
     from streams.events_file import Line
 
 PARTITIONS = 4
@@ -41,7 +42,7 @@ class Book(NamedTuple):
     stop: Any
 
 
-def keep_shop(scenario: str, seed: int, speed: float, broker: str, book: Book) -> None:
+def keep_shop(scenario: str, seed: int, speed: float, connection: Connection, book: Book) -> None:
     """Sends the scenario: the history at once, the live part at `speed`. Ctrl-C is for the parent to handle."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     simulation = simulate(scenario, seed, "demo")
@@ -56,7 +57,7 @@ def keep_shop(scenario: str, seed: int, speed: float, broker: str, book: Book) -
 
     partitions = dict.fromkeys(SOURCE_TOPICS, PARTITIONS)
     lines = _records(simulation.lines())
-    replay(lines, broker, partitions, speed=speed, paced_from_ms=live_from, stop=book.stop, report=note)
+    replay(lines, connection, partitions, speed=speed, paced_from_ms=live_from, stop=book.stop, report=note)
 
 
 def _records(lines: Iterator[str]) -> Iterator[Line]:

@@ -11,6 +11,7 @@ import pytest
 from confluent_kafka import Consumer, TopicPartition
 
 from streams.broker.embedded import EmbeddedBroker
+from streams.connection import Connection
 from streams.headway import Headway, Sent
 from streams.replay import Never
 
@@ -29,7 +30,7 @@ def broker() -> Iterator[EmbeddedBroker]:
 
 
 def headway(broker: EmbeddedBroker, group: str, patience_s: float) -> Headway:
-    made = Headway(broker.address, group, patience_s, room_bytes=1_000)
+    made = Headway(Connection(broker.address), group, patience_s, room_bytes=1_000)
     made.begin({"orders": 1})
     return made
 

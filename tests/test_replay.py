@@ -12,6 +12,7 @@ from confluent_kafka import Consumer, Message, TopicPartition
 
 from streams import replay as replaying
 from streams.broker.embedded import EmbeddedBroker
+from streams.connection import Connection
 from streams.events_file import Line
 from streams.placement import partition_of
 from streams.replay import Progress, ReplayError, replay
@@ -52,7 +53,7 @@ def test_every_record_lies_in_its_partition_with_its_time_of_ingest(broker: Embe
     broker.create_topic("orders", 3)
     lines = [line(number, START_MS + number * 700) for number in range(100)]
 
-    done = replay(lines, broker.address, TOPICS)
+    done = replay(lines, Connection(broker.address), TOPICS)
     messages = received(broker, "orders", 100)
 
     assert (done.sent, done.at_ms) == (100, START_MS + 99 * 700)
@@ -93,7 +94,7 @@ def test_a_slice_is_acknowledged_before_the_next_is_drawn(broker: EmbeddedBroker
             drawn.append((number, len(seen)))
             yield line(number, START_MS + number * 5_000, "visits")
 
-    replay(lines(), broker.address, TOPICS, report=lambda progress: seen.append(progress.sent))
+    replay(lines(), Connection(broker.address), TOPICS, report=lambda progress: seen.append(progress.sent))
 
     assert seen == [2, 4, 6]
     assert drawn[3] == (3, 1)
@@ -108,7 +109,7 @@ def test_a_speed_paces_the_slices_and_history_goes_at_once(broker: EmbeddedBroke
         if progress.at_ms >= START_MS + 300_000:
             paced.append(time.monotonic())
 
-    replay(lines, broker.address, TOPICS, speed=60, paced_from_ms=START_MS + 300_000, report=note)
+    replay(lines, Connection(broker.address), TOPICS, speed=60, paced_from_ms=START_MS + 300_000, report=note)
 
     assert 0.25 < paced[-1] - paced[0] < 1.5
 
@@ -119,7 +120,7 @@ def test_a_stop_ends_the_waiting(broker: EmbeddedBroker) -> None:
     started = time.monotonic()
     threading.Timer(0.2, stop.set).start()
 
-    done = replay(lines, broker.address, TOPICS, speed=1, stop=stop)
+    done = replay(lines, Connection(broker.address), TOPICS, speed=1, stop=stop)
 
     assert done.sent == 1
     assert time.monotonic() - started < 3
@@ -129,4 +130,4 @@ def test_a_broker_that_is_not_there_is_said_with_a_remedy(monkeypatch: pytest.Mo
     monkeypatch.setattr(replaying, "PATIENCE_S", 0.6)
 
     with pytest.raises(ReplayError, match="pharos broker"):
-        replay([line(0, START_MS)], "127.0.0.1:1", TOPICS)
+        replay([line(0, START_MS)], Connection("127.0.0.1:1"), TOPICS)

@@ -13,9 +13,10 @@ sys.path.insert(0, str(Path(__file__).parent / "support"))
 from shop_evening import PARTITIONS, Evening, assert_worth_comparing, settings_for
 
 from streams.broker.embedded import EmbeddedBroker
-from streams.broker.topics import topics
+from streams.connection import Connection
 from streams.headway import Headway
-from streams.settings import SOURCE_TOPICS
+from streams.settings import SOURCE_TOPICS, Settings
+from streams.topics.wanted import embedded_topics
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.embedded
 
 @pytest.fixture
 def broker() -> Iterator[str]:
-    with EmbeddedBroker(0, topics(PARTITIONS, 2)) as running:
+    with EmbeddedBroker(0, embedded_topics(Settings(cells_partitions=2), PARTITIONS)) as running:
         yield running.address
 
 
@@ -34,7 +35,7 @@ async def test_a_replay_at_full_speed_gives_what_a_backtest_gives(broker: str, t
     expected, outcomes = evening.backtest()
     assert_worth_comparing(expected)
     settings = settings_for(evening, broker, str(tmp_path), transactions=False)
-    headway = Headway(broker, settings.app)
+    headway = Headway(Connection(broker), settings.app)
     headway.begin(dict.fromkeys(SOURCE_TOPICS, PARTITIONS))
 
     found, counted = await evening.live(settings, 0.0, 60.0, headway)

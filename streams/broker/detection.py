@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import enum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from confluent_kafka import KafkaException
-from confluent_kafka.admin import AdminClient
-
+from streams.broker.admin import Admin
 from streams.broker.embedded import LIFE_TOPIC
 
-_PATIENCE_S = 10.0
+if TYPE_CHECKING:
+    from streams.connection import Connection
+
 _EMBEDDED_CLUSTER = "mockCluster"  # what librdkafka's in-memory cluster calls itself
 
 
@@ -19,7 +19,6 @@ class BrokerKind(enum.Enum):
 
     KAFKA = "kafka"
     EMBEDDED = "embedded"
-    SILENT = "silent"
 
 
 class BrokerIdentity(NamedTuple):
@@ -29,13 +28,13 @@ class BrokerIdentity(NamedTuple):
     life: str = ""
 
 
-def identify(broker: str) -> BrokerIdentity:
-    """Asks the broker; SILENT where none answers within ten seconds."""
-    admin = AdminClient({"bootstrap.servers": broker, "log_level": 0})
-    try:
-        metadata = admin.list_topics(timeout=_PATIENCE_S)
-    except KafkaException:
-        return BrokerIdentity(BrokerKind.SILENT)
+def identify(connection: Connection) -> BrokerIdentity:
+    """Asks the broker. Raises BrokerUnreachableError."""
+    return identity_of(Admin(connection).metadata())
+
+
+def identity_of(metadata: Any) -> BrokerIdentity:
+    """What the metadata of a cluster tells of it."""
     if not (metadata.cluster_id or "").startswith(_EMBEDDED_CLUSTER):
         return BrokerIdentity(BrokerKind.KAFKA)
     lives = [topic.removeprefix(LIFE_TOPIC) for topic in metadata.topics if topic.startswith(LIFE_TOPIC)]

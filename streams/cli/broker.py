@@ -21,15 +21,16 @@ def add_flags(command: argparse.ArgumentParser) -> None:
 def run(flags: argparse.Namespace) -> int:
     """Prints the address and stays."""
     from streams.broker.embedded import EmbeddedBroker  # noqa: PLC0415 - `pharos --help` needs no broker
-    from streams.broker.topics import topics  # noqa: PLC0415 - see above
     from streams.cli.errors import UsageError  # noqa: PLC0415 - see above
     from streams.cli.interrupt import stop_on_signals  # noqa: PLC0415 - see above
+    from streams.settings import Settings  # noqa: PLC0415 - see above
+    from streams.topics.wanted import embedded_topics  # noqa: PLC0415 - see above
 
     if flags.partitions < 1 or flags.cells_partitions < 1:
         raise UsageError("a topic has at least one partition")
     if not 0 <= flags.port < 65_536:
         raise UsageError(f"{flags.port} is no port; choose one from 0 to 65535")
-    made = topics(flags.partitions, flags.cells_partitions)
+    made = embedded_topics(Settings(cells_partitions=flags.cells_partitions), flags.partitions)
     with stop_on_signals() as stop, EmbeddedBroker(flags.port, made) as broker:
         print(broker.address, flush=True)
         print("embedded broker: in memory, no transactions, no retention by time; Ctrl-C ends it", file=sys.stderr)

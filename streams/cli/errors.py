@@ -15,10 +15,10 @@ SPOKEN = {
     "streams.imports.table.ImportProblem": WRONG,
     "streams.score.ScoreError": WRONG,
     "streams.web.security.UnsafeBindingError": WRONG,
-    "streams.broker.ensure_topics.SourceTopicsError": FAILED,
+    "streams.broker.admin.BrokerUnreachableError": FAILED,
     "streams.broker.librdkafka.BrokerUnavailableError": FAILED,
     "streams.replay.ReplayError": FAILED,
-    "streams.transport.topics.TopicsError": FAILED,
+    "streams.broker.make_topics.TopicsError": FAILED,
     "streams.transport.watch.WorkerFailedError": FAILED,
 }
 

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from streams.cli.settings_flags import add_settings, settings_of
+
 if TYPE_CHECKING:
     import argparse
 
@@ -19,42 +21,45 @@ SUMMARY = "send an events file to a broker"
 def add_flags(command: argparse.ArgumentParser) -> None:
     """The flags of `pharos replay`."""
     command.add_argument("file", type=Path, metavar="FILE", help="events.jsonl, or .gz")
-    command.add_argument("--broker", default="localhost:19092", help="bootstrap servers (%(default)s)")
     command.add_argument("--speed", type=float, default=0.0, help="event seconds per second; 0: as fast as it goes")
     command.add_argument("--partitions", type=int, default=4, help="of topics that are made (%(default)s)")
+    add_settings(command, only=("broker", "security", "app"))
 
 
 def run(flags: argparse.Namespace) -> int:
     """Sends everything, or what was sent until Ctrl-C."""
     from streams.broker.detection import BrokerKind, identify  # noqa: PLC0415 - `pharos --help` needs no Kafka client
-    from streams.broker.ensure_topics import ensure_topics  # noqa: PLC0415 - see above
+    from streams.broker.make_topics import ensure_topics  # noqa: PLC0415 - see above
     from streams.cli.errors import UsageError  # noqa: PLC0415 - see above
     from streams.cli.interrupt import stop_on_signals  # noqa: PLC0415 - see above
     from streams.cli.progress import ProgressLine  # noqa: PLC0415 - see above
+    from streams.connection import Connection  # noqa: PLC0415 - see above
     from streams.events.event_time import event_time_ms  # noqa: PLC0415 - see above
     from streams.events_file import read  # noqa: PLC0415 - see above
     from streams.headway import Headway  # noqa: PLC0415 - see above
     from streams.replay import replay  # noqa: PLC0415 - see above
-    from streams.settings import SOURCE_TOPICS, Settings  # noqa: PLC0415 - see above
+    from streams.settings import SOURCE_TOPICS  # noqa: PLC0415 - see above
 
     if flags.speed < 0:
         raise UsageError("--speed must not be negative; 0 is as fast as it goes")
     if flags.partitions < 1:
         raise UsageError("--partitions must be at least 1")
     scenario, lines = read(flags.file)
-    partitions = ensure_topics(flags.broker, dict.fromkeys(SOURCE_TOPICS, flags.partitions))
+    settings = settings_of(flags)
+    connection = Connection.of(settings, os.environ)
+    partitions = ensure_topics(connection, dict.fromkeys(SOURCE_TOPICS, flags.partitions))
     # Eight days of history at speed 60 would take three hours; only what is judged is paced.
     paced_from_ms = event_time_ms(str(scenario.get("evaluate_from", ""))) or 0
     headway = None
-    if identify(flags.broker).kind is BrokerKind.EMBEDDED:
-        headway = Headway(flags.broker, os.environ.get("PHAROS_APP", Settings().app))
+    if identify(connection).kind is BrokerKind.EMBEDDED:
+        headway = Headway(connection, settings.app)
         headway.begin(partitions)
     line = ProgressLine()
     started = time.monotonic()
     with stop_on_signals() as stop:
         done = replay(
             lines,
-            flags.broker,
+            connection,
             partitions,
             speed=flags.speed,
             paced_from_ms=paced_from_ms,

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 HELP = {
     "broker": "bootstrap servers, host:port, several separated by commas",
+    "security": "how brokers are spoken to, as protocol=SSL,ca_file=ca.pem (docs/security.md)",
     "app": "name of the consumer group and prefix of the transactions",
     "host": "address of the page and the API; beyond loopback a tokens file is needed",
     "port": "port of the page and the API",
@@ -25,6 +26,8 @@ HELP = {
     "evaluate_from": "RFC 3339; before it expectations are learnt and nothing is judged",
     "source_partitions": "partitions of the sources, as orders=12,visits=4; absent, the broker is asked",
     "cells_partitions": "partitions of pharos-cells",
+    "replication_factor": "copies of each topic that is made; absent, as many as the broker makes",
+    "min_insync_replicas": "copies that must have a record of a topic that is made; absent, the broker's",
     "dedup_records": "how many records back a copy is recognised",
     "lateness_s": "seconds that events may come late and still count in time",
     "late_limit_s": "seconds after which a late event no longer counts",
@@ -39,13 +42,17 @@ HELP = {
 }
 
 
-def add_settings(command: argparse.ArgumentParser, *, leave_out: Collection[str] = ()) -> None:
+def add_settings(
+    command: argparse.ArgumentParser, *, only: Collection[str] = tuple(HELP), leave_out: Collection[str] = ()
+) -> None:
     """--config and one flag per setting. A flag that is not given is None and leaves the setting alone."""
     group = command.add_argument_group("settings", "flags win over PHAROS_* variables, these over the file")
     group.add_argument("--config", type=Path, metavar="FILE", help="YAML file of settings (or PHAROS_CONFIG)")
     for name, text in HELP.items():
-        if name not in leave_out:
+        if name in only and name not in leave_out:
             group.add_argument("--" + name.replace("_", "-"), dest=name, metavar="X", help=text)
+    if len(only) < len(HELP):
+        return
     group.add_argument(
         "--transactions",
         action=argparse.BooleanOptionalAction,

@@ -13,6 +13,8 @@ from faust.types import TP
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from streams.connection import Connection
+
 _LIMIT_S = 15.0
 _PAUSE_S = 0.2
 _PASSING = (
@@ -37,17 +39,18 @@ class CommittedOffsets:
     librdkafka waits until no transaction holds the offsets back; the request as aiokafka knows it cannot.
     """
 
-    def __init__(self, broker: str, group: str) -> None:
+    def __init__(self, connection: Connection, group: str) -> None:
         quiet = logging.getLogger("streams.transport.committed.librdkafka")
         quiet.setLevel(logging.CRITICAL)
         self._client = confluent_kafka.Consumer(
-            {
-                "bootstrap.servers": broker,
-                "group.id": group,  # asks about it, never joins it
-                "enable.auto.commit": False,
-                "isolation.level": "read_committed",
-                "logger": quiet,
-            }
+            connection.for_librdkafka(
+                {
+                    "group.id": group,  # asks about it, never joins it
+                    "enable.auto.commit": False,
+                    "isolation.level": "read_committed",
+                    "logger": quiet,
+                }
+            )
         )
 
     async def read(self, tps: Iterable[TP]) -> dict[TP, Commit]:

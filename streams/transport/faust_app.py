@@ -14,6 +14,7 @@ from streams.transport.batch_schema import BatchSchema
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 
+    from streams.connection import Connection
     from streams.settings import Settings
     from streams.transport.fetched import Fetched
 
@@ -22,13 +23,14 @@ _FETCH_BYTES = 1 << 20
 _REQUEST_TIMEOUT_S = 40.0
 
 
-def new_app(settings: Settings) -> Any:
+def new_app(settings: Settings, connection: Connection) -> Any:
     """A Faust app for the running event loop. Agents are added by `add_agent` before it starts."""
     Path(settings.state_dir).mkdir(parents=True, exist_ok=True)  # Faust makes its own folder, but no parents
-    broker = URL(f"kafka://{settings.broker}")
+    brokers = [URL(f"kafka://{address}") for address in connection.broker.split(",")]
     app = faust.App(
         settings.app,
-        broker=str(broker),
+        broker=brokers,
+        broker_credentials=connection.for_faust(),
         autodiscover=False,
         datadir=f"{settings.state_dir}/faust",
         key_serializer="raw",
@@ -52,7 +54,7 @@ def new_app(settings: Settings) -> Any:
         web_enabled=False,
         worker_redirect_stdouts=False,
     )
-    app.transport = BatchTransport([broker], app)
+    app.transport = BatchTransport(brokers, app)
     return app
 
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from faust.types import TP
 
+    from streams.connection import Connection
+
 TRANSACTION_LIMIT_S = 10.0  # an open transaction holds back every reader of what it writes
 _OPEN_LIMIT_S = 30.0
 _CLOSE_LIMIT_S = 2.0
@@ -88,9 +90,11 @@ class TransactionalFlusher:
     there is one way back from every fault, the way of a crash.
     """
 
-    def __init__(self, broker: str, transactional_id: str, group: str, limit_s: float = TRANSACTION_LIMIT_S) -> None:
+    def __init__(
+        self, connection: Connection, transactional_id: str, group: str, limit_s: float = TRANSACTION_LIMIT_S
+    ) -> None:
         self._limit_s = limit_s
-        self._broker = broker
+        self._connection = connection
         self._id = transactional_id
         self._group = group
         self._producer: Any = None
@@ -98,7 +102,7 @@ class TransactionalFlusher:
     async def open(self) -> None:
         await self.close()
         producer = AIOKafkaProducer(
-            bootstrap_servers=self._broker,
+            **self._connection.for_aiokafka(),
             transactional_id=self._id,
             transaction_timeout_ms=int(self._limit_s * 1000),
             request_timeout_ms=_REQUEST_LIMIT_MS,

@@ -15,6 +15,7 @@ from streams.incidents.cloudevent import decode
 from streams.topics.names import ANOMALIES_TOPIC
 
 if TYPE_CHECKING:
+    from streams.connection import Connection
     from streams.incidents.anomaly import Transition
     from streams.settings import Settings
 
@@ -44,8 +45,9 @@ class Notifier:
     else.
     """
 
-    def __init__(self, settings: Settings, notifications: Notifications) -> None:
+    def __init__(self, settings: Settings, connection: Connection, notifications: Notifications) -> None:
         self._settings = settings
+        self._connection = connection
         self._notifications = notifications
         self.undecodable = 0
 
@@ -59,7 +61,7 @@ class Notifier:
     async def _read(self) -> None:
         consumer = AIOKafkaConsumer(
             ANOMALIES_TOPIC,
-            bootstrap_servers=self._settings.broker,
+            **self._connection.for_aiokafka(),
             group_id=f"{self._settings.app}-notify",
             enable_auto_commit=False,
             auto_offset_reset="earliest",

@@ -16,6 +16,7 @@ from streams.transport.keeper import Saved
 if TYPE_CHECKING:
     from faust.types import TP
 
+    from streams.connection import Connection
     from streams.transport.flush import Flusher
     from streams.transport.keeper import Save
 
@@ -31,8 +32,8 @@ class TopicKeeper:
     replace a newer snapshot by an older one.
     """
 
-    def __init__(self, broker: str, source: TP, partition: int, flusher: Flusher) -> None:
-        self._broker = broker
+    def __init__(self, connection: Connection, source: TP, partition: int, flusher: Flusher) -> None:
+        self._connection = connection
         self._source = source
         self._partition = partition
         self._flusher = flusher
@@ -43,7 +44,9 @@ class TopicKeeper:
         await self._flusher.open()
 
     async def load(self) -> Saved | None:
-        items = await asyncio.to_thread(read_compacted, self._broker, SNAPSHOTS_TOPIC, self._partition, self._prefix)
+        items = await asyncio.to_thread(
+            read_compacted, self._connection, SNAPSHOTS_TOPIC, self._partition, self._prefix
+        )
         offset = items.pop(_OFFSET, None)
         self._names = set(items)
         return None if offset is None else Saved(int(offset), items)
@@ -66,7 +69,7 @@ class TopicKeeper:
         return OutRecord(SNAPSHOTS_TOPIC, value, key=(self._prefix + name).encode(), partition=self._partition)
 
 
-def read_compacted(broker: str, topic: str, partition: int, prefix: str) -> dict[str, bytes]:
+def read_compacted(connection: Connection, topic: str, partition: int, prefix: str) -> dict[str, bytes]:
     """The newest value of every key of a partition that begins with `prefix`, which is cut off. Blocks.
 
     Raises confluent_kafka.KafkaException, and TimeoutError where the end is not reached.
@@ -74,16 +77,17 @@ def read_compacted(broker: str, topic: str, partition: int, prefix: str) -> dict
     quiet = logging.getLogger("streams.transport.topic_keeper.librdkafka")
     quiet.setLevel(logging.CRITICAL)
     consumer = confluent_kafka.Consumer(
-        {
-            "bootstrap.servers": broker,
-            "group.id": "none",  # assigned by hand, nothing is committed
-            "enable.auto.commit": False,
-            "enable.partition.eof": True,
-            "isolation.level": "read_committed",
-            "auto.offset.reset": "earliest",
-            "fetch.wait.max.ms": 50,
-            "logger": quiet,
-        }
+        connection.for_librdkafka(
+            {
+                "group.id": "none",  # assigned by hand, nothing is committed
+                "enable.auto.commit": False,
+                "enable.partition.eof": True,
+                "isolation.level": "read_committed",
+                "auto.offset.reset": "earliest",
+                "fetch.wait.max.ms": 50,
+                "logger": quiet,
+            }
+        )
     )
     newest: dict[str, bytes] = {}
     start = prefix.encode()

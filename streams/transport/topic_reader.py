@@ -12,6 +12,8 @@ from aiokafka.errors import KafkaError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from streams.connection import Connection
+
 _WAIT_MS = 500
 _AT_ONCE = 2_000
 _START_LIMIT_S = 30.0
@@ -25,7 +27,7 @@ class TopicReader:
     that the broker keeps. A group, and commits, are for those who act on records: see `Notifier`.
 
     Args:
-        broker: bootstrap servers.
+        connection: the way to the brokers.
         tails: by topic, how many records before the end of each partition to begin with; None: at the beginning.
         handle: called with topic, key and value; must not block.
 
@@ -33,11 +35,11 @@ class TopicReader:
 
     def __init__(
         self,
-        broker: str,
+        connection: Connection,
         tails: Mapping[str, int | None],
         handle: Callable[[str, bytes | None, bytes | None], None],
     ) -> None:
-        self._broker = broker
+        self._connection = connection
         self._tails = tails
         self._handle = handle
         self._next: dict[TopicPartition, int] = {}
@@ -52,7 +54,7 @@ class TopicReader:
 
     async def _read(self) -> None:
         consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._broker,
+            **self._connection.for_aiokafka(),
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             isolation_level="read_committed",

@@ -1,135 +1,82 @@
-"""The topics that Pharos needs: counted, checked, and made where they are missing."""
+"""The topics of a worker, at its start: what is missing of ours is made, what does not fit is refused."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, NamedTuple
+import os
+from typing import TYPE_CHECKING, Any
 
-import confluent_kafka
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka import KafkaException
 
+from streams.broker.admin import Admin
+from streams.broker.detection import BrokerKind, identity_of
+from streams.broker.make_topics import TopicsError, make_topics
+from streams.broker.survey import missing_topics, survey_made, survey_rights, survey_topics
+from streams.connection import Connection
 from streams.settings import SOURCE_TOPICS
-from streams.topics.names import (
-    ACTIONS_TOPIC,
-    ANOMALIES_TOPIC,
-    ANOMALY_STATE_TOPIC,
-    CELLS_TOPIC,
-    DEAD_LETTERS_TOPIC,
-    SNAPSHOTS_TOPIC,
-    VERDICTS_TOPIC,
-)
+from streams.topics.finding import Level
+from streams.topics.wanted import Role, wanted_topics
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from streams.settings import Settings
+    from streams.topics.finding import Finding
 
-_LIMIT_S = 20.0
-_LARGEST_RECORD = 16 << 20  # the cells of a second of catching up exceed Kafka's usual megabyte
-_DAY_MS = 86_400_000
+__all__ = ["TopicsError", "prepare_topics"]
 
-
-class TopicsError(RuntimeError):
-    """The broker's topics do not fit; the message says the remedy."""
+logger = logging.getLogger(__name__)
 
 
-class OwnTopic(NamedTuple):
-    """A topic of ours and the configuration it is made with."""
+async def prepare_topics(settings: Settings, connection: Connection | None = None) -> dict[str, int]:
+    """Partition counts of the source topics. Our own topics exist afterwards, and all fit.
 
-    name: str
-    partitions: int
-    config: Mapping[str, str]
+    The embedded broker cannot be asked to make or describe topics: there they exist already, or come into being when
+    used, and only their partitions are compared.
 
-
-def own_topics(cells_partitions: int) -> tuple[OwnTopic, ...]:
-    """All topics that Pharos writes.
-
-    The time stamps are those of the producer and may lie in any year: a replay of 1999 must not be deleted at once, nor
-    one of a coming sale be refused.
+    Raises TopicsError where a topic or a right does not fit, BrokerUnreachableError where no broker answers.
     """
-    log = {
-        "message.timestamp.type": "CreateTime",
-        "message.timestamp.after.max.ms": str((1 << 63) - 1),
-        "max.message.bytes": str(_LARGEST_RECORD),
-        "retention.ms": str(7 * _DAY_MS),
-    }
-    compacted = {
-        "cleanup.policy": "compact",
-        "max.message.bytes": str(_LARGEST_RECORD),
-        "segment.ms": str(600_000),
-        "min.cleanable.dirty.ratio": "0.2",
-    }
-    return (
-        OwnTopic(CELLS_TOPIC, cells_partitions, log),
-        OwnTopic(VERDICTS_TOPIC, 1, log),
-        OwnTopic(DEAD_LETTERS_TOPIC, 1, {**log, "retention.ms": str(30 * _DAY_MS)}),
-        OwnTopic(ANOMALIES_TOPIC, 1, {**log, "retention.ms": str(30 * _DAY_MS)}),
-        OwnTopic(ANOMALY_STATE_TOPIC, 1, compacted),
-        OwnTopic(ACTIONS_TOPIC, 1, {**log, "retention.ms": str(30 * _DAY_MS)}),
-        OwnTopic(SNAPSHOTS_TOPIC, cells_partitions, compacted),
-    )
+    return await asyncio.to_thread(_prepare, settings, connection or Connection.of(settings, os.environ))
 
 
-async def prepare_topics(settings: Settings) -> dict[str, int]:
-    """Partition counts of the source topics. Our own topics exist afterwards, with the right number of partitions.
-
-    The embedded broker cannot be asked to make topics: there they exist already, or come into being when used.
-
-    Raises TopicsError where a topic does not fit or the broker does not answer.
-    """
-    return await asyncio.to_thread(_prepare, settings)
-
-
-def _prepare(settings: Settings) -> dict[str, int]:
-    quiet = logging.getLogger("streams.transport.topics.librdkafka")
-    quiet.setLevel(logging.CRITICAL)
-    admin = AdminClient({"bootstrap.servers": settings.broker, "logger": quiet})
-    found = _partitions(admin, settings.broker)
-    missing = [topic for topic in own_topics(settings.cells_partitions) if topic.name not in found]
-    if missing and settings.transactions:
-        _create(admin, missing)
-        found = _partitions(admin, settings.broker)
-    for topic in own_topics(settings.cells_partitions):
-        have = found.get(topic.name, topic.partitions)
-        if have != topic.partitions and topic.name in (CELLS_TOPIC, VERDICTS_TOPIC, SNAPSHOTS_TOPIC):
-            raise TopicsError(
-                f"topic {topic.name} has {have} partitions, Pharos needs {topic.partitions}: "
-                "set cells_partitions to what it was, or delete the topic"
-            )
-    return _sources(settings, found)
-
-
-def _sources(settings: Settings, found: Mapping[str, int]) -> dict[str, int]:
-    sources = {}
-    for topic in SOURCE_TOPICS:
-        asked = settings.source_partitions.get(topic)
-        have = found.get(topic)
-        if have is None:
-            raise TopicsError(f"source topic {topic} does not exist: create it before the worker starts")
-        if asked is not None and asked != have:
-            raise TopicsError(f"source topic {topic} has {have} partitions, the settings say {asked}: correct them")
-        sources[topic] = have
-    return sources
-
-
-def _partitions(admin: AdminClient, broker: str) -> dict[str, int]:
+def _prepare(settings: Settings, connection: Connection) -> dict[str, int]:
+    admin = Admin(connection)
+    metadata = admin.metadata()
+    if identity_of(metadata).kind is BrokerKind.EMBEDDED:
+        return _on_embedded(settings, metadata)
+    brokers = len(metadata.brokers)
     try:
-        metadata = admin.list_topics(timeout=_LIMIT_S)
-    except confluent_kafka.KafkaException as error:
-        raise TopicsError(f"no Kafka broker answers at {broker} ({error}): start one, or set `broker`") from error
-    return {name: len(topic.partitions) for name, topic in metadata.topics.items()}
+        survey = survey_topics(admin, settings, brokers)
+        own = [topic for topic in survey.missing if topic.role is not Role.SOURCE]
+        if own:
+            make_topics(admin, own, settings.replication_factor)
+            survey = survey_made(admin, settings, brokers)
+        rights = survey_rights(admin, settings)
+    except KafkaException as error:
+        raise TopicsError(f"the brokers at {connection.broker} do not answer ({error.args[0]}): try again") from None
+    _refuse([*missing_topics(survey.missing), *survey.findings, *rights])
+    return {name: survey.found[name].partitions for name in SOURCE_TOPICS}
 
 
-def _create(admin: AdminClient, missing: list[OwnTopic]) -> None:
-    # -1: as many copies as the broker makes by default.
-    wanted = [
-        NewTopic(topic.name, num_partitions=topic.partitions, replication_factor=-1, config=dict(topic.config))
-        for topic in missing
-    ]
-    for name, made in admin.create_topics(wanted).items():
-        try:
-            made.result(_LIMIT_S)
-        except confluent_kafka.KafkaException as error:
-            if error.args[0].code() != confluent_kafka.KafkaError.TOPIC_ALREADY_EXISTS:
-                raise TopicsError(f"topic {name} could not be made: {error}") from error
+def _refuse(findings: Sequence[Finding]) -> None:
+    wrong = [finding for finding in findings if finding.level is Level.WRONG]
+    if wrong:
+        more = f" (and {len(wrong) - 1} more: run `pharos topics` and `pharos check`)" if len(wrong) > 1 else ""
+        raise TopicsError(f"{wrong[0]}{more}")
+    for finding in findings:
+        logger.warning("%s", finding)
+
+
+def _on_embedded(settings: Settings, metadata: Any) -> dict[str, int]:
+    found: Mapping[str, int] = {name: len(topic.partitions) for name, topic in metadata.topics.items()}
+    for topic in wanted_topics(settings):
+        have = found.get(topic.name)
+        if have is None and topic.role is Role.SOURCE:
+            raise TopicsError(f"source topic {topic.name} does not exist: start the broker by `pharos broker`")
+        if have is not None and topic.counted and have != topic.partitions:
+            raise TopicsError(
+                f"topic {topic.name} has {have} partitions, the settings say {topic.partitions}: correct them, or "
+                "start the broker with other --partitions, --cells-partitions"
+            )
+    return {name: found[name] for name in SOURCE_TOPICS}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
+from streams.connection import Connection
 from streams.topics.names import CELLS_TOPIC
 from streams.transport.cells_agent import CellsState, SnapshotPace
 from streams.transport.clock import WorkerClock
@@ -85,18 +87,20 @@ class Worker:
     def __init__(
         self,
         settings: Settings,
+        connection: Connection | None = None,
         *,
         ingests: Ingests | None = None,
         merges: Merges | None = None,
         incidents: Incidents | None = None,
     ) -> None:
         self._settings = settings
+        self._connection = connection or Connection.of(settings, os.environ)
         self._watch = Watch()
         self.stopped = False
         self.clock = WorkerClock(time.monotonic)
-        self.app = new_app(settings)
+        self.app = new_app(settings, self._connection)
         self._positions = AppPositions(self.app)
-        self._commits = CommittedOffsets(settings.broker, settings.app)
+        self._commits = CommittedOffsets(self._connection, settings.app)
         self._producer: Any = None
         self.source_agent = None if ingests is None else self._new_source_agent(ingests)
         self.cells_agent = None if merges is None else self._new_cells_agent(merges)
@@ -110,7 +114,7 @@ class Worker:
     async def start(self) -> None:
         """Join the group. Raises KafkaError, OSError or TimeoutError where the broker cannot be reached."""
         self._producer = AIOKafkaProducer(
-            bootstrap_servers=self._settings.broker,
+            **self._connection.for_aiokafka(),
             enable_idempotence=True,
             compression_type="lz4",
             max_request_size=64 << 20,
@@ -223,14 +227,14 @@ class Worker:
             return AcknowledgedFlusher(self._producer, self._positions.commit_plain)
         name = f"{self._settings.app}-{tp.topic}-{tp.partition}"
         if limit_s is None:
-            return TransactionalFlusher(self._settings.broker, name, self._settings.app)
-        return TransactionalFlusher(self._settings.broker, name, self._settings.app, limit_s)
+            return TransactionalFlusher(self._connection, name, self._settings.app)
+        return TransactionalFlusher(self._connection, name, self._settings.app, limit_s)
 
     def _new_keeper(self, tp: TP) -> Keeper:
         if self._settings.transactions:
             # Only a restore reads snapshots, so their transactions may last longer than those of cells.
             limit_s = _SNAPSHOT_LIMIT_S if tp.topic == CELLS_TOPIC else None
-            return TopicKeeper(self._settings.broker, tp, tp.partition, self._new_flusher(tp, limit_s))
+            return TopicKeeper(self._connection, tp, tp.partition, self._new_flusher(tp, limit_s))
         folder = Path(self._settings.state_dir) / f"{self._settings.app}-{tp.topic}-{tp.partition}"
         return FileKeeper(folder, tp, self._new_flusher(tp))
 

@@ -12,7 +12,8 @@ from confluent_kafka import Consumer, Producer, TopicPartition
 from streams.broker import librdkafka
 from streams.broker.embedded import LIFE_TOPIC, EmbeddedBroker
 from streams.broker.librdkafka import BrokerUnavailableError
-from streams.broker.topics import topics
+from streams.settings import Settings
+from streams.topics.wanted import embedded_topics
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +46,8 @@ def consumer(broker: EmbeddedBroker) -> Consumer:
 
 def test_it_listens_where_it_is_told_and_has_the_topics_it_is_given() -> None:
     port = free_port()
-    with EmbeddedBroker(port, topics(6, 2)) as broker:
+    topics = embedded_topics(Settings(cells_partitions=2), 6)
+    with EmbeddedBroker(port, topics) as broker:
         assert broker.address == f"127.0.0.1:{port}"
         reader = consumer(broker)
         found = reader.list_topics(timeout=10)
@@ -55,7 +57,7 @@ def test_it_listens_where_it_is_told_and_has_the_topics_it_is_given() -> None:
     lives = [name for name in partitions if name.startswith(LIFE_TOPIC)]
 
     assert len(lives) == 1
-    assert partitions == topics(6, 2) | {lives[0]: 1}
+    assert partitions == topics | {lives[0]: 1}
     assert [node.port for node in found.brokers.values()] == [port]
 
 
@@ -96,16 +98,6 @@ def test_deleted_records_are_gone(broker: EmbeddedBroker) -> None:
     reader.close()
 
     assert (low, high) == (2, 3)
-
-
-def test_the_topics_of_pharos_are_those_that_the_transport_wants() -> None:
-    from streams.transport.topics import own_topics
-
-    wanted = {topic.name: topic.partitions for topic in own_topics(4)}
-    # Snapshots are files there.
-    wanted.pop("pharos-snapshots", None)
-
-    assert {name: count for name, count in topics(4, 4).items() if name.startswith("pharos-")} == wanted
 
 
 def test_any_free_port_will_do() -> None:

@@ -8,6 +8,7 @@ import pytest
 from faust.types import TP
 from kafka_reading import visible
 
+from streams.connection import Connection
 from streams.transport.committed import Commit, CommittedOffsets
 from streams.transport.flush import FailureReason, FlushContent, FlushFailedError, OutRecord, TransactionalFlusher
 
@@ -29,10 +30,10 @@ class Bench:
         self.source = source
         self.out = out
         self.name = name
-        self.commits = CommittedOffsets(address, name)
+        self.commits = CommittedOffsets(Connection(address), name)
 
     def flusher(self) -> TransactionalFlusher:
-        return TransactionalFlusher(self.address, self.name, self.name)
+        return TransactionalFlusher(Connection(self.address), self.name, self.name)
 
     def content(self, offset: int, *values: bytes) -> FlushContent:
         return FlushContent(self.source, offset, f"{offset}7", [OutRecord(self.out, v, partition=0) for v in values])

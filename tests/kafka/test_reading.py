@@ -11,6 +11,7 @@ from faust.types import TP
 from kafka_reading import produce, produce_in_transaction
 
 from streams.cells.record import CellsRecord
+from streams.connection import Connection
 from streams.settings import Settings
 from streams.transport.committed import Commit
 from streams.transport.flush import FlushContent, TransactionalFlusher
@@ -150,7 +151,7 @@ async def test_a_new_owner_warms_up_before_the_commit_and_counts_after_it(bench:
     values = [str(number).encode() for number in range(20)]
     produce(kafka.address, bench.topic, values)
     name = f"{bench.settings.app}-{bench.topic}-0"
-    former = TransactionalFlusher(kafka.address, name, bench.settings.app)
+    former = TransactionalFlusher(Connection(kafka.address), name, bench.settings.app)
     await former.open()
     await former.flush(FlushContent(TP(bench.topic, 0), 12, "900", []))
     await bench.start()
@@ -170,7 +171,7 @@ async def test_a_failed_flush_is_counted_again_from_the_commit_and_only_once(ben
     await bench.until(lambda: part.committed >= 2)
     first = bench.ingest
 
-    thief = TransactionalFlusher(kafka.address, f"{bench.settings.app}-{bench.topic}-0", bench.settings.app)
+    thief = TransactionalFlusher(Connection(kafka.address), f"{bench.settings.app}-{bench.topic}-0", bench.settings.app)
     await thief.open()
     produce(kafka.address, bench.topic, [b"3"])
     await bench.until(lambda: bench.ingest is not first and bench.fed() == [b"3"])

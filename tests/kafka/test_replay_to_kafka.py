@@ -9,7 +9,8 @@ import orjson
 import pytest
 from confluent_kafka import Consumer, TopicPartition
 
-from streams.broker.ensure_topics import ensure_topics
+from streams.broker.make_topics import ensure_topics
+from streams.connection import Connection
 from streams.events_file import Line
 from streams.replay import replay
 
@@ -22,13 +23,13 @@ YEAR_2099_MS = 4_080_000_000_000
 def test_missing_topics_are_made_and_keep_records_of_any_year(kafka: Any) -> None:
     wanted = {"replay-orders": 3, "replay-visits": 1}
 
-    assert ensure_topics(kafka.address, wanted) == wanted
-    assert ensure_topics(kafka.address, {"replay-orders": 8}) == {"replay-orders": 3}
+    assert ensure_topics(Connection(kafka.address), wanted) == wanted
+    assert ensure_topics(Connection(kafka.address), {"replay-orders": 8}) == {"replay-orders": 3}
     lines = [
         Line("replay-orders", orjson.dumps({"id": str(number)}), at_ms, None, str(number).encode())
         for number, at_ms in enumerate((YEAR_1999_MS, YEAR_1999_MS + 60_000, YEAR_2099_MS))
     ]
-    assert replay(lines, kafka.address, {"replay-orders": 3}).sent == 3
+    assert replay(lines, Connection(kafka.address), {"replay-orders": 3}).sent == 3
 
     assert sorted(timestamps(kafka.address, 3)) == [line.at_ms for line in lines]
 

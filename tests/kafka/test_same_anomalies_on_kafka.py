@@ -12,7 +12,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
 from shop_evening import PARTITIONS, Evening, assert_worth_comparing, settings_for
 
-from streams.broker.ensure_topics import ensure_topics
+from streams.broker.make_topics import ensure_topics
+from streams.connection import Connection
 from streams.settings import SOURCE_TOPICS
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def own_kafka(kafka_run: Any, tmp_path: Path) -> Iterator[str]:
     """A broker for one test: the names of the source topics are fixed."""
     broker = kafka_run.KafkaBroker(0, tmp_path / "kafka")
     broker.start()
-    ensure_topics(broker.address, dict.fromkeys(SOURCE_TOPICS, PARTITIONS))
+    ensure_topics(Connection(broker.address), dict.fromkeys(SOURCE_TOPICS, PARTITIONS))
     yield broker.address
     broker.stop()
 

@@ -8,6 +8,8 @@ import pytest
 from faust.types import TP
 from kafka_reading import visible
 
+from streams.broker.admin import BrokerUnreachableError
+from streams.connection import Connection
 from streams.settings import SOURCE_TOPICS, Settings
 from streams.transport.flush import FlushFailedError, OutRecord, TransactionalFlusher
 from streams.transport.keeper import Save, Saved
@@ -34,7 +36,12 @@ def new_keeper(kafka: Any, kafka_cells: None, new_topic: Callable[..., str]) -> 
     source = TP(new_topic(), 0)
 
     def make() -> TopicKeeper:
-        return TopicKeeper(kafka.address, source, 0, TransactionalFlusher(kafka.address, f"k-{source.topic}", "k"))
+        return TopicKeeper(
+            Connection(kafka.address),
+            source,
+            0,
+            TransactionalFlusher(Connection(kafka.address), f"k-{source.topic}", "k"),
+        )
 
     return make
 
@@ -113,7 +120,7 @@ async def test_own_topics_are_made_once_and_counts_must_fit(kafka_run: Any, tmp_
 
 
 async def test_a_broker_that_is_not_there_is_named(kafka_run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("streams.transport.topics._LIMIT_S", 1.0)
+    monkeypatch.setattr("streams.broker.admin.PATIENCE_S", 1.0)
     address = f"127.0.0.1:{kafka_run.free_port()}"
-    with pytest.raises(TopicsError, match=f"no Kafka broker answers at {address}"):
+    with pytest.raises(BrokerUnreachableError, match=f"no Kafka broker answers at {address}"):
         await prepare_topics(Settings(broker=address))

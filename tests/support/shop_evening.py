@@ -14,6 +14,7 @@ import msgspec
 from streams.app import System
 from streams.backtest import Backtest, for_scenario
 from streams.catalogue.load import Catalogue, load
+from streams.connection import Connection
 from streams.events.event_time import event_time_ms
 from streams.events_file import Line, record
 from streams.incidents.anomaly import Change
@@ -112,7 +113,9 @@ class Evening:
                 await asyncio.sleep(0.05)
             sources = dict.fromkeys(SOURCE_TOPICS, PARTITIONS)
             options: dict[str, Any] = {"speed": speed, "paced_from_ms": self.begin_ms, "stop": stop, "headway": headway}
-            sending = asyncio.create_task(asyncio.to_thread(replay, self.lines, settings.broker, sources, **options))
+            sending = asyncio.create_task(
+                asyncio.to_thread(replay, self.lines, Connection(settings.broker), sources, **options)
+            )
             try:
                 while not (sending.done() and sum(system.outcomes.values()) == len(self.lines) and self._over(system)):
                     assert not failure.done(), failure.result()

@@ -19,10 +19,11 @@ from streams.incidents.desk import IncidentDesk
 from streams.ingest.partition import IngestPartition
 from streams.merge.partition import MergePartition
 from streams.merge.snapshot import read_manifest
-from streams.settings import SOURCE_TOPICS, Settings
+from streams.settings import Settings
+from streams.topics.wanted import embedded_topics
 from streams.transport.incident_agent import IncidentState
 from streams.transport.parts import Incidents, Ingests, Merges
-from streams.transport.topics import own_topics, prepare_topics
+from streams.transport.topics import prepare_topics
 from streams.transport.worker import Worker
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ LIMIT_S = 20.0
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Iterator[Settings]:
-    topics = dict.fromkeys(SOURCE_TOPICS, 1) | {topic.name: topic.partitions for topic in own_topics(2)}
+    topics = embedded_topics(Settings(cells_partitions=2), 1)
     with EmbeddedBroker(0, topics) as broker:
         _produce(broker.address)
         yield Settings(

@@ -19,6 +19,7 @@ import msgspec
 import uvloop
 
 from streams.catalogue.load import load
+from streams.connection import Connection
 from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.incidents.cloudevent import encode, key
 from streams.incidents.desk import IncidentDesk
@@ -84,7 +85,7 @@ class Trapped:
 class TrappedFlusher(TransactionalFlusher):
     """A flusher whose steps can be the last."""
 
-    def __init__(self, trap: Trap, *arguments: str) -> None:
+    def __init__(self, trap: Trap, *arguments: Any) -> None:
         super().__init__(*arguments)
         self._trap = trap
 
@@ -114,7 +115,9 @@ async def main() -> int:
         return MergePartition(catalogue, number, sources, settings, lambda metric: MetricEvaluator(metric, settings))
 
     def make_flusher(tp: TP) -> TrappedFlusher:
-        return TrappedFlusher(trap, settings.broker, f"{settings.app}-{tp.topic}-{tp.partition}", settings.app)
+        return TrappedFlusher(
+            trap, Connection(settings.broker), f"{settings.app}-{tp.topic}-{tp.partition}", settings.app
+        )
 
     worker = Worker(
         settings,

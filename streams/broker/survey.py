@@ -1,0 +1,184 @@
+"""Asks the brokers for what a worker needs of them: topics and their settings; rights on topics, groups, ids."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import time
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from confluent_kafka import KafkaError, KafkaException, Producer, TopicCollection
+from confluent_kafka.admin import ConfigResource
+
+from streams.topics.finding import Finding, Level
+from streams.topics.remedy import Remedies
+from streams.topics.rights import Resource, groups, missing_rights, transactions
+from streams.topics.verification import Case, FoundTopic, verify, verify_together
+from streams.topics.wanted import Right, Role, wanted_topics
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from streams.broker.admin import Admin
+    from streams.connection import Connection
+    from streams.settings import Settings
+    from streams.topics.wanted import WantedTopic
+
+_ANSWER = {"request_timeout": 5.0}
+_LIMIT_S = 15.0
+_PATIENCE_S = 20.0
+_PAUSE_S = 0.2
+_PASSING = (
+    KafkaError.NOT_COORDINATOR,
+    KafkaError.COORDINATOR_NOT_AVAILABLE,
+    KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
+    KafkaError._TIMED_OUT,  # noqa: SLF001 - its public name for that
+)
+
+
+class Survey(NamedTuple):
+    """What the brokers have of the topics that are wanted.
+
+    Attributes:
+        found: by name.
+        missing: wanted and not there, as far as we may see.
+        findings: what is wrong or unusual of topics and rights; a topic that is missing is no finding yet.
+
+    """
+
+    found: Mapping[str, FoundTopic]
+    missing: Sequence[WantedTopic]
+    findings: Sequence[Finding]
+
+
+def survey_topics(admin: Admin, settings: Settings, brokers: int) -> Survey:
+    """Topics and the rights on them. Raises KafkaException where the brokers do not answer."""
+    wanted = wanted_topics(settings)
+    remedies = remedies_for(admin.connection)
+    found, hidden = _find(admin, [topic.name for topic in wanted])
+    cases = [Case(topic, found[topic.name], brokers, settings, remedies) for topic in wanted if topic.name in found]
+    findings = [finding for case in cases for finding in verify(case)]
+    findings += verify_together(cases)
+    who = admin.connection.identity
+    for topic in wanted:
+        allowed = () if topic.name in hidden else found[topic.name].allowed if topic.name in found else None
+        if allowed is not None:
+            findings += missing_rights(Resource("topic", topic.name, topic.rights), allowed, who, remedies)
+    missing = [topic for topic in wanted if topic.name not in found and topic.name not in hidden]
+    return Survey(found, missing, findings)
+
+
+def survey_made(admin: Admin, settings: Settings, brokers: int) -> Survey:
+    """As `survey_topics`, once the topics of ours that were just made are seen: a broker learns of them a bit later."""
+    deadline = time.monotonic() + _PATIENCE_S
+    while True:
+        survey = survey_topics(admin, settings, brokers)
+        if time.monotonic() > deadline or all(topic.role is Role.SOURCE for topic in survey.missing):
+            return survey
+        time.sleep(_PAUSE_S)
+
+
+def survey_rights(admin: Admin, settings: Settings) -> list[Finding]:
+    """The rights on groups and transactions that are missing. Raises KafkaException where the brokers do not answer."""
+    remedies, who = remedies_for(admin.connection), admin.connection.identity
+    findings: list[Finding] = []
+    for resource in groups(settings):
+        findings += missing_rights(resource, _rights_on_group(admin, resource.name), who, remedies)
+    if settings.transactions and not _may_begin(admin.connection, f"{settings.app}-check"):
+        findings += missing_rights(transactions(settings), (), who, remedies)
+    return findings
+
+
+def missing_topics(missing: Iterable[WantedTopic]) -> list[Finding]:
+    """What to say of topics that are not there."""
+    return [
+        Finding(
+            Level.WRONG,
+            f"{'source ' if topic.role is Role.SOURCE else ''}topic {topic.name} does not exist",
+            "create it before the worker starts, or let `pharos topics --create` do it",
+        )
+        for topic in missing
+    ]
+
+
+def remedies_for(connection: Connection) -> Remedies:
+    """The commands that put things right on this cluster."""
+    principal = "ANONYMOUS"
+    if connection.authenticated:
+        principal = connection.username
+    elif connection.cert_file:
+        principal = f"SUBJECT OF {connection.cert_file}"
+    return Remedies(connection.broker, connection.protocol != "PLAINTEXT", f"User:{principal}")
+
+
+def _find(admin: Admin, names: Sequence[str]) -> tuple[dict[str, FoundTopic], set[str]]:
+    """Topics by name, and the names of those that we may not see."""
+    descriptions: dict[str, Any] = {}
+    hidden: set[str] = set()
+    asked = admin.client.describe_topics(TopicCollection(list(names)), **_ANSWER, include_authorized_operations=True)
+    for name, answer in asked.items():
+        try:
+            descriptions[name] = answer.result(_LIMIT_S)
+        except KafkaException as error:
+            code = error.args[0].code()
+            if code == KafkaError.TOPIC_AUTHORIZATION_FAILED:
+                hidden.add(name)
+            elif code != KafkaError.UNKNOWN_TOPIC_OR_PART:
+                raise
+    configs = _configs(admin, descriptions)
+    found = {
+        name: FoundTopic(
+            name,
+            len(topic.partitions),
+            min((len(partition.replicas) for partition in topic.partitions), default=0),
+            configs.get(name),
+            None if topic.authorized_operations is None else _rights(topic.authorized_operations),
+        )
+        for name, topic in descriptions.items()
+    }
+    return found, hidden
+
+
+def _configs(admin: Admin, names: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Of those that we may ask about."""
+    resources = [ConfigResource(ConfigResource.Type.TOPIC, name) for name in names]
+    configs = {}
+    for resource, answer in (admin.client.describe_configs(resources, **_ANSWER) if resources else {}).items():
+        with contextlib.suppress(KafkaException):
+            configs[resource.name] = {key: entry.value or "" for key, entry in answer.result(_LIMIT_S).items()}
+    return configs
+
+
+def _rights(operations: Iterable[Any] | None) -> frozenset[Right]:
+    names = {"READ": Right.READ, "WRITE": Right.WRITE, "DESCRIBE": Right.DESCRIBE}
+    return frozenset(names[operation.name] for operation in operations or () if operation.name in names)
+
+
+def _rights_on_group(admin: Admin, name: str) -> frozenset[Right]:
+    """A coordinator that has just come up, or moves, is asked again."""
+    deadline = time.monotonic() + _PATIENCE_S
+    while True:
+        asked = admin.client.describe_consumer_groups([name], **_ANSWER, include_authorized_operations=True)
+        try:
+            return _rights(asked[name].result(_LIMIT_S).authorized_operations)
+        except KafkaException as error:
+            code = error.args[0].code()
+            if code == KafkaError.GROUP_AUTHORIZATION_FAILED:
+                return frozenset()
+            if code not in _PASSING or time.monotonic() > deadline:
+                raise
+        time.sleep(_PAUSE_S)
+
+
+def _may_begin(connection: Connection, transactional_id: str) -> bool:
+    """Asks for a producer id of its own, and begins nothing."""
+    quiet = logging.getLogger(f"{__name__}.librdkafka")
+    quiet.setLevel(logging.CRITICAL)
+    producer = Producer(connection.for_librdkafka({"transactional.id": transactional_id, "logger": quiet}))
+    try:
+        producer.init_transactions(_LIMIT_S)
+    except KafkaException as error:
+        if error.args[0].code() != KafkaError.TRANSACTIONAL_ID_AUTHORIZATION_FAILED:
+            raise
+        return False
+    return True

@@ -1,0 +1,189 @@
+"""Whether a topic can serve as the one that is wanted: what endangers counts is wrong, the rest is a note."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from streams.topics.finding import Finding, Level
+from streams.topics.names import CELLS_TOPIC, DEAD_LETTERS_TOPIC, SNAPSHOTS_TOPIC, VERDICTS_TOPIC
+from streams.topics.wanted import DAY_MS, LARGEST_RECORD, Right, Role, WantedTopic
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from streams.settings import Settings
+    from streams.topics.remedy import Remedies
+
+_HOUR_MS = 3_600_000
+_HEADERS = 4_096  # what a dead letter is larger than the record that it copies
+_CODECS = ("producer", "lz4", "zstd")
+
+
+class FoundTopic(NamedTuple):
+    """A topic as the brokers have it.
+
+    Attributes:
+        copies: the replication factor, of the partition that has fewest.
+        config: None where we may not ask.
+        allowed: the rights that we have; None where nobody was asked.
+
+    """
+
+    name: str
+    partitions: int
+    copies: int
+    config: Mapping[str, str] | None
+    allowed: frozenset[Right] | None = None
+
+
+class Case(NamedTuple):
+    """A topic that is wanted and found, and what its verification depends on."""
+
+    wanted: WantedTopic
+    found: FoundTopic
+    brokers: int
+    settings: Settings
+    remedies: Remedies
+
+    def number(self, key: str) -> int | None:
+        """A whole number of the configuration; None where it is not known."""
+        value = (self.found.config or {}).get(key, "")
+        return int(value) if value.lstrip("-").isdigit() else None
+
+    def text(self, key: str) -> str:
+        return (self.found.config or {}).get(key, "")
+
+    def wrong(self, what: str, remedy: str) -> Finding:
+        return Finding(Level.WRONG, f"topic {self.wanted.name} {what}", remedy)
+
+    def note(self, what: str, remedy: str) -> Finding:
+        return Finding(Level.NOTE, f"topic {self.wanted.name} {what}", remedy)
+
+    def set(self, key: str, value: int | str) -> str:
+        return self.remedies.set(self.wanted.name, key, str(value))
+
+
+def verify(case: Case) -> list[Finding]:
+    """All that is wrong or unusual of one topic, in the order of the rules; empty where it is as wanted."""
+    rules = (_partitions, _copies, _policy, _retention, _time, _size, _codec)
+    found = [finding for rule in rules for finding in rule(case)]
+    if case.found.config is None:
+        remedy = case.remedies.allow((Right.DESCRIBE_CONFIGS,), f"--topic {case.wanted.name}")
+        found.append(case.note("may not be asked for its configuration, which is not verified", remedy))
+    return found
+
+
+def verify_together(cases: Iterable[Case]) -> list[Finding]:
+    """What must hold between topics: a dead letter is a source's record, headers added, and must find room."""
+    cases = list(cases)
+    letters = next((case for case in cases if case.wanted.name == DEAD_LETTERS_TOPIC), None)
+    room = None if letters is None else letters.number("max.message.bytes")
+    if letters is None or room is None:
+        return []
+    found = []
+    for case in cases:
+        largest = case.number("max.message.bytes")
+        if case.wanted.role is Role.SOURCE and largest is not None and largest + _HEADERS > room:
+            needed = letters.set("max.message.bytes", largest + _HEADERS)
+            found.append(letters.wrong(f"has no room for the largest records of {case.wanted.name}", needed))
+    return found
+
+
+def _partitions(case: Case) -> Iterator[Finding]:
+    wanted, have = case.wanted, case.found.partitions
+    if wanted.partitions in (None, have):
+        return
+    what = f"has {have} partitions, Pharos needs {wanted.partitions}"
+    if wanted.role is Role.SOURCE:
+        yield case.wrong(f"has {have} partitions, the settings say {wanted.partitions}", "correct source_partitions")
+    elif not wanted.counted:
+        yield case.note(what, "order over all anomalies holds within a partition only; delete it and let it be made")
+    elif wanted.name in (CELLS_TOPIC, SNAPSHOTS_TOPIC):
+        remedy = f"set cells_partitions to what it was, or delete the topic ({case.remedies.delete(wanted.name)})"
+        yield case.wrong(what, remedy)
+    else:
+        yield case.wrong(what, f"delete the topic ({case.remedies.delete(wanted.name)}), it is made anew")
+
+
+def _copies(case: Case) -> Iterator[Finding]:
+    copies, insync = case.found.copies, case.number("min.insync.replicas")
+    own = case.wanted.role is not Role.SOURCE
+    asked, asked_insync = case.settings.replication_factor, case.settings.min_insync_replicas
+    if own and copies < asked:
+        yield case.wrong(f"has {copies} copies, the settings say {asked}", case.remedies.copy())
+    elif copies < 2 <= case.brokers:
+        yield case.note("has one copy: with its broker its records are gone", case.remedies.copy())
+    if insync is not None and insync > copies:
+        remedy = case.set("min.insync.replicas", max(1, copies - 1))
+        yield case.wrong(f"wants {insync} copies in sync and has {copies}: nothing can be written", remedy)
+    elif insync is not None and own and insync < asked_insync:
+        remedy = case.set("min.insync.replicas", asked_insync)
+        yield case.wrong(f"wants {insync} copies in sync, the settings say {asked_insync}", remedy)
+    elif insync == 1 < copies:
+        remedy = case.set("min.insync.replicas", 2)
+        yield case.note("takes a record that one copy has: with that broker it is lost", remedy)
+    elif insync == copies > 1:
+        remedy = case.set("min.insync.replicas", copies - 1)
+        yield case.note(f"wants all {copies} copies in sync: one broker away stops it", remedy)
+    if case.text("unclean.leader.election.enable") == "true":
+        remedy = case.set("unclean.leader.election.enable", "false")
+        yield case.wrong("may follow a leader that lacks records: what was counted could be lost", remedy)
+
+
+def _policy(case: Case) -> Iterator[Finding]:
+    policy = case.text("cleanup.policy").replace(" ", "")
+    want = "compact" if case.wanted.role is Role.STATE else "delete"
+    if not policy or policy == want:
+        return
+    if want == "compact":
+        yield case.wrong(f"has cleanup.policy {policy}: state would be deleted", case.set("cleanup.policy", want))
+    elif policy != "delete":
+        what = f"has cleanup.policy {policy}: of several records with one key only the last would stay"
+        yield case.wrong(what, case.set("cleanup.policy", want))
+
+
+def _retention(case: Case) -> Iterator[Finding]:
+    kept = case.number("retention.ms")
+    if case.wanted.role is Role.STATE or kept is None or kept < 0:
+        return
+    remedy = case.set("retention.ms", 7 * DAY_MS)
+    if case.wanted.name in (CELLS_TOPIC, VERDICTS_TOPIC) and kept < _HOUR_MS:
+        yield case.wrong(f"keeps records for {kept / 60_000:g} min: state could not be restored from it", remedy)
+    elif kept < DAY_MS:
+        yield case.note(f"keeps records for {kept / _HOUR_MS:g} h: a worker away for longer misses some", remedy)
+    room = case.number("retention.bytes")
+    if room is not None and room >= 0:
+        what = f"keeps {room} bytes a partition: how long that is depends on the load"
+        yield case.note(what, case.set("retention.bytes", -1))
+
+
+def _time(case: Case) -> Iterator[Finding]:
+    if case.text("message.timestamp.type") == "LogAppendTime":
+        what = "stamps records with the time of their arrival: a replay of the past would count as now"
+        yield case.note(what, case.set("message.timestamp.type", "CreateTime"))
+    past = case.number("message.timestamp.before.max.ms")
+    if past is not None and past < DAY_MS:
+        what = f"refuses records older than {past / _HOUR_MS:g} h: a producer that was offline loses them"
+        yield case.note(what, case.set("message.timestamp.before.max.ms", (1 << 63) - 1))
+    ahead = case.number("message.timestamp.after.max.ms")
+    if ahead is not None and ahead < case.settings.future_limit_s * 1000:
+        what = f"refuses records {ahead / 1000:g} s ahead of its clock: a clock that is wrong stops its writer"
+        yield case.note(what, case.set("message.timestamp.after.max.ms", _HOUR_MS))
+
+
+def _size(case: Case) -> Iterator[Finding]:
+    largest = case.number("max.message.bytes")
+    if case.wanted.role is Role.SOURCE or largest is None or largest >= LARGEST_RECORD:
+        return
+    remedy = case.set("max.message.bytes", LARGEST_RECORD)
+    if case.wanted.counted:
+        yield case.wrong(f"takes records of {largest} bytes: the flushes of catching up are larger", remedy)
+    elif case.wanted.name != DEAD_LETTERS_TOPIC:
+        yield case.note(f"takes records of {largest} bytes", remedy)
+
+
+def _codec(case: Case) -> Iterator[Finding]:
+    codec = case.text("compression.type")
+    if codec and codec not in _CODECS:
+        what = f"is kept as {codec}: the broker compresses everything anew, and costs more than with lz4 or zstd"
+        yield case.note(what, case.set("compression.type", "producer"))

@@ -1,0 +1,120 @@
+"""The topics that Pharos needs, what each is made with, and what a worker must be allowed to do with it."""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING, NamedTuple
+
+from streams.settings import SOURCE_TOPICS
+from streams.topics.names import (
+    ACTIONS_TOPIC,
+    ANOMALIES_TOPIC,
+    ANOMALY_STATE_TOPIC,
+    CELLS_TOPIC,
+    DEAD_LETTERS_TOPIC,
+    SNAPSHOTS_TOPIC,
+    VERDICTS_TOPIC,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from streams.settings import Settings
+
+LARGEST_RECORD = 16 << 20  # the cells of a second of catching up exceed Kafka's usual megabyte
+DAY_MS = 86_400_000
+_ANY_TIME = str((1 << 63) - 1)
+
+
+class Role(enum.Enum):
+    """What a topic is to Pharos: decides what must hold of it."""
+
+    SOURCE = "source"  # read, made by those who send events
+    LOG = "log"  # written by us, every record counts
+    STATE = "state"  # written by us, the last record of each key counts
+
+
+class Right(enum.StrEnum):
+    """An operation of Kafka's ACLs, as its tools write it."""
+
+    READ = "Read"
+    WRITE = "Write"
+    CREATE = "Create"
+    DESCRIBE = "Describe"
+    DESCRIBE_CONFIGS = "DescribeConfigs"
+
+
+class WantedTopic(NamedTuple):
+    """One topic.
+
+    Attributes:
+        partitions: how many; None where any number will do.
+        counted: whether another number than `partitions` would give wrong results.
+        config: what it is made with.
+        rights: what a worker does with it.
+
+    """
+
+    name: str
+    role: Role
+    partitions: int | None
+    counted: bool
+    config: Mapping[str, str]
+    rights: tuple[Right, ...]
+
+
+def wanted_topics(settings: Settings) -> tuple[WantedTopic, ...]:
+    """All topics of a worker, sources first."""
+    return (*source_topics(settings), *own_topics(settings))
+
+
+def source_topics(settings: Settings) -> tuple[WantedTopic, ...]:
+    """The topics that a worker reads events from.
+
+    Made by us they keep records of any year: otherwise the broker deletes a replay of 1999 at once, and refuses the
+    dates of a scenario that lies ahead.
+    """
+    config = {
+        "cleanup.policy": "delete",
+        "retention.ms": "-1",
+        "message.timestamp.type": "CreateTime",
+        "message.timestamp.after.max.ms": _ANY_TIME,
+    }
+    return tuple(
+        WantedTopic(name, Role.SOURCE, asked, asked is not None, config | _copies(settings), (Right.READ,))
+        for name in SOURCE_TOPICS
+        for asked in (settings.source_partitions.get(name),)
+    )
+
+
+def own_topics(settings: Settings) -> tuple[WantedTopic, ...]:
+    """The topics that Pharos writes, and makes where they are missing. What the producer compressed stays as it is."""
+    base = {"max.message.bytes": str(LARGEST_RECORD), "compression.type": "producer"} | _copies(settings)
+    log = base | {
+        "cleanup.policy": "delete",
+        "message.timestamp.type": "CreateTime",
+        "message.timestamp.after.max.ms": _ANY_TIME,  # a worker's clock may be wrong; its counts are not
+        "retention.ms": str(7 * DAY_MS),
+    }
+    kept = log | {"retention.ms": str(30 * DAY_MS)}
+    state = base | {"cleanup.policy": "compact", "segment.ms": "600000", "min.cleanable.dirty.ratio": "0.2"}
+    cells, both = settings.cells_partitions, (Right.READ, Right.WRITE)
+    return (
+        WantedTopic(CELLS_TOPIC, Role.LOG, cells, True, log, both),
+        WantedTopic(VERDICTS_TOPIC, Role.LOG, 1, True, log, both),
+        WantedTopic(SNAPSHOTS_TOPIC, Role.STATE, cells, True, state, both),
+        WantedTopic(ANOMALIES_TOPIC, Role.LOG, 1, False, kept, both),
+        WantedTopic(ANOMALY_STATE_TOPIC, Role.STATE, 1, False, state, both),
+        WantedTopic(ACTIONS_TOPIC, Role.LOG, 1, False, kept, ()),  # so far only others write it
+        WantedTopic(DEAD_LETTERS_TOPIC, Role.LOG, 1, False, kept, (Right.WRITE,)),
+    )
+
+
+def embedded_topics(settings: Settings, source_partitions: int) -> dict[str, int]:
+    """Partitions by topic of an embedded broker, which must know them from the start. Snapshots are files there."""
+    own = {topic.name: topic.partitions or 1 for topic in own_topics(settings) if topic.name != SNAPSHOTS_TOPIC}
+    return dict.fromkeys(SOURCE_TOPICS, source_partitions) | own
+
+
+def _copies(settings: Settings) -> dict[str, str]:
+    return {"min.insync.replicas": str(settings.min_insync_replicas)} if settings.min_insync_replicas else {}
