@@ -188,14 +188,23 @@ class AcknowledgedFlusher:
 
 
 async def _send(producer: Any, record: OutRecord) -> asyncio.Future:
-    return await producer.send(
+    sent = await producer.send(
         record.topic, record.value, key=record.key, partition=record.partition, headers=list(record.headers)
     )
+    sent.add_done_callback(_look_at)  # where a later record is refused, nobody asks for this one's outcome
+    return sent
 
 
 def _look_at(future: asyncio.Future) -> None:
     if not future.cancelled():
         future.exception()
+
+
+def _look_at_unsent(producer: Any) -> None:
+    """Of a batch that never went out aiokafka fails a second future too, for senders that wait for room: none does."""
+    for batches in producer._message_accumulator._batches.values():  # noqa: SLF001 - no other way to it
+        for batch in batches:
+            batch._drain_waiter.add_done_callback(_look_at)  # noqa: SLF001 - as above
 
 
 def _reason(error: BaseException) -> FailureReason:
@@ -205,6 +214,7 @@ def _reason(error: BaseException) -> FailureReason:
 
 async def _discard(producer: Any) -> None:
     """Stop a producer that may hang on a broker that is gone."""
+    _look_at_unsent(producer)
     with contextlib.suppress(KafkaError, OSError, TimeoutError, AssertionError):
         await asyncio.wait_for(producer.stop(), _CLOSE_LIMIT_S)
         return

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -98,6 +100,21 @@ async def test_a_zombie_is_fenced_and_nothing_of_its_flush_is_seen(bench: Bench)
     assert failure.value.reason is FailureReason.FENCED
     assert bench.out_values() == [b"a", b"b"]
     assert await bench.committed() == Commit(9, "97")
+
+
+async def test_nothing_that_a_fenced_producer_leaves_behind_complains(bench: Bench) -> None:
+    complaints: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: complaints.append(context))
+    zombie, owner = bench.flusher(), bench.flusher()
+    await zombie.open()
+    await owner.open()
+    with pytest.raises(FlushFailedError):
+        await zombie.flush(bench.content(9, *[b"x" * 100_000] * 20))  # more than the one batch that is refused
+    await owner.close()
+    gc.collect()
+    await asyncio.sleep(0)
+
+    assert complaints == []
 
 
 async def test_a_new_owner_settles_the_transaction_that_the_old_one_left_open(bench: Bench) -> None:
