@@ -7,8 +7,6 @@ import contextlib
 import logging
 import os
 import random
-import signal
-import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +14,6 @@ from zoneinfo import ZoneInfo
 
 import aiohttp
 import msgspec
-import uvloop
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 
@@ -43,6 +40,7 @@ from streams.transport.parts import Incidents, Ingests, Merges
 from streams.transport.topic_reader import TopicReader
 from streams.transport.topics import prepare_topics
 from streams.transport.watch import Watch, WorkerFailedError
+from streams.transport.watchdog_thread import WatchdogThread
 from streams.transport.worker import Worker
 from streams.verdicts import TickVerdicts
 from streams.vitals import Vitals
@@ -65,7 +63,6 @@ if TYPE_CHECKING:
 
 _VERDICTS_TAIL = 4_000  # records of pharos-verdicts a new worker reads again, for the sparklines
 _EMBEDDED_DEDUP_RECORDS = 2_000  # the embedded broker keeps little to read again
-_STOP_LIMIT_S = 4.5
 _CATCH_UP_LIMIT_S = 15.0
 
 logger = logging.getLogger(__name__)
@@ -113,8 +110,10 @@ class System:
         self.worker = Worker(
             settings,
             self._connection,
-            ingests=Ingests(sources, self._new_ingest, self._on_flushed),
-            merges=Merges(self._new_merge, lambda manifest: read_manifest(manifest).chunks()),
+            ingests=Ingests(sources, self._new_ingest, self._on_flushed, on_flush_ended=self._on_flush_ended),
+            merges=Merges(
+                self._new_merge, lambda manifest: read_manifest(manifest).chunks(), on_judged=self.metrics.judged
+            ),
             incidents=Incidents(
                 self._new_desk,
                 lambda transition: (key(transition), encode(transition)),
@@ -153,6 +152,9 @@ class System:
             self._watch.start("that notifies", self._notify(reader, dispatch, announcer))
             vitals = Vitals(self.worker, self.metrics, self.health, self.board, self.clock_ms)
             self._watch.start("that takes the vitals", vitals.run())
+            watchdog = WatchdogThread(self.worker.watchdog, time.monotonic, os._exit)
+            watchdog.start()
+            stack.callback(watchdog.stop)
             yield address
 
     async def failure(self) -> WorkerFailedError:
@@ -247,6 +249,10 @@ class System:
             self.metrics.records(tp.topic, outcome.value, count)
             self.outcomes[outcome.value] = self.outcomes.get(outcome.value, 0) + count
         self.metrics.committed(tp.topic, tp.partition)
+        self.metrics.cells(tp.topic, sum(len(c.value) for record in flush.records.values() for c in record.metrics))
+
+    def _on_flush_ended(self, tp: TP, outcome: str, seconds: float) -> None:
+        self.metrics.flushed(tp.topic, outcome, seconds)
 
     def _on_transitions(self, transitions: Sequence[Transition]) -> None:
         for transition in transitions:
@@ -290,64 +296,3 @@ async def new_system(
         pace=pace,
         write=write,
     )
-
-
-def run_worker(settings: Settings) -> None:
-    """Runs until SIGINT or SIGTERM.
-
-    Raises TopicsError, WorkerFailedError, OSError or ValueError with a sentence that names the remedy.
-    """
-    logging.basicConfig(
-        level=os.environ.get("PHAROS_LOG", "WARNING").upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # while a broker is down: ten lines a second
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(settings))
-
-
-async def _serve(settings: Settings) -> None:
-    stop = stop_event()
-    leaving = asyncio.ensure_future(_leave_at(stop))
-    system = await new_system(settings)
-    async with system.running() as address:
-        leaving.cancel()
-        guarantee = "exactly once" if system.settings.transactions else "embedded broker, nothing is kept"
-        print(f"pharos worker: {settings.broker} ({guarantee}), page {address}", file=sys.stderr, flush=True)
-        await until(stop, system)
-    if not system.worker.stopped:  # its thread waits for the group, and would complain of a loop that is closed
-        sys.stdout.flush()
-        os._exit(0)
-
-
-async def _leave_at(stop: asyncio.Event) -> None:
-    """Ends the process: a worker that has not started holds nothing, and joining a group cannot be broken off."""
-    await stop.wait()
-    os._exit(130)
-
-
-def stop_event() -> asyncio.Event:
-    """Set by the first SIGINT or SIGTERM; a second one, or five seconds, end the process without further ado."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-
-    def ask() -> None:
-        if stop.is_set():
-            os._exit(130)
-        stop.set()
-        loop.call_later(_STOP_LIMIT_S, os._exit, 70)
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, ask)
-    return stop
-
-
-async def until(stop: asyncio.Event, system: System, limit_s: float | None = None) -> None:
-    """Returns when asked to stop or after the limit; raises WorkerFailedError when the worker cannot go on."""
-    failure, asked = asyncio.ensure_future(system.failure()), asyncio.ensure_future(stop.wait())
-    try:
-        done, _ = await asyncio.wait({failure, asked}, timeout=limit_s, return_when=asyncio.FIRST_COMPLETED)
-        if failure in done:
-            raise failure.result()
-    finally:
-        failure.cancel()
-        asked.cancel()

@@ -26,6 +26,8 @@ WATERMARK: Final = "pharos_watermark_seconds"
 EVENT_TO_PUBLISH: Final = "pharos_event_to_publish_seconds"
 COMMIT_AGE: Final = "pharos_commit_age_seconds"
 CONSUMER_LAG: Final = "pharos_consumer_lag"
+LOOP_LAG: Final = "pharos_loop_lag_seconds"
+SNAPSHOT_AGE: Final = "pharos_snapshot_age_seconds"
 NOTIFICATIONS: Final = "pharos_notifications_total"
 
 _UNSAFE = re.compile(r"[^a-zA-Z0-9_]")
@@ -102,9 +104,19 @@ class PipelineMetrics:
         )
         self._cells = Counter("pharos_cells_total", "Cells published.", ("topic",), registry=registry)
         self._tick_seconds = Histogram(
-            "pharos_tick_seconds", "Time the evaluation of one tick takes.", buckets=_WORK_BUCKETS, registry=registry
+            "pharos_tick_seconds",
+            "Time the evaluation of one tick takes.",
+            ("partition",),
+            buckets=_WORK_BUCKETS,
+            registry=registry,
         )
         self._series = Gauge("pharos_series", "Series of a cells partition.", ("partition",), registry=registry)
+        self._loop_lag = Gauge(
+            LOOP_LAG, "How much later than asked the worker's loop took its last turn.", registry=registry
+        )
+        self._snapshot_age = Gauge(
+            SNAPSHOT_AGE, "Since the state of a partition was last saved.", partition, registry=registry
+        )
 
     def records(self, topic: str, outcome: str, count: int) -> None:
         """Adds `count` records; 0 makes the series visible before its first record."""
@@ -125,22 +137,33 @@ class PipelineMetrics:
     def lag(self, topic: str, partition: int, records: int) -> None:
         self._lag.labels(topic, str(partition)).set(records)
 
+    def loop_lag(self, seconds: float) -> None:
+        self._loop_lag.set(max(0.0, seconds))
+
+    def snapshot_age(self, topic: str, partition: int, seconds: float) -> None:
+        self._snapshot_age.labels(topic, str(partition)).set(seconds)
+
     def notified(self, receiver: str, outcome: str) -> None:
         self._notifications.labels(receiver, outcome).inc()
 
-    def flushed(self, topic: str, outcome: str, seconds: float, cells: int) -> None:
+    def flushed(self, topic: str, outcome: str, seconds: float) -> None:
         """One flush ended: outcome is "committed", or why not."""
         self._flushes.labels(topic, outcome).inc()
         self._flush_seconds.observe(seconds)
-        self._cells.labels(topic).inc(cells)
 
-    def ticked(self, partition: int, seconds: float, series: int) -> None:
-        self._tick_seconds.observe(seconds)
-        self._series.labels(str(partition)).set(series)
+    def cells(self, topic: str, count: int) -> None:
+        self._cells.labels(topic).inc(count)
 
-    def forget_source(self, topic: str, partition: int) -> None:
+    def judged(self, partition: int, seconds: float) -> None:
+        """Detectors ran at one tick of a cells partition."""
+        self._tick_seconds.labels(str(partition)).observe(seconds)
+
+    def series(self, partition: int, count: int) -> None:
+        self._series.labels(str(partition)).set(count)
+
+    def forget_partition(self, topic: str, partition: int) -> None:
         """The partition went to another worker: its gauges would lie here from now on."""
-        for gauge in (self._commit_age, self._lag):
+        for gauge in (self._commit_age, self._lag, self._snapshot_age):
             gauge.remove_by_labels({"topic": topic, "partition": str(partition)})
 
     def forget_cells(self, partition: int) -> None:

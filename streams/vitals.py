@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING
 
 from streams.cells.record import NO_WATERMARK
@@ -43,7 +44,9 @@ class Vitals:
         """Never returns."""
         while True:
             self.look()
+            asleep = time.monotonic()
             await asyncio.sleep(_EVERY_S)
+            self._metrics.loop_lag(time.monotonic() - asleep - _EVERY_S)
 
     def look(self) -> None:
         """One round."""
@@ -60,8 +63,9 @@ class Vitals:
                 if lag == 0:
                     self._health.caught_up(tp.topic, tp.partition)
         for tp in self._sources - positions.keys():
-            self._metrics.forget_source(tp.topic, tp.partition)
+            self._metrics.forget_partition(tp.topic, tp.partition)
         self._sources = set(positions)
+        self._snapshots()
         self._freshness()
         self._merges()
 
@@ -71,6 +75,12 @@ class Vitals:
             if agent is not None:
                 positions |= {tp: part.position for tp, part in agent.parts.items()}
         return positions
+
+    def _snapshots(self) -> None:
+        now = time.monotonic()
+        for agent in (self._worker.cells_agent, self._worker.incident_agent):
+            for tp, part in agent.parts.items() if agent is not None else ():
+                self._metrics.snapshot_age(tp.topic, tp.partition, now - part.saved_at)
 
     def _freshness(self) -> None:
         agent, now = self._worker.source_agent, self._clock_ms()
@@ -88,6 +98,7 @@ class Vitals:
         for partition, merge in merges.items():
             if merge.watermark != NO_WATERMARK:
                 self._metrics.watermark(partition, merge.watermark)
+            self._metrics.series(partition, merge.budget.used)
         for partition in self._cells - merges.keys():
             self._metrics.forget_cells(partition)
         self._cells = set(merges)

@@ -107,7 +107,7 @@ def test_only_the_demo_and_the_command_line_reach_the_app() -> None:
             edge
             for edge in ALL
             if inside(edge.module, "streams.app")
-            and not inside(name_of(edge.file), "streams.app", "streams.demo", "streams.cli")
+            and not inside(name_of(edge.file), "streams.app", "streams.service", "streams.demo", "streams.cli")
         ]
     )
 

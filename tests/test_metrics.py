@@ -70,30 +70,49 @@ def test_the_watermark_is_in_seconds(registry: CollectorRegistry, metrics: Pipel
 
 
 def test_flushes_ticks_lag_and_notifications_are_told(registry: CollectorRegistry, metrics: PipelineMetrics) -> None:
-    metrics.flushed("orders", "committed", 0.02, 700)
-    metrics.ticked(0, 0.004, 81_000)
+    metrics.flushed("orders", "committed", 0.02)
+    metrics.cells("orders", 700)
+    metrics.judged(0, 0.004)
+    metrics.series(0, 81_000)
     metrics.lag("orders", 1, 17)
     metrics.notified("console", "delivered")
     value = registry.get_sample_value
 
     assert value("pharos_flushes_total", {"topic": "orders", "outcome": "committed"}) == 1
     assert value("pharos_cells_total", {"topic": "orders"}) == 700
+    assert value("pharos_tick_seconds_sum", {"partition": "0"}) == 0.004
     assert value("pharos_series", {"partition": "0"}) == 81_000
     assert value("pharos_consumer_lag", {"topic": "orders", "partition": "1"}) == 17
     assert value("pharos_notifications_total", {"receiver": "console", "outcome": "delivered"}) == 1
+
+
+def test_a_loop_that_is_late_and_a_state_that_is_old_are_told(
+    registry: CollectorRegistry, metrics: PipelineMetrics
+) -> None:
+    metrics.loop_lag(-0.001)
+    assert registry.get_sample_value("pharos_loop_lag_seconds") == 0
+
+    metrics.loop_lag(0.25)
+    metrics.snapshot_age("pharos-cells", 2, 61.5)
+
+    labels = {"topic": "pharos-cells", "partition": "2"}
+    assert registry.get_sample_value("pharos_loop_lag_seconds") == 0.25
+    assert registry.get_sample_value("pharos_snapshot_age_seconds", labels) == 61.5
 
 
 def test_a_partition_that_left_is_no_longer_told(registry: CollectorRegistry, metrics: PipelineMetrics) -> None:
     labels = {"topic": "orders", "partition": "1"}
     metrics.lag("orders", 1, 17)
     metrics.committed("orders", 1)
+    metrics.snapshot_age("orders", 1, 3.0)
     metrics.watermark(1, 5)
-    metrics.forget_source("orders", 1)
-    metrics.forget_source("orders", 2)
+    metrics.forget_partition("orders", 1)
+    metrics.forget_partition("orders", 2)
     metrics.forget_cells(1)
 
     assert registry.get_sample_value("pharos_consumer_lag", labels) is None
     assert registry.get_sample_value("pharos_commit_age_seconds", labels) is None
+    assert registry.get_sample_value("pharos_snapshot_age_seconds", labels) is None
     assert registry.get_sample_value("pharos_watermark_seconds", {"partition": "1"}) is None
 
 

@@ -35,6 +35,8 @@ _encoder = msgspec.json.Encoder()
 class Merge(Protocol):
     """The pure merge of one cells partition (`streams.merge`)."""
 
+    next_tick: int | None
+
     @property
     def behind(self) -> bool: ...
     def apply(self, record: CellsRecord) -> None: ...
@@ -60,6 +62,7 @@ class CellsState:
         merge: fresh; restored here from `saved`.
         needed: names of the chunks that a manifest needs.
         producer: an aiokafka producer.
+        on_judged: told of each tick at which detectors ran: the partition, and the seconds it took.
 
     """
 
@@ -72,6 +75,7 @@ class CellsState:
         producer: Any,
         pace: SnapshotPace,
         needed: Callable[[bytes], set[str]],
+        on_judged: Callable[[int, float], None],
         now_s: float,
     ) -> None:
         self.merge = merge
@@ -80,12 +84,18 @@ class CellsState:
         self._producer = producer
         self._pace = pace
         self._needed = needed
+        self._on_judged = on_judged
         self._saved_at = self._full_at = now_s
         self._saved_offset = -1
         if saved is not None:
             chunks = {name: value for name, value in saved.items.items() if name != MANIFEST}
             merge.restore(saved.items[MANIFEST], chunks)
             self._saved_offset = saved.offset
+
+    @property
+    def progress(self) -> int | None:
+        """Days of history are stepped through for minutes."""
+        return self.merge.next_tick
 
     async def apply(self, batch: RecordBatch) -> None:
         for value in batch.values:
@@ -102,8 +112,10 @@ class CellsState:
         pending: list[TickVerdicts] = []
         breath = time.monotonic()
         while self.merge.behind:
+            begun = time.monotonic()
             verdicts = self.merge.step()
             if verdicts is not None:
+                self._on_judged(self._partition, time.monotonic() - begun)
                 pending.append(verdicts)
                 if len(pending) >= _VERDICTS_AT_ONCE:
                     await self._send(pending)

@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING, Protocol
 from faust.types import TP
 
 from streams.transport.flush import FlushFailedError
+from streams.transport.log_bounds import LOG_REMEDY, LostRecordsError
+from streams.transport.watchdog import Duty, Station
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 
     from streams.batch import RecordBatch
     from streams.transport.fetched import Fetched
     from streams.transport.keeper import Keeper, Save, Saved
+    from streams.transport.log_bounds import Bounds
     from streams.transport.positions import Positions
 
 _TRIES = 8
@@ -31,6 +34,10 @@ logger = logging.getLogger(__name__)
 
 class LogState(Protocol):
     """The state of one partition of the log."""
+
+    @property
+    def progress(self) -> Hashable:
+        """What changes while one batch is taken in, where that can take long."""
 
     async def apply(self, batch: RecordBatch) -> None:
         """Take in a batch. Raises FlushFailedError where output could not be written."""
@@ -49,6 +56,9 @@ class LogPartition:
         position: the next offset to apply.
         whole: whether the state agrees with what is saved; not while a save is under way or after one failed.
         turn: held while the state is touched.
+        saving: whether a save has been due since the last one that took place.
+        saves: how many took place.
+        saved_at: when the last one did, or the partition was taken over; monotonic, in seconds.
 
     """
 
@@ -60,6 +70,9 @@ class LogPartition:
         self.whole = True
         self.turn = asyncio.Lock()
         self.moved_at = 0.0
+        self.saving = False
+        self.saves = 0
+        self.saved_at = time.monotonic()
         self.state: LogState | None = None
 
 
@@ -70,6 +83,7 @@ class LogAgent:
         make_keeper: for a partition, not yet open.
         make_state: from what was saved, or from nothing.
         fail: called with what ends the worker.
+        may_lose: whether losing records unread is in the nature of the broker; else it ends the worker.
         heartbeat_interval_s: tells how soon a worker that was fenced knows whether it still owns the partition.
 
     """
@@ -84,6 +98,7 @@ class LogAgent:
         make_state: Callable[[TP, Saved | None], LogState],
         fail: Callable[[str, BaseException], None],
         heartbeat_interval_s: float,
+        may_lose: bool = False,
     ) -> None:
         self.name = name
         self.topics = (topic,)
@@ -94,6 +109,7 @@ class LogAgent:
         self._make_state = make_state
         self._fail = fail
         self._heartbeat_s = heartbeat_interval_s
+        self._may_lose = may_lose
         self._is_current: Callable[[], bool] = lambda: False
         self._suspended = asyncio.Event()
 
@@ -117,6 +133,9 @@ class LogAgent:
             await asyncio.gather(*(part.keeper.close() for part in fresh))
             return {}
         for failure in begun:
+            if isinstance(failure, LostRecordsError):
+                self._fail(self.name, failure)
+                return {}
             if failure is not None:
                 raise failure
         self.parts.update((part.tp, part) for part in fresh)
@@ -180,6 +199,17 @@ class LogAgent:
                     await self._look_after(part)
                     await self._look_for_stall(part)
 
+    def duties(self) -> Iterator[Duty]:
+        """For the watchdog."""
+        yield Duty(Station.GROUP, self.name, owing=not self.current, progress=None)
+        for tp, part in self.parts.items() if self.current else ():
+            name = f"{tp.topic}-{tp.partition}"
+            ends = self._positions.standing(tp)
+            waiting = ends is not None and ends.last_stable_offset > part.position and not part.saving
+            progress = None if part.state is None else part.state.progress
+            yield Duty(Station.FETCH, name, waiting, (part.position, progress))
+            yield Duty(Station.SNAPSHOT, name, part.saving, part.saves)
+
     async def _look_after(self, part: LogPartition) -> None:
         try:
             await self._save(part, last=False)
@@ -195,8 +225,12 @@ class LogAgent:
             if save is None:
                 return
             part.whole = False
+            part.saving = True
             await part.keeper.save(save)
             part.whole = True
+            part.saving = False
+            part.saves += 1
+            part.saved_at = time.monotonic()
             part.state.on_saved(save)
 
     async def _begin(self, part: LogPartition) -> None:
@@ -211,10 +245,18 @@ class LogAgent:
             else:
                 break
         saved = await part.keeper.load()
-        earliest = (await self._positions.earliest_offsets(part.tp))[part.tp]
+        bounds = (await self._positions.bounds(part.tp))[part.tp]
+        if saved is not None:
+            self._refuse_loss(part.tp, saved.offset, bounds)
         part.state = self._make_state(part.tp, saved)
-        part.position = earliest if saved is None else saved.offset
+        part.position = bounds.first if saved is None else saved.offset
         part.whole = True
+
+    def _refuse_loss(self, tp: TP, position: int, bounds: Bounds) -> None:
+        """Raises LostRecordsError where the log lacks what comes after the state and the broker must not lose."""
+        loss = bounds.loss(position)
+        if loss is not None and not self._may_lose:
+            raise LostRecordsError(tp, loss, position, bounds, LOG_REMEDY)
 
     async def _start_again(self, part: LogPartition, failure: FlushFailedError) -> None:
         """Back to the snapshot. Called with the turn held."""
@@ -226,7 +268,7 @@ class LogAgent:
             return
         try:
             await self._begin(part)
-        except FlushFailedError as error:
+        except (FlushFailedError, LostRecordsError) as error:
             self._fail(f"{part.tp}", error)
             return
         if self._is_current():
@@ -236,6 +278,9 @@ class LogAgent:
 
     async def _look_for_stall(self, part: LogPartition) -> None:
         standing = self._positions.standing(part.tp)
+        if standing is not None and standing.last_stable_offset < part.position:
+            # It never shrinks, unless the topic was made anew.
+            self._refuse_loss(part.tp, part.position, (await self._positions.bounds(part.tp))[part.tp])
         if standing is None or standing.last_stable_offset <= part.position:
             part.moved_at = time.monotonic()
         elif time.monotonic() - part.moved_at > _STALLED_S:
@@ -244,10 +289,11 @@ class LogAgent:
                     await self._seek_back(part)
 
     async def _seek_back(self, part: LogPartition) -> None:
-        earliest = (await self._positions.earliest_offsets(part.tp))[part.tp]
-        if earliest > part.position:
+        bounds = (await self._positions.bounds(part.tp))[part.tp]
+        self._refuse_loss(part.tp, part.position, bounds)
+        if bounds.first > part.position:
             self.holes += 1
-            logger.error("%s: the broker has dropped offsets %d to %d unread", part.tp, part.position, earliest - 1)
-            part.position = earliest
+            logger.error("%s: the broker has dropped offsets %d to %d unread", part.tp, part.position, bounds.first - 1)
+            part.position = bounds.first
         part.moved_at = time.monotonic()
         await self._positions.move_to(part.tp, part.position)

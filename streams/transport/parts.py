@@ -32,6 +32,7 @@ class Ingests:
         sources: partitions of each source topic.
         make: a fresh ingest partition; also called when a partition starts again from its commit.
         on_flushed: after each flush that took place, with what it held.
+        on_flush_ended: after each flush: "committed" or why not, and the seconds it took.
         make_flusher: only tests give one.
 
     """
@@ -40,6 +41,7 @@ class Ingests:
     make: Callable[[TP], Ingest]
     on_flushed: Callable[[TP, Flush], None] = _ignore
     make_flusher: Callable[[TP], Flusher] | None = None
+    on_flush_ended: Callable[[TP, str, float], None] = _ignore
 
 
 @dataclass(frozen=True)
@@ -49,11 +51,13 @@ class Merges:
     Attributes:
         make: a fresh merge of a cells partition.
         needed: names of the chunks that a manifest needs.
+        on_judged: after each tick at which detectors ran: the cells partition, and the seconds it took.
 
     """
 
     make: Callable[[int], Merge]
     needed: Callable[[bytes], set[str]]
+    on_judged: Callable[[int, float], None] = _ignore
 
 
 @dataclass(frozen=True)

@@ -6,24 +6,27 @@ import asyncio
 import contextlib
 import logging
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from faust.types import TP
 
 from streams.transport.alignment import Progress, too_far_ahead
 from streams.transport.flush import FlushFailedError
 from streams.transport.idle import FRESH_MS, IdleWatch, promised_watermark
-from streams.transport.liveness import Liveness
-from streams.transport.source_partition import Intake, SourcePartition
+from streams.transport.log_bounds import LostRecordsError
+from streams.transport.source_partition import Intake
+from streams.transport.source_recovery import Recovery
+from streams.transport.watchdog import Duty, Station
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Coroutine, Mapping
+    from collections.abc import Callable, Collection, Coroutine, Iterator, Mapping
 
     from streams.transport.clock import WorkerClock
     from streams.transport.fetched import Fetched
     from streams.transport.flush import Flusher
     from streams.transport.positions import Commits, Positions
-    from streams.transport.source_partition import Flush, Ingest
+    from streams.transport.source_options import SourceOptions
+    from streams.transport.source_partition import Flush, Ingest, SourcePartition
 
 _UNFLUSHED_SOON = 50_000  # records that are flushed before the second is over
 _UNFLUSHED_MOST = 200_000  # records at which reading waits for the flush
@@ -32,20 +35,8 @@ _SUSPEND_LIMIT_S = 4.0  # within a session timeout: no heartbeat is sent in the 
 _STALLED_S = 10.0
 _ALIGN_S = 0.1
 _HOLE_S = 2.0  # batches of an earlier position may still arrive for so long after a seek
-_TRIES = 8
 
 logger = logging.getLogger(__name__)
-
-
-class SourceOptions(NamedTuple):
-    """Numbers of the ingest side; durations in seconds."""
-
-    cells_partitions: int
-    dedup_records: int
-    lateness_s: int
-    flush_interval_s: float
-    idle_after_s: float
-    heartbeat_interval_s: float
 
 
 class SourceAgent:
@@ -56,7 +47,8 @@ class SourceAgent:
         make_flusher: its flusher, not yet open.
         clock: the worker's clock; this agent feeds it.
         fail: called with what ends the worker.
-        on_flushed: called after each flush that took place, for the metrics.
+        on_flushed: called after each flush that took place, with what it held.
+        on_flush_ended: called after each flush: "committed" or why not, and the seconds it took.
 
     """
 
@@ -72,6 +64,7 @@ class SourceAgent:
         clock: WorkerClock,
         fail: Callable[[str, BaseException], None],
         on_flushed: Callable[[TP, Flush], None] = lambda _tp, _flush: None,
+        on_flush_ended: Callable[[TP, str, float], None] = lambda _tp, _outcome, _seconds: None,
     ) -> None:
         self.name = "ingest"
         self.topics = topics
@@ -79,12 +72,11 @@ class SourceAgent:
         self.holes = 0
         self._options = options
         self._positions = positions
-        self._commits = commits
-        self._make_ingest = make_ingest
-        self._make_flusher = make_flusher
+        self._recovery = Recovery(options, positions, commits, make_ingest, make_flusher)
         self._clock = clock
         self._fail = fail
         self._on_flushed = on_flushed
+        self._on_flush_ended = on_flush_ended
         self._tasks: dict[TP, asyncio.Task[None]] = {}
         self._idle: dict[TP, IdleWatch] = {}
         self._flushed_at: dict[TP, float] = {}
@@ -94,8 +86,7 @@ class SourceAgent:
         self._suspended = asyncio.Event()
         self._held: frozenset[TP] = frozenset()
         self._aligned_at = 0.0
-        self._liveness = Liveness(time.monotonic())
-        self._progressed = False
+        self._batches = 0
 
     # Ownership
 
@@ -113,8 +104,10 @@ class SourceAgent:
         self._positions.hold(self._held)
         for tp in [tp for tp, part in self.parts.items() if tp not in tps or not part.whole]:
             await self.parts.pop(tp).flusher.close()
-        fresh = [self._new_part(tp) for tp in tps if tp not in self.parts]
-        opened = await asyncio.gather(*(self._open(part) for part in fresh), return_exceptions=True)
+        fresh = [self._recovery.new_part(tp) for tp in tps if tp not in self.parts]
+        opened = await asyncio.gather(
+            *(self._recovery.open(part, is_current) for part in fresh), return_exceptions=True
+        )
         if not is_current():
             await asyncio.gather(*(part.flusher.close() for part in fresh))
             return {}
@@ -122,7 +115,11 @@ class SourceAgent:
             if failure is not None:
                 raise failure
         plan = {tp: part.resume() for tp, part in self.parts.items()}
-        plan.update(await self._begin(fresh))
+        try:
+            plan.update(await self._recovery.begin(fresh))
+        except LostRecordsError as error:
+            self._fail("reading", error)
+            return {}
         self.parts.update((part.tp, part) for part in fresh)
         now = time.monotonic()
         for tp in plan:
@@ -168,7 +165,7 @@ class SourceAgent:
         intake = part.take(fetched)
         if intake is Intake.TAKEN:
             self._taken_at[tp] = time.monotonic()
-            self._progressed = True
+            self._batches += 1
             self._align()
             if part.unflushed >= _UNFLUSHED_SOON:
                 self._start_flush(part)
@@ -208,22 +205,20 @@ class SourceAgent:
             if is_current:
                 for tp, part in list(self.parts.items()):
                     self._look_after(tp, part)
-            self._look_at_liveness()
 
-    def _look_at_liveness(self) -> None:
-        now, wall_ms = time.monotonic(), int(time.time() * 1000)
-        owns = self._is_current()
+    def duties(self) -> Iterator[Duty]:
+        """For the watchdog. Under load one partition may wait long for its turn to be read, but not all."""
+        yield Duty(Station.GROUP, self.name, owing=not self.current, progress=None)
+        if not self.current:
+            return
+        wall_ms = int(time.time() * 1000)
         reading = [(part, self._positions.standing(tp)) for tp, part in self.parts.items() if tp not in self._held]
-        reason = self._liveness.look(
-            owns=owns,
-            waiting=any(s is not None and s.last_stable_offset > part.position for part, s in reading),
-            progressed=self._progressed,
-            heard=not reading or any(s is not None and wall_ms - s.asked_at_ms <= FRESH_MS for _, s in reading),
-            now_s=now,
-        )
-        self._progressed = False
-        if reason is not None:
-            self._fail("reading", TimeoutError(reason))
+        waiting = any(ends is not None and ends.last_stable_offset > part.position for part, ends in reading)
+        heard = not reading or any(ends is not None and wall_ms - ends.asked_at_ms <= FRESH_MS for _, ends in reading)
+        yield Duty(Station.FETCH, self.name, owing=waiting or not heard, progress=self._batches)
+        for tp, part in self.parts.items():
+            owing = tp in self._tasks or part.has_news or not part.open
+            yield Duty(Station.FLUSH, f"{tp.topic}-{tp.partition}", owing, self._flushed_at.get(tp))
 
     def _look_after(self, tp: TP, part: SourcePartition) -> None:
         if not part.open or tp in self._tasks:
@@ -240,6 +235,8 @@ class SourceAgent:
                     part.ingest.promise(watermark)
             if is_idle or part.position > part.committed:
                 self._start_flush(part)
+        if standing is not None and standing.last_stable_offset < part.position:
+            self._start(tp, self._look_at_log(part))  # it never shrinks, unless the topic was made anew
         if standing is not None and standing.last_stable_offset > part.position:
             if now - self._taken_at[tp] > _STALLED_S and tp not in self._held:
                 self._taken_at[tp] = now
@@ -276,41 +273,19 @@ class SourceAgent:
     async def _flush_once(self, part: SourcePartition) -> None:
         content, flush = part.take_flush()
         part.whole = False  # until it is known that the flush took place, only the commit says where we are
-        await part.flusher.flush(content)
+        begun = time.monotonic()
+        try:
+            await part.flusher.flush(content)
+        except FlushFailedError as failure:
+            self._on_flush_ended(part.tp, failure.reason.name.lower(), time.monotonic() - begun)
+            raise
         part.whole = True
         part.committed = content.next_offset
         self._flushed_at[part.tp] = time.monotonic()
+        self._on_flush_ended(part.tp, "committed", self._flushed_at[part.tp] - begun)
         self._on_flushed(part.tp, flush)
 
     # Recovery
-
-    def _new_part(self, tp: TP) -> SourcePartition:
-        return SourcePartition(
-            tp, lambda: self._make_ingest(tp), self._make_flusher(tp), self._options.cells_partitions
-        )
-
-    async def _open(self, part: SourcePartition) -> None:
-        async with self._slots:
-            for attempt in range(_TRIES):
-                try:
-                    await part.flusher.open()
-                except FlushFailedError:
-                    if attempt + 1 == _TRIES or not self._is_current():
-                        raise
-                    await asyncio.sleep(0.5 * (attempt + 1))
-                else:
-                    return
-
-    async def _begin(self, parts: Collection[SourcePartition]) -> dict[TP, int]:
-        """Fenced first, read second: the commit found is the last one there will be before ours."""
-        tps = [part.tp for part in parts]
-        if not tps:
-            return {}
-        commits = await self._commits.read(tps)
-        earliest = await self._positions.earliest_offsets(*tps)
-        return {
-            part.tp: part.begin(commits.get(part.tp), earliest[part.tp], self._options.dedup_records) for part in parts
-        }
 
     async def _start_again(self, part: SourcePartition) -> None:
         part.suspend()
@@ -320,20 +295,25 @@ class SourceAgent:
             await asyncio.wait_for(self._suspended.wait(), 2.5 * self._options.heartbeat_interval_s)
         if not self._is_current():
             return
-        await self._open(part)
-        start = await self._begin([part])
+        await self._recovery.open(part, self._is_current)
+        start = await self._recovery.begin([part])
         part.whole = True
         if self._is_current():
             self._taken_at[part.tp] = time.monotonic()
             await self._positions.move_to(part.tp, start[part.tp])
 
+    async def _look_at_log(self, part: SourcePartition) -> None:
+        """Raises LostRecordsError where the log has shrunk."""
+        self._recovery.refuse_loss(part.tp, part.position, (await self._positions.bounds(part.tp))[part.tp])
+
     async def _seek_back(self, part: SourcePartition) -> None:
         """Read on from where processing stands, after batches got lost on the way or the log was cut."""
-        earliest = (await self._positions.earliest_offsets(part.tp))[part.tp]
-        if earliest > part.position:
+        bounds = (await self._positions.bounds(part.tp))[part.tp]
+        self._recovery.refuse_loss(part.tp, max(part.position, part.committed), bounds)
+        if bounds.first > part.position:
             self.holes += 1
-            logger.error("%s: the broker has dropped offsets %d to %d unread", part.tp, part.position, earliest - 1)
-            part.skip_to(earliest)
+            logger.error("%s: the broker has dropped offsets %d to %d unread", part.tp, part.position, bounds.first - 1)
+            part.skip_to(bounds.first)
         self._taken_at[part.tp] = time.monotonic()
         await self._positions.move_to(part.tp, part.position)
 

@@ -32,6 +32,9 @@ class Watch:
     def fail(self, what: str, error: BaseException) -> None:
         """Report what ends the worker; only the first report counts."""
         if not self._failure.done():
+            if isinstance(error, WorkerFailedError):  # meant for people as it is
+                self._failure.set_result(error)
+                return
             logger.error("%s failed", what, exc_info=error)
             failure = WorkerFailedError(f"{what} failed: {error!r}")
             failure.__cause__ = error

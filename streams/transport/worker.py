@@ -23,10 +23,13 @@ from streams.transport.file_keeper import FileKeeper
 from streams.transport.flush import AcknowledgedFlusher, Flusher, TransactionalFlusher
 from streams.transport.incident_agent import IncidentState
 from streams.transport.log_agent import LogAgent
+from streams.transport.log_bounds import Bounds
 from streams.transport.ownership import Ownership
-from streams.transport.source_agent import SourceAgent, SourceOptions
+from streams.transport.source_agent import SourceAgent
+from streams.transport.source_options import SourceOptions
 from streams.transport.topic_keeper import TopicKeeper
 from streams.transport.watch import Watch
+from streams.transport.watchdog import Watchdog
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -57,8 +60,10 @@ class AppPositions:
     async def move_to(self, tp: TP, offset: int) -> None:
         await self._app.consumer.move_to(tp, offset)
 
-    async def earliest_offsets(self, *tps: TP) -> Mapping[TP, int]:
-        return await self._app.consumer.earliest_offsets(*tps)
+    async def bounds(self, *tps: TP) -> Mapping[TP, Bounds]:
+        first = await self._app.consumer.earliest_offsets(*tps)
+        end = await self._app.consumer.highwaters(*tps)
+        return {tp: Bounds(first[tp], end[tp]) for tp in tps}
 
     def standing(self, tp: TP) -> Standing | None:
         return self._app.consumer.standing(tp)
@@ -80,6 +85,7 @@ class Worker:
         source_agent: None where this worker ingests nothing.
         cells_agent: None where it merges nothing; its `parts` hold the merges.
         incident_agent: None where it has no desk.
+        watchdog: fed once a second while the worker runs.
         stopped: whether `stop` ended all of it; a thread of Faust may still wait for the group.
 
     """
@@ -97,6 +103,7 @@ class Worker:
         self._connection = connection or Connection.of(settings, os.environ)
         self._watch = Watch()
         self.stopped = False
+        self.watchdog = Watchdog(time.monotonic())
         self.clock = WorkerClock(time.monotonic)
         self.app = new_app(settings, self._connection)
         self._positions = AppPositions(self.app)
@@ -125,6 +132,7 @@ class Worker:
         for agent in self._agents:
             self._watch.start(f"of {agent.name}", agent.run())
         self._watch.start("that looks at Faust", self._watch.look_at(self._crash_of_faust))
+        self._watch.start("that feeds the watchdog", self._feed_watchdog())
 
     @property
     def assigned(self) -> bool:
@@ -145,6 +153,11 @@ class Worker:
     async def failure(self) -> WorkerFailedError:
         """Wait until the worker cannot go on."""
         return await self._watch.failure()
+
+    async def _feed_watchdog(self) -> None:
+        while True:
+            self.watchdog.look((duty for agent in self._agents for duty in agent.duties()), time.monotonic())
+            await asyncio.sleep(1.0)
 
     async def stop(self) -> None:
         """Flush what is counted and leave the group."""
@@ -172,6 +185,7 @@ class Worker:
                 settings.flush_interval_s,
                 settings.idle_after_s,
                 settings.heartbeat_interval_s,
+                settings.app if settings.transactions else None,
             ),
             self._positions,
             self._commits,
@@ -180,6 +194,7 @@ class Worker:
             clock=self.clock,
             fail=self._watch.fail,
             on_flushed=ingests.on_flushed,
+            on_flush_ended=ingests.on_flush_ended,
         )
 
     def _new_cells_agent(self, merges: Merges) -> LogAgent:
@@ -193,6 +208,7 @@ class Worker:
                 producer=self._producer,
                 pace=pace,
                 needed=merges.needed,
+                on_judged=merges.on_judged,
                 now_s=time.monotonic(),
             )
 
@@ -220,6 +236,7 @@ class Worker:
             make_state=make_state,
             fail=self._watch.fail,
             heartbeat_interval_s=self._settings.heartbeat_interval_s,
+            may_lose=not self._settings.transactions,
         )
 
     def _new_flusher(self, tp: TP, limit_s: float | None = None) -> Flusher:

@@ -11,9 +11,11 @@ from faust.types import TP
 from transport_fakes import FakePositions, fetched
 
 from streams.transport import log_agent
+from streams.transport.batch_driver import Standing
 from streams.transport.flush import FailureReason, FlushFailedError
 from streams.transport.keeper import Save, Saved
 from streams.transport.log_agent import LogAgent
+from streams.transport.watchdog import Station
 
 if TYPE_CHECKING:
     from streams.batch import RecordBatch
@@ -54,6 +56,8 @@ class State:
         self.due = False
         self.saves = 0
 
+    progress = None
+
     async def apply(self, batch: RecordBatch) -> None:
         self.applied += batch.offsets
 
@@ -70,7 +74,7 @@ class State:
 class Bench:
     """An agent among fakes."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, may_lose: bool = False) -> None:
         self.positions = FakePositions()
         self.log: list[Any] = []
         self.keeper = FakeKeeper(self.log)
@@ -81,8 +85,9 @@ class Bench:
             self.positions,
             make_keeper=lambda _tp: self.keeper,
             make_state=lambda _tp, saved: State(saved),
-            fail=lambda what, _error: self.failures.append(what),
+            fail=lambda what, error: self.failures.append(f"{what}: {error}"),
             heartbeat_interval_s=0.01,
+            may_lose=may_lose,
         )
 
     async def acquire(self) -> Any:
@@ -180,6 +185,49 @@ async def test_a_failed_save_leads_back_to_the_snapshot(bench: Bench, reason: Fa
     assert bench.state.applied == [0]
     await bench.apply(1, 2)
     assert bench.state.applied == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("first", "end", "told"), [(8, 20, "has dropped offsets 7 to 7 unread"), (0, 6, "was made anew")]
+)
+async def test_a_log_that_lacks_what_comes_after_the_snapshot_ends_the_worker(
+    bench: Bench, first: int, end: int, told: str
+) -> None:
+    bench.keeper.saved = Saved(7, {"offsets": bytes([5, 6])})
+    bench.positions.earliest[CELLS], bench.positions.ends[CELLS] = first, end
+
+    assert await bench.acquire() == {}
+    (failure,) = bench.failures
+    assert told in failure
+    assert "pharos-snapshots" in failure
+
+
+async def test_where_losing_is_in_the_nature_of_the_broker_the_rest_is_read() -> None:
+    bench = Bench(may_lose=True)
+    bench.keeper.saved = Saved(7, {"offsets": bytes([5, 6])})
+    bench.positions.earliest[CELLS] = 9
+
+    assert await bench.acquire() == {CELLS: 7}  # the consumer finds that it is gone, and the rest is read
+    assert not bench.failures
+
+
+async def test_the_watchdog_is_told_what_is_owed(bench: Bench) -> None:
+    def owed() -> dict[Station, bool]:
+        return {duty.station: duty.owing for duty in bench.agent.duties()}
+
+    assert owed() == {Station.GROUP: True}
+    await bench.acquire()
+    bench.positions.standings[CELLS] = Standing(2, 0)
+    assert owed() == {Station.GROUP: False, Station.FETCH: True, Station.SNAPSHOT: False}
+
+    bench.keeper.failures.append(FlushFailedError(FailureReason.BROKER, OSError("gone")))
+    bench.state.due = True
+    await bench.apply(0, 1)
+    assert owed()[Station.SNAPSHOT]  # until one takes place
+
+    bench.state.due = True
+    await bench.apply(0, 1)
+    assert owed() == {Station.GROUP: False, Station.FETCH: False, Station.SNAPSHOT: False}
 
 
 async def test_a_partition_that_goes_is_let_go_of(bench: Bench) -> None:

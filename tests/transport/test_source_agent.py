@@ -15,7 +15,9 @@ from streams.transport.batch_driver import Standing
 from streams.transport.clock import WorkerClock
 from streams.transport.committed import Commit
 from streams.transport.flush import FailureReason, FlushFailedError
-from streams.transport.source_agent import SourceAgent, SourceOptions
+from streams.transport.source_agent import SourceAgent
+from streams.transport.source_options import SourceOptions
+from streams.transport.watchdog import Station
 
 OPTIONS = SourceOptions(
     cells_partitions=1,
@@ -31,7 +33,7 @@ OTHER = TP("orders", 1)
 class Bench:
     """An agent among fakes."""
 
-    def __init__(self) -> None:
+    def __init__(self, options: SourceOptions = OPTIONS) -> None:
         self.positions = FakePositions()
         self.commits = FakeCommits()
         self.flushers: list[FakeFlusher] = []
@@ -39,13 +41,13 @@ class Bench:
         self.current = True
         self.agent = SourceAgent(
             ("orders",),
-            OPTIONS,
+            options,
             self.positions,
             self.commits,
             make_ingest=lambda _tp: FakeIngest(),
             make_flusher=self._flusher,
             clock=WorkerClock(time.monotonic),
-            fail=lambda what, _error: self.failures.append(what),
+            fail=lambda what, error: self.failures.append(f"{what}: {error}"),
         )
 
     def _flusher(self, _tp: TP) -> FakeFlusher:
@@ -191,6 +193,76 @@ async def test_what_the_broker_has_dropped_unread_is_counted_and_passed(
 
     assert bench.agent.holes == 1
     assert bench.fed() == [4, 5, 6, 7]
+
+
+@pytest.mark.parametrize(
+    ("first", "end", "told"), [(101, 200, "has dropped offsets 100 to 100 unread"), (0, 99, "was made anew")]
+)
+async def test_where_losing_is_refused_a_cut_or_new_log_ends_the_worker(first: int, end: int, told: str) -> None:
+    bench = Bench(OPTIONS._replace(strict_group="shop"))
+    bench.commits.commits[ORDERS] = Commit(100, "")
+    bench.positions.earliest[ORDERS], bench.positions.ends[ORDERS] = first, end
+
+    assert await bench.acquire(ORDERS) == {}
+
+    (failure,) = bench.failures
+    assert told in failure
+    assert "--group shop --topic orders:0 --reset-offsets" in failure
+
+
+async def test_where_losing_is_refused_a_log_cut_while_it_is_read_ends_the_worker(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(source_agent, "_HOLE_S", 0.0)
+    bench = Bench(OPTIONS._replace(strict_group="shop"))
+    await bench.acquire(ORDERS)
+    bench.positions.earliest[ORDERS] = 4
+    await bench.agent.handle(fetched(4, range(4, 8)))
+    await bench.run_until(lambda: bench.failures)
+
+    assert "has dropped offsets 0 to 3 unread" in bench.failures[0]
+    assert bench.fed() == []
+
+
+async def test_a_topic_that_is_made_anew_under_a_worker_ends_it() -> None:
+    bench = Bench(OPTIONS._replace(strict_group="shop"))
+    await bench.acquire(ORDERS)
+    await bench.agent.handle(fetched(0, range(8)))
+    bench.positions.ends[ORDERS] = 2
+    bench.positions.standings[ORDERS] = Standing(2, int(time.time() * 1000))
+    await bench.run_until(lambda: bench.failures)
+
+    assert "the log ends at offset 2, before 8: the topic was made anew" in bench.failures[0]
+
+
+async def test_a_log_that_only_lacks_what_would_warm_the_memory_is_no_loss() -> None:
+    bench = Bench(OPTIONS._replace(strict_group="shop"))
+    bench.commits.commits[ORDERS] = Commit(100, "")
+    bench.positions.earliest[ORDERS] = 95
+
+    assert await bench.acquire(ORDERS) == {ORDERS: 95}
+    assert not bench.failures
+
+
+async def test_the_watchdog_is_told_what_is_owed(bench: Bench) -> None:
+    def owed() -> dict[Station, bool]:
+        return {duty.station: duty.owing for duty in bench.agent.duties()}
+
+    bench.current = False
+    await bench.acquire(ORDERS)
+    assert owed() == {Station.GROUP: True}
+
+    bench.current = True
+    await bench.acquire(ORDERS)
+    assert owed()[Station.FETCH]  # no fetch was answered yet
+    bench.positions.standings[ORDERS] = Standing(3, int(time.time() * 1000))
+    assert owed() == {Station.GROUP: False, Station.FETCH: True, Station.FLUSH: False}
+
+    await bench.agent.handle(fetched(0, range(3)))
+    assert owed() == {Station.GROUP: False, Station.FETCH: False, Station.FLUSH: True}
+
+    await bench.run_until(lambda: bench.flushers[-1].flushes)
+    assert owed() == {Station.GROUP: False, Station.FETCH: False, Station.FLUSH: False}
 
 
 async def test_what_ends_a_flush_unforeseen_ends_the_worker(bench: Bench) -> None:

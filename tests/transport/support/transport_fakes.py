@@ -9,6 +9,7 @@ from faust.types import TP
 from streams.batch import RecordBatch
 from streams.cells.record import CellsRecord
 from streams.transport.fetched import Fetched
+from streams.transport.log_bounds import Bounds
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -110,14 +111,15 @@ class FakePositions:
     def __init__(self) -> None:
         self.moves: list[tuple[TP, int]] = []
         self.earliest: dict[TP, int] = {}
+        self.ends: dict[TP, int] = {}
         self.standings: dict[TP, Standing] = {}
         self.held: frozenset[Any] = frozenset()
 
     async def move_to(self, tp: TP, offset: int) -> None:
         self.moves.append((tp, offset))
 
-    async def earliest_offsets(self, *tps: TP) -> Mapping[TP, int]:
-        return {tp: self.earliest.get(tp, 0) for tp in tps}
+    async def bounds(self, *tps: TP) -> Mapping[TP, Bounds]:
+        return {tp: Bounds(self.earliest.get(tp, 0), self.ends.get(tp, 1_000_000)) for tp in tps}
 
     def standing(self, tp: TP) -> Standing | None:
         return self.standings.get(tp)

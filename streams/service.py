@@ -1,0 +1,91 @@
+"""A worker as a process: signals, log, garbage collector, exit."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+import uvloop
+
+from streams.app import new_system
+
+if TYPE_CHECKING:
+    from streams.app import System
+    from streams.settings import Settings
+
+_STOP_LIMIT_S = 4.5
+_YOUNG_OBJECTS = 50_000  # a batch of events makes tens of thousands, and none of them in a cycle
+
+
+def run_worker(settings: Settings) -> None:
+    """Runs until SIGINT or SIGTERM.
+
+    Raises TopicsError, WorkerFailedError, OSError or ValueError with a sentence that names the remedy.
+    """
+    logging.basicConfig(
+        level=os.environ.get("PHAROS_LOG", "WARNING").upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # while a broker is down: ten lines a second
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve(settings))
+
+
+async def _serve(settings: Settings) -> None:
+    stop = stop_event()
+    leaving = asyncio.ensure_future(_leave_at(stop))
+    system = await new_system(settings)
+    async with system.running() as address:
+        leaving.cancel()
+        settle_garbage_collector()
+        guarantee = "exactly once" if system.settings.transactions else "embedded broker, nothing is kept"
+        print(f"pharos worker: {settings.broker} ({guarantee}), page {address}", file=sys.stderr, flush=True)
+        await until(stop, system)
+    if not system.worker.stopped:  # its thread waits for the group, and would complain of a loop that is closed
+        sys.stdout.flush()
+        os._exit(0)
+
+
+def settle_garbage_collector() -> None:
+    """What is loaded stays for good, and need not be looked at each time; what comes hardly ever forms cycles."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_YOUNG_OBJECTS, 20, 50)
+
+
+async def _leave_at(stop: asyncio.Event) -> None:
+    """Ends the process: a worker that has not started holds nothing, and joining a group cannot be broken off."""
+    await stop.wait()
+    os._exit(130)
+
+
+def stop_event() -> asyncio.Event:
+    """Set by the first SIGINT or SIGTERM; a second one, or five seconds, end the process without further ado."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def ask() -> None:
+        if stop.is_set():
+            os._exit(130)
+        stop.set()
+        loop.call_later(_STOP_LIMIT_S, os._exit, 70)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, ask)
+    return stop
+
+
+async def until(stop: asyncio.Event, system: System, limit_s: float | None = None) -> None:
+    """Returns when asked to stop or after the limit; raises WorkerFailedError when the worker cannot go on."""
+    failure, asked = asyncio.ensure_future(system.failure()), asyncio.ensure_future(stop.wait())
+    try:
+        done, _ = await asyncio.wait({failure, asked}, timeout=limit_s, return_when=asyncio.FIRST_COMPLETED)
+        if failure in done:
+            raise failure.result()
+    finally:
+        failure.cancel()
+        asked.cancel()
