@@ -11,6 +11,7 @@ from faust.types import TP
 from benchmarks.rivals.aggregate import TOPICS, arguments
 from streams.catalogue.load import load
 from streams.ingest.partition import IngestPartition
+from streams.service import settle_garbage_collector
 from streams.settings import Settings
 from streams.transport.parts import Ingests
 from streams.transport.worker import Worker
@@ -45,6 +46,7 @@ async def consume() -> None:
 
         worker = Worker(settings, ingests=Ingests(sources, make, on_flushed))
         await worker.start()
+        settle_garbage_collector()
         while not any(part.position for part in worker.source_agent.parts.values()):
             first = (time.process_time(), time.perf_counter())
             await asyncio.sleep(0.005)

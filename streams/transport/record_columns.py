@@ -59,7 +59,10 @@ def _append(batch: Any, wanted: int, offsets: list[int], timestamps: list[int], 
     records: Sequence[Any] = list(batch)
     if batch.base_offset < wanted:  # a fetch from inside a batch brings the whole of it
         records = [record for record in records if record.offset >= wanted]
-    offsets.extend([record.offset for record in records])
+    if batch.next_offset - batch.base_offset == len(records):  # no holes: compaction makes them
+        offsets.extend(range(batch.base_offset, batch.next_offset))
+    else:
+        offsets.extend([record.offset for record in records])
     values.extend([record.value for record in records])
     if getattr(batch, "timestamp_type", None) == _LOG_APPEND_TIME:
         timestamps.extend([batch.max_timestamp] * len(records))

@@ -102,6 +102,16 @@ def test_a_broken_batch_is_refused_and_the_good_ones_before_it_are_kept() -> Non
         read_columns("orders", 3, response(bytes(broken), 1))
 
 
+def test_a_batch_that_was_compacted_has_holes_between_its_offsets() -> None:
+    builder = DefaultRecordBatchBuilder(2, 0, False, -1, 0, 0, 1 << 20)
+    for delta in (0, 2, 5):
+        builder.append(delta, 1_000 + delta, None, b"%d" % delta, [])
+    data = (40).to_bytes(8, "big") + bytes(builder.build())[8:]
+
+    assert list(both_ways(data, 40).batch.offsets) == [40, 42, 45]
+    assert list(both_ways(data, 41).batch.offsets) == [42, 45]
+
+
 @given(
     st.lists(st.tuples(st.integers(1, 5), st.integers(0, 3), st.sampled_from([0, 1, 3, 4])), min_size=1, max_size=6),
     st.integers(0, 8),
