@@ -1,7 +1,12 @@
-"""Reads settings and catalogue as a worker would, and says what it found, mistakes with place and remedy."""
+"""Reads settings and catalogue as a worker would, and says what it found, mistakes with place and remedy.
+
+With --broker, or --live, it also looks at the cluster: a line for each thing, ok, note or wrong, and what to do. Exit
+code 1: something is wrong there.
+"""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,12 +15,15 @@ from streams.cli.settings_flags import add_settings, ready_to_bind, settings_of
 if TYPE_CHECKING:
     import argparse
 
+    from streams.settings import Settings
+
 SUMMARY = "check settings and catalogue"
 
 
 def add_flags(command: argparse.ArgumentParser) -> None:
     """The flags of `pharos check`."""
     command.add_argument("--markdown", action="store_true", help="print the page of the metrics (docs/metrics.md)")
+    command.add_argument("--live", action="store_true", help="look at the brokers too (always so with --broker)")
     add_settings(command)
 
 
@@ -33,4 +41,17 @@ def run(flags: argparse.Namespace) -> int:
     names = ", ".join(metric.name for metric in catalogue.metrics)
     print(f"settings are right: broker {settings.broker}, page on {settings.host}:{settings.port}")
     print(f"catalogue is right: {len(catalogue.metrics)} metrics ({names}), hash {catalogue.hash}")
-    return 0
+    if not (flags.live or flags.broker):
+        return 0
+    return _live(settings)
+
+
+def _live(settings: Settings) -> int:
+    from streams.broker.checkup import check_up  # noqa: PLC0415 - needs Kafka's clients, the rest does not
+    from streams.cli.topics import say  # noqa: PLC0415 - see above
+    from streams.connection import Connection  # noqa: PLC0415 - see above
+    from streams.topics.finding import Level  # noqa: PLC0415 - see above
+
+    findings = check_up(settings, Connection.of(settings, os.environ))
+    say(findings)
+    return 1 if any(finding.level is Level.WRONG for finding in findings) else 0

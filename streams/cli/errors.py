@@ -21,6 +21,8 @@ SPOKEN = {
     "streams.broker.make_topics.TopicsError": FAILED,
     "streams.transport.watch.WorkerFailedError": FAILED,
 }
+# What Kafka's clients raise: where it comes this far, nobody knew a better sentence.
+OF_KAFKA = ("cimpl.KafkaException", "aiokafka.errors.KafkaError")
 
 
 class UsageError(ValueError):
@@ -34,6 +36,8 @@ def explain(error: Exception) -> tuple[int, str]:
         code = SPOKEN.get(f"{kind.__module__}.{kind.__qualname__}")
         if code is not None:
             return code, text
+    if any(f"{kind.__module__}.{kind.__qualname__}" in OF_KAFKA for kind in type(error).__mro__):
+        return FAILED, f"Kafka: {text}; see what `pharos check --live` says of it"
     if isinstance(error, OSError) and error.strerror:
         what = f"{error.filename}: " if error.filename else ""
         return FAILED, f"{what}{error.strerror.lower()}; check the path and its permissions"

@@ -97,7 +97,8 @@ def _partitions(case: Case) -> Iterator[Finding]:
     if wanted.role is Role.SOURCE:
         yield case.wrong(f"has {have} partitions, the settings say {wanted.partitions}", "correct source_partitions")
     elif not wanted.counted:
-        yield case.note(what, "order over all anomalies holds within a partition only; delete it and let it be made")
+        remedy = f"their order holds within a partition only; {case.remedies.delete(wanted.name)}, it is made anew"
+        yield case.note(what, remedy)
     elif wanted.name in (CELLS_TOPIC, SNAPSHOTS_TOPIC):
         remedy = f"set cells_partitions to what it was, or delete the topic ({case.remedies.delete(wanted.name)})"
         yield case.wrong(what, remedy)
@@ -144,10 +145,12 @@ def _policy(case: Case) -> Iterator[Finding]:
 
 def _retention(case: Case) -> Iterator[Finding]:
     kept = case.number("retention.ms")
-    if case.wanted.role is Role.STATE or kept is None or kept < 0:
+    if case.wanted.role is Role.STATE:
         return
     remedy = case.set("retention.ms", 7 * DAY_MS)
-    if case.wanted.name in (CELLS_TOPIC, VERDICTS_TOPIC) and kept < _HOUR_MS:
+    if kept is None or kept < 0:
+        pass
+    elif case.wanted.name in (CELLS_TOPIC, VERDICTS_TOPIC) and kept < _HOUR_MS:
         yield case.wrong(f"keeps records for {kept / 60_000:g} min: state could not be restored from it", remedy)
     elif kept < DAY_MS:
         yield case.note(f"keeps records for {kept / _HOUR_MS:g} h: a worker away for longer misses some", remedy)
