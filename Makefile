@@ -2,9 +2,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+RIVALS := .cache/bench/rivals
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test test-kafka test-crash kafka lint bench lock clean
+.PHONY: demo test test-kafka test-crash kafka lint bench bench-scale bench-latency bench-restart bench-series lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/pharos demo
@@ -29,14 +30,28 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-bench: $(VENV)/.dev
-	$(BIN)/python -m benchmarks.ingest
+# Each writes its table into docs/performance.md. Leave the machine alone meanwhile.
+bench: $(VENV)/.dev $(RIVALS)/.installed
+	$(BIN)/python -m benchmarks.throughput
+
+bench-scale: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.scale
+
+bench-latency: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.latency
+
+bench-restart: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.restart
+
+bench-series: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.merge
 
 # The lock files name versions and hashes only, so they hold for every index. They are complete: with --no-deps pip takes
 # them as they are, where its resolver would look at newer releases behind an extra and then miss their hashes.
 lock: $(VENV)/.dev
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q pyproject.toml --group dev -o requirements-dev.lock
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q benchmarks/rivals/requirements.in -o benchmarks/rivals/requirements.lock
 
 clean:
 	rm -rf $(VENV) .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov build dist state
@@ -56,3 +71,9 @@ $(VENV)/.dev: requirements-dev.lock pyproject.toml | $(VENV)/bin/python
 	$(PIP) install --no-deps -e .
 	$(PIP) check
 	touch $@ $(VENV)/.run
+
+$(RIVALS)/.installed: benchmarks/rivals/requirements.lock | $(VENV)/.dev
+	rm -rf $(RIVALS)
+	$(PYTHON) -m venv $(RIVALS)
+	$(BIN)/uv pip install -q --python $(RIVALS)/bin/python --require-hashes --no-deps -r benchmarks/rivals/requirements.lock
+	touch $@

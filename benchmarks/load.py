@@ -1,27 +1,54 @@
-"""A dense sale: the live events of the simulated Double 11, told again at ten thousand a second."""
+"""A dense sale: the live events of the simulated Double 11, told again at a steady rate.
 
+The simulation takes half a minute, so its live events, and whole sales told from them, are kept under .cache/bench
+until the simulation changes.
+"""
+
+from __future__ import annotations
+
+import hashlib
 import itertools
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+import struct
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 import orjson
+from confluent_kafka import Producer
 
 from streams.events_file import Line, record
+from streams.placement import murmur2
+from streams.settings import SOURCE_TOPICS
 from streams.simulate.scenarios import simulate
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+PROJECT = Path(__file__).parent.parent
+CACHE = PROJECT / ".cache" / "bench"
+BEGIN = datetime(2026, 11, 10, 22, 30, tzinfo=timezone(timedelta(hours=8)))
 TIME_FIELDS = ("paid_at", "opened_at", "created_at", "promised_at", "collected_at", "previous_scan_at", "requested_at")
+_HEAD = struct.Struct("<BIqHI")  # topic, hash of what places it, time of ingest, lengths of key and event
 
 
-def dense_sale(events: int, rate: float = 10_000.0) -> Iterator[Line]:
-    """`events` records with ids of their own; times within an event keep their distances."""
-    simulation = simulate("double11", 1)
-    begin = datetime.fromisoformat(simulation.scenario["evaluate_from"])
-    live = [orjson.loads(line) for line in simulation.lines() if b'"event":{' in line.encode()]
-    live = [line for line in live if _time_of(line) and _time_of(line) >= begin]
-    for number, line in enumerate(itertools.islice(itertools.cycle(live), events)):
+class Placed(NamedTuple):
+    """A record ready to be sent: its partition is `hash` modulo their number."""
+
+    topic: str
+    hash: int
+    at_ms: int
+    key: bytes | None
+    event: bytes
+
+
+def dense_sale(events: int, rate: float = 10_000.0, begin: datetime = BEGIN) -> Iterator[Line]:
+    """`events` records with ids of their own, `rate` of them a second; times within an event keep their distances."""
+    lines = [orjson.loads(line) for line in _live_lines()]
+    times = [datetime.fromisoformat(line["event"]["time"]) for line in lines]
+    for number, (line, time) in enumerate(itertools.islice(itertools.cycle(zip(lines, times, strict=True)), events)):
         told_at = begin + timedelta(seconds=number / rate)
         event = dict(line["event"])
-        shift = told_at - datetime.fromisoformat(event["time"])
+        shift = told_at - time
         event["id"] = f"{event['id']}-{number}"
         event["time"] = told_at.isoformat(timespec="milliseconds")
         data = dict(event["data"])
@@ -32,11 +59,90 @@ def dense_sale(events: int, rate: float = 10_000.0) -> Iterator[Line]:
         yield record(orjson.dumps({"topic": line["topic"], "event": event}), number, "the dense sale")
 
 
-def _time_of(line: dict) -> datetime | None:
-    event = line.get("event")
-    if not isinstance(event, dict) or not isinstance(event.get("data"), dict) or "id" not in event:
+def placed_sale(events: int, rate: float = 10_000.0) -> Iterator[Placed]:
+    """The same from the cache, at a microsecond a record; the first time it is made."""
+    path = CACHE / f"sale-{events}-{rate:.0f}-{_fingerprint()}.bin"
+    if not path.exists():
+        _write_whole(path, map(_frame, dense_sale(events, rate)))
+    data = path.read_bytes()
+    place = 0
+    while place < len(data):
+        topic, hashed, at_ms, key_size, size = _HEAD.unpack_from(data, place)
+        event_at = place + _HEAD.size + key_size
+        key = data[place + _HEAD.size : event_at] if key_size else None
+        yield Placed(SOURCE_TOPICS[topic], hashed, at_ms, key, data[event_at : event_at + size])
+        place = event_at + size
+
+
+def send(records: Iterable[Placed], broker: str, partitions: int, suffix: str = "") -> int:
+    """Produce all of them, to topics whose names end in `suffix`; returns how many.
+
+    Raises RuntimeError where the broker did not take them within a minute.
+    """
+    producer = Producer(
+        {
+            "bootstrap.servers": broker,
+            "compression.type": "lz4",
+            "linger.ms": 50,
+            "queue.buffering.max.messages": 500_000,
+            "queue.buffering.max.kbytes": 1 << 20,
+        }
+    )
+    count = 0
+    for topic, hashed, at_ms, key, event in records:
+        while True:
+            try:
+                producer.produce(topic + suffix, event, key, partition=hashed % partitions, timestamp=at_ms)
+                break
+            except BufferError:
+                producer.poll(0.1)
+        count += 1
+        if count % 10_000 == 0:
+            producer.poll(0)
+    if left := producer.flush(60):
+        raise RuntimeError(f"{left} of {count} records were not acknowledged by {broker} within a minute")
+    return count
+
+
+def _frame(line: Line) -> bytes:
+    key = line.key or b""
+    head = (SOURCE_TOPICS.index(line.topic), murmur2(line.name) & 0x7FFFFFFF, line.at_ms, len(key), len(line.event))
+    return _HEAD.pack(*head) + key + line.event
+
+
+def _live_lines() -> list[bytes]:
+    """Those of the evaluated hours that are events with a time; the simulation's first lines are broken on purpose."""
+    path = CACHE / f"live-{_fingerprint()}.jsonl"
+    if not path.exists():
+        simulation = simulate("double11", 1)
+        begin = datetime.fromisoformat(simulation.scenario["evaluate_from"])
+        wanted = (line.encode() for line in simulation.lines() if '"event":{' in line)
+        _write_whole(path, (line.rstrip() + b"\n" for line in wanted if (time := _time_of(line)) and time >= begin))
+    return path.read_bytes().splitlines()
+
+
+def _time_of(line: bytes) -> datetime | None:
+    event = orjson.loads(line)["event"]
+    if not isinstance(event.get("data"), dict) or "id" not in event:
         return None
     try:
         return datetime.fromisoformat(event["time"])
     except (KeyError, TypeError, ValueError):
         return None
+
+
+def _write_whole(path: Path, parts: Iterable[bytes]) -> None:
+    CACHE.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_suffix(".part")
+    with unfinished.open("wb", 1 << 20) as file:
+        file.writelines(parts)
+    unfinished.replace(path)
+
+
+def _fingerprint() -> str:
+    """Changes with the code that makes the events."""
+    sources = [*sorted((PROJECT / "streams" / "simulate").glob("*.py")), Path(__file__)]
+    digest = hashlib.sha256()
+    for source in sources:
+        digest.update(source.read_bytes())
+    return digest.hexdigest()[:8]

@@ -6,14 +6,14 @@ import msgspec
 import uvloop
 from aiokafka import AIOKafkaConsumer
 
-from benchmarks.rivals.aggregate import TOPICS, Meter, arguments
+from benchmarks.rivals.aggregate import Meter, arguments
 
 
 async def consume() -> None:
     options = arguments()
     meter = Meter(options.events)
     consumer = AIOKafkaConsumer(
-        *TOPICS,
+        *options.topics,
         bootstrap_servers=options.broker,
         group_id=options.group,
         auto_offset_reset="earliest",

@@ -11,7 +11,7 @@ mode.loop.use("uvloop")
 import faust
 import msgspec
 
-from benchmarks.rivals.aggregate import TOPICS, Meter, arguments
+from benchmarks.rivals.aggregate import Meter, arguments
 
 options = arguments()
 meter = Meter(options.events)
@@ -27,7 +27,7 @@ app = faust.App(
     stream_wait_empty=False,
     broker_session_timeout=30,
 )
-events = app.topic(*TOPICS, value_serializer="raw", value_type=bytes)
+events = app.topic(*options.topics, value_serializer="raw", value_type=bytes)
 
 
 @app.agent(events)
