@@ -1,0 +1,59 @@
+"""The processes of the command line give what a backtest gives: a day of history and an incident of the sale.
+
+Whole files take ten minutes: `python tests/support/whole_file.py` (docs/detection.md).
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
+
+from pharos_processes import Way
+from whole_file import EventsFile, Outcome, cut, differences
+
+from streams.simulate.scenarios import simulate
+
+pytestmark = pytest.mark.kafka
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> EventsFile:
+    folder = tmp_path_factory.mktemp("sale")
+    whole, day = folder / "whole.jsonl", folder / "day.jsonl"
+    whole.write_text("\n".join(simulate("double11", 11, "demo").lines()))
+    cut(
+        whole,
+        day,
+        evaluate_from="2026-11-11T00:46:00+08:00",
+        begin="2026-11-10T00:00:00+08:00",
+        end="2026-11-11T01:18:00+08:00",
+    )
+    whole.unlink()
+    return EventsFile(day)
+
+
+@pytest.fixture(scope="module")
+def expected(file: EventsFile) -> Outcome:
+    outcome = file.backtested()
+    assert any(anomaly.severity != "info" and anomaly.ended_at for anomaly in outcome.anomalies)
+    assert set(outcome.records) == {"counted", "duplicate", "late", "dead_letter", "ignored"}
+    return outcome
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        pytest.param(Way(kafka=False, workers=1, speed=0), id="embedded broker"),
+        pytest.param(Way(kafka=True, workers=2, speed=120), id="Apache Kafka, two workers, paced"),
+    ],
+)
+def test_broker_workers_and_replay_give_what_a_backtest_gives(
+    file: EventsFile, expected: Outcome, way: Way, tmp_path: Path
+) -> None:
+    found, _ = file.by_workers(way, tmp_path, limit_s=180.0)
+
+    assert differences(expected, found) == []
