@@ -33,7 +33,6 @@ SERVER = {
     "node.id": "1",
     "controller.listener.names": "CONTROLLER",
     "inter.broker.listener.name": "PLAINTEXT",
-    "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
     "offsets.topic.replication.factor": "1",
     "offsets.topic.num.partitions": "4",
     "transaction.state.log.replication.factor": "1",
@@ -116,19 +115,32 @@ class KafkaBroker:
         port: where clients connect; 0 takes a free one.
         data: folder of logs and storage; kept by `stop` and `kill`, so that `start` goes on where it was.
         overrides: properties over those of `SERVER`.
+        listeners: listeners beside PLAINTEXT: their protocol by name; each gets a port of its own.
 
     """
 
-    def __init__(self, port: int, data: Path, overrides: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        port: int,
+        data: Path,
+        overrides: Mapping[str, str] | None = None,
+        listeners: Mapping[str, str] | None = None,
+    ) -> None:
         self.port = port or free_port()
         self.data = data
         self._overrides = dict(overrides or {})
+        self._protocols = dict(listeners or {})
+        self._ports = {name: free_port() for name in self._protocols}
         self._controller_port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def address(self) -> str:
         return f"127.0.0.1:{self.port}"
+
+    def address_of(self, listener: str) -> str:
+        """Where clients reach one of `listeners`."""
+        return f"127.0.0.1:{self._ports[listener]}"
 
     @property
     def pid(self) -> int:
@@ -199,9 +211,12 @@ class KafkaBroker:
         ]
 
     def _write_properties(self) -> Path:
+        open_to_clients = {"PLAINTEXT": self.port, **self._ports}
+        protocols = {"PLAINTEXT": "PLAINTEXT", "CONTROLLER": "PLAINTEXT", **self._protocols}
         own = {
-            "listeners": f"PLAINTEXT://127.0.0.1:{self.port},CONTROLLER://127.0.0.1:{self._controller_port}",
-            "advertised.listeners": f"PLAINTEXT://127.0.0.1:{self.port}",
+            "listeners": _listeners({**open_to_clients, "CONTROLLER": self._controller_port}),
+            "advertised.listeners": _listeners(open_to_clients),
+            "listener.security.protocol.map": ",".join(f"{name}:{kind}" for name, kind in protocols.items()),
             "controller.quorum.voters": f"1@127.0.0.1:{self._controller_port}",
             "log.dirs": str(self.data / "logs"),
         }
@@ -228,6 +243,10 @@ class KafkaBroker:
 
     def _tail(self) -> str:
         return (self.data / "broker.log").read_text(errors="replace")[-3000:]
+
+
+def _listeners(ports: Mapping[str, int]) -> str:
+    return ",".join(f"{name}://127.0.0.1:{port}" for name, port in ports.items())
 
 
 def _silent() -> object:

@@ -32,8 +32,9 @@ class TopicKeeper:
     replace a newer snapshot by an older one.
     """
 
-    def __init__(self, connection: Connection, source: TP, partition: int, flusher: Flusher) -> None:
+    def __init__(self, connection: Connection, group: str, source: TP, partition: int, flusher: Flusher) -> None:
         self._connection = connection
+        self._group = group
         self._source = source
         self._partition = partition
         self._flusher = flusher
@@ -45,7 +46,7 @@ class TopicKeeper:
 
     async def load(self) -> Saved | None:
         items = await asyncio.to_thread(
-            read_compacted, self._connection, SNAPSHOTS_TOPIC, self._partition, self._prefix
+            read_compacted, self._connection, self._group, SNAPSHOTS_TOPIC, self._partition, self._prefix
         )
         offset = items.pop(_OFFSET, None)
         self._names = set(items)
@@ -69,7 +70,7 @@ class TopicKeeper:
         return OutRecord(SNAPSHOTS_TOPIC, value, key=(self._prefix + name).encode(), partition=self._partition)
 
 
-def read_compacted(connection: Connection, topic: str, partition: int, prefix: str) -> dict[str, bytes]:
+def read_compacted(connection: Connection, group: str, topic: str, partition: int, prefix: str) -> dict[str, bytes]:
     """The newest value of every key of a partition that begins with `prefix`, which is cut off. Blocks.
 
     Raises confluent_kafka.KafkaException, and TimeoutError where the end is not reached.
@@ -79,7 +80,7 @@ def read_compacted(connection: Connection, topic: str, partition: int, prefix: s
     consumer = confluent_kafka.Consumer(
         connection.for_librdkafka(
             {
-                "group.id": "none",  # assigned by hand, nothing is committed
+                "group.id": group,  # one that we may read; assigned by hand, nothing is committed
                 "enable.auto.commit": False,
                 "enable.partition.eof": True,
                 "isolation.level": "read_committed",

@@ -251,7 +251,7 @@ class Worker:
         if self._settings.transactions:
             # Only a restore reads snapshots, so their transactions may last longer than those of cells.
             limit_s = _SNAPSHOT_LIMIT_S if tp.topic == CELLS_TOPIC else None
-            return TopicKeeper(self._connection, tp, tp.partition, self._new_flusher(tp, limit_s))
+            return TopicKeeper(self._connection, self._settings.app, tp, tp.partition, self._new_flusher(tp, limit_s))
         folder = Path(self._settings.state_dir) / f"{self._settings.app}-{tp.topic}-{tp.partition}"
         return FileKeeper(folder, tp, self._new_flusher(tp))
 

@@ -51,6 +51,8 @@ def test_the_commands_of_the_contract_are_understood() -> None:
         "worker --broker localhost:19092 --config pharos.yaml",
         "demo --headless --duration 120 --scenario double11 --seed 7 --report report.json",
         "simulate --scenario double11 --seed 7 --out events.jsonl --truth truth.json",
+        "topics --create --broker localhost:19092 --partitions 12 --replication-factor 3 --min-insync-replicas 2",
+        "check --live --security protocol=SSL,ca_file=ca.pem",
         "replay events.jsonl --broker localhost:19092 --speed 0 --partitions 4",
         "backtest events.jsonl --report report.json --partitions 4",
         "import olist DIR --out events.jsonl",
@@ -101,6 +103,9 @@ def test_wrong_usage_is_code_2(capsys: pytest.CaptureFixture[str]) -> None:
         (["score", "none", "--out", "x"], 2, "no folder none"),
         (["demo", "--duration", "0"], 2, "--duration"),
         (["demo", "--scenario", "double12"], 2, "known are double11"),
+        (["topics", "--partitions", "0"], 2, "--partitions"),
+        (["topics", "--security", "protocol=SASL_SSL"], 2, "--security: mechanism: "),
+        (["topics", "--min-insync-replicas", "3", "--replication-factor", "2"], 2, "nothing can be written"),
         (["broker", "--port", "70000"], 2, "70000 is no port"),
         (["broker", "--partitions", "0"], 2, "at least one partition"),
     ],
@@ -178,6 +183,16 @@ def test_replay_sends_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str])
         assert main(["replay", str(events(tmp_path)), "--broker", broker.address]) == 0
 
     assert "done: 50 records sent" in capsys.readouterr().err
+
+
+@pytest.mark.embedded
+def test_of_an_embedded_broker_is_said_what_cannot_be_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    with EmbeddedBroker(0, dict.fromkeys(_sources(), 2)) as broker:
+        assert main(["check", "--broker", broker.address]) == 0
+        assert "note   embedded broker: it tells nothing of topics, rights and its clock" in capsys.readouterr().out
+        assert main(["topics", "--broker", broker.address]) == 1
+
+    assert "tells nothing of its topics and makes none" in capsys.readouterr().err
 
 
 @pytest.mark.embedded

@@ -38,6 +38,7 @@ def new_keeper(kafka: Any, kafka_cells: None, new_topic: Callable[..., str]) -> 
     def make() -> TopicKeeper:
         return TopicKeeper(
             Connection(kafka.address),
+            "k",
             source,
             0,
             TransactionalFlusher(Connection(kafka.address), f"k-{source.topic}", "k"),

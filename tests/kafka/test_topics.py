@@ -1,0 +1,110 @@
+"""`pharos topics` and `pharos check` on Apache Kafka."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource
+
+from streams.cli import main
+from streams.settings import SOURCE_TOPICS, Settings
+from streams.topics.wanted import own_topics
+from streams.transport.topics import TopicsError, prepare_topics
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.kafka
+
+
+@pytest.fixture(scope="module")
+def fresh(kafka_run: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A broker without topics: their names are fixed."""
+    broker = kafka_run.KafkaBroker(0, tmp_path_factory.mktemp("topics"), {"message.max.bytes": "2097152"})
+    broker.start()
+    yield broker
+    broker.stop()
+
+
+def change(address: str, topic: str, key: str, value: str) -> None:
+    """As the remedy of a finding says."""
+    entry = ConfigEntry(key, value, incremental_operation=AlterConfigOpType.SET)
+    admin = AdminClient({"bootstrap.servers": address})
+    (done,) = admin.incremental_alter_configs(
+        [ConfigResource(ConfigResource.Type.TOPIC, topic, incremental_configs=[entry])]
+    ).values()
+    done.result(20.0)
+
+
+def test_topics_are_shown_made_and_verified(fresh: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    topics = ["topics", "--broker", fresh.address]
+
+    assert main(topics) == 1
+    shown = capsys.readouterr().out
+    assert "wrong  source topic orders does not exist: " in shown
+    assert "wrong  topic pharos-cells does not exist: " in shown
+    assert main(["check", "--broker", fresh.address]) == 1
+    assert "pharos topics --create" in capsys.readouterr().out
+
+    made = [*topics, "--create", "--partitions", "3", "--source-partitions", "visits=2", "--cells-partitions", "2"]
+    assert main(made) == 0
+    table = {line.split()[0]: line.split()[1:] for line in capsys.readouterr().out.splitlines()}
+    assert [table[name][0] for name in ("orders", "visits", "pharos-cells", "pharos-verdicts")] == ["3", "2", "2", "1"]
+    assert set(table) == {"topic", *SOURCE_TOPICS, *(topic.name for topic in own_topics(Settings()))}
+    assert main([*topics, "--cells-partitions", "2"]) == 0
+
+
+async def test_a_mismatch_that_endangers_counts_stops_a_worker_until_its_remedy_is_done(
+    fresh: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = Settings(broker=fresh.address, cells_partitions=2)
+    await prepare_topics(settings)
+    change(fresh.address, "pharos-cells", "cleanup.policy", "compact")
+
+    with pytest.raises(
+        TopicsError, match=r"pharos-cells has cleanup\.policy compact: .*cleanup\.policy=delete"
+    ) as told:
+        await prepare_topics(settings)
+
+    remedy = str(told.value).rpartition("--add-config ")[2]
+    change(fresh.address, "pharos-cells", *remedy.split("="))
+    await prepare_topics(settings)
+
+
+async def test_what_is_merely_unusual_stops_nobody(
+    fresh: Any, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    change(fresh.address, "orders", "compression.type", "gzip")
+    try:
+        assert main(["topics", "--broker", fresh.address, "--cells-partitions", "2"]) == 0
+        assert "note   topic orders is kept as gzip: " in capsys.readouterr().out
+        await prepare_topics(Settings(broker=fresh.address, cells_partitions=2))
+        assert "orders is kept as gzip" in caplog.text
+    finally:
+        change(fresh.address, "orders", "compression.type", "producer")
+
+
+def test_more_copies_than_there_are_brokers_are_refused_with_the_remedy(
+    kafka: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["topics", "--broker", kafka.address, "--create", "--replication-factor", "3"]) == 1
+
+    assert "set replication_factor to the number of brokers at most" in capsys.readouterr().err
+
+
+def test_check_has_a_line_for_each_thing_it_looked_at(fresh: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--broker", fresh.address, "--cells-partitions", "2"]) == 0
+
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("ok")]
+    for number, what in enumerate(
+        (
+            "1 broker at",
+            "librdkafka",
+            "13 topics are there and fit",
+            "may do all that a worker does",
+            "Kafka 4.0",
+            "clock",
+        )
+    ):
+        assert what in lines[number]
