@@ -23,6 +23,7 @@ SUMMARY = "check settings and catalogue"
 def add_flags(command: argparse.ArgumentParser) -> None:
     """The flags of `pharos check`."""
     command.add_argument("--markdown", action="store_true", help="print the page of the metrics (docs/metrics.md)")
+    command.add_argument("--asyncapi", action="store_true", help="print the AsyncAPI document (docs/asyncapi.yaml)")
     command.add_argument("--live", action="store_true", help="look at the brokers too (always so with --broker)")
     add_settings(command)
 
@@ -32,6 +33,11 @@ def run(flags: argparse.Namespace) -> int:
     from streams.catalogue.load import load  # noqa: PLC0415 - `pharos --help` needs no catalogue
     from streams.catalogue.page import page  # noqa: PLC0415 - see above
 
+    if flags.asyncapi:
+        from streams.asyncapi import text  # noqa: PLC0415 - see above
+
+        print(text(), end="")
+        return 0
     settings = settings_of(flags)
     ready_to_bind(settings)
     catalogue = load(Path(settings.catalogue) if settings.catalogue else None)

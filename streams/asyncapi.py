@@ -1,0 +1,185 @@
+"""The AsyncAPI 3.0 document of all topics that others write or read, made from the structs and the list of topics."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import yaml
+
+from streams.events.dead_letter import Reason
+from streams.events.registry import DIMENSIONS, EVENTS_OF_TOPIC, type_of
+from streams.incidents.action import TYPE as ACTION_TAKEN
+from streams.incidents.action import Action
+from streams.incidents.anomaly import Anomaly, Change, Why
+from streams.settings import Settings
+from streams.topics.names import ACTIONS_TOPIC, ANOMALIES_TOPIC, ANOMALY_STATE_TOPIC, DEAD_LETTERS_TOPIC
+from streams.topics.wanted import Role, wanted_topics
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from streams.topics.wanted import WantedTopic
+
+_CLOUDEVENT = "application/cloudevents+json"
+_BINDING = "0.5.0"
+_SCHEMAS = "#/components/schemas/"
+_TIME = {"type": "string", "format": "date-time"}
+_TEXT = {"type": "string", "minLength": 1}
+_WHAT_FOR = {
+    "orders": "Orders from placing to payment or cancellation.",
+    "logistics": "Parcels from collection to delivery.",
+    "consultations": "Conversations with customers, and the state of the queues.",
+    "aftersales": "Refunds and disputes.",
+    "visits": "Pages and the steps of the checkout.",
+    "feedback": "Surveys, reviews and mentions.",
+    ANOMALIES_TOPIC: "Every change of an anomaly, in order for each fingerprint. A repeat has the id of the first.",
+    ANOMALY_STATE_TOPIC: "The same records, compacted: the last of each anomaly.",
+    ACTIONS_TOPIC: "What people and systems did about anomalies.",
+    DEAD_LETTERS_TOPIC: "Records that are no event of the contract, unchanged. A copy may repeat after a crash.",
+}
+_INFO = (
+    "The topics of Pharos for those who send events and for those who act on anomalies. Values are CloudEvents 1.0 in "
+    "structured JSON; unknown fields are ignored; durations are seconds, ratios run from 0 to 1, times are RFC 3339 "
+    "with an offset. `source` and `id` together are unique: a record may be sent again. Topics that only workers use "
+    "(pharos-cells, pharos-verdicts, pharos-snapshots) are not described."
+)
+
+
+def document() -> dict[str, Any]:
+    """The document as JSON would hold it."""
+    topics = [topic for topic in wanted_topics(Settings()) if topic.name in _WHAT_FOR]
+    messages = _event_messages() | _own_messages()
+    return {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "Pharos",
+            "version": version("pharos"),
+            "description": _INFO,
+            "license": {"name": "Apache-2.0"},
+        },
+        "defaultContentType": _CLOUDEVENT,
+        "channels": {topic.name: _channel(topic) for topic in topics},
+        "operations": dict(_operation(topic) for topic in topics),
+        "components": {"messages": messages, "schemas": _schemas()},
+    }
+
+
+def text() -> str:
+    """The document as docs/asyncapi.yaml holds it."""
+    head = "# Generated: pharos check --asyncapi > docs/asyncapi.yaml\n"
+    return head + yaml.safe_dump(document(), sort_keys=False, allow_unicode=True, width=120)
+
+
+def _messages_of(topic: str) -> list[str]:
+    if topic in EVENTS_OF_TOPIC:
+        return [type_of(event) for event in EVENTS_OF_TOPIC[topic]]
+    if topic == DEAD_LETTERS_TOPIC:
+        return ["dead_letter"]
+    return [ACTION_TAKEN] if topic == ACTIONS_TOPIC else [change.value for change in Change]
+
+
+def _channel(topic: WantedTopic) -> dict[str, Any]:
+    kafka: dict[str, Any] = {"topic": topic.name}
+    if topic.role is not Role.SOURCE:
+        kafka["partitions"] = topic.partitions
+        kafka["topicConfiguration"] = {"cleanup.policy": [topic.config["cleanup.policy"]]}
+        kafka["topicConfiguration"] |= {
+            key: int(topic.config[key]) for key in ("retention.ms", "max.message.bytes") if key in topic.config
+        }
+    return {
+        "address": topic.name,
+        "description": _WHAT_FOR[topic.name],
+        "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in _messages_of(topic.name)},
+        "bindings": {"kafka": kafka | {"bindingVersion": _BINDING}},
+    }
+
+
+def _operation(topic: WantedTopic) -> tuple[str, dict[str, Any]]:
+    """As seen from Pharos: it receives events and actions, and sends the rest."""
+    receives = topic.role is Role.SOURCE or topic.name == ACTIONS_TOPIC
+    action = "receive" if receives else "send"
+    return f"{action}-{topic.name}", {"action": action, "channel": {"$ref": f"#/channels/{topic.name}"}}
+
+
+def _event_messages() -> dict[str, Any]:
+    messages = {}
+    for events in EVENTS_OF_TOPIC.values():
+        for event in events:
+            kind = type_of(event)
+            dimensions = ", ".join(sorted(DIMENSIONS[kind]))
+            messages[kind] = _message(
+                (event.__doc__ or "").strip(), event.__name__, "The subject, or empty.", f"Dimensions: {dimensions}."
+            )
+    return messages
+
+
+def _own_messages() -> dict[str, Any]:
+    told = {Change.OPENED: "began", Change.UPDATED: "changed", Change.RESOLVED: "ended"}
+    messages: dict[str, Any] = {
+        change.value: _message(f"An anomaly {word}.", "AnomalyEvent", "The fingerprint.")
+        for change, word in told.items()
+    }
+    messages[ACTION_TAKEN] = _message("Somebody acted on an anomaly.", "ActionEvent", "The fingerprint.")
+    messages["dead_letter"] = {
+        "summary": "A record that could not be counted.",
+        "contentType": "application/octet-stream",
+        "headers": {
+            "type": "object",
+            "required": ["pharos-reason", "pharos-topic", "pharos-partition", "pharos-offset"],
+            "properties": {
+                "pharos-reason": {"type": "string", "enum": [reason.value for reason in Reason]},
+                "pharos-topic": {"type": "string", "enum": list(EVENTS_OF_TOPIC)},
+                "pharos-partition": {"type": "string", "pattern": "^[0-9]+$"},
+                "pharos-offset": {"type": "string", "pattern": "^[0-9]+$"},
+            },
+        },
+        "payload": {"description": "The bytes of the record, whatever they are."},
+    }
+    return messages
+
+
+def _message(summary: str, schema: str, key: str, description: str = "") -> dict[str, Any]:
+    message: dict[str, Any] = {"summary": summary}
+    if description:
+        message["description"] = description
+    message["payload"] = {"$ref": _SCHEMAS + schema}
+    message["bindings"] = {
+        "kafka": {"key": {"type": ["string", "null"], "description": key}, "bindingVersion": _BINDING}
+    }
+    return message
+
+
+def _schemas() -> dict[str, Any]:
+    structs: list[type] = [event for events in EVENTS_OF_TOPIC.values() for event in events]
+    _, schemas = msgspec.json.schema_components([*structs, Anomaly, Action], ref_template=_SCHEMAS + "{name}")
+    changes = [change.value for change in Change]
+    extension = {"why": {"type": "string", "enum": [why.value for why in Why]}}
+    return dict(
+        sorted(
+            {
+                **schemas,
+                "AnomalyEvent": _cloudevent(changes, "Anomaly", ("subject", "why"), extension),
+                "ActionEvent": _cloudevent([ACTION_TAKEN], "Action", ("subject",), {}),
+            }.items()
+        )
+    )
+
+
+def _cloudevent(kinds: list[str], data: str, demanded: Iterable[str], extension: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "required": ["specversion", "id", "source", "type", "time", "data", *demanded],
+        "properties": {
+            "specversion": {"enum": ["1.0"]},
+            "id": _TEXT | {"description": "The same for every copy: drop what you have seen."},
+            "source": dict(_TEXT),
+            "type": {"type": "string", "enum": kinds},
+            "time": dict(_TIME),
+            "subject": _TEXT | {"description": "The fingerprint of the anomaly."},
+            "datacontenttype": {"type": "string"},
+            **extension,
+            "data": {"$ref": _SCHEMAS + data},
+        },
+    }
