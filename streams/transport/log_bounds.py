@@ -16,6 +16,9 @@ class Loss(enum.Enum):
 
     TRIMMED = "the broker has dropped offsets {position} to {last} unread"
     MADE_ANEW = "the log ends at offset {end}, before {position}: the topic was made anew"
+    REPLACED = (
+        "the committed offset {position} belongs to a topic of this name that was deleted; this one was made anew"
+    )
 
 
 class Bounds(NamedTuple):
@@ -44,6 +47,14 @@ class LostRecordsError(WorkerFailedError):
         super().__init__(f"{tp.topic}-{tp.partition}: {what}; {remedy}")
 
 
+class LostTopicError(WorkerFailedError):
+    """A topic was deleted under the worker."""
+
+    def __init__(self, topic: str, remedy: str, *, made_anew: bool) -> None:
+        what = "deleted and made anew" if made_anew else "deleted"
+        super().__init__(f"{topic}: the topic was {what}, and what was not read of it is lost; {remedy}")
+
+
 def source_remedy(tp: TP, group: str) -> str:
     """How an operator accepts the loss of events."""
     return (
@@ -53,6 +64,10 @@ def source_remedy(tp: TP, group: str) -> str:
     )
 
 
+SOURCE_TOPIC_REMEDY = (
+    "see that it is there with as many partitions as before (`pharos topics` tells) and start the worker again: it "
+    "counts the new topic from its beginning, or says what else to do"
+)
 LOG_REMEDY = (
     "raise the topic's retention above the longest standstill; to begin anew, with expectations to be learned again, "
     "stop the workers, delete the topic pharos-snapshots and start them"

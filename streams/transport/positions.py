@@ -23,6 +23,12 @@ class Positions(Protocol):
     def hold(self, tps: Collection[TP]) -> None: ...
 
 
+class TopicNames(Protocol):
+    """Which topic a name stands for at present (`TopicIds`)."""
+
+    async def read(self, topics: Collection[str]) -> Mapping[str, str]: ...
+
+
 class Commits(Protocol):
     """Committed offsets with metadata (`CommittedOffsets`)."""
 

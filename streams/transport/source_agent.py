@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from streams.transport.clock import WorkerClock
     from streams.transport.fetched import Fetched
     from streams.transport.flush import Flusher
-    from streams.transport.positions import Commits, Positions
+    from streams.transport.positions import Commits, Positions, TopicNames
     from streams.transport.source_options import SourceOptions
     from streams.transport.source_partition import Flush, Ingest, SourcePartition
 
@@ -49,6 +49,7 @@ class SourceAgent:
         fail: called with what ends the worker.
         on_flushed: called after each flush that took place, with what it held.
         on_flush_ended: called after each flush: "committed" or why not, and the seconds it took.
+        topic_names: None where the broker gives topics no ids.
 
     """
 
@@ -65,6 +66,7 @@ class SourceAgent:
         fail: Callable[[str, BaseException], None],
         on_flushed: Callable[[TP, Flush], None] = lambda _tp, _flush: None,
         on_flush_ended: Callable[[TP, str, float], None] = lambda _tp, _outcome, _seconds: None,
+        topic_names: TopicNames | None = None,
     ) -> None:
         self.name = "ingest"
         self.topics = topics
@@ -72,7 +74,7 @@ class SourceAgent:
         self.holes = 0
         self._options = options
         self._positions = positions
-        self._recovery = Recovery(options, positions, commits, make_ingest, make_flusher)
+        self._recovery = Recovery(options, positions, commits, make_ingest, make_flusher, topic_names)
         self._clock = clock
         self._fail = fail
         self._on_flushed = on_flushed

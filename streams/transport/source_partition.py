@@ -81,6 +81,7 @@ class SourcePartition:
         unflushed: records fed since the last flush.
         open: whether batches are taken.
         whole: whether memory and counts agree with the commit; not while a flush is under way or after one failed.
+        topic_id: which topic of this name it is, where the broker tells; written into each commit.
 
     """
 
@@ -92,6 +93,7 @@ class SourcePartition:
         self.unflushed = 0
         self.open = False
         self.whole = True
+        self.topic_id = ""
         self._make_ingest = make_ingest
         self._cells_partitions = cells_partitions
         self.ingest = make_ingest()
@@ -161,7 +163,9 @@ class SourcePartition:
         dead = [self._dead_letter(letter) for letter in flush.dead_letters]
         self.unflushed = 0
         largest = flush.largest_event_time
-        metadata = f"{largest} {flush.watermark}" if largest > 0 and flush.watermark > 0 else ""
+        metadata = (
+            f"{largest} {flush.watermark} {self.topic_id}".rstrip() if largest > 0 and flush.watermark > 0 else ""
+        )
         return FlushContent(self.tp, self.position, metadata, [*cells, *dead]), flush
 
     def _dead_letter(self, letter: DeadLetter) -> OutRecord:
@@ -175,9 +179,15 @@ class SourcePartition:
         return OutRecord(DEAD_LETTERS_TOPIC, letter.value, key=key, headers=headers)
 
 
+def topic_id_in(metadata: str) -> str:
+    """The id of the topic that a commit counted; "" for what somebody else wrote, such as a reset of the group."""
+    parts = metadata.split(" ")
+    return parts[2] if len(parts) == 3 else ""
+
+
 def _times(metadata: str) -> tuple[int, int] | None:
     """Largest event time and watermark, as `take_flush` wrote them; None for what somebody else wrote."""
-    largest, _, watermark = metadata.partition(" ")
+    largest, watermark, *_ = [*metadata.split(" "), ""]
     return (int(largest), int(watermark)) if largest.isdecimal() and watermark.isdecimal() else None
 
 

@@ -6,17 +6,18 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from streams.transport.flush import FlushFailedError
-from streams.transport.log_bounds import LostRecordsError, source_remedy
-from streams.transport.source_partition import SourcePartition
+from streams.transport.log_bounds import Loss, LostRecordsError, source_remedy
+from streams.transport.source_partition import SourcePartition, topic_id_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from faust.types import TP
 
+    from streams.transport.committed import Commit
     from streams.transport.flush import Flusher
     from streams.transport.log_bounds import Bounds
-    from streams.transport.positions import Commits, Positions
+    from streams.transport.positions import Commits, Positions, TopicNames
     from streams.transport.source_options import SourceOptions
     from streams.transport.source_partition import Ingest
 
@@ -30,6 +31,7 @@ class Recovery:
     Args:
         make_ingest: a fresh ingest partition for a source partition.
         make_flusher: its flusher, not yet open.
+        topic_names: None where the broker gives topics no ids.
 
     """
 
@@ -40,12 +42,14 @@ class Recovery:
         commits: Commits,
         make_ingest: Callable[[TP], Ingest],
         make_flusher: Callable[[TP], Flusher],
+        topic_names: TopicNames | None = None,
     ) -> None:
         self._options = options
         self._positions = positions
         self._commits = commits
         self._make_ingest = make_ingest
         self._make_flusher = make_flusher
+        self._topic_names = topic_names
         self._slots = asyncio.Semaphore(_OPENED_AT_ONCE)
 
     def new_part(self, tp: TP) -> SourcePartition:
@@ -77,12 +81,22 @@ class Recovery:
             return {}
         commits = await self._commits.read(tps)
         bounds = await self._positions.bounds(*tps)
+        ids = {} if self._topic_names is None else await self._topic_names.read({tp.topic for tp in tps})
         for tp, commit in commits.items():
             self.refuse_loss(tp, commit.offset, bounds[tp])
+            self._refuse_other_topic(tp, commit, bounds[tp], ids.get(tp.topic, ""))
+        for part in parts:
+            part.topic_id = ids.get(part.tp.topic, "")
         return {
             part.tp: part.begin(commits.get(part.tp), bounds[part.tp].first, self._options.dedup_records)
             for part in parts
         }
+
+    def _refuse_other_topic(self, tp: TP, commit: Commit, bounds: Bounds, topic_id: str) -> None:
+        """Raises LostRecordsError where the commit counted a topic that is no more."""
+        counted, group = topic_id_in(commit.metadata), self._options.strict_group
+        if group is not None and counted and topic_id and counted != topic_id:
+            raise LostRecordsError(tp, Loss.REPLACED, commit.offset, bounds, source_remedy(tp, group))
 
     def refuse_loss(self, tp: TP, position: int, bounds: Bounds) -> None:
         """Raises LostRecordsError where the log lacks what comes next and the broker is one that must not lose."""

@@ -27,6 +27,7 @@ from streams.transport.log_bounds import Bounds
 from streams.transport.ownership import Ownership
 from streams.transport.source_agent import SourceAgent
 from streams.transport.source_options import SourceOptions
+from streams.transport.topic_ids import TopicIds
 from streams.transport.topic_keeper import TopicKeeper
 from streams.transport.watch import Watch
 from streams.transport.watchdog import Watchdog
@@ -108,6 +109,7 @@ class Worker:
         self.app = new_app(settings, self._connection)
         self._positions = AppPositions(self.app)
         self._commits = CommittedOffsets(self._connection, settings.app)
+        self._topic_ids = TopicIds(self._connection) if settings.transactions else None
         self._producer: Any = None
         self.source_agent = None if ingests is None else self._new_source_agent(ingests)
         self.cells_agent = None if merges is None else self._new_cells_agent(merges)
@@ -133,6 +135,9 @@ class Worker:
             self._watch.start(f"of {agent.name}", agent.run())
         self._watch.start("that looks at Faust", self._watch.look_at(self._crash_of_faust))
         self._watch.start("that feeds the watchdog", self._feed_watchdog())
+        if self._topic_ids is not None:
+            read = [topic for agent in self._agents for topic in agent.topics]
+            self._watch.start("that knows topics by their ids", self._topic_ids.watch(read))
 
     @property
     def assigned(self) -> bool:
@@ -195,6 +200,7 @@ class Worker:
             fail=self._watch.fail,
             on_flushed=ingests.on_flushed,
             on_flush_ended=ingests.on_flush_ended,
+            topic_names=self._topic_ids,
         )
 
     def _new_cells_agent(self, merges: Merges) -> LogAgent:

@@ -69,3 +69,37 @@ def kafka_cells(kafka: Any) -> None:
     wanted = [NewTopic(name, 1, 1) for name in ("pharos-cells", "pharos-dead-letters", "pharos-snapshots")]
     for made in admin.create_topics(wanted).values():
         made.result(20.0)
+
+
+@pytest.fixture(scope="session")
+def secured(kafka_run: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A broker that asks who you are, with all topics, the users pharos, shop and desk, and docs/security.md's ACLs.
+
+    Its attribute `rights` holds those of User:pharos.
+    """
+    from confluent_kafka.admin import ScramMechanism
+    from documented_rights import granted, grants
+    from secure_kafka import add_user, secure_broker
+
+    from streams.broker.admin import Admin
+    from streams.broker.make_topics import make_topics
+    from streams.connection import Connection
+    from streams.settings import Settings
+    from streams.topics.wanted import wanted_topics
+
+    broker = secure_broker(kafka_run, tmp_path_factory.mktemp("secure"))
+    broker.start()
+    try:
+        for user in ("pharos", "shop", "desk"):
+            add_user(broker.address, user)
+        add_user(broker.address, "pharos", ScramMechanism.SCRAM_SHA_256)
+        given = [right for grant in grants() for right in granted(broker.address, grant)]
+        broker.rights = [right for right in given if right.principal == "User:pharos"]
+        for grant in grants():  # the same for who shows the client's certificate
+            if "User:pharos" in grant:
+                granted(broker.address, [word.replace("User:pharos", "User:CN=client") for word in grant])
+        wanted = [topic._replace(partitions=topic.partitions or 1) for topic in wanted_topics(Settings())]
+        make_topics(Admin(Connection(broker.address)), wanted)
+        yield broker
+    finally:
+        broker.stop()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from faust.types import TP
-from transport_fakes import ORDERS, FakeCommits, FakeFlusher, FakeIngest, FakePositions, fetched
+from transport_fakes import ORDERS, FakeCommits, FakeFlusher, FakeIngest, FakePositions, FakeTopicNames, fetched
 
 from streams.transport import source_agent
 from streams.transport.batch_driver import Standing
@@ -33,7 +33,7 @@ OTHER = TP("orders", 1)
 class Bench:
     """An agent among fakes."""
 
-    def __init__(self, options: SourceOptions = OPTIONS) -> None:
+    def __init__(self, options: SourceOptions = OPTIONS, topic_ids: dict[str, str] | None = None) -> None:
         self.positions = FakePositions()
         self.commits = FakeCommits()
         self.flushers: list[FakeFlusher] = []
@@ -48,6 +48,7 @@ class Bench:
             make_flusher=self._flusher,
             clock=WorkerClock(time.monotonic),
             fail=lambda what, error: self.failures.append(f"{what}: {error}"),
+            topic_names=None if topic_ids is None else FakeTopicNames(topic_ids),
         )
 
     def _flusher(self, _tp: TP) -> FakeFlusher:
@@ -81,6 +82,26 @@ async def test_a_new_owner_shuts_out_the_old_one_and_begins_before_the_commit(be
 
     assert await bench.acquire(ORDERS) == {ORDERS: 90}
     assert bench.flushers[0].opened == 1
+
+
+async def test_a_commit_of_a_topic_that_was_deleted_is_not_gone_on_from() -> None:
+    bench = Bench(OPTIONS._replace(strict_group="pharos"), {"orders": "id-2"})
+    bench.commits.commits[ORDERS] = Commit(100, "5 4 id-1")
+
+    assert await bench.acquire(ORDERS) == {}
+
+    assert "committed offset 100 belongs to a topic of this name that was deleted" in bench.failures[0]
+    assert "--group pharos --topic orders:0 --reset-offsets" in bench.failures[0]
+
+
+async def test_a_flush_says_which_topic_of_the_name_it_counted() -> None:
+    bench = Bench(OPTIONS._replace(strict_group="pharos"), {"orders": "id-2"})
+    bench.commits.commits[ORDERS] = Commit(0, "")
+    await bench.acquire(ORDERS)
+    await bench.agent.handle(fetched(0, range(5)))
+    await bench.run_until(lambda: bench.flushers[0].flushes)
+
+    assert bench.flushers[0].flushes[0].metadata == "4 3 id-2"
 
 
 async def test_what_was_read_is_flushed_with_its_offset(bench: Bench) -> None:

@@ -136,3 +136,13 @@ class FakeCommits:
 
     async def read(self, tps: Iterable[TP]) -> Mapping[TP, Commit]:
         return {tp: self.commits[tp] for tp in tps if tp in self.commits}
+
+
+class FakeTopicNames:
+    """Ids of topics by name."""
+
+    def __init__(self, ids: dict[str, str]) -> None:
+        self.ids = ids
+
+    async def read(self, topics: Collection[str]) -> Mapping[str, str]:
+        return {name: self.ids[name] for name in topics if name in self.ids}

@@ -1,0 +1,67 @@
+"""Topics by the ids that Kafka gave them: one that is deleted and made anew has its old name, and another id."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+import confluent_kafka
+from confluent_kafka.admin import AdminClient
+
+from streams.settings import SOURCE_TOPICS
+from streams.transport.log_bounds import LOG_REMEDY, SOURCE_TOPIC_REMEDY, LostTopicError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from streams.connection import Connection
+
+_EVERY_S = 5.0
+_LIMIT_S = 10.0
+_GONE = (confluent_kafka.KafkaError.UNKNOWN_TOPIC_OR_PART, confluent_kafka.KafkaError.UNKNOWN_TOPIC_ID)
+
+
+class TopicIds:
+    """Asks the brokers. Apache Kafka only: the embedded broker gives no ids."""
+
+    def __init__(self, connection: Connection) -> None:
+        quiet = logging.getLogger("streams.transport.topic_ids.librdkafka")
+        quiet.setLevel(logging.CRITICAL)
+        self._admin = AdminClient(connection.for_librdkafka({"logger": quiet}))
+
+    async def read(self, topics: Collection[str]) -> dict[str, str]:
+        """Ids by name; those that do not exist are left out. Raises confluent_kafka.KafkaException."""
+        return await asyncio.to_thread(self._read, topics) if topics else {}
+
+    def _read(self, topics: Collection[str]) -> dict[str, str]:
+        asked = self._admin.describe_topics(confluent_kafka.TopicCollection(list(topics)), request_timeout=_LIMIT_S)
+        ids = {}
+        for name, answer in asked.items():
+            try:
+                ids[name] = str(answer.result(_LIMIT_S).topic_id)
+            except confluent_kafka.KafkaException as error:
+                if error.args[0].code() not in _GONE:
+                    raise
+        return ids
+
+    async def watch(self, topics: Collection[str], every_s: float = _EVERY_S) -> None:
+        """Never returns; raises LostTopicError when one of the topics has gone or is another one.
+
+        A broker that has just come up may not know a topic yet: it has gone when two looks in a row miss it.
+        """
+        known: Mapping[str, str] = {}
+        missed = frozenset[str]()
+        while True:
+            try:
+                found = await self.read(topics)
+            except (confluent_kafka.KafkaException, TimeoutError):
+                await asyncio.sleep(every_s)
+                continue
+            replaced = [name for name, topic_id in found.items() if known.get(name, topic_id) != topic_id]
+            missing = frozenset(known.keys() - found.keys())
+            for name in sorted([*replaced, *(missing & missed)]):
+                remedy = SOURCE_TOPIC_REMEDY if name in SOURCE_TOPICS else LOG_REMEDY
+                raise LostTopicError(name, remedy, made_anew=name in replaced)
+            known, missed = {**known, **found}, missing
+            await asyncio.sleep(every_s)

@@ -1,0 +1,52 @@
+"""A topic that goes, or comes back as another one, while a worker reads it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import confluent_kafka
+import pytest
+
+from streams.transport.log_bounds import LostTopicError
+from streams.transport.topic_ids import TopicIds
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+
+class Told(TopicIds):
+    """Answers one look after the other as it is told; then waits for ever."""
+
+    def __init__(self, *answers: dict[str, str] | Exception) -> None:
+        self.answers = list(answers)
+
+    async def read(self, topics: Collection[str]) -> dict[str, str]:
+        if not self.answers:
+            await asyncio.Event().wait()
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+async def watch(*answers: dict[str, str] | Exception) -> None:
+    await asyncio.wait_for(Told(*answers).watch(["orders", "pharos-cells"], 0.001), 0.5)
+
+
+async def test_a_topic_with_another_id_ends_the_worker() -> None:
+    with pytest.raises(LostTopicError, match=r"orders: the topic was deleted and made anew.*`pharos topics` tells"):
+        await watch({"orders": "1"}, {"orders": "2"})
+
+
+async def test_a_topic_that_two_looks_miss_ends_the_worker() -> None:
+    with pytest.raises(
+        LostTopicError, match=r"pharos-cells: the topic was deleted, .*delete the topic pharos-snapshots"
+    ):
+        await watch({"orders": "1", "pharos-cells": "3"}, {"orders": "1"}, {"orders": "1"})
+
+
+async def test_a_broker_that_does_not_answer_or_does_not_know_yet_changes_nothing() -> None:
+    silent = confluent_kafka.KafkaException(confluent_kafka.KafkaError(confluent_kafka.KafkaError._TRANSPORT))
+    with pytest.raises(TimeoutError):  # it goes on looking
+        await watch({"orders": "1"}, silent, {}, silent, {"orders": "1"}, {}, {"orders": "1"})
