@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pickle
-import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -25,21 +24,6 @@ def settings(**security: Any) -> Settings:
 def scram(**more: Any) -> Settings:
     given = {"protocol": "SASL_PLAINTEXT", "mechanism": "SCRAM-SHA-512", "username": "pharos", "password_env": "PW"}
     return settings(**given | more)
-
-
-@pytest.fixture
-def certificate(tmp_path: Path) -> Path:
-    """A folder with cert.pem and key.pem; the key has a password."""
-    subprocess.run(
-        [
-            *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"),
-            *("-keyout", "key.pem", "-out", "cert.pem", "-subj", "/CN=pharos", "-passout", f"pass:{SECRET}"),
-        ],
-        check=True,
-        capture_output=True,
-        cwd=tmp_path,
-    )
-    return tmp_path
 
 
 def test_without_security_the_clients_get_addresses_only() -> None:
@@ -86,23 +70,9 @@ def test_secrets_come_from_files_too_and_are_never_shown(tmp_path: Path) -> None
     assert pickle.loads(pickle.dumps(connection)) == connection
 
 
-def test_a_certificate_of_ours_is_loaded_with_the_password_of_its_key(certificate: Path) -> None:
-    files = {"cert_file": str(certificate / "cert.pem"), "key_file": str(certificate / "key.pem")}
-
-    connection = Connection.of(settings(protocol="SSL", key_password_env="KEY_PW", **files), {"KEY_PW": SECRET})
-
-    assert connection.for_librdkafka({})["ssl.key.password"] == SECRET
-    assert connection.for_faust().context is connection.ssl_context()
-    with pytest.raises(ConfigurationError, match=r"cert\.pem .*key's password") as refused:
-        Connection.of(settings(protocol="SSL", key_password_env="KEY_PW", **files), {"KEY_PW": "wrong-" + SECRET})
-    assert SECRET not in str(refused.value)
-    with pytest.raises(ConfigurationError, match="key's password"):
-        Connection.of(settings(protocol="SSL", **files), {})
-
-
 @pytest.mark.parametrize("field", ["ca_file", "cert_file"])
-def test_a_file_that_is_not_there_is_named(field: str, certificate: Path) -> None:
-    key = {"key_file": str(certificate / "key.pem")} if field == "cert_file" else {}
+def test_a_file_that_is_not_there_is_named(field: str) -> None:
+    key = {"key_file": "none.key"} if field == "cert_file" else {}
 
     with pytest.raises(ConfigurationError, match=rf"security\.{field}: none\.pem cannot be read .*check the path"):
         Connection.of(settings(protocol="SSL", **{field: "none.pem"}, **key), {})

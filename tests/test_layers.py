@@ -14,7 +14,7 @@ LONGEST = 350
 NO_NOUNS = ("utils", "util", "common", "helpers", "helper", "manager", "misc")
 
 # The pure core: no event loop, no broker, no web, and nothing of ours that has one.
-PURE = ("events", "ingest", "cells", "merge", "evaluation", "incidents", "catalogue")
+PURE = ("events", "ingest", "cells", "merge", "evaluation", "incidents", "catalogue", "topics")
 FOREIGN = ("faust", "mode", "aiokafka", "confluent_kafka", "aiohttp", "asyncio", "uvloop", "threading", "socket")
 SHELL = ("transport", "broker", "web", "alerts", "cli", "app", "replay")
 CLOCKS = {("time", "time"), ("datetime", "now"), ("datetime", "utcnow"), ("date", "today")}

@@ -43,6 +43,9 @@ def check_up(settings: Settings, connection: Connection) -> list[Finding]:
             f"Faust {version('faust-streaming')}",
         ),
     ]
+    if connection.authenticated and not connection.encrypted:
+        what = f"{connection.protocol} sends what is read and written, and by PLAIN the password, for all to read"
+        findings.append(Finding(Level.NOTE, what, "set security.protocol to SASL_SSL, and a port that speaks it"))
     if identity_of(metadata).kind is BrokerKind.EMBEDDED:
         what = "embedded broker: it tells nothing of topics, rights and its clock, and keeps nothing"
         return [*findings, Finding(Level.NOTE, what, "use it for trying out only")]

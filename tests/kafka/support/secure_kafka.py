@@ -5,17 +5,7 @@ from __future__ import annotations
 import subprocess
 from typing import TYPE_CHECKING, Any
 
-from confluent_kafka.admin import (
-    AclBinding,
-    AclOperation,
-    AclPermissionType,
-    AdminClient,
-    ResourcePatternType,
-    ResourceType,
-    ScramCredentialInfo,
-    ScramMechanism,
-    UserScramCredentialUpsertion,
-)
+from confluent_kafka.admin import AdminClient, ScramCredentialInfo, ScramMechanism, UserScramCredentialUpsertion
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,8 +31,8 @@ def make_certificates(folder: Path) -> None:
         (folder / f"{name}.store.pem").write_text("".join(parts))
 
 
-def secure_broker(kafka_run: Any, folder: Path, more: dict[str, str] | None = None) -> Any:
-    """A KafkaBroker that is not started. Its PLAINTEXT listener lets everybody in, as administrators do."""
+def secure_broker(kafka_run: Any, folder: Path) -> Any:
+    """A KafkaBroker that is not started. Who comes by its PLAINTEXT listener is an administrator."""
     make_certificates(folder)
     plain = "org.apache.kafka.common.security.plain.PlainLoginModule"
     scram = "org.apache.kafka.common.security.scram.ScramLoginModule"
@@ -62,8 +52,12 @@ def secure_broker(kafka_run: Any, folder: Path, more: dict[str, str] | None = No
         "listener.name.scram.scram-sha-512.sasl.jaas.config": f"{scram} required;",
         "listener.name.elsewhere.scram-sha-512.sasl.jaas.config": f"{scram} required;",
         "connection.failed.authentication.delay.ms": "100",
+        "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+        "super.users": "User:ANONYMOUS",
     }
-    return kafka_run.KafkaBroker(0, folder / "kafka", overrides | (more or {}), LISTENERS)
+    broker = kafka_run.KafkaBroker(0, folder / "kafka", overrides, LISTENERS)
+    broker.folder = folder
+    return broker
 
 
 def add_user(address: str, name: str, mechanism: int = ScramMechanism.SCRAM_SHA_512) -> None:
@@ -73,25 +67,22 @@ def add_user(address: str, name: str, mechanism: int = ScramMechanism.SCRAM_SHA_
     admin.alter_user_scram_credentials([wanted])[name].result(20.0)
 
 
-def allow(address: str, user: str, kind: str, name: str, *operations: str, prefixed: bool = False) -> list[AclBinding]:
-    """Adds ACLs; `kind` is topic, group, transactional_id or broker."""
-    pattern = ResourcePatternType.PREFIXED if prefixed else ResourcePatternType.LITERAL
-    bindings = [
-        AclBinding(
-            ResourceType[kind.upper()],
-            name,
-            pattern,
-            f"User:{user}",
-            "*",
-            AclOperation[operation.upper()],
-            AclPermissionType.ALLOW,
-        )
-        for operation in operations
-    ]
-    admin = AdminClient({"bootstrap.servers": address})
-    for made in admin.create_acls(bindings).values():
-        made.result(20.0)
-    return bindings
+def by_scram(broker: Any, **more: Any) -> tuple[str, dict[str, Any]]:
+    ca = str(broker.folder / "ca.pem")
+    security = {"protocol": "SASL_SSL", "mechanism": "SCRAM-SHA-512", "username": "pharos", "ca_file": ca}
+    return broker.address_of("SCRAM"), security | {"password_env": "KAFKA_PASSWORD"} | more
+
+
+def by_plain(broker: Any, **more: Any) -> tuple[str, dict[str, Any]]:
+    (broker.folder / "password").write_text(PASSWORD + "\n")
+    security = {"protocol": "SASL_PLAINTEXT", "mechanism": "PLAIN", "username": "pharos"}
+    return broker.address_of("PLAIN"), security | {"password_file": str(broker.folder / "password")} | more
+
+
+def by_certificate(broker: Any, **more: Any) -> tuple[str, dict[str, Any]]:
+    files = {"ca_file": "ca.pem", "cert_file": "client.pem", "key_file": "client.locked.key"}
+    security = {"protocol": "SSL", **{key: str(broker.folder / name) for key, name in files.items()}}
+    return broker.address_of("MUTUAL"), security | {"key_password_env": "KEY_PASSWORD"} | more
 
 
 def _certificate(folder: Path, name: str, extension: str) -> None:
