@@ -30,6 +30,7 @@ class Reason(enum.IntEnum):
     COLLAPSE = 9
     SILENCE = 10
     OVERDUE = 11
+    STALL = 12
 
     @property
     def insufficient(self) -> bool:

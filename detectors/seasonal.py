@@ -185,11 +185,11 @@ class SeasonalBaseline:
             total += self.profile[(last - back) % SLOTS, rows] * share
         return total
 
-    def per_minute(self, series: int, end_s: float, count: int) -> Array:
-        """float64[count]: expected counts of the last `count` minutes of one series, oldest first."""
-        middles = (end_s - 60.0 * np.arange(count, 0, -1) + 30.0) / QUARTER_S
-        usual: Array = self.profile[middles.astype(np.int64) % SLOTS, series].astype(np.float64) / 15.0
-        return usual
+    def course(self, series: int, end_s: float, count: int, step_s: int) -> Array:
+        """float64[count]: expected counts of the last `count` steps of one series, oldest first."""
+        middles = (end_s - step_s * np.arange(count, 0, -1) + step_s / 2) / QUARTER_S
+        usual: Array = self.profile[middles.astype(np.int64) % SLOTS, series].astype(np.float64)
+        return usual * (step_s / QUARTER_S)
 
     def days(self) -> Array:
         """float64[n]: days of history, in steps of a quarter."""

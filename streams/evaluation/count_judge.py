@@ -12,10 +12,12 @@ from detectors.judgement import LIMIT, Judgement, Reason
 from detectors.level import Level
 from detectors.seasonal import QUARTER_S, SeasonalBaseline, Usual
 from detectors.silence import SilenceDetector
+from detectors.stall import StallDetector
 from detectors.state import grown, pack, unpack
 from detectors.surge import SurgeDetector
 from streams.catalogue.metric import Component, Direction, Signal
 from streams.evaluation.judge import Finding
+from streams.evaluation.window_reader import TICK_MS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from streams.catalogue.metric import Metric
-    from streams.evaluation.moment import Moment
+    from streams.evaluation.moment import Moment, Step
 
     Array = NDArray[np.float64]
 
@@ -66,6 +68,8 @@ class CountJudge:
         self._wake: Array = np.ones(0)  # the activity's latest height, fading: what people do comes after it
         self._surge = SurgeDetector(metric.minimum_effect, metric.minimum_exposure)
         self._silence = SilenceDetector()
+        self._stall = StallDetector(metric.minimum_exposure)
+        self._ran_ms = 0  # up to where the runs have followed
         self._largest: float | None = None  # of the usual day's quarters, over all series
         self._listens = metric.direction in {Direction.DOWN, Direction.BOTH} and not self._per_thousand
 
@@ -82,6 +86,7 @@ class CountJudge:
         if self._activity_of is not None:
             self._activity.grow(size)
         self._level.grow(size)
+        self._stall.grow(size)
         self._wake = grown(self._wake, size, fill=1.0)
 
     def largest_expected(self, window_s: int) -> float:
@@ -95,14 +100,24 @@ class CountJudge:
     def findings(self, moment: Moment, windows: tuple[int, ...]) -> Iterator[Finding]:
         for window_s in windows:
             low, high, dispersion = self._expectation(moment, window_s)
+            if self._listens and window_s == self._metric.windows[0]:
+                self._run(moment, low * (TICK_MS / 1000 / window_s), dispersion)
             judged = self._surge.judge(moment.raw(Component.NUMERATOR, window_s), low, high, dispersion, window_s)
             judged.reason[~np.isfinite(high)] = Reason.WARMING_UP
             _share_the_limit(judged, moment.peers)
             yield Finding(window_s, self._in_unit(moment, judged, window_s))
         if self._listens:
+            yield Finding(0, self._stall.judge(), self._stall.seconds.astype(np.int32))
             silence = self._silences(moment)
             if silence is not None:
                 yield silence
+
+    def _run(self, moment: Moment, expected: Array, dispersion: Array) -> None:
+        """One tick more for the runs of the stall detector. What was not followed begins anew."""
+        if moment.end_ms - self._ran_ms != TICK_MS:
+            self._stall.begin()
+        self._ran_ms = moment.end_ms
+        self._stall.follow(moment.raw(Component.NUMERATOR, TICK_MS // 1000), expected, dispersion, TICK_MS / 1000)
 
     def _expectation(self, moment: Moment, window_s: int) -> tuple[Array, Array, Array]:
         usual = self._usual.usual(moment.end_s, window_s, moment.whole)
@@ -254,13 +269,14 @@ class CountJudge:
         counts = moment.raw(Component.NUMERATOR, window_s)
         self._level.follow(counts * share, expected * share, elapsed_s, calm)
 
-    def minutes(self, moment: Moment, series: int, count: int, above: bool) -> tuple[Array, Array]:
-        counts = moment.minutes(Component.NUMERATOR, series, count)
+    def course(self, moment: Moment, series: int, step: Step, above: bool) -> tuple[Array, Array, bool]:
+        counts = moment.course(Component.NUMERATOR, series, step)
         window_s = self._metric.windows[0]
         low, high, _ = self._expectation(moment, window_s)
         usual = self._usual.usual(moment.end_s, window_s, moment.whole).middle[series]
         scale = float((high if above else low)[series]) / max(float(usual), 1e-9)
-        return counts, self._usual.per_minute(series, moment.end_s, count) * (scale if np.isfinite(scale) else 1.0)
+        expected = self._usual.course(series, moment.end_s, len(counts), step)
+        return counts, expected * (scale if np.isfinite(scale) else 1.0), above
 
     def contributions(self, moment: Moment, series: list[int], window_s: int) -> contributors.Contributions:
         window_s = min(self._metric.windows, key=lambda known: abs(known - window_s))
@@ -276,6 +292,8 @@ class CountJudge:
             "activity": self._activity.to_bytes(),
             "level": self._level.to_bytes(),
             "wake": pack({"wake": self._wake}),
+            "stall": self._stall.to_bytes(),
+            "ran": pack({"ran": np.array([self._ran_ms], dtype=np.int64)}),
         }
         return pack({name: np.frombuffer(part, dtype=np.uint8) for name, part in parts.items()})
 
@@ -286,6 +304,8 @@ class CountJudge:
         self._activity = SeasonalBaseline.from_bytes(parts["activity"])
         self._level = Level.from_bytes(parts["level"])
         self._wake = unpack(parts["wake"])["wake"]
+        self._stall.restore(parts["stall"])
+        self._ran_ms = int(unpack(parts["ran"])["ran"][0])
 
 
 def _share_the_limit(judged: Judgement, peers: Array) -> None:

@@ -34,13 +34,18 @@ class HeldFindings:
         rows = np.flatnonzero(~insufficient(finding.judgement.reason))
         self._held.setdefault(finding.window_s, []).append((rows, finding.judgement.taken(rows)))
 
-    def put(self, best: Judgement, best_windows: NDArray[np.int32], fresh: set[int]) -> None:
-        """Lets what is held of windows that are not fresh compete with what was found at this tick."""
+    def put(
+        self, best: Judgement, best_windows: NDArray[np.int32], fresh: set[int], past: NDArray[np.int64], end_ms: int
+    ) -> None:
+        """Lets what is held of windows that are not fresh compete with what was found at this tick.
+
+        What a window holds from before `past` (ms, by series) is over: such a window has no say.
+        """
         for window_s, entries in self._held.items():
             if window_s in fresh:
                 continue
             for rows, judgement in entries:
-                wins = judgement.beats(best.taken(rows))
+                wins = judgement.beats(best.taken(rows)) & (end_ms - window_s * 1000 >= past[rows])
                 best.put(rows[wins], judgement.taken(np.flatnonzero(wins)))
                 best_windows[rows[wins]] = window_s
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from detectors.contributors import Contributions
     from detectors.judgement import Judgement
-    from streams.evaluation.moment import Moment
+    from streams.evaluation.moment import Moment, Step
 
     Array = NDArray[np.float64]
 
@@ -48,8 +48,8 @@ class Judge(Protocol):
         """Follows the present where it is calm, after judging."""
         ...
 
-    def minutes(self, moment: Moment, series: int, count: int, above: bool) -> tuple[Array, Array]:
-        """Counts and expected counts of the last minutes, such that the deviation shows in them."""
+    def course(self, moment: Moment, series: int, step: Step, above: bool) -> tuple[Array, Array, bool]:
+        """Counts and expected counts of the last steps in which the deviation shows, and whether as a rise."""
         ...
 
     def contributions(self, moment: Moment, series: list[int], window_s: int) -> Contributions:

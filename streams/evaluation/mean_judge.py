@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from streams.catalogue.metric import Metric
-    from streams.evaluation.moment import Moment
+    from streams.evaluation.moment import Moment, Step
 
     Array = NDArray[np.float64]
 
@@ -68,13 +68,12 @@ class MeanJudge:
     def follow(self, moment: Moment, elapsed_s: float, calm: NDArray[np.bool_]) -> None:
         """A mean has no level to follow: a shift stays a shift until its quarters have become history."""
 
-    def minutes(self, moment: Moment, series: int, count: int, above: bool) -> tuple[Array, Array]:
-        del above  # a sum of seconds shows both
-        tops = moment.minutes(Component.NUMERATOR, series, count) / _MS_PER_S
+    def course(self, moment: Moment, series: int, step: Step, above: bool) -> tuple[Array, Array, bool]:
+        tops = moment.course(Component.NUMERATOR, series, step) / _MS_PER_S
         mean = float(np.nan_to_num(self._usual(moment)[0][series], nan=1.0))
         # In units of the usual wait: so many usual waits were waited, so many were to be expected.
-        bottoms = np.maximum(moment.minutes(Component.DENOMINATOR, series, count), 0.0)
-        return tops / max(mean, self._detector.floor), bottoms
+        bottoms = np.maximum(moment.course(Component.DENOMINATOR, series, step), 0.0)
+        return tops / max(mean, self._detector.floor), bottoms, above
 
     def contributions(self, moment: Moment, series: list[int], window_s: int) -> contributors.Contributions:
         rows = np.array(series)

@@ -15,6 +15,7 @@ from streams.evaluation.held import SHORT_S, HeldFindings
 from streams.evaluation.mean_judge import MeanJudge
 from streams.evaluation.moment import Moment
 from streams.evaluation.opening import LocalClock
+from streams.evaluation.past import CLEAR, Past
 from streams.evaluation.ratio_judge import RatioJudge
 from streams.evaluation.readings import Latest
 from streams.evaluation.series_index import SeriesIndex
@@ -36,11 +37,8 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 QUARTER_MS = 900_000
-_WINDOWED = (Reason.CLIFF, Reason.SHIFT, Reason.SURGE, Reason.COLLAPSE)
-_STILL = 1 / 2  # of a longer window's deviation must be seen in the shortest one,
-_OVER = 1 / 4  # and where less than this is, all is well again
-_CLEAR = 0.7  # as `streams.incidents.policy`: above it an alert stays what it is
 _REMEMBER_MS = 1_200_000  # so long a series is reported after it was last not clear: alerts end within that time
+_LATELY_MS = 30_000  # a score that trembles around the limit is still the same deviation
 _FOLLOW_MS = 60_000
 _FREEZE_MS = 7_200_000  # an anomaly older than this is followed after all
 _COUNTS = (Signal.COUNT, Signal.PER_THOUSAND)
@@ -69,6 +67,7 @@ class MetricEvaluator:
         self._writer = VerdictWriter(metric, self._index, self._judge)
         self._partner: dict[int, NDArray[np.int32]] = {}
         self._held = HeldFindings()
+        self._past = Past(metric, self._index)
         self._since: NDArray[np.int64] = np.zeros(0, dtype=np.int64)  # tick at which the present anomaly was found
         # The last tick that was anomalous, or not yet clear after that.
         self._last: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
@@ -99,7 +98,7 @@ class MetricEvaluator:
         bad = anomalous & ~self._writer.good(best.direction)
         self._since = np.where(anomalous, np.where(self._since > 0, self._since, now_ms), 0)
         reporting = (self._last > 0) & (now_ms - self._last <= _REMEMBER_MS)
-        self._last = np.where(anomalous | (reporting & (best.score >= _CLEAR)), now_ms, self._last)
+        self._last = np.where(anomalous | (reporting & (best.score >= CLEAR)), now_ms, self._last)
         if now_ms - self._followed_ms >= _FOLLOW_MS:
             elapsed_s = 60.0 if self._followed_ms == 0 else min((now_ms - self._followed_ms) / 1000, 3600.0)
             if moment.open_since is not None:
@@ -131,6 +130,7 @@ class MetricEvaluator:
 
     def _grow(self, count: int) -> None:
         self._since, self._last = grown(self._since, count), grown(self._last, count)
+        self._past.grow(count)
         self._judge.grow(count)
 
     def _most_surprising(self, moment: Moment) -> tuple[Judgement, NDArray[np.int32], Judgement]:
@@ -149,19 +149,22 @@ class MetricEvaluator:
         for window_s in windows:
             self._held.forget(window_s)
         present = best
+        shorter: list[Finding] = []
+        deviating = (self._last > 0) & (moment.now_ms - self._last <= _LATELY_MS)
         for place, finding in enumerate(self._judge.findings(moment, windows)):
+            self._past.leave(moment, finding, shorter, deviating)
+            shorter.append(finding)
             if place == 0:
                 # Copies: columns of a judgement may be the very sums that the next one is made of.
                 best = finding.judgement.taken(np.arange(moment.size))
                 present = finding.judgement.taken(np.arange(moment.size))
                 best_windows[:] = finding.window_s
             else:
-                _leave_the_past(finding.judgement, present)
                 self._keep(best, best_windows, finding)
                 unknown = np.flatnonzero(insufficient(present.reason) & ~insufficient(finding.judgement.reason))
                 present.put(unknown, finding.judgement.taken(unknown))
             self._held.hold(finding)
-        self._held.put(best, best_windows, set(windows))
+        self._held.put(best, best_windows, set(windows), self._past.until, moment.end_ms)
         best.score[~self._index.judged] = 0.0
         return best, best_windows, present
 
@@ -211,13 +214,14 @@ class MetricEvaluator:
         times = np.array([self._followed_ms], dtype=np.int64)
         learned = np.frombuffer(self._judge.to_bytes(), dtype=np.uint8)
         state: dict[str, NDArray[Any]] = {"since": self._since, "last": self._last, "times": times, "learned": learned}
+        state["past"] = self._past.until
         state |= {f"partner{int(component)}": array for component, array in sorted(self._partner.items())}
         return pack(state | self._held.arrays())
 
     def from_bytes(self, payload: bytes) -> None:
         """Takes over what `to_bytes` of the same metric described. Raises ValueError for anything else."""
         arrays = unpack(payload)
-        self._since, self._last = arrays["since"], arrays["last"]
+        self._since, self._last, self._past.until = arrays["since"], arrays["last"], arrays["past"]
         self._followed_ms = int(arrays["times"][0])
         self._judge.restore(arrays["learned"].tobytes())
         self._held.restore(arrays)
@@ -226,19 +230,3 @@ class MetricEvaluator:
             for component in Component
             if f"partner{int(component)}" in arrays
         }
-
-
-def _leave_the_past(finding: Judgement, present: Judgement) -> None:
-    """Takes the score from deviations of a longer window that the shortest one that can be judged shows no more.
-
-    Otherwise a quarter of an hour would go on alarming for a quarter of an hour after all is well again.
-    """
-    if not (finding.score >= 1).any():
-        return
-    deviation = finding.value - finding.expected
-    left = (present.value - present.expected) * np.sign(deviation)
-    past = (left < _STILL * np.abs(deviation)) & np.isin(finding.reason, _WINDOWED) & ~insufficient(present.reason)
-    over = past & (left < _OVER * np.abs(deviation))
-    finding.score[past] = np.minimum(finding.score[past], 0.99)
-    finding.score[over] = np.minimum(finding.score[over], _CLEAR / 2)
-    finding.reason[past] = Reason.NORMAL

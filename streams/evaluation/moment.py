@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +16,17 @@ if TYPE_CHECKING:
     from streams.evaluation.window_reader import WindowReader
 
     Array = NDArray[np.float64]
+
+
+class Step(enum.IntEnum):
+    """In what steps, in seconds, the past of a series is looked at, and how many of them there are."""
+
+    SLOT = 10
+    MINUTE = 60
+
+    @property
+    def count(self) -> int:
+        return 90 if self is Step.SLOT else 120
 
 
 class Moment:
@@ -56,9 +68,9 @@ class Moment:
         """int32[n]: where a component of each series is counted, -1 where nowhere."""
         return self.reader.partner(component)
 
-    def minutes(self, component: int, series: int, count: int) -> Array:
-        """float64[count]: the last minutes of the component that one series uses."""
+    def course(self, component: int, series: int, step: Step) -> Array:
+        """float64[m]: the last steps of the component that one series uses, oldest first."""
         source = int(self.reader.partner(component)[series])
-        if source < 0:
-            return np.zeros(count)
-        return self.reader.minutes(component, source, count).astype(np.float64)
+        read = self.reader.slots if step is Step.SLOT else self.reader.minutes
+        counts = read(component, max(source, 0), step.count).astype(np.float64)
+        return counts if source >= 0 else np.zeros(len(counts))

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from streams.catalogue.metric import Metric
-    from streams.evaluation.moment import Moment
+    from streams.evaluation.moment import Moment, Step
 
     Array = NDArray[np.float64]
 
@@ -84,7 +84,7 @@ class RatioJudge:
             told = self._binomial.judge(tops, bottoms, usual.ratio, usual.weight, usual.dispersion)
             direction = np.where(stock.score >= 1, -1, told.direction).astype(np.int8)
             told = replace(told, score=stock.score, reason=stock.reason, excess=stock.excess, direction=direction)
-            yield Finding(window_s, told)
+            yield Finding(window_s, told, np.full(moment.size, window_s, dtype=np.int32))
 
     def _burns(self, moment: Moment, windows: tuple[int, ...], usual: UsualRatio) -> Iterator[Finding]:
         assert self._burning is not None
@@ -115,16 +115,16 @@ class RatioJudge:
         if self._overdue is not None:
             self._overdue.follow(moment.reader.overdue().astype(np.float64), elapsed_s, calm)
 
-    def minutes(self, moment: Moment, series: int, count: int, above: bool) -> tuple[Array, Array]:
-        tops = moment.minutes(Component.NUMERATOR, series, count)
-        bottoms = np.maximum(moment.minutes(Component.DENOMINATOR, series, count), 0.0)
+    def course(self, moment: Moment, series: int, step: Step, above: bool) -> tuple[Array, Array, bool]:
+        tops = moment.course(Component.NUMERATOR, series, step)
+        bottoms = np.maximum(moment.course(Component.DENOMINATOR, series, step), 0.0)
         ratio = float(np.nan_to_num(self._usual(moment).ratio[series], nan=self._metric.target or 0.5))
         # Of a rare thing every case tells more: what fell is seen in the failures, what rose in the successes. But of
         # something never seen so far a single case is not yet where it began.
         least = max(self._metric.minimum_effect / 10, 1e-4)
         if above:
-            return tops, max(ratio, least) * bottoms
-        return np.maximum(bottoms - tops, 0.0), max(1 - ratio, least) * bottoms
+            return tops, max(ratio, least) * bottoms, True
+        return np.maximum(bottoms - tops, 0.0), max(1 - ratio, least) * bottoms, True
 
     def contributions(self, moment: Moment, series: list[int], window_s: int) -> contributors.Contributions:
         window_s = min(self._metric.windows, key=lambda known: abs(known - window_s))

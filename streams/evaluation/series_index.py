@@ -27,6 +27,7 @@ class SeriesIndex:
         self._members: list[list[int]] = [[] for _ in metric.scopes]
         self._values: list[list[tuple[str, ...]]] = [[] for _ in metric.scopes]
         self._within: dict[tuple[int, int], tuple[int, dict[tuple[str, ...], list[int]]]] = {}
+        self._ids: dict[int, dict[tuple[str, ...], int]] = {}
         self.judged: NDArray[np.bool_] = np.zeros(0, dtype=np.bool_)
         self.whole = -1
 
@@ -67,6 +68,25 @@ class SeriesIndex:
                 if found:
                     lists.append(found)
         return lists
+
+    def wider(self, scopes: Sequence[Scope], series: int) -> list[int]:
+        """The series that a series lies within, the whole among them."""
+        place, values = scopes[series]
+        own = self._sets[place]
+        found = []
+        for other, dimensions in enumerate(self._sets):
+            if len(dimensions) < len(own) and set(dimensions) <= set(own):
+                key = tuple(values[own.index(dimension)] for dimension in dimensions)
+                parent = self._by_values(other).get(key)
+                if parent is not None:
+                    found.append(parent)
+        return found
+
+    def _by_values(self, place: int) -> dict[tuple[str, ...], int]:
+        known = self._ids.setdefault(place, {})
+        members, values = self._members[place], self._values[place]
+        known.update(zip(values[len(known) :], members[len(known) :], strict=True))
+        return known
 
     def _children(self, place: int, other: int) -> dict[tuple[str, ...], list[int]]:
         done, children = self._within.get((place, other), (0, {}))

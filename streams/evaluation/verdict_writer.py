@@ -9,6 +9,7 @@ import numpy as np
 from detectors.judgement import Reason
 from detectors.onset import onset
 from streams.catalogue.metric import Direction, Signal
+from streams.evaluation.moment import Step
 from streams.verdicts import Contributor, Verdict
 
 if TYPE_CHECKING:
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
 
 _EXPLAINED = 200  # series of a tick, the most surprising first; an outage of everything needs no more
 _CONTRIBUTORS = 5
-_MINUTES = 120
-_MINUTE_MS = 60_000
+_RECENT_S = 300  # in which the deviation must show for it to be on
 
 
 class VerdictWriter:
@@ -89,16 +89,17 @@ class VerdictWriter:
         )
 
     def _started_at(self, moment: Moment, series: int, window_s: int, above: bool) -> int:
-        """The minute in which the deviation began; for a cohort, by deadline."""
-        earliest = moment.end_ms - window_s * 1000
-        if window_s > _MINUTES * 60:
-            return earliest
-        counts, expected = self._judge.minutes(moment, series, _MINUTES, above)
-        end = moment.end_ms // _MINUTE_MS * _MINUTE_MS
-        start = end - (len(counts) - onset(counts, expected)) * _MINUTE_MS
-        if moment.open_since:
-            start = max(start, moment.open_since)
-        return start
+        """When the deviation began: of the last quarter of an hour to 10 s, else to the minute; cohorts by deadline."""
+        if window_s > Step.MINUTE * Step.MINUTE.count:
+            return moment.end_ms - window_s * 1000
+        start = moment.end_ms
+        for step in Step if window_s <= Step.SLOT * Step.SLOT.count else (Step.MINUTE,):
+            counts, expected, rises = self._judge.course(moment, series, step, above)
+            at = onset(counts, expected, rises, _RECENT_S // step)
+            start = moment.end_ms // (step * 1000) * (step * 1000) - (len(counts) - at) * step * 1000
+            if at > 0:
+                break  # else it began before what these steps show
+        return max(start, moment.open_since or 0)
 
     def _contributors(self, moment: Moment, series: int, window_s: int) -> list[Contributor]:
         """The segments with the greatest parts in the change, over all finer scope sets."""

@@ -52,7 +52,7 @@ class WindowReader(Protocol):
     def sums(self, component: int, window_s: int) -> NDArray[np.int64]:
         """int64[n]: sums of the window that ends at the tick less `settle_s`, on-time plane, not mapped to partners.
 
-        Raises ValueError for a window of which the metric keeps no ring (neither in `windows` nor `trailing_s`).
+        Raises ValueError for a window that is not kept: it is neither in `windows` nor `trailing_s`, nor one tick.
         """
         ...
 
@@ -60,6 +60,13 @@ class WindowReader(Protocol):
         """int64[count]: sums of the last `count` (up to 120) whole minutes of one series, oldest first, on-time plane.
 
         The last minute ends at the last whole minute at or before the tick less `settle_s`.
+        """
+        ...
+
+    def slots(self, component: int, series: int, count: int) -> NDArray[np.int64]:
+        """int64[m]: the last `count` slots of 10 s of one series up to the tick less `settle_s`, oldest first.
+
+        Fewer where the windows of the metric do not reach back so far.
         """
         ...
 

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from detectors.judgement import Reason
 from streams.catalogue.metric import Metric, Severity
 from streams.verdicts import Verdict  # noqa: TC001 - msgspec reads the annotation at run time
 
 if TYPE_CHECKING:
     from streams.incidents.policy import Policy
 
+_STALL = Reason.STALL.name
 _RANK = {Severity.INFO: 0, Severity.WARNING: 1, Severity.CRITICAL: 2}
 
 
@@ -186,6 +188,11 @@ def severity_of(verdict: Verdict, metric: Metric, policy: Policy) -> Severity:
         return Severity.INFO
     critical = metric.severity is Severity.CRITICAL and verdict.score >= policy.critical_score
     return Severity.CRITICAL if critical else Severity.WARNING
+
+
+def is_settled(verdict: Verdict, policy: Policy) -> bool:
+    """Whether the detector itself has waited: a run of events that stay away is as long as certainty takes."""
+    return verdict.reason == _STALL and not verdict.good and verdict.window_s * 1000 >= policy.run_ms
 
 
 def is_cliff(verdict: Verdict, metric: Metric, policy: Policy) -> bool:

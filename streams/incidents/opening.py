@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streams.incidents.alert import is_cliff
+from streams.incidents.alert import is_cliff, is_settled
 from streams.incidents.localisation import accounts_for, localise
 from streams.incidents.scope import narrower
 
@@ -30,8 +30,9 @@ def firing(
     """Fingerprint and verdict of each scope that fires now, metric by metric, each the most surprising first.
 
     Verdicts are localised per metric, kind and direction. A chosen scope fires once a significant verdict of its
-    family has held for `policy.pending_ms` or is a cliff. What an alert of the metric already accounts for stays out:
-    an open one, or one that was open when this began (a longer window remembers the trouble for longer).
+    family has held for `policy.pending_ms`, is a cliff, or was waited for by its detector. What an alert of the metric
+    already accounts for stays out: an open one, or one that was open when this began (a longer window remembers the
+    trouble for longer).
     """
     by_metric: dict[str, list[Alert]] = {}
     for alert in alerts:
@@ -42,7 +43,9 @@ def firing(
         ripe = {
             id(v)
             for f, v in free.items()
-            if pending.held_ms(f, now) >= policy.pending_ms or is_cliff(v, metrics[name], policy)
+            if pending.held_ms(f, now) >= policy.pending_ms
+            or is_settled(v, policy)
+            or is_cliff(v, metrics[name], policy)
         }
         if not ripe:
             continue

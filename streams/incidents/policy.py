@@ -13,6 +13,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Attributes:
         pending_ms: how long the condition holds before an alert fires.
+        run_ms: a stall whose run is as long as this has held for long enough when it is first seen.
         cliff_score, cliff_effects: a series this surprising, and this many minimum effects away, fires at once.
         localise_ms: how much longer a wide scope waits where its contributors point at a narrower one.
         clear_score: below it an alert recovers; between it and 1 it stays what it is.
@@ -38,6 +39,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     pending_ms: int = 20_000
+    run_ms: int = MINUTE_MS
     cliff_score: float = 2.0
     cliff_effects: float = 2.0
     localise_ms: int = 30_000

@@ -67,7 +67,7 @@ class MetricState:
         self.settle_slots = -(-metric.settle_s * 1000 // SLOT_MS)
         self.table = SeriesTable(metric, budget)
         self.ahead = Ahead()
-        lengths = {*metric.windows, metric.trailing_s} - {0}
+        lengths = {*metric.windows, metric.trailing_s, SLOT_MS // 1000} - {0}
         self.windows = Windows(self.width, lengths)
         self.quarters = Quarters()
         self.cohort = Cohort() if metric.signal is Signal.COHORT else None
@@ -255,6 +255,9 @@ class MetricState:
 
     def minutes(self, component: int, series: int, count: int) -> NDArray[np.int64]:
         return self.windows.minutes(component, series, count)
+
+    def slots(self, component: int, series: int, count: int) -> NDArray[np.int64]:
+        return self.windows.slots(component, series, count)
 
     def overdue(self) -> NDArray[np.int64]:
         if self.cohort is None:

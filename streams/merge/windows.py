@@ -92,6 +92,16 @@ class Windows:
         sums: NDArray[np.int64] = ring.cells[rows, component, series].astype(np.int64)
         return sums
 
+    def slots(self, component: int, series: int, count: int) -> NDArray[np.int64]:
+        """int64[m]: the last m = `count` slots up to the frontier, oldest first; fewer where fewer are kept."""
+        ring = self.rings.get(1)
+        kept = 0 if ring is None else min(count, ring.rows - 1)
+        if ring is None or kept <= 0:
+            return np.zeros(0, np.int64)
+        rows = np.arange(self.frontier - kept, self.frontier) % ring.rows
+        sums: NDArray[np.int64] = ring.cells[rows, component, series].astype(np.int64)
+        return sums
+
     def enter(self, component: Ints, series: Ints, value: Ints) -> None:
         """Goes one slot on and adds its cells; pairs (component, series) are distinct."""
         if self.coarse:

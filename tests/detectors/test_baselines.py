@@ -139,7 +139,7 @@ def test_rows_that_are_not_calm_do_not_move_their_level() -> None:
 def test_a_deviation_that_is_over_has_no_start() -> None:
     counts = np.array([5.0, 5, 50, 50, 5, 5, 5, 5, 5, 5])
 
-    assert onset(counts, np.full(10, 5.0)) == len(counts)
+    assert onset(counts, np.full(10, 5.0), rises=True) == len(counts)
 
 
 def test_a_quarter_without_events_is_expected_to_have_its_share_of_the_whole() -> None:
@@ -153,3 +153,25 @@ def test_a_quarter_without_events_is_expected_to_have_its_share_of_the_whole() -
     assert baseline.usual(night, 60).middle[1] == 0
     assert 0 < baseline.usual(night, 60, whole=0).middle[1] < 0.4 / 15
     assert baseline.usual(night, 60, whole=0).middle[0] == baseline.usual(night, 60).middle[0]
+
+
+def test_what_was_a_little_off_for_hours_is_not_where_a_cliff_began() -> None:
+    counts = np.concatenate([np.full(80, 9.0), np.full(6, 40.0)])
+
+    assert onset(counts, np.full(86, 6.0), rises=True, recent=30) == 80
+
+
+def test_a_deviation_in_the_other_direction_has_no_start() -> None:
+    # Of failures, none for an hour is no rise of them.
+    assert onset(np.zeros(60), np.full(60, 0.2), rises=True) == 60
+    assert onset(np.full(60, 9.0), np.full(60, 3.0), rises=False) == 60
+
+
+def test_a_change_of_a_single_step_is_seen_in_it() -> None:
+    counts = np.array([1.0, 0, 1, 2, 0, 1, 0, 9])
+
+    assert onset(counts, np.full(8, 0.8), rises=True) == 7
+
+
+def test_without_steps_there_is_no_start() -> None:
+    assert onset(np.zeros(0), np.zeros(0), rises=True) == 0

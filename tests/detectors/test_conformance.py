@@ -13,6 +13,7 @@ from detectors.judgement import MAXIMUM_SCORE, Judgement, Reason, insufficient
 from detectors.mean import MeanDetector
 from detectors.overdue import OverdueDetector
 from detectors.silence import SilenceDetector
+from detectors.stall import StallDetector
 from detectors.surge import SurgeDetector
 
 if TYPE_CHECKING:
@@ -46,6 +47,15 @@ def silence(rng: np.random.Generator, n: int) -> Judgement:
     return SilenceDetector().judge(missed, rng.random(n) * 3600, rng.random(n) * 0.1)
 
 
+def stall(rng: np.random.Generator, n: int) -> Judgement:
+    detector = StallDetector(minimum_exposure=10)
+    detector.grow(n)
+    expected = np.where(rng.random(n) < 0.1, np.nan, rng.random(n) * 5)
+    for _ in range(12):
+        detector.follow((rng.random(n) < 0.05).astype(float), expected, rng.random(n) * 0.1, 10.0)
+    return detector.judge()
+
+
 def mean(rng: np.random.Generator, n: int) -> Judgement:
     count = rng.integers(0, 300, n).astype(float)
     expected = np.where(rng.random(n) < 0.1, np.nan, rng.random(n) * 30)
@@ -61,7 +71,7 @@ def overdue(rng: np.random.Generator, n: int) -> Judgement:
     return detector.judge(stock * rng.integers(0, 5, n))
 
 
-CASES: list[Case] = [binomial, burn_rate, surge, silence, mean, overdue]
+CASES: list[Case] = [binomial, burn_rate, surge, silence, stall, mean, overdue]
 
 
 @pytest.fixture(params=CASES, ids=lambda case: case.__name__)

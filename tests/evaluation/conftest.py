@@ -53,6 +53,9 @@ class Shop:
         found[count - len(have) :] = have
         return found
 
+    def slots(self, component: int, series: int, count: int) -> np.ndarray:
+        return self.cells[component, series, max(self.end - count, 0) : self.end]
+
     def overdue(self) -> np.ndarray:
         return self.stock
 

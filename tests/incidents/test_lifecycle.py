@@ -255,3 +255,19 @@ def test_an_alert_of_a_metric_that_left_the_catalogue_is_resolved(
     assert changes(retired) == [("resolved", "retired", "payment")]
     assert smaller.readings()["unknown_metrics"] == 1
     assert smaller.readings()["foreign_records"] == 1
+
+
+def test_a_stall_of_a_minute_has_held_for_long_enough_when_it_is_first_seen(
+    shop: Any, verdict: Callable[..., Verdict], changes: Callable[..., list[tuple[str, str, str]]]
+) -> None:
+    stall = {"name": "movements", "scope": {"carrier": "zto"}, "score": 1.0, "reason": "STALL", "value": 0.0}
+
+    assert changes(shop.tick(verdict(window_s=90, **stall))) == [("opened", "opened", "movements")]
+
+
+def test_a_stall_of_less_than_a_minute_has_to_hold_like_everything_else(
+    shop: Any, verdict: Callable[..., Verdict]
+) -> None:
+    stall = {"name": "movements", "scope": {"carrier": "zto"}, "score": 1.0, "reason": "STALL", "value": 0.0}
+
+    assert shop.tick(verdict(window_s=40, **stall)) == []

@@ -132,7 +132,8 @@ class Recorder:
         partners = {str(c): windows.partner(c).tolist() for c in components}
         minutes = [windows.minutes(c, s, 5).tolist() for s in range(min(n, 2)) for c in components]
         scopes = [list(map(str, (number, *values))) for number, values in windows.scopes]
-        rest = [partners, minutes, windows.overdue().tolist(), windows.last_seen().tolist()]
+        slots = [windows.slots(c, s, 4).tolist() for s in range(min(n, 2)) for c in components]
+        rest = [partners, minutes, slots, windows.overdue().tolist(), windows.last_seen().tolist()]
         entry = ("tick", now_ms, scopes, sums, *rest)
         self.seen.append(entry)
         return [], Pulse(self.metric.name, 0, 0, 0, 0, 0)

@@ -145,7 +145,7 @@ def late_for_a_deadline(sources: list[Source]) -> bool:
 
 def by_scope(of: Metric, entry: tuple[Any, ...]) -> Any:
     """Sums and last seen of a tick, by the name of the series: joined in another order, they have other ids."""
-    _, time, scopes, sums, _, _, overdue, last_seen = entry
+    _, time, scopes, sums, *_, overdue, last_seen = entry
     columns = [*(sums[name] for name in sorted(sums)), overdue, last_seen]
     return time, {tuple(scope): [column[place] for column in columns] for place, scope in enumerate(scopes)}
 
