@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import random
 import struct
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 from confluent_kafka import Producer
@@ -22,7 +23,7 @@ from streams.settings import SOURCE_TOPICS
 from streams.simulate.scenarios import simulate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 PROJECT = Path(__file__).parent.parent
 CACHE = PROJECT / ".cache" / "bench"
@@ -41,9 +42,22 @@ class Placed(NamedTuple):
     event: bytes
 
 
-def dense_sale(events: int, rate: float = 10_000.0, begin: datetime = BEGIN) -> Iterator[Line]:
-    """`events` records with ids of their own, `rate` of them a second; times within an event keep their distances."""
+def dense_sale(
+    events: int,
+    rate: float = 10_000.0,
+    begin: datetime = BEGIN,
+    spoil: Callable[[float, dict[str, Any]], dict[str, Any]] | None = None,
+    *,
+    even: bool = False,
+) -> Iterator[Line]:
+    """`events` records with ids of their own, `rate` of them a second; times within an event keep their distances.
+
+    `spoil` may change an event, told at so many seconds after the begin. `even` mixes the events, so that the faults
+    of the simulation are spread over all of it and every minute is like another.
+    """
     lines = [orjson.loads(line) for line in _live_lines()]
+    if even:
+        random.Random(1).shuffle(lines)
     times = [datetime.fromisoformat(line["event"]["time"]) for line in lines]
     for number, (line, time) in enumerate(itertools.islice(itertools.cycle(zip(lines, times, strict=True)), events)):
         told_at = begin + timedelta(seconds=number / rate)
@@ -56,6 +70,8 @@ def dense_sale(events: int, rate: float = 10_000.0, begin: datetime = BEGIN) -> 
             if field in data:
                 data[field] = (datetime.fromisoformat(data[field]) + shift).isoformat(timespec="milliseconds")
         event["data"] = data
+        if spoil is not None:
+            event = spoil(number / rate, event)
         yield record(orjson.dumps({"topic": line["topic"], "event": event}), number, "the dense sale")
 
 
@@ -74,7 +90,12 @@ def placed_sale(events: int, rate: float = 10_000.0) -> Iterator[Placed]:
         place = event_at + size
 
 
-def send(records: Iterable[Placed], broker: str, partitions: int, suffix: str = "") -> int:
+def placed(line: Line) -> Placed:
+    """A line that is ready to be sent."""
+    return Placed(line.topic, murmur2(line.name) & 0x7FFFFFFF, line.at_ms, line.key, line.event)
+
+
+def send(records: Iterable[Placed], broker: str, partitions: int, suffix: str = "", linger_ms: int = 50) -> int:
     """Produce all of them, to topics whose names end in `suffix`; returns how many.
 
     Raises RuntimeError where the broker did not take them within a minute.
@@ -83,7 +104,7 @@ def send(records: Iterable[Placed], broker: str, partitions: int, suffix: str = 
         {
             "bootstrap.servers": broker,
             "compression.type": "lz4",
-            "linger.ms": 50,
+            "linger.ms": linger_ms,
             "queue.buffering.max.messages": 500_000,
             "queue.buffering.max.kbytes": 1 << 20,
         }
@@ -105,9 +126,9 @@ def send(records: Iterable[Placed], broker: str, partitions: int, suffix: str = 
 
 
 def _frame(line: Line) -> bytes:
-    key = line.key or b""
-    head = (SOURCE_TOPICS.index(line.topic), murmur2(line.name) & 0x7FFFFFFF, line.at_ms, len(key), len(line.event))
-    return _HEAD.pack(*head) + key + line.event
+    topic, hashed, at_ms, key, event = placed(line)
+    head = (SOURCE_TOPICS.index(topic), hashed, at_ms, len(key or b""), len(event))
+    return _HEAD.pack(*head) + (key or b"") + event
 
 
 def _live_lines() -> list[bytes]:
