@@ -263,9 +263,10 @@ class System:
     def _on_tick(self, tick: TickVerdicts) -> None:
         self._handled_ms = max(self._handled_ms, tick.time)
 
-    def _on_record(self, topic: str, _key: bytes | None, value: bytes | None) -> None:
+    def _on_record(self, topic: str, key: bytes | None, value: bytes | None) -> None:
         """For the board: every worker reads all anomalies and all pulses, whoever made them."""
         if topic == ANOMALY_STATE_TOPIC:
+            self.worker.congestions.hear(key, value)
             transition = read_transition(value)
             if transition is not None:
                 self.board.transition(transition)

@@ -131,6 +131,11 @@ class MergePartition:
         return result
 
     @property
+    def waiting(self) -> int:
+        """Cells ahead of the watermark. Deadlines are meant to lie ahead, and do not count."""
+        return sum(len(state.ahead) for state in self._states.values() if state.cohort is None)
+
+    @property
     def behind(self) -> bool:
         """Whether the watermark has reached a boundary that has not been stepped yet."""
         return self._reached() is not None

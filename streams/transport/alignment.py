@@ -1,7 +1,8 @@
-"""Keeps the source partitions of a worker together in event time: what runs far ahead waits for what lags.
+"""Keeps source partitions together in event time: what runs far ahead waits for what lags.
 
 Cells ahead of the slowest partition wait in the memory of the merge. While a backlog is read, one partition could be
-days ahead of another.
+days ahead of another. Within a worker this always holds; for partitions of other workers only while a merge says that
+too many cells wait (`congestion.py`).
 """
 
 from __future__ import annotations
@@ -23,8 +24,12 @@ class Progress(NamedTuple):
     caught_up: bool
 
 
-def too_far_ahead(parts: Mapping[TP, Progress], limit_ms: int = AHEAD_LIMIT_MS) -> frozenset[TP]:
-    """The partitions to hold. Never all that have something to read: the slowest of those goes on.
+def too_far_ahead(
+    parts: Mapping[TP, Progress], others_ms: int | None = None, limit_ms: int = AHEAD_LIMIT_MS
+) -> frozenset[TP]:
+    """The partitions to hold. Of those of all workers that have something to read, the slowest goes on.
+
+    `others_ms`: event time of the slowest partition of other workers; None where it need not be waited for.
 
     A partition that is caught up has nothing to be waited for: its watermark goes on by promises.
 
@@ -32,8 +37,12 @@ def too_far_ahead(parts: Mapping[TP, Progress], limit_ms: int = AHEAD_LIMIT_MS) 
     ['a']
     >>> sorted(too_far_ahead({"a": Progress(9_000_000, False), "b": Progress(1_000_000, True)}))
     []
+    >>> sorted(too_far_ahead({"a": Progress(9_000_000, False), "b": Progress(8_000_000, False)}, others_ms=1_000_000))
+    ['a', 'b']
     """
     lagging = [part.largest_event_time for part in parts.values() if not part.caught_up and part.largest_event_time > 0]
+    if others_ms is not None:
+        lagging.append(others_ms)
     if not lagging:
         return frozenset()
     limit = min(lagging) + limit_ms

@@ -62,6 +62,7 @@ class CellsState:
         merge: fresh; restored here from `saved`.
         needed: names of the chunks that a manifest needs.
         producer: an aiokafka producer.
+        observe: told of each source's watermark: a worker whose own sources are silent learns from it what time it is.
         on_judged: told of each tick at which detectors ran: the partition, and the seconds it took.
 
     """
@@ -75,6 +76,7 @@ class CellsState:
         producer: Any,
         pace: SnapshotPace,
         needed: Callable[[bytes], set[str]],
+        observe: Callable[[int], None],
         on_judged: Callable[[int, float], None],
         now_s: float,
     ) -> None:
@@ -84,6 +86,7 @@ class CellsState:
         self._producer = producer
         self._pace = pace
         self._needed = needed
+        self._observe = observe
         self._on_judged = on_judged
         self._saved_at = self._full_at = now_s
         self._saved_offset = -1
@@ -106,6 +109,8 @@ class CellsState:
                 logger.exception("pharos-cells-%d holds a record that is none", self._partition)
                 continue
             self.merge.apply(record)
+            if record.watermark > 0:
+                self._observe(record.watermark)
         await self._advance()
 
     async def _advance(self) -> None:

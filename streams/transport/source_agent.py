@@ -67,6 +67,7 @@ class SourceAgent:
         on_flushed: Callable[[TP, Flush], None] = lambda _tp, _flush: None,
         on_flush_ended: Callable[[TP, str, float], None] = lambda _tp, _outcome, _seconds: None,
         topic_names: TopicNames | None = None,
+        slowest_of_others: Callable[[Collection[TP]], int | None] = lambda _own: None,
     ) -> None:
         self.name = "ingest"
         self.topics = topics
@@ -79,6 +80,7 @@ class SourceAgent:
         self._fail = fail
         self._on_flushed = on_flushed
         self._on_flush_ended = on_flush_ended
+        self._slowest_of_others = slowest_of_others
         self._tasks: dict[TP, asyncio.Task[None]] = {}
         self._idle: dict[TP, IdleWatch] = {}
         self._flushed_at: dict[TP, float] = {}
@@ -185,7 +187,7 @@ class SourceAgent:
             standing = self._positions.standing(tp)
             caught_up = standing is not None and part.position >= standing.last_stable_offset
             progress[tp] = Progress(part.ingest.largest_event_time, caught_up)
-        held = too_far_ahead(progress)
+        held = too_far_ahead(progress, self._slowest_of_others(self.parts))
         if held != self._held:
             self._held = held
             self._positions.hold(held)

@@ -18,6 +18,7 @@ from streams.topics.names import CELLS_TOPIC
 from streams.transport.cells_agent import CellsState, SnapshotPace
 from streams.transport.clock import WorkerClock
 from streams.transport.committed import CommittedOffsets
+from streams.transport.congestion import Congestions, CongestionTeller
 from streams.transport.faust_app import add_agent, new_app
 from streams.transport.file_keeper import FileKeeper
 from streams.transport.flush import AcknowledgedFlusher, Flusher, TransactionalFlusher
@@ -83,6 +84,7 @@ class Worker:
 
     Attributes:
         clock: the worker's clock.
+        congestions: to be told of every record of pharos-anomaly-state.
         source_agent: None where this worker ingests nothing.
         cells_agent: None where it merges nothing; its `parts` hold the merges.
         incident_agent: None where it has no desk.
@@ -106,6 +108,7 @@ class Worker:
         self.stopped = False
         self.watchdog = Watchdog(time.monotonic())
         self.clock = WorkerClock(time.monotonic)
+        self.congestions = Congestions(time.monotonic, _wall_ms)
         self.app = new_app(settings, self._connection)
         self._positions = AppPositions(self.app)
         self._commits = CommittedOffsets(self._connection, settings.app)
@@ -133,6 +136,8 @@ class Worker:
         await asyncio.wait_for(self.app.start(), _START_LIMIT_S)
         for agent in self._agents:
             self._watch.start(f"of {agent.name}", agent.run())
+        teller = CongestionTeller(self.merges, self._producer.send, _wall_ms)
+        self._watch.start("that tells of congestion", teller.run())
         self._watch.start("that looks at Faust", self._watch.look_at(self._crash_of_faust))
         self._watch.start("that feeds the watchdog", self._feed_watchdog())
         if self._topic_ids is not None:
@@ -201,6 +206,7 @@ class Worker:
             on_flushed=ingests.on_flushed,
             on_flush_ended=ingests.on_flush_ended,
             topic_names=self._topic_ids,
+            slowest_of_others=self.congestions.slowest_of_others,
         )
 
     def _new_cells_agent(self, merges: Merges) -> LogAgent:
@@ -214,6 +220,7 @@ class Worker:
                 producer=self._producer,
                 pace=pace,
                 needed=merges.needed,
+                observe=self.clock.observe,
                 on_judged=merges.on_judged,
                 now_s=time.monotonic(),
             )
@@ -265,3 +272,7 @@ class Worker:
         if not self.app.crashed:
             return None
         return self.app.crash_reason or RuntimeError("crashed")
+
+
+def _wall_ms() -> int:
+    return int(time.time() * 1000)

@@ -67,6 +67,20 @@ def test_ticks_are_stepped_one_by_one_however_far_the_watermark_jumps(
     assert [verdicts.time for verdicts in merge.advance()] == [at(BASE + tick) for tick in range(1, 101)]
 
 
+def test_what_waits_are_the_cells_ahead_of_the_watermark_but_no_deadlines(
+    make_metric: MakeMetric, make_merge: MakeMerge
+) -> None:
+    counted, promised = make_metric(), make_metric(Signal.COHORT, name="collected")
+    merge = make_merge(counted, promised)
+    merge.apply(at(BASE) + 5, counted, *((WHOLE, 0, BASE + ahead, 1, 0) for ahead in range(100)))
+    merge.apply(at(BASE) + 5, promised, (WHOLE, 0, BASE + 8_640, 1, 0))
+    assert merge.merge.waiting == 100
+
+    merge.apply(at(BASE + 60))
+    merge.advance()
+    assert merge.merge.waiting == 40
+
+
 def test_before_evaluation_starts_only_quarters_are_closed(make_metric: MakeMetric, make_merge: MakeMerge) -> None:
     metric = make_metric()
     merge = make_merge(metric, evaluate_from="1970-04-18T00:00:00+00:00")

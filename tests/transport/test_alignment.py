@@ -22,3 +22,18 @@ def test_somebody_with_something_to_read_always_goes_on(given: dict[int, tuple[i
 
     assert not reading or reading - held
     assert not held or reading
+
+
+@given(st.lists(st.dictionaries(st.integers(0, 9), st.tuples(st.integers(0, 10**9), st.booleans())), min_size=2))
+def test_over_all_workers_somebody_with_something_to_read_goes_on(given: list[dict[int, tuple[int, bool]]]) -> None:
+    workers = [{number: Progress(*progress) for number, progress in parts.items()} for parts in given]
+    goes_on, reads = False, False
+    for worker, parts in enumerate(workers):
+        others = [part for other, theirs in enumerate(workers) if other != worker for part in theirs.values()]
+        slowest = min((part.largest_event_time for part in others if not part.caught_up), default=None)
+        held = too_far_ahead(parts, slowest)  # type: ignore[arg-type]  # any key will do
+        reading = {number for number, part in parts.items() if not part.caught_up}
+        reads |= bool(reading)
+        goes_on |= bool(reading - held)
+
+    assert goes_on or not reads

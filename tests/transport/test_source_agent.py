@@ -11,6 +11,7 @@ from faust.types import TP
 from transport_fakes import ORDERS, FakeCommits, FakeFlusher, FakeIngest, FakePositions, FakeTopicNames, fetched
 
 from streams.transport import source_agent
+from streams.transport.alignment import AHEAD_LIMIT_MS
 from streams.transport.batch_driver import Standing
 from streams.transport.clock import WorkerClock
 from streams.transport.committed import Commit
@@ -34,6 +35,7 @@ class Bench:
     """An agent among fakes."""
 
     def __init__(self, options: SourceOptions = OPTIONS, topic_ids: dict[str, str] | None = None) -> None:
+        self.slowest_of_others: int | None = None
         self.positions = FakePositions()
         self.commits = FakeCommits()
         self.flushers: list[FakeFlusher] = []
@@ -49,6 +51,7 @@ class Bench:
             clock=WorkerClock(time.monotonic),
             fail=lambda what, error: self.failures.append(f"{what}: {error}"),
             topic_names=None if topic_ids is None else FakeTopicNames(topic_ids),
+            slowest_of_others=lambda _own: self.slowest_of_others,
         )
 
     def _flusher(self, _tp: TP) -> FakeFlusher:
@@ -284,6 +287,15 @@ async def test_the_watchdog_is_told_what_is_owed(bench: Bench) -> None:
 
     await bench.run_until(lambda: bench.flushers[-1].flushes)
     assert owed() == {Station.GROUP: False, Station.FETCH: False, Station.FLUSH: False}
+
+
+async def test_a_partition_far_ahead_of_another_worker_is_held_until_nobody_asks_for_it(bench: Bench) -> None:
+    await bench.acquire(ORDERS)
+    bench.agent.parts[ORDERS].ingest.largest_event_time = 2 * AHEAD_LIMIT_MS
+    bench.slowest_of_others = 5
+    await bench.run_until(lambda: bench.positions.held == {ORDERS})
+    bench.slowest_of_others = None
+    await bench.run_until(lambda: not bench.positions.held)
 
 
 async def test_what_ends_a_flush_unforeseen_ends_the_worker(bench: Bench) -> None:
