@@ -286,7 +286,8 @@ async def new_system(
     if kind is BrokerKind.EMBEDDED:
         # Offsets of another life of the broker mean nothing: each life has state of its own.
         state_dir = str(Path(settings.state_dir) / f"embedded-{life}")
-        settings = msgspec.structs.replace(settings, transactions=False, state_dir=state_dir)
+        records = min(settings.dedup_records, _EMBEDDED_DEDUP_RECORDS)
+        settings = msgspec.structs.replace(settings, transactions=False, state_dir=state_dir, dedup_records=records)
     sources = await prepare_topics(settings, connection)
     return System(
         settings,

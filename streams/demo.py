@@ -117,7 +117,6 @@ def run_demo(settings: Settings, options: DemoOptions) -> None:
             broker=broker.address,
             security=SecuritySettings(),
             state_dir=folder,
-            dedup_records=min(settings.dedup_records, 2_000),
             session_timeout_s=6.0,
             idle_after_s=2.0,  # at sixty times real time every second of waiting is a minute
         )
