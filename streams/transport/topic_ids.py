@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from typing import TYPE_CHECKING
 
 import confluent_kafka
@@ -13,28 +14,49 @@ from streams.settings import SOURCE_TOPICS
 from streams.transport.log_bounds import LOG_REMEDY, SOURCE_TOPIC_REMEDY, LostTopicError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection
 
     from streams.connection import Connection
 
 _EVERY_S = 5.0
 _LIMIT_S = 10.0
+_PATIENCE_S = 30.0
+_PAUSE_S = 0.5
 _GONE = (confluent_kafka.KafkaError.UNKNOWN_TOPIC_OR_PART, confluent_kafka.KafkaError.UNKNOWN_TOPIC_ID)
 
 
 class TopicIds:
-    """Asks the brokers. Apache Kafka only: the embedded broker gives no ids."""
+    """Asks the brokers once for each topic, and `watch` whether it holds. The embedded broker has none."""
 
     def __init__(self, connection: Connection) -> None:
         quiet = logging.getLogger("streams.transport.topic_ids.librdkafka")
         quiet.setLevel(logging.CRITICAL)
         self._admin = AdminClient(connection.for_librdkafka({"logger": quiet}))
+        self._known: dict[str, str] = {}
 
     async def read(self, topics: Collection[str]) -> dict[str, str]:
-        """Ids by name; those that do not exist are left out. Raises confluent_kafka.KafkaException."""
-        return await asyncio.to_thread(self._read, topics) if topics else {}
+        """Ids by name, as they were when first seen; topics that do not exist are left out.
 
-    def _read(self, topics: Collection[str]) -> dict[str, str]:
+        Raises confluent_kafka.KafkaException or TimeoutError after some tries: a controller that is lost is replaced.
+        """
+        deadline = time.monotonic() + _PATIENCE_S
+        while unknown := set(topics) - self._known.keys():
+            try:
+                found = await self.ask(unknown)
+            except (confluent_kafka.KafkaException, TimeoutError):
+                if time.monotonic() > deadline:
+                    raise
+                await asyncio.sleep(_PAUSE_S)
+            else:
+                self._known = found | self._known
+                break
+        return {name: self._known[name] for name in topics if name in self._known}
+
+    async def ask(self, topics: Collection[str]) -> dict[str, str]:
+        """Ids by name as they are now. Raises confluent_kafka.KafkaException or TimeoutError."""
+        return await asyncio.to_thread(self._ask, topics)
+
+    def _ask(self, topics: Collection[str]) -> dict[str, str]:
         asked = self._admin.describe_topics(confluent_kafka.TopicCollection(list(topics)), request_timeout=_LIMIT_S)
         ids = {}
         for name, answer in asked.items():
@@ -50,18 +72,17 @@ class TopicIds:
 
         A broker that has just come up may not know a topic yet: it has gone when two looks in a row miss it.
         """
-        known: Mapping[str, str] = {}
         missed = frozenset[str]()
         while True:
             try:
-                found = await self.read(topics)
+                found = await self.ask(topics)
             except (confluent_kafka.KafkaException, TimeoutError):
                 await asyncio.sleep(every_s)
                 continue
-            replaced = [name for name, topic_id in found.items() if known.get(name, topic_id) != topic_id]
-            missing = frozenset(known.keys() - found.keys())
+            replaced = [name for name, topic_id in found.items() if self._known.get(name, topic_id) != topic_id]
+            missing = frozenset(self._known.keys() - found.keys())
             for name in sorted([*replaced, *(missing & missed)]):
                 remedy = SOURCE_TOPIC_REMEDY if name in SOURCE_TOPICS else LOG_REMEDY
                 raise LostTopicError(name, remedy, made_anew=name in replaced)
-            known, missed = {**known, **found}, missing
+            self._known, missed = found | self._known, missing
             await asyncio.sleep(every_s)

@@ -14,6 +14,8 @@ from confluent_kafka.admin import AdminClient, NewTopic
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from comparison import Truth
+
 HERE = Path(__file__).resolve().parent
 RUN = HERE.parents[1] / "deploy" / "kafka" / "run.py"
 sys.path.insert(0, str(HERE / "support"))
@@ -40,6 +42,26 @@ def kafka(kafka_run: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     broker.start()
     yield broker
     broker.stop()
+
+
+@pytest.fixture(scope="session")
+def faults_kafka(kafka_run: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A KafkaBroker whose topics the tests of faults delete as they like."""
+    broker = kafka_run.KafkaBroker(0, tmp_path_factory.mktemp("faults-kafka"))
+    broker.start()
+    yield broker
+    broker.stop()
+
+
+@pytest.fixture(scope="session")
+def truth(tmp_path_factory: pytest.TempPathFactory) -> Truth:
+    """What the load of the fault tests must come to."""
+    from comparison import truth_of
+    from faults_bench import LOAD, fault_settings
+
+    from streams.catalogue.load import load
+
+    return truth_of(LOAD, load(), fault_settings("nowhere:1", tmp_path_factory.mktemp("truth")))
 
 
 @pytest.fixture

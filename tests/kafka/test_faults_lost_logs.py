@@ -28,20 +28,17 @@ ORDERS = TopicPartition("orders", 0)
 
 
 @pytest.fixture
-def bench(kafka: Any, tmp_path: Path) -> Bench:
-    return Bench(kafka.address, tmp_path)
+def bench(faults_kafka: Any, tmp_path: Path) -> Bench:
+    return Bench(faults_kafka.address, tmp_path)
 
 
 def test_cells_trimmed_behind_the_snapshot_end_the_worker_until_snapshots_are_given_up(bench: Bench) -> None:
     cells = TopicPartition("pharos-cells", 0)
     worker = Running(bench)
     send(bench, 0, 200)
-    until(
-        "a snapshot lags behind the log",
-        lambda: 0 < commits(bench.address, bench.group, [cells]) < end_of(bench, cells),
-    )
+    until("a snapshot lags behind the log", lambda: 0 < saved_to(bench, cells) < end_of(bench, cells))
     worker.kill()
-    saved = commits(bench.address, bench.group, [cells])
+    saved = saved_to(bench, cells)
     trim(bench, cells, end_of(bench, cells))
     assert first_of(bench, cells) > saved
 
@@ -52,12 +49,12 @@ def test_cells_trimmed_behind_the_snapshot_end_the_worker_until_snapshots_are_gi
     delete(bench, "pharos-snapshots")
     left = counted(bench)
     counts_on(bench, 200, 300, counted=left + 100)
-    assert commits(bench.address, bench.group, [cells]) > saved
+    assert saved_to(bench, cells) > saved
 
 
 def test_a_source_trimmed_beyond_the_commit_ends_the_worker_until_the_group_is_reset(bench: Bench) -> None:
     run_for(bench, 0, 200)
-    committed = commits(bench.address, bench.group, [ORDERS])
+    committed = saved_to(bench, ORDERS)
     send(bench, 200, 300)
     trim(bench, ORDERS, committed + 40)
 
@@ -175,6 +172,11 @@ def until(what: str, holds: Callable[[], bool], limit_s: float = 60.0) -> None:
         time.sleep(0.3)
 
 
+def saved_to(bench: Bench, partition: TopicPartition) -> int:
+    """How far the commit is."""
+    return commits(bench.address, bench.group, [partition])
+
+
 def trim(bench: Bench, partition: TopicPartition, offset: int) -> None:
     admin = AdminClient({"bootstrap.servers": bench.address})
     wanted = TopicPartition(partition.topic, partition.partition, offset)
@@ -197,12 +199,12 @@ def make_orders_anew(bench: Bench) -> None:
 def reset_to_earliest(bench: Bench) -> None:
     """What kafka-consumer-groups.sh --reset-offsets --to-earliest does; it waits for the group to be empty, too."""
     admin = AdminClient({"bootstrap.servers": bench.address})
-    until(
-        "the group is empty",
-        lambda: (
-            admin.describe_consumer_groups([bench.group])[bench.group].result(20.0).state is ConsumerGroupState.EMPTY
-        ),
-    )
+
+    def is_empty() -> bool:
+        group = admin.describe_consumer_groups([bench.group])[bench.group].result(20.0)
+        return bool(group.state is ConsumerGroupState.EMPTY)
+
+    until("the group is empty", is_empty)
     wanted = TopicPartition(ORDERS.topic, ORDERS.partition, first_of(bench, ORDERS))
     for done in admin.alter_consumer_group_offsets([ConsumerGroupTopicPartitions(bench.group, [wanted])]).values():
         done.result(20.0)

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 import confluent_kafka
 import pytest
 
+from streams.transport import topic_ids
 from streams.transport.log_bounds import LostTopicError
 from streams.transport.topic_ids import TopicIds
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+
+SILENT = confluent_kafka.KafkaException(confluent_kafka.KafkaError(confluent_kafka.KafkaError._TRANSPORT))
 
 
 class Told(TopicIds):
@@ -20,8 +23,9 @@ class Told(TopicIds):
 
     def __init__(self, *answers: dict[str, str] | Exception) -> None:
         self.answers = list(answers)
+        self._known = {}
 
-    async def read(self, topics: Collection[str]) -> dict[str, str]:
+    async def ask(self, topics: Collection[str]) -> dict[str, str]:
         if not self.answers:
             await asyncio.Event().wait()
         answer = self.answers.pop(0)
@@ -32,6 +36,14 @@ class Told(TopicIds):
 
 async def watch(*answers: dict[str, str] | Exception) -> None:
     await asyncio.wait_for(Told(*answers).watch(["orders", "pharos-cells"], 0.001), 0.5)
+
+
+async def test_an_id_is_asked_for_once_and_again_where_the_controller_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(topic_ids, "_PAUSE_S", 0.001)
+    told = Told(SILENT, {"orders": "1"}, {"orders": "2"})
+
+    assert await told.read({"orders"}) == {"orders": "1"}
+    assert await told.read({"orders"}) == {"orders": "1"}
 
 
 async def test_a_topic_with_another_id_ends_the_worker() -> None:
@@ -47,6 +59,5 @@ async def test_a_topic_that_two_looks_miss_ends_the_worker() -> None:
 
 
 async def test_a_broker_that_does_not_answer_or_does_not_know_yet_changes_nothing() -> None:
-    silent = confluent_kafka.KafkaException(confluent_kafka.KafkaError(confluent_kafka.KafkaError._TRANSPORT))
     with pytest.raises(TimeoutError):  # it goes on looking
-        await watch({"orders": "1"}, silent, {}, silent, {"orders": "1"}, {}, {"orders": "1"})
+        await watch({"orders": "1"}, SILENT, {}, SILENT, {"orders": "1"}, {}, {"orders": "1"})

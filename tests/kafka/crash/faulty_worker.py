@@ -15,14 +15,14 @@ import threading
 import time
 from typing import Any
 
+from fleet import FAULT
+
 from streams.cli import main
 from streams.ingest.partition import IngestPartition
 from streams.transport.batch_driver import BatchConsumerThread
 from streams.transport.flush import TransactionalFlusher
 from streams.transport.topic_keeper import TopicKeeper
 from streams.transport.worker import Worker
-
-FAULT = "FAULT_OF_WORKER"
 
 
 def shift_clock(seconds: float) -> None:

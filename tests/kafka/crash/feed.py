@@ -36,15 +36,26 @@ def create_sources(address: str, partitions: int, copies: int = 1) -> None:
 
 
 class Feed:
-    """Produces a load from a thread, at an even pace, whatever happens to the broker."""
+    """Produces a load from a thread, at an even pace, whatever happens to the broker.
 
-    def __init__(self, address: str, load: Load, seconds: float) -> None:
+    Args:
+        seconds: how long all of it takes, where the broker takes it.
+        allowed: how many records may be sent before `allow` says more; None: all.
+
+    """
+
+    def __init__(self, address: str, load: Load, seconds: float, allowed: int | None = None) -> None:
+        self._allowed = load.events if allowed is None else allowed
         self._address = address
         self._load = load
         self._pace = load.events / seconds
         self._unsent = load.events
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
+
+    def allow(self, events: int) -> None:
+        """So many in all may be sent now."""
+        self._allowed = events
 
     def join(self, limit_s: float = 60.0) -> None:
         """Wait until the broker has taken all of it."""
@@ -58,6 +69,9 @@ class Feed:
         )  # fmt: skip
         began = time.monotonic()
         for number, record in enumerate(self._load.records()):
+            while number >= self._allowed:
+                producer.poll(0.05)
+                began += 0.05
             while True:
                 try:
                     producer.produce(
@@ -89,17 +103,20 @@ def commits(address: str, group: str, tps: list[TopicPartition]) -> int:
         consumer.close()
 
 
-def wait_for_commits(address: str, group: str, load: Load, fleet: Fleet, limit_s: float) -> None:
-    """Until every record is counted; what has ended is started again meanwhile."""
+def wait_for_commits(
+    address: str, group: str, load: Load, fleet: Fleet, limit_s: float, *, events: int | None = None
+) -> int:
+    """Until so many records are counted, or all; what has ended is started again meanwhile. Returns how many."""
+    wanted = load.events if events is None else events
     deadline = time.monotonic() + limit_s
     progress = 0
     while time.monotonic() < deadline:
         fleet.tend()
         progress = committed(address, group, load.partitions)
-        if progress >= load.events:
-            return
+        if progress >= wanted:
+            return progress
         time.sleep(0.5)
-    raise AssertionError(f"not counted within {limit_s:.0f} s: {progress} of {load.events}")
+    raise AssertionError(f"not counted within {limit_s:.0f} s: {progress} of {wanted}")
 
 
 def wait_for_the_desk(address: str, group: str, cells_partitions: int, fleet: Fleet, limit_s: float = 300.0) -> None:

@@ -18,6 +18,7 @@ READY_S = 8.0
 MOST_ENDS = 20
 HERE = Path(__file__).parent
 CRASH_WORKER = HERE / "crash_worker.py"
+FAULT = "FAULT_OF_WORKER"  # the variable that says which
 FAULTY_WORKER = HERE / "faulty_worker.py"
 
 
@@ -44,6 +45,7 @@ class Fleet:
         self._log = log.open("ab")
         self.ends: list[int] = []
         self.kills = 0
+        self._left: list[subprocess.Popen[bytes]] = []
         self._born: dict[int, float] = {}
         self.workers = [self._start() for _ in range(workers)]
 
@@ -74,11 +76,11 @@ class Fleet:
         """One more."""
         self.workers.append(self._start())
 
-    def leave(self) -> subprocess.Popen[bytes]:
-        """The oldest is asked to end, and not started again. Returns it."""
+    def leave(self) -> None:
+        """The oldest is asked to end, and not started again."""
         worker = self.workers.pop(0)
         worker.send_signal(signal.SIGTERM)
-        return worker
+        self._left.append(worker)
 
     def kill(self, draw: random.Random) -> None:
         """At once, or at the next flush that reaches a step drawn by the worker."""
@@ -108,7 +110,7 @@ class Fleet:
         began = time.monotonic()
         for worker in self.workers:
             worker.send_signal(signal.SIGTERM)
-        for worker in self.workers:
+        for worker in [*self.workers, *self._left]:
             try:
                 worker.wait(15.0)
             except subprocess.TimeoutExpired:

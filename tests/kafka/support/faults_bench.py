@@ -76,6 +76,10 @@ class Bench:
         """Workers that come back whenever they end."""
         return Fleet([FAULTY_WORKER, self.config(**changed)], self.log, workers, environment)
 
+    def wait_for(self, fleet: Fleet, events: int, limit_s: float = 120.0) -> int:
+        """Until so many records are counted. Returns how many."""
+        return wait_for_commits(self.address, self.group, LOAD, fleet, limit_s, events=events)
+
     def finish(self, fleet: Fleet, limit_s: float = 120.0) -> None:
         """Until all of `LOAD` is counted and judged."""
         wait_for_commits(self.address, self.group, LOAD, fleet, limit_s)
