@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import mmap
 import random
 import struct
+from collections import Counter
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -24,6 +26,8 @@ from streams.simulate.scenarios import simulate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+
+    Spoil = Callable[[float, dict[str, Any]], dict[str, Any]]
 
 PROJECT = Path(__file__).parent.parent
 CACHE = PROJECT / ".cache" / "bench"
@@ -46,7 +50,7 @@ def dense_sale(
     events: int,
     rate: float = 10_000.0,
     begin: datetime = BEGIN,
-    spoil: Callable[[float, dict[str, Any]], dict[str, Any]] | None = None,
+    spoil: Spoil | None = None,
     *,
     even: bool = False,
 ) -> Iterator[Line]:
@@ -75,19 +79,38 @@ def dense_sale(
         yield record(orjson.dumps({"topic": line["topic"], "event": event}), number, "the dense sale")
 
 
+def many_stores(stores: int) -> Spoil:
+    """Gives each event that has a store the next of so many, by type."""
+    numbers: Counter[str] = Counter()
+
+    def spoil(_seconds: float, event: dict[str, Any]) -> dict[str, Any]:
+        if "store" not in event["data"]:
+            return event
+        numbers[event["type"]] += 1
+        store = f"store-{numbers[event['type']] % stores:05d}"
+        return event | {"data": event["data"] | {"store": store}}
+
+    return spoil
+
+
 def placed_sale(events: int, rate: float = 10_000.0) -> Iterator[Placed]:
-    """The same from the cache, at a microsecond a record; the first time it is made."""
-    path = CACHE / f"sale-{events}-{rate:.0f}-{_fingerprint()}.bin"
+    """The plain dense sale, kept."""
+    return kept(f"sale-{events}-{rate:.0f}", lambda: dense_sale(events, rate))
+
+
+def kept(name: str, make: Callable[[], Iterator[Line]]) -> Iterator[Placed]:
+    """The records of a sale from the cache, at a microsecond each; the first time they are made."""
+    path = CACHE / f"{name}-{_fingerprint()}.bin"
     if not path.exists():
-        _write_whole(path, map(_frame, dense_sale(events, rate)))
-    data = path.read_bytes()
-    place = 0
-    while place < len(data):
-        topic, hashed, at_ms, key_size, size = _HEAD.unpack_from(data, place)
-        event_at = place + _HEAD.size + key_size
-        key = data[place + _HEAD.size : event_at] if key_size else None
-        yield Placed(SOURCE_TOPICS[topic], hashed, at_ms, key, data[event_at : event_at + size])
-        place = event_at + size
+        _write_whole(path, map(_frame, make()))
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        place = 0
+        while place < len(data):
+            topic, hashed, at_ms, key_size, size = _HEAD.unpack_from(data, place)
+            event_at = place + _HEAD.size + key_size
+            key = data[place + _HEAD.size : event_at] if key_size else None
+            yield Placed(SOURCE_TOPICS[topic], hashed, at_ms, key, data[event_at : event_at + size])
+            place = event_at + size
 
 
 def placed(line: Line) -> Placed:
@@ -158,6 +181,9 @@ def _write_whole(path: Path, parts: Iterable[bytes]) -> None:
     with unfinished.open("wb", 1 << 20) as file:
         file.writelines(parts)
     unfinished.replace(path)
+    for old in CACHE.glob("*-*-*.bin"):
+        if _fingerprint() not in old.name:
+            old.unlink()
 
 
 def _fingerprint() -> str:

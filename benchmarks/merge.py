@@ -1,4 +1,4 @@
-"""Memory of a merge partition, and what a tick costs by series: python -m benchmarks.merge [series ...] [--null].
+"""Memory of a merge partition, and what a tick costs by series: `make bench-series`.
 
 The mix is that of the goal: 70 % counts, 27 % ratios, 2 % histograms of 32 bins, 1 % cohorts. Every size runs in a
 process of its own, so that its peak is its own.
@@ -15,8 +15,10 @@ import time
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 
+from benchmarks.table import PROJECT, goal, publish, table
 from streams.catalogue.load import Catalogue
 from streams.catalogue.metric import Direction, Metric, Signal, Term
 from streams.cells.record import CellsRecord, MetricCells
@@ -29,7 +31,23 @@ START_MS = 1_767_225_600_000
 BINS = 32
 SHARES = {"counted": 0.70, "rated": 0.27, "spread": 0.02, "promised": 0.01}
 TICKS = 90
-SETTINGS = Settings(cells_partitions=1)
+QUARTERS = 750  # ticks of two hours and a bit, so that quarters close
+LARGE = 500_000  # series from which on there is time for a few ticks only, and none for quarters
+SETTINGS = Settings(cells_partitions=1, max_series=2_000_000)
+_LIMIT_S = 900
+
+
+class Measured(msgspec.Struct):
+    """One size. Times are CPU, medians of the ticks and of applying the cells of a tick."""
+
+    resident_mib: float
+    peak_mib: float
+    tick_ms: float
+    apply_ms: float
+    full_s: float
+    full_mib: float
+    delta_s: float
+    delta_mib: float
 
 
 class NullEvaluator:
@@ -97,6 +115,7 @@ def run(total: int, null: bool) -> None:
 
     merge = MergePartition(Catalogue.of(METRICS), 0, {"orders": 1}, SETTINGS, evaluator, {"spread": BINS})
     first = START_MS // 10_000
+    quiet, ticks = (0, 20) if total >= LARGE else (QUARTERS, TICKS)
 
     def feed(slot: int, share: float, ahead: list[int] | None = None) -> float:
         filled = [
@@ -112,12 +131,13 @@ def run(total: int, null: bool) -> None:
     for slot in range(first + 1, first + 30):  # let every ring and every window have something in it
         feed(slot, 0.05)
         list(merge.advance())
-    for place in range(750):  # two hours and a bit, so that quarters close
+    for place in range(quiet):
         feed(first + 30 + place, 0.002)
         list(merge.advance())
     stepping, applying = [], []
-    for place in range(TICKS):
-        applying.append(feed(first + 780 + place, 0.05))
+    begin = first + 30 + quiet
+    for place in range(ticks):
+        applying.append(feed(begin + place, 0.05))
         begun = time.process_time()
         list(merge.advance())
         stepping.append(time.process_time() - begun)
@@ -126,37 +146,63 @@ def run(total: int, null: bool) -> None:
     begun = time.process_time()
     size = sum(len(chunk) for _, chunk in merge.snapshot(0))
     full_s = time.process_time() - begun
-    feed(first + 780 + TICKS, 0.05)
+    feed(begin + ticks, 0.05)
     list(merge.advance())
     begun = time.process_time()
     small = sum(len(chunk) for _, chunk in merge.snapshot(0))
     delta_s = time.process_time() - begun
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     tick_ms = 1000 * float(np.median(stepping))
-    print(
-        f"{total:>8,} {'null' if null else 'real':>5} {before:>9.0f} {peak:>9.0f} {tick_ms:>9.2f} "
-        f"{1e6 * tick_ms / 1000 / total:>10.3f} {1000 * float(np.median(applying)):>9.1f} "
-        f"{full_s:>7.2f} {size / 2**20:>7.1f} "
-        f"{delta_s:>7.2f} {small / 2**20:>7.1f}",
-        flush=True,
+    measured = Measured(
+        before, peak, tick_ms, 1000 * float(np.median(applying)), full_s, size / 2**20, delta_s, small / 2**20
     )
+    print(msgspec.json.encode(measured).decode(), flush=True)
+
+
+def row(series: int, evaluated: str, of: Measured) -> tuple[str, ...]:
+    return (
+        f"{series:,}",
+        evaluated,
+        f"{of.resident_mib:,.0f} MiB",
+        f"{of.peak_mib:,.0f} MiB",
+        f"{of.tick_ms:,.1f} ms",
+        f"{1000 * of.tick_ms / series:.2f} us",
+        f"{of.apply_ms:,.1f} ms",
+        f"{of.full_s:.2f} s, {of.full_mib:,.1f} MiB",
+        f"{of.delta_s:.2f} s, {of.delta_mib:,.1f} MiB",
+    )
+
+
+HEAD = ("series", "evaluators", "resident", "peak", "tick", "per series", "apply 5 %", "full snapshot", "next snapshot")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("series", type=int, nargs="*", default=[1_000, 10_000, 100_000])
+    parser.add_argument("series", type=int, nargs="*", default=[1_000, 10_000, 100_000, 1_000_000])
     parser.add_argument("--null", action="store_true", help="only without evaluators")
     parser.add_argument("--one", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.one:
         run(asked.series[0], asked.null)
         return
-    print("                 resident      peak      tick   tick per     apply    full    full   delta   delta")
-    print("  series  eval       MiB       MiB        ms  series us        ms       s     MiB       s     MiB")
+    rows, measured = [], {}
     for series in asked.series:
         for null in (True,) if asked.null else (True, False):
             command = [sys.executable, "-m", "benchmarks.merge", str(series), "--one", *(["--null"] if null else [])]
-            subprocess.run(command, check=True)
+            done = subprocess.run(command, check=True, cwd=PROJECT, stdout=subprocess.PIPE, timeout=_LIMIT_S)
+            of = msgspec.json.decode(done.stdout, type=Measured)
+            rows.append(row(series, "none" if null else "real", of))
+            measured[series, null] = of
+            print(rows[-1], flush=True)
+    lines = table(HEAD, rows)
+    goals = []
+    if (goal_of := measured.get((100_000, False))) is not None:
+        goals.append(goal(f"under 1 GiB with 100,000 series: {goal_of.peak_mib:,.0f} MiB", goal_of.peak_mib < 1024))
+    real = [of.tick_ms / series for (series, null), of in measured.items() if not null]
+    if len(real) > 1:
+        goals.append(goal("cost of a tick per series flat or falling", real[-1] <= 1.1 * real[0]))
+    note = f"From {LARGE:,} series on 50 ticks in all, before the first quarter of an hour closes."
+    publish("series", [*lines, "", note, "", *goals])
 
 
 if __name__ == "__main__":

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 START_LIMIT_S = 90.0
 _STOP_LIMIT_S = 15.0
-_LOOK_S = 0.1
 _SAMPLE = re.compile(r"^(\w+)\{(.*)\} ([0-9.e+-]+)$", re.MULTILINE)
 
 
@@ -117,13 +116,13 @@ def worker(
                 (running or WorkerProcess(process, "")).stop()
 
 
-def wait_for(done: Callable[[], bool], what: str, limit_s: float) -> None:
-    """Look ten times a second. Raises TimeoutError."""
+def wait_for(done: Callable[[], bool], what: str, limit_s: float, every_s: float = 0.1) -> None:
+    """Look at intervals. Raises TimeoutError."""
     deadline = time.monotonic() + limit_s
     while not done():
         if time.monotonic() > deadline:
             raise TimeoutError(f"{what}: not within {limit_s:.0f} s")
-        time.sleep(_LOOK_S)
+        time.sleep(every_s)
 
 
 def _page(process: subprocess.Popen[bytes], log: Path) -> str:
