@@ -47,6 +47,9 @@ def test_topics_are_shown_made_and_verified(fresh: Any, capsys: pytest.CaptureFi
     assert main(["check", "--broker", fresh.address]) == 1
     assert "pharos topics --create" in capsys.readouterr().out
 
+    assert main([*topics, "--create", "--replication-factor", "3"]) == 1
+    assert "set replication_factor to the number of brokers at most" in capsys.readouterr().err
+
     made = [*topics, "--create", "--partitions", "3", "--source-partitions", "visits=2", "--cells-partitions", "2"]
     assert main(made) == 0
     table = {line.split()[0]: line.split()[1:] for line in capsys.readouterr().out.splitlines()}
@@ -83,14 +86,6 @@ async def test_what_is_merely_unusual_stops_nobody(
         assert "orders is kept as gzip" in caplog.text
     finally:
         change(fresh.address, "orders", "compression.type", "producer")
-
-
-def test_more_copies_than_there_are_brokers_are_refused_with_the_remedy(
-    kafka: Any, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["topics", "--broker", kafka.address, "--create", "--replication-factor", "3"]) == 1
-
-    assert "set replication_factor to the number of brokers at most" in capsys.readouterr().err
 
 
 def test_check_has_a_line_for_each_thing_it_looked_at(fresh: Any, capsys: pytest.CaptureFixture[str]) -> None:
