@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 SPANS_S = (600.0, 3600.0)
 _PRIOR_EVENTS = 4.0
+_WAITING = 3  # times: what has just begun to go wrong must not be what it is measured by before it is found
 
 
 class Level:
@@ -34,19 +35,27 @@ class Level:
 
     def __init__(self, size: int = 0) -> None:
         self.means: NDArray[np.float32] = np.zeros((2, 2, size), dtype=np.float32)  # span, (seen, usual), series
+        self.waiting: NDArray[np.float32] = np.full((_WAITING, 2, size), np.nan, dtype=np.float32)  # newest last
 
     def grow(self, size: int) -> None:
         """Makes room for new series, whose ratio is 1."""
         self.means = grown(self.means, size)
+        self.waiting = grown(self.waiting, size, fill=np.nan)
 
     def follow(self, counts: Array, usual: Array, elapsed_s: float, rows: NDArray[np.bool_]) -> None:
-        """Takes in the counts and usual counts of the last `elapsed_s` seconds for the given rows (NaN is skipped)."""
-        rows = rows & np.isfinite(usual)
+        """Takes in the counts and usual counts of the last `elapsed_s` seconds (NaN is skipped).
+
+        They wait for three times before they count. In rows that are not given what waits is dropped: it turned out to
+        be part of an anomaly.
+        """
+        ripe = self.waiting[0].copy()
+        self.waiting[..., ~rows] = np.nan
+        self.waiting[:-1] = self.waiting[1:]
+        self.waiting[-1] = np.where(rows, (counts, usual), np.nan)
+        rows = rows & np.isfinite(ripe[1])
         for span, span_s in enumerate(SPANS_S):
-            keep = np.exp(-elapsed_s / span_s)
-            for place, values in enumerate((counts, usual)):
-                followed = self.means[span, place] * keep + values
-                np.copyto(self.means[span, place], followed.astype(np.float32), where=rows)
+            keep = np.float32(np.exp(-elapsed_s / span_s))
+            np.copyto(self.means[span], self.means[span] * keep + ripe, where=rows)
 
     def ratio(self, whole: int = -1) -> Array:
         """float64[2, n]: over 10 minutes, and over an hour.
@@ -64,11 +73,12 @@ class Level:
 
     def to_bytes(self) -> bytes:
         """The whole state."""
-        return pack({"means": self.means})
+        return pack({"means": self.means, "waiting": self.waiting})
 
     @classmethod
     def from_bytes(cls, payload: bytes) -> Level:
         """The level that `to_bytes` described. Raises ValueError for anything else."""
         level = cls()
-        level.means = unpack(payload)["means"]
+        arrays = unpack(payload)
+        level.means, level.waiting = arrays["means"], arrays["waiting"]
         return level

@@ -150,13 +150,14 @@ class Alert(msgspec.Struct, kw_only=True):
         return True
 
     def worsened(self, now: int, metric: Metric, policy: Policy) -> bool:
-        """Whether it is clearly worse than what was told last, and it is time to tell it."""
+        """Whether it is clearly worse than what was told last, and it is time to tell it.
+
+        Worse is a larger effect. The score grows with what has been seen, not with what is wrong.
+        """
         if self.state is not State.FIRING or self.verdict.score < 1 or now - self.published_at < policy.worse_ms:
             return False
         away = effect(self.verdict, metric)
-        return self.verdict.score >= self.published_score * policy.worse_factor or away >= max(
-            self.published_effect * policy.worse_factor, self.published_effect + 1
-        )
+        return away >= max(self.published_effect * policy.worse_factor, self.published_effect + 1)
 
     def told(self, now: int, metric: Metric) -> None:
         """Notes that its present badness was published."""

@@ -175,3 +175,19 @@ def test_a_change_of_a_single_step_is_seen_in_it() -> None:
 
 def test_without_steps_there_is_no_start() -> None:
     assert onset(np.zeros(0), np.zeros(0), rises=True) == 0
+
+
+def test_what_turns_out_to_be_anomalous_has_not_moved_the_level() -> None:
+    level = Level(1)
+    for _ in range(60):
+        level.follow(np.array([10.0]), np.array([10.0]), 60, np.array([True]))
+    before = level.ratio().copy()
+    for _ in range(3):  # a stop, not yet found
+        level.follow(np.array([0.0]), np.array([10.0]), 60, np.array([True]))
+    assert level.ratio().tolist() == before.tolist()
+
+    for _ in range(20):  # found
+        level.follow(np.array([0.0]), np.array([10.0]), 60, np.array([False]))
+    for _ in range(3):  # over
+        level.follow(np.array([10.0]), np.array([10.0]), 60, np.array([True]))
+    assert level.ratio().tolist() == before.tolist()

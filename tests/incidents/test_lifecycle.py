@@ -161,6 +161,15 @@ def test_clear_worsening_is_told_once_in_a_while(
     assert shop.wait(20 * MINUTE, verdict(score=1.95, value=0.9)) == []
 
 
+def test_the_same_deviation_that_is_ever_more_certain_is_no_worse(
+    shop: Any, verdict: Callable[..., Verdict], fire: Callable[..., list[Transition]]
+) -> None:
+    fire(score=5.0, value=0.9)
+    told = [t for score in range(6, 40) for t in shop.wait(MINUTE, verdict(score=float(score), value=0.9))]
+
+    assert told == []
+
+
 def test_a_rise_of_the_severity_is_told_at_once_and_only_once(
     shop: Any,
     verdict: Callable[..., Verdict],
