@@ -170,7 +170,9 @@ class SeasonalBaseline:
         middle = weights[used] @ self._pooled(used.tolist(), whole if window_s <= _POOLED_S else -1)
         seen = self.seen[used]
         days = seen.mean(axis=0).astype(np.float64)
-        middle = np.where((seen > 0).mean(axis=0) >= 0.5, middle, np.nan)
+        # A day has hours that are never learned, as it is closed then; a shorter window must be known throughout.
+        known = weights[used] @ (seen > 0) / weights[used].sum()
+        middle = np.where(known >= (0.5 if window_s >= SLOTS * QUARTER_S else 0.9), middle, np.nan)
         return Usual(middle, middle, middle, middle * np.maximum(days, 1), days)
 
     def between(self, end_s: float, seconds: Array, rows: NDArray[np.intp]) -> Array:

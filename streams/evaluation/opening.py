@@ -62,7 +62,8 @@ class LocalClock:
                 start, end = self._at(day, opens), self._at(day, closes)
                 if start < until <= end:
                     since = until = start
-            if since is None or since > self._at(day, 0):
+            # At midnight sharp it is the day before that says whether it was open just before.
+            if (since or time_ms) > self._at(day, 0):
                 return since
         return since
 

@@ -191,3 +191,14 @@ def test_what_turns_out_to_be_anomalous_has_not_moved_the_level() -> None:
     for _ in range(3):  # over
         level.follow(np.array([10.0]), np.array([10.0]), 60, np.array([True]))
     assert level.ratio().tolist() == before.tolist()
+
+
+def test_a_quarter_that_was_never_learned_is_unknown_and_not_empty() -> None:
+    baseline = SeasonalBaseline()
+    for slot in range(94):
+        baseline.learn(slot, np.array([12.0]))
+
+    assert np.isnan(baseline.usual(86_380, 900).middle[0])
+    assert np.isnan(baseline.usual(86_380, 3600).middle[0])
+    assert baseline.usual(84_000, 900).middle[0] == pytest.approx(12, rel=0.01)
+    assert baseline.usual(86_380, 86_400).middle[0] == pytest.approx(94 * 12, rel=0.01)
