@@ -200,12 +200,13 @@ class LogAgent:
                     await self._look_for_stall(part)
 
     def duties(self) -> Iterator[Duty]:
-        """For the watchdog."""
+        """For the watchdog. One stream hands all partitions their batches: while one saves, the others may wait."""
+        any_saving = any(part.saving for part in self.parts.values())
         yield Duty(Station.GROUP, self.name, owing=not self.current, progress=None)
         for tp, part in self.parts.items() if self.current else ():
             name = f"{tp.topic}-{tp.partition}"
             ends = self._positions.standing(tp)
-            waiting = ends is not None and ends.last_stable_offset > part.position and not part.saving
+            waiting = ends is not None and ends.last_stable_offset > part.position and not any_saving
             progress = None if part.state is None else part.state.progress
             yield Duty(Station.FETCH, name, waiting, (part.position, progress))
             yield Duty(Station.SNAPSHOT, name, part.saving, part.saves)

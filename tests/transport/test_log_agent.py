@@ -230,6 +230,17 @@ async def test_the_watchdog_is_told_what_is_owed(bench: Bench) -> None:
     assert owed() == {Station.GROUP: False, Station.FETCH: False, Station.SNAPSHOT: False}
 
 
+async def test_while_one_partition_is_saved_no_fetch_is_blamed_for_those_that_wait(bench: Bench) -> None:
+    other = TP("pharos-cells", 1)
+    await bench.agent.acquire([CELLS, other], lambda: True)
+    bench.positions.standings = {CELLS: Standing(2, 0), other: Standing(2, 0)}
+    assert [duty.owing for duty in bench.agent.duties() if duty.station is Station.FETCH] == [True, True]
+
+    bench.agent.parts[other].saving = True
+
+    assert [duty.owing for duty in bench.agent.duties() if duty.station is Station.FETCH] == [False, False]
+
+
 async def test_a_partition_that_goes_is_let_go_of(bench: Bench) -> None:
     await bench.acquire()
     await bench.agent.suspend()

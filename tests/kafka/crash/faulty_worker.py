@@ -1,8 +1,9 @@
 """`pharos worker` with a fault in it, for tests: `faulty_worker.py CONFIG`, and the fault as JSON in FAULT_OF_WORKER.
 
-{"clock_s": 600}                     its wall clock is ten minutes fast
-{"stuck": "flush", "after_s": 10}    from then on fetch, flush, loop or snapshot stands still
-{"slow_s": 0.01}                     each fetched batch takes so long to count, for a thousand records
+clock_s: its wall clock is fast by so much.
+stuck, after_s: from so long after joining, its fetch, flush, loop or snapshot stands still; it says so.
+limit_s: its watchdog is less patient.
+slow_s: counting a thousand records takes so much longer.
 """
 
 from __future__ import annotations
@@ -13,16 +14,21 @@ import os
 import sys
 import threading
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from fleet import FAULT
+from fleet import FAULT, STUCK
 
 from streams.cli import main
 from streams.ingest.partition import IngestPartition
+from streams.settings import SOURCE_TOPICS
+from streams.transport import watchdog
 from streams.transport.batch_driver import BatchConsumerThread
 from streams.transport.flush import TransactionalFlusher
 from streams.transport.topic_keeper import TopicKeeper
 from streams.transport.worker import Worker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def shift_clock(seconds: float) -> None:
@@ -36,29 +42,33 @@ def stand_still(what: str, after_s: float) -> None:
     due = threading.Event()
     start = Worker.start
 
+    def begin() -> None:
+        due.set()
+        os.write(2, f"{STUCK}{time.time()}\n".encode())
+
     async def start_and_wait(worker: Worker) -> None:
         await start(worker)
         loop = asyncio.get_running_loop()
-        loop.call_later(after_s, due.set)
+        loop.call_later(after_s, begin)
         if what == "loop":
             loop.call_later(after_s + 0.1, time.sleep, 600.0)
 
     Worker.start = start_and_wait  # type: ignore[method-assign]
 
-    def hang(owner: Any, name: str, *, in_thread: bool = False) -> None:
+    def hang(owner: Any, name: str, concerns: Callable[..., bool] = lambda *_arguments: True) -> None:
         ours = getattr(owner, name)
 
-        async def method(*arguments: Any, **options: Any) -> Any:
-            if due.is_set():
+        async def method(*arguments: Any) -> Any:
+            if due.is_set() and concerns(*arguments):
                 await asyncio.Event().wait()
-            return await ours(*arguments, **options)
+            return await ours(*arguments)
 
         setattr(owner, name, method)
 
     if what == "fetch":
         hang(BatchConsumerThread, "getmany")
     elif what == "flush":
-        hang(TransactionalFlusher, "flush")
+        hang(TransactionalFlusher, "flush", lambda _self, content: content.source.topic in SOURCE_TOPICS)
     elif what == "snapshot":
         hang(TopicKeeper, "save")
 
@@ -80,6 +90,8 @@ def have(fault: dict[str, Any]) -> None:
         shift_clock(fault["clock_s"])
     if "stuck" in fault:
         stand_still(fault["stuck"], fault["after_s"])
+    if "limit_s" in fault:
+        watchdog.LIMIT_S = fault["limit_s"]
     if "slow_s" in fault:
         slow_down(fault["slow_s"])
 

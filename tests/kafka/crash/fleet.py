@@ -19,6 +19,7 @@ MOST_ENDS = 20
 HERE = Path(__file__).parent
 CRASH_WORKER = HERE / "crash_worker.py"
 FAULT = "FAULT_OF_WORKER"  # the variable that says which
+STUCK = "stands still from now on: "  # what it says before, with the time
 FAULTY_WORKER = HERE / "faulty_worker.py"
 
 
