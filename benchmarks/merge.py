@@ -198,10 +198,13 @@ def main() -> None:
     goals = []
     if (goal_of := measured.get((100_000, False))) is not None:
         goals.append(goal(f"under 1 GiB with 100,000 series: {goal_of.peak_mib:,.0f} MiB", goal_of.peak_mib < 1024))
-    real = [of.tick_ms / series for (series, null), of in measured.items() if not null]
+    real = [of.tick_ms / series for (series, null), of in measured.items() if not null and series < LARGE]
     if len(real) > 1:
         goals.append(goal("cost of a tick per series flat or falling", real[-1] <= 1.1 * real[0]))
-    note = f"From {LARGE:,} series on 50 ticks in all, before the first quarter of an hour closes."
+    note = (
+        f"From {LARGE:,} series on there are 50 ticks in all, before the first quarter closes: the memory is whole,\n"
+        "a tick cheaper than later. The peak is that of the benchmark's own cells, a day of deadlines at once."
+    )
     publish("series", [*lines, "", note, "", *goals])
 
 

@@ -28,6 +28,7 @@ RIVALS_PYTHON = PROJECT / ".cache" / "bench" / "rivals" / "bin" / "python"
 PACKAGES = ("quixstreams", "bytewax", "pathway", "confluent-kafka", "msgspec", "uvloop")
 FEWER = "-fewer"  # suffix of the shorter topics
 _LIMIT_S = 240.0
+_ROUNDS_LIMIT_S = 480.0  # no round is begun that would not end by then
 
 
 class Entrant(NamedTuple):
@@ -88,7 +89,12 @@ def run_worker(broker: str, events: int) -> Measured:
 
 def measure(broker: str, events: int, fewer: int, rounds: int) -> dict[Entrant, list[Measured]]:
     runs: dict[Entrant, list[Measured]] = {entrant: [] for entrant in ENTRANTS}
+    begun = time.monotonic()
     for number in range(rounds):
+        spent = time.monotonic() - begun
+        if number and spent * (number + 1) / number > _ROUNDS_LIMIT_S:
+            print(f"no time for round {number + 1}: {spent:.0f} s are spent", flush=True)
+            break
         for entrant in ENTRANTS:
             count = fewer if entrant.suffix else events
             if entrant.module is None or entrant.module == "benchmarks.ours":
