@@ -24,7 +24,7 @@ def onset(counts: Array, expected: Array, rises: bool, recent: int = 5) -> int:
 
     >>> onset(np.array([5.0, 4, 6, 5, 30, 31, 28]), np.full(7, 5.0), rises=True)
     4
-    >>> onset(np.array([50.0, 45, 52, 48, 20, 0, 0]), np.full(7, 50.0), rises=False)
+    >>> onset(np.array([50.0, 45, 52, 48, 0, 0, 0]), np.full(7, 50.0), rises=False)
     4
     >>> onset(np.array([9.0, 8, 9, 8, 9, 8, 30]), np.full(7, 5.0), rises=True)
     6
