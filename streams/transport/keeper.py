@@ -4,10 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from streams.transport.log_bounds import LOG_REMEDY
+from streams.transport.watch import WorkerFailedError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from faust.types import TP
+
     from streams.transport.flush import OutRecord
+
+
+class UnreadableStateError(WorkerFailedError):
+    """What was saved cannot be taken up. To begin anew is not for a worker to decide: expectations would be lost."""
+
+    def __init__(self, tp: TP, cause: Exception) -> None:
+        why = str(cause) if isinstance(cause, ValueError) else repr(cause)
+        super().__init__(
+            f"the snapshot of {tp.topic}-{tp.partition} cannot be taken up: {why}; {LOG_REMEDY} (embedded broker: "
+            "delete the folder of state_dir instead)"
+        )
 
 
 class Saved(NamedTuple):
@@ -41,7 +57,7 @@ class Keeper(Protocol):
         """Shut out the previous owner. Raises FlushFailedError."""
 
     async def load(self) -> Saved | None:
-        """The newest complete snapshot, after `open`."""
+        """The newest complete snapshot, after `open`. Raises ValueError or LookupError where it is damaged."""
 
     async def save(self, save: Save) -> None:
         """All of it or nothing, where transactions are real. Raises FlushFailedError; then `open` and `load` again."""

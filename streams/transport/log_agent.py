@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Protocol
 from faust.types import TP
 
 from streams.transport.flush import FlushFailedError
-from streams.transport.log_bounds import LOG_REMEDY, LostRecordsError
+from streams.transport.keeper import UnreadableStateError
+from streams.transport.log_bounds import LOG_REMEDY, RETENTION, LostRecordsError
+from streams.transport.watch import WorkerFailedError
 from streams.transport.watchdog import Duty, Station
 
 if TYPE_CHECKING:
@@ -133,7 +135,7 @@ class LogAgent:
             await asyncio.gather(*(part.keeper.close() for part in fresh))
             return {}
         for failure in begun:
-            if isinstance(failure, LostRecordsError):
+            if isinstance(failure, WorkerFailedError):
                 self._fail(self.name, failure)
                 return {}
             if failure is not None:
@@ -245,11 +247,17 @@ class LogAgent:
                 await asyncio.sleep(0.5 * (attempt + 1))
             else:
                 break
-        saved = await part.keeper.load()
+        try:
+            saved = await part.keeper.load()
+        except (ValueError, LookupError) as error:
+            raise UnreadableStateError(part.tp, error) from error
         bounds = (await self._positions.bounds(part.tp))[part.tp]
         if saved is not None:
             self._refuse_loss(part.tp, saved.offset, bounds)
-        part.state = self._make_state(part.tp, saved)
+        try:
+            part.state = self._make_state(part.tp, saved)
+        except (ValueError, LookupError) as error:
+            raise UnreadableStateError(part.tp, error) from error
         part.position = bounds.first if saved is None else saved.offset
         part.whole = True
 
@@ -257,7 +265,7 @@ class LogAgent:
         """Raises LostRecordsError where the log lacks what comes after the state and the broker must not lose."""
         loss = bounds.loss(position)
         if loss is not None and not self._may_lose:
-            raise LostRecordsError(tp, loss, position, bounds, LOG_REMEDY)
+            raise LostRecordsError(tp, loss, position, bounds, RETENTION + LOG_REMEDY)
 
     async def _start_again(self, part: LogPartition, failure: FlushFailedError) -> None:
         """Back to the snapshot. Called with the turn held."""
@@ -269,7 +277,7 @@ class LogAgent:
             return
         try:
             await self._begin(part)
-        except (FlushFailedError, LostRecordsError) as error:
+        except (FlushFailedError, WorkerFailedError) as error:
             self._fail(f"{part.tp}", error)
             return
         if self._is_current():

@@ -55,20 +55,21 @@ class LostTopicError(WorkerFailedError):
         super().__init__(f"{topic}: the topic was {what}, and what was not read of it is lost; {remedy}")
 
 
-def source_remedy(tp: TP, group: str) -> str:
-    """How an operator accepts the loss of events."""
-    return (
-        "raise the topic's retention above the longest standstill; to go on without what is lost, stop the workers and "
-        f"run kafka-consumer-groups.sh --bootstrap-server ... --group {group} --topic {tp.topic}:{tp.partition} "
-        "--reset-offsets --to-earliest --execute"
-    )
-
-
+RETENTION = "raise the topic's retention above the longest standstill; "
+LOG_REMEDY = (
+    "to begin anew from what the logs still hold, with older expectations to be learned again, stop the workers, "
+    "delete the topic pharos-snapshots and start them"
+)
 SOURCE_TOPIC_REMEDY = (
     "see that it is there with as many partitions as before (`pharos topics` tells) and start the worker again: it "
     "counts the new topic from its beginning, or says what else to do"
 )
-LOG_REMEDY = (
-    "raise the topic's retention above the longest standstill; to begin anew, with expectations to be learned again, "
-    "stop the workers, delete the topic pharos-snapshots and start them"
-)
+
+
+def source_remedy(tp: TP, group: str) -> str:
+    """How an operator accepts the loss of events."""
+    return (
+        f"{RETENTION}to go on without what is lost, stop the workers and "
+        f"run kafka-consumer-groups.sh --bootstrap-server ... --group {group} --topic {tp.topic}:{tp.partition} "
+        "--reset-offsets --to-earliest --execute"
+    )

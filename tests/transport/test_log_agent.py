@@ -122,6 +122,14 @@ async def test_a_snapshot_is_taken_up_with_its_offset(bench: Bench) -> None:
     assert bench.state.applied == [5, 6]
 
 
+async def test_a_snapshot_that_cannot_be_read_ends_the_worker_with_the_remedy(bench: Bench) -> None:
+    bench.keeper.saved = Saved(7, {"other": b""})
+
+    assert await bench.acquire() == {}
+    assert "the snapshot of pharos-cells-0 cannot be taken up: KeyError('offsets')" in bench.failures[0]
+    assert "stop the workers, delete the topic pharos-snapshots and start them" in bench.failures[0]
+
+
 async def test_what_is_due_is_saved_with_the_position(bench: Bench) -> None:
     await bench.acquire()
     bench.state.due = True

@@ -39,8 +39,14 @@ class DirectCount:
         self.read: Counter[str] = Counter()
         self.outcomes: Counter[str] = Counter()
         self._dedup = dedup_records
+        self._offset: Counter[tuple[str, int]] = Counter()
+        self._last: dict[tuple[str, int], dict[str, int]] = {}
+        self._largest: dict[tuple[str, int], int] = {}
+        self.use(catalogue)
+
+    def use(self, catalogue: Catalogue) -> None:
+        """From the next record on count by this one."""
         self._uses: dict[str, list[tuple[Metric, Component, Term]]] = {}
-        self._listed = set[str]()
         for metric in catalogue.metrics:
             for component, terms in metric.components().items():
                 for term in terms:
@@ -53,9 +59,6 @@ class DirectCount:
             for component in metric.components()
         }
         self._keys = {metric.name: metric.key() for metric in catalogue.metrics}
-        self._offset: Counter[tuple[str, int]] = Counter()
-        self._last: dict[tuple[str, int], dict[str, int]] = {}
-        self._largest: dict[tuple[str, int], int] = {}
 
     def add_all(self, records: Iterable[Sent]) -> None:
         for record in records:

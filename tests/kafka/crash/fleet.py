@@ -106,6 +106,12 @@ class Fleet:
         worker.send_signal(signal.SIGSTOP)
         return worker
 
+    def kill_all(self) -> None:
+        """SIGKILL, for good."""
+        for worker in self.workers:
+            worker.kill()
+        self.stop()
+
     def stop(self) -> float:
         """SIGTERM to all. Returns the seconds until the last has ended; kills what takes longer than 15."""
         began = time.monotonic()
