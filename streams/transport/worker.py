@@ -30,7 +30,7 @@ from streams.transport.source_agent import SourceAgent
 from streams.transport.source_options import SourceOptions
 from streams.transport.topic_ids import TopicIds
 from streams.transport.topic_keeper import TopicKeeper
-from streams.transport.watch import Watch
+from streams.transport.watch import Watch, WorkerFailedError
 from streams.transport.watchdog import Watchdog
 
 if TYPE_CHECKING:
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from streams.transport.keeper import Keeper, Saved
     from streams.transport.log_agent import LogState
     from streams.transport.parts import Incidents, Ingests, Merges
-    from streams.transport.watch import WorkerFailedError
 
 _START_LIMIT_S = 60.0
 _CLOSE_LIMIT_S = 2.0  # these two and the little that follows make the five seconds of `stop`
@@ -124,7 +123,7 @@ class Worker:
         self._ownership = Ownership(self.app, self._agents)
 
     async def start(self) -> None:
-        """Join the group. Raises KafkaError, OSError or TimeoutError where the broker cannot be reached."""
+        """Join the group. Raises KafkaError or OSError where the broker cannot be reached, WorkerFailedError in time."""
         self._producer = AIOKafkaProducer(
             **self._connection.for_aiokafka(),
             enable_idempotence=True,
@@ -132,8 +131,14 @@ class Worker:
             max_request_size=64 << 20,
             request_timeout_ms=20_000,
         )
-        await asyncio.wait_for(self._producer.start(), _START_LIMIT_S)
-        await asyncio.wait_for(self.app.start(), _START_LIMIT_S)
+        try:
+            await asyncio.wait_for(self._producer.start(), _START_LIMIT_S)
+            await asyncio.wait_for(self.app.start(), _START_LIMIT_S)
+        except TimeoutError:
+            raise WorkerFailedError(
+                f"the worker did not get under way within {_START_LIMIT_S:.0f} s: start it again, and look at the "
+                f"brokers at {self._settings.broker} and at the load of this machine"
+            ) from None
         for agent in self._agents:
             self._watch.start(f"of {agent.name}", agent.run())
         teller = CongestionTeller(self.merges, self._producer.send, _wall_ms)
