@@ -123,7 +123,7 @@ class Worker:
         self._ownership = Ownership(self.app, self._agents)
 
     async def start(self) -> None:
-        """Join the group. Raises KafkaError or OSError where the broker cannot be reached, WorkerFailedError in time."""
+        """Join the group. Raises KafkaError or OSError where no broker is reached, WorkerFailedError after a minute."""
         self._producer = AIOKafkaProducer(
             **self._connection.for_aiokafka(),
             enable_idempotence=True,
