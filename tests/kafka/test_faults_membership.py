@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import json
 import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from faults_bench import LOAD, Bench
 from feed import Feed, committed
+from fleet import FAULT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,6 +21,7 @@ pytestmark = pytest.mark.kafka
 STORM_S = 60.0
 CHANGE_EVERY_S = 4.0
 LOOK_EVERY_S = 12.0
+CLOCK_LOAD_S = 20.0
 
 
 @pytest.fixture
@@ -49,4 +52,20 @@ def test_a_storm_of_rebalances_holds_up_nothing_and_changes_no_value(bench: Benc
 
     print(f"{changes} changes; committed every {LOOK_EVERY_S:.0f} s: {progress}; ended by themselves: {fleet.ends}")
     assert all(later > earlier for earlier, later in itertools.pairwise(progress)), progress
+    bench.compare(truth).assert_equal()
+
+
+def test_a_worker_whose_clock_is_ten_minutes_fast_counts_and_judges_as_the_others_do(
+    bench: Bench, truth: Truth
+) -> None:
+    fleet = bench.fleet(1)
+    fleet.join({FAULT: json.dumps({"clock_s": 600})})
+    feed = Feed(bench.address, LOAD, CLOCK_LOAD_S)
+    try:
+        bench.finish(fleet)
+        feed.join()
+    finally:
+        fleet.stop()
+
+    assert fleet.ends == []
     bench.compare(truth).assert_equal()

@@ -73,9 +73,9 @@ class Fleet:
                 assert len(self.ends) <= MOST_ENDS, f"workers keep ending by themselves: {self.ends}"
                 self.workers[index] = self._start()
 
-    def join(self) -> None:
-        """One more."""
-        self.workers.append(self._start())
+    def join(self, environment: Mapping[str, str] | None = None) -> None:
+        """One more, with variables of its own for its first life."""
+        self.workers.append(self._start(environment))
 
     def leave(self) -> None:
         """The oldest is asked to end, and not started again."""
