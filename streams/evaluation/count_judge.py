@@ -230,7 +230,9 @@ class CountJudge:
             silent_s = np.minimum(silent_s, (moment.end_ms - moment.open_since) / 1000.0)
         usual = self._usual.usual(moment.end_s, 60, moment.whole)
         peak = self._usual.profile.max(axis=0) / QUARTER_S
-        rows = np.flatnonzero(np.isfinite(usual.low) & (silent_s * peak > 5.0))
+        # Where a run has followed every tick of it, the run says it, and says it for any number of looks.
+        followed = self._stall.seconds >= silent_s
+        rows = np.flatnonzero(np.isfinite(usual.low) & (silent_s * peak > 5.0) & ~followed)
         if len(rows) == 0:
             return None
         missed = np.full(moment.size, np.nan)

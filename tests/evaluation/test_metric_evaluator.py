@@ -153,7 +153,7 @@ def test_a_planned_peak_of_orders_is_good_news_and_its_end_no_collapse(shop_of: 
     assert all(verdict.good for _, verdict in found)
 
 
-def test_a_part_that_stops_is_a_silence_and_the_whole_is_not_blamed(shop_of: Any) -> None:
+def test_a_part_that_stops_is_a_stall_and_the_whole_is_not_blamed(shop_of: Any) -> None:
     shop, orders, rng = inquiries(shop_of, 9)
     stop_ms = START_MS + 8 * DAY_MS + 12 * 3_600_000
     minute = (stop_ms - START_MS) // MINUTE_MS
@@ -169,7 +169,7 @@ def test_a_part_that_stops_is_a_silence_and_the_whole_is_not_blamed(shop_of: Any
 
     assert 0 < found[0][0] - stop_ms <= 180_000
     assert {tuple(verdict.scope.values()) for _, verdict in found} == {("coupon",)}
-    assert found[0][1].reason == "SILENCE"
+    assert found[0][1].reason == "STALL"
     assert abs(found[-1][1].started_at - stop_ms) <= 2 * MINUTE_MS
 
 
