@@ -79,9 +79,10 @@ def run_processes(feed: Feed, way: Way, folder: Path, limit_s: float) -> Run:
         )
         with _Ticks(broker) as ticks:
             while not (ticks.handled(feed.until_ms) and sending.poll() is not None):
-                assert all(process.poll() is None for process in workers), f"a worker ended, see {folder}"
-                assert sending.poll() in (None, 0), f"the replay failed, see {folder}"
-                assert time.monotonic() < deadline, f"not over in time: {ticks.reached}, see {folder}"
+                for process, log in zip(workers, logs, strict=True):
+                    assert process.poll() is None, f"a worker ended with {process.returncode}: {_tail(log)}"
+                assert sending.poll() in (None, 0), f"the replay failed: {_tail(folder / 'replay.log')}"
+                assert time.monotonic() < deadline, f"not over in time: {ticks.reached}"
         seconds = time.monotonic() - started
         return Run(_published(broker), _records(pages), seconds)
 
@@ -183,7 +184,7 @@ def _wait_for(log: Path, pattern: str, process: subprocess.Popen[bytes], deadlin
         found = re.search(pattern, text)
         if found:
             return found[1]
-        assert process.poll() is None, f"{process.args!r} ended: {text[-2000:]}"
+        assert process.poll() is None, f"{process.args!r} ended: {_tail(log)}"
         assert time.monotonic() < deadline, f"no {pattern} in {log}"
         time.sleep(0.1)
 
@@ -194,6 +195,10 @@ def _wait_until_ready(page: str, deadline: float) -> None:
             return
         assert time.monotonic() < deadline, f"{page} does not become ready"
         time.sleep(0.2)
+
+
+def _tail(log: Path) -> str:
+    return log.read_text(errors="replace")[-3_000:]
 
 
 def _free_port() -> int:
