@@ -1,6 +1,6 @@
 """The processes of the command line give what a backtest gives: a day of history and an incident of the sale.
 
-Whole files take ten minutes: `python tests/support/whole_file.py` (docs/detection.md).
+Whole files take ten minutes: `python tests/support/whole_file.py` (docs/architecture.md).
 """
 
 from __future__ import annotations
