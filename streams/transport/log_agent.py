@@ -30,6 +30,7 @@ _SUSPEND_LIMIT_S = 4.0  # within a session timeout: no heartbeat is sent in the 
 _LOOK_S = 0.25
 _HOLE_S = 2.0
 _STALLED_S = 10.0
+_BUSY_S = 20.0  # well below the watchdog's limit: after so much work on others a partition that waits is excused
 
 logger = logging.getLogger(__name__)
 
@@ -114,6 +115,9 @@ class LogAgent:
         self._may_lose = may_lose
         self._is_current: Callable[[], bool] = lambda: False
         self._suspended = asyncio.Event()
+        self._in_hand: TP | None = None
+        self._in_hand_since = 0.0
+        self._worked_s = 0.0
 
     @property
     def current(self) -> bool:
@@ -182,11 +186,15 @@ class LogAgent:
                     await self._seek_back(part)
                 return
             part.whole = False
+            self._in_hand, self._in_hand_since = part.tp, time.monotonic()
             try:
                 await part.state.apply(fetched.batch)
             except FlushFailedError as failure:
                 await self._start_again(part, failure)
                 return
+            finally:
+                self._in_hand = None
+                self._worked_s += time.monotonic() - self._in_hand_since
             part.position = fetched.batch.next_offset
             part.moved_at = time.monotonic()
             part.whole = True
@@ -202,7 +210,8 @@ class LogAgent:
                     await self._look_for_stall(part)
 
     def duties(self) -> Iterator[Duty]:
-        """For the watchdog. One stream hands all partitions their batches: while one saves, the others may wait."""
+        """For the watchdog. One stream serves all partitions: while one saves or steps, the others wait."""
+        worked_s = self._worked_s + (time.monotonic() - self._in_hand_since if self._in_hand is not None else 0.0)
         any_saving = any(part.saving for part in self.parts.values())
         yield Duty(Station.GROUP, self.name, owing=not self.current, progress=None)
         for tp, part in self.parts.items() if self.current else ():
@@ -210,7 +219,8 @@ class LogAgent:
             ends = self._positions.standing(tp)
             waiting = ends is not None and ends.last_stable_offset > part.position and not any_saving
             progress = None if part.state is None else part.state.progress
-            yield Duty(Station.FETCH, name, waiting, (part.position, progress))
+            excuse = None if tp == self._in_hand else worked_s // _BUSY_S
+            yield Duty(Station.FETCH, name, waiting, (part.position, progress, excuse))
             yield Duty(Station.SNAPSHOT, name, part.saving, part.saves)
 
     async def _look_after(self, part: LogPartition) -> None:

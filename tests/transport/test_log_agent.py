@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,7 +16,7 @@ from streams.transport.batch_driver import Standing
 from streams.transport.flush import FailureReason, FlushFailedError
 from streams.transport.keeper import Save, Saved
 from streams.transport.log_agent import LogAgent
-from streams.transport.watchdog import Station
+from streams.transport.watchdog import LIMIT_S, Station
 
 if TYPE_CHECKING:
     from streams.batch import RecordBatch
@@ -247,6 +248,34 @@ async def test_while_one_partition_is_saved_no_fetch_is_blamed_for_those_that_wa
     bench.agent.parts[other].saving = True
 
     assert [duty.owing for duty in bench.agent.duties() if duty.station is Station.FETCH] == [False, False]
+
+
+async def test_while_one_partition_steps_for_long_no_fetch_is_blamed_for_those_that_wait(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = TP("pharos-cells", 1)
+    await bench.agent.acquire([CELLS, other], lambda: True)
+    bench.positions.standings = {CELLS: Standing(2, 0), other: Standing(2, 0)}
+    stepped = asyncio.Event()
+    monkeypatch.setattr(bench.agent.parts[CELLS].state, "apply", lambda _batch: stepped.wait())
+    passed_s = 0.0
+    monkeypatch.setattr(log_agent, "time", SimpleNamespace(monotonic=lambda: passed_s))
+
+    def progress() -> dict[str, Any]:
+        return {duty.what: duty.progress for duty in bench.agent.duties() if duty.station is Station.FETCH}
+
+    stepping = asyncio.ensure_future(bench.agent.handle(fetched(0, [0, 1], tp=CELLS)))
+    await asyncio.sleep(0)
+    before = progress()
+    passed_s = LIMIT_S - 1
+    during = progress()
+    stepped.set()
+    await stepping
+    passed_s = 10 * LIMIT_S
+
+    assert during["pharos-cells-1"] != before["pharos-cells-1"]
+    assert during["pharos-cells-0"] == before["pharos-cells-0"]  # it steps no further: the watchdog is right to bite
+    assert progress()["pharos-cells-1"] == during["pharos-cells-1"]  # nothing to excuse it any more
 
 
 async def test_a_partition_that_goes_is_let_go_of(bench: Bench) -> None:
