@@ -35,6 +35,8 @@ from streams.merge.snapshot import read_manifest
 from streams.metrics import PipelineMetrics
 from streams.settings import SOURCE_TOPICS, Settings
 from streams.topics.names import ANOMALY_STATE_TOPIC, VERDICTS_TOPIC
+from streams.transport.clock import WorkerClock
+from streams.transport.newest import NewestRecords
 from streams.transport.notifier import Notifier
 from streams.transport.parts import Incidents, Ingests, Merges
 from streams.transport.topic_reader import TopicReader
@@ -106,6 +108,7 @@ class System:
         self.health = Health()
         self.board = Board(catalogue.metrics, SOURCE_TOPICS, settings.timezone, pace)
         self._handled_ms = -1
+        self._newest = WorkerClock(time.monotonic)  # of all source logs: ahead of the worker's while it catches up
         self._watch = Watch()
         self.worker = Worker(
             settings,
@@ -130,6 +133,10 @@ class System:
         """The worker's clock; the wall's before the first record."""
         now = self.worker.clock.now_ms()
         return time.time() if now is None else now / 1000
+
+    def people_ms(self) -> int | None:
+        """Now for people: the worker's clock, or that of what it has still to read. What is over pages nobody."""
+        return max((now for now in (self.clock_ms(), self._newest.now_ms()) if now is not None), default=None)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[str]:
@@ -177,6 +184,11 @@ class System:
         """What is open already was told by whoever notified before: so its end will be told."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(reader.caught_up.wait(), _CATCH_UP_LIMIT_S)
+        if self.settings.transactions:
+            newest = NewestRecords(self._connection, self._sources, self._newest.observe)
+            self._watch.start("that asks how far the logs reach", newest.run())
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(newest.asked.wait(), _CATCH_UP_LIMIT_S)
         dispatch.routing.resume(self.board.open_anomalies())
         await Notifier(self.settings, self._connection, announcer).run()
 
@@ -193,7 +205,7 @@ class System:
         return Announcer(
             dispatch,
             outbox,
-            self.clock_ms,
+            self.people_ms,
             lambda: self._handled_ms,
             self.health.receiver,
             self.notifications.append if self._keep else lambda _: None,

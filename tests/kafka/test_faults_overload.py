@@ -9,10 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from confluent_kafka import Producer
+from crash_load import START_MS, rfc3339
 from faults_bench import LOAD, Bench
 from feed import Feed, committed
 from fleet import FAULT
+from kafka_reading import visible
 
+from streams.incidents.anomaly import Change
+from streams.incidents.cloudevent import decode
 from streams.settings import ReceiverSettings
 
 if TYPE_CHECKING:
@@ -65,6 +70,47 @@ def test_at_three_times_its_capacity_a_worker_lags_catches_up_and_finds_the_same
     bench.compare(truth).assert_equal()
     told = bench.told()
     assert "anomalies are open that nobody was told of" in told  # one digest of what is old, not a page for each
+
+
+def test_what_was_over_before_a_worker_had_caught_up_pages_nobody(faults_kafka: Any, tmp_path: Path) -> None:
+    bench = Bench(faults_kafka.address, tmp_path)
+    an_hour_with_ten_bad_minutes(bench)
+    fleet = bench.fleet(1, {FAULT: json.dumps({"slow_s": 12.0})})  # it reads the hour in several fetches
+    try:
+        wait_until_resolved(bench)
+        time.sleep(3.0)  # the notifier looks twice a second
+    finally:
+        fleet.stop()
+
+    assert "Contacts picked up" not in bench.told()
+
+
+def an_hour_with_ten_bad_minutes(bench: Bench) -> None:
+    """A contact every three seconds, answered soon, but for the minutes from 20 to 30; in records of 8 KiB."""
+    events = []
+    for second in range(0, 3600, 3):
+        waited = 95 if 1200 <= second < 1800 else 5
+        data = {"consultation_id": f"c{second}", "queue": "q", "padding": "x" * 8_000}
+        opened_at = START_MS + second * 1000
+        answer = {"opened_at": rfc3339(opened_at), "waited": waited, "transfers": 0}
+        events.append((opened_at, "consultation.opened", data))
+        events.append((opened_at + waited * 1000, "consultation.answered", {**data, **answer}))
+    producer = Producer({"bootstrap.servers": bench.address, "linger.ms": 20})
+    for number, (at, kind, data) in enumerate(sorted(events, key=lambda event: event[0])):
+        envelope = {"specversion": "1.0", "id": f"e{number}", "source": "/backlog", "type": kind, "time": rfc3339(at)}
+        producer.produce("consultations", json.dumps({**envelope, "data": data}), partition=0, timestamp=at)
+    assert producer.flush(20.0) == 0
+
+
+def wait_until_resolved(bench: Bench, limit_s: float = 120.0) -> None:
+    """Until the bad minutes have been found, and are over."""
+    deadline = time.monotonic() + limit_s
+    while True:
+        changes = [decode(message.value()).change for message in visible(bench.address, "pharos-anomalies")]
+        if Change.OPENED in changes and changes.count(Change.OPENED) == changes.count(Change.RESOLVED):
+            return
+        assert time.monotonic() < deadline, f"no end of the bad minutes: {changes}"
+        time.sleep(0.5)
 
 
 def resident_mib(pid: int, what: str = "VmRSS") -> float:

@@ -19,16 +19,18 @@ from typing import TYPE_CHECKING, Any
 from fleet import FAULT, STUCK
 
 from streams.cli import main
-from streams.ingest.partition import IngestPartition
 from streams.settings import SOURCE_TOPICS
 from streams.transport import watchdog
 from streams.transport.batch_driver import BatchConsumerThread
 from streams.transport.flush import TransactionalFlusher
+from streams.transport.source_agent import SourceAgent
 from streams.transport.topic_keeper import TopicKeeper
 from streams.transport.worker import Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from streams.transport.fetched import Fetched
 
 
 def shift_clock(seconds: float) -> None:
@@ -74,14 +76,14 @@ def stand_still(what: str, after_s: float) -> None:
 
 
 def slow_down(seconds: float) -> None:
-    """Counting takes longer: `seconds` more for a thousand records."""
-    feed = IngestPartition.feed
+    """Counting takes longer: `seconds` more for a thousand records. The loop has time for all else meanwhile."""
+    handle = SourceAgent.handle
 
-    def slowly(partition: IngestPartition, batch: Any) -> Any:
-        time.sleep(seconds * len(batch.offsets) / 1000)
-        return feed(partition, batch)
+    async def slowly(agent: SourceAgent, fetched: Fetched) -> None:
+        await asyncio.sleep(seconds * len(fetched.batch.offsets) / 1000)
+        await handle(agent, fetched)
 
-    IngestPartition.feed = slowly  # type: ignore[method-assign]
+    SourceAgent.handle = slowly  # type: ignore[method-assign]
 
 
 def have(fault: dict[str, Any]) -> None:

@@ -1,0 +1,61 @@
+"""How far the source logs reach in time: what a worker that reads an old backlog takes for now is not."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+import confluent_kafka
+from confluent_kafka.admin import AdminClient, OffsetSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from streams.connection import Connection
+
+_EVERY_S = 20.0  # much less than what is too old to page; in between the clock goes on by itself
+_RETRY_S = 2.0
+_LIMIT_S = 10.0
+
+
+class NewestRecords:
+    """Asks the brokers for the largest record timestamp of the source topics. The embedded broker cannot tell.
+
+    Args:
+        sources: partitions by topic.
+        observe: called with each answer, in ms since the epoch.
+
+    Attributes:
+        asked: set once there was an answer.
+
+    """
+
+    def __init__(self, connection: Connection, sources: Mapping[str, int], observe: Callable[[int], None]) -> None:
+        quiet = logging.getLogger("streams.transport.newest.librdkafka")
+        quiet.setLevel(logging.CRITICAL)
+        self._admin = AdminClient(connection.for_librdkafka({"logger": quiet}))
+        self._partitions = [
+            confluent_kafka.TopicPartition(topic, number) for topic, count in sources.items() for number in range(count)
+        ]
+        self._observe = observe
+        self.asked = asyncio.Event()
+
+    async def run(self) -> None:
+        """Never returns; asks again where the brokers do not answer."""
+        while True:
+            try:
+                newest = await asyncio.to_thread(self._ask)
+            except (confluent_kafka.KafkaException, TimeoutError):
+                await asyncio.sleep(_RETRY_S)
+                continue
+            if newest >= 0:
+                self._observe(newest)
+            self.asked.set()
+            await asyncio.sleep(_EVERY_S)
+
+    def _ask(self) -> int:
+        """-1 where nothing was ever sent."""
+        wanted = {partition: OffsetSpec.max_timestamp() for partition in self._partitions}
+        answers = self._admin.list_offsets(wanted, request_timeout=_LIMIT_S)
+        return max((int(answer.result(_LIMIT_S).timestamp) for answer in answers.values()), default=-1)
