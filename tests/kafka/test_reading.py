@@ -180,7 +180,8 @@ async def test_a_failed_flush_is_counted_again_from_the_commit_and_only_once(ben
 
     assert bench.ingest.warmed == [b"1", b"2"]
     commits = await worker._commits.read([TP(bench.topic, 0)])
-    assert commits[TP(bench.topic, 0)] == Commit(3, "1 1")
+    assert commits[TP(bench.topic, 0)] == Commit(3, f"1 1 {part.topic_id}")
+    assert part.topic_id
 
 
 async def test_a_second_worker_takes_over_what_the_first_has_committed(bench: Bench, kafka: Any) -> None:
