@@ -49,8 +49,16 @@ class WorkerProcess:
 
     def peak_mib(self) -> float:
         """The largest resident size so far."""
+        return self._memory_mib("VmHWM")
+
+    def resident_mib(self) -> float:
+        """The resident size now."""
+        return self._memory_mib("VmRSS")
+
+    def _memory_mib(self, what: str) -> float:
+        self._look_alive()
         status = Path(f"/proc/{self.pid}/status").read_text(encoding="ascii")
-        return int(re.findall(r"VmHWM:\s+(\d+)", status)[0]) / 1024
+        return int(re.findall(rf"{what}:\s+(\d+)", status)[0]) / 1024
 
     def unmet(self) -> str:
         """What /readyz misses; empty when the worker is ready."""
