@@ -33,7 +33,7 @@ def test_each_part_that_stands_still_ends_its_worker_with_its_code(
     faults_kafka: Any, tmp_path: Path, limit_s: float
 ) -> None:
     bench = Bench(faults_kafka.address, tmp_path)
-    Feed(bench.address, LOAD, START_LIMIT_S + AFTER_S + 2 * CLAIM_S)
+    feed = Feed(bench.address, LOAD, START_LIMIT_S + AFTER_S + 2 * CLAIM_S)
     stuck = [Stuck(bench, tmp_path, station, limit_s) for station in STATIONS]  # side by side, each in its own group
     try:
         deadline = time.monotonic() + START_LIMIT_S + AFTER_S + CLAIM_S
@@ -42,6 +42,7 @@ def test_each_part_that_stands_still_ends_its_worker_with_its_code(
                 worker.look()
             time.sleep(0.1)
     finally:
+        feed.stop()
         for worker in stuck:
             worker.end()
 

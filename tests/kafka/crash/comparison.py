@@ -98,6 +98,7 @@ class Comparison(NamedTuple):
             "anomalies_differing": len(self.expected ^ self.published),
             "transitions": self.transitions,
             "transitions_repeated": self.repeated,
+            "opened_twice": len(self.opened_twice),
         }
 
     def assert_equal(self, *, told_again: bool = False) -> None:

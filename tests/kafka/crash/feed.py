@@ -50,8 +50,14 @@ class Feed:
         self._load = load
         self._pace = load.events / seconds
         self._unsent = load.events
+        self._over = False
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
+
+    def stop(self) -> None:
+        """Send no more."""
+        self._over = True
+        self._thread.join(60.0)
 
     def allow(self, events: int) -> None:
         """So many in all may be sent now."""
@@ -69,7 +75,9 @@ class Feed:
         )  # fmt: skip
         began = time.monotonic()
         for number, record in enumerate(self._load.records()):
-            while number >= self._allowed:
+            if self._over:
+                break
+            while number >= self._allowed and not self._over:
                 producer.poll(0.05)
                 began += 0.05
             while True:

@@ -86,7 +86,9 @@ class Bench:
         wait_for_the_desk(self.address, self.group, CELLS_PARTITIONS, fleet, limit_s)
 
     def compare(self, truth: Truth) -> Comparison:
-        return compare(self.address, truth, CELLS_PARTITIONS)
+        comparison = compare(self.address, truth, CELLS_PARTITIONS)
+        print(", ".join(f"{name.replace('_', ' ')} {number}" for name, number in comparison.report().items()))
+        return comparison
 
     def told(self) -> str:
         """What the workers wrote."""
