@@ -1,8 +1,8 @@
 """A worker under a steady load for an hour: `python -m benchmarks.soak --minutes 60`. Its memory must be flat.
 
 It begins with a backlog that it cannot have in memory, prints the resident size every minute, and fails where the
-second half of the minutes grows: by more than 3 % from its beginning to its end, along the line that fits it best (least
-squares). What the size moves up and down by itself is less.
+second half of the minutes grows: by more than 3 % from its beginning to its end, along the line that fits it best
+(least squares). What the size moves up and down by itself is less.
 """
 
 from __future__ import annotations
