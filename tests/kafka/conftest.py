@@ -44,9 +44,9 @@ def kafka(kafka_run: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     broker.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def faults_kafka(kafka_run: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """A KafkaBroker whose topics the tests of faults delete as they like."""
+    """A KafkaBroker whose topics the tests of faults delete as they like; what outlives a file finds none."""
     broker = kafka_run.KafkaBroker(0, tmp_path_factory.mktemp("faults-kafka"))
     broker.start()
     yield broker
