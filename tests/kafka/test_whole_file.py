@@ -54,6 +54,6 @@ def expected(file: EventsFile) -> Outcome:
 def test_broker_workers_and_replay_give_what_a_backtest_gives(
     file: EventsFile, expected: Outcome, way: Way, tmp_path: Path
 ) -> None:
-    found, _ = file.by_workers(way, tmp_path, limit_s=180.0)
+    found, _ = file.by_workers(way, tmp_path, limit_s=400.0)
 
     assert differences(expected, found) == []
