@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -117,14 +116,15 @@ def _find(admin: Admin, names: Sequence[str]) -> tuple[dict[str, FoundTopic], se
     hidden: set[str] = set()
     asked = admin.client.describe_topics(TopicCollection(list(names)), **_ANSWER, include_authorized_operations=True)
     for name, answer in asked.items():
-        try:
-            descriptions[name] = answer.result(_LIMIT_S)
-        except KafkaException as error:
-            code = error.args[0].code()
-            if code == KafkaError.TOPIC_AUTHORIZATION_FAILED:
-                hidden.add(name)
-            elif code != KafkaError.UNKNOWN_TOPIC_OR_PART:
-                raise
+        error = answer.exception(_LIMIT_S)  # raised here, it would hold this frame, and the client, until a collection
+        if error is None:
+            descriptions[name] = answer.result()
+        elif not isinstance(error, KafkaException):
+            raise error
+        elif error.args[0].code() == KafkaError.TOPIC_AUTHORIZATION_FAILED:
+            hidden.add(name)
+        elif error.args[0].code() != KafkaError.UNKNOWN_TOPIC_OR_PART:
+            raise error
     configs = _configs(admin, descriptions)
     found = {
         name: FoundTopic(
@@ -144,8 +144,11 @@ def _configs(admin: Admin, names: Iterable[str]) -> dict[str, dict[str, str]]:
     resources = [ConfigResource(ConfigResource.Type.TOPIC, name) for name in names]
     configs = {}
     for resource, answer in (admin.client.describe_configs(resources, **_ANSWER) if resources else {}).items():
-        with contextlib.suppress(KafkaException):
-            configs[resource.name] = {key: entry.value or "" for key, entry in answer.result(_LIMIT_S).items()}
+        error = answer.exception(_LIMIT_S)
+        if error is None:
+            configs[resource.name] = {key: entry.value or "" for key, entry in answer.result().items()}
+        elif not isinstance(error, KafkaException):
+            raise error
     return configs
 
 

@@ -60,11 +60,11 @@ class TopicIds:
         asked = self._admin.describe_topics(confluent_kafka.TopicCollection(list(topics)), request_timeout=_LIMIT_S)
         ids = {}
         for name, answer in asked.items():
-            try:
-                ids[name] = str(answer.result(_LIMIT_S).topic_id)
-            except confluent_kafka.KafkaException as error:
-                if error.args[0].code() not in _GONE:
-                    raise
+            error = answer.exception(_LIMIT_S)
+            if error is None:
+                ids[name] = str(answer.result().topic_id)
+            elif not isinstance(error, confluent_kafka.KafkaException) or error.args[0].code() not in _GONE:
+                raise error
         return ids
 
     async def watch(self, topics: Collection[str], every_s: float = _EVERY_S) -> None:
