@@ -86,7 +86,8 @@ class CountJudge:
         if self._activity_of is not None:
             self._activity.grow(size)
         self._level.grow(size)
-        self._stall.grow(size)
+        if self._listens:
+            self._stall.grow(size)
         self._wake = grown(self._wake, size, fill=1.0)
 
     def largest_expected(self, window_s: int) -> float:
