@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from comparison import Truth
 
 pytestmark = pytest.mark.kafka
-LOAD_S = 20.0
+LOAD_S = 8.0
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, ResourceType
 from faults_bench import LOAD, Bench
-from feed import Feed, committed
+from feed import Feed
 
 from streams.topics.wanted import LARGEST_RECORD
 from streams.transport.flush import FailureReason
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.kafka
 HALF = LOAD.events // 2
-LOAD_S = 20.0
+LOAD_S = 8.0
 DISK = "256m"
 
 
@@ -52,7 +52,7 @@ def test_writes_that_are_refused_for_a_while_cost_time_and_nothing_else(
         limit_records(bench, 200)
         feed.allow(LOAD.events)
         wait_for_words(bench, FailureReason.BROKER.value, times=12)
-        refused_at = committed(bench.address, bench.group, LOAD.partitions)
+        refused_at = bench.wait_for(fleet, HALF)
         limit_records(bench, LARGEST_RECORD)
         bench.finish(fleet)
         feed.join()

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.kafka
 HALF = LOAD.events // 2
-LOAD_S = 20.0
+LOAD_S = 8.0
 END_LIMIT_S = 60.0
 CHANGED, ADDED, REMOVED = "parcel_movements", "collections_again", "refund_requests"
 

@@ -38,6 +38,7 @@ def fault_settings(broker: str, folder: Path, **changed: Any) -> Settings:
         heartbeat_interval_s=1.0,
         snapshot_interval_s=3.0,
         full_snapshot_interval_s=15.0,
+        idle_after_s=2.0,
         state_dir=str(folder / "state"),
         receivers=(ReceiverSettings(name="console", kind="console"),),
     )
