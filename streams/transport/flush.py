@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from streams.connection import Connection
 
 TRANSACTION_LIMIT_S = 10.0  # an open transaction holds back every reader of what it writes
-_OPEN_LIMIT_S = 12.0  # after the loss of a broker another producer gets on sooner; three tries fit into the watchdog's limit
+_OPEN_LIMIT_S = 12.0  # when a broker is lost another producer gets on sooner; two tries fit into the watchdog's limit
 _CLOSE_LIMIT_S = 2.0
 _RETRY_MS = 20
 _REQUEST_LIMIT_MS = 8_000
