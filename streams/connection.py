@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import ssl
 from dataclasses import dataclass, field
 from functools import cache
@@ -101,6 +102,12 @@ class Connection:
             found |= {name: value for name, value in named.items() if value}
             found["ssl.endpoint.identification.algorithm"] = "https" if self.verify_host else "none"
         return found | dict(more)
+
+    def for_quiet_librdkafka(self, more: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """The same for a client whose log is of no use: who calls it is told by what it raises."""
+        quiet = logging.getLogger(f"{__name__}.librdkafka")
+        quiet.setLevel(logging.CRITICAL)
+        return self.for_librdkafka({"logger": quiet, **(more or {})})
 
     def for_aiokafka(self) -> dict[str, Any]:
         """The arguments that every client of aiokafka takes."""

@@ -44,17 +44,14 @@ class Headway:
     def __init__(
         self, connection: Connection, group: str, patience_s: float = 30.0, room_bytes: int = ROOM_BYTES
     ) -> None:
-        quiet = logging.getLogger(f"{__name__}.librdkafka")
-        quiet.setLevel(logging.CRITICAL)
         self._group = group
         self._patience_s = patience_s
         self._room = room_bytes
         self._client = Consumer(
-            connection.for_librdkafka(
+            connection.for_quiet_librdkafka(
                 {
                     "group.id": group,  # asks about it, never joins it
                     "enable.auto.commit": False,
-                    "logger": quiet,
                 }
             )
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -175,9 +174,7 @@ def _rights_on_group(admin: Admin, name: str) -> frozenset[Right]:
 
 def _may_begin(connection: Connection, transactional_id: str) -> bool:
     """Asks for a producer id of its own, and begins nothing."""
-    quiet = logging.getLogger(f"{__name__}.librdkafka")
-    quiet.setLevel(logging.CRITICAL)
-    producer = Producer(connection.for_librdkafka({"transactional.id": transactional_id, "logger": quiet}))
+    producer = Producer(connection.for_quiet_librdkafka({"transactional.id": transactional_id}))
     try:
         producer.init_transactions(_LIMIT_S)
     except KafkaException as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -40,15 +39,12 @@ class CommittedOffsets:
     """
 
     def __init__(self, connection: Connection, group: str) -> None:
-        quiet = logging.getLogger("streams.transport.committed.librdkafka")
-        quiet.setLevel(logging.CRITICAL)
         self._client = confluent_kafka.Consumer(
-            connection.for_librdkafka(
+            connection.for_quiet_librdkafka(
                 {
                     "group.id": group,  # asks about it, never joins it
                     "enable.auto.commit": False,
                     "isolation.level": "read_committed",
-                    "logger": quiet,
                 }
             )
         )

@@ -60,7 +60,6 @@ class LogPartition:
         whole: whether the state agrees with what is saved; not while a save is under way or after one failed.
         turn: held while the state is touched.
         saving: whether a save has been due since the last one that took place.
-        saves: how many took place.
         saved_at: when the last one did, or the partition was taken over; monotonic, in seconds.
 
     """
@@ -74,7 +73,6 @@ class LogPartition:
         self.turn = asyncio.Lock()
         self.moved_at = 0.0
         self.saving = False
-        self.saves = 0
         self.saved_at = time.monotonic()
         self.state: LogState | None = None
 
@@ -221,7 +219,7 @@ class LogAgent:
             progress = None if part.state is None else part.state.progress
             excuse = None if tp == self._in_hand else worked_s // _BUSY_S
             yield Duty(Station.FETCH, name, waiting, (part.position, progress, excuse))
-            yield Duty(Station.SNAPSHOT, name, part.saving, part.saves)
+            yield Duty(Station.SNAPSHOT, name, part.saving, part.saved_at)
 
     async def _look_after(self, part: LogPartition) -> None:
         try:
@@ -242,7 +240,6 @@ class LogAgent:
             await part.keeper.save(save)
             part.whole = True
             part.saving = False
-            part.saves += 1
             part.saved_at = time.monotonic()
             part.state.on_saved(save)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from typing import TYPE_CHECKING
 
 import confluent_kafka
@@ -32,9 +31,7 @@ class NewestRecords:
     """
 
     def __init__(self, connection: Connection, sources: Mapping[str, int], observe: Callable[[int], None]) -> None:
-        quiet = logging.getLogger("streams.transport.newest.librdkafka")
-        quiet.setLevel(logging.CRITICAL)
-        self._admin = AdminClient(connection.for_librdkafka({"logger": quiet}))
+        self._admin = AdminClient(connection.for_quiet_librdkafka())
         self._partitions = [
             confluent_kafka.TopicPartition(topic, number) for topic, count in sources.items() for number in range(count)
         ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from typing import TYPE_CHECKING
 
@@ -29,9 +28,7 @@ class TopicIds:
     """Asks the brokers once for each topic, and `watch` whether it holds. The embedded broker has none."""
 
     def __init__(self, connection: Connection) -> None:
-        quiet = logging.getLogger("streams.transport.topic_ids.librdkafka")
-        quiet.setLevel(logging.CRITICAL)
-        self._admin = AdminClient(connection.for_librdkafka({"logger": quiet}))
+        self._admin = AdminClient(connection.for_quiet_librdkafka())
         self._known: dict[str, str] = {}
 
     async def read(self, topics: Collection[str]) -> dict[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from typing import TYPE_CHECKING
 
@@ -75,10 +74,8 @@ def read_compacted(connection: Connection, group: str, topic: str, partition: in
 
     Raises confluent_kafka.KafkaException, and TimeoutError where the end is not reached.
     """
-    quiet = logging.getLogger("streams.transport.topic_keeper.librdkafka")
-    quiet.setLevel(logging.CRITICAL)
     consumer = confluent_kafka.Consumer(
-        connection.for_librdkafka(
+        connection.for_quiet_librdkafka(
             {
                 "group.id": group,  # one that we may read; assigned by hand, nothing is committed
                 "enable.auto.commit": False,
@@ -86,7 +83,6 @@ def read_compacted(connection: Connection, group: str, topic: str, partition: in
                 "isolation.level": "read_committed",
                 "auto.offset.reset": "earliest",
                 "fetch.wait.max.ms": 50,
-                "logger": quiet,
             }
         )
     )
