@@ -88,15 +88,30 @@ class TransactionalFlusher:
 
     A producer that failed is thrown away: `open` makes a new one, and its initialisation aborts what was left open. So
     there is one way back from every fault, the way of a crash.
+
+    Initialisation alone is not enough. A coordinator that has just come up may not know the topics yet, take them for
+    deleted and report a transaction as aborted without writing its end anywhere. What hangs there would become part of
+    the next transaction that is committed. So `open` ends with a transaction of its own that touches all that may hang
+    and is aborted.
+
+    Args:
+        may_hang: a record for each partition that flushes write, and their source; None: nothing is touched.
+
     """
 
     def __init__(
-        self, connection: Connection, transactional_id: str, group: str, limit_s: float = TRANSACTION_LIMIT_S
+        self,
+        connection: Connection,
+        transactional_id: str,
+        group: str,
+        limit_s: float = TRANSACTION_LIMIT_S,
+        may_hang: FlushContent | None = None,
     ) -> None:
         self._limit_s = limit_s
         self._connection = connection
         self._id = transactional_id
         self._group = group
+        self._may_hang = may_hang
         self._producer: Any = None
 
     async def open(self) -> None:
@@ -112,7 +127,9 @@ class TransactionalFlusher:
         )
         try:
             await asyncio.wait_for(producer.start(), _OPEN_LIMIT_S)
-        except (KafkaError, OSError, TimeoutError) as error:
+            if self._may_hang is not None:
+                await asyncio.wait_for(self._abort(producer, self._may_hang), self._limit_s)
+        except (KafkaError, OSError, TimeoutError, AssertionError) as error:
             await _discard(producer)
             raise FlushFailedError(_reason(error), error) from error
         except asyncio.CancelledError:
@@ -125,9 +142,6 @@ class TransactionalFlusher:
         if producer is None:
             raise FlushFailedError(FailureReason.BROKER, IllegalStateError("not open"))
         try:
-            await asyncio.wait_for(producer.begin_transaction(), self._limit_s)
-            # Its outcome is asked for only by a commit; where it comes to none, asyncio would complain.
-            producer._txn_manager._transaction_waiter.add_done_callback(_look_at)  # noqa: SLF001 - no other way to it
             await asyncio.wait_for(self._commit(producer, content), self._limit_s)
         except (KafkaError, OSError, TimeoutError, AssertionError) as error:
             await self.close()
@@ -137,6 +151,17 @@ class TransactionalFlusher:
             raise
 
     async def _commit(self, producer: Any, content: FlushContent) -> None:
+        await self._write(producer, content)
+        await producer.commit_transaction()
+
+    async def _abort(self, producer: Any, content: FlushContent) -> None:
+        await self._write(producer, content)
+        await producer.abort_transaction()
+
+    async def _write(self, producer: Any, content: FlushContent) -> None:
+        await producer.begin_transaction()
+        # Its outcome is asked for only by a commit; where it comes to none, asyncio would complain.
+        producer._txn_manager._transaction_waiter.add_done_callback(_look_at)  # noqa: SLF001 - no other way to it
         sent = [await _send(producer, record) for record in content.records]
         offsets = {
             TopicPartition(content.source.topic, content.source.partition): OffsetAndMetadata(
@@ -144,7 +169,6 @@ class TransactionalFlusher:
             )
         }
         await asyncio.gather(producer.send_offsets_to_transaction(offsets, self._group), *sent)
-        await producer.commit_transaction()
 
     async def close(self) -> None:
         producer, self._producer = self._producer, None

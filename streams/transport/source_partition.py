@@ -10,6 +10,7 @@ from streams.batch import RecordBatch
 from streams.cells.record import encode
 from streams.topics.names import CELLS_TOPIC, DEAD_LETTERS_TOPIC
 from streams.transport.flush import FlushContent, OutRecord
+from streams.transport.hanging import dead_letter_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -175,8 +176,7 @@ class SourcePartition:
             ("pharos-partition", str(self.tp.partition).encode()),
             ("pharos-offset", str(letter.offset).encode()),
         )
-        key = f"{self.tp.topic}-{self.tp.partition}".encode()
-        return OutRecord(DEAD_LETTERS_TOPIC, letter.value, key=key, headers=headers)
+        return OutRecord(DEAD_LETTERS_TOPIC, letter.value, key=dead_letter_key(self.tp), headers=headers)
 
 
 def topic_id_in(metadata: str) -> str:

@@ -21,7 +21,14 @@ from streams.transport.committed import CommittedOffsets
 from streams.transport.congestion import Congestions, CongestionTeller
 from streams.transport.faust_app import add_agent, new_app
 from streams.transport.file_keeper import FileKeeper
-from streams.transport.flush import AcknowledgedFlusher, Flusher, TransactionalFlusher
+from streams.transport.flush import (
+    TRANSACTION_LIMIT_S,
+    AcknowledgedFlusher,
+    FlushContent,
+    Flusher,
+    TransactionalFlusher,
+)
+from streams.transport.hanging import counts_of, snapshot_of
 from streams.transport.incident_agent import IncidentState
 from streams.transport.log_agent import LogAgent
 from streams.transport.log_bounds import Bounds
@@ -257,21 +264,23 @@ class Worker:
             may_lose=not self._settings.transactions,
         )
 
-    def _new_flusher(self, tp: TP, limit_s: float | None = None) -> Flusher:
+    def _new_flusher(self, tp: TP) -> Flusher:
         if not self._settings.transactions:
             return AcknowledgedFlusher(self._producer, self._positions.commit_plain)
-        name = f"{self._settings.app}-{tp.topic}-{tp.partition}"
-        if limit_s is None:
-            return TransactionalFlusher(self._connection, name, self._settings.app)
-        return TransactionalFlusher(self._connection, name, self._settings.app, limit_s)
+        return self._new_transactional(tp, TRANSACTION_LIMIT_S, counts_of(tp, self._settings.cells_partitions))
 
     def _new_keeper(self, tp: TP) -> Keeper:
-        if self._settings.transactions:
-            # Only a restore reads snapshots, so their transactions may last longer than those of cells.
-            limit_s = _SNAPSHOT_LIMIT_S if tp.topic == CELLS_TOPIC else None
-            return TopicKeeper(self._connection, self._settings.app, tp, tp.partition, self._new_flusher(tp, limit_s))
-        folder = Path(self._settings.state_dir) / f"{self._settings.app}-{tp.topic}-{tp.partition}"
-        return FileKeeper(folder, tp, self._new_flusher(tp))
+        if not self._settings.transactions:
+            folder = Path(self._settings.state_dir) / f"{self._settings.app}-{tp.topic}-{tp.partition}"
+            return FileKeeper(folder, tp, self._new_flusher(tp))
+        # Only a restore reads snapshots, so their transactions may last longer than those of cells.
+        limit_s = _SNAPSHOT_LIMIT_S if tp.topic == CELLS_TOPIC else TRANSACTION_LIMIT_S
+        flusher = self._new_transactional(tp, limit_s, snapshot_of(tp))
+        return TopicKeeper(self._connection, self._settings.app, tp, tp.partition, flusher)
+
+    def _new_transactional(self, tp: TP, limit_s: float, may_hang: FlushContent) -> Flusher:
+        name = f"{self._settings.app}-{tp.topic}-{tp.partition}"
+        return TransactionalFlusher(self._connection, name, self._settings.app, limit_s, may_hang)
 
     def _crash_of_faust(self) -> BaseException | None:
         if not self.app.crashed:

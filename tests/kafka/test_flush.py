@@ -7,6 +7,8 @@ import gc
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from aiokafka.structs import TopicPartition
+from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, ResourceType
 from faust.types import TP
 from kafka_reading import visible
 
@@ -35,6 +37,11 @@ class Bench:
         self.commits = CommittedOffsets(Connection(address), name)
 
     def flusher(self) -> TransactionalFlusher:
+        may_hang = FlushContent(self.source, 0, "", [OutRecord(self.out, None, b"aborted", 0)])
+        return TransactionalFlusher(Connection(self.address), self.name, self.name, may_hang=may_hang)
+
+    def trusting_flusher(self) -> TransactionalFlusher:
+        """One that thinks initialisation settles everything."""
         return TransactionalFlusher(Connection(self.address), self.name, self.name)
 
     def content(self, offset: int, *values: bytes) -> FlushContent:
@@ -102,6 +109,24 @@ async def test_a_zombie_is_fenced_and_nothing_of_its_flush_is_seen(bench: Bench)
     assert await bench.committed() == Commit(9, "97")
 
 
+async def test_records_that_hang_because_a_coordinator_wrote_no_end_never_join_the_next_flush(
+    bench: Bench,
+) -> None:
+    admin = AdminClient({"bootstrap.servers": bench.address})
+    verify_partitions(admin, "false")
+    try:
+        for make, seen in ((bench.trusting_flusher, [b"hangs", b"a"]), (bench.flusher, [b"hangs", b"a", b"b"])):
+            former, owner = make(), make()
+            await former.open()
+            await leave_hanging(former, bench.out, b"hangs" if make == bench.trusting_flusher else b"hangs too")
+            await owner.open()
+            await owner.flush(bench.content(len(seen), seen[-1]))
+            await owner.close()
+            assert bench.out_values() == seen
+    finally:
+        verify_partitions(admin, "true")
+
+
 async def test_nothing_that_a_fenced_producer_leaves_behind_complains(bench: Bench) -> None:
     complaints: list[dict[str, Any]] = []
     asyncio.get_running_loop().set_exception_handler(lambda _loop, context: complaints.append(context))
@@ -143,3 +168,22 @@ async def test_a_large_flush_passes_when_the_topic_allows_it(
     await bench.commits.close()
 
     assert bench.out_values() == [record]
+
+
+async def leave_hanging(flusher: TransactionalFlusher, topic: str, value: bytes) -> None:
+    """A record of a transaction that the coordinator knows nothing of."""
+    producer = flusher._producer
+    await producer.begin_transaction()
+    producer._txn_manager._txn_partitions.add(TopicPartition(topic, 0))
+    await producer.send_and_wait(topic, value, partition=0)
+    await flusher.close()
+
+
+def verify_partitions(admin: AdminClient, wanted: str) -> None:
+    """Whether the broker asks the coordinator before it takes a record into a transaction (KIP-890)."""
+    entry = ConfigEntry(
+        "transaction.partition.verification.enable", wanted, incremental_operation=AlterConfigOpType.SET
+    )
+    resource = ConfigResource(ResourceType.BROKER, "1", incremental_configs=[entry])
+    for done in admin.incremental_alter_configs([resource]).values():
+        done.result(20.0)
