@@ -27,7 +27,8 @@ from streams.ingest.partition import IngestPartition
 from streams.merge.partition import MergePartition
 from streams.merge.snapshot import read_manifest
 from streams.settings import SOURCE_TOPICS, Settings
-from streams.transport.flush import TransactionalFlusher
+from streams.transport.flush import TRANSACTION_LIMIT_S, TransactionalFlusher
+from streams.transport.hanging import counts_of
 from streams.transport.parts import Incidents, Ingests, Merges
 from streams.transport.worker import Worker
 
@@ -64,6 +65,9 @@ class Trapped:
         self._producer = producer
         self._trap = trap
 
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._producer, name)
+
     async def send(self, *arguments: Any, **options: Any) -> Any:
         self._trap.reach("begun")
         return await self._producer.send(*arguments, **options)
@@ -92,6 +96,9 @@ class TrappedFlusher(TransactionalFlusher):
     async def _commit(self, producer: Any, content: FlushContent) -> None:
         await super()._commit(Trapped(producer, self._trap), content)
 
+    async def _abort(self, producer: Any, content: FlushContent) -> None:
+        await super()._abort(Trapped(producer, self._trap), content)
+
 
 async def main() -> int:
     given = json.loads(sys.argv[1])
@@ -116,7 +123,12 @@ async def main() -> int:
 
     def make_flusher(tp: TP) -> TrappedFlusher:
         return TrappedFlusher(
-            trap, Connection(settings.broker), f"{settings.app}-{tp.topic}-{tp.partition}", settings.app
+            trap,
+            Connection(settings.broker),
+            f"{settings.app}-{tp.topic}-{tp.partition}",
+            settings.app,
+            TRANSACTION_LIMIT_S,
+            counts_of(tp, settings.cells_partitions),
         )
 
     worker = Worker(
