@@ -86,14 +86,14 @@ class DurationJudge:
         counts = self._baseline.counts
         known = self._baseline.high > 0
         expected = np.where(known, self._value(counts), value)
-        # A share that is exceeded by chance once in a million says how far the quantile may move.
-        trials = np.maximum(judged.exposure, 1.0)
-        tail = 1 - self._share
-        spread = 1 / trials + 1 / np.maximum(usual.weight, 1.0) + usual.dispersion
-        reach = BAND * np.sqrt(tail * (1 - tail) * np.clip(spread, 0.0, 1.0))
+        # How far a share moves by chance once in a million says how far the quantile may; arc sines of roots of shares
+        # all have the same variance (Anscombe 1948).
+        spread = 1 / np.maximum(judged.exposure, 1.0) + 1 / np.maximum(usual.weight, 1.0) + usual.dispersion
+        angle, reach = np.arcsin(np.sqrt(1 - self._share)), BAND / 2 * np.sqrt(spread)
+        tails = np.sin(np.clip([angle + reach, angle - reach], 0.0, np.pi / 2)) ** 2
         effect = 1 + self._metric.minimum_effect
-        lower = np.minimum(self._value(counts, -reach), expected / effect)
-        upper = np.maximum(self._value(counts, reach), expected * effect)
+        lower = np.minimum(self._value(counts, 1 - tails[0]), expected / effect)
+        upper = np.maximum(self._value(counts, 1 - tails[1]), expected * effect)
         return replace(judged, value=value, expected=expected, lower=lower, upper=upper)
 
     def follow(self, moment: Moment, elapsed_s: float, calm: NDArray[np.bool_]) -> None:
@@ -132,9 +132,9 @@ class DurationJudge:
     def _usual(self, moment: Moment) -> UsualRatio:
         return self._baseline.usual(moment.end_s, moment.whole)
 
-    def _value(self, counts: Array, reach: Array | float = 0.0) -> Array:
-        """The quantile, or the spread, of histograms; `reach` is added to the share."""
-        found = quantile(counts, self._edges, np.minimum(self._share + reach, 1.0))
+    def _value(self, counts: Array, share: Array | None = None) -> Array:
+        """The quantile, or the spread, of histograms; `share` takes the place of the metric's own."""
+        found = quantile(counts, self._edges, self._share if share is None else share)
         if self._metric.signal is Signal.SPREAD:
             found = np.maximum(found - quantile(counts, self._edges, _MIDDLE), 0.0)
         return found

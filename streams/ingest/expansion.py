@@ -73,7 +73,7 @@ class _Projection:
         self.targets = group.routes[route]
 
     def sums(self, ones: Sequence[GroupKey], members: Iterable[tuple[GroupKey, int]]) -> Sums:
-        """Amounts by (slot, *dimension values), bins last. `ones` add 1 each: most keys do, counted at half the cost."""
+        """Amounts by (slot, *dimension values, bin). `ones` add 1 each: most keys do, and cost half as much."""
         project, gate = self._project, self._gate
         sums: Counter[tuple[Any, ...]] = Counter()
         if gate is None:

@@ -34,7 +34,7 @@ class Count:
         self.metric = CATALOGUE.by_name[metric]
         self.events: list[tuple[str, float, dict[str, Any]]] = []
 
-    def event(self, kind: str, at: float, **data: Any) -> Count:
+    def event(self, kind: str, at: float, /, **data: Any) -> Count:
         """An event of T0 plus `at` seconds."""
         self.events.append((kind, at, data))
         return self
