@@ -43,7 +43,7 @@ _REMEMBER_MS = 1_200_000  # so long a series is reported after it was last not c
 _LATELY_MS = 30_000  # a score that trembles around the limit is still the same deviation
 _FOLLOW_MS = 60_000
 _FREEZE_MS = 7_200_000  # an anomaly older than this is followed after all
-_COUNTS = (Signal.COUNT, Signal.PER_THOUSAND)
+_COUNTS = (Signal.COUNT, Signal.PER_THOUSAND, Signal.LAST)  # without a denominator in the same window
 _JUDGES: dict[Signal, Callable[[Metric], Judge]] = {
     Signal.COUNT: CountJudge,
     Signal.PER_THOUSAND: CountJudge,

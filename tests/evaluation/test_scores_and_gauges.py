@@ -40,7 +40,7 @@ def test_a_net_score_that_falls_is_told_in_points(shop_of: Any) -> None:
 
 def test_a_queue_that_grows_is_told_by_its_last_snapshot(shop_of: Any) -> None:
     rng = np.random.default_rng(4)
-    shop = shop_of([(0, ("presale",)), (0, ("logistics",))], 3 * 8640, START_MS)
+    shop = shop_of([(0, ("presale",)), (0, ("logistics",))], 3 * 8640, START_MS, rows=1)
     told = np.zeros((2, shop.cells.shape[2]), np.int64)
     told[:, ::3] = 1 + rng.poisson(3, told[:, ::3].shape)  # every half minute
     told[0, shop.slot(CHANGE_MS) :: 3] = 1 + 200
@@ -67,7 +67,7 @@ def test_a_queue_that_grows_is_told_by_its_last_snapshot(shop_of: Any) -> None:
 
 
 def test_a_queue_that_is_not_told_of_is_insufficient(shop_of: Any) -> None:
-    shop = shop_of([(0, ("presale",))], 8640, START_MS)
+    shop = shop_of([(0, ("presale",))], 8640, START_MS, rows=1)
     shop.cells[0, 0, :300:3] = 1 + 5
     metric = metric_of(
         Signal.LAST, Direction.UP, unit="number", denominator=(), scopes=(("queue",),), windows=(120, 300)
