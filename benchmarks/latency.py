@@ -114,10 +114,23 @@ def receiver(arrivals: Arrivals) -> Iterator[str]:
         server.server_close()
 
 
-def warm_up(broker: str) -> int:
-    """Three quarters of an hour that end now, thin; returns the number of records."""
-    begin = datetime.now(UTC) - timedelta(seconds=_WARM_S)
+def warm_up(broker: str, until: float) -> int:
+    """Three quarters of an hour before a moment, thin; returns the number of records."""
+    begin = datetime.fromtimestamp(until, UTC) - timedelta(seconds=_WARM_S)
     return send(map(placed, dense_sale(_WARM_S * _WARM_RATE, _WARM_RATE, begin, even=True)), broker, PARTITIONS)
+
+
+@contextmanager
+def load_of(broker: str, rate: int, seconds: int) -> Iterator[subprocess.Popen[str]]:
+    """The sender, which makes its events first."""
+    command = [sys.executable, "-m", "benchmarks.live", "--broker", broker]
+    command += ["--rate", str(rate), "--seconds", str(seconds)]
+    load = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True)
+    try:
+        yield load
+    finally:
+        load.kill()
+        load.wait()
 
 
 def measure(rate: int, seconds: int) -> tuple[Arrivals, float, float]:
@@ -125,31 +138,40 @@ def measure(rate: int, seconds: int) -> tuple[Arrivals, float, float]:
     arrivals = Arrivals()
     app = f"bench-{uuid.uuid4().hex[:8]}"
     settings = {"receivers": [{"name": "bench", "kind": "webhook", "url_env": _ADDRESS}]}
-    with cluster() as broker, receiver(arrivals) as address:
-        sent = warm_up(broker)
+    with cluster() as broker, receiver(arrivals) as address, load_of(broker, rate, seconds) as load:
+        begin = float(_told(load)["begin"])
+        sent = warm_up(broker, begin)
         with worker(broker, app, settings, {_ADDRESS: address}) as running:
             progress = Progress(broker, app)
             wait_for(lambda: progress.counted() >= sent, "counting the warm-up", _LIMIT_S)
             wait_for(lambda: is_merged(running), "merging the warm-up", _LIMIT_S)
+            if time.time() > begin:
+                raise SystemExit("the warm-up took longer than making the events: leave the machine alone")
             reader = threading.Thread(target=arrivals.read, args=(broker,))
             reader.start()
-            begun = time.time()
             try:
+                time.sleep(max(begin - time.time(), 0.0))
                 before = running.cpu_s()
-                command = [sys.executable, "-m", "benchmarks.live", "--broker", broker]
-                command += ["--rate", str(rate), "--seconds", str(seconds)]
-                load = subprocess.run(
-                    command, check=True, cwd=PROJECT, capture_output=True, text=True, timeout=seconds + _LIMIT_S
-                )
-                load_s = (running.cpu_s() - before) / (time.time() - begun)
+                behind_s = float(_told(load)["behind_s"])
+                load_s = (running.cpu_s() - before) / (time.time() - begin)
                 time.sleep(Settings().lateness_s + _GOAL_S)  # the last ticks come by the idle promise
             finally:
                 arrivals.end()
                 reader.join()
-    live_from = begun + Settings().lateness_s  # ticks before speak of the warm-up, or of the pause after it
+    live_from = begin + Settings().lateness_s  # ticks before speak of the warm-up
     for where, of in arrivals.of.items():
-        arrivals.of[where] = [arrival for arrival in of if live_from < arrival.tick < begun + seconds]
-    return arrivals, json.loads(load.stdout)["behind_s"], load_s
+        arrivals.of[where] = [arrival for arrival in of if live_from < arrival.tick < begin + seconds]
+    return arrivals, behind_s, load_s
+
+
+def _told(load: subprocess.Popen[str]) -> dict[str, float]:
+    """The next line of the sender. Raises RuntimeError where it ended without one."""
+    assert load.stdout is not None
+    line = load.stdout.readline()
+    if not line:
+        raise RuntimeError(f"the sender ended with {load.wait()}")
+    told: dict[str, float] = json.loads(line)
+    return told
 
 
 def report(arrivals: Arrivals) -> list[str]:
@@ -181,7 +203,7 @@ def _seconds(text: str) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rate", type=int, default=20_000)
-    parser.add_argument("--seconds", type=int, default=240)
+    parser.add_argument("--seconds", type=int, default=180)
     options = parser.parse_args()
     arrivals, behind_s, cpu = measure(options.rate, options.seconds)
     about = (

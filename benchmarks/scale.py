@@ -1,8 +1,9 @@
 """CPU per event with one, two and four workers: `make bench-scale`.
 
-The workers join an empty cluster first; then a sale is sent as fast as it goes, and all of them together are measured
-until everything is counted and merged. On two cores four workers are no faster: what must not grow is the cost. The
-last row has more partitions: more flushes, more cells to merge.
+The workers join an empty cluster first; then each gets the same load, told in real time: twice the workers, twice the
+events a second, twice the partitions. What must not grow is the cost of an event. Sent as fast as it goes, four workers
+on two cores would each get a quarter of the load, and flush every second for a quarter of the events. The last row has
+the partitions of four workers for one: more flushes, fewer events in each.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import statistics
 import time
 import uuid
 from contextlib import ExitStack
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from benchmarks.cluster import PARTITIONS, cluster
 from benchmarks.load import placed_sale, send
@@ -21,11 +22,18 @@ from benchmarks.table import goal, publish, table
 from benchmarks.worker_process import wait_for, worker
 from streams.topics.names import CELLS_TOPIC
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from benchmarks.load import Placed
+
 _ORDERS_PER_S = 583_000  # the peak of Double 11 in 2020
 _EVENTS_PER_ORDER = 5
 _BUSY = 0.7  # of a core that is to follow a peak
 _IDLE_S = 5.0
 _LIMIT_S = 240.0
+_STEP = 100  # events between two looks at the clock
+_LATEST_S = 5.0
 
 
 class Case(NamedTuple):
@@ -35,8 +43,8 @@ class Case(NamedTuple):
     partitions: int
 
 
-COMPARED = (Case(1, PARTITIONS), Case(2, PARTITIONS), Case(4, PARTITIONS))
-CASES = (*COMPARED, Case(4, 4 * PARTITIONS))
+COMPARED = (Case(1, PARTITIONS), Case(2, 2 * PARTITIONS), Case(4, 4 * PARTITIONS))
+CASES = (*COMPARED, Case(1, 4 * PARTITIONS))
 
 
 class Measured(NamedTuple):
@@ -49,7 +57,8 @@ class Measured(NamedTuple):
     cells_records: int
 
 
-def run(case: Case, events: int) -> Measured:
+def run(case: Case, rate: int, seconds: int) -> Measured:
+    events = case.workers * rate * seconds
     app = f"bench-{uuid.uuid4().hex[:8]}"
     with cluster(case.partitions) as broker, ExitStack() as stack:
         running = [stack.enter_context(worker(broker, app)) for _ in range(case.workers)]
@@ -57,7 +66,7 @@ def run(case: Case, events: int) -> Measured:
         before = sum(one.cpu_s() for one in running)
         time.sleep(_IDLE_S)
         begun_at, begun = [one.cpu_s() for one in running], time.perf_counter()
-        send(placed_sale(events), broker, case.partitions)
+        send(paced(placed_sale(events, case.workers * rate), case.workers * rate), broker, case.partitions)
         progress = Progress(broker, app)
         wait_for(lambda: progress.counted() >= events, "counting everything", _LIMIT_S)
         wait_for(lambda: is_merged(*running), "merging everything", _LIMIT_S)
@@ -66,6 +75,18 @@ def run(case: Case, events: int) -> Measured:
         idle = (sum(begun_at) - before) / _IDLE_S
         cost_us = 1e6 * sum(spent) / events
         return Measured(cost_us, events / wall_s, max(spent) / sum(spent), idle, records_of(broker, CELLS_TOPIC))
+
+
+def paced(records: Iterable[Placed], rate: int) -> Iterator[Placed]:
+    """The records, `rate` of them a second. Raises SystemExit where the sending cannot follow."""
+    begun = time.perf_counter()
+    for number, record in enumerate(records):
+        if number % _STEP == 0:
+            ahead_s = number / rate - (time.perf_counter() - begun)
+            if ahead_s < -_LATEST_S:
+                raise SystemExit(f"the sender fell {-ahead_s:.0f} s behind: leave the machine alone, or lower --rate")
+            time.sleep(max(ahead_s, 0.0))
+        yield record
 
 
 def report(runs: dict[Case, list[Measured]]) -> list[str]:
@@ -112,16 +133,18 @@ def extrapolation(cost_us: float) -> list[str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--events", type=int, default=2_000_000)
+    parser.add_argument("--rate", type=int, default=10_000, help="events a second and worker")
+    parser.add_argument("--seconds", type=int, default=40)
     parser.add_argument("--rounds", type=int, default=2)
     options = parser.parse_args()
     runs: dict[Case, list[Measured]] = {case: [] for case in CASES}
     for number in range(options.rounds):
         for case in CASES:
-            measured = run(case, options.events)
+            measured = run(case, options.rate, options.seconds)
             runs[case].append(measured)
             print(f"round {number + 1}: {case}: {measured.cost_us:.2f} us/event", flush=True)
-    publish("scale", [f"{options.events:,} events, {options.rounds} rounds in turn.", "", *report(runs)])
+    about = f"{options.rate:,} events/s and worker for {options.seconds} s, {options.rounds} rounds in turn."
+    publish("scale", [about, "", *report(runs)])
 
 
 if __name__ == "__main__":

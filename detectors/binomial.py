@@ -78,7 +78,8 @@ class BinomialDetector:
         def tail(rows: NDArray[np.intp], above: NDArray[np.bool_]) -> Array:
             n, wide = trials[rows], spread[rows]
             # Too few successes are too many failures: one tail serves both.
-            k = np.where(above, successes[rows], n - successes[rows])
+            # Of halves, which net scores have, the lower whole number is on the safe side.
+            k = np.floor(np.where(above, successes[rows], n - successes[rows]) + 1e-9)
             p = np.where(above, ratio[rows], 1 - ratio[rows])
             exact = wide <= 1e-9
             if exact.all():

@@ -98,6 +98,14 @@ class RatioBaseline:
             np.add(sums, (taken, bottoms), out=sums, casting="same_kind")
         self.seen += bottoms
 
+    def begin_anew(self, rows: NDArray[np.intp], tops: Array, bottoms: Array) -> None:
+        """Forgets what it knows of some series, and takes these sums instead: they count something else now."""
+        self.hours[..., rows] = 0
+        self.squares[:, rows] = 0
+        self.quarters[rows] = 0
+        self.sums[:, rows] = (tops, bottoms)
+        self.seen[rows] = bottoms
+
     def _learn_dispersion(
         self, taken: Array, mean: Array, trials: Array, variance: Array, known: NDArray[np.bool_]
     ) -> None:

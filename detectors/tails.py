@@ -102,6 +102,16 @@ def gamma_lower(value: Array, mean: Array, variance: Array) -> Array:
     return _tail(special.gammainc(shape, x), shape * np.log(x) - x - special.gammaln(shape + 1), x / (shape + 1))
 
 
+def normal_upper(z: Array) -> Array:
+    """Log P(Z >= z) for a standard normal Z.
+
+    >>> (normal_upper(np.array([0.0, 4.7534243])) / np.log(10)).round(3).tolist()
+    [-0.301, -6.0]
+    """
+    tail: Array = special.log_ndtr(-z)
+    return tail
+
+
 def _log_choices(n: Array, k: Array) -> Array:
     """-log C(n, k)."""
     found: Array = np.log(n + 1) + special.betaln(n - k + 1, k + 1)

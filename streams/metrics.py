@@ -36,7 +36,7 @@ _WORK_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2
 
 
 def prometheus_name(metric: Metric) -> str:
-    """`pharos_<name>_<unit>`; a name that already ends in its unit keeps one.
+    """`pharos_<name>_<unit>`; a name that already ends in its unit keeps one, a plain number has none.
 
     >>> from types import SimpleNamespace as Entry
     >>> prometheus_name(Entry(name="payment_success", unit="ratio"))
@@ -45,7 +45,7 @@ def prometheus_name(metric: Metric) -> str:
     'pharos_orders_per_minute'
     """
     name = PREFIX + _UNSAFE.sub("_", metric.name)
-    suffix = f"_{metric.unit}"
+    suffix = "" if metric.unit == "number" else f"_{metric.unit}"
     return name if name.endswith(suffix) else name + suffix
 
 

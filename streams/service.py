@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 import sys
+import threading
 from typing import TYPE_CHECKING
 
 import uvloop
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from streams.settings import Settings
 
 _STOP_LIMIT_S = 4.5
+_FAILED_LIMIT_S = 10.0
+_FAILED = 1
 _YOUNG_OBJECTS = 50_000  # a batch of events makes tens of thousands, and none of them in a cycle
 
 
@@ -79,12 +82,29 @@ def stop_event() -> asyncio.Event:
     return stop
 
 
+def end_at_last(error: BaseException) -> None:
+    """Ends the process in ten seconds, unless it has ended by then.
+
+    A worker that failed stops what it can; a thread of one of Kafka's clients may hang all the same, and a process that
+    stays keeps its partitions from the others.
+    """
+
+    def end() -> None:
+        print(f"pharos: {error}", file=sys.stderr, flush=True)
+        os._exit(_FAILED)
+
+    timer = threading.Timer(_FAILED_LIMIT_S, end)
+    timer.daemon = True
+    timer.start()
+
+
 async def until(stop: asyncio.Event, system: System, limit_s: float | None = None) -> None:
     """Returns when asked to stop or after the limit; raises WorkerFailedError when the worker cannot go on."""
     failure, asked = asyncio.ensure_future(system.failure()), asyncio.ensure_future(stop.wait())
     try:
         done, _ = await asyncio.wait({failure, asked}, timeout=limit_s, return_when=asyncio.FIRST_COMPLETED)
         if failure in done:
+            end_at_last(failure.result())
             raise failure.result()
     finally:
         failure.cancel()

@@ -8,6 +8,8 @@ from typing import Literal
 
 import msgspec
 
+from streams.cells.histogram import BINS
+
 Touchpoint = Literal["page", "consultation", "order", "logistics", "aftersale", "dispute", "feedback", "pipeline"]
 
 
@@ -19,6 +21,13 @@ class Signal(enum.StrEnum):
     MEAN = "mean"  # numerator (a sum of seconds) / denominator (a count)
     PER_THOUSAND = "per_thousand"  # 1000 * numerator (trailing) / denominator over `trailing_s`
     COHORT = "cohort"  # closed in time / opened, by the minute of the deadline
+    QUANTILE = "quantile"  # of durations, from histograms
+    SPREAD = "spread"  # P90 less P50 of durations, from histograms
+    NET = "net"  # 100 * (numerator - exposure) / denominator: those for, those against, and all who answered
+    LAST = "last"  # the last value that was told: of gauges, which do not add up
+
+
+HISTOGRAMS = frozenset({Signal.QUANTILE, Signal.SPREAD})
 
 
 class Component(enum.IntEnum):
@@ -26,7 +35,7 @@ class Component(enum.IntEnum):
 
     NUMERATOR = 0  # cohort: closed in time
     DENOMINATOR = 1  # cohort: opened
-    EXPOSURE = 2  # cohort: closed late, in the slot of the event's own time
+    EXPOSURE = 2  # cohort: closed late, in the slot of the event's own time; net: those against
     LATE_BY_DEADLINE = 3  # cohort: the same events, in the slot of the deadline (what expires after 7 days)
 
 
@@ -63,7 +72,9 @@ class Term(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
         events: the event types that contribute.
         where: conditions on fields of `data`.
         weight: +1 or -1.
-        value: a numeric field to add up (seconds are kept in ms, money in hundredths); empty adds 1.
+        value: a numeric field to add up (seconds are kept in ms, money in hundredths); empty adds 1. In histograms the
+            duration that is sorted in, in seconds.
+        since: in histograms instead of `value`: a time field of `data`; the duration is from it to the event's time.
         at: the time the contribution counts for: "time" (the event's own) or a time field of `data`.
         plus_s: added to that time, in seconds: 86400 turns a payment into its collection deadline.
         within_s: a contribution whose event time is more than this after the time it counts for is dropped (T_max).
@@ -76,6 +87,7 @@ class Term(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     where: dict[str, Condition] = {}
     weight: Literal[1, -1] = 1
     value: str = ""
+    since: str = ""
     at: str = "time"
     plus_s: int = 0
     within_s: int | None = None
@@ -87,12 +99,15 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
 
     Attributes:
         name: identity in anomalies, and in Prometheus as `pharos_<name><unit suffix>`.
-        minimum_effect: smallest change that matters: for ratios an absolute difference, for all else a relative one.
+        minimum_effect: smallest change that matters: for ratios an absolute difference, for net scores points, for all
+            else a relative one.
         minimum_exposure: events (denominator, or expected count) a window needs before it is judged.
         windows: lengths in seconds, shortest first.
+        quantile: of a quantile, which one, between 0 and 1.
+        bins: of histograms, the durations in seconds between which the bins lie, see `streams.cells.histogram`.
         trailing_s: the window of the denominator where it differs from that of the numerator (per_thousand).
         settle_s: a window is judged this much after its end, beside the lateness (T_max of C1).
-        scopes: sets of dimensions; [] is the whole.
+        scopes: sets of dimensions; [] is the whole, which gauges do not have.
         exposure: for counts, the activity that the expectation is proportional to (keeps ten times the traffic quiet).
         denominator_dimensions: dimensions by which the denominator may be counted; absent: all that its events carry.
             Needed where a dimension of the same name means something else on the other side (reason, channel).
@@ -100,6 +115,7 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
         target: the promised ratio; given, burn rates are judged too.
         symptom_of: names of metrics whose anomalies can cause one here.
         opening_hours: judged only while the service is open.
+        stock: of a cohort, whether what stays open after its deadline is work that piles up, and is watched.
 
     """
 
@@ -107,7 +123,7 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     name: str
     title: str
     touchpoint: Touchpoint
-    unit: Literal["ratio", "per_minute", "seconds", "per_thousand"]
+    unit: Literal["ratio", "per_minute", "seconds", "per_thousand", "points", "number"]
     signal: Signal
     direction: Direction
     minimum_effect: float
@@ -117,12 +133,15 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     denominator: tuple[Term, ...] = ()
     exposure: tuple[Term, ...] = ()
     windows: tuple[int, ...] = (60, 300)
+    quantile: float = 0.0
+    bins: tuple[float, ...] = ()
     trailing_s: int = 0
     settle_s: int = 0
     target: float | None = None
     severity: Severity = Severity.WARNING
     symptom_of: tuple[str, ...] = ()
     opening_hours: bool = False
+    stock: bool = True
     title_zh: str = ""
     runbook: str = ""
     denominator_dimensions: tuple[str, ...] | None = None
@@ -132,7 +151,10 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
         """`name@hash of the counting definition`: a metric that counts something else starts anew."""
         terms = (self.numerator, self.denominator, self.exposure)
         shared = (self.denominator_dimensions, self.exposure_dimensions)
-        counted = (self.signal, terms, self.scopes, shared, self.trailing_s)
+        signal = "histogram" if self.signal in HISTOGRAMS else self.signal
+        counted: tuple[object, ...] = (signal, terms, self.scopes, shared, self.trailing_s)
+        if self.bins:
+            counted += (self.bins,)
         return f"{self.name}@{hashlib.blake2b(msgspec.json.encode(counted), digest_size=4).hexdigest()}"
 
     def components(self) -> dict[Component, tuple[Term, ...]]:
@@ -143,3 +165,9 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
             Component.EXPOSURE: self.exposure,
         }
         return {component: group for component, group in terms.items() if group}
+
+    def rows(self) -> range:
+        """The numbers of the components, or of the bins, that its cells may have and its windows keep."""
+        if self.signal in HISTOGRAMS:
+            return range(BINS)
+        return range(1 + max(self.components()))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streams.catalogue.metric import Direction, Signal
+from streams.catalogue.metric import HISTOGRAMS, Direction, Signal
+from streams.cells.histogram import BINS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +18,8 @@ _HEAD = """\
 
 Made from `streams/catalogue/catalogue.yaml` by `pharos check --markdown`; a test compares. All counts are by event
 time. A window needs the least exposure before it is judged, and a change smaller than the least effect is not reported.
-The effect is an absolute difference for ratios, a relative one for everything else.
+The effect is an absolute difference for ratios and points, a relative one for everything else. The exposure of a gauge
+(signal `last`) is the value from which on it is news.
 """
 _COLUMNS = ("Id", "Metric", "Unit", "Bad", "Least effect", "Least exposure", "Windows", "Severity", "Touchpoint")
 
@@ -31,7 +33,8 @@ def page(catalogue: Catalogue) -> str:
 
 
 def _row(metric: Metric) -> tuple[str, ...]:
-    effect = f"{metric.minimum_effect:g}" if metric.unit == "ratio" else f"{metric.minimum_effect:.0%}"
+    absolute = metric.unit in ("ratio", "points")
+    effect = f"{metric.minimum_effect:g}" if absolute else f"{metric.minimum_effect:.0%}"
     return (
         metric.id,
         f"[{metric.name}](#{metric.runbook or metric.name})",
@@ -51,6 +54,10 @@ def _section(metric: Metric) -> Iterator[str]:
     numerator, denominator, exposure = {
         Signal.COUNT: ("counts", "", "expected in proportion to"),
         Signal.COHORT: ("closed in time", "opened", "closed late"),
+        Signal.NET: ("for", "all who answered", "against"),
+        Signal.QUANTILE: ("durations", "", ""),
+        Signal.SPREAD: ("durations", "", ""),
+        Signal.LAST: ("told by", "", ""),
     }.get(metric.signal, ("numerator", "denominator", ""))
     for name, terms in (
         (numerator, metric.numerator),
@@ -58,7 +65,8 @@ def _section(metric: Metric) -> Iterator[str]:
         (exposure, metric.exposure),
     ):
         for term in terms:
-            yield f"- {name}: {_term(term)}"
+            yield f"- {name}: {_term(metric, term)}"
+    yield from _shape(metric)
     if metric.trailing_s:
         yield f"- the denominator covers the last {_duration(metric.trailing_s)}"
     if metric.settle_s:
@@ -72,11 +80,26 @@ def _section(metric: Metric) -> Iterator[str]:
         yield "- can be a symptom of: " + ", ".join(metric.symptom_of)
 
 
-def _term(term: Term) -> str:
+def _shape(metric: Metric) -> Iterator[str]:
+    if metric.signal is Signal.QUANTILE:
+        yield f"- the {metric.quantile:.0%} quantile"
+    if metric.signal is Signal.SPREAD:
+        yield "- the 90 % quantile less the median"
+    if metric.signal is Signal.NET:
+        yield "- 100 times (for less against) / all"
+    if metric.bins:
+        low, high = metric.bins
+        yield f"- in {BINS} bins of equal factors between {low:g} and {high:g} s"
+
+
+def _term(metric: Metric, term: Term) -> str:
     parts = [("less " if term.weight < 0 else "") + ", ".join(f"`{event}`" for event in term.events)]
     parts += [f"where {field} {_condition(condition)}" for field, condition in term.where.items()]
     if term.value:
-        parts.append(f"the sum of {term.value}")
+        plain = metric.signal in HISTOGRAMS or metric.signal is Signal.LAST
+        parts.append(term.value if plain else f"the sum of {term.value}")
+    if term.since:
+        parts.append(f"since {term.since}")
     if term.at != "time":
         parts.append(f"by {term.at}")
     if term.plus_s:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from streams.catalogue.metric import Component, Metric, Signal
+from streams.catalogue.metric import HISTOGRAMS, Component, Metric, Signal
 from streams.catalogue.scopes import carried, countable
+from streams.catalogue.shape_rules import Fault, check_bins, check_gauge, check_histogram
 from streams.catalogue.term_rules import check_terms
 from streams.located_yaml import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from streams.located_yaml import Path
 
 SLOT_S = 10
 LONGEST_WINDOW_S = 86_400
@@ -23,16 +23,13 @@ UNITS = {
     Signal.MEAN: ("seconds",),
     Signal.PER_THOUSAND: ("per_thousand",),
     Signal.COHORT: ("ratio",),
+    Signal.QUANTILE: ("seconds",),
+    Signal.SPREAD: ("seconds",),
+    Signal.NET: ("points",),
+    Signal.LAST: ("number", "seconds"),
 }
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _ANCHOR = re.compile(r"[a-z0-9][a-z0-9-]*")
-
-
-class Fault(NamedTuple):
-    """A mistake: where inside the metric, and what to do about it."""
-
-    path: Path
-    what: str
 
 
 def check_metric(metric: Metric) -> Iterator[Fault]:
@@ -40,6 +37,7 @@ def check_metric(metric: Metric) -> Iterator[Fault]:
     yield from _check_words(metric)
     yield from _check_numbers(metric)
     yield from _check_components(metric)
+    yield from check_bins(metric)
     for component, terms in metric.components().items():
         for path, what in check_terms(metric, component, terms):
             yield Fault((component.name.lower(), *path), what)
@@ -106,24 +104,37 @@ def _check_times(metric: Metric) -> Iterator[Fault]:
 def _check_components(metric: Metric) -> Iterator[Fault]:
     signal = metric.signal
     if metric.unit not in UNITS[signal]:
-        yield Fault(("unit",), f"a {signal} has the unit {UNITS[signal][0]}")
+        yield Fault(("unit",), f"a {signal} has the unit {' or '.join(UNITS[signal])}")
     if not metric.numerator:
         yield Fault(("numerator",), "needs at least one term")
     if signal is Signal.COUNT and metric.denominator:
         yield Fault(("denominator",), "a count has none; use `exposure` for what the count grows with")
-    if signal is not Signal.COUNT and not metric.denominator:
+    if signal in HISTOGRAMS:
+        yield from check_histogram(metric)
+    elif signal is Signal.LAST:
+        yield from check_gauge(metric)
+    elif signal is not Signal.COUNT and not metric.denominator:
         yield Fault(("signal",), f"a {signal} needs a denominator; add the key `denominator`")
-    if metric.exposure and signal not in (Signal.COUNT, Signal.COHORT):
-        yield Fault(("exposure",), f"a {signal} has none: its denominator is its exposure")
-    if signal is Signal.COHORT and not metric.exposure:
-        yield Fault(("signal",), "a cohort needs what closes it late; add the key `exposure`")
     if (signal is Signal.PER_THOUSAND) != bool(metric.trailing_s):
         what = "is needed" if signal is Signal.PER_THOUSAND else "is not used"
         yield Fault(("trailing_s",), f"{what} by a {signal}: the window of the denominator, in seconds")
+    yield from _check_exposure(metric)
+
+
+def _check_exposure(metric: Metric) -> Iterator[Fault]:
+    signal = metric.signal
+    if signal is Signal.NET and not metric.exposure:
+        yield Fault(("signal",), "a net score needs those against; add the key `exposure`")
+    if signal is Signal.COHORT and not metric.exposure:
+        yield Fault(("signal",), "a cohort needs what closes it late; add the key `exposure`")
+    if metric.exposure and signal not in (Signal.COUNT, Signal.COHORT, Signal.NET):
+        yield Fault(("exposure",), f"a {signal} has none: its denominator is its exposure")
+    if signal is not Signal.COHORT and not metric.stock:
+        yield Fault(("stock",), f"is not used by a {signal}; remove this key")
 
 
 def _check_scopes(metric: Metric) -> Iterator[Fault]:
-    if not metric.scopes or metric.scopes[0] != ():
+    if metric.signal is not Signal.LAST and (not metric.scopes or metric.scopes[0] != ()):
         yield Fault(("scopes",), "the first scope is [], the whole")
     components = metric.components()
     needed = carried(metric.numerator)

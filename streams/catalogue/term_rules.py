@@ -48,11 +48,11 @@ def _check_fields(term: Term) -> Iterator[Finding]:
         for event in term.events:
             if term.value not in SCALES[event]:
                 yield ("value",), f'{event} has no number "{term.value}"{suggestion(term.value, SCALES[event])}'
-    if term.at != "time":
-        for event in term.events:
-            if term.at not in TIME_FIELDS[event]:
-                known = TIME_FIELDS[event] | {"time"}
-                yield ("at",), f'{event} has no time "{term.at}"{suggestion(term.at, known)}'
+    for key, time in (("at", term.at if term.at != "time" else ""), ("since", term.since)):
+        for event in term.events if time else ():
+            if time not in TIME_FIELDS[event]:
+                known = TIME_FIELDS[event] | ({"time"} if key == "at" else frozenset())
+                yield (key,), f'{event} has no time "{time}"{suggestion(time, known)}'
 
 
 def _check_condition(term: Term, field: str, condition: Condition) -> Iterator[str]:

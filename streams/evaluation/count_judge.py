@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from detectors.judgement import Judgement
     from streams.catalogue.metric import Metric
     from streams.evaluation.moment import Moment, Step
 
@@ -259,6 +260,11 @@ class CountJudge:
                 missed[rows] = (usual * whole / usual[moment.whole] * silent_s / window_s)[rows]
         missed[moment.whole] = np.inf
         return missed
+
+    def told(self, moment: Moment, judged: Judgement, windows: NDArray[np.int32]) -> Judgement:
+        """It is judged in the metric's own unit."""
+        del moment, windows
+        return judged
 
     def follow(self, moment: Moment, elapsed_s: float, calm: NDArray[np.bool_]) -> None:
         window_s = self._metric.windows[0]

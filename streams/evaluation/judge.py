@@ -44,6 +44,10 @@ class Judge(Protocol):
         """What every detector says over those of the windows that are due, shortest first."""
         ...
 
+    def told(self, moment: Moment, judged: Judgement, windows: NDArray[np.int32]) -> Judgement:
+        """What is judged over these windows, by series, in the unit of the metric."""
+        ...
+
     def follow(self, moment: Moment, elapsed_s: float, calm: NDArray[np.bool_]) -> None:
         """Follows the present where it is calm, after judging."""
         ...

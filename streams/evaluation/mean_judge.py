@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from detectors.judgement import Judgement
     from streams.catalogue.metric import Metric
     from streams.evaluation.moment import Moment, Step
 
@@ -64,6 +65,11 @@ class MeanJudge:
     def _usual(self, moment: Moment) -> tuple[Array, Array]:
         usual = self._baseline.usual(moment.end_s, moment.partner(Component.DENOMINATOR), moment.whole)
         return np.where(usual.seen >= _ENOUGH_VALUES, usual.ratio, np.nan), usual.dispersion
+
+    def told(self, moment: Moment, judged: Judgement, windows: NDArray[np.int32]) -> Judgement:
+        """It is judged in the metric's own unit."""
+        del moment, windows
+        return judged
 
     def follow(self, moment: Moment, elapsed_s: float, calm: NDArray[np.bool_]) -> None:
         """A mean has no level to follow: a shift stays a shift until its quarters have become history."""

@@ -9,8 +9,10 @@ import numpy as np
 
 from detectors.judgement import Judgement, Reason, insufficient, nothing
 from detectors.state import grown, pack, unpack
-from streams.catalogue.metric import Component, Signal
+from streams.catalogue.metric import HISTOGRAMS, Component, Signal
 from streams.evaluation.count_judge import CountJudge
+from streams.evaluation.duration_judge import DurationJudge
+from streams.evaluation.gauge_judge import GaugeJudge
 from streams.evaluation.held import SHORT_S, HeldFindings
 from streams.evaluation.mean_judge import MeanJudge
 from streams.evaluation.moment import Moment
@@ -24,7 +26,7 @@ from streams.evaluation.window_reader import due
 from streams.verdicts import Pulse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from numpy.typing import NDArray
 
@@ -41,13 +43,17 @@ _REMEMBER_MS = 1_200_000  # so long a series is reported after it was last not c
 _LATELY_MS = 30_000  # a score that trembles around the limit is still the same deviation
 _FOLLOW_MS = 60_000
 _FREEZE_MS = 7_200_000  # an anomaly older than this is followed after all
-_COUNTS = (Signal.COUNT, Signal.PER_THOUSAND)
+_COUNTS = (Signal.COUNT, Signal.PER_THOUSAND, Signal.LAST)  # without a denominator in the same window
 _JUDGES: dict[Signal, Callable[[Metric], Judge]] = {
     Signal.COUNT: CountJudge,
     Signal.PER_THOUSAND: CountJudge,
     Signal.RATIO: RatioJudge,
     Signal.COHORT: RatioJudge,
     Signal.MEAN: MeanJudge,
+    Signal.QUANTILE: DurationJudge,
+    Signal.SPREAD: DurationJudge,
+    Signal.NET: RatioJudge,
+    Signal.LAST: GaugeJudge,
 }
 
 
@@ -106,10 +112,12 @@ class MetricEvaluator:
                 self._judge.follow(moment, elapsed_s, calm)
             self._followed_ms = now_ms
         # What is drawn keeps to the shortest window that says something: a line must not jump between windows.
-        shown = replace(present, score=best.score)
+        shortest = np.full(moment.size, self.metric.windows[0], dtype=np.int32)
+        shown = replace(self._judge.told(moment, present, shortest), score=best.score)
         self.latest = Latest(windows.scopes, shown)
         reported = np.flatnonzero(self._index.judged & (self._last > 0) & (now_ms - self._last <= _REMEMBER_MS))
-        verdicts = self._writer.write(moment, best, best_windows, reported)
+        told = self._judge.told(moment, best, best_windows)
+        verdicts = self._writer.write(moment, told, best_windows, reported)
         self._drawn = self._pulse(shown)
         return verdicts, self._drawn
 
@@ -120,9 +128,12 @@ class MetricEvaluator:
         """
         if now_ms % QUARTER_MS == 0 or bool(((self._last > 0) & (now_ms - self._last <= _REMEMBER_MS)).any()):
             return True
-        counted = Component.NUMERATOR if self.metric.signal in _COUNTS else Component.DENOMINATOR
+        counted: Iterable[int] = [Component.NUMERATOR if self.metric.signal in _COUNTS else Component.DENOMINATOR]
+        if self.metric.signal in HISTOGRAMS:
+            counted = self.metric.rows()
         return any(
-            int(windows.sums(counted, window_s).max(initial=0)) >= self.metric.minimum_exposure
+            sum(int(windows.sums(number, window_s).max(initial=0)) for number in counted)
+            >= self.metric.minimum_exposure
             or self._judge.largest_expected(window_s) >= self.metric.minimum_exposure
             for window_s in self.metric.windows
             if due(window_s, now_ms)
@@ -193,7 +204,8 @@ class MetricEvaluator:
         """
         if not self._clock.is_open(quarter_start_ms, quarter_start_ms + QUARTER_MS):
             return
-        used = sorted(self.metric.components())
+        rows_wanted = self.metric.rows() if self.metric.signal in HISTOGRAMS else self.metric.components()
+        used = sorted(rows_wanted)
         if len(counts) > used[-1]:
             rows = {int(component): counts[component].astype(np.float64) for component in used}
         elif len(counts) == len(used):

@@ -24,7 +24,14 @@ if TYPE_CHECKING:
 
 CLEAR = 0.7  # as `streams.incidents.policy`: above it an alert stays what it is
 _SURE = np.log(1000.0)
-_LAWS = {Signal.RATIO: Law.RATIO, Signal.COHORT: Law.RATIO, Signal.MEAN: Law.MEAN}
+_LAWS = {
+    Signal.RATIO: Law.RATIO,
+    Signal.COHORT: Law.RATIO,
+    Signal.MEAN: Law.MEAN,
+    Signal.QUANTILE: Law.RATIO,  # judged by shares
+    Signal.SPREAD: Law.RATIO,
+    Signal.NET: Law.RATIO,
+}
 
 
 class Past:

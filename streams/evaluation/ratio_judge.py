@@ -1,4 +1,4 @@
-"""The judge of ratios, and of cohorts, which are ratios by deadline."""
+"""The judge of ratios, of cohorts, which are ratios by deadline, and of net scores."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from detectors.judgement import Judgement
     from streams.catalogue.metric import Metric
     from streams.evaluation.moment import Moment, Step
 
@@ -30,26 +31,33 @@ if TYPE_CHECKING:
 
 _PRIOR_CORRELATION = 0.001
 _ENOUGH_TRIALS = 100.0
+_POINTS = 200.0  # between all against and all for
 _LONGEST_CLIFF_S = 900  # where burn rates are judged, an hour is theirs: they ask whether it still goes on
 
 
 class RatioJudge:
-    """Cliffs by binomial tails, leaks by burn rates where a target is promised, and overdue stocks of cohorts."""
+    """Cliffs by binomial tails, leaks by burn rates where a target is promised, and overdue stocks of cohorts.
+
+    A net score is judged as a ratio too: who is for counts as 1, who is against as 0, the others as a half. Nothing
+    between 0 and 1 varies more than what is always one of both, so binomial tails are on the safe side.
+    """
 
     def __init__(self, metric: Metric) -> None:
         self._metric = metric
+        self._net = metric.signal is Signal.NET
+        effect = metric.minimum_effect / _POINTS if self._net else metric.minimum_effect
         self._baseline = RatioBaseline(bounded=True, prior_dispersion=_PRIOR_CORRELATION)
         self._first = FirstLook()
-        self._binomial = BinomialDetector(min(metric.minimum_effect, 1.0), metric.minimum_exposure)
+        self._binomial = BinomialDetector(min(effect, 1.0), metric.minimum_exposure)
         self._burning = None if metric.target is None else BurnRateDetector(metric.target, metric.minimum_exposure)
         self._overdue = None
-        if metric.signal is Signal.COHORT and metric.direction is not Direction.UP:
+        if metric.signal is Signal.COHORT and metric.direction is not Direction.UP and metric.stock:
             self._overdue = OverdueDetector(max(metric.minimum_effect, 0.5), metric.minimum_exposure)
 
     def learn(self, second_of_day: float, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]]) -> None:
         self._baseline.learn(
             int(second_of_day // 3600),
-            counts[Component.NUMERATOR],
+            self._tops(counts[Component.NUMERATOR], counts[Component.DENOMINATOR], counts.get(Component.EXPOSURE)),
             counts[Component.DENOMINATOR],
             partner[Component.DENOMINATOR],
         )
@@ -95,7 +103,13 @@ class RatioJudge:
 
     def _sums(self, moment: Moment, window_s: int) -> tuple[Array, Array]:
         bottoms = moment.sums(Component.DENOMINATOR, window_s)
-        return np.clip(moment.raw(Component.NUMERATOR, window_s), 0.0, np.maximum(bottoms, 0.0)), bottoms
+        against = moment.raw(Component.EXPOSURE, window_s) if self._net else None
+        tops = self._tops(moment.raw(Component.NUMERATOR, window_s), bottoms, against)
+        return np.clip(tops, 0.0, np.maximum(bottoms, 0.0)), bottoms
+
+    def _tops(self, tops: Array, bottoms: Array, against: Array | None) -> Array:
+        """Successes among the trials; `against` is looked at for net scores only."""
+        return (bottoms + tops - against) / 2 if self._net and against is not None else tops
 
     def _usual(self, moment: Moment) -> UsualRatio:
         usual = self._baseline.usual(moment.end_s, moment.partner(Component.DENOMINATOR), moment.whole)
@@ -108,6 +122,14 @@ class RatioJudge:
             seen=usual.seen,
         )
 
+    def told(self, moment: Moment, judged: Judgement, windows: NDArray[np.int32]) -> Judgement:
+        """A ratio is judged in its own unit; a net score runs from -100 to 100."""
+        del moment, windows
+        if not self._net:
+            return judged
+        columns = ("value", "expected", "lower", "upper")
+        return replace(judged, **{name: _POINTS * getattr(judged, name) - _POINTS / 2 for name in columns})
+
     def follow(self, moment: Moment, elapsed_s: float, calm: NDArray[np.bool_]) -> None:
         window_s = self._metric.windows[0]
         tops, bottoms = self._sums(moment, window_s)
@@ -118,6 +140,8 @@ class RatioJudge:
     def course(self, moment: Moment, series: int, step: Step, above: bool) -> tuple[Array, Array, bool]:
         tops = moment.course(Component.NUMERATOR, series, step)
         bottoms = np.maximum(moment.course(Component.DENOMINATOR, series, step), 0.0)
+        against = moment.course(Component.EXPOSURE, series, step) if self._net else None
+        tops = self._tops(tops, bottoms, against)
         ratio = float(np.nan_to_num(self._usual(moment).ratio[series], nan=self._metric.target or 0.5))
         # Of a rare thing every case tells more: what fell is seen in the failures, what rose in the successes. But of
         # something never seen so far a single case is not yet where it began.

@@ -56,6 +56,10 @@ class WindowReader(Protocol):
         """
         ...
 
+    def latest(self, component: int, window_s: int) -> NDArray[np.int64]:
+        """int64[n_series]: of a gauge, what was told last within the window; -1 where nothing was."""
+        ...
+
     def minutes(self, component: int, series: int, count: int) -> NDArray[np.int64]:
         """int64[count]: sums of the last `count` (up to 120) whole minutes of one series, oldest first, on-time plane.
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from streams.incidents.alert import Alert
 
+_LONG_S = 600  # seconds beyond it are told as a time span
+
 
 def summarise(alert: Alert, attached: Sequence[str], zone: tzinfo) -> str:
     """Names no person, only scopes.
@@ -57,13 +59,15 @@ def where(scope: Mapping[str, str]) -> str:
 def amount(value: float, unit: str) -> str:
     """A value with its unit, in about three significant digits.
 
-    >>> amount(0.7104, "ratio"), amount(0.99934, "ratio"), amount(1234.5, "per_minute")
-    ('71.0%', '99.93%', '1,234/min')
+    >>> amount(0.7104, "ratio"), amount(0.99934, "ratio"), amount(1234.5, "per_minute"), amount(93_600, "seconds")
+    ('71.0%', '99.93%', '1,234/min', '26 h')
     """
     if not math.isfinite(value):
         return "unknown"
     if unit == "ratio":
         return f"{value:.2%}" if value > 0.99 or value < 0.01 else f"{value:.1%}"
+    if unit == "seconds" and value >= _LONG_S:
+        return duration(round(value) * 1000)
     digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
     suffix = {"per_minute": "/min", "seconds": " s", "per_thousand": " per 1,000"}.get(unit, "")
     return f"{value:,.{digits}f}{suffix}"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from streams.cells.record import SLOT_MS
 
 if TYPE_CHECKING:
-    from streams.ingest.routes import Gate, Route, Routes
+    from streams.ingest.routes import Gate, Measure, Route, Routes
 
 GroupKey = tuple[Any, ...]
 LACKS_TIME = None
@@ -28,17 +28,17 @@ class Group:
     Attributes:
         event_type: whose events are grouped.
         at: the time field that its contributions count for, "time" for the event's own.
-        value: the field added up; empty counts.
+        measure: what is counted, added up, sorted into bins or kept of the events.
         dimensions: in the order of the key, from position 2.
         gates: position in the key by gate. The element there is a slot, True (the own slot), SHUT or LACKS_TIME.
-            A gate that is always open has no position.
+            A gate that is always open has no position. Of durations the bin is the last element.
         routes: what the group's events contribute to.
 
     """
 
     event_type: str
     at: str
-    value: str
+    measure: Measure
     dimensions: tuple[str, ...]
     gates: dict[Gate, int]
     routes: Routes
@@ -47,6 +47,11 @@ class Group:
     def first_gate(self) -> int:
         """Where the gates begin in the key."""
         return 2 + len(self.dimensions)
+
+    @property
+    def added(self) -> str:
+        """The field that is added up or kept; empty where events are counted, by bins or without."""
+        return "" if self.measure.bins else self.measure.value
 
     def position(self, dimension: str) -> int:
         """Where a dimension stands in the key."""
@@ -60,21 +65,21 @@ def is_own_time(gate: Gate) -> bool:
 
 def make_groups(event_type: str, routes: Routes) -> list[Group]:
     """Routes that can share keys share a group: same time counted for, same value."""
-    shared: dict[tuple[str, int, str], Routes] = {}
+    shared: dict[tuple[str, int, Measure], Routes] = {}
     for route, targets in routes.items():
         gate = route.gate
         if not _can_open(gate):
             continue
-        kind = ("time", 0, route.value) if is_own_time(gate) else (gate.at, gate.plus_s, route.value)
+        kind = ("time", 0, route.measure) if is_own_time(gate) else (gate.at, gate.plus_s, route.measure)
         shared.setdefault(kind, {})[route] = targets
     return [_make_group(event_type, kind[0], kind[2], members) for kind, members in shared.items()]
 
 
-def _make_group(event_type: str, at: str, value: str, routes: Routes) -> Group:
+def _make_group(event_type: str, at: str, measure: Measure, routes: Routes) -> Group:
     dimensions = tuple(sorted({dimension for route in routes for dimension in route.dimensions}))
     gates = dict.fromkeys(route.gate for route in routes if not _always_open(route.gate))
     positions = {gate: 2 + len(dimensions) + number for number, gate in enumerate(gates)}
-    return Group(event_type, at, value, dimensions, positions, routes)
+    return Group(event_type, at, measure, dimensions, positions, routes)
 
 
 def _always_open(gate: Gate) -> bool:
@@ -87,8 +92,9 @@ def _can_open(gate: Gate) -> bool:
 
 
 def route_positions(group: Group, route: Route) -> tuple[int | None, list[int]]:
-    """For a route of a group: the position of its gate (None: always open), then of its slot and its dimensions."""
+    """For a route of a group: the position of its gate (None: always open), then of its slot, dimensions and bin."""
     gate = group.gates.get(route.gate)
     own = route.own_slot or is_own_time(route.gate)
     slot = 1 if own or gate is None else gate
-    return gate, [slot, *(group.position(dimension) for dimension in route.dimensions)]
+    bins = [group.first_gate + len(group.gates)] if route.measure.bins else []
+    return gate, [slot, *(group.position(dimension) for dimension in route.dimensions), *bins]

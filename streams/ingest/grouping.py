@@ -6,9 +6,12 @@ fields come from the structs of the events, values of the catalogue enter as bou
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from streams.cells.gauge import packed
+from streams.cells.histogram import edges
 from streams.cells.record import SLOT_MS
 from streams.events.event_time import KNOWN_MINUTES, KNOWN_TAILS, SECONDS_OF_MINUTE, event_time_ms
 from streams.events.registry import DIMENSIONS, FIELDS, SCALES, TIME_FIELDS, type_of
@@ -41,6 +44,8 @@ def compile_grouping(groups: Mapping[type[Event], Iterable[tuple[int, Group]]]) 
         "seconds": SECONDS_OF_MINUTE,
         "tails": KNOWN_TAILS,
         "scaled": scaled,
+        "bisect": bisect_right,
+        "packed": packed,
         "WrongTimeError": WrongTimeError,
     }
     lines = ["def grouping(events, times):", " keys, sums = [], []", " add = keys.append"]
@@ -73,9 +78,16 @@ class _Writer:
             needs = []
             if all(route.gate in elements for route in group.routes):
                 needs.append(f"({' or '.join(f'{name} is not False' for name in elements.values())})")
-            if group.value:
-                needs.append(f"data.{group.value} is not None")
-                amount = f"scaled(data.{group.value}, {SCALES[self._type][group.value]})"
+            value, since, bins, gauge = group.measure
+            if bins:
+                duration = f"(ms - t_{since}) / 1000" if since else f"data.{value}"
+                needs.append(f"t_{since} is not None" if since else f"{duration} is not None")
+                key = f"{key[:-1]}, bisect({self._constant(edges(*bins))}, {duration}))"
+                later.append(f"if {' and '.join(needs)}: mine.append({key})")
+            elif value:
+                needs.append(f"data.{value} is not None")
+                amount = f"scaled(data.{value}, {SCALES[self._type][value]})"
+                amount = f"packed(ms, {amount})" if gauge else amount
                 lines.append(f"if {' and '.join(needs)}: sums.append((len(keys), {key}, {amount}))")
             elif needs:
                 later.append(f"if {' and '.join(needs)}: mine.append({key})")

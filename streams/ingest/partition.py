@@ -73,7 +73,8 @@ class IngestPartition:
         self._restored = False
         self._promised = _NEVER
         self._next_offset = 0
-        self._on_time, self._late = Plane(), Plane()
+        self._gauges = frozenset(number for number, group in enumerate(self._groups) if group.measure.gauge)
+        self._on_time, self._late = Plane(self._gauges), Plane(self._gauges)
         self._dead_letters: list[DeadLetter] = []
         self._flushed_outcomes = dict(self.outcomes)
         self._without_time: dict[tuple[str, str], int] = {}
@@ -183,7 +184,8 @@ class IngestPartition:
             {outcome: self.outcomes[outcome] - before for outcome, before in self._flushed_outcomes.items()},
             self._without_time,
         )
-        self._on_time, self._late, self._dead_letters, self._without_time = Plane(), Plane(), [], {}
+        self._on_time, self._late = Plane(self._gauges), Plane(self._gauges)
+        self._dead_letters, self._without_time = [], {}
         self._flushed_outcomes = dict(self.outcomes)
         self._has_news = False
         return flush
@@ -218,7 +220,7 @@ class IngestPartition:
         for plane in (self._on_time, self._late):
             for key, amount in plane.amounts.items():
                 group = self._groups[key[0]]
-                if not group.value and LACKS_TIME in key[group.first_gate :]:
+                if not group.added and LACKS_TIME in key[group.first_gate :]:
                     name = (group.event_type, group.at)
                     self._without_time[name] = self._without_time.get(name, 0) + amount
                     self.without_time[name] = self.without_time.get(name, 0) + amount

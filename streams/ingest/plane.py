@@ -6,8 +6,11 @@ from collections import Counter
 from itertools import chain, compress
 from typing import TYPE_CHECKING
 
+from streams.cells.gauge import MOMENT_BITS
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
 
     from streams.ingest.group import GroupKey
     from streams.ingest.grouping import Keys, Sum
@@ -21,15 +24,20 @@ class Plane:
 
     """
 
-    def __init__(self) -> None:
+    def __init__(self, gauges: AbstractSet[int] = frozenset()) -> None:
+        """`gauges`: numbers of the groups of which the last amount is kept, packed as in `streams.cells.gauge`."""
         self.amounts: Counter[GroupKey] = Counter()
+        self._gauges = gauges
 
     def add(self, keys: Sequence[Keys], sums: Sequence[Sum]) -> None:
         """All events of a batch."""
         amounts = self.amounts
         amounts.update(chain.from_iterable(keys))
         for _, key, amount in sums:
-            amounts[key] += amount
+            if key[0] not in self._gauges:
+                amounts[key] += amount
+            elif amount >> MOMENT_BITS >= amounts[key] >> MOMENT_BITS:
+                amounts[key] = amount
 
     def add_some(self, keys: Sequence[Keys], sums: Sequence[Sum], chosen: Sequence[bool]) -> None:
         """Only the events that are chosen, by position."""

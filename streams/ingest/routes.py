@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from streams.catalogue.metric import Component, Signal
+from streams.catalogue.metric import HISTOGRAMS, Component, Signal
 from streams.catalogue.scopes import component_sets, scope_sets
 
 if TYPE_CHECKING:
@@ -30,6 +30,30 @@ class Gate:
         return cls(tuple(sorted(term.where.items())), term.at, term.plus_s, term.within_s, term.no_later)
 
 
+class Measure(NamedTuple):
+    """What is taken of an event: nothing but that it happened, or a number.
+
+    Attributes:
+        value: the field; empty counts the event.
+        since: the time field that a duration begins at, instead of a field that holds it.
+        bins: where durations are sorted into bins and counted, `Metric.bins`; empty where values are added up.
+        gauge: of a gauge, its scope: what was told last is kept instead of a sum.
+
+    """
+
+    value: str = ""
+    since: str = ""
+    bins: tuple[float, ...] = ()
+    gauge: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, metric: Metric, term: Term) -> Measure:
+        """The measure of a term."""
+        bins = metric.bins if metric.signal in HISTOGRAMS else ()
+        gauge = metric.scopes[0] if metric.signal is Signal.LAST else ()
+        return cls(term.value, term.since, bins, gauge)
+
+
 @dataclass(frozen=True)
 class Route:
     """Contributions that always go together, by one set of dimensions.
@@ -37,20 +61,20 @@ class Route:
     Attributes:
         gate: when, and for which time.
         own_slot: counted in the slot of the event's own time instead of the gate's.
-        value: the field that is added up; empty adds 1.
+        measure: what is counted, added up, sorted into bins or kept.
         dimensions: the scope's dimensions, in the order of the scope set.
 
     """
 
     gate: Gate
     own_slot: bool
-    value: str
+    measure: Measure
     dimensions: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Target:
-    """The cells of a metric that a route leads to: `metric` and `scope_set` are indices."""
+    """The cells of a metric that a route leads to: `metric` and `scope_set` are indices. Bins replace the component."""
 
     metric: int
     scope_set: int
@@ -68,7 +92,7 @@ def routes_of(metrics: Sequence[Metric], event_type: str) -> Routes:
         sets = scope_sets(metric)
         for component, own_slot, term in _uses(metric, event_type):
             for scope_set in dict.fromkeys(component_sets(metric, component)):
-                route = Route(Gate.of(term), own_slot, term.value, sets[scope_set])
+                route = Route(Gate.of(term), own_slot, Measure.of(metric, term), sets[scope_set])
                 routes.setdefault(route, []).append(Target(index, scope_set, component, term.weight))
     return routes
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from streams.cells.gauge import MOMENT_BITS
+
 Ints = NDArray[np.int64]
+Merged = Callable[[Ints, Ints], tuple[Ints, Ints]]  # codes, values -> each code once
 
 _KEY_BITS = 33  # a slot takes the 30 bits above
 _NEAR_SLOTS = 90  # what lies further ahead is sorted only when it comes near
@@ -38,10 +42,26 @@ def summed(codes: Ints, values: Ints) -> tuple[Ints, Ints]:
     return codes[first], np.add.reduceat(values[order], first)
 
 
+def latest(codes: Ints, values: Ints) -> tuple[Ints, Ints]:
+    """Distinct codes in ascending order, and of the values of each, gauges (`streams.cells.gauge`), the one told last.
+
+    >>> codes, values = latest(np.array([7, 5, 7, 7]), np.array([8 << 40, 3 << 40, 9 << 40 | 4, 9 << 40 | 1]))
+    >>> codes.tolist(), values.tolist() == [3 << 40, 9 << 40 | 1]
+    ([5, 7], True)
+    """
+    if codes.size < 2:
+        return codes, values
+    order = np.lexsort((np.arange(codes.size), values >> MOMENT_BITS, codes))
+    codes = codes[order]
+    last = np.flatnonzero(np.concatenate((codes[1:] != codes[:-1], [True])))
+    return codes[last], values[order][last]
+
+
 class Run:
     """Sorted cells and a tail of unsorted ones, merged when they are read or have become many."""
 
-    def __init__(self) -> None:
+    def __init__(self, merged: Merged = summed) -> None:
+        self._merged = merged
         self._codes = _NOTHING
         self._values = _NOTHING
         self._loose: list[tuple[Ints, Ints]] = []
@@ -68,7 +88,7 @@ class Run:
         if self._loose:
             codes = np.concatenate([self._codes, *(part[0] for part in self._loose)])
             values = np.concatenate([self._values, *(part[1] for part in self._loose)])
-            self._codes, self._values = summed(codes, values)
+            self._codes, self._values = self._merged(codes, values)
             self._loose, self._loose_cells = [], 0
 
     def take(self, before: int) -> tuple[Ints, Ints]:
@@ -97,18 +117,22 @@ class Ahead:
     they expire. Keys are non-negative and below 2**33. What was added after the last snapshot is kept in a journal, so
     that an incremental snapshot need not write everything again.
 
+    Args:
+        merged: what becomes of cells that meet.
+
     Attributes:
         limit: cells held at most; what comes beyond is dropped and counted in `dropped`. The last resort against a
             source that runs away: exactness ends there.
 
     """
 
-    def __init__(self, limit: int = 8_000_000) -> None:
+    def __init__(self, limit: int = 8_000_000, merged: Merged = summed) -> None:
+        self._merged = merged
         self.limit = limit
         self.dropped = 0
         self.taken_before = 0
-        self._near = Run()
-        self._far = Run()
+        self._near = Run(merged)
+        self._far = Run(merged)
         self._horizon = 0
         self._journal: Run | None = None
 
@@ -153,7 +177,7 @@ class Ahead:
 
     def everything(self) -> tuple[Ints, Ints]:
         """(codes, values) of all cells, for a full snapshot; the journal starts anew."""
-        self._journal = Run()
+        self._journal = Run(self._merged)
         near, far = self._near.everything(), self._far.everything()
         return np.concatenate([near[0], far[0]]), np.concatenate([near[1], far[1]])
 
@@ -163,7 +187,7 @@ class Ahead:
 
     def drain_journal(self) -> tuple[Ints, Ints]:
         """(codes, values) added since the last snapshot; the journal starts anew."""
-        journal, self._journal = self._journal or Run(), Run()
+        journal, self._journal = self._journal or Run(self._merged), Run(self._merged)
         return journal.everything()
 
     def load(self, codes: Ints, values: Ints, taken_before: int) -> None:

@@ -8,7 +8,8 @@ import msgspec
 import numpy as np
 
 from streams.catalogue.metric import Component, Signal
-from streams.merge.ahead import Ahead
+from streams.cells.gauge import values_of
+from streams.merge.ahead import Ahead, latest, summed
 from streams.merge.cohort import Cohort, deadline_slot, expiry_slot
 from streams.merge.quarters import CLOSING_SLOTS, Quarters
 from streams.merge.series_table import SeriesTable, table_width
@@ -66,7 +67,8 @@ class MetricState:
         self.width = max(width or table_width(metric), 3 if metric.signal is Signal.COHORT else 1)
         self.settle_slots = -(-metric.settle_s * 1000 // SLOT_MS)
         self.table = SeriesTable(metric, budget)
-        self.ahead = Ahead()
+        self.gauge = metric.signal is Signal.LAST
+        self.ahead = Ahead(merged=latest if self.gauge else summed)
         lengths = {*metric.windows, metric.trailing_s, SLOT_MS // 1000} - {0}
         self.windows = Windows(self.width, lengths)
         self.quarters = Quarters()
@@ -124,7 +126,8 @@ class MetricState:
                     column[kept] for column in (log_id, component, slot, late, value)
                 )
             slot = deadline_slot(slot)
-        self._count(log_id, component, value)
+        if not self.gauge:
+            self._count(log_id, component, value)
         key = log_id * self.width + component
         if watermark >= 0:
             judged_before = watermark // SLOT_MS - self.settle_slots  # slots below it may have been judged
@@ -253,11 +256,20 @@ class MetricState:
     def sums(self, component: int, window_s: int) -> NDArray[np.int64]:
         return self.windows.sums(window_s)[component, : self.series_count]
 
+    def latest(self, component: int, window_s: int) -> NDArray[np.int64]:
+        cells = np.zeros(self.series_count, np.int64)
+        for slot in range(self.windows.frontier - window_s * 1000 // SLOT_MS, self.windows.frontier):
+            told = self.windows.rings[1].row(slot)
+            if told is not None:
+                cells = np.where(told[component, : self.series_count], told[component, : self.series_count], cells)
+        return values_of(cells)
+
     def minutes(self, component: int, series: int, count: int) -> NDArray[np.int64]:
         return self.windows.minutes(component, series, count)
 
     def slots(self, component: int, series: int, count: int) -> NDArray[np.int64]:
-        return self.windows.slots(component, series, count)
+        slots = self.windows.slots(component, series, count)
+        return values_of(slots) if self.gauge else slots
 
     def overdue(self) -> NDArray[np.int64]:
         if self.cohort is None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from streams.catalogue.metric import Component
 from streams.catalogue.scopes import component_sets, scope_sets
 
 if TYPE_CHECKING:
@@ -165,8 +164,8 @@ class SeriesTable:
 
 
 def table_width(metric: Metric) -> int:
-    """Components kept in the windows of a metric. A cohort's LATE_BY_DEADLINE is not: it has no window."""
-    return 1 + max(component for component in metric.components() if component != Component.LATE_BY_DEADLINE)
+    """Components or bins kept in the windows of a metric. A cohort's LATE_BY_DEADLINE is not: it has no window."""
+    return len(metric.rows())
 
 
 def _longer(numbers: NDArray[np.int32]) -> NDArray[np.int32]:

@@ -66,7 +66,7 @@ class Board:
     """The state behind the page and the reading API.
 
     Args:
-        metrics: the catalogue's metrics, in the order in which they are shown.
+        metrics: the catalogue's metrics, in the order in which they are shown; gauges, which have no whole, are not.
         topics: the source topics whose freshness is shown.
         timezone: IANA name of the shop's time zone.
         pace: how many times faster than life the records' clock runs; for a demo or a paced replay.
@@ -74,7 +74,7 @@ class Board:
     """
 
     def __init__(self, metrics: Iterable[Metric], topics: Iterable[str], timezone: str, pace: float = 1.0) -> None:
-        self._metrics = {metric.name: metric for metric in metrics}
+        self._metrics = {metric.name: metric for metric in metrics if () in metric.scopes}
         self._topics = tuple(topics)
         self._timezone = timezone
         self._pace = pace

@@ -9,6 +9,7 @@ import pytest
 
 from detectors.binomial import BinomialDetector
 from detectors.burn_rate import RULES, BurnRateDetector
+from detectors.gauge import GaugeDetector
 from detectors.judgement import MAXIMUM_SCORE, Judgement, Reason, insufficient
 from detectors.mean import MeanDetector
 from detectors.overdue import OverdueDetector
@@ -63,6 +64,13 @@ def mean(rng: np.random.Generator, n: int) -> Judgement:
     return MeanDetector(minimum_effect=0.5, minimum_exposure=30).judge(total, count, expected, rng.random(n) * 0.1)
 
 
+def gauge(rng: np.random.Generator, n: int) -> Judgement:
+    detector = GaugeDetector(minimum_effect=1.0, least=10.0)
+    for _ in range(90):
+        detector.follow(rng.random() * 86_400, rng.random(n) * 20, 60, rng.random(n) < 0.9)
+    return detector.judge(43_200, np.where(rng.random(n) < 0.1, np.nan, rng.random(n) * 400))
+
+
 def overdue(rng: np.random.Generator, n: int) -> Judgement:
     detector = OverdueDetector(minimum_effect=0.5, minimum_exposure=20)
     stock = rng.integers(0, 200, n).astype(float)
@@ -71,7 +79,7 @@ def overdue(rng: np.random.Generator, n: int) -> Judgement:
     return detector.judge(stock * rng.integers(0, 5, n))
 
 
-CASES: list[Case] = [binomial, burn_rate, surge, silence, stall, mean, overdue]
+CASES: list[Case] = [binomial, burn_rate, surge, silence, stall, mean, gauge, overdue]
 
 
 @pytest.fixture(params=CASES, ids=lambda case: case.__name__)

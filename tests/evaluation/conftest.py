@@ -23,10 +23,12 @@ MINUTE_MS = 60_000
 class Shop:
     """Sums by (component, series, 10 s slot) from `start_ms` on, shown as the merge shows them."""
 
-    def __init__(self, scopes: list[tuple[int, tuple[str, ...]]], slots: int, start_ms: int, settle_s: int = 0) -> None:
+    def __init__(
+        self, scopes: list[tuple[int, tuple[str, ...]]], slots: int, start_ms: int, settle_s: int = 0, rows: int = 3
+    ) -> None:
         self.scopes = scopes
         self.series_count = len(scopes)
-        self.cells = np.zeros((3, len(scopes), slots), dtype=np.int64)
+        self.cells = np.zeros((rows, len(scopes), slots), dtype=np.int64)
         self.start_ms = start_ms
         self.settle_s = settle_s
         self.now_ms = start_ms
@@ -45,6 +47,12 @@ class Shop:
 
     def sums(self, component: int, window_s: int) -> np.ndarray:
         return self.cells[component, :, max(self.end - window_s // 10, 0) : self.end].sum(axis=1)
+
+    def latest(self, component: int, window_s: int) -> np.ndarray:
+        """A cell of a gauge holds one more than was told, 0 where nothing was."""
+        told = self.cells[component, :, max(self.end - window_s // 10, 0) : self.end]
+        newest = told.shape[1] - 1 - np.argmax((told > 0)[:, ::-1], axis=1)
+        return told[np.arange(len(told)), newest] - 1
 
     def minutes(self, component: int, series: int, count: int) -> np.ndarray:
         last = self.end // 6 * 6

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from streams.catalogue.metric import Component, Signal
 from streams.catalogue.scopes import component_sets, scope_sets
+from streams.cells.histogram import edges
 from streams.events.registry import DIMENSIONS, SCALES, TOPIC_OF_TYPE
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class Direct:
                     if event["type"] in term.events:
                         self._add(metric, component, term, event, time, late)
 
-    def _add(  # noqa: C901 - told in one go, to be compared with the contract
+    def _add(  # noqa: C901, PLR0912 - told in one go, to be compared with the contract
         self, metric: Metric, component: Component, term: Term, event: dict[str, Any], time: int, late: int
     ) -> None:
         data, kind = event["data"], event["type"]
@@ -91,6 +92,9 @@ class Direct:
         if term.no_later is not None and term.no_later != (time <= counts_for):
             return
         amount = 1
+        if metric.bins:
+            self._sort_in(metric, term, event, time, late)
+            return
         if term.value:
             if data.get(term.value) is None:
                 return
@@ -103,7 +107,28 @@ class Direct:
         for index in set(component_sets(metric, component)):
             scope = (index, tuple(data.get(name) or "" for name in sets[index]))
             for part, slot in slots:
-                self.cells[metric.key(), scope, int(part), slot, late] += term.weight * amount
+                cell = metric.key(), scope, int(part), slot, late
+                if metric.signal is Signal.LAST:
+                    told = (time % 10_000 + 1) * 2**40 + max(amount, 0)
+                    self.cells[cell] = later(self.cells[cell], told)
+                else:
+                    self.cells[cell] += term.weight * amount
+
+    def _sort_in(self, metric: Metric, term: Term, event: dict[str, Any], time: int, late: int) -> None:
+        start = event["data"].get(term.since or term.value)
+        if start is None:
+            return
+        duration = (time - ms_of(start)) / 1000 if term.since else start
+        number = sum(border <= duration for border in edges(*metric.bins))
+        sets = scope_sets(metric)
+        for index in set(component_sets(metric, Component.NUMERATOR)):
+            scope = (index, tuple(event["data"].get(name) or "" for name in sets[index]))
+            self.cells[metric.key(), scope, number, time // 10_000, late] += term.weight
+
+
+def later(one: int, other: int) -> int:
+    """Of two cells of a gauge the one told later, `other` where it is the same moment."""
+    return other if other // 2**40 >= one // 2**40 else one
 
 
 def holds(condition: Condition, field: str, data: dict[str, Any], kind: str) -> bool:

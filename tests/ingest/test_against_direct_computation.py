@@ -13,7 +13,7 @@ from streams.catalogue.load import load
 from streams.catalogue.metric import Component, Condition, Direction, Metric, Signal, Term
 from streams.events.registry import DIMENSIONS, EVENTS_OF_TOPIC, FIELDS, FLAG_FIELDS, SCALES, TIME_FIELDS, type_of
 from streams.ingest.outcome import Outcome
-from tests.ingest.direct_computation import Cell, Direct
+from tests.ingest.direct_computation import Cell, Direct, later
 from tests.ingest.records import NOON, make_batch, text_of
 
 if TYPE_CHECKING:
@@ -49,7 +49,20 @@ HARD_METRICS = (
              where={"reason": Condition(any_of=(None, "late", "size"))}),
         Term(("dispute.opened",), plus_s=5, where={"region": Condition(present=False)}),
     ), denominator=(Term(("dispute.opened", "dispute.closed"), value="amount", at="paid_at", plus_s=3),)),
+    metric("lasting", Signal.SPREAD, scopes=((), ("reason",), ("region", "reason")), bins=(60, 100_000), numerator=(
+        Term(("refund.completed", "refund.rejected"), since="requested_at",
+             where={"automatic": Condition(any_of=(None, False))}),
+        Term(("dispute.closed",), value="amount"),
+    )),
+    metric("long", Signal.QUANTILE, scopes=((), ("reason",)), bins=(1, 1000), quantile=0.5, numerator=(
+        Term(("dispute.closed",), value="amount"),
+    )),
+    metric("shown", Signal.LAST, scopes=(("reason", "kind"),), numerator=(
+        Term(("refund.requested",), value="amount", where={"region": Condition(present=True)}),
+    )),
+    metric("shown_too", Signal.LAST, scopes=(("reason",),), numerator=(Term(("refund.requested",), value="amount"),)),
 )  # fmt: skip
+GAUGES = {metric.key() for metric in (*HARD_METRICS, *SHIPPED.metrics) if metric.signal is Signal.LAST}
 
 
 @st.composite
@@ -110,7 +123,8 @@ def cells_of(flushes: list[Flush]) -> Counter[Cell]:
             for cells in record.metrics:
                 columns = zip(cells.scope, cells.component, cells.slot, cells.late, cells.value, strict=True)
                 for scope, component, slot, late, value in columns:
-                    total[cells.metric, cells.scopes[scope], component, slot, late] += value
+                    cell = cells.metric, cells.scopes[scope], component, slot, late
+                    total[cell] = later(total[cell], value) if cells.metric in GAUGES else total[cell] + value
     return total
 
 

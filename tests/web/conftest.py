@@ -46,6 +46,11 @@ _PULSES: dict[str, tuple[float, float, float, float]] = {
     "collection_24h": (0.981, 0.002, 0.01, 0),
     "refund_requests": (12.4, 0.5, 2.6, 0),
     "checkout_failed": (0.018, 0.0015, 0.008, 0),
+    "page_load": (1.9, 0.05, 0.5, 0),
+    "delivery_time": (187_000, 2_000, 20_000, 0),
+    "disputes_upheld": (0.4, 0.02, 0.3, 0),
+    "csat": (0.93, 0.006, 0.03, 0),
+    "nps": (41, 1.5, 9, 0),
 }
 
 

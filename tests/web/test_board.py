@@ -178,8 +178,10 @@ def test_a_touchpoint_goes_from_no_data_to_normal_and_back(board: Board) -> None
     assert (before, heard, state_of(board, "order")) == ("no_data", "normal", "no_data")
 
 
-def test_a_touchpoint_that_no_metric_watches_says_so(board: Board) -> None:
-    assert state_of(board, "dispute") == "unwatched"
+def test_a_touchpoint_that_no_metric_watches_says_so() -> None:
+    some = [metric for metric in CATALOGUE.metrics if metric.touchpoint != "dispute"]
+
+    assert state_of(Board(some, ("orders",), "Asia/Shanghai"), "dispute") == "unwatched"
 
 
 @pytest.mark.parametrize(

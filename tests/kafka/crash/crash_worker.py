@@ -26,6 +26,7 @@ from streams.incidents.desk import IncidentDesk
 from streams.ingest.partition import IngestPartition
 from streams.merge.partition import MergePartition
 from streams.merge.snapshot import read_manifest
+from streams.service import end_at_last
 from streams.settings import SOURCE_TOPICS, Settings
 from streams.transport.flush import TRANSACTION_LIMIT_S, TransactionalFlusher
 from streams.transport.hanging import counts_of
@@ -150,6 +151,8 @@ async def main() -> int:
     waiters = [asyncio.ensure_future(worker.failure()), asyncio.ensure_future(ended.wait())]
     await asyncio.wait(waiters, return_when=asyncio.FIRST_COMPLETED)
     failed = waiters[0].done()
+    if failed:
+        end_at_last(waiters[0].result())
     await worker.stop()
     return 1 if failed else 0
 

@@ -1,0 +1,33 @@
+"""How the last value of a gauge travels in a cell: with the moment in the slot at which it was told.
+
+Of two such cells of the same slot the one told later counts, of the same millisecond the one that comes later.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from streams.cells.record import SLOT_MS
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+MOMENT_BITS = 40  # the value takes the bits below: 10**12 at most, as the contract's bounds have it
+_LARGEST = (1 << MOMENT_BITS) - 1
+
+
+def packed(ms: int, value: int) -> int:
+    """A value told at `ms` since the epoch. Negative values count as 0. Never 0 itself.
+
+    >>> told = packed(1_767_225_601_500, 17)
+    >>> told >> MOMENT_BITS, told & (1 << MOMENT_BITS) - 1
+    (1501, 17)
+    """
+    return ms % SLOT_MS + 1 << MOMENT_BITS | min(max(value, 0), _LARGEST)
+
+
+def values_of(cells: NDArray[np.int64]) -> NDArray[np.int64]:
+    """int64[n]: the values in packed cells; -1 where a cell is 0, which is none."""
+    values: NDArray[np.int64] = (cells & _LARGEST) - (cells == 0)
+    return values

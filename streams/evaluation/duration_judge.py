@@ -1,0 +1,148 @@
+"""The judge of durations in histograms: of a quantile, and of their spread."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from detectors import contributors
+from detectors.binomial import BinomialDetector
+from detectors.histogram import quantile
+from detectors.judgement import Reason
+from detectors.state import pack, unpack
+from detectors.tail_baseline import TailBaseline
+from detectors.verdict import BAND
+from streams.catalogue.metric import Signal
+from streams.cells.histogram import BINS, edges
+from streams.evaluation.judge import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from detectors.judgement import Judgement
+    from detectors.ratio_baseline import UsualRatio
+    from streams.catalogue.metric import Metric
+    from streams.evaluation.moment import Moment, Step
+
+    Array = NDArray[np.float64]
+
+_WIDE = 0.9  # a spread is P90 less P50, and its tails are what lies beyond P10 and P90
+_MIDDLE = 0.5
+_LEAST_SHARE = 0.02
+_WEAK = 0.5  # of the score 1: improbable, and too small to matter
+
+
+class DurationJudge:
+    """Shifts of a distribution: more values in the tails of the usual histogram than there usually are.
+
+    That so many values lie beyond the usual 95th percentile is exactly binomial, whatever the durations are distributed
+    like. A quantile looks at its upper tail, a spread at both: durations that grow erratic leave the middle on both
+    sides while their mean stays. What is judged are shares; `told` turns them into the durations that people read.
+    """
+
+    def __init__(self, metric: Metric) -> None:
+        self._metric = metric
+        self._edges = np.array(edges(*metric.bins))
+        spread = metric.signal is Signal.SPREAD
+        self._share = _WIDE if spread else metric.quantile
+        self._baseline = TailBaseline(BINS, upper=1 - self._share, lower=1 - _WIDE if spread else 0.0)
+        self._detector = BinomialDetector(_LEAST_SHARE, metric.minimum_exposure)
+
+    def learn(self, second_of_day: float, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]]) -> None:
+        del partner  # bins are counted by every scope
+        self._baseline.learn(int(second_of_day // 3600), np.array([counts[number] for number in range(BINS)]))
+
+    def grow(self, size: int) -> None:
+        self._baseline.grow(size)
+
+    def largest_expected(self, window_s: int) -> float:
+        """A distribution has exposure only where something was seen."""
+        del window_s
+        return 0.0
+
+    def findings(self, moment: Moment, windows: tuple[int, ...]) -> Iterator[Finding]:
+        usual = self._usual(moment)
+        expected = self._value(self._baseline.counts)
+        for window_s in windows:
+            counts = self._counts(moment, window_s)
+            total = counts.sum(axis=0)
+            judged = self._detector.judge(
+                self._baseline.in_tails(counts), total, usual.ratio, usual.weight, usual.dispersion
+            )
+            judged.reason[~np.isfinite(usual.ratio) & (total > 0)] = Reason.WARMING_UP
+            self._weaken(judged, self._value(counts), expected)
+            yield Finding(window_s, judged)
+
+    def told(self, moment: Moment, judged: Judgement, windows: NDArray[np.int32]) -> Judgement:
+        usual = self._usual(moment)
+        value = np.zeros(moment.size)
+        for window_s in np.unique(windows).tolist():
+            rows = windows == window_s
+            value[rows] = self._value(self._counts(moment, window_s))[rows]
+        counts = self._baseline.counts
+        known = self._baseline.high > 0
+        expected = np.where(known, self._value(counts), value)
+        # How far a share moves by chance once in a million says how far the quantile may; arc sines of roots of shares
+        # all have the same variance (Anscombe 1948).
+        spread = 1 / np.maximum(judged.exposure, 1.0) + 1 / np.maximum(usual.weight, 1.0) + usual.dispersion
+        angle, reach = np.arcsin(np.sqrt(1 - self._share)), BAND / 2 * np.sqrt(spread)
+        tails = np.sin(np.clip([angle + reach, angle - reach], 0.0, np.pi / 2)) ** 2
+        effect = 1 + self._metric.minimum_effect
+        lower = np.minimum(self._value(counts, 1 - tails[0]), expected / effect)
+        upper = np.maximum(self._value(counts, 1 - tails[1]), expected * effect)
+        return replace(judged, value=value, expected=expected, lower=lower, upper=upper)
+
+    def follow(self, moment: Moment, elapsed_s: float, calm: NDArray[np.bool_]) -> None:
+        """A distribution has no level to follow: a shift stays a shift until its quarters have become history."""
+
+    def course(self, moment: Moment, series: int, step: Step, above: bool) -> tuple[Array, Array, bool]:
+        counts = np.array([moment.course(number, series, step) for number in range(BINS)])
+        low, high = int(self._baseline.low[series]), int(self._baseline.high[series])
+        total = counts.sum(axis=0)
+        tails = total - counts[low:high].sum(axis=0)
+        usual = float(np.nan_to_num(self._usual(moment).ratio[series], nan=_LEAST_SHARE))
+        if above:
+            return tails, max(usual, _LEAST_SHARE / 10) * total, True
+        return total - tails, (1 - usual) * total, True
+
+    def contributions(self, moment: Moment, series: list[int], window_s: int) -> contributors.Contributions:
+        rows = np.array(series)
+        window_s = min(self._metric.windows, key=lambda known: abs(known - window_s))
+        counts = self._counts(moment, window_s)
+        bottoms, tops = counts.sum(axis=0)[rows], self._baseline.in_tails(counts)[rows]
+        before = self._baseline.counts.sum(axis=0)[rows]
+        if before.sum() <= 0:
+            before = bottoms
+        return contributors.of_ratio(before, before * np.nan_to_num(self._usual(moment).ratio[rows]), bottoms, tops)
+
+    def to_bytes(self) -> bytes:
+        return pack({"baseline": np.frombuffer(self._baseline.to_bytes(), dtype=np.uint8)})
+
+    def restore(self, payload: bytes) -> None:
+        self._baseline.restore(unpack(payload)["baseline"].tobytes())
+
+    def _counts(self, moment: Moment, window_s: int) -> Array:
+        counts: Array = np.array([moment.raw(number, window_s) for number in range(BINS)])
+        return np.maximum(counts, 0.0)
+
+    def _usual(self, moment: Moment) -> UsualRatio:
+        return self._baseline.usual(moment.end_s, moment.whole)
+
+    def _value(self, counts: Array, share: Array | None = None) -> Array:
+        """The quantile, or the spread, of histograms; `share` takes the place of the metric's own."""
+        found = quantile(counts, self._edges, self._share if share is None else share)
+        if self._metric.signal is Signal.SPREAD:
+            found = np.maximum(found - quantile(counts, self._edges, _MIDDLE), 0.0)
+        return found
+
+    def _weaken(self, judged: Judgement, value: Array, expected: Array) -> None:
+        """What is improbable and yet changes the duration by less than matters."""
+        effect = 1 + self._metric.minimum_effect
+        large = np.where(judged.direction > 0, value >= expected * effect, value * effect <= expected)
+        rows = np.flatnonzero(~large & (judged.score >= 1))
+        judged.score[rows] = _WEAK
+        judged.reason[rows] = Reason.BELOW_MINIMUM_EFFECT

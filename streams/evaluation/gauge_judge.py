@@ -1,0 +1,85 @@
+"""The judge of gauges: the last value that was told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from detectors import contributors
+from detectors.gauge import GaugeDetector
+from streams.catalogue.metric import Component
+from streams.evaluation.judge import Finding
+from streams.evaluation.moment import Step
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from detectors.judgement import Judgement
+    from streams.catalogue.metric import Metric
+    from streams.evaluation.moment import Moment
+
+    Array = NDArray[np.float64]
+
+_SLOTS_OF_MINUTE = 6
+_MS_PER_S = 1000.0
+
+
+class GaugeJudge:
+    """A gauge is judged by what was told last within a window; where nothing was, there is nothing to say."""
+
+    def __init__(self, metric: Metric) -> None:
+        self._metric = metric
+        self._scale = _MS_PER_S if metric.unit == "seconds" else 1.0
+        self._detector = GaugeDetector(metric.minimum_effect, metric.minimum_exposure)
+
+    def learn(self, second_of_day: float, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]]) -> None:
+        """Nothing: quarters are sums, and a gauge has none."""
+
+    def grow(self, size: int) -> None:
+        self._detector.grow(size)
+
+    def largest_expected(self, window_s: int) -> float:
+        """A gauge is looked at whenever it was told."""
+        del window_s
+        return self._metric.minimum_exposure
+
+    def findings(self, moment: Moment, windows: tuple[int, ...]) -> Iterator[Finding]:
+        for window_s in windows:
+            yield Finding(window_s, self._detector.judge(moment.end_s, self._told(moment, window_s)))
+
+    def told(self, moment: Moment, judged: Judgement, windows: NDArray[np.int32]) -> Judgement:
+        """It is judged in the metric's own unit."""
+        del moment, windows
+        return judged
+
+    def follow(self, moment: Moment, elapsed_s: float, calm: NDArray[np.bool_]) -> None:
+        self._detector.follow(moment.end_s, self._told(moment, self._metric.windows[0]), elapsed_s, calm)
+
+    def course(self, moment: Moment, series: int, step: Step, above: bool) -> tuple[Array, Array, bool]:
+        """A gauge is kept for a quarter of an hour: what was told in each step, the last value where nothing was."""
+        told = moment.course(Component.NUMERATOR, series, Step.SLOT) / self._scale
+        places = np.maximum.accumulate(np.where(told >= 0, np.arange(len(told)), 0))
+        told = np.maximum(told[places], 0.0)
+        if step is Step.MINUTE:
+            told = told[len(told) % _SLOTS_OF_MINUTE :][_SLOTS_OF_MINUTE - 1 :: _SLOTS_OF_MINUTE]
+        level = float(np.nan_to_num(self._detector.usual(moment.end_s)[0][series]))
+        return told, np.full(len(told), max(float(np.expm1(level)), 1.0)), above
+
+    def contributions(self, moment: Moment, series: list[int], window_s: int) -> contributors.Contributions:
+        """A gauge has one scope: there is nothing finer."""
+        del moment, window_s
+        nothing = np.zeros(len(series))
+        return contributors.Contributions(nothing, nothing, nothing)
+
+    def to_bytes(self) -> bytes:
+        return self._detector.to_bytes()
+
+    def restore(self, payload: bytes) -> None:
+        self._detector.restore(payload)
+
+    def _told(self, moment: Moment, window_s: int) -> Array:
+        told = moment.reader.latest(Component.NUMERATOR, window_s).astype(np.float64)
+        return np.where(told >= 0, told / self._scale, np.nan)

@@ -1,0 +1,95 @@
+"""Feeds a handful of events to the ingest, and tells what a metric of the shipped catalogue counts of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from streams.batch import RecordBatch
+from streams.catalogue.load import load
+from streams.catalogue.metric import Component
+from streams.catalogue.scopes import scope_sets
+from streams.events.registry import FIELDS, TOPIC_OF_TYPE
+from streams.ingest.partition import IngestPartition
+
+CATALOGUE = load()
+NUMERATOR, DENOMINATOR, EXPOSURE, LATE_BY_DEADLINE = Component
+T0 = 1_794_326_400  # 2026-11-11T00:00:00+08:00, a multiple of 10 s
+DAY = 86_400
+WHOLE = ""
+
+
+def moment(second: float) -> str:
+    """A time of that many seconds after T0."""
+    return datetime.fromtimestamp(T0 + second, UTC).isoformat()
+
+
+class Count:
+    """Cells of one metric after some events."""
+
+    def __init__(self, metric: str) -> None:
+        self.metric = CATALOGUE.by_name[metric]
+        self.events: list[tuple[str, float, dict[str, Any]]] = []
+
+    def event(self, kind: str, at: float, /, **data: Any) -> Count:
+        """An event of T0 plus `at` seconds."""
+        self.events.append((kind, at, data))
+        return self
+
+    def cells(self) -> Counter[tuple[int, str, int]]:
+        """Sums by component or bin, scope (`queue=presale`, values of several dimensions joined with +) and second."""
+        found: Counter[tuple[int, str, int]] = Counter()
+        for topic in sorted({TOPIC_OF_TYPE[kind] for kind, _, _ in self.events}):
+            events = [event for event in self.events if TOPIC_OF_TYPE[event[0]] == topic]
+            self._feed(topic, sorted(events, key=lambda event: event[1]), found)
+        return +found
+
+    def total(self, component: int, scope: str = WHOLE) -> int:
+        """The sum over all slots."""
+        return sum(value for (of, where, _), value in self.cells().items() if (of, where) == (component, scope))
+
+    def slots(self, component: int, scope: str = WHOLE) -> dict[int, int]:
+        """Sums by slot: the second it begins at."""
+        return {at: value for (of, where, at), value in self.cells().items() if (of, where) == (component, scope)}
+
+    def _feed(self, topic: str, events: list[tuple[str, float, dict[str, Any]]], found: Counter[Any]) -> None:
+        ingest = IngestPartition(
+            CATALOGUE,
+            topic,
+            0,
+            dedup_records=100,
+            lateness_ms=30_000,
+            late_limit_ms=7_200_000,
+            future_limit_ms=300_000,
+        )
+        values = [orjson.dumps(cloud_event(number, *event)) for number, event in enumerate(events)]
+        offsets = range(len(values))
+        letters = ingest.feed(RecordBatch(topic, 0, offsets, [-1] * len(values), values, len(values)))
+        assert letters == []
+        for cells in ingest.take_flush(1).records[0].metrics:
+            if cells.metric == self.metric.key():
+                for row, scope in enumerate(cells.scope):
+                    number, dimensions = cells.scopes[scope]
+                    names = scope_sets(self.metric)[number]
+                    text = "+".join(f"{name}={value}" for name, value in zip(names, dimensions, strict=True))
+                    key = (cells.component[row], text, cells.slot[row] * 10 - T0)
+                    found[key] += cells.value[row]
+
+
+def cloud_event(number: int, kind: str, at: float, data: dict[str, Any]) -> dict[str, Any]:
+    named = {"queue.snapshot": "queue"}.get(kind) or next(
+        name
+        for name in ("consultation_id", "order_id", "parcel_id", "refund_id", "session_id", "dispute_id", "feedback_id")
+        if name in FIELDS[kind] and not (name == "order_id" and TOPIC_OF_TYPE[kind] != "orders")
+    )
+    return {
+        "specversion": "1.0",
+        "id": f"{kind}-{number}-{at}",
+        "source": "/test",
+        "type": kind,
+        "time": moment(at),
+        "data": {named: "X1", **data},
+    }
