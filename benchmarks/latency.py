@@ -124,7 +124,7 @@ def warm_up(broker: str, until: float) -> int:
 def load_of(broker: str, rate: int, seconds: int) -> Iterator[subprocess.Popen[str]]:
     """The sender, which makes its events first."""
     command = [sys.executable, "-m", "benchmarks.live", "--broker", broker]
-    command += ["--rate", str(rate), "--seconds", str(seconds)]
+    command += ["--rate", str(rate), "--seconds", str(seconds), "--made-first"]
     load = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True)
     try:
         yield load

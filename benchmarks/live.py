@@ -1,7 +1,8 @@
-"""The sale told live: events of this very second, with faults that come and go. `benchmarks.latency` runs it.
+"""The sale told live: events of this very second, with faults that come and go. Latency and soak run it.
 
-Making an event costs more than a worker takes to count it, so all of them are made before the first is due. The first
-line that is printed says when that is, in seconds since the epoch; the last how far the sending fell behind.
+Making an event costs more than a worker takes to count it: with `--made-first` all of them are made before the first is
+due. The first line that is printed says when that is, in seconds since the epoch; the last how far the sending fell
+behind.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from benchmarks.cluster import PARTITIONS
 from benchmarks.load import Placed, dense_sale, placed, send
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
 FAULT_EVERY_S = 15.0
 FAULT_LASTS_S = 30.0
@@ -69,7 +70,7 @@ class Paced:
 
     """
 
-    def __init__(self, records: Sequence[Placed]) -> None:
+    def __init__(self, records: Iterable[Placed]) -> None:
         self.behind_s = 0.0
         self._records = records
 
@@ -88,28 +89,32 @@ def main() -> None:
     parser.add_argument("--broker", required=True)
     parser.add_argument("--rate", type=int, required=True)
     parser.add_argument("--seconds", type=int, required=True)
+    parser.add_argument("--made-first", action="store_true", help="make all events before the first is due")
     options = parser.parse_args()
-    gc.disable()
+    if options.made_first:
+        gc.disable()
     events = options.rate * options.seconds
-    begin = time.time() + _AHEAD_S + _MARGIN * events / _PROBE * _cost_of_probe(options.rate)
+    making_s = _MARGIN * events / _PROBE * _cost_of_probe(options.rate) if options.made_first else 0.0
+    begin = time.time() + _AHEAD_S + making_s
     print(json.dumps({"begin": begin}), flush=True)
-    paced = Paced(_records(events, options.rate, begin))
-    if time.time() > begin:
+    records = _records(events, options.rate, begin)
+    paced = Paced(list(records) if options.made_first else records)
+    if options.made_first and time.time() > begin:
         raise SystemExit("making the events took longer than the first of them said: leave the machine alone")
     send(paced, options.broker, PARTITIONS, linger_ms=5)
     print(json.dumps({"behind_s": paced.behind_s}))
 
 
 def _cost_of_probe(rate: int) -> float:
-    _records(1, rate, 0.0)  # reads the simulation
+    list(_records(1, rate, 0.0))  # reads the simulation
     begun = time.perf_counter()
-    _records(_PROBE, rate, 0.0)
+    list(_records(_PROBE, rate, 0.0))
     return time.perf_counter() - begun
 
 
-def _records(events: int, rate: int, begin: float) -> list[Placed]:
+def _records(events: int, rate: int, begin: float) -> Iterator[Placed]:
     lines = dense_sale(events, rate, datetime.fromtimestamp(begin, UTC), spoiled, even=True)
-    return [placed(line) for line in lines]
+    return map(placed, lines)
 
 
 if __name__ == "__main__":
