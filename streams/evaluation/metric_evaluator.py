@@ -204,8 +204,8 @@ class MetricEvaluator:
         """
         if not self._clock.is_open(quarter_start_ms, quarter_start_ms + QUARTER_MS):
             return
-        rows_wanted = self.metric.rows() if self.metric.signal in HISTOGRAMS else self.metric.components()
-        used = sorted(rows_wanted)
+        histogram = self.metric.signal in HISTOGRAMS
+        used = sorted(self.metric.rows() if histogram else self.metric.components())
         if len(counts) > used[-1]:
             rows = {int(component): counts[component].astype(np.float64) for component in used}
         elif len(counts) == len(used):
@@ -216,7 +216,7 @@ class MetricEvaluator:
         itself = np.arange(size, dtype=np.int32)
         partner = {
             int(component): np.concatenate([known[:size], itself[len(known) :]])
-            for component in used
+            for component in ([] if histogram else used)
             for known in [self._partner.get(component, itself)]
         }
         self._judge.learn(self._clock.second_of_day(quarter_start_ms), rows, partner)

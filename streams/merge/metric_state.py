@@ -218,7 +218,7 @@ class MetricState:
         if self.cohort is not None and series.size:
             self.cohort.enter(late.slot[current] * QUARTER_SLOTS, component, log_id, series, late.value[current])
         counts = counts[:, : self.series_count]
-        for number in range(self.width):
+        for number in self.table.supplied:
             partner = self.table.partner(number)
             counts[number] = np.where(partner >= 0, counts[number][partner], 0)
         self.evaluator.close_quarter(quarter * QUARTER_SLOTS * SLOT_MS, counts)

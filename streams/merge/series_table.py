@@ -71,6 +71,11 @@ class SeriesTable:
         self._partners = {component: np.full(16, -1, np.int32) for component in self._supply}
         self._awaited: dict[int, dict[Scope, list[int]]] = {component: {} for component in self._supply}
 
+    @property
+    def supplied(self) -> Iterable[int]:
+        """The components that some series do not count themselves."""
+        return self._supply
+
     def log_ids(self, scopes: Sequence[Scope]) -> NDArray[np.int64]:
         """int64[len(scopes)]: log ids, new ones given in the order of `scopes`; -1 (MALFORMED) for no scope of ours."""
         known = self._log_ids
