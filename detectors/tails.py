@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _UNDERFLOW = 1e-280
 _TERMS = 32
+_AT_ONCE = 512  # terms of more would leave the cache
 
 
 def binomial_upper(k: Array, n: Array, p: Array) -> Array:
@@ -44,15 +45,16 @@ def beta_binomial_upper(k: Array, n: Array, a: Array, b: Array) -> Array:
 
     32 terms are added up, the rest is bounded from above.
     """
+    if k.size > _AT_ONCE:
+        pieces = [np.split(each, range(_AT_ONCE, k.size, _AT_ONCE)) for each in (k, n, a, b)]
+        return np.concatenate([beta_binomial_upper(*part) for part in zip(*pieces, strict=True)])
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         log_first = special.betaln(k + a, n - k + b) - special.betaln(a, b) - _log_choices(n, k)
-        term = np.ones_like(k)
-        total = np.ones_like(k)
-        at = k.copy()
-        for _ in range(_TERMS):
-            term = term * np.maximum(n - at, 0) * (at + a) / ((at + 1) * np.maximum(n - at - 1 + b, 1e-12))
-            total += term
-            at += 1
+        at = k + np.arange(_TERMS)[:, None]
+        ratios = np.maximum(n - at, 0) * (at + a) / ((at + 1) * np.maximum(n - at - 1 + b, 1e-12))
+        terms = np.cumprod(ratios, axis=0)
+        term, total = terms[-1], 1 + np.cumsum(terms, axis=0)[-1]  # one after the other, however many there are
+        at = k + _TERMS
         # For a < 1 the ratio of terms can still rise, but never to more than this.
         ratio = np.maximum(n - at, 0) / np.maximum(n - at - 1 + b, 1e-12) * np.maximum((at + a) / (at + 1), a < 1)
         rest = np.where(ratio < 1, ratio / (1 - ratio), np.maximum(n - at, 0))
