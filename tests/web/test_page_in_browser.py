@@ -72,6 +72,11 @@ async def test_the_page_fits_wall_and_phone_in_light_and_dark(
 
     assert complaints == []
     assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    if view.startswith("wall"):
+        assert await page.locator("#signals .signal").count() > 30
+        assert await page.evaluate(
+            "signals => signals.scrollHeight <= signals.clientHeight", await page.query_selector("#signals")
+        )
 
 
 async def test_an_anomaly_appears_and_vanishes_by_itself_when_it_resolves(
