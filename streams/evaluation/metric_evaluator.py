@@ -22,7 +22,7 @@ from streams.evaluation.ratio_judge import RatioJudge
 from streams.evaluation.readings import Latest
 from streams.evaluation.series_index import SeriesIndex
 from streams.evaluation.verdict_writer import VerdictWriter
-from streams.evaluation.window_reader import due
+from streams.evaluation.window_reader import TICK_MS, due
 from streams.verdicts import Pulse
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ QUARTER_MS = 900_000
 _REMEMBER_MS = 1_200_000  # so long a series is reported after it was last not clear: alerts end within that time
 _LATELY_MS = 30_000  # a score that trembles around the limit is still the same deviation
 _FOLLOW_MS = 60_000
+_UNHURRIED_S = 300  # a shortest window of five minutes moves little in ten seconds
 _FREEZE_MS = 7_200_000  # an anomaly older than this is followed after all
 _COUNTS = (Signal.COUNT, Signal.PER_THOUSAND, Signal.LAST)  # without a denominator in the same window
 _JUDGES: dict[Signal, Callable[[Metric], Judge]] = {
@@ -79,6 +80,7 @@ class MetricEvaluator:
         self._last: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         self._peers: Array = np.zeros(0)
         self._followed_ms = 0
+        self._pace_ms = _pace_ms(metric)
         self.latest = Latest((), nothing(0))
         self._drawn = Pulse(metric.name, 0.0, 0.0, 0.0, 0.0, 0.0)
 
@@ -124,10 +126,13 @@ class MetricEvaluator:
     def _worth_judging(self, now_ms: int, windows: WindowReader) -> bool:
         """Whether any series has exposure, or is being reported: a thin metric is looked at every quarter of an hour.
 
-        What is passed over would have been insufficient for all series. So a year of a small shop costs minutes.
+        What is passed over would have been insufficient for all series. So a year of a small shop costs minutes. A
+        metric of long windows is looked at every half minute or minute, while nothing of it is reported.
         """
         if now_ms % QUARTER_MS == 0 or bool(((self._last > 0) & (now_ms - self._last <= _REMEMBER_MS)).any()):
             return True
+        if now_ms % self._pace_ms:
+            return False
         counted: Iterable[int] = [Component.NUMERATOR if self.metric.signal in _COUNTS else Component.DENOMINATOR]
         if self.metric.signal in HISTOGRAMS:
             counted = self.metric.rows()
@@ -242,3 +247,10 @@ class MetricEvaluator:
             for component in Component
             if f"partner{int(component)}" in arrays
         }
+
+
+def _pace_ms(metric: Metric) -> int:
+    """How often a metric is looked at. Counts are followed from tick to tick: a stall shows within seconds."""
+    if metric.signal in _COUNTS or metric.windows[0] < _UNHURRIED_S:
+        return TICK_MS
+    return 60_000 if metric.windows[0] >= SHORT_S else 30_000
