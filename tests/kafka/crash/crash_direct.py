@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from streams.catalogue.metric import Component, Signal
 from streams.catalogue.scopes import component_sets, scope_sets
+from streams.cells.histogram import edges
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -97,11 +98,15 @@ class DirectCount:
     def _count(self, metric: Metric, component: Component, term: Term, at: int, data: dict[str, Any]) -> None:
         if not all(_holds(condition, data.get(field)) for field, condition in term.where.items()):
             return
-        amount = 1
-        if term.value:
-            if data.get(term.value) is None:
-                return
-            amount = round(data[term.value] * (100 if term.value in MONEY else 1000))
+        named = term.since or term.value
+        if named and data.get(named) is None:
+            return
+        amount, counted_in = 1, int(component)
+        if metric.bins:
+            duration = (at - _ms(data[named])) / 1000 if term.since else data[named]
+            counted_in = sum(border <= duration for border in edges(*metric.bins))
+        elif named:
+            amount = round(data[named] * (100 if named in MONEY else 1000))
         base = at if term.at == "time" else data.get(term.at)
         if base is None:
             return
@@ -112,12 +117,12 @@ class DirectCount:
             return
         late_closing = metric.signal is Signal.COHORT and component is Component.EXPOSURE
         times = (
-            [(component, at), (Component.LATE_BY_DEADLINE, counts_for)] if late_closing else [(component, counts_for)]
+            [(counted_in, at), (Component.LATE_BY_DEADLINE, counts_for)] if late_closing else [(counted_in, counts_for)]
         )
         for number in self._wanted[metric.name, component]:
             scope = tuple(data.get(dimension, "") for dimension in self._sets[metric.name][number])
-            for counted_in, when in times:
-                cell = (self._keys[metric.name], int(counted_in), number, scope, when // 60_000)
+            for place, when in times:
+                cell = (self._keys[metric.name], int(place), number, scope, when // 60_000)
                 self.cells[cell] += amount * term.weight
 
 

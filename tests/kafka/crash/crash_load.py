@@ -109,7 +109,7 @@ def _event(draw: random.Random, topic: str, number: int, at: int, *, failing: bo
         kind = draw.choice(("page.viewed", "checkout.failed", "checkout.completed"))
         data = (
             f'{{"session_id":"v{number}","page":"cart","device":"{draw.choice(("ios", "android", "pc"))}",'
-            f'"channel":"{channel}","region":"{region}"}}'
+            f'"channel":"{channel}","region":"{region}","load_time":{number % 977 / 100}}}'
         )
     else:
         kind = "review.posted"
