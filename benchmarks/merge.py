@@ -21,6 +21,7 @@ import numpy as np
 from benchmarks.table import PROJECT, goal, publish, table
 from streams.catalogue.load import Catalogue
 from streams.catalogue.metric import Direction, Metric, Signal, Term
+from streams.cells.histogram import BINS
 from streams.cells.record import CellsRecord, MetricCells
 from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.merge.partition import MergePartition
@@ -28,7 +29,6 @@ from streams.settings import Settings
 from streams.verdicts import Pulse
 
 START_MS = 1_767_225_600_000
-BINS = 32
 SHARES = {"counted": 0.70, "rated": 0.27, "spread": 0.02, "promised": 0.01}
 TICKS = 90
 QUARTERS = 750  # ticks of two hours and a bit, so that quarters close
@@ -82,7 +82,7 @@ PAID = (Term(("order.paid",)),)
 METRICS = (
     metric("counted", Signal.COUNT, windows=(60, 300, 900, 3600, 86_400), unit="per_minute"),
     metric("rated", Signal.RATIO, denominator=PAID),
-    metric("spread", Signal.COUNT, unit="per_minute"),
+    metric("spread", Signal.SPREAD, unit="seconds", bins=(1, 3600)),
     metric("promised", Signal.COHORT, denominator=PAID, exposure=PAID),
 )
 
@@ -113,7 +113,7 @@ def run(total: int, null: bool) -> None:
     def evaluator(of: Metric) -> Any:
         return NullEvaluator(of) if null or of.name == "spread" else MetricEvaluator(of, SETTINGS)
 
-    merge = MergePartition(Catalogue.of(METRICS), 0, {"orders": 1}, SETTINGS, evaluator, {"spread": BINS})
+    merge = MergePartition(Catalogue.of(METRICS), 0, {"orders": 1}, SETTINGS, evaluator)
     first = START_MS // 10_000
     quiet, ticks = (0, 20) if total >= LARGE else (QUARTERS, TICKS)
 

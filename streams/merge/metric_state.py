@@ -57,14 +57,13 @@ class MetricState:
         metric: the catalogue entry.
         budget: the cap on series, shared by the metrics of the partition.
         evaluator: of this metric.
-        width: components kept; a histogram's bins.
 
     """
 
-    def __init__(self, metric: Metric, budget: SeriesBudget, evaluator: Evaluator, width: int | None = None) -> None:
+    def __init__(self, metric: Metric, budget: SeriesBudget, evaluator: Evaluator) -> None:
         self.metric = metric
         self.evaluator = evaluator
-        self.width = max(width or table_width(metric), 3 if metric.signal is Signal.COHORT else 1)
+        self.width = max(table_width(metric), 3 if metric.signal is Signal.COHORT else 1)
         self.settle_slots = -(-metric.settle_s * 1000 // SLOT_MS)
         self.table = SeriesTable(metric, budget)
         self.gauge = metric.signal is Signal.LAST

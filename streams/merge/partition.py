@@ -38,7 +38,6 @@ class MergePartition:
         sources: partitions of each source topic.
         settings: cells_partitions, max_series and evaluate_from are used.
         evaluator_factory: makes the evaluator of a metric.
-        bins: components by metric name, where cells number the bins of a histogram.
 
     Attributes:
         next_tick: the next boundary in ms, None before every source has reported.
@@ -54,7 +53,6 @@ class MergePartition:
         sources: Mapping[str, int],
         settings: Settings,
         evaluator_factory: Callable[[Metric], Evaluator],
-        bins: Mapping[str, int] | None = None,
     ) -> None:
         self.partition = partition
         self.next_tick: int | None = None
@@ -64,9 +62,8 @@ class MergePartition:
         self.watermarks = Watermarks(sources)
         self._catalogue = catalogue
         self._cells_partitions = settings.cells_partitions
-        widths = bins or {}
         self._states = {
-            metric.key(): MetricState(metric, self.budget, evaluator_factory(metric), widths.get(metric.name))
+            metric.key(): MetricState(metric, self.budget, evaluator_factory(metric))
             for metric in catalogue.metrics
             if cells_partition(metric.key(), settings.cells_partitions) == partition
         }
