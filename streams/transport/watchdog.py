@@ -87,10 +87,12 @@ class Watchdog:
         self._owing = {place: (progress, since + seconds) for place, (progress, since) in self._owing.items()}
 
     def overdue(self, now_s: float) -> Standstill | None:
-        """What ends the worker, the loop first: while it stands, nothing else can be known."""
+        """What ends the worker. While the loop stands nothing is known of the rest, nor can any of it get on: the time
+        since the last look is the loop's.
+        """
         if now_s - self._looked_at > Station.LOOP.limit_s:
             return Standstill(Station.LOOP, "the worker", now_s - self._looked_at)
         for (station, what), (_, since) in self._owing.items():
-            if now_s - since > station.limit_s:
-                return Standstill(station, what, now_s - since)
+            if self._looked_at - since > station.limit_s:
+                return Standstill(station, what, self._looked_at - since)
         return None

@@ -51,6 +51,17 @@ def test_a_loop_that_no_longer_looks_stands_still_whatever_else_does() -> None:
     assert found.station is Station.LOOP
 
 
+def test_what_owed_something_when_the_loop_stopped_is_not_blamed_for_it() -> None:
+    watchdog = Watchdog(0.0)
+    for second in range(5):
+        watchdog.look([Duty(Station.SNAPSHOT, "pharos-cells-0", owing=True, progress=3)], float(second))
+
+    assert watchdog.overdue(4 + LIMIT_S) is None
+    found = watchdog.overdue(4 + LIMIT_S + 1)
+    assert found is not None
+    assert found.station is Station.LOOP
+
+
 def test_a_group_may_take_longer_to_come_together() -> None:
     watchdog = Watchdog(0.0)
     ends = []
