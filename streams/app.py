@@ -245,7 +245,7 @@ class System:
             partition,
             self._sources,
             self.settings,
-            lambda metric: MetricEvaluator(metric, self.settings),
+            lambda metric: MetricEvaluator(metric, self.settings, self.catalogue.calendar),
         )
 
     def _new_desk(self) -> IncidentDesk:

@@ -95,7 +95,7 @@ class Backtest:
                 number,
                 dict.fromkeys(SOURCE_TOPICS, partitions),
                 settings,
-                lambda metric: MetricEvaluator(metric, settings),
+                lambda metric: MetricEvaluator(metric, settings, catalogue.calendar),
             )
             for number in range(settings.cells_partitions)
         ]
@@ -177,11 +177,11 @@ class Backtest:
 
 
 def for_scenario(settings: Settings, scenario: Mapping[str, Any]) -> Settings:
-    """Settings with what the first line of an events file sets: evaluate_from, timezone, opening_hours.
+    """Settings with what the first line of an events file sets: evaluate_from, timezone, opening_hours, calendar.
 
     Unknown names are ignored. Raises msgspec.ValidationError for a value of a wrong type.
     """
-    names = ("evaluate_from", "timezone", "opening_hours")
+    names = ("evaluate_from", "timezone", "opening_hours", "calendar")
     given = {name: scenario[name] for name in names if name in scenario}
     return msgspec.convert(msgspec.to_builtins(settings) | given, Settings)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 import msgspec
 
 from streams.located_yaml import Document, LocatedError, dotted
-from streams.settings import OpeningHours, ReceiverSettings, SecuritySettings, Settings
+from streams.settings import CalendarEntry, OpeningHours, ReceiverSettings, SecuritySettings, Settings
 from streams.settings_rules import check_settings
 from streams.web.security import is_loopback
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 PREFIX = "PHAROS_"
 FILE_VARIABLE = "PHAROS_CONFIG"
 _TYPES = get_type_hints(Settings)
+_STRUCTS = (Settings, SecuritySettings, ReceiverSettings, OpeningHours, CalendarEntry)
 
 
 class ConfigurationError(ValueError):
@@ -37,7 +38,7 @@ def configure(
     Args:
         file: a YAML file of the fields of `Settings`; absent, PHAROS_CONFIG may name it.
         environment: variables; PHAROS_SESSION_TIMEOUT_S sets session_timeout_s. Lists are separated by commas, mappings
-            and security are `orders=12,visits=4`, receivers and opening_hours belong into the file.
+            and security are `orders=12,visits=4`, receivers, opening_hours and calendar belong into the file.
         flags: values by field; None stands for a flag that was not given.
 
     Raises:
@@ -108,7 +109,7 @@ def _from_file(file: Path) -> tuple[Document, dict[str, Any]]:
         document = Document(text, str(file))
         if document.value is not None and not isinstance(document.value, dict):
             raise document.error((), "settings are `key: value` lines")
-        settings = document.convert((), Settings, (Settings, SecuritySettings, ReceiverSettings, OpeningHours))
+        settings = document.convert((), Settings, _STRUCTS)
     except LocatedError as error:
         raise ConfigurationError(str(error)) from None
     return document, {key: getattr(settings, key) for key in document.value or {}}
@@ -119,7 +120,7 @@ def _from_variables(variables: Mapping[str, str]) -> dict[str, tuple[Any, str]]:
     for field, kind in _TYPES.items():
         name = PREFIX + field.upper()
         if name in variables:
-            if field in {"receivers", "opening_hours"}:
+            if field in {"receivers", "opening_hours", "calendar"}:
                 raise ConfigurationError(f"{name}: {field} cannot be a variable; write it into the file of --config")
             found[field] = (_from_text(variables[name], kind, name), name)
     return found

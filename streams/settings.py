@@ -45,6 +45,24 @@ class OpeningHours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     closes: str
 
 
+class CalendarEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A time that is planned to be unlike a usual day: a peak, a wave of balance payments, a holiday.
+
+    Attributes:
+        begins, ends: RFC 3339.
+        activity: counts are planned to be from so many to so many times the usual: (3, 40) for a peak that shall come,
+            (0.2, 1) for a holiday. A ratio is never planned to be unusual.
+        metrics: names of counts; empty: all that are counted per minute and have no exposure.
+
+    """
+
+    name: str
+    begins: str
+    ends: str
+    activity: tuple[float, float]
+    metrics: tuple[str, ...] = ()
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Settings of a worker. Durations are in seconds."""
 
@@ -60,6 +78,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     catalogue: str = ""  # empty: the one shipped
     timezone: str = "Asia/Shanghai"
     opening_hours: tuple[OpeningHours, ...] = ()  # empty: always open
+    calendar: tuple[CalendarEntry, ...] = ()  # what is planned; a catalogue may hold more
     evaluate_from: str = ""  # RFC 3339; before it baselines are filled and nothing is judged
     source_partitions: dict[str, int] = {}  # asked from the broker for what is missing here
     cells_partitions: int = 4

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
+from streams.calendar_rules import check_entry
 from streams.events.event_time import event_time_ms
 from streams.located_yaml import suggestion
 from streams.security_rules import check_security
@@ -50,6 +51,9 @@ def check_settings(settings: Settings) -> Iterator[Fault]:
         yield Fault(("security", field), what)
     yield from _check_numbers(settings)
     yield from _check_calendar(settings)
+    for index, entry in enumerate(settings.calendar):
+        for key, what in check_entry(entry):
+            yield Fault(("calendar", index, key), what)
     yield from _check_receivers(settings)
 
 

@@ -83,6 +83,8 @@ def test_a_moment_needs_no_quotes(tmp_path: Path) -> None:
         ("opening_hours:\n- {days: [mon], opens: 9, closes: 17:00}\n", ":2:17: opening_hours[0].opens", "str"),
         ("opening_hours:\n- {days: [moon], opens: 09:00, closes: 17:00}\n", ":2:11: opening_hours[0].days[0]", '"mon"'),
         ("opening_hours:\n- {days: [mon], opens: 17:00, closes: 09:00}\n", ":2:31: opening_hours[0].closes", "after"),
+        ("calendar:\n- {name: a, begins: b, ends: c, activity: [1, 2]}\n", ":2:13: calendar[0].begins", "RFC 3339"),
+        ("calendar:\n- {name: a, begins: b, ends: c, activity: 2}\n", ":2:33: calendar[0].activity", "array"),
         ("receivers:\n- {name: hook, kind: webhook}\n", ":2:3: receivers[0]", "url_env"),
         ("receivers:\n- {name: hook, kind: pigeon}\n", ":2:16: receivers[0].kind", "known are console, webhook"),
         ("receivers:\n- {name: hook, kind: webhook, url: http://x}\n", ":2:31: receivers[0].url", '"url_env"'),

@@ -5,11 +5,18 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from streams.calendar_rules import check_entry
 from streams.catalogue.metric import Condition, Metric, Term
 from streams.catalogue.rules import check_graph, check_metric
 from streams.located_yaml import Document, LocatedError, suggestion
+from streams.settings import CalendarEntry
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_KEYS = ("metrics", "calendar")
 SHIPPED = Path(__file__).with_name("catalogue.yaml")
 
 
@@ -20,19 +27,21 @@ class Catalogue:
     Attributes:
         by_name: metric by `Metric.name`.
         hash: of what is counted (all `Metric.key()`): a new title changes nothing, a new scope does.
+        calendar: what is planned, besides what the settings say.
 
     """
 
     metrics: tuple[Metric, ...]
     by_name: dict[str, Metric]
     hash: str
+    calendar: tuple[CalendarEntry, ...] = ()
 
     @classmethod
-    def of(cls, metrics: tuple[Metric, ...]) -> Catalogue:
+    def of(cls, metrics: tuple[Metric, ...], calendar: tuple[CalendarEntry, ...] = ()) -> Catalogue:
         """A catalogue of metrics that are known to be right (tests make their own)."""
         keys = "\n".join(sorted(metric.key() for metric in metrics))
         digest = hashlib.blake2b(keys.encode(), digest_size=8).hexdigest()
-        return cls(metrics, {metric.name: metric for metric in metrics}, digest)
+        return cls(metrics, {metric.name: metric for metric in metrics}, digest, calendar)
 
 
 def load(path: Path | None = None) -> Catalogue:
@@ -57,8 +66,8 @@ def parse(text: str, file: str) -> Catalogue:
     if not isinstance(top, dict) or not isinstance(top.get("metrics"), list) or not top["metrics"]:
         raise document.error(("metrics",), "a catalogue is a list of metrics under the key `metrics`")
     for key in top:
-        if key != "metrics":
-            raise document.error((key,), f"unknown key{suggestion(key, ['metrics'])}")
+        if key not in _KEYS:
+            raise document.error((key,), f"unknown key{suggestion(key, _KEYS)}")
     metrics: list[Metric] = []
     for index in range(len(top["metrics"])):
         metric = document.convert(("metrics", index), Metric, (Metric, Term, Condition))
@@ -67,4 +76,19 @@ def parse(text: str, file: str) -> Catalogue:
         metrics.append(metric)
     for number, fault in check_graph(metrics):
         raise document.error(("metrics", number, *fault.path), fault.what)
-    return Catalogue.of(tuple(metrics))
+    return Catalogue.of(tuple(metrics), tuple(_calendar(document, {metric.name for metric in metrics})))
+
+
+def _calendar(document: Document, names: set[str]) -> Iterator[CalendarEntry]:
+    entries = document.value.get("calendar", [])
+    if not isinstance(entries, list):
+        raise document.error(("calendar",), "a calendar is a list of entries with name, begins, ends and activity")
+    for index in range(len(entries)):
+        entry = document.convert(("calendar", index), CalendarEntry, (CalendarEntry,))
+        for key, what in check_entry(entry):
+            raise document.error(("calendar", index, key), what)
+        for number, name in enumerate(entry.metrics):
+            if name not in names:
+                what = f'no metric is named "{name}"{suggestion(name, names)}'
+                raise document.error(("calendar", index, "metrics", number), what)
+        yield entry

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from streams.catalogue.metric import Component
-from streams.events.registry import DIMENSIONS
+from streams.events.registry import DIMENSIONS, TOPIC
 
 if TYPE_CHECKING:
     from streams.catalogue.metric import Metric, Term
@@ -32,11 +32,13 @@ def component_sets(metric: Metric, component: Component) -> tuple[int, ...]:
 
 
 def carried(terms: tuple[Term, ...]) -> frozenset[str]:
-    """The dimensions that every event type of every term carries. Unknown types carry none."""
+    """The dimensions that every event type of every term carries, the topic among them. Unknown types carry none."""
     types = {event for term in terms for event in term.events}
     if not types:
         return frozenset()
-    return frozenset.intersection(*(frozenset(DIMENSIONS.get(event, ())) for event in types))
+    return frozenset.intersection(
+        *(frozenset((*DIMENSIONS[event], TOPIC)) if event in DIMENSIONS else frozenset() for event in types)
+    )
 
 
 def countable(metric: Metric, component: Component) -> frozenset[str]:

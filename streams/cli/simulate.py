@@ -16,17 +16,23 @@ def add_flags(command: argparse.ArgumentParser) -> None:
     """The flags of `pharos simulate`."""
     command.add_argument("--scenario", default="double11", help="which one (%(default)s)")
     command.add_argument("--seed", type=int, default=7, help="the same seed gives the same events (%(default)s)")
-    command.add_argument("--out", type=Path, required=True, metavar="FILE", help="events.jsonl to write")
+    command.add_argument("--out", type=Path, metavar="FILE", help="events.jsonl to write")
     command.add_argument("--truth", type=Path, metavar="FILE", help="truth.json to write")
     command.add_argument("--profile", choices=("full", "demo"), default="full", help="demo: half the history")
+    command.add_argument("--list", action="store_true", help="say what happens in each scenario, and write nothing")
 
 
 def run(flags: argparse.Namespace) -> int:
     """Plays the scenario and writes it."""
     from streams.cli.errors import UsageError  # noqa: PLC0415 - `pharos --help` needs no NumPy
     from streams.located_yaml import suggestion  # noqa: PLC0415 - see above
-    from streams.simulate.scenarios import SCENARIOS, simulate  # noqa: PLC0415 - see above
+    from streams.simulate.scenarios import SCENARIOS, described, simulate  # noqa: PLC0415 - see above
 
+    if flags.list:
+        print("\n".join(described()))
+        return 0
+    if flags.out is None:
+        raise UsageError("name the file to write with --out, or see what there is with --list")
     if flags.scenario not in SCENARIOS:
         raise UsageError(f'no scenario is named "{flags.scenario}"{suggestion(flags.scenario, SCENARIOS)}')
     for file in filter(None, (flags.out, flags.truth)):

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from detectors.judgement import Judgement
     from streams.catalogue.metric import Metric
     from streams.evaluation.moment import Moment, Step
+    from streams.evaluation.sale_plan import Planned, SalePlan
 
     Array = NDArray[np.float64]
 
@@ -52,11 +53,12 @@ class CountJudge:
     ones, the wake of a passed peak included, because what people do lags behind; "up" is never judged below the usual
     day. Without one it follows the last minutes and the last hour; what is more than usual may go as it came, so only
     a quarter is held against a fall. A part is compared with the rest of the whole as well: what rises or falls
-    everywhere is the whole's to tell.
+    everywhere is the whole's to tell. What is planned stretches the usual day, before anything else does.
     """
 
-    def __init__(self, metric: Metric) -> None:
+    def __init__(self, metric: Metric, plan: SalePlan) -> None:
         self._metric = metric
+        self._plan = plan
         self._per_thousand = metric.signal is Signal.PER_THOUSAND
         self._activity_of: Component | None = None
         if self._per_thousand:
@@ -133,7 +135,8 @@ class CountJudge:
 
     def _scaled(self, moment: Moment, usual: Usual, window_s: int) -> tuple[Array, Array, Array | float]:
         unsure: Array | float = 0.0
-        low, high = usual.low, usual.high
+        planned = self._planned(moment, window_s)
+        low, high = usual.low * planned.low, usual.high * planned.high
         if window_s <= _LEVEL_S:
             # A longer window holds the last hour and should not be measured by it.
             low, high = low * self._least_level(moment.whole), high * self._greatest_level(moment.whole)
@@ -155,6 +158,9 @@ class CountJudge:
         ratio: Array = (seen + _REST_PRIOR) / (expected + _REST_PRIOR)
         ratio[moment.whole] = np.nan
         return ratio
+
+    def _planned(self, moment: Moment, window_s: int) -> Planned:
+        return self._plan.within(moment.end_ms - window_s * 1000, moment.end_ms)
 
     def _least_level(self, whole: int) -> Array:
         least: Array = np.clip(self._level.ratio(whole).min(axis=0), _LEAST_LEVEL, _GREATEST_LEVEL)
@@ -239,7 +245,7 @@ class CountJudge:
             return None
         missed = np.full(moment.size, np.nan)
         missed[rows] = self._usual.between(moment.end_s, silent_s[rows], rows)
-        missed *= self._least_level(moment.whole)
+        missed *= self._least_level(moment.whole) * min(self._planned(moment, 60).low, 1.0)
         missed = np.fmin(missed, np.where(np.isfinite(missed), self._share_of_whole(moment, silent_s), np.nan))
         dispersion = self._usual.dispersion() * (1 + 1 / np.maximum(usual.days, 1.0)) + 1 / (usual.evidence + 1)
         judged = self._silence.judge(missed, silent_s, dispersion)
@@ -276,6 +282,9 @@ class CountJudge:
             self._wake = np.maximum(1 + (self._wake - 1) * np.exp(-elapsed_s / _WAKE_S), most)
         share = min(elapsed_s / window_s, 1.0)
         counts = moment.raw(Component.NUMERATOR, window_s)
+        planned = self._planned(moment, window_s)
+        # What is within the plan is neither above the usual nor below it.
+        expected = np.clip(counts, expected * planned.low, expected * planned.high)
         self._level.follow(counts * share, expected * share, elapsed_s, calm)
 
     def course(self, moment: Moment, series: int, step: Step, above: bool) -> tuple[Array, Array, bool]:

@@ -20,6 +20,7 @@ from streams.evaluation.opening import LocalClock
 from streams.evaluation.past import CLEAR, Past
 from streams.evaluation.ratio_judge import RatioJudge
 from streams.evaluation.readings import Latest
+from streams.evaluation.sale_plan import SalePlan
 from streams.evaluation.series_index import SeriesIndex
 from streams.evaluation.verdict_writer import VerdictWriter
 from streams.evaluation.window_reader import TICK_MS, due
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from streams.catalogue.metric import Metric
     from streams.evaluation.judge import Finding, Judge
     from streams.evaluation.window_reader import WindowReader
-    from streams.settings import Settings
+    from streams.settings import CalendarEntry, Settings
     from streams.verdicts import Verdict
 
     Array = NDArray[np.float64]
@@ -46,8 +47,6 @@ _UNHURRIED_S = 300  # a shortest window of five minutes moves little in ten seco
 _FREEZE_MS = 7_200_000  # an anomaly older than this is followed after all
 _COUNTS = (Signal.COUNT, Signal.PER_THOUSAND, Signal.LAST)  # without a denominator in the same window
 _JUDGES: dict[Signal, Callable[[Metric], Judge]] = {
-    Signal.COUNT: CountJudge,
-    Signal.PER_THOUSAND: CountJudge,
     Signal.RATIO: RatioJudge,
     Signal.COHORT: RatioJudge,
     Signal.MEAN: MeanJudge,
@@ -66,10 +65,15 @@ class MetricEvaluator:
 
     """
 
-    def __init__(self, metric: Metric, settings: Settings) -> None:
+    def __init__(self, metric: Metric, settings: Settings, calendar: tuple[CalendarEntry, ...] = ()) -> None:
+        """Fresh; `calendar` is what a catalogue plans besides the settings."""
         self.metric = metric
+        self._plan = SalePlan(metric, settings.calendar + calendar)
         self._clock = LocalClock(settings.timezone, settings.opening_hours if metric.opening_hours else ())
-        self._judge = _JUDGES[metric.signal](metric)
+        if metric.signal in {Signal.COUNT, Signal.PER_THOUSAND}:
+            self._judge: Judge = CountJudge(metric, self._plan)
+        else:
+            self._judge = _JUDGES[metric.signal](metric)
         self._index = SeriesIndex(metric)
         self._writer = VerdictWriter(metric, self._index, self._judge)
         self._partner: dict[int, NDArray[np.int32]] = {}
@@ -207,7 +211,10 @@ class MetricEvaluator:
 
         Raises ValueError for any other number of rows.
         """
-        if not self._clock.is_open(quarter_start_ms, quarter_start_ms + QUARTER_MS):
+        quarter_end_ms = quarter_start_ms + QUARTER_MS
+        if not self._clock.is_open(quarter_start_ms, quarter_end_ms) or self._plan.touches(
+            quarter_start_ms, quarter_end_ms
+        ):
             return
         histogram = self.metric.signal in HISTOGRAMS
         used = sorted(self.metric.rows() if histogram else self.metric.components())

@@ -64,6 +64,9 @@ FIELDS: dict[str, frozenset[str]] = {
 DIMENSIONS: dict[str, frozenset[str]] = {name: _dimensions(data) for name, data in DATA.items()}
 """The fields of `data` that scopes can be made of, by type."""
 
+TOPIC = "topic"
+"""A dimension of every event that is no field of its data: the topic it came by."""
+
 _HINTS = [
     (name, field, hint)
     for name, data in DATA.items()

@@ -14,7 +14,7 @@ from streams.cells.gauge import packed
 from streams.cells.histogram import edges
 from streams.cells.record import SLOT_MS
 from streams.events.event_time import KNOWN_MINUTES, KNOWN_TAILS, SECONDS_OF_MINUTE, event_time_ms
-from streams.events.registry import DIMENSIONS, FIELDS, SCALES, TIME_FIELDS, type_of
+from streams.events.registry import DIMENSIONS, FIELDS, SCALES, TIME_FIELDS, TOPIC, TOPIC_OF_TYPE, type_of
 from streams.ingest.amounts import scaled
 from streams.ingest.group import Group, GroupKey, is_own_time
 
@@ -148,6 +148,8 @@ class _Writer:
         return tests
 
     def _dimension(self, name: str) -> str:
+        if name == TOPIC:
+            return self._constant(TOPIC_OF_TYPE[self._type])
         return f"data.{name}" if name in DIMENSIONS[self._type] else '""'
 
     def _constant(self, value: Any) -> str:

@@ -15,7 +15,8 @@ from streams.simulate.rhythm import DAY_MS, MINUTE_MS, Rhythm
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from streams.simulate.plan import Fault, Plan
+    from streams.simulate.faults import Fault
+    from streams.simulate.plan import Plan
 
 HANDLING_S = 150.0
 REACTION_MS = (800, 4_500)  # of an agent who is free
@@ -31,12 +32,12 @@ STAGES = ("presale", "aftersale")
 
 @dataclass(frozen=True)
 class Demand:
-    """Contacts per minute of one intent, by minute of the rhythm: for the whole shop, and what one region adds."""
+    """Contacts per minute of one intent, by minute of the rhythm: for the whole shop, and what some regions add."""
 
     intent: str
     per_minute: NDArray[np.float64]
     extra: NDArray[np.float64]
-    extra_region: str
+    extra_regions: tuple[str, ...]
 
 
 def demands(rhythm: Rhythm, shoppers: NDArray[np.float64], plan: Plan) -> list[Demand]:
@@ -45,16 +46,16 @@ def demands(rhythm: Rhythm, shoppers: NDArray[np.float64], plan: Plan) -> list[D
     for intent in shop.INTENTS:
         base = shoppers if intent in shop.SHOPPING_INTENTS else rhythm.orders
         per_minute = base * shop.CONTACTS_PER_ORDER[intent]
-        extra, region = np.zeros(len(base)), ""
+        extra = np.zeros(len(base))
+        regions: tuple[str, ...] = ()
         coupon, carrier = plan.fault("coupon"), plan.fault("carrier")
         if coupon is not None and intent == coupon.target["intent"]:
             extra = per_minute * (coupon.size - 1) * _during(rhythm, coupon)
         if carrier is not None and intent == "logistics":
-            region = carrier.target["region"]
-            extra = (
-                per_minute * shop.REGIONS.share(region) * carrier.size * _during(rhythm, carrier, FIRST_QUESTIONS_MS)
-            )
-        result.append(Demand(intent, per_minute, extra, region))
+            regions = carrier.regions
+            share = sum(shop.REGIONS.share(name) for name in regions)
+            extra = per_minute * share * carrier.size * _during(rhythm, carrier, FIRST_QUESTIONS_MS)
+        result.append(Demand(intent, per_minute, extra, regions))
     return result
 
 
@@ -84,7 +85,7 @@ def play(
             state = serve(opened, handling, patience, _staff(rhythm, queue, load, plan), looks)
         about = _asked_about(rng, opened, paid)
         who: tuple[Column, ...] = (
-            Named("queue", (queue,), np.zeros(count, dtype=np.int8)),
+            Named("queue", (queue,), np.zeros(count, dtype=np.int16)),
             Named("channel", shop.CONTACT_CHANNELS.values, shop.CONTACT_CHANNELS.draw(rng, count)),
             Named("intent", shop.INTENTS, intent),
             Named("stage", STAGES, np.where(intent < shop.INTENTS.index("logistics"), 0, 1)),
@@ -101,7 +102,7 @@ def play(
 
 def _contacts(
     rng: np.random.Generator, rhythm: Rhythm, wanted: list[Demand]
-) -> tuple[NDArray[np.int64], NDArray[np.int8], NDArray[np.int8]]:
+) -> tuple[NDArray[np.int64], NDArray[np.int16], NDArray[np.int16]]:
     """Times (ascending), intents and regions of the contacts of one queue."""
     times, intents, regions = [], [], []
     for demand in wanted:
@@ -109,10 +110,10 @@ def _contacts(
         if demand.intent in shop.SHOPPING_INTENTS:
             usual = usual - rng.integers(0, ASKED_BEFORE_MS, len(usual))
         times += [usual, extra]
-        intents.append(np.full(len(usual) + len(extra), shop.INTENTS.index(demand.intent), dtype=np.int8))
+        intents.append(np.full(len(usual) + len(extra), shop.INTENTS.index(demand.intent), dtype=np.int16))
         regions.append(shop.REGIONS.draw(rng, len(usual)))
-        if demand.extra_region:
-            regions.append(np.full(len(extra), shop.REGIONS.code(demand.extra_region), dtype=np.int8))
+        if demand.extra_regions:
+            regions.append(shop.REGIONS.draw_among(rng, demand.extra_regions, len(extra)))
         else:
             regions.append(shop.REGIONS.draw(rng, len(extra)))
     opened = np.concatenate(times)
@@ -167,7 +168,7 @@ def _blocks(
     subject = ("K", numbers)
     fields: tuple[Column, ...] = (Label("consultation_id", *subject), *who)
     bot = queue == shop.BOT_QUEUE
-    handler = Named("handled_by", HANDLERS, np.full(count, 0 if bot else 1, dtype=np.int8))
+    handler = Named("handled_by", HANDLERS, np.full(count, 0 if bot else 1, dtype=np.int16))
     since = Moment("opened_at", opened)
     talked = state.answered > 0
     answered = state.answered + (0 if bot else rng.integers(*REACTION_MS, count))

@@ -1,17 +1,27 @@
-"""Scenario `double11`: eight ordinary days, then the night of the sale with four faults and three traps."""
+"""Scenario `double11`: eight days, then the evening and the night of the sale with eleven faults and seven traps."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from streams.simulate import aftersales, contacts, feedback, orders, parcels, visits
 from streams.simulate.arrival import arrivals, oddities
 from streams.simulate.block import moments
-from streams.simulate.plan import TENFOLD, Plan, plan
-from streams.simulate.rhythm import MINUTE_MS, TIMEZONE, Rhythm, rhythm
+from streams.simulate.plan import FIRST, QUIET, TENFOLD, Plan, plan
+from streams.simulate.rhythm import (
+    FIRST_PEAK,
+    HOUR_MS,
+    MIDNIGHT_MS,
+    MINUTE_MS,
+    TIMEZONE,
+    WAVES,
+    Rhythm,
+    rhythm,
+    wave_span,
+)
 from streams.simulate.shop import CHECKOUT_FAILURE
 from streams.simulate.simulation import Simulation
 
@@ -25,15 +35,19 @@ Profile = Literal["full", "demo"]
 
 @dataclass(frozen=True)
 class _Size:
-    orders_per_minute: float
+    orders_per_minute: float  # on ordinary days
+    crowd: float  # at the sale, of `NIGHT_ORDERS`
     history_days: int
+    live_from: int  # minutes from midnight
+    resent_ms: int
     broken: int
     foreign: int
 
 
 _SIZES: dict[Profile, _Size] = {
-    "full": _Size(orders_per_minute=6.5, history_days=8, broken=60, foreign=30),
-    "demo": _Size(orders_per_minute=4.0, history_days=4, broken=40, foreign=20),
+    "full": _Size(6.5, 1.0, 8, QUIET[0] - 5, HOUR_MS, broken=60, foreign=30),
+    # The live part begins with the first fault; the embedded broker recognises fewer repetitions.
+    "demo": _Size(4.0, 1.0, 4, FIRST[0] - 2, HOUR_MS // 4, broken=40, foreign=20),
 }
 _WARM_UP_DAYS = 7  # parcels of older orders are under way, and refunds due, when the history begins
 
@@ -41,37 +55,67 @@ _WARM_UP_DAYS = 7  # parcels of older orders are under way, and refunds due, whe
 def double11(seed: int, profile: Profile = "full") -> Simulation:
     """Play the scenario. The same seed and profile give the same bytes.
 
-    The live part runs from 22:30 to 02:00 on the night of 11 November 2026 (+08:00); everything before is history: the
-    same shop on ordinary days, with the same ratios, so that expectations learnt there hold.
+    The live part runs from 18:40 on 10 November 2026 to 02:00 (+08:00); everything before is history: the same shop on
+    ordinary days, with the same ratios, so that expectations learnt there hold. What is planned, two evenings of
+    deposits and two peaks, stands in the scenario's calendar.
     """
     size = _SIZES[profile]
     draw = _generators(seed)
-    what = plan(draw("plan"))
+    what = plan(draw("plan"), size.resent_ms)
     when = rhythm(
         draw("rhythm"),
         orders_per_minute=size.orders_per_minute,
+        crowd=size.crowd,
         history_days=size.history_days,
+        live_from=size.live_from,
         warm_up_days=_WARM_UP_DAYS,
     )
     shoppers = _shoppers(when, what)
     started = when.arrivals(draw("checkouts"), shoppers / (1 - CHECKOUT_FAILURE))
-    created, region, blocks = visits.play(draw("visits"), started)
+    created, region, blocks = visits.play(draw("visits"), started, what)
     bought, order_blocks = orders.play(draw("orders"), created, region, what, when.history_from_ms)
     sent, parcel_blocks = parcels.play(draw("parcels"), bought, what, when.live_to_ms)
     blocks += order_blocks + parcel_blocks
     blocks += contacts.play(draw("contacts"), when, shoppers, what, bought.paid)
-    blocks += aftersales.play(draw("aftersales"), bought, sent, when.live_to_ms)
+    blocks += aftersales.play(draw("aftersales"), bought, sent, what, when.live_to_ms)
     blocks += feedback.play(draw("feedback"), when, bought, sent)
     late = draw("arrival")
     evaluate_from = moments(np.array([when.live_from_ms]))[0]
     return Simulation(
-        scenario={"name": "double11", "seed": seed, "evaluate_from": evaluate_from, "timezone": TIMEZONE},
+        scenario={
+            "name": "double11",
+            "seed": seed,
+            "evaluate_from": evaluate_from,
+            "timezone": TIMEZONE,
+            "calendar": calendar(),
+        },
         truth=what.truth(),
         broken=size.broken,
         foreign=size.foreign,
-        _arrivals=[arrivals(late, block, when.history_from_ms, when.live_to_ms) for block in blocks],
+        _arrivals=[arrivals(late, block, when.history_from_ms, when.live_to_ms, what) for block in blocks],
         _oddities=oddities(late, when.history_from_ms, when.live_to_ms, broken=size.broken, foreign=size.foreign),
     )
+
+
+def calendar() -> list[dict[str, Any]]:
+    """What the shop's planners know: when people come, and about how many times as many as usual."""
+    planned = [
+        *((f"deposits, wave {number}", *wave_span(days), (1.0, 6.0)) for number, (days, _) in enumerate(WAVES, 1)),
+        ("the evening of the sale", *_minutes(-300, 0), (1.0, 20.0)),
+        ("first peak", *_minutes(FIRST_PEAK, FIRST_PEAK + 30), (2.0, 40.0)),
+        ("second peak", *_minutes(0, 45), (3.0, 120.0)),
+        ("the night of the sale", *_minutes(45, 120), (1.0, 80.0)),
+    ]
+    names = ["orders_created", "orders_paid"]
+    return [
+        {"name": name, "begins": begins, "ends": ends, "activity": [*activity], "metrics": names}
+        for name, begins_ms, ends_ms, activity in planned
+        for begins, ends in [moments(np.array([begins_ms, ends_ms]))]
+    ]
+
+
+def _minutes(begins: int, ends: int) -> tuple[int, int]:
+    return MIDNIGHT_MS + begins * MINUTE_MS, MIDNIGHT_MS + ends * MINUTE_MS
 
 
 def _generators(seed: int) -> Callable[[str], np.random.Generator]:

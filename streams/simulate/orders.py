@@ -9,7 +9,7 @@ import numpy as np
 
 from streams.simulate import shop
 from streams.simulate.block import Amount, Block, Column, Flag, Label, Moment, Named
-from streams.simulate.rhythm import HOUR_MS, MINUTE_MS
+from streams.simulate.rhythm import HOUR_MS, MIDNIGHT_MS, MINUTE_MS, WAVES, wave_span
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from streams.simulate.plan import Plan
 
 PAID_CANCELS = 0.01
-REFUNDS_BEFORE_COLLECTION = 0.006
+REFUNDS_BEFORE_COLLECTION = 0.035  # bought to reach a discount, and given back at once
 RETRIES = 0.55
 UNPAID_AFTER_MS = 30 * MINUTE_MS
+DEPOSITS = 0.7  # of the orders of a wave; the balance is due at a peak
+BALANCE_MS = 12 * MINUTE_MS  # after the peak began, on average
 UNPAID, OUT_OF_STOCK, CHANGED_MIND = range(3)
 CANCEL_REASONS = ("unpaid", "out_of_stock", "changed_mind")
 DECLINES = (*shop.DECLINES.values, "gateway_error")
@@ -35,6 +37,7 @@ class Orders:
         withdrawn: time of a refund request made before the parcel is collected.
         paid_at: what later events say about the payment: nothing about one before the history, whose deadline nobody
             opened.
+        begun_at: what its payment says about the order: nothing where a balance was paid, days after the deposit.
 
     """
 
@@ -43,18 +46,19 @@ class Orders:
     cancelled: NDArray[np.int64]
     withdrawn: NDArray[np.int64]
     paid_at: NDArray[np.int64]
-    region: NDArray[np.int8]
-    channel: NDArray[np.int8]
-    store: NDArray[np.int8]
-    sku: NDArray[np.int8]
-    warehouse: NDArray[np.int8]
-    carrier: NDArray[np.int8]
+    begun_at: NDArray[np.int64]
+    region: NDArray[np.int16]
+    channel: NDArray[np.int16]
+    store: NDArray[np.int16]
+    sku: NDArray[np.int16]
+    warehouse: NDArray[np.int16]
+    carrier: NDArray[np.int16]
     amount: NDArray[np.float64]
 
     @property
-    def category(self) -> NDArray[np.int8]:
+    def category(self) -> NDArray[np.int16]:
         """Category of the sku."""
-        return (self.sku // shop.SKUS_OF_CATEGORY).astype(np.int8)
+        return (self.sku // shop.SKUS_OF_CATEGORY).astype(np.int16)
 
     def shipped(self) -> NDArray[np.int64]:
         """Rows that a parcel is sent for."""
@@ -66,7 +70,7 @@ class _Attempts:
     """One attempt to pay per order; time 0 where there is none."""
 
     time: NDArray[np.int64]
-    method: NDArray[np.int8]
+    method: NDArray[np.int16]
     works: NDArray[np.bool_]
     broken: NDArray[np.bool_]  # fails because of the fault
 
@@ -75,18 +79,20 @@ class _Attempts:
 
 
 def play(
-    rng: np.random.Generator, created: NDArray[np.int64], region: NDArray[np.int8], plan: Plan, history_from_ms: int
+    rng: np.random.Generator, created: NDArray[np.int64], region: NDArray[np.int16], plan: Plan, history_from_ms: int
 ) -> tuple[Orders, list[Block]]:
     """Orders created at the given times (ascending) by buyers of the given regions, and their events."""
     count = len(created)
     store, category = shop.STORES.draw(rng, count), shop.CATEGORIES.draw(rng, count)
-    sku = category * shop.SKUS_OF_CATEGORY + (rng.random(count) ** 2 * shop.SKUS_OF_CATEGORY).astype(np.int8)
-    first = _attempts(rng, created + rng.integers(8_000, 60_000, count), shop.METHODS.draw(rng, count), plan)
+    sku = category * shop.SKUS_OF_CATEGORY + (rng.random(count) ** 2 * shop.SKUS_OF_CATEGORY).astype(np.int16)
+    balance = _balance_due(rng, created)
+    due = np.where(balance > 0, balance, created)
+    first = _attempts(rng, due + rng.integers(8_000, 60_000, count), shop.METHODS.draw(rng, count), plan)
     again = np.where(
         first.failed() & (rng.random(count) < RETRIES), first.time + rng.integers(20_000, 120_000, count), 0
     )
     changed = np.where(rng.random(count) < 0.5, shop.METHODS.draw(rng, count), first.method)
-    second = _attempts(rng, again, changed.astype(np.int8), plan)
+    second = _attempts(rng, again, changed.astype(np.int16), plan)
     _play_tiny_store(plan, created, store, first, second)
 
     paid = np.where(first.works, first.time, np.where(second.works, second.time, 0))
@@ -97,13 +103,14 @@ def play(
     orders = Orders(
         created=created,
         paid=paid,
-        cancelled=np.where(paid == 0, created + UNPAID_AFTER_MS, np.where(cancels, regret, 0)),
+        cancelled=np.where(paid == 0, due + UNPAID_AFTER_MS, np.where(cancels, regret, 0)),
         withdrawn=np.where(withdraws, regret, 0),
         paid_at=np.where(paid >= history_from_ms, paid, 0),
+        begun_at=np.where(balance > 0, 0, created),
         region=region,
         channel=shop.CHANNELS.draw(rng, count),
         store=store,
-        sku=sku.astype(np.int8),
+        sku=sku.astype(np.int16),
         warehouse=shop.WAREHOUSES.draw(rng, count),
         carrier=shop.CARRIERS.draw(rng, count),
         amount=np.exp(rng.normal(4.6, 0.8, count)).round(2).astype(np.float64),
@@ -111,7 +118,19 @@ def play(
     return orders, _blocks(rng, orders, first, second)
 
 
-def _attempts(rng: np.random.Generator, time: NDArray[np.int64], method: NDArray[np.int8], plan: Plan) -> _Attempts:
+def _balance_due(rng: np.random.Generator, created: NDArray[np.int64]) -> NDArray[np.int64]:
+    """When those that were begun with a deposit pay the rest, 0 for all others."""
+    due = np.zeros(len(created), dtype=np.int64)
+    deposits = rng.random(len(created)) < DEPOSITS
+    delay = rng.exponential(BALANCE_MS, len(created)).astype(np.int64)
+    for days, peak in WAVES:
+        begins, ends = wave_span(days)
+        inside = deposits & (created >= begins) & (created < ends)
+        due = np.where(inside, MIDNIGHT_MS + peak * MINUTE_MS + delay, due)
+    return due
+
+
+def _attempts(rng: np.random.Generator, time: NDArray[np.int64], method: NDArray[np.int16], plan: Plan) -> _Attempts:
     luck = rng.random(len(time))
     works = luck < shop.PAYMENT_SUCCESS
     broken = np.zeros(len(time), dtype=np.bool_)
@@ -124,7 +143,7 @@ def _attempts(rng: np.random.Generator, time: NDArray[np.int64], method: NDArray
 
 
 def _play_tiny_store(
-    plan: Plan, created: NDArray[np.int64], store: NDArray[np.int8], first: _Attempts, second: _Attempts
+    plan: Plan, created: NDArray[np.int64], store: NDArray[np.int16], first: _Attempts, second: _Attempts
 ) -> None:
     """A store with two payments in ten minutes, of which one fails: half of them, and yet nothing."""
     trap = plan.trap("tiny_store")
@@ -150,8 +169,8 @@ def _blocks(rng: np.random.Generator, orders: Orders, first: _Attempts, second: 
         Named("category", shop.CATEGORIES.values, orders.category),
         Named("sku", shop.SKUS, orders.sku),
         Amount("amount", orders.amount),
-        Moment("created_at", orders.created),
     )
+    begun = Moment("created_at", orders.created)
     way: tuple[Column, ...] = (
         Named("warehouse", shop.WAREHOUSES.values, orders.warehouse),
         Named("carrier", shop.CARRIERS.values, orders.carrier),
@@ -163,24 +182,28 @@ def _blocks(rng: np.random.Generator, orders: Orders, first: _Attempts, second: 
     ) -> Block:
         return Block("orders", kind, "/oms", time, subject, (order_id, *who, *columns), name, np.flatnonzero(keep))
 
+    paid_begun = Moment("created_at", orders.begun_at)
+
     paid_method = np.where(first.works, first.method, second.method)
     why = shop.DECLINES.draw(rng, count)
     blocks = [
-        block("order.created", "oc-", orders.created, way, orders.created > 0),
+        block("order.created", "oc-", orders.created, (begun, *way), orders.created > 0),
         block(
             "order.paid",
             "op-",
             orders.paid,
-            (*way, Named("payment_method", shop.METHODS.values, paid_method)),
+            (paid_begun, *way, Named("payment_method", shop.METHODS.values, paid_method)),
             orders.paid > 0,
         ),
     ]
     for name, attempt in (("of1-", first), ("of2-", second)):
         reason = np.where(attempt.broken, len(DECLINES) - 1, why)
-        columns = (Named("payment_method", shop.METHODS.values, attempt.method), Named("reason", DECLINES, reason))
+        method = Named("payment_method", shop.METHODS.values, attempt.method)
+        columns = (paid_begun, method, Named("reason", DECLINES, reason))
         blocks.append(block("order.payment_failed", name, attempt.time, columns, attempt.failed()))
     reason = np.where(orders.paid == 0, UNPAID, rng.integers(OUT_OF_STOCK, CHANGED_MIND + 1, count))
     facts = (
+        begun,
         *way,
         Named("reason", CANCEL_REASONS, reason),
         Moment("paid_at", orders.paid_at),

@@ -9,6 +9,7 @@ import numpy as np
 
 from streams.simulate import shop
 from streams.simulate.block import Block, Column, Count, Flag, Label, Moment, Named
+from streams.simulate.disruptions import disrupt
 from streams.simulate.rhythm import COURIERS, DAY_MS, HOUR_MS, HUBS, MINUTE_MS, WorkingTime
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
 SCANS = 7  # at most, between collection and the courier
 SECOND_PARCEL = 0.06
-PASSES_A_STALL = 0.03
-BACKLOG_MS = 90 * MINUTE_MS  # how long a carrier takes to work off what a stall left
 PROMISE_MS = 5 * DAY_MS
 
 
@@ -54,7 +53,7 @@ def play(rng: np.random.Generator, orders: Orders, plan: Plan, to_ms: int) -> tu
     part[: len(rows)][np.isin(rows, two)] = 1
     part[len(rows) :] = 2
     moves = _moves(rng, orders.paid[order], to_ms)
-    _stall(rng, moves, orders.carrier[order], orders.region[order], plan)
+    disrupt(rng, moves, orders, order, plan)
     parcels = Parcels(order, part, np.round(moves).astype(np.int64))
     return parcels, _blocks(rng, orders, parcels)
 
@@ -77,30 +76,6 @@ def _moves(rng: np.random.Generator, paid: NDArray[np.int64], to_ms: int) -> NDA
     moves[:, -2] = couriers.after(latest, rng.gamma(3, 1.5 * HOUR_MS, count))
     moves[:, -1] = couriers.after(moves[:, -2] + 10 * MINUTE_MS, rng.gamma(3, 1.2 * HOUR_MS, count))
     return moves
-
-
-def _stall(
-    rng: np.random.Generator,
-    moves: NDArray[np.float64],
-    carrier: NDArray[np.int8],
-    region: NDArray[np.int8],
-    plan: Plan,
-) -> None:
-    """During a stall hardly anything moves; then the backlog does, and all that follows is later by as much."""
-    fault = plan.fault("carrier")
-    if fault is None:
-        return
-    hit = (carrier == shop.CARRIERS.code(fault.target["carrier"])) & (
-        region == shop.REGIONS.code(fault.target["region"])
-    )
-    rows = np.flatnonzero(hit & (moves[:, -1] >= fault.start_ms))
-    shift = np.zeros(len(rows))
-    for step in range(moves.shape[1]):
-        time = moves[rows, step] + shift
-        caught = (time >= fault.start_ms) & (time < fault.end_ms) & (rng.random(len(rows)) >= PASSES_A_STALL)
-        release = fault.end_ms + rng.uniform(0, BACKLOG_MS, len(rows))
-        shift = np.where(caught & (moves[rows, step] > 0), shift + release - time, shift)
-        moves[rows, step] = np.where(moves[rows, step] > 0, moves[rows, step] + shift, 0)
 
 
 def _blocks(rng: np.random.Generator, orders: Orders, parcels: Parcels) -> list[Block]:

@@ -1,79 +1,39 @@
-"""What goes wrong in a scenario, and what only looks like it: drawn from the seed, written down as truth."""
+"""What goes wrong in a scenario and when, and what only looks like it: drawn from the seed, written down as truth."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from streams.simulate.block import moments
-from streams.simulate.rhythm import MIDNIGHT_MS, MINUTE_MS
-from streams.simulate.shop import CARRIERS, METHODS, REGIONS, TINY_STORES
+from streams.simulate.faults import KINDS, Fault
+from streams.simulate.rhythm import FIRST_PEAK, MIDNIGHT_MS, MINUTE_MS
+from streams.simulate.shop import TINY_STORES
+from streams.simulate.traps import Trap
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    import numpy as np
 
-# Minutes from midnight in which one thing may happen, each with room for recovery before the next. None touches the
-# first ten minutes of the sale, which are a planned peak and no incident.
-WINDOWS = ((-85, -60), (-55, -28), (12, 38), (42, 66), (68, 92))
-TRAFFIC_WINDOWS = (0, 1, 4)  # ten times the peak after midnight would be more than the file should hold
-NIGHT_TRAP = (96, 118)
+Window = tuple[int, int]  # minutes from midnight
+
+# In each one thing may happen, or two of different touchpoints, with room for recovery before the next. None touches
+# the first ten minutes of a peak, or the end of the first one.
+FIRST: Window = (FIRST_PEAK - 27, FIRST_PEAK - 3)
+WINDOWS: tuple[Window, ...] = (
+    *((-199, -174), (-170, -145), (-141, -116), (-112, -87), (-83, -58), (-54, -28)),
+    *((12, 38), (42, 66), (68, 93)),
+)
+BEFORE_MIDNIGHT = 6  # of the windows: ten times the peak of midnight would be more than the file should hold
+ERRATIC: Window = (FIRST_PEAK - 26, -116)  # while couriers are still out
+SEEN_AT_ONCE = ("payment", "coupon", "page", "checkout")  # one of these comes first
+ALONE = "silent"
+PAIRS = 2
 TENFOLD = 10.0
+RESEND_MINUTES = 4  # so long it takes to send the hour again
 
-
-@dataclass(frozen=True)
-class Fault:
-    """Something that goes wrong for some minutes.
-
-    Attributes:
-        kind: payment, coupon, queue or carrier.
-        target: where, by dimension.
-        size: what it does, see the module that plays it: the success ratio that is left (payment), the factor of
-            inquiries (coupon), the share of agents that leave (queue), the factor of the contacts that
-            follow (carrier).
-
-    """
-
-    kind: str
-    target: dict[str, str]
-    start_ms: int
-    end_ms: int
-    size: float
-
-    def truth(self) -> dict[str, Any]:
-        """The incident as truth.json has it."""
-        touchpoint = {"payment": "order", "carrier": "logistics"}.get(self.kind, "consultation")
-        return _entry(self.kind, touchpoint, self.target, self.start_ms, self.end_ms, "incident", self._symptoms())
-
-    def _symptoms(self) -> list[dict[str, Any]]:
-        if self.kind == "payment":
-            # Fewer orders are paid as a whole, too.
-            return [{"touchpoint": "order", "scope": {}}]
-        if self.kind == "queue":
-            return [{"touchpoint": "consultation", "scope": {}}]
-        if self.kind == "carrier":
-            scope = {"intent": "logistics", "region": self.target["region"]}
-            return [{"touchpoint": "consultation", "scope": scope}]
-        return []
-
-
-@dataclass(frozen=True)
-class Trap:
-    """Something that looks like an incident and is none. `kind` is night, tenfold or tiny_store."""
-
-    kind: str
-    start_ms: int
-    end_ms: int
-    scope: dict[str, str] = field(default_factory=dict)
-
-    def truth(self) -> list[dict[str, Any]]:
-        """One entry per touchpoint that has to stay quiet."""
-        touchpoints = ("order",) if self.kind == "tiny_store" else ("order", "page", "consultation")
-        return [
-            _entry(f"{self.kind}-{touchpoint}", touchpoint, self.scope, self.start_ms, self.end_ms, "trap", [])
-            for touchpoint in touchpoints
-        ]
+QUIET: Window = (-315, -292)
+PEAK: Window = (FIRST_PEAK - 1, FIRST_PEAK + 36)
+MIDNIGHT: Window = (-1, 11)
+NIGHT: Window = (97, 119)
 
 
 @dataclass(frozen=True)
@@ -82,6 +42,7 @@ class Plan:
 
     faults: tuple[Fault, ...]
     traps: tuple[Trap, ...]
+    resent_ms: int = 0  # how much the order system sends again
 
     def fault(self, kind: str) -> Fault | None:
         """The fault of a kind, if there is one."""
@@ -98,62 +59,63 @@ class Plan:
         return sorted(entries, key=lambda entry: (entry["start"], entry["id"]))
 
 
-def plan(rng: np.random.Generator) -> Plan:
-    """Draw the four faults and the three traps of `double11`: what, where, how bad and when."""
-    windows = list(range(len(WINDOWS)))
-    busy = int(rng.choice(TRAFFIC_WINDOWS))
-    windows.remove(busy)
-    traffic = Trap("tenfold", *_span(rng, WINDOWS[busy], 15, 15))
-    faults = []
-    for kind, window in zip(("payment", "coupon", "queue", "carrier"), rng.permutation(windows).tolist(), strict=True):
-        target, size = _target(rng, kind)
-        faults.append(Fault(kind, target, *_span(rng, WINDOWS[window], 12, 25), size))
-    night = Trap("night", MIDNIGHT_MS + NIGHT_TRAP[0] * MINUTE_MS, MIDNIGHT_MS + NIGHT_TRAP[1] * MINUTE_MS)
-    store = str(rng.choice(TINY_STORES))
-    tiny = Trap("tiny_store", *_span(rng, (-85, 90), 10, 10), {"store": store})
-    return Plan(tuple(sorted(faults, key=lambda fault: fault.start_ms)), (traffic, night, tiny))
+def plan(rng: np.random.Generator, resent_ms: int) -> Plan:
+    """Draw all kinds of faults, once each, and all traps of `double11`: what, where, how bad and when."""
+    order = rng.permutation(len(WINDOWS)).tolist()
+    busy = next(number for number in order if number < BEFORE_MIDNIGHT)
+    order.remove(busy)
+    again = order.pop()
+    kinds = [kind for kind in KINDS if kind != "erratic"]
+    first = SEEN_AT_ONCE[int(rng.integers(len(SEEN_AT_ONCE)))]
+    kinds.remove(first)
+    faults = [_fault(rng, first, FIRST), _fault(rng, "erratic", ERRATIC)]
+    shared = _sharing(rng, [kinds[number] for number in rng.permutation(len(kinds))], len(order))
+    for number, together in zip(order, shared, strict=True):
+        faults += [_fault(rng, kind, WINDOWS[number]) for kind in together]
+    begins = WINDOWS[again][0]
+    resend = _span(rng, (begins, begins + 2 * RESEND_MINUTES), RESEND_MINUTES, RESEND_MINUTES)
+    traps = (
+        _trap("quiet", QUIET),
+        _trap("peak", PEAK),
+        _trap("midnight", MIDNIGHT),
+        _trap("night", NIGHT),
+        Trap("tenfold", *_span(rng, WINDOWS[busy], 15, 15)),
+        Trap("resend", resend[0], resend[1] + 10 * MINUTE_MS),
+        Trap("tiny_store", *_span(rng, (-190, 90), 10, 10), {"store": str(rng.choice(TINY_STORES))}),
+    )
+    return Plan(tuple(sorted(faults, key=lambda fault: fault.start_ms)), traps, resent_ms)
 
 
-def _target(rng: np.random.Generator, kind: str) -> tuple[dict[str, str], float]:
-    if kind == "payment":
-        return {"payment_method": _pick(rng, METHODS.above(0.15))}, float(rng.uniform(0.2, 0.5))
-    if kind == "coupon":
-        return {"intent": "coupon"}, float(rng.uniform(5, 9))
-    if kind == "queue":
-        return {"queue": _pick(rng, ("presale", "logistics", "aftersale"))}, float(rng.uniform(0.5, 0.6))
-    pairs = [(c, r) for c in CARRIERS.values for r in REGIONS.values if CARRIERS.share(c) * REGIONS.share(r) >= 0.06]
-    carrier, region = pairs[int(rng.integers(len(pairs)))]
-    return {"carrier": carrier, "region": region}, float(rng.uniform(3, 6))
+def _sharing(rng: np.random.Generator, kinds: list[str], windows: int) -> list[list[str]]:
+    """The kinds, one to a window; those that are left over join one of another touchpoint. Silence stays alone."""
+    alone, left = [[kind] for kind in kinds[:windows]], kinds[windows:]
+    if ALONE in left:
+        alone[0], left[left.index(ALONE)] = [ALONE], alone[0][0]
+    for kind in left:
+        hosts = [
+            together
+            for together in alone
+            if len(together) == 1
+            and together[0] != ALONE
+            and KINDS[together[0]].touchpoint != KINDS[kind].touchpoint
+            and {together[0], kind} != {"payment", "checkout"}  # a broken checkout loses orders, which look unpaid
+        ]
+        hosts[int(rng.integers(len(hosts)))].append(kind)
+    return alone
 
 
-def _pick(rng: np.random.Generator, values: Sequence[str]) -> str:
-    return values[int(rng.integers(len(values)))]
+def _fault(rng: np.random.Generator, kind: str, window: Window) -> Fault:
+    drawn = KINDS[kind].draw(rng)
+    return Fault(kind, drawn.target, *_span(rng, window, *KINDS[kind].minutes), drawn.size, drawn.regions)
 
 
-def _span(rng: np.random.Generator, window: tuple[int, int], shortest: int, longest: int) -> tuple[int, int]:
+def _trap(kind: str, window: Window) -> Trap:
+    return Trap(kind, MIDNIGHT_MS + window[0] * MINUTE_MS, MIDNIGHT_MS + window[1] * MINUTE_MS)
+
+
+def _span(rng: np.random.Generator, window: Window, shortest: int, longest: int) -> tuple[int, int]:
     """Start and end on whole seconds, inside a window of minutes from midnight."""
     room = (window[1] - window[0]) * 60
-    length = int(rng.integers(shortest * 60, min(longest * 60, room) + 1))
+    length = int(rng.integers(min(shortest * 60, room), min(longest * 60, room) + 1))
     start = MIDNIGHT_MS + window[0] * MINUTE_MS + int(rng.integers(0, room - length + 1)) * 1000
     return start, start + length * 1000
-
-
-def _entry(
-    name: str,
-    touchpoint: str,
-    scope: dict[str, str],
-    start_ms: int,
-    end_ms: int,
-    kind: str,
-    symptoms: list[dict[str, Any]],
-) -> dict[str, Any]:
-    start, end = moments(np.array([start_ms, end_ms], dtype=np.int64))
-    return {
-        "id": name,
-        "touchpoint": touchpoint,
-        "scope": scope,
-        "start": start,
-        "end": end,
-        "symptoms": symptoms,
-        "kind": kind,
-    }

@@ -33,9 +33,29 @@ COURIERS = (
     *(1.6, 1.5, 1.8, 2.0, 2.0, 1.9, 1.7, 1.3, 0.8, 0.4, 0.15, 0.05),
 )
 
-# Orders per minute on the night of the sale, by minutes from midnight; before the first the ordinary curve holds.
-NIGHT_MINUTES = (-120, -90, -60, -10, -1, 0, 5, 12, 25, 45, 75, 90, 105, 120)
-NIGHT_ORDERS = (13, 80, 86, 84, 70, 250, 250, 190, 140, 105, 84, 66, 50, 38)
+FIRST_PEAK = -240  # minutes from midnight
+
+# Orders per minute on the evening and the night of the sale, by minutes from midnight; before, the usual curve holds.
+NIGHT_MINUTES = (
+    *(-292, -284, -262, -241, -240, -234, -226, -210, -190, -120, -60, -10, -1),
+    *(0, 5, 12, 25, 45, 75, 90, 105, 120),
+)
+NIGHT_ORDERS = (
+    *(10, 60, 75, 70, 210, 210, 150, 110, 90, 84, 86, 84, 70),
+    *(250, 250, 190, 140, 105, 84, 66, 50, 38),
+)
+HELD_BACK = 0.65  # of a usual day: what is bought on the day before the sale
+
+# The evenings on which people pay deposits, by days before midnight of the sale; the balance is due at a peak.
+WAVES = ((-4, FIRST_PEAK), (-2, 0))
+WAVE_MINUTES = 120
+DEPOSITS_PER_MINUTE = 16.0
+
+
+def wave_span(days: int) -> tuple[int, int]:
+    """When a wave begins and ends, in ms: 20:00 to 22:00."""
+    begins = MIDNIGHT_MS + days * DAY_MS + FIRST_PEAK * MINUTE_MS
+    return begins, begins + WAVE_MINUTES * MINUTE_MS
 
 
 def of_day(curve: tuple[float, ...], times_ms: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -74,25 +94,39 @@ class Rhythm:
         return float(per_minute[int((time_ms - self.minutes_ms[0]) // MINUTE_MS)])
 
 
-def rhythm(rng: np.random.Generator, *, orders_per_minute: float, history_days: int, warm_up_days: int) -> Rhythm:
-    """Rhythm of the night of 11 November 2026: ordinary days of the given mean, then the sale from 22:00 on.
+def rhythm(
+    rng: np.random.Generator,
+    *,
+    orders_per_minute: float,
+    crowd: float,
+    history_days: int,
+    live_from: int,
+    warm_up_days: int,
+) -> Rhythm:
+    """Rhythm of the night of 11 November 2026: ordinary days of the given mean, two evenings of deposits, the quiet day
+    before the sale, then the sale with `crowd` times its orders. The live part begins `live_from` minutes from
+    midnight.
 
     History and sale share the daily curve, and every ratio; only the number of shoppers differs. Days and quarters of
     an hour vary by a few per cent, as real ones do.
     """
-    live_from = MIDNIGHT_MS - 90 * MINUTE_MS
+    live_from_ms = MIDNIGHT_MS + live_from * MINUTE_MS
     live_to = MIDNIGHT_MS + 120 * MINUTE_MS
-    history_from = live_from - history_days * DAY_MS
+    history_from = live_from_ms - history_days * DAY_MS
     minutes = np.arange(history_from - warm_up_days * DAY_MS, live_to, MINUTE_MS, dtype=np.int64)
     usual = orders_per_minute * of_day(SHOPPERS, minutes)
+    usual = np.where(minutes >= MIDNIGHT_MS - DAY_MS, usual * HELD_BACK, usual)
+    for days, _ in WAVES:
+        begins, ends = wave_span(days)
+        usual = np.where((minutes >= begins) & (minutes < ends), usual + DEPOSITS_PER_MINUTE, usual)
     from_midnight = (minutes - MIDNIGHT_MS) / MINUTE_MS
-    tonight = np.interp(from_midnight, NIGHT_MINUTES, NIGHT_ORDERS)
+    tonight = crowd * np.interp(from_midnight, NIGHT_MINUTES, NIGHT_ORDERS)
     orders = np.where(from_midnight < NIGHT_MINUTES[0], usual, np.maximum(tonight, usual))
     knots = np.arange(0, len(minutes) + 15, 15)
     wobble = np.interp(np.arange(len(minutes)), knots, rng.normal(0, 0.05, len(knots)))
     day = (minutes - minutes[0]) // DAY_MS
     days = rng.normal(0, 0.03, int(day[-1]) + 1)[day]
-    return Rhythm(minutes, history_from, live_from, live_to, orders * np.exp(wobble + days))
+    return Rhythm(minutes, history_from, live_from_ms, live_to, orders * np.exp(wobble + days))
 
 
 class WorkingTime:

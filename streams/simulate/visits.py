@@ -12,14 +12,16 @@ from streams.simulate.block import Amount, Block, Column, Label, Named
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from streams.simulate.plan import Plan
+
 VIEWS_PER_CHECKOUT = 2
 STEPS = ("address", "payment")
 REASONS = ("out_of_stock", "price_changed", "coupon_rejected", "address_invalid")
 
 
 def play(
-    rng: np.random.Generator, started: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int8], list[Block]]:
+    rng: np.random.Generator, started: NDArray[np.int64], plan: Plan
+) -> tuple[NDArray[np.int64], NDArray[np.int16], list[Block]]:
     """Checkouts begun at the given times. Returns the times of the orders (ascending), the buyers' regions, events."""
     count = len(started)
     region, device = shop.REGIONS.draw(rng, count), shop.DEVICES.draw(rng, count)
@@ -27,7 +29,7 @@ def play(
     address = started + rng.integers(4_000, 25_000, count)
     payment = address + rng.integers(3_000, 15_000, count)
     ended = payment + rng.integers(2_000, 20_000, count)
-    fails = rng.random(count) < shop.CHECKOUT_FAILURE
+    fails = rng.random(count) < shop.CHECKOUT_FAILURE + _broken(plan, ended, device)
     everyone = np.arange(count)
     fields: tuple[Column, ...] = (
         Label("session_id", "S", everyone),
@@ -46,21 +48,40 @@ def play(
         block("checkout.step", "vp-", payment, everyone, _step(1, count)),
         block("checkout.failed", "vf-", ended, np.flatnonzero(fails), _step(1, count), reason),
         block("checkout.completed", "vc-", ended, np.flatnonzero(~fails)),
-        *_views(rng, started, (region, device, channel)),
+        *_views(rng, started, (region, device, channel), plan),
     ]
     buyers = np.flatnonzero(~fails)
     buyers = buyers[np.argsort(ended[buyers], kind="stable")]
     return ended[buyers] + 100, region[buyers], blocks
 
 
+def _broken(plan: Plan, ended: NDArray[np.int64], device: NDArray[np.int16]) -> NDArray[np.float64]:
+    """The share of checkouts that fail beyond the usual."""
+    fault = plan.fault("checkout")
+    if fault is None:
+        return np.zeros(len(ended))
+    hit = (ended >= fault.start_ms) & (ended < fault.end_ms) & (device == shop.DEVICES.code(fault.target["device"]))
+    return np.where(hit, fault.size, 0.0)
+
+
+def _slower(plan: Plan, time: NDArray[np.int64], page: NDArray[np.int16]) -> NDArray[np.float64]:
+    """How many times as long a page takes as usual."""
+    fault = plan.fault("page")
+    if fault is None:
+        return np.ones(len(time))
+    hit = (time >= fault.start_ms) & (time < fault.end_ms) & (page == shop.PAGES.code(fault.target["page"]))
+    return np.where(hit, fault.size, 1.0)
+
+
 def _step(step: int, count: int) -> Column:
-    return Named("step", STEPS, np.full(count, step, dtype=np.int8))
+    return Named("step", STEPS, np.full(count, step, dtype=np.int16))
 
 
 def _views(
     rng: np.random.Generator,
     started: NDArray[np.int64],
-    who: tuple[NDArray[np.int8], NDArray[np.int8], NDArray[np.int8]],
+    who: tuple[NDArray[np.int16], NDArray[np.int16], NDArray[np.int16]],
+    plan: Plan,
 ) -> list[Block]:
     """Pages seen in the minutes before a checkout; one in 300 fails, one in 20 is left by going back."""
     time = np.repeat(started, VIEWS_PER_CHECKOUT)
@@ -68,14 +89,15 @@ def _views(
     time = time - rng.integers(2_000, 240_000, count)
     region, device, channel = (np.repeat(codes, VIEWS_PER_CHECKOUT) for codes in who)
     sessions = np.repeat(np.arange(len(started)), VIEWS_PER_CHECKOUT)
+    page = shop.PAGES.draw(rng, count)
     fields: tuple[Column, ...] = (
         Label("session_id", "S", sessions),
-        Named("page", shop.PAGES.values, shop.PAGES.draw(rng, count)),
+        Named("page", shop.PAGES.values, page),
         Named("device", shop.DEVICES.values, device),
         Named("channel", shop.CHANNELS.values, channel),
         Named("region", shop.REGIONS.values, region),
     )
-    load_time = Amount("load_time", np.exp(rng.normal(0, 0.4, count)))
+    load_time = Amount("load_time", np.exp(rng.normal(0, 0.4, count)) * _slower(plan, time, page))
     fails = rng.random(count) < 1 / 300
     back = rng.random(count) < 0.05
     subject = ("S", sessions)

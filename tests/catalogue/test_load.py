@@ -210,3 +210,34 @@ def test_a_file_that_cannot_be_read_says_so(tmp_path: Path) -> None:
     (tmp_path / "latin.yaml").write_bytes(b"title: caf\xe9")
     with pytest.raises(LocatedError, match="UTF-8"):
         load(tmp_path / "latin.yaml")
+
+
+ENTRY = "{name: Peak, begins: '2026-11-11T00:00:00+08:00', ends: '2026-11-11T01:00:00+08:00', activity: [2, 30]}"
+
+
+def test_a_catalogue_may_hold_a_calendar_which_changes_nothing_of_what_is_counted() -> None:
+    catalogue = parse(f"{METRIC}calendar:\n  - {ENTRY}\n", "mine.yaml")
+
+    assert [(entry.name, entry.activity) for entry in catalogue.calendar] == [("Peak", (2.0, 30.0))]
+    assert catalogue.hash == parse(METRIC, "mine.yaml").hash
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "what"),
+    [
+        ("00:00:00+08:00', ends", "00:00:00', ends", "calendar[0].begins", "RFC 3339"),
+        ("01:00:00", "00:00:00", "calendar[0].ends", "after `begins`"),
+        ("[2, 30]", "[30, 2]", "calendar[0].activity", "least, most"),
+        ("[2, 30]", "[-1, 2]", "calendar[0].activity", "from 0"),
+        ("[2, 30]", "[2, 30000]", "calendar[0].activity", "10,000"),
+        ("[2, 30]", "[2]", "calendar[0].activity", "2"),
+        ("name: Peak", "name: ' '", "calendar[0].name", "must not be empty"),
+        ("[2, 30]", "[2, 30], metrics: [paid_shares]", "calendar[0].metrics[0]", 'did you mean "paid_share"?'),
+        ("name: Peak", "title: Peak", "calendar[0].title", "unknown key"),
+    ],
+)
+def test_a_mistake_in_the_calendar_is_named(old: str, new: str, key: str, what: str) -> None:
+    error = refused(f"{METRIC}calendar:\n  - {ENTRY.replace(old, new)}\n")
+
+    assert error.key == key
+    assert what in error.what

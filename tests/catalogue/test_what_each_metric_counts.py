@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from counting import CATALOGUE, DAY, DENOMINATOR, EXPOSURE, LATE_BY_DEADLINE, NUMERATOR, Count, moment
 
+from streams.events.registry import TYPES
+
 
 def test_o1_counts_orders_by_their_time() -> None:
     created = Count("orders_created").event("order.created", 5, channel="app").event("order.created", 12, channel="web")
@@ -184,6 +186,19 @@ def test_p5_is_failed_over_failed_and_completed() -> None:
     assert (count.total(NUMERATOR, "device=ios"), count.total(DENOMINATOR, "device=ios")) == (1, 2)
     assert count.total(NUMERATOR, "reason=coupon") == 1
     assert not [cell for cell in count.cells() if cell[0] is DENOMINATOR and cell[1].startswith("reason")]
+
+
+def test_s1_is_every_event_by_the_topic_it_came_by() -> None:
+    count = Count("events_received")
+    count.event("order.created", 0).event("order.paid", 0).event("page.viewed", 0).event("queue.snapshot", 10)
+
+    assert count.slots(NUMERATOR) == {0: 3, 10: 1}
+    assert count.slots(NUMERATOR, "topic=orders") == {0: 2}
+    assert count.slots(NUMERATOR, "topic=visits") == {0: 1}
+
+
+def test_s1_leaves_no_type_out() -> None:
+    assert {event for term in CATALOGUE.by_name["events_received"].numerator for event in term.events} == set(TYPES)
 
 
 def test_every_metric_has_a_golden_test() -> None:

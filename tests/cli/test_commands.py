@@ -98,6 +98,7 @@ def test_wrong_usage_is_code_2(capsys: pytest.CaptureFixture[str]) -> None:
         (["replay", "none.jsonl", "--partitions", "0"], 2, "--partitions"),
         (["backtest", "none.jsonl", "--report", "r.json"], 2, "check the path"),
         (["simulate", "--scenario", "double12", "--out", "x"], 2, 'did you mean "double11"?'),
+        (["simulate"], 2, "--list"),
         (["simulate", "--out", "none/x"], 2, "make it first"),
         (["import", "olist", "none", "--out", "x"], 2, "no folder none"),
         (["score", "none", "--out", "x"], 2, "no folder none"),

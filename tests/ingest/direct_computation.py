@@ -105,7 +105,7 @@ class Direct:
             slots = [(component, time // 10_000), (Component.LATE_BY_DEADLINE, counts_for // 10_000)]
         sets = scope_sets(metric)
         for index in set(component_sets(metric, component)):
-            scope = (index, tuple(data.get(name) or "" for name in sets[index]))
+            scope = (index, tuple(dimension(name, data, kind) for name in sets[index]))
             for part, slot in slots:
                 cell = metric.key(), scope, int(part), slot, late
                 if metric.signal is Signal.LAST:
@@ -122,8 +122,12 @@ class Direct:
         number = sum(border <= duration for border in edges(*metric.bins))
         sets = scope_sets(metric)
         for index in set(component_sets(metric, Component.NUMERATOR)):
-            scope = (index, tuple(event["data"].get(name) or "" for name in sets[index]))
+            scope = (index, tuple(dimension(name, event["data"], event["type"]) for name in sets[index]))
             self.cells[metric.key(), scope, number, time // 10_000, late] += term.weight
+
+
+def dimension(name: str, data: dict[str, Any], kind: str) -> str:
+    return TOPIC_OF_TYPE[kind] if name == "topic" else data.get(name) or ""
 
 
 def later(one: int, other: int) -> int:

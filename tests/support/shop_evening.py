@@ -62,8 +62,9 @@ class Evening:
     """
 
     def __init__(self, history_h: float = 6.0, live_min: int = 75) -> None:
-        played = simulate("double11", 3, "demo")
-        begin = (event_time_ms(played.scenario["evaluate_from"]) or 0) + 100 * MINUTE_MS
+        played = simulate("double11", 7, "demo")
+        fails = next(event_time_ms(entry["start"]) or 0 for entry in played.truth if entry["id"] == "payment")
+        begin = fails // MINUTE_MS * MINUTE_MS - 25 * MINUTE_MS
         end = begin + live_min * MINUTE_MS
         cut = []
         for arrival in played._arrivals:
@@ -139,7 +140,7 @@ class Evening:
 
 def _with_a_fault_more(line: Line, begin_ms: int) -> Line:
     """For six minutes the payments of one method fail: over before the scenario's own fault begins."""
-    if not 8 * MINUTE_MS <= line.at_ms - begin_ms < 14 * MINUTE_MS or b'"payment_method":"wechat"' not in line.event:
+    if not 8 * MINUTE_MS <= line.at_ms - begin_ms < 14 * MINUTE_MS or b'"payment_method":"alipay"' not in line.event:
         return line
     return line._replace(event=line.event.replace(b'"order.paid"', b'"order.payment_failed"'))
 

@@ -79,7 +79,7 @@ class EventsFile:
 
     def by_workers(self, way: Way, folder: Path, limit_s: float = _LIMIT_S) -> tuple[Outcome, float]:
         """And how many seconds it took. The workers are told what no topic says."""
-        names = ("evaluate_from", "timezone", "opening_hours")
+        names = ("evaluate_from", "timezone", "opening_hours", "calendar")
         told = {name: self.scenario[name] for name in names if name in self.scenario}
         run = run_processes(Feed(self.path, told, PARTITIONS, self.until_ms), way, folder, limit_s)
         return self._outcome(run.transitions, run.records), run.seconds

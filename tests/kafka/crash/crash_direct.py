@@ -72,7 +72,7 @@ class DirectCount:
         self.read[record.topic] += 1
         try:
             event = json.loads(record.value or b"")
-            kind, data, event_id = event["type"], event["data"], event["id"]
+            kind, data, event_id = event["type"], {**event["data"], "topic": record.topic}, event["id"]
         except (ValueError, KeyError, TypeError):
             self.outcomes["dead_letter" if record.value is not None else "ignored"] += 1
             return

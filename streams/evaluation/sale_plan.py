@@ -1,0 +1,79 @@
+"""What the calendar of the sale says about how busy it is meant to be."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, NamedTuple
+
+from streams.catalogue.metric import Signal
+from streams.events.event_time import event_time_ms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from streams.catalogue.metric import Metric
+    from streams.settings import CalendarEntry
+
+
+class Planned(NamedTuple):
+    """A window is planned to hold from `low` to `high` times what it usually holds."""
+
+    low: float
+    high: float
+
+
+AS_USUAL = Planned(1.0, 1.0)
+
+
+class SalePlan:
+    """The calendar's entries that speak of one metric.
+
+    They speak of counts that have no exposure: orders, payments, collections. What is measured against an activity
+    (inquiries against orders), and every ratio, is expected to be as usual however busy the shop is.
+
+    Raises ValueError for a time that is none.
+
+    Examples:
+        >>> from streams.catalogue.load import load
+        >>> from streams.settings import CalendarEntry
+        >>> peak = CalendarEntry("midnight", "2026-11-11T00:00:00+08:00", "2026-11-11T00:30:00+08:00", (4.0, 40.0))
+        >>> plan = SalePlan(load().by_name["orders_created"], [peak])
+        >>> midnight = 1_794_326_400_000
+        >>> plan.within(midnight, midnight + 60_000)
+        Planned(low=4.0, high=40.0)
+        >>> plan.within(midnight - 30_000, midnight + 30_000)  # half of the minute before it begins
+        Planned(low=2.5, high=20.5)
+
+    """
+
+    def __init__(self, metric: Metric, calendar: Iterable[CalendarEntry]) -> None:
+        self._entries = [
+            (_ms(entry.begins), _ms(entry.ends), Planned(*entry.activity))
+            for entry in calendar
+            if (metric.name in entry.metrics if entry.metrics else metric.signal is Signal.COUNT)
+            and not metric.exposure
+        ]
+
+    def within(self, start_ms: int, end_ms: int) -> Planned:
+        """What is planned for [start, end), by time. Where entries overlap, the widest of them holds."""
+        touching = [entry for entry in self._entries if entry[0] < end_ms and start_ms < entry[1]]
+        if not touching:
+            return AS_USUAL
+        edges = sorted({start_ms, end_ms, *(t for entry in touching for t in entry[:2] if start_ms < t < end_ms)})
+        low = high = 0.0
+        for left, right in itertools.pairwise(edges):
+            valid = [planned for begins, ends, planned in touching if begins <= left and right <= ends] or [AS_USUAL]
+            low += min(planned.low for planned in valid) * (right - left)
+            high += max(planned.high for planned in valid) * (right - left)
+        return Planned(low / (end_ms - start_ms), high / (end_ms - start_ms))
+
+    def touches(self, start_ms: int, end_ms: int) -> bool:
+        """Whether anything is planned in [start, end): such a time says nothing about the usual day."""
+        return any(begins < end_ms and start_ms < ends for begins, ends, _ in self._entries)
+
+
+def _ms(text: str) -> int:
+    time_ms = event_time_ms(text)
+    if time_ms is None:
+        raise ValueError(f"{text!r} is no time such as 2026-11-11T00:00:00+08:00")
+    return time_ms
