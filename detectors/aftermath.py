@@ -50,7 +50,10 @@ def _of_count(long: Judgement, short: Judgement) -> Array:
     # Values are rates; exposure is the larger of the count and its expectation.
     spans = short.exposure / np.maximum(np.maximum(short.value, short.expected), 1e-9)
     times = np.clip(long.value / np.maximum(long.expected, 1e-9), 0.01, 1e4)
-    evidence: Array = spans * (short.expected * (times - 1) - short.value * np.log(times))
+    # Less than the least that is expected: that least may be nearly nothing, while what is usual has hardly halved.
+    few = short.value <= short.expected
+    usual = np.where(few, np.maximum(short.expected, long.expected / 2), short.expected)
+    evidence: Array = spans * (usual * (times - 1) - short.value * np.log(times))
     return evidence
 
 

@@ -192,6 +192,12 @@ class CountJudge:
             ratios.append(self._ahead(moment))
         known = self._mapped(moment, self._activity.days()) > 0
         stack = np.where(known, np.array(ratios), 1.0)
+        if self._per_thousand and self._metric.trailing_s and moment.whole >= 0:
+            # What a busy hour does to the rate, the rest of the whole shows; a part has its own day, and the rest.
+            day = stack[sorted(spans).index(self._metric.trailing_s)].copy()
+            whole = stack[:, moment.whole].copy()
+            stack[:] = day
+            stack[:, moment.whole] = whole
         return stack.min(axis=0), stack.max(axis=0), np.where(known, unsure, 0.0)
 
     def _ahead(self, moment: Moment) -> Array:

@@ -190,7 +190,7 @@ class IncidentDesk:
         """When the data shows that it began, as far as that is believable."""
         since = self._state.pending.series[name].since
         earliest = since - max(self._policy.onset_ms, 4_000 * verdict.window_s)
-        return min(max(verdict.started_at or since, earliest), now)
+        return min(max(verdict.started_at or since, earliest), since)
 
     def _causes_first(self, newcomers: list[Alert]) -> list[Alert]:
         """Of what fires at one tick, parts of the shop before the whole, causes before symptoms, the worst first."""

@@ -72,7 +72,9 @@ def _held_by_kind(
 def _accounted_for(
     fingerprint: str, verdict: Verdict, alerts: Iterable[Alert], pending: PendingSeries, now: int, policy: Policy
 ) -> bool:
-    began = verdict.started_at or pending.series[fingerprint].since
+    # A long window's most likely start may lie behind the moment at which it was seen.
+    seen = pending.series[fingerprint].since
+    began = min(verdict.started_at or seen, seen)
     for alert in alerts:
         if not alert.open and not alert.echoes(began, verdict.window_s, now, policy):
             continue
