@@ -59,7 +59,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     siblings: int = 2
     minority: float = 0.75
     link_ms: int = 30 * MINUTE_MS
-    echo_ms: int = 60 * MINUTE_MS
+    echo_ms: int = 4 * HOUR_MS
     onset_ms: int = 15 * MINUTE_MS
     together_ms: int = 5 * MINUTE_MS
     published: int = 3

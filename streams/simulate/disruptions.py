@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 PASSES_A_STALL = 0.03
 BACKLOG_MS = 90 * MINUTE_MS  # how long it takes to work off what a stall left
-DAY_AWAY_MS = (14 * HOUR_MS, 34 * HOUR_MS)  # how early or late an erratic carrier is
+DAY_AWAY_MS = (18 * HOUR_MS, 42 * HOUR_MS)  # how early or late an erratic carrier is
 _LEAST_STEP_MS = 20 * MINUTE_MS  # from the last hub to the courier, and on to the door
 
 
@@ -65,11 +65,10 @@ def _mix_up(rng: np.random.Generator, moves: Moves, rows: NDArray[np.intp], faul
     inside = (door >= fault.start_ms) & (door < fault.end_ms)
     put_off = rows[inside & (rng.random(len(rows)) < fault.size)]
     late = rows[(door >= fault.start_ms - DAY_AWAY_MS[1]) & (door < fault.start_ms - DAY_AWAY_MS[0])]
-    hub = moves[rows, :-2].max(axis=1)
     early = rows[
         (door >= fault.end_ms + DAY_AWAY_MS[0])
         & (door < fault.end_ms + DAY_AWAY_MS[1])
-        & (hub < fault.start_ms - 2 * _LEAST_STEP_MS)
+        & (moves[rows, 0] < fault.start_ms - 2 * _LEAST_STEP_MS)
     ]
     half = min(len(put_off) // 2, len(late), len(early))
     times = rng.permutation(moves[put_off, -1])[: 2 * half]
@@ -77,6 +76,8 @@ def _mix_up(rng: np.random.Generator, moves: Moves, rows: NDArray[np.intp], faul
         (rng.permutation(late)[:half], times[:half]),
         (rng.permutation(early)[:half], times[half:]),
     ):
-        moves[chosen, -1] = when
+        scans = moves[chosen, :-2]
+        moves[chosen, :-2] = np.where(scans < when[:, None] - 2 * _LEAST_STEP_MS, scans, 0)  # early: past some hubs
         moves[chosen, -2] = when - _LEAST_STEP_MS
+        moves[chosen, -1] = when
     moves[put_off, -2:] += rng.uniform(*DAY_AWAY_MS, len(put_off))[:, None]

@@ -117,7 +117,7 @@ def _silent(rng: np.random.Generator) -> Drawn:
 
 
 def _erratic(rng: np.random.Generator) -> Drawn:
-    return Drawn({"carrier": _pick(rng, shop.CARRIERS.above(0.18))}, float(rng.uniform(0.5, 0.7)))
+    return Drawn({"carrier": _pick(rng, shop.CARRIERS.above(0.18))}, float(rng.uniform(0.55, 0.75)))
 
 
 _FED: dict[str, tuple[Place, ...]] = {
