@@ -208,6 +208,7 @@ class System:
             self.people_ms,
             lambda: self._handled_ms,
             self.health.receiver,
+            self.board.open_anomalies,
             self.notifications.append if self._keep else lambda _: None,
         )
 
