@@ -34,18 +34,21 @@ from streams.merge.partition import MergePartition
 from streams.merge.snapshot import read_manifest
 from streams.metrics import PipelineMetrics
 from streams.settings import SOURCE_TOPICS, Settings
-from streams.topics.names import ANOMALY_STATE_TOPIC, VERDICTS_TOPIC
+from streams.topics.names import ACTIONS_TOPIC, ANOMALY_STATE_TOPIC, VERDICTS_TOPIC
 from streams.transport.clock import WorkerClock
 from streams.transport.newest import NewestRecords
 from streams.transport.notifier import Notifier
 from streams.transport.parts import Incidents, Ingests, Merges
 from streams.transport.topic_reader import TopicReader
+from streams.transport.topic_writer import TopicWriter
 from streams.transport.topics import prepare_topics
 from streams.transport.watch import Watch, WorkerFailedError
 from streams.transport.watchdog_thread import WatchdogThread
 from streams.transport.worker import Worker
 from streams.verdicts import TickVerdicts
 from streams.vitals import Vitals
+from streams.web.action_intake import ActionIntake
+from streams.web.actions import add_actions
 from streams.web.anomaly_record import read_transition
 from streams.web.api import create_web_app
 from streams.web.board import Board
@@ -64,6 +67,7 @@ if TYPE_CHECKING:
     from streams.transport.source_partition import Flush
 
 _VERDICTS_TAIL = 4_000  # records of pharos-verdicts a new worker reads again, for the sparklines
+_ACTIONS_TAIL = 20_000  # as many as `ActionBook` keeps; older acks and snoozes are over, but for a flood of others
 _EMBEDDED_DEDUP_RECORDS = 2_000  # the embedded broker keeps little to read again
 _CATCH_UP_LIMIT_S = 15.0
 
@@ -107,6 +111,7 @@ class System:
         self.metrics = PipelineMetrics(self._registry, self.clock_s)
         self.health = Health()
         self.board = Board(catalogue.metrics, SOURCE_TOPICS, settings.timezone, pace)
+        self._actions = ActionIntake(self.board, self.metrics)
         self._handled_ms = -1
         self._newest = WorkerClock(time.monotonic)  # of all source logs: ahead of the worker's while it catches up
         self._watch = Watch()
@@ -138,6 +143,11 @@ class System:
         """Now for people: the worker's clock, or that of what it has still to read. What is over pages nobody."""
         return max((now for now in (self.clock_ms(), self._newest.now_ms()) if now is not None), default=None)
 
+    def people_s(self) -> float:
+        """The same in seconds; the wall's clock before the first record."""
+        now = self.people_ms()
+        return time.time() if now is None else now / 1000
+
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[str]:
         """Everything started; yields the page's address.
@@ -148,12 +158,15 @@ class System:
         async with contextlib.AsyncExitStack() as stack:
             session = await stack.enter_async_context(aiohttp.ClientSession())
             titles = {metric.name: metric.title for metric in self.catalogue.metrics}
-            dispatch = Dispatch(titles, self._zone)
+            dispatch = Dispatch(titles, self._zone, actions=self.board.actions)
             announcer = await self._start_outbox(stack, session, dispatch)
-            address = await self._start_web(stack)
+            writer = TopicWriter(self._connection, ACTIONS_TOPIC)
+            stack.push_async_callback(writer.stop)
+            await writer.start()
+            address = await self._start_web(stack, writer)
             stack.push_async_callback(self._stop)
             await self.worker.start()
-            tails = {ANOMALY_STATE_TOPIC: None, VERDICTS_TOPIC: _VERDICTS_TAIL}
+            tails = {ANOMALY_STATE_TOPIC: None, VERDICTS_TOPIC: _VERDICTS_TAIL, ACTIONS_TOPIC: _ACTIONS_TAIL}
             reader = TopicReader(self._connection, tails, self._on_record)
             self._watch.start("that feeds the board", reader.run())
             self._watch.start("that notifies", self._notify(reader, dispatch, announcer))
@@ -208,17 +221,19 @@ class System:
             self.people_ms,
             lambda: self._handled_ms,
             self.health.receiver,
+            self.board.open_anomalies,
             self.notifications.append if self._keep else lambda _: None,
         )
 
-    async def _start_web(self, stack: contextlib.AsyncExitStack) -> str:
+    async def _start_web(self, stack: contextlib.AsyncExitStack, writer: TopicWriter) -> str:
         settings = self.settings
         tokens = read_tokens(Path(settings.tokens_file)) if settings.tokens_file else ()
         security = Security(settings.host, settings.allowed_hosts, tokens)
         exposition = Exposition(
             self._registry, lambda: judged(self._readings()), self.board.open_anomalies, self.catalogue.metrics
         )
-        app = create_web_app(self.board, exposition, self.health, security, pages(), self.clock_s)
+        app = create_web_app(self.board, exposition, self.health, security, pages(), self.clock_s, self.people_s)
+        add_actions(app, self.board, security, writer.write, self.people_s)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
@@ -282,6 +297,9 @@ class System:
             transition = read_transition(value)
             if transition is not None:
                 self.board.transition(transition)
+            return
+        if topic == ACTIONS_TOPIC:
+            self._actions.take(value)
             return
         with contextlib.suppress(msgspec.DecodeError):
             tick = _decode_tick(value or b"")

@@ -36,7 +36,7 @@ _WHAT_FOR = {
     "feedback": "Surveys, reviews and mentions.",
     ANOMALIES_TOPIC: "Every change of an anomaly, in order for each fingerprint. A repeat has the id of the first.",
     ANOMALY_STATE_TOPIC: "The same records, compacted: the last of each anomaly.",
-    ACTIONS_TOPIC: "What people and systems did about anomalies.",
+    ACTIONS_TOPIC: "What people and systems did about anomalies: Pharos obeys ack, snooze and feedback, and shows all.",
     DEAD_LETTERS_TOPIC: "Records that are no event of the contract, unchanged. A copy may repeat after a crash.",
 }
 _INFO = (
@@ -61,7 +61,7 @@ def document() -> dict[str, Any]:
         },
         "defaultContentType": _CLOUDEVENT,
         "channels": {topic.name: _channel(topic) for topic in topics},
-        "operations": dict(_operation(topic) for topic in topics),
+        "operations": dict(operation for topic in topics for operation in _operations(topic)),
         "components": {"messages": messages, "schemas": _schemas()},
     }
 
@@ -96,11 +96,11 @@ def _channel(topic: WantedTopic) -> dict[str, Any]:
     }
 
 
-def _operation(topic: WantedTopic) -> tuple[str, dict[str, Any]]:
-    """As seen from Pharos: it receives events and actions, and sends the rest."""
-    receives = topic.role is Role.SOURCE or topic.name == ACTIONS_TOPIC
-    action = "receive" if receives else "send"
-    return f"{action}-{topic.name}", {"action": action, "channel": {"$ref": f"#/channels/{topic.name}"}}
+def _operations(topic: WantedTopic) -> Iterable[tuple[str, dict[str, Any]]]:
+    """As seen from Pharos: it receives events, sends the rest, and does both with actions."""
+    receives = topic.role is Role.SOURCE
+    for action in ("receive", "send") if topic.name == ACTIONS_TOPIC else ("receive" if receives else "send",):
+        yield f"{action}-{topic.name}", {"action": action, "channel": {"$ref": f"#/channels/{topic.name}"}}
 
 
 def _event_messages() -> dict[str, Any]:

@@ -28,6 +28,7 @@ COMMIT_AGE: Final = "pharos_commit_age_seconds"
 CONSUMER_LAG: Final = "pharos_consumer_lag"
 LOOP_LAG: Final = "pharos_loop_lag_seconds"
 SNAPSHOT_AGE: Final = "pharos_snapshot_age_seconds"
+ACTIONS: Final = "pharos_actions_total"
 NOTIFICATIONS: Final = "pharos_notifications_total"
 
 _UNSAFE = re.compile(r"[^a-zA-Z0-9_]")
@@ -96,6 +97,12 @@ class PipelineMetrics:
         self._notifications = Counter(
             NOTIFICATIONS, "Notifications by receiver and outcome.", ("receiver", "outcome"), registry=registry
         )
+        self._actions = Counter(
+            ACTIONS,
+            "Records of pharos-actions read, by outcome: read, or why they were passed over.",
+            ("outcome",),
+            registry=registry,
+        )
         self._flushes = Counter(
             "pharos_flushes_total", "Flushes of cells by outcome.", ("topic", "outcome"), registry=registry
         )
@@ -145,6 +152,9 @@ class PipelineMetrics:
 
     def notified(self, receiver: str, outcome: str) -> None:
         self._notifications.labels(receiver, outcome).inc()
+
+    def action(self, outcome: str) -> None:
+        self._actions.labels(outcome).inc()
 
     def flushed(self, topic: str, outcome: str, seconds: float) -> None:
         """One flush ended: outcome is "committed", or why not."""

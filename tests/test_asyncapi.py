@@ -17,6 +17,8 @@ from streams.asyncapi import document
 from streams.cli import main
 from streams.events.dead_letter import Reason
 from streams.events.registry import DATA, EVENTS_OF_TOPIC, TYPES
+from streams.incidents import action_event
+from streams.incidents.action import Taken
 from streams.incidents.anomaly import Anomaly, Change, Transition, Why
 from streams.incidents.cloudevent import encode
 from streams.transport.source_partition import SourcePartition
@@ -139,7 +141,7 @@ def test_every_topic_and_type_of_the_contract_is_described(made: dict[str, Any])
         "pharos.action.taken",
         "dead_letter",
     }
-    directions = {name: made["operations"][f"send-{name}"]["action"] for name in own if name != "pharos-actions"}
+    directions = {name: made["operations"][f"send-{name}"]["action"] for name in own}
     assert set(directions.values()) == {"send"}
     assert made["operations"]["receive-pharos-actions"]["action"] == "receive"
 
@@ -172,7 +174,27 @@ def test_an_action_fits_its_schema(made: dict[str, Any]) -> None:
     event |= {"time": "2026-11-11T00:00:00Z", "subject": "0123456789abcdef"}
 
     assert valid(event | {"data": {"action": "ack", "actor": "li", "note": ""}}, payload_of(made, event["type"]))
+    assert valid(event | {"data": {"action": "coupons.sent"}}, payload_of(made, event["type"]))
     assert not valid(event | {"data": {"actor": "li"}}, payload_of(made, event["type"]))
+
+
+def test_an_action_as_the_api_writes_it_fits_its_schema(made: dict[str, Any]) -> None:
+    taken = Taken(
+        source="/pharos/api",
+        id="1",
+        fingerprint="0123456789abcdef",
+        time=1_794_326_400_000,
+        action="snooze",
+        actor="li",
+        until=1_794_328_200_000,
+        detected_at=1_794_326_000_000,
+        severity="warning",
+    )
+    event = json.loads(action_event.encode(taken))
+
+    assert valid(event, payload_of(made, event["type"]))
+    assert set(event) <= set(made["components"]["schemas"]["ActionEvent"]["properties"])
+    assert set(event["data"]) <= set(made["components"]["schemas"]["Action"]["properties"])
 
 
 def test_a_dead_letter_has_the_headers_that_are_described(made: dict[str, Any]) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from streams.alerts.dispatch import Dispatch
     from streams.alerts.message import Notification
     from streams.alerts.outbox import Outbox
-    from streams.incidents.anomaly import Transition
+    from streams.incidents.anomaly import Anomaly, Transition
 
 
 class Announcer:
@@ -20,6 +20,7 @@ class Announcer:
         clock_ms: the worker's clock; None before it has read a record.
         handled_ms: up to where anomalies have been handled; -1 before the first.
         health: told after each look whether a receiver is reachable: its name, and the problem or "".
+        open_anomalies: all that are open, for reminders.
         on_told: called with each notification that goes out, for the demo's report.
 
     """
@@ -31,6 +32,7 @@ class Announcer:
         clock_ms: Callable[[], int | None],
         handled_ms: Callable[[], int],
         health: Callable[[str, str], None],
+        open_anomalies: Callable[[], Iterable[Anomaly]] = tuple,
         on_told: Callable[[Notification], None] = lambda _: None,
     ) -> None:
         self._dispatch = dispatch
@@ -38,6 +40,7 @@ class Announcer:
         self._clock_ms = clock_ms
         self._handled_ms = handled_ms
         self._health = health
+        self._open_anomalies = open_anomalies
         self._on_told = on_told
 
     @property
@@ -50,11 +53,16 @@ class Announcer:
         _, notification = self._dispatch.handle(transition, transition.time if clock_ms is None else clock_ms)
         self._put(notification)
 
-    def look_after(self) -> None:
-        """The digest of what was held while catching up, and the state of the receivers. Call it now and then."""
+    def look_after(self, *, reminds: bool) -> None:
+        """The digest of what was held while catching up, and the state of the receivers. Call it now and then.
+
+        `reminds`: whether it falls to this worker to tell of snoozes that are over.
+        """
         clock_ms = self._clock_ms()
         if clock_ms is not None:
             self._put(self._dispatch.catch_up(clock_ms, self._handled_ms()))
+            for reminder in self._dispatch.remind(self._open_anomalies(), clock_ms) if reminds else ():
+                self._put(reminder)
         for name, state in self._outbox.states().items():
             self._health(name, state.reason if state.failures else "")
 

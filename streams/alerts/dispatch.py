@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streams.alerts.message import Notification, compose, digest_of
-from streams.alerts.routing import Routing, Ruling
+from streams.alerts.message import Notification, compose, digest_of, reminder_of
+from streams.alerts.routing import STALE_MS, Routing, Ruling
+from streams.incidents.action_book import ActionBook
 from streams.incidents.anomaly import Change
+from streams.incidents.handling import ends_at, handling_of, snooze_over
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import tzinfo
 
+    from streams.incidents.action import Taken
     from streams.incidents.anomaly import Anomaly, Transition
+    from streams.incidents.handling import Handling
 
 
 class Dispatch:
@@ -22,14 +26,23 @@ class Dispatch:
         titles: by metric name, what people call it.
         zone: whose time messages tell.
         routing: what was told before a restart.
+        actions: what people did, filled by whoever reads it; none in a backtest.
 
     """
 
-    def __init__(self, titles: Mapping[str, str], zone: tzinfo, routing: Routing | None = None) -> None:
+    def __init__(
+        self,
+        titles: Mapping[str, str],
+        zone: tzinfo,
+        routing: Routing | None = None,
+        actions: ActionBook | None = None,
+    ) -> None:
         self._titles = titles
         self._zone = zone
         self._routing = routing or Routing()
+        self._actions = ActionBook() if actions is None else actions
         self._anomalies: dict[str, Anomaly] = {}
+        self._reminded: dict[tuple[str, str], int] = {}
 
     @property
     def routing(self) -> Routing:
@@ -38,7 +51,7 @@ class Dispatch:
     def handle(self, transition: Transition, clock_ms: int) -> tuple[Ruling, Notification | None]:
         """The ruling, and the notification where it is NOTIFY."""
         self._anomalies[transition.anomaly.fingerprint] = transition.anomaly
-        ruling = self._routing.rule(transition, clock_ms)
+        ruling = self._routing.rule(transition, clock_ms, self._handling(transition.anomaly, clock_ms))
         notification = None
         if ruling is Ruling.NOTIFY:
             notification = compose(transition, self._titles, self._anomalies, self._zone)
@@ -48,5 +61,34 @@ class Dispatch:
 
     def catch_up(self, clock_ms: int, handled_ms: int) -> Notification | None:
         """One digest of what was held and is still open, once the worker has caught up; else None."""
-        released = self._routing.release(clock_ms, handled_ms)
+        snoozed = {
+            fingerprint
+            for fingerprint, held in self._routing.held.items()
+            if self._handling(held.anomaly, clock_ms).snoozed is not None
+        }
+        released = self._routing.release(clock_ms, handled_ms, snoozed)
         return digest_of(released, self._titles) if released else None
+
+    def remind(self, open_anomalies: Iterable[Anomaly], clock_ms: int) -> list[Notification]:
+        """Notifications of what is still open although its snooze has run out within the last `STALE_MS`, each once.
+
+        After a restart each may come again: its id is the same.
+        """
+        earliest = clock_ms - STALE_MS
+        self._reminded = {key: ended for key, ended in self._reminded.items() if ended >= earliest}
+        due = []
+        for anomaly in open_anomalies:
+            over = snooze_over(self._actions.of(anomaly.fingerprint), anomaly, clock_ms)
+            if over is None or ends_at(over) < earliest or _key(over) in self._reminded:
+                continue
+            self._reminded[_key(over)] = ends_at(over)
+            if self._routing.remind(anomaly, self._handling(anomaly, clock_ms)) is Ruling.NOTIFY:
+                due.append(reminder_of(anomaly, over.id, clock_ms, self._titles, self._anomalies, self._zone))
+        return due
+
+    def _handling(self, anomaly: Anomaly, clock_ms: int) -> Handling:
+        return handling_of(self._actions.of(anomaly.fingerprint), anomaly, clock_ms)
+
+
+def _key(taken: Taken) -> tuple[str, str]:
+    return taken.source, taken.id

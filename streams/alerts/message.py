@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 DIGEST = "pharos.notification.digest"
 _HEADINGS = {Why.ESCALATED: "now ", Why.WORSENED: "worse, "}
+_SNOOZE_OVER = "snooze over, "
 _MOST_IN_DIGEST = 10
 
 
@@ -49,16 +50,16 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def compose(
-    transition: Transition, titles: Mapping[str, str], others: Mapping[str, Anomaly], zone: tzinfo
+    transition: Transition, titles: Mapping[str, str], others: Mapping[str, Anomaly], zone: tzinfo, news: str = ""
 ) -> Notification:
     """One transition in words.
 
     `titles`: by metric name. `others`: by fingerprint, the anomalies that cause and symptoms can be named from. `zone`:
-    whose time is told.
+    whose time is told. `news`: what stands before the severity; empty: what follows from the transition.
     """
     anomaly = transition.anomaly
     resolved = transition.change is Change.RESOLVED
-    heading = "RESOLVED" if resolved else _HEADINGS.get(transition.why, "") + anomaly.severity.upper()
+    heading = "RESOLVED" if resolved else (news or _HEADINGS.get(transition.why, "")) + anomaly.severity.upper()
     return Notification(
         id=transition.id,
         time=transition.time,
@@ -98,6 +99,19 @@ def digest_of(transitions: Sequence[Transition], titles: Mapping[str, str]) -> N
         lines=tuple(lines),
         anomalies=tuple(t.anomaly for t in transitions),
     )
+
+
+def reminder_of(
+    anomaly: Anomaly,
+    action: str,
+    now: int,
+    titles: Mapping[str, str],
+    others: Mapping[str, Anomaly],
+    zone: tzinfo,
+) -> Notification:
+    """An anomaly that is still open when its snooze is over. `action`: the id of the snooze; `now`: ms."""
+    name = short_hash(["snooze over", anomaly.fingerprint, action])
+    return compose(Transition(name, Change.UPDATED, now, anomaly), titles, others, zone, _SNOOZE_OVER)
 
 
 def overflow_of(count: int, newest: Notification) -> Notification:

@@ -9,9 +9,10 @@ import msgspec
 
 from streams.catalogue.metric import Severity
 from streams.incidents.anomaly import Anomaly, Change, Transition, Why
+from streams.incidents.handling import UNHANDLED, Handling
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
 
 STALE_MS = 15 * 60_000
 _MOST_REMEMBERED = 20_000
@@ -29,6 +30,8 @@ class Ruling(enum.StrEnum):
     HELD = "held"  # too old to page: if it is still open when the worker has caught up, a digest tells
     OVER = "over"  # over before the worker had caught up: nobody hears of it
     UNANNOUNCED = "unannounced"  # the end of something nobody was told of
+    SNOOZED = "snoozed"  # somebody wants to hear of it later: when the snooze is over, what is still open is told
+    ACKED = "acked"  # somebody has it already: its opening is no news
 
 
 class Routing(msgspec.Struct):
@@ -45,13 +48,17 @@ class Routing(msgspec.Struct):
     held: dict[str, Transition] = {}
     latest: dict[str, tuple[int, list[str]]] = {}
 
-    def rule(self, transition: Transition, clock_ms: int) -> Ruling:
-        """Transitions of an anomaly come in order. `clock_ms` is the worker's clock (counting.md C.1)."""
+    def rule(self, transition: Transition, clock_ms: int, handling: Handling = UNHANDLED) -> Ruling:
+        """Transitions of an anomaly come in order. `clock_ms` is the worker's clock (counting.md C.1).
+
+        A snooze holds back everything but the end; an ack holds back repeats, but no news for the worse. A graver
+        anomaly is not snoozed any more: see `streams.incidents.handling`.
+        """
         if self._repeated(transition):
             return Ruling.REPEAT
         if transition.change is Change.RESOLVED:
             return self._rule_end(transition.anomaly.fingerprint)
-        ruling = self._rule_open(transition, clock_ms)
+        ruling = self._rule_open(transition, clock_ms, handling)
         if ruling is Ruling.NOTIFY:
             self.told.add(transition.anomaly.fingerprint)
         elif ruling is Ruling.HELD:
@@ -60,14 +67,30 @@ class Routing(msgspec.Struct):
             self.held.pop(transition.anomaly.fingerprint, None)
         return ruling
 
-    def release(self, clock_ms: int, handled_ms: int) -> list[Transition]:
-        """What is still open of the held ones, once ticks are handled up to `STALE_MS` behind the clock."""
+    def release(self, clock_ms: int, handled_ms: int, snoozed: Container[str] = ()) -> list[Transition]:
+        """What is still open of the held ones, once ticks are handled up to `STALE_MS` behind the clock.
+
+        Those that are `snoozed` are let go untold: the end of the snooze tells of them.
+        """
         if not self.held or clock_ms - handled_ms > STALE_MS:
             return []
-        released = sorted(self.held.values(), key=lambda t: (t.time, t.anomaly.fingerprint))
-        self.told.update(self.held)
+        due = [held for fingerprint, held in self.held.items() if fingerprint not in snoozed]
+        self.told.update(held.anomaly.fingerprint for held in due)
         self.held.clear()
-        return released
+        return sorted(due, key=lambda t: (t.time, t.anomaly.fingerprint))
+
+    def remind(self, anomaly: Anomaly, handling: Handling) -> Ruling:
+        """Whether to tell of an anomaly, open as before, whose snooze is over."""
+        if anomaly.severity == Severity.INFO:
+            return Ruling.INFO
+        if anomaly.caused_by is not None:
+            return Ruling.SYMPTOM
+        if anomaly.fingerprint in self.held:
+            return Ruling.HELD
+        if handling.acked is not None:
+            return Ruling.ACKED
+        self.told.add(anomaly.fingerprint)
+        return Ruling.NOTIFY
 
     def resume(self, open_anomalies: Iterable[Anomaly]) -> None:
         """After a restart without a state: takes what is open as told, so that its end is."""
@@ -81,7 +104,7 @@ class Routing(msgspec.Struct):
         """Raises msgspec.DecodeError for anything `to_bytes` did not write."""
         return msgspec.msgpack.decode(payload, type=cls)
 
-    def _rule_open(self, transition: Transition, clock_ms: int) -> Ruling:
+    def _rule_open(self, transition: Transition, clock_ms: int, handling: Handling) -> Ruling:
         anomaly = transition.anomaly
         if anomaly.severity == Severity.INFO:
             return Ruling.INFO
@@ -91,7 +114,7 @@ class Routing(msgspec.Struct):
             return Ruling.HELD
         if transition.change is not Change.OPENED and transition.why not in _WORTH_TELLING:
             return Ruling.NO_WORSE
-        return Ruling.HELD if clock_ms - transition.time > STALE_MS else Ruling.NOTIFY
+        return Ruling.HELD if clock_ms - transition.time > STALE_MS else _rule_news(transition, handling)
 
     def _rule_end(self, fingerprint: str) -> Ruling:
         if self.held.pop(fingerprint, None) is not None and fingerprint not in self.told:
@@ -116,3 +139,9 @@ class Routing(msgspec.Struct):
         over = sorted((time, f) for f, (time, _) in self.latest.items() if f not in self.told and f not in self.held)
         for _, fingerprint in over[: len(over) // 2]:
             del self.latest[fingerprint]
+
+
+def _rule_news(transition: Transition, handling: Handling) -> Ruling:
+    if handling.snoozed is not None:
+        return Ruling.SNOOZED
+    return Ruling.ACKED if handling.acked is not None and transition.change is Change.OPENED else Ruling.NOTIFY

@@ -2,14 +2,78 @@
 
 from __future__ import annotations
 
+import enum
+from typing import Annotated, Final
+
 import msgspec
+from msgspec import Meta
 
 TYPE = "pharos.action.taken"
+LONGEST_NAME: Final = 80  # of an actor or an action, in characters
+LONGEST_NOTE: Final = 500
+MINUTE_MS: Final = 60_000
+ACK_MS: Final = 30 * MINUTE_MS
+LONGEST_MS: Final = 24 * 60 * MINUTE_MS  # an ack or a snooze that lasts longer is forgotten by those who gave it
+
+
+class Kind(enum.StrEnum):
+    """The actions that Pharos itself obeys. Other systems name theirs as they like."""
+
+    ACK = "ack"
+    SNOOZE = "snooze"
+    FEEDBACK = "feedback"
+
+
+class Opinion(enum.StrEnum):
+    """What feedback says of an anomaly."""
+
+    CONFIRMED = "confirmed"
+    EXPECTED = "expected"
+    FALSE_ALARM = "false_alarm"
+    NEW_TREND = "new_trend"
 
 
 class Action(msgspec.Struct, frozen=True):
     """An action, who took it, and a remark."""
 
+    action: Annotated[str, Meta(description="ack, snooze, feedback, or what a business system calls what it did.")]
+    actor: str = ""
+    note: str = ""
+    until: Annotated[
+        str | None,
+        Meta(
+            description="RFC 3339: the end of an ack (half an hour if left out) or a snooze, at most 24 h after `time`."
+        ),
+    ] = None
+    verdict: Annotated[str | None, Meta(description="Of feedback: confirmed, expected, false_alarm or new_trend.")] = (
+        None
+    )
+    detected_at: Annotated[
+        str | None,
+        Meta(description="That of the anomaly: which incident is meant; if left out, the one that was open at `time`."),
+    ] = None
+    severity: Annotated[
+        str | None,
+        Meta(description="That of the anomaly then: a snooze ends when it rises. If left out, warning."),
+    ] = None
+
+
+class Taken(msgspec.Struct, frozen=True, kw_only=True):
+    """An action as it was read: which anomaly, and when. Times are in ms since the epoch.
+
+    Attributes:
+        source, id: unique together, as of every CloudEvent.
+
+    """
+
+    source: str
+    id: str
+    fingerprint: str
+    time: int
     action: str
     actor: str = ""
     note: str = ""
+    until: int | None = None
+    verdict: str | None = None
+    detected_at: int | None = None
+    severity: str | None = None

@@ -105,7 +105,7 @@ def own_topics(settings: Settings) -> tuple[WantedTopic, ...]:
         WantedTopic(SNAPSHOTS_TOPIC, Role.STATE, cells, True, state, both),
         WantedTopic(ANOMALIES_TOPIC, Role.LOG, 1, False, kept, both),
         WantedTopic(ANOMALY_STATE_TOPIC, Role.STATE, 1, False, state, both),
-        WantedTopic(ACTIONS_TOPIC, Role.LOG, 1, False, kept, ()),  # so far only others write it
+        WantedTopic(ACTIONS_TOPIC, Role.LOG, 1, False, kept, both),
         WantedTopic(DEAD_LETTERS_TOPIC, Role.LOG, 1, False, kept, (Right.WRITE,)),
     )
 

@@ -130,10 +130,10 @@ class TransactionalFlusher:
             if self._may_hang is not None:
                 await asyncio.wait_for(self._abort(producer, self._may_hang), self._limit_s)
         except (KafkaError, OSError, TimeoutError, AssertionError) as error:
-            await _discard(producer)
+            await discard(producer)
             raise FlushFailedError(_reason(error), error) from error
         except asyncio.CancelledError:
-            await _discard(producer)
+            await discard(producer)
             raise
         self._producer = producer
 
@@ -173,7 +173,7 @@ class TransactionalFlusher:
     async def close(self) -> None:
         producer, self._producer = self._producer, None
         if producer is not None:
-            await _discard(producer)
+            await discard(producer)
 
 
 class AcknowledgedFlusher:
@@ -224,7 +224,7 @@ def _look_at(future: asyncio.Future) -> None:
         future.exception()
 
 
-def _look_at_unsent(producer: Any) -> None:
+def look_at_unsent(producer: Any) -> None:
     """Of a batch that never went out aiokafka fails a second future too, for senders that wait for room: none does."""
     for batches in producer._message_accumulator._batches.values():  # noqa: SLF001 - no other way to it
         for batch in batches:
@@ -236,9 +236,9 @@ def _reason(error: BaseException) -> FailureReason:
     return FailureReason.FENCED if fenced else FailureReason.BROKER
 
 
-async def _discard(producer: Any) -> None:
+async def discard(producer: Any) -> None:
     """Stop a producer that may hang on a broker that is gone."""
-    _look_at_unsent(producer)
+    look_at_unsent(producer)
     with contextlib.suppress(KafkaError, OSError, TimeoutError, AssertionError):
         await asyncio.wait_for(producer.stop(), _CLOSE_LIMIT_S)
         return

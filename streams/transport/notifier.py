@@ -8,7 +8,7 @@ import logging
 from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from streams.incidents.cloudevent import decode
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _WAIT_MS = 500
 _START_LIMIT_S = 30.0
 _RETRY_S = 2.0
+_REMINDING = TopicPartition(ANOMALIES_TOPIC, 0)  # who holds it reminds: one worker, however many partitions
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +36,7 @@ class Notifications(Protocol):
         ...
 
     def tell(self, transition: Transition) -> None: ...
-    def look_after(self) -> None: ...
+    def look_after(self, *, reminds: bool) -> None: ...
 
 
 class Notifier:
@@ -79,7 +80,7 @@ class Notifier:
                     for record in records:
                         self._take(record)
                 uncommitted |= bool(batches)
-                self._notifications.look_after()
+                self._notifications.look_after(reminds=_REMINDING in consumer.assignment())
                 if uncommitted and self._notifications.delivered:
                     await consumer.commit()
                     uncommitted = False

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from streams.health import Shortfall
-    from streams.incidents.anomaly import Anomaly
     from streams.web.board import Board
     from streams.web.exposition import Exposition
 
@@ -43,6 +42,7 @@ def create_web_app(
     security: Security,
     pages: Mapping[str, tuple[str, bytes]],
     clock: Callable[[], float] = time.time,
+    people_clock: Callable[[], float] | None = None,
 ) -> web.Application:
     """The whole server, ready for an `aiohttp.web.AppRunner`.
 
@@ -53,11 +53,12 @@ def create_web_app(
         security: the rules for every request.
         pages: path -> (content type, body) of the static files; they hold no data and need no token.
         clock: the worker's clock, in seconds since the epoch.
+        people_clock: the clock by which acks and snoozes end, likewise; left out, the worker's.
 
     """
     app = web.Application(middlewares=[guard(security, PROBES)], client_max_size=_LARGEST_BODY)
     app.on_response_prepare.append(add_security_headers)
-    api = _Api(board, exposition, health, security, clock)
+    api = _Api(board, exposition, health, security, clock, people_clock or clock)
     for path, handler in {
         "/metrics": api.metrics,
         "/api/v1/anomalies": api.anomalies,
@@ -82,12 +83,14 @@ class _Api:
         health: HealthSource,
         security: Security,
         clock: Callable[[], float],
+        people_clock: Callable[[], float],
     ) -> None:
         self._board = board
         self._exposition = exposition
         self._health = health
         self._security = security
         self._clock = clock
+        self._people_clock = people_clock
         self._drawn: tuple[tuple[int, int], bytes, str] | None = None
 
     async def metrics(self, request: web.Request) -> web.StreamResponse:
@@ -114,24 +117,29 @@ class _Api:
             for anomaly in self._board.open_anomalies() + self._board.recent_anomalies()
             if all(getattr(anomaly, key) in values for key, values in wanted.items())
         ]
-        return json_response({"anomalies": [_plain(anomaly) for anomaly in found]})
+        now = self._people_ms()
+        return json_response({"anomalies": [self._board.shown(anomaly, now) for anomaly in found]})
 
     async def anomaly(self, request: web.Request) -> web.Response:
         found = self._board.anomaly(request.match_info["fingerprint"])
         if found is None:
             return json_response({"error": "No anomaly with this fingerprint is open or recent."}, 404)
         anomaly, timeline = found
-        return json_response({**_plain(anomaly), "timeline": msgspec.to_builtins(timeline)})
+        shown = self._board.shown(anomaly, self._people_ms())
+        return json_response({**shown, "timeline": msgspec.to_builtins(timeline)})
 
     async def board(self, request: web.Request) -> web.Response:
         """What the page draws. Its ETag is the content's, so that polling an unchanged board costs no body."""
         now = int(self._clock() * 1000)
         asked = (self._board.version, now // 1000)
         if self._drawn is None or self._drawn[0] != asked:
-            body = orjson.dumps(self._board.view(now), default=msgspec.to_builtins)
+            body = orjson.dumps(self._board.view(now, self._people_ms()), default=msgspec.to_builtins)
             self._drawn = asked, body, _etag(body)
         _, body, etag = self._drawn
         return _revalidated(request, "application/json", body, etag, {CLOCK_HEADER: str(now)})
+
+    def _people_ms(self) -> int:
+        return int(self._people_clock() * 1000)
 
     async def healthz(self, _request: web.Request) -> web.Response:
         alive = self._health.alive
@@ -162,11 +170,6 @@ class _Api:
         response = json_response({})
         response.del_cookie(COOKIE, path="/")
         return response
-
-
-def _plain(anomaly: Anomaly) -> dict[str, Any]:
-    plain: dict[str, Any] = msgspec.to_builtins(anomaly)
-    return plain
 
 
 def _encrypted(request: web.Request) -> bool:

@@ -12,15 +12,20 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 import msgspec
 
 from streams.catalogue.metric import Touchpoint
+from streams.incidents.action_book import ActionBook, Noted
 from streams.incidents.anomaly import Change
+from streams.incidents.handling import handling_of
+from streams.web.timeline import merged
 from streams.web.touchpoints import SourceState, source_state, touchpoint_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from streams.catalogue.metric import Metric
+    from streams.incidents.action import Taken
     from streams.incidents.anomaly import Anomaly, Transition
     from streams.verdicts import Pulse, TickVerdicts
+    from streams.web.timeline import ActionEntry
 
 POINT_MS: Final = 30_000
 POINTS: Final = 120
@@ -71,6 +76,9 @@ class Board:
         timezone: IANA name of the shop's time zone.
         pace: how many times faster than life the records' clock runs; for a demo or a paced replay.
 
+    Attributes:
+        actions: what people and systems did about anomalies.
+
     """
 
     def __init__(self, metrics: Iterable[Metric], topics: Iterable[str], timezone: str, pace: float = 1.0) -> None:
@@ -81,6 +89,7 @@ class Board:
         self._open: dict[str, Anomaly] = {}
         self._recent: dict[str, tuple[int, Anomaly]] = {}
         self._timelines: dict[str, deque[Entry]] = {}
+        self.actions = ActionBook()
         self._points: dict[str, deque[Point]] = {name: deque(maxlen=POINTS) for name in self._metrics}
         self._scores: dict[str, float] = {}
         self._heard: dict[str, int] = {}
@@ -105,6 +114,11 @@ class Board:
         else:
             self._open[fingerprint] = anomaly
         self.version += 1
+
+    def action(self, taken: Taken) -> None:
+        """Takes what somebody did about an anomaly, known or not yet known. A repeated one changes nothing."""
+        if self.actions.note(taken) is Noted.NEW:
+            self.version += 1
 
     def tick(self, tick: TickVerdicts) -> None:
         """Takes the pulses of a tick; within half a minute of event time a newer one replaces the last point."""
@@ -143,20 +157,31 @@ class Board:
         """Resolved within the last 24 h of event time, newest first, at most 1,000."""
         return [anomaly for _, anomaly in reversed(self._recent.values())]
 
-    def anomaly(self, fingerprint: str) -> tuple[Anomaly, list[Entry]] | None:
+    def shown(self, anomaly: Anomaly, now: int) -> dict[str, Any]:
+        """The anomaly as it is published, and how it is handled at `now` (ms, the clock of people)."""
+        handling = handling_of(self.actions.of(anomaly.fingerprint), anomaly, now)
+        plain: dict[str, Any] = msgspec.to_builtins(anomaly) | msgspec.to_builtins(handling)
+        return plain
+
+    def anomaly(self, fingerprint: str) -> tuple[Anomaly, list[Entry | ActionEntry]] | None:
         """An open or recent anomaly with its time line, oldest first; None when unknown."""
         anomaly = self._open.get(fingerprint)
         if anomaly is None and fingerprint in self._recent:
             anomaly = self._recent[fingerprint][1]
-        return None if anomaly is None else (anomaly, list(self._timelines[fingerprint]))
+        if anomaly is None:
+            return None
+        return anomaly, merged(self._timelines[fingerprint], self.actions.of(fingerprint))
 
-    def view(self, now: int) -> dict[str, Any]:
+    def view(self, now: int, people_now: int | None = None) -> dict[str, Any]:
         """What the page draws, structs inside. `now` (ms, the worker's clock) judges freshness only.
+
+        `people_now` is the clock of people, by which acks and snoozes end; left out, it is `now`.
 
         Ages are the reader's to compute: equal states give equal views, so that an ETag can save the body.
         """
         anomalies = self.open_anomalies()
         recent = self.recent_anomalies()
+        clock = now if people_now is None else people_now
         sources = {topic: self._source_view(topic, now) for topic in self._topics}
         return {
             "timezone": self._timezone,
@@ -165,9 +190,9 @@ class Board:
                 touchpoint_state(touchpoint, anomalies, self._heard_of(touchpoint), sources.values(), self._time)
                 for touchpoint in get_args(Touchpoint)
             ],
-            "anomalies": anomalies[:SHOWN_OPEN],
+            "anomalies": [self.shown(anomaly, clock) for anomaly in anomalies[:SHOWN_OPEN]],
             "open": len(anomalies),
-            "recent": recent[:SHOWN_RECENT],
+            "recent": [self.shown(anomaly, clock) for anomaly in recent[:SHOWN_RECENT]],
             "metrics": [self._metric_view(metric) for metric in self._metrics.values()],
             "sources": list(sources.values()),
         }
@@ -205,6 +230,7 @@ class Board:
                 break
             del self._recent[fingerprint]
             del self._timelines[fingerprint]
+            self.actions.forget(fingerprint, time)
 
 
 def _rank(anomaly: Anomaly) -> int:

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from streams.incidents.action import LONGEST_NAME
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -44,10 +46,11 @@ class Role(enum.IntEnum):
 
 
 class Token(msgspec.Struct, frozen=True):
-    """A secret and what it opens."""
+    """A secret, what it opens, and who has it: `name` is empty where nobody wrote it down."""
 
     role: Role
     secret: str
+    name: str = ""
 
     def session(self) -> str:
         """What the cookie carries: it proves the token without holding it, and ends when the token is withdrawn."""
@@ -142,20 +145,20 @@ class Security:
         """Whether the bearer token, or else the cookie, opens what needs this role."""
         if not self._tokens:
             return None
-        scheme, _, secret = facts.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() == "bearer":
-            role = self.role_of(secret.strip())
-        elif facts.cookie:
-            role = self._best(facts.cookie, {token.session(): token.role for token in self._tokens})
-        else:
-            return Refusal.TOKEN_MISSING
-        if role is None:
-            return Refusal.TOKEN_UNKNOWN
-        return None if role >= needed else Refusal.ROLE
+        token = self._token_of(facts)
+        if isinstance(token, Refusal):
+            return token
+        return None if token.role >= needed else Refusal.ROLE
+
+    def actor_of(self, facts: Facts) -> str:
+        """The name that stands beside the token in use; empty without a token, or without a name."""
+        token = self._token_of(facts)
+        return "" if isinstance(token, Refusal) else token.name
 
     def role_of(self, secret: str) -> Role | None:
         """The role a token opens, compared in constant time against every token."""
-        return self._best(secret, {token.secret: token.role for token in self._tokens})
+        token = self._best(secret, {token.secret: token for token in self._tokens})
+        return None if token is None else token.role
 
     def session_of(self, secret: str) -> str | None:
         """The cookie for a token; None for a token that is not known."""
@@ -163,11 +166,21 @@ class Security:
             return None
         return Token(Role.VIEWER, secret).session()
 
+    def _token_of(self, facts: Facts) -> Token | Refusal:
+        scheme, _, secret = facts.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            token = self._best(secret.strip(), {token.secret: token for token in self._tokens})
+        elif facts.cookie:
+            token = self._best(facts.cookie, {token.session(): token for token in self._tokens})
+        else:
+            return Refusal.TOKEN_MISSING
+        return Refusal.TOKEN_UNKNOWN if token is None else token
+
     @staticmethod
-    def _best(given: str, known: Mapping[str, Role]) -> Role | None:
+    def _best(given: str, known: Mapping[str, Token]) -> Token | None:
         sent = given.encode()
-        roles = [role for secret, role in known.items() if hmac.compare_digest(sent, secret.encode())]
-        return max(roles, default=None)
+        found = [token for secret, token in known.items() if hmac.compare_digest(sent, secret.encode())]
+        return max(found, key=lambda token: token.role, default=None)
 
     def _host_allowed(self, host: str) -> bool:
         name = host.lower()
@@ -192,20 +205,26 @@ def is_loopback(host: str) -> bool:
 def read_tokens(path: Path) -> tuple[Token, ...]:
     """One "role token" a line, role viewer, responder or admin; empty lines and # comments are skipped.
 
+    `name=` and who has the token may follow: what is done with it then bears that name, whatever a request says.
+
     Raises:
         ValueError: names the line, and never the token.
 
     """
     tokens: list[Token] = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        words = line.split("#", 1)[0].split()
+        words = line.split("#", 1)[0].split(maxsplit=2)
         if not words:
             continue
-        if len(words) != 2 or words[0].upper() not in Role.__members__:
-            raise ValueError(f"{path.name} line {number}: write 'viewer|responder|admin TOKEN'")
+        # The name is announced, so that the second half of a token that was broken in two is never taken for one.
+        announced, _, name = words[2].strip().partition("=") if len(words) > 2 else ("name", "", "")
+        if len(words) < 2 or words[0].upper() not in Role.__members__ or announced != "name":
+            raise ValueError(f"{path.name} line {number}: write 'viewer|responder|admin TOKEN [name=WHO]'")
         if len(words[1]) < _SHORTEST_TOKEN:
             raise ValueError(f"{path.name} line {number}: a token needs at least {_SHORTEST_TOKEN} characters")
-        tokens.append(Token(Role[words[0].upper()], words[1]))
+        if len(name) > LONGEST_NAME or not name.isprintable():
+            raise ValueError(f"{path.name} line {number}: a name has at most {LONGEST_NAME} characters that are shown")
+        tokens.append(Token(Role[words[0].upper()], words[1], name.strip()))
     if not tokens:
         raise ValueError(f"{path.name} holds no token: write one 'viewer TOKEN' a line")
     return tuple(tokens)

@@ -123,7 +123,7 @@ def test_scram_sha_256_works_too_and_check_says_all_is_well(secured: Any, tmp_pa
     for line in (
         "(SASL_SSL, user pharos)",
         "user pharos may do all that a worker does",
-        "12 topics are there and fit",
+        "13 topics are there and fit",
         "clock is 0.0",
     ):
         assert line in done.stdout

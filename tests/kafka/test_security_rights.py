@@ -74,13 +74,14 @@ def test_a_sender_sends_and_a_subscriber_reads_with_the_rights_of_the_document(s
         return Connection(secured.address_of("SCRAM"), "SASL_SSL", "SCRAM-SHA-512", user, PASSWORD, ca)
 
     failures: list[Any] = []
-    for user, topic in (("shop", "visits"), ("shop", "pharos-cells"), ("desk", "visits")):
+    tried = (("shop", "visits"), ("shop", "pharos-cells"), ("desk", "visits"), ("desk", "pharos-actions"))
+    for user, topic in tried:
         producer = confluent_kafka.Producer(client(user).for_librdkafka({"delivery.timeout.ms": 5_000}))
         producer.produce(topic, b"{}", on_delivery=lambda error, message: failures.append((message.topic(), error)))
         producer.flush(20.0)
     outcomes = [(topic, error and error.name()) for topic, error in failures]
     denied = "TOPIC_AUTHORIZATION_FAILED"
-    assert outcomes == [("visits", None), ("pharos-cells", denied), ("visits", denied)]
+    assert outcomes == [("visits", None), ("pharos-cells", denied), ("visits", denied), ("pharos-actions", None)]
 
     reader = confluent_kafka.Consumer(
         client("desk").for_librdkafka(

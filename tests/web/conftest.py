@@ -243,12 +243,16 @@ async def serve(health: Health, readings: list[Any]) -> Any:
     servers: list[TestServer] = []
 
     async def start(
-        board: Board, security: Security | None = None, clock: Callable[[], float] | None = None
+        board: Board,
+        security: Security | None = None,
+        clock: Callable[[], float] | None = None,
+        extend: Callable[[Any], None] = lambda app: None,
     ) -> TestServer:
         registry = CollectorRegistry()
         PipelineMetrics(registry, lambda: NOW / 1000).records("orders", "counted", 12)
         exposition = Exposition(registry, lambda: readings, board.open_anomalies, CATALOGUE.metrics)
         app = create_web_app(board, exposition, health, security or Security(), pages(), clock or (lambda: NOW / 1000))
+        extend(app)
         server = TestServer(app)
         await server.start_server()
         servers.append(server)

@@ -142,10 +142,27 @@ def test_the_file_of_tokens_is_read_by_lines(tmp_path: Path) -> None:
     assert read_tokens(file) == (Token(Role.VIEWER, "0123456789abcdef"), Token(Role.RESPONDER, "fedcba9876543210"))
 
 
+def test_a_token_may_bear_the_name_of_who_has_it(tmp_path: Path) -> None:
+    file = tmp_path / "tokens"
+    file.write_text("responder fedcba9876543210 name=Li Wei # on duty\nviewer 0123456789abcdef\n")
+    named, nameless = read_tokens(file)
+    security = Security(tokens=(named, nameless))
+
+    assert named == Token(Role.RESPONDER, "fedcba9876543210", "Li Wei")
+    assert security.actor_of(facts(Authorization=f"Bearer {named.secret}")) == "Li Wei"
+    assert security.actor_of(facts(cookie=named.session())) == "Li Wei"
+    assert security.actor_of(facts(Authorization=f"Bearer {nameless.secret}")) == ""
+    assert security.actor_of(facts(Authorization="Bearer wrong")) == ""
+    assert security.actor_of(facts()) == ""
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         ("", "holds no token"),
+        ("viewer 0123456789abcdef fedcba9876543210", "line 1"),
+        (f"viewer 0123456789abcdef name={'x' * 81}", "80 characters"),
+        ("viewer 0123456789abcdef name=Li\x07Wei", "that are shown"),
         ("viewer", "line 1"),
         ("\nowner 0123456789abcdef", "line 2"),
         ("viewer short-secret", "16 characters"),

@@ -1,0 +1,35 @@
+"""Takes what is read of pharos-actions to the board; what is no action is counted, and said once for each reason."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from streams.incidents.action_event import Unread, read_action
+
+if TYPE_CHECKING:
+    from streams.metrics import PipelineMetrics
+    from streams.web.board import Board
+
+logger = logging.getLogger(__name__)
+
+
+class ActionIntake:
+    """Anybody with the right may write that topic, so anything may stand there: it must not stop the board."""
+
+    def __init__(self, board: Board, metrics: PipelineMetrics) -> None:
+        self._board = board
+        self._metrics = metrics
+        self._said: set[Unread] = set()
+
+    def take(self, value: bytes | None) -> None:
+        """A record's value. Never raises."""
+        taken = read_action(value)
+        if isinstance(taken, Unread):
+            self._metrics.action(taken.name.lower())
+            if taken not in self._said:
+                self._said.add(taken)
+                logger.warning("a record of pharos-actions was passed over (more are only counted): %s", taken.value)
+            return
+        self._metrics.action("read")
+        self._board.action(taken)

@@ -1,0 +1,91 @@
+"""The body of a write: what somebody wants to do about an anomaly, or what is wrong with the way it is said."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any, Final, NamedTuple
+
+import orjson
+
+from streams.incidents.action import ACK_MS, LONGEST_MS, LONGEST_NAME, LONGEST_NOTE, MINUTE_MS, Kind, Opinion
+
+_MOST_MINUTES: Final = LONGEST_MS // MINUTE_MS
+_EXAMPLES: Final = {
+    Kind.ACK: '{"actor": "li.wei", "note": "on it", "minutes": 30}',
+    Kind.SNOOZE: '{"actor": "li.wei", "note": "known", "minutes": 60}',
+    Kind.FEEDBACK: '{"actor": "li.wei", "verdict": "confirmed", "note": ""}',
+}
+# Control characters, line and paragraph separators; and what turns the direction of the text around it.
+_REFUSED_CATEGORIES: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
+_TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+class ActionRequest(NamedTuple):
+    """A request that can be acted on. `minutes` is 0 and `verdict` None where the kind has none."""
+
+    kind: Kind
+    actor: str
+    note: str
+    minutes: int = 0
+    verdict: Opinion | None = None
+
+
+class Fault(NamedTuple):
+    """What is wrong: the field, empty for the body as a whole, and a sentence with the remedy."""
+
+    field: str
+    sentence: str
+
+
+def read_request(kind: Kind, body: bytes, name: str = "") -> ActionRequest | Fault:
+    """Reads the body of an ack, a snooze or feedback; `name` is that of the token in use, and wins over the body's."""
+    try:
+        said = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        said = None
+    if not isinstance(said, dict):
+        return Fault("", f"The body must be a JSON object such as {_EXAMPLES[kind]}.")
+    found = _read(kind, said, name)
+    return next((part for part in found if isinstance(part, Fault)), None) or ActionRequest(kind, *found)  # type: ignore[arg-type]
+
+
+def _read(
+    kind: Kind, said: dict[str, Any], name: str
+) -> tuple[str | Fault, str | Fault, int | Fault, Opinion | Fault | None]:
+    return (
+        name or _text(said, "actor", 1, LONGEST_NAME),
+        _text(said, "note", 0, LONGEST_NOTE),
+        0 if kind is Kind.FEEDBACK else _minutes(kind, said),
+        _verdict(said) if kind is Kind.FEEDBACK else None,
+    )
+
+
+def _text(said: dict[str, Any], field: str, shortest: int, longest: int) -> str | Fault:
+    text = said.get(field, "")
+    length = f"a text of {shortest} to {longest} characters"
+    if text is None and not shortest:
+        return ""
+    if not isinstance(text, str):
+        return Fault(field, f"{field} must be {length}.")
+    text = text.strip()
+    if not shortest <= len(text) <= longest:
+        return Fault(field, f"{field} must be {length}; this one has {len(text)}.")
+    if any(unicodedata.category(sign) in _REFUSED_CATEGORIES or sign in _TURNING for sign in text):
+        return Fault(field, f"{field} must be one line without control characters: remove them.")
+    return text
+
+
+def _minutes(kind: Kind, said: dict[str, Any]) -> int | Fault:
+    minutes = said.get("minutes")
+    if minutes is None and kind is Kind.ACK:
+        return ACK_MS // MINUTE_MS
+    if not isinstance(minutes, int) or isinstance(minutes, bool) or not 1 <= minutes <= _MOST_MINUTES:
+        return Fault("minutes", f"minutes must be a whole number from 1 to {_MOST_MINUTES}.")
+    return minutes
+
+
+def _verdict(said: dict[str, Any]) -> Opinion | Fault:
+    try:
+        return Opinion(str(said.get("verdict")))
+    except ValueError:
+        return Fault("verdict", f"verdict must be one of {', '.join(Opinion)}.")

@@ -1,0 +1,113 @@
+"""The writing half of the HTTP interface: ack, snooze and feedback of one anomaly become records of pharos-actions."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from streams.events.event_time import event_time_ms
+from streams.incidents.action import MINUTE_MS, Kind, Taken
+from streams.incidents.action_event import SOURCE, encode
+from streams.incidents.handling import Refused, refuse
+from streams.incidents.instant import rfc3339
+from streams.transport.topic_writer import Delivery
+from streams.web.action_request import ActionRequest, Fault, read_request
+from streams.web.guard import facts_of, json_response, needs
+from streams.web.security import Role, Security
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from aiohttp import web
+
+    from streams.incidents.anomaly import Anomaly
+    from streams.web.board import Board
+
+_BODY_LIMIT_S: Final = 10.0
+_RETRY_AFTER: Final = {"Retry-After": "5"}
+_STATUS: Final = {Refused.UNKNOWN: 404, Refused.RESOLVED: 409}
+
+
+def add_actions(
+    app: web.Application,
+    board: Board,
+    security: Security,
+    write: Callable[[bytes, bytes], Awaitable[Delivery]],
+    clock: Callable[[], float],
+    new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
+) -> None:
+    """Adds a route for each `Kind`; each needs the role of those on call.
+
+    Args:
+        app: as `create_web_app` made it, so that its guard stands before these routes too.
+        board: the anomalies that can be acted on.
+        security: names actors by their tokens.
+        write: puts key and value on pharos-actions, in limited time.
+        clock: now for people, in seconds since the epoch.
+        new_id: a new id for each event.
+
+    """
+    actions = _Actions(board, security, write, clock, new_id)
+    for kind in Kind:
+        path = f"/api/v1/anomalies/{{fingerprint}}/{kind.value}"
+        app.router.add_post(path, needs(Role.RESPONDER, security, partial(actions.take, kind)))
+
+
+class _Actions:
+    def __init__(
+        self,
+        board: Board,
+        security: Security,
+        write: Callable[[bytes, bytes], Awaitable[Delivery]],
+        clock: Callable[[], float],
+        new_id: Callable[[], str],
+    ) -> None:
+        self._board = board
+        self._security = security
+        self._write = write
+        self._clock = clock
+        self._new_id = new_id
+
+    async def take(self, kind: Kind, request: web.Request) -> web.Response:
+        """202 once the brokers have it: every worker shows it when it has read the topic that far."""
+        try:
+            body = await asyncio.wait_for(request.read(), _BODY_LIMIT_S)
+        except TimeoutError:
+            return json_response({"error": "The body did not arrive in time: send it again."}, 408)
+        found = self._board.anomaly(request.match_info["fingerprint"])
+        anomaly = found[0] if found else None
+        refused = refuse(kind, anomaly)
+        if anomaly is None or refused is not None:
+            refused = refused or Refused.UNKNOWN
+            return json_response({"error": refused.value, "reason": refused.name.lower()}, _STATUS[refused])
+        asked = read_request(kind, body, self._security.actor_of(facts_of(request)))
+        if isinstance(asked, Fault):
+            return json_response({"error": asked.sentence, "field": asked.field}, 400)
+        taken = _taken(asked, anomaly, self._new_id(), int(self._clock() * 1000))
+        delivery = await self._write(anomaly.fingerprint.encode(), encode(taken))
+        if delivery is not Delivery.TAKEN:
+            return json_response({"error": delivery.value, "reason": delivery.name.lower()}, 503, _RETRY_AFTER)
+        return json_response(_answer(taken), 202)
+
+
+def _taken(asked: ActionRequest, anomaly: Anomaly, name: str, now: int) -> Taken:
+    return Taken(
+        source=SOURCE,
+        id=name,
+        fingerprint=anomaly.fingerprint,
+        time=now,
+        action=asked.kind.value,
+        actor=asked.actor,
+        note=asked.note,
+        until=now + asked.minutes * MINUTE_MS if asked.minutes else None,
+        verdict=asked.verdict,
+        detected_at=event_time_ms(anomaly.detected_at),
+        severity=anomaly.severity,
+    )
+
+
+def _answer(taken: Taken) -> dict[str, Any]:
+    until = {} if taken.until is None else {"until": rfc3339(taken.until)}
+    return {"id": taken.id, "action": taken.action, **until}
