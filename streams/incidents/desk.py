@@ -171,7 +171,7 @@ class IncidentDesk:
             good=verdict.good,
             direction=verdict.direction,
             opened=now,
-            started=self._onset(name, verdict, now),
+            started=self._onset(name, verdict),
             judged=now,
             verdict=verdict,
             peak=verdict.value,
@@ -186,7 +186,7 @@ class IncidentDesk:
         alert.told(now, metric)
         return alert
 
-    def _onset(self, name: str, verdict: Verdict, now: int) -> int:
+    def _onset(self, name: str, verdict: Verdict) -> int:
         """When the data shows that it began, as far as that is believable."""
         since = self._state.pending.series[name].since
         earliest = since - max(self._policy.onset_ms, 4_000 * verdict.window_s)
