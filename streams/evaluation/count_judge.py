@@ -35,6 +35,7 @@ _ACTIVITY_PRIOR = 1.0  # events by which an activity is drawn towards its usual 
 _REST_PRIOR = 1.0  # the same for what the parts beside one see
 _LEVEL_S = 3_600
 _WAKE_S = 1_200.0
+_WAKE_BEYOND_REST = 1.5
 _AHEAD_S = 300  # longer windows hold what they need
 _LEAST_LEVEL, _GREATEST_LEVEL = 0.05, 50.0
 _DAY_SPREAD = 0.05  # dispersion of the counts of whole days
@@ -140,12 +141,15 @@ class CountJudge:
         if window_s <= _LEVEL_S:
             # A longer window holds the last hour and should not be measured by it.
             low, high = low * self._least_level(moment.whole), high * self._greatest_level(moment.whole)
+        of_whole = moment.whole >= 0 and usual.middle[moment.whole] > 0
+        rest = self._rest(moment, usual, window_s) if of_whole else np.full(moment.size, np.nan)
         if self._activity_of is not None:
             least, most, unsure = self._activities(moment, window_s)
             low = low * np.minimum(least, 1.0)
-            high = high * np.maximum(most, self._wake)
-        if moment.whole >= 0 and usual.middle[moment.whole] > 0:
-            rest = usual.middle * self._rest(moment, usual, window_s)
+            # People who come after a peak come to the other parts as well.
+            high = high * np.maximum(most, np.fmin(self._wake, _WAKE_BEYOND_REST * rest))
+        if of_whole:
+            rest = usual.middle * rest
             low, high = np.fmin(low, rest), np.where(np.isnan(high), high, np.fmax(high, rest))
         return low, high, unsure
 
