@@ -23,6 +23,7 @@ from streams.app import new_system
 from streams.backtest import for_scenario
 from streams.broker.embedded import EmbeddedBroker
 from streams.connection import Connection
+from streams.demo_report import last_words
 from streams.events.event_time import event_time_ms
 from streams.incidents.instant import rfc3339
 from streams.replay import Progress
@@ -30,6 +31,7 @@ from streams.report import final_anomalies, score
 from streams.service import settle_garbage_collector, stop_event, until
 from streams.settings import SecuritySettings
 from streams.shop_process import PARTITIONS, Book, keep_shop
+from streams.simulate.guide import Guide
 from streams.simulate.scenarios import simulate
 from streams.topics.wanted import embedded_topics
 
@@ -143,16 +145,26 @@ async def _play(settings: Settings, options: DemoOptions, simulation: Simulation
             if not stop.is_set():
                 now = datetime.fromtimestamp(shop.progress.at_ms / 1000, zone)
                 print(
-                    f"  [3/3] live: it is {now:%H:%M} on the eve of the sale ({time.perf_counter() - started:.0f} s); "
-                    "alerts appear here and on the page, Ctrl-C ends it",
+                    f"  [3/3] live: it is {now:%H:%M} on the eve of the sale ({time.perf_counter() - started:.0f} s). "
+                    "Lines with ----- say what is being\n        done to the shop; its alerts appear here and on the "
+                    "page within a shop minute or two. Ctrl-C ends it",
                     flush=True,
                 )
-                await _while(system, stop, shop, lambda: not shop.over, options.duration_s)
+                guide = Guide(simulation.truth)
+
+                def goes_on() -> bool:
+                    for line in guide.until(shop.progress.at_ms):
+                        print(f"  ----- {line}", flush=True)
+                    return not shop.over
+
+                await _while(system, stop, shop, goes_on, options.duration_s)
         finally:
             shop.stop()
         await _settle(system, shop, stop)
         report = _report(system, simulation, shop, time.perf_counter() - started)
-    _tell(report, simulation, zone)
+    print("\npharos demo:", flush=True)
+    for line in last_words(report, simulation.truth, zone):
+        print(f"  {line}")
     if options.report is not None:
         options.report.write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2) + b"\n")
 
@@ -198,22 +210,6 @@ def _report(system: System, simulation: Simulation, shop: Shop, wall_s: float) -
         "anomalies": anomalies,
         "notifications": [listed(notification) for notification in system.notifications],
     } | score(anomalies, begun, evaluate_from, rfc3339(until_ms))
-
-
-def _tell(report: dict[str, Any], simulation: Simulation, zone: ZoneInfo) -> None:
-    """What was injected, what was found, when, and what was sent."""
-    print(f"\npharos demo: {report['events_read']:,} events read, {len(report['notifications'])} notifications sent")
-    found = {incident["id"]: incident for incident in report["incidents"]}
-    for entry in simulation.truth:
-        if entry["kind"] != "incident" or entry["id"] not in found:
-            continue
-        start = datetime.fromisoformat(entry["start"]).astimezone(zone)
-        where = ", ".join(f"{name} {value}" for name, value in entry["scope"].items())
-        seconds = found[entry["id"]]["time_to_detect_s"]
-        verdict = f"found after {seconds:.0f} s" if found[entry["id"]]["hit"] else "not found (yet)"
-        print(f"  {start:%H:%M} {entry['touchpoint']}: {where} -> {verdict}")
-    quiet = sum(trap["quiet"] for trap in report["traps"])
-    print(f"  {quiet} of {len(report['traps'])} traps stayed quiet")
 
 
 def _topics(settings: Settings) -> dict[str, int]:
