@@ -1,4 +1,4 @@
-"""Markdown tables in docs/performance.md, each between its markers, with machine, versions and date."""
+"""Markdown tables in docs/performance.md or another document, each between its markers, with versions and date."""
 
 from __future__ import annotations
 
@@ -24,17 +24,16 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     return ["| " + " | ".join(row) + " |" for row in (head, ["---"] * len(head), *rows)]
 
 
-def publish(name: str, lines: Iterable[str], versions: Iterable[str] = ()) -> None:
-    """Print, and put between the markers of `name` in docs/performance.md. Raises LookupError where there are none."""
+def publish(name: str, lines: Iterable[str], versions: Iterable[str] = (), document: Path = DOCUMENT) -> None:
+    """Print, and put between the markers of `name` in the document. Raises LookupError where there are none."""
     text = "\n".join([*lines, "", f"Measured {_conditions(versions)}."])
     print(f"\n{text}")
     begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
-    document = DOCUMENT.read_text(encoding="utf-8")
-    before, found, rest = document.partition(begin)
+    before, found, rest = document.read_text(encoding="utf-8").partition(begin)
     _, closed, after = rest.partition(end)
     if not (found and closed):
-        raise LookupError(f"{DOCUMENT} has no markers for {name}: write `{begin}` and `{end}` where its table belongs")
-    DOCUMENT.write_text(f"{before}{begin}\n{text}\n{end}{after}", encoding="utf-8")
+        raise LookupError(f"{document} has no markers for {name}: write `{begin}` and `{end}` where its table belongs")
+    document.write_text(f"{before}{begin}\n{text}\n{end}{after}", encoding="utf-8")
 
 
 def goal(text: str, met: bool) -> str:

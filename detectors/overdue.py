@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 _SPAN_S = 86_400.0
 _SETTLED_S = 3_600.0  # so long it must have been followed before it is judged
 _DISPERSION = 0.05
+_DAILY = 0.5  # dispersion of a stock of which nobody knows yet how it goes up and down with the hour
 
 
 class OverdueDetector:
     """Finds a growing stock of overdue cases: orders whose deadline has passed and that are still open.
 
-    The usual stock is followed with a memory of a day. The share closed in time, which reacts first, is
+    The usual stock is followed with a memory of a day; until then little is made of it. The share closed in time, which reacts first, is
     `BinomialDetector`'s; this one still speaks when the deadlines have passed and nothing is done about them.
 
     Parameters:
@@ -34,8 +35,8 @@ class OverdueDetector:
 
     Examples:
         >>> detector = OverdueDetector(minimum_effect=0.5, minimum_exposure=20)
-        >>> for minute in range(120):
-        ...     detector.follow(np.array([100.0]), 60, np.array([True]))
+        >>> for hour in range(24):
+        ...     detector.follow(np.array([100.0]), 3600, np.array([True]))
         >>> [Reason(int(detector.judge(np.array([stock])).reason[0])).name for stock in (120.0, 400.0)]
         ['NORMAL', 'OVERDUE']
 
@@ -67,7 +68,7 @@ class OverdueDetector:
         """Judgements of n series; the unit is cases."""
         self.grow(len(stock))
         usual = self.usual
-        dispersion = np.full(len(stock), _DISPERSION)
+        dispersion = _DISPERSION + _DAILY * np.maximum(1 - self.followed_s / _SPAN_S, 0.0)
 
         def tail(rows: NDArray[np.intp], above: NDArray[np.bool_]) -> Array:
             k, m, wide = stock[rows], np.maximum(usual[rows], 1.0), dispersion[rows]

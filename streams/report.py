@@ -78,8 +78,9 @@ def score(anomalies: Sequence[Entry], truth: Sequence[Entry], start: str, end: s
 
     Returns:
         Null for a figure that has nothing to be made of: recall without incidents, precision without alarms. Symptoms
-        are neither right nor false, so precision leaves them out. `incidents` and `traps` say how each fared,
-        `false_alarms` which anomalies were false and why.
+        are neither right nor false, so precision leaves them out. `incidents` and `traps` say how each fared; the cause
+        is named where an anomaly of its place is not said to follow from another. `false_alarms` says which anomalies
+        were false and why.
 
     """
     rulings = rule(anomalies, truth)
@@ -144,9 +145,11 @@ def _inside(anomaly: Entry, trap: Entry) -> bool:
 
 
 def _fate(entry: Entry, found: Sequence[tuple[Entry, Ruling]]) -> dict[str, Any]:
-    times = [_time(anomaly["detected_at"]) for anomaly, ruling in found if ruling == (Finding.HIT, entry["id"])]
+    hits = [anomaly for anomaly, ruling in found if ruling == (Finding.HIT, entry["id"])]
+    times = [_time(anomaly["detected_at"]) for anomaly in hits]
     delay = (min(times) - _time(entry["start"])).total_seconds() if times else None
-    return {"id": entry["id"], "hit": bool(times), "time_to_detect_s": delay}
+    named = any(anomaly["caused_by"] is None for anomaly in hits)
+    return {"id": entry["id"], "hit": bool(times), "time_to_detect_s": delay, "cause_named": named}
 
 
 def _quiet(entry: Entry, found: Sequence[tuple[Entry, Ruling]]) -> dict[str, Any]:

@@ -142,3 +142,14 @@ def test_nothing_found_and_nothing_to_find_has_no_ratio() -> None:
     assert result["precision"] is None
     assert result["false_alarms_per_day"] is None
     assert result["time_to_detect_s"] == {"median": None, "p95": None}
+
+
+def test_the_cause_is_named_where_a_hit_is_not_called_a_symptom() -> None:
+    def named(*found: dict[str, Any]) -> bool:
+        told = score(found, [incident()], f"{DAY}00:00:00+08:00", f"{DAY}01:00:00+08:00")
+        return bool(told["incidents"][0]["cause_named"])
+
+    assert named(anomaly())
+    assert not named(anomaly(caused_by="another"))
+    assert named(anomaly(caused_by="another"), anomaly())
+    assert not named()

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from streams.incidents.policy import Policy
 
 _BEGIN_TOGETHER_MS = 5 * 60_000
+_FEEDS = "pipeline"
 
 
 class MetricCatalogue(Protocol):
@@ -125,7 +126,8 @@ def explains(symptom: Alert, cause: Alert, catalogue: MetricCatalogue) -> bool:
     """Whether the catalogue says that the one's metric can cause the other's, and the scopes allow it.
 
     Parts of different touchpoints that share no dimension are so only where they begin together: otherwise every
-    coupon trouble would hide behind the payment trouble of the half hour before.
+    coupon trouble would hide behind the payment trouble of the half hour before. A feed that is silent shares no dimension
+    with anything that is made of it.
     """
     if not linked(symptom.metric, cause.metric, catalogue) or not compatible(symptom.scope, cause.scope):
         return False
@@ -133,6 +135,7 @@ def explains(symptom: Alert, cause: Alert, catalogue: MetricCatalogue) -> bool:
         symptom.touchpoint == cause.touchpoint
         or not symptom.scope
         or not cause.scope
+        or cause.touchpoint == _FEEDS
         or shared(symptom.scope, cause.scope) > 0
     )
     return related or abs(symptom.started - cause.started) <= _BEGIN_TOGETHER_MS

@@ -97,7 +97,7 @@ def _carrier(rng: np.random.Generator) -> Drawn:
 def _batch(rng: np.random.Generator) -> Drawn:
     category = _pick(rng, shop.CATEGORIES.above(0.09))
     sku = shop.SKUS[shop.CATEGORIES.code(category) * shop.SKUS_OF_CATEGORY]  # the one that sells best
-    return Drawn({"sku": sku, "category": category, "reason": "damaged"}, float(rng.uniform(2.5, 5)))
+    return Drawn({"sku": sku, "category": category, "reason": "damaged"}, float(rng.uniform(3, 6)))
 
 
 def _refunds(rng: np.random.Generator) -> Drawn:
@@ -153,7 +153,7 @@ KINDS: dict[str, Kind] = {
         lambda fault: tuple(("consultation", {"intent": "logistics", "region": region}) for region in fault.regions),
     ),
     "batch": Kind(
-        "a bad batch of one SKU comes back, 2.5 to 5 refund requests a minute", "aftersale", (18, 25), _batch
+        "a bad batch of one SKU comes back, 3 to 6 refund requests a minute", "aftersale", (18, 25), _batch
     ),
     "refunds": Kind(
         "automatic refunds break: people do by hand what was done within seconds", "aftersale", (20, 25), _refunds

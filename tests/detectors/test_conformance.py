@@ -74,8 +74,8 @@ def gauge(rng: np.random.Generator, n: int) -> Judgement:
 def overdue(rng: np.random.Generator, n: int) -> Judgement:
     detector = OverdueDetector(minimum_effect=0.5, minimum_exposure=20)
     stock = rng.integers(0, 200, n).astype(float)
-    for _ in range(60):
-        detector.follow(stock, 60, np.ones(n, dtype=np.bool_))
+    for _ in range(24):
+        detector.follow(stock, 3600, np.ones(n, dtype=np.bool_))
     return detector.judge(stock * rng.integers(0, 5, n))
 
 

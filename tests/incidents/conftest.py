@@ -46,9 +46,10 @@ CATALOGUE = Catalogue.of(
         metric("collections", "logistics", [(), ("carrier",)], symptom_of=("movements",)),
         metric("inquiries", "consultation", [(), ("intent",)], symptom_of=("movements", "collections")),
         metric("wonder", "consultation", [("intent",)], symptom_of=("inquiries",), severity=Severity.INFO),
-        metric("pick_up", "consultation", [(), ("queue",)], symptom_of=("inquiries",)),
+        metric("pick_up", "consultation", [(), ("queue",)], symptom_of=("inquiries", "feed")),
         metric("abandonment", "consultation", [(), ("queue",)], symptom_of=("pick_up", "inquiries")),
         metric("refunds", "aftersale", [(), ("reason",)], symptom_of=("movements",)),
+        metric("feed", "pipeline", [(), ("topic",)], unit="per_minute"),
         metric("curiosity", "feedback", severity=Severity.INFO),
     )
 )

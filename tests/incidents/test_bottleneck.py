@@ -188,6 +188,16 @@ def test_a_linked_metric_elsewhere_in_the_shop_is_attached_only_if_it_began_soon
     assert opened.anomaly.caused_by is not None
 
 
+def test_what_is_made_of_a_silent_feed_is_its_symptom_whenever_it_shows(
+    shop: Any, verdict: Callable[..., Verdict]
+) -> None:
+    silence, queue = verdict("feed", {"topic": "consultations"}), verdict("pick_up", {"queue": "presale"})
+    shop.tick(silence, times=3)
+    shop.wait(20 * MINUTE, silence)
+    opened = [t for t in shop.tick(silence, queue, times=6) if t.why == "opened"]
+    assert [t.anomaly.caused_by is not None for t in opened] == [True]
+
+
 def test_an_onset_that_is_hardly_believable_is_cut(shop: Any, verdict: Callable[..., Verdict]) -> None:
     (opened,) = shop.tick(verdict(started_at=shop.now - 120 * MINUTE), times=3)
     assert opened.anomaly.started_at == "2025-11-10T15:45:00.000Z"
