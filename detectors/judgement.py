@@ -73,12 +73,16 @@ class Judgement:
 
     def put(self, rows: NDArray[np.intp], other: Judgement) -> None:
         """Overwrites these rows with those of `other`, which has one for each."""
-        for field in fields(self):
-            getattr(self, field.name)[rows] = getattr(other, field.name)
+        for name in COLUMNS:
+            getattr(self, name)[rows] = getattr(other, name)
 
     def taken(self, rows: NDArray[np.intp]) -> Judgement:
         """A judgement of these rows only."""
-        return Judgement(**{field.name: getattr(self, field.name)[rows] for field in fields(self)})
+        return Judgement(*[getattr(self, name)[rows] for name in COLUMNS])
+
+
+COLUMNS = tuple(field.name for field in fields(Judgement))
+"""Names of the columns of a judgement, in order."""
 
 
 def nothing(size: int) -> Judgement:

@@ -25,8 +25,9 @@ _DAILY = 0.5  # dispersion of a stock of which nobody knows yet how it goes up a
 class OverdueDetector:
     """Finds a growing stock of overdue cases: orders whose deadline has passed and that are still open.
 
-    The usual stock is followed with a memory of a day; until then little is made of it. The share closed in time, which reacts first, is
-    `BinomialDetector`'s; this one still speaks when the deadlines have passed and nothing is done about them.
+    The usual stock is followed with a memory of a day; until then little is made of it. The share closed in time, which
+    reacts first, is `BinomialDetector`'s; this one still speaks when the deadlines have passed and nothing is done
+    about them.
 
     Parameters:
         minimum_effect: smallest growth that matters, relative to the usual stock.

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from detectors.judgement import Judgement, insufficient
+from detectors.judgement import COLUMNS, Judgement, insufficient
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -45,6 +44,8 @@ class HeldFindings:
             if window_s in fresh:
                 continue
             for rows, judgement in entries:
+                if len(rows) == 0:
+                    continue
                 wins = judgement.beats(best.taken(rows)) & (end_ms - window_s * 1000 >= past[rows])
                 best.put(rows[wins], judgement.taken(np.flatnonzero(wins)))
                 best_windows[rows[wins]] = window_s
@@ -55,8 +56,8 @@ class HeldFindings:
         for window_s, entries in sorted(self._held.items()):
             for place, (rows, judgement) in enumerate(entries):
                 state[f"held.{window_s}.{place}.rows"] = rows
-                for field in fields(judgement):
-                    state[f"held.{window_s}.{place}.{field.name}"] = getattr(judgement, field.name)
+                for name in COLUMNS:
+                    state[f"held.{window_s}.{place}.{name}"] = getattr(judgement, name)
         return state
 
     def restore(self, arrays: dict[str, NDArray[Any]]) -> None:

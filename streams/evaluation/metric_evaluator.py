@@ -182,7 +182,8 @@ class MetricEvaluator:
             else:
                 self._keep(best, best_windows, finding)
                 unknown = np.flatnonzero(insufficient(present.reason) & ~insufficient(finding.judgement.reason))
-                present.put(unknown, finding.judgement.taken(unknown))
+                if len(unknown):
+                    present.put(unknown, finding.judgement.taken(unknown))
             self._held.hold(finding)
         self._held.put(best, best_windows, set(windows), self._past.until, moment.end_ms)
         best.score[~self._index.judged] = 0.0
@@ -191,6 +192,8 @@ class MetricEvaluator:
     @staticmethod
     def _keep(best: Judgement, best_windows: NDArray[np.int32], finding: Finding) -> None:
         rows = np.flatnonzero(finding.judgement.beats(best))
+        if len(rows) == 0:
+            return
         best.put(rows, finding.judgement.taken(rows))
         best_windows[rows] = finding.window_s if finding.windows is None else finding.windows[rows]
 
@@ -258,6 +261,6 @@ class MetricEvaluator:
 
 def _pace_ms(metric: Metric) -> int:
     """How often a metric is looked at. Counts are followed from tick to tick: a stall shows within seconds."""
-    if metric.signal in _COUNTS or metric.windows[0] < _UNHURRIED_S:
+    if metric.signal in {Signal.COUNT, Signal.LAST} or metric.windows[0] < _UNHURRIED_S:
         return TICK_MS
     return 60_000 if metric.windows[0] >= SHORT_S else 30_000

@@ -126,8 +126,8 @@ def explains(symptom: Alert, cause: Alert, catalogue: MetricCatalogue) -> bool:
     """Whether the catalogue says that the one's metric can cause the other's, and the scopes allow it.
 
     Parts of different touchpoints that share no dimension are so only where they begin together: otherwise every
-    coupon trouble would hide behind the payment trouble of the half hour before. A feed that is silent shares no dimension
-    with anything that is made of it.
+    coupon trouble would hide behind the payment trouble of the half hour before. A feed that is silent shares no
+    dimension with anything that is made of it.
     """
     if not linked(symptom.metric, cause.metric, catalogue) or not compatible(symptom.scope, cause.scope):
         return False

@@ -152,9 +152,7 @@ KINDS: dict[str, Kind] = {
         _carrier,
         lambda fault: tuple(("consultation", {"intent": "logistics", "region": region}) for region in fault.regions),
     ),
-    "batch": Kind(
-        "a bad batch of one SKU comes back, 3 to 6 refund requests a minute", "aftersale", (18, 25), _batch
-    ),
+    "batch": Kind("a bad batch of one SKU comes back, 3 to 6 refund requests a minute", "aftersale", (18, 25), _batch),
     "refunds": Kind(
         "automatic refunds break: people do by hand what was done within seconds", "aftersale", (20, 25), _refunds
     ),
