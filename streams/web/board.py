@@ -229,6 +229,8 @@ def _entry(transition: Transition) -> Entry:
 
 def _point(time: int, pulse: Pulse) -> Point:
     """Judgements start as zeros: a band and a value of nothing but zeros were never judged, and are no data."""
+    if pulse.missing:
+        return Point(time, None, None, None, None)
     if not any((pulse.expected, pulse.lower, pulse.upper)):
         return Point(time, _rounded(pulse.value) or None, None, None, None)
     numbers = (pulse.value, pulse.expected, pulse.lower, pulse.upper)
