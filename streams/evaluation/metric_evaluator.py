@@ -196,8 +196,9 @@ class MetricEvaluator:
         if whole < 0:
             return self._unseen
         columns = (shown.value, shown.expected, shown.lower, shown.upper, shown.score)
+        value, expected, lower, upper, score = (float(column[whole]) for column in columns)
         missing = self.metric.signal in OF_CASES and not shown.exposure[whole] > 0
-        return Pulse(self.metric.name, *(float(column[whole]) for column in columns), missing=missing)
+        return Pulse(self.metric.name, value, expected, lower, upper, score, missing)
 
     def close_quarter(self, quarter_start_ms: int, counts: NDArray[np.int64]) -> None:
         """Learns from a quarter of an hour that is over for good, the late plane included.
