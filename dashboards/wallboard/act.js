@@ -76,6 +76,7 @@ function refuse({ status, body }) {
   const reason = body?.reason;
   if (status === 0) return tell(texts.neverReached, true);
   if (Object.hasOwn(texts.refusal, reason ?? "")) tell(texts.refusal[reason], true);
+  else if (Object.hasOwn(texts.fault, body?.field ?? "")) tell(texts.fault[body.field], true);
   else if (body?.error && !(status === 405 || (status === 404 && !reason))) tell(say(texts.refused, { error: body.error }), true);
   else tell(texts.notOffered, true);
   if (status === 401 || reason === "role") {

@@ -2,7 +2,7 @@
 
 import { element, link, svg } from "./element.js";
 import { duration, percent, quantity } from "./formats.js";
-import { anomalyLink, badge, marks, scopeText, tone, touchpointOf, versus, where } from "./naming.js";
+import { anomalyLink, badge, marks, narrowed, scopeText, tone, touchpointOf, versus, where } from "./naming.js";
 import { say, texts } from "./texts.js";
 
 const SHOWN_CONTRIBUTORS = 3;
@@ -61,7 +61,7 @@ function contributors(anomaly) {
   return element("div", { class: "contributors" },
     element("h4", {}, texts.contributors),
     element("ul", {}, shown.map((contributor) => element("li", {},
-      element("span", { class: "contributor-name" }, scopeText(contributor.scope)),
+      element("span", { class: "contributor-name" }, scopeText(narrowed(contributor.scope, anomaly.scope))),
       bar(contributor.share),
       element("span", { class: "contributor-share" }, percent(contributor.share))))));
 }

@@ -2,7 +2,7 @@
 
 import { offer } from "./act.js";
 import { contributors } from "./contributors.js";
-import { course } from "./course.js";
+import { course, worst } from "./course.js";
 import { facts, further, linked, titleLine, why } from "./anomaly_view.js";
 import { clockFormats } from "./formats.js";
 import { at, headline, heard, prepare, showClock, tellSilence } from "./frame.js";
@@ -15,7 +15,7 @@ import { timeline } from "./timeline.js";
 const POLL_MS = 2_000;
 const COURSE_POLLS = 5; // a tick comes every ten seconds
 const REPLAY_MS = 3_600_000;
-const FRESH_MS = 120_000;
+const FRESH_MS = 600_000;
 
 const fingerprint = nameOf(location.pathname);
 let anomaly = null;
@@ -70,12 +70,13 @@ function context() {
   };
 }
 
-// What was told last, or the newest point where one has come since: between transitions nothing is told.
+// What was told last, and what the course shows since: between transitions nothing is told.
 function present() {
   const told = Math.max(...anomaly.timeline.map((entry) => entry.time), 0);
   const last = around.points.findLast((point) => point[1] !== null);
   const newer = anomaly.state !== "resolved" && last && last[0] > told && around.time - last[0] < FRESH_MS;
-  return newer ? { ...anomaly, value: last[1], expected: last[2] ?? anomaly.expected } : anomaly;
+  const peak = worst(around.points, anomaly);
+  return newer ? { ...anomaly, peak, value: last[1], expected: last[2] ?? anomaly.expected } : { ...anomaly, peak };
 }
 
 function draw() {
@@ -106,7 +107,7 @@ function drawAges(known) {
 }
 
 function drawCourse(known) {
-  redraw(at("course"), course(around.points, anomaly, known, at("course").clientWidth));
+  redraw(at("course"), course(around.points, known.present, known, at("course").clientWidth));
 }
 
 // Links out of this page keep the language that its address asks for.

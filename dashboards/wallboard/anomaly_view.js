@@ -27,24 +27,31 @@ export function facts(anomaly, context) {
     over ? [words.ended, context.moment(ended)] : null,
     [over ? words.lasted : words.lasts, duration((over ? ended : context.dataNow) - started)],
     [words.noticed, duration(Date.parse(anomaly.detected_at) - started)],
-    [words.worst, quantity(anomaly.peak, anomaly.unit)],
+    [words.worst, quantity(context.present.peak, anomaly.unit)],
     [words.exposure, exposure(anomaly)],
-    [words.score, say(texts.limit, { value: Number.isFinite(anomaly.score) ? plain(anomaly.score) : "\u2014" })],
+    [words.score, say(texts.limit, { value: plain(highest(anomaly)) })],
   ];
   return found.filter(Boolean).map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value)));
 }
 
+const highest = (anomaly) => Math.max(anomaly.score ?? NaN, ...anomaly.timeline.map((entry) => entry.score ?? 0));
+
 const exposure = (anomaly) =>
   say(texts.exposure, { count: plain(Math.round(anomaly.exposure)), duration: duration(anomaly.window_s * 1000) });
 
+const SAYS_NOTHING = ["NORMAL", "INSUFFICIENT_EXPOSURE", "WARMING_UP", "CLOSED", "BELOW_MINIMUM_EFFECT"];
+
+// What is over was judged normal last: why it was noticed stands further back in its time line.
 export function why(anomaly) {
   const { unit } = anomaly;
+  const told = anomaly.timeline.findLast((entry) => entry.reason && !SAYS_NOTHING.includes(entry.reason));
+  const reason = SAYS_NOTHING.includes(anomaly.reason) && told ? told.reason : anomaly.reason;
   const numbers = {
     value: quantity(anomaly.value, unit), lower: quantity(anomaly.lower, unit), upper: quantity(anomaly.upper, unit),
     duration: duration(anomaly.window_s * 1000),
   };
   return [
-    element("p", {}, texts.reason[anomaly.reason] || say(texts.otherReason, { reason: anomaly.reason })),
+    element("p", {}, Object.hasOwn(texts.reason, reason) ? texts.reason[reason] : say(texts.otherReason, { reason })),
     element("p", { class: "quiet" }, say(anomaly.window_s ? texts.judgedFrom : texts.judgedAgainst, numbers)),
   ];
 }

@@ -31,6 +31,7 @@ export default {
   "lastSeen": "{duration}前有数据",
   "lateFeeds": "{all} 路中的 {late} 路",
   "expected": "预期 {value}",
+  "expectedShort": "预期 {value}",
   "target": "目标 {value}",
   "since": "{moment} 起（已 {duration}）",
   "lasted": "持续 {duration}",
@@ -152,7 +153,19 @@ export default {
   "actorMissing": "请先填写姓名：同事需要知道由谁处理。",
   "notOffered": "此服务器不接受操作。",
   "refused": "被拒绝：{error}",
+  "fault": {
+    "actor": "姓名须为一行，1 至 80 个字符。",
+    "note": "备注须为一行，最多 500 个字符。",
+    "minutes": "时长须在一分钟到一天之间。",
+    "verdict": "服务器不认识这个回答。"
+  },
   "refusal": {
+    "busy": "服务器繁忙，请稍后再试。",
+    "closed": "服务器正在启动或停止，请稍后再试。",
+    "late": "无法确定是否已提交：请先查看经过，再决定是否重试。",
+    "refused": "消息集群拒绝了请求，请查看进程日志。",
+    "resolved": "此异常已恢复，没有需要暂停的通知。",
+    "unknown": "服务器已不再保留此异常。",
     "content_type": "服务器无法理解该请求。",
     "forwarded": "请求经过了代理，但服务器未配置代理：请设置 behind_proxy。",
     "host": "此处不允许该主机名：请加入 allowed_hosts。",

@@ -2,7 +2,7 @@
 
 import { element, svg } from "./element.js";
 import { percent } from "./formats.js";
-import { scopeText } from "./naming.js";
+import { narrowed, scopeText } from "./naming.js";
 import { texts } from "./texts.js";
 
 export function contributors({ contributors: parts, scope }) {
@@ -26,12 +26,6 @@ function row(part, scope, mixed) {
     element("td", { class: "bar-cell" }, bar(rate, part.share - rate)),
     element("td", { class: "number share" }, percent(part.share)),
     ...(mixed ? [element("td", { class: "number" }, percent(rate)), element("td", { class: "number" }, percent(part.share - rate))] : []));
-}
-
-// Without what the anomaly's own scope says already.
-function narrowed(scope, known) {
-  const left = Object.entries(scope).filter(([name, value]) => known[name] !== value);
-  return left.length ? Object.fromEntries(left) : scope;
 }
 
 // What works against the change has no length here: its number says it.

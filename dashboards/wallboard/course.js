@@ -18,6 +18,14 @@ export function course(points, anomaly, context, width) {
   return [legend(), picture(shown, { started, ended }, anomaly, context, Math.max(width, 280))];
 }
 
+// The value furthest out while it went on: the peak told last, or a later one.
+export function worst(points, anomaly) {
+  const ended = Date.parse(anomaly.ended_at ?? "");
+  const during = points.filter((point) => point[0] >= Date.parse(anomaly.started_at) && !(point[0] > ended));
+  const values = [anomaly.peak, ...during.map((point) => point[1]).filter((value) => value !== null)];
+  return anomaly.direction === "up" ? Math.max(...values) : Math.min(...values);
+}
+
 // The anomaly, and as much around it as it lasted, a quarter of an hour at least.
 function visible(points, started, ended, now) {
   const lasted = (Number.isFinite(ended) ? ended : now) - started;
@@ -40,7 +48,7 @@ function picture(points, span, anomaly, context, width) {
   const longest = Math.max(...values.map((value) => quantity(value, anomaly.unit).length));
   const left = Math.round(rem * (0.9 + 0.5 * longest));
   const [top, bottom] = [rem * 0.4, height - rem * 1.6];
-  const [from, until] = [points[0][0], Math.max(points[points.length - 1][0], points[0][0] + 60_000)];
+  const [from, until] = ends(points, span.started);
   const x = (time) => round(left + ((Math.min(Math.max(time, from), until) - from) / (until - from)) * (width - left - rem * 0.6));
   const y = (value) => round(bottom - ((Math.min(high, Math.max(low, value)) - low) / (high - low)) * (bottom - top));
   const drawn = svg("svg", {
@@ -56,6 +64,14 @@ function picture(points, span, anomaly, context, width) {
   }
   drawn.append(...lines(points, x, y), ...markers(points, anomaly, x, y));
   return drawn;
+}
+
+// The beginning of the anomaly is shown as well, unless that left most of the picture empty.
+function ends(points, started) {
+  const first = points[0][0];
+  const until = Math.max(points[points.length - 1][0], first + 60_000);
+  const wide = started < first && first - started < until - first;
+  return [wide ? started - (until - started) * 0.02 : first, until];
 }
 
 function spanArea({ started, ended }, { from, until, top, bottom, x }) {
@@ -86,10 +102,10 @@ function lines(points, x, y) {
 function markers(points, anomaly, x, y) {
   const seen = points.filter((point) => point[1] !== null);
   const away = (point) => Math.abs(point[1] - anomaly.peak);
-  const worst = seen.reduce((best, point) => (away(point) < away(best) ? point : best));
+  const furthest = seen.reduce((best, point) => (away(point) < away(best) ? point : best));
   const last = seen[seen.length - 1];
   return [
-    svg("circle", { class: "worst-point", cx: x(worst[0]), cy: y(worst[1]), r: 6 }),
+    svg("circle", { class: "worst-point", cx: x(furthest[0]), cy: y(furthest[1]), r: 6 }),
     svg("circle", { class: "last-point", cx: x(last[0]), cy: y(last[1]), r: 4 }),
   ];
 }

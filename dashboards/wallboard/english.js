@@ -31,6 +31,7 @@ export default {
   "lastSeen": "last value {duration} ago",
   "lateFeeds": "{late} of {all} feeds",
   "expected": "expected {value}",
+  "expectedShort": "exp. {value}",
   "target": "target {value}",
   "since": "since {moment} ({duration})",
   "lasted": "lasted {duration}",
@@ -64,7 +65,7 @@ export default {
     "live": "{duration} ago", "behind": "{duration} behind", "replay": "replaying {moment}", "silent": "silent for {duration}",
     "none": "no data"
   },
-  "unit": {"per_minute": "{value} /min", "per_thousand": "{value} per 1,000", "points": "{value}", "number": "{value}"},
+  "unit": {"per_minute": "{value} /min", "per_thousand": "{value} /1,000", "points": "{value}", "number": "{value}"},
   "duration": {"day": "{count} d", "hour": "{count} h", "minute": "{count} min", "second": "{count} s"},
   "dimension": {
     "batch": "batch", "carrier": "carrier", "category": "category", "cause": "cause", "channel": "channel",
@@ -152,7 +153,19 @@ export default {
   "actorMissing": "Enter your name first: others should know who is on it.",
   "notOffered": "This server takes no actions.",
   "refused": "Refused: {error}",
+  "fault": {
+    "actor": "The name must be one line of 1 to 80 characters.",
+    "note": "The note must be one line of at most 500 characters.",
+    "minutes": "The time must be one minute to one day.",
+    "verdict": "This answer is not known to the server."
+  },
   "refusal": {
+    "busy": "The server has too much to do: try again in a moment.",
+    "closed": "The server is starting or ending: try again in a moment.",
+    "late": "It is not sure whether this was taken: look at what happened before trying again.",
+    "refused": "The brokers refused it: see the worker's log.",
+    "resolved": "This anomaly is over: there is nothing to hold back.",
+    "unknown": "The server does not know this anomaly any more.",
     "content_type": "The server did not understand the request.",
     "forwarded": "The request came through a proxy, but none is configured: set behind_proxy.",
     "host": "This host name is not allowed here: add it to allowed_hosts.",

@@ -25,8 +25,15 @@ export function quantity(value, unit) {
   return texts.unit[unit] ? say(texts.unit[unit], { value: plain(value) }) : plain(value);
 }
 
-// The same, where the unit is written nearby already.
-export const figure = (value, unit) => quantity(value, unit === "ratio" || unit === "seconds" ? unit : "");
+// The same in little room, where the unit is written nearby already, and one unit says how long.
+export function figure(value, unit) {
+  return unit === "seconds" && Math.abs(value) >= 60 ? rough(value) : quantity(value, unit === "ratio" || unit === "seconds" ? unit : "");
+}
+
+function rough(seconds) {
+  const [size, unit] = [[86_400, "day"], [3_600, "hour"], [60, "minute"]].find(([size]) => Math.abs(seconds) >= size);
+  return say(texts.duration[unit], { count: number(1).format(seconds / size) });
+}
 
 export const percent = (share) => (Number.isFinite(share) ? `${Math.round(share * 100)}%` : "\u2014");
 

@@ -15,6 +15,12 @@ export function scopeText(scope) {
   return list(Object.entries(scope).map(([name, value]) => `${dimension(name)} ${value || "\u2014"}`)) || texts.whole;
 }
 
+// A segment's scope without what the anomaly's own says already.
+export function narrowed(scope, known) {
+  const left = Object.entries(scope).filter(([name, value]) => known[name] !== value);
+  return left.length ? Object.fromEntries(left) : scope;
+}
+
 export function where(scope) {
   const entries = Object.entries(scope);
   if (!entries.length) return element("p", { class: "where" }, texts.whole);

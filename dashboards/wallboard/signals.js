@@ -70,7 +70,7 @@ function note(metric, last, value, context) {
     return say(texts.lastSeen, { duration: duration(context.dataNow - heard[0]) });
   }
   return list([
-    last[2] === null ? "" : say(texts.expected, { value: figure(last[2], metric.unit) }),
+    last[2] === null ? "" : say(texts.expectedShort, { value: figure(last[2], metric.unit) }),
     metric.target === null ? "" : say(texts.target, { value: figure(metric.target, metric.unit) }),
   ]);
 }

@@ -46,6 +46,7 @@ class Entry(msgspec.Struct, frozen=True):
     value: float
     expected: float
     score: float
+    reason: str
     summary: str
 
 
@@ -146,13 +147,6 @@ class Board:
             anomaly = self._recent[fingerprint][1]
         return None if anomaly is None else (anomaly, list(self._timelines[fingerprint]))
 
-    def metric(self, name: str) -> Metric | None:
-        return self._catalogue.get(name)
-
-    def pulses(self, metric: str) -> list[Point]:
-        """The last hour of the whole of a metric; empty where it has no whole."""
-        return list(self._points.get(metric, ()))
-
     def view(self, now: int) -> dict[str, Any]:
         """What the page draws, structs inside. `now` (ms, the worker's clock) judges freshness only.
 
@@ -175,6 +169,13 @@ class Board:
             "titles": {name: [metric.title, metric.title_zh] for name, metric in self._catalogue.items()},
             "sources": list(sources.values()),
         }
+
+    def metric(self, name: str) -> Metric | None:
+        return self._catalogue.get(name)
+
+    def pulses(self, metric: str) -> list[Point]:
+        """The last hour of the whole of a metric; empty where it has no whole."""
+        return list(self._points.get(metric, ()))
 
     def _heard_of(self, touchpoint: str) -> int | None:
         """When a metric of the touchpoint last had a value: 0 never, None when no metric watches it."""
@@ -208,8 +209,8 @@ class Board:
             if len(self._recent) <= RECENT and time >= self.time - RECENT_MS:
                 break
             del self._recent[fingerprint]
-            del self._timelines[fingerprint]
             self.courses.drop(fingerprint)
+            del self._timelines[fingerprint]
 
 
 def _rank(anomaly: Anomaly) -> int:
@@ -229,5 +230,6 @@ def _entry(transition: Transition) -> Entry:
         value=anomaly.value,
         expected=anomaly.expected,
         score=anomaly.score,
+        reason=anomaly.reason,
         summary=anomaly.summary,
     )

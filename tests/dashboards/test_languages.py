@@ -87,7 +87,7 @@ def test_there_is_a_word_for_all_that_the_server_can_say(language: dict[str, Any
         language["happened"]
     )
     assert set(SOURCE_TOPICS) == set(language["topic"])
-    assert {refusal.name.lower() for refusal in Refusal} == set(language["refusal"])
+    assert {refusal.name.lower() for refusal in Refusal} <= set(language["refusal"])
 
 
 def test_every_metric_has_a_title_in_both_languages() -> None:

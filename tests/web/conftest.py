@@ -95,6 +95,14 @@ def quiet_board() -> Board:
 
 
 @pytest.fixture
+def full_board(anomaly: Callable[..., Anomaly]) -> Board:
+    """Every metric has values, and one payment method fails."""
+    board = hour(disturbed=False, full=True)
+    tell(board, anomaly(contributors=[Contributor({"payment_method": "alipay", "channel": "app"}, 0.9, 0.9, 0.0)]))
+    return board
+
+
+@pytest.fixture
 def troubled_board(anomaly: Callable[..., Anomaly], transition: Callable[..., Transition]) -> Board:
     """The same hour with a payment method failing, contacts that follow, a stalled carrier, and a silent feed."""
     board = hour(disturbed=True)

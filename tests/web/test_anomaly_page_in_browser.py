@@ -60,11 +60,12 @@ async def test_an_incident_from_opening_to_its_end_on_both_pages(
     incident.report(now + 12 * MINUTE, 0.0)
     incident.tell(Why.RECOVERING, state="recovering", value=0.95)
     await page.get_by_text("Critical, recovering").first.wait_for()
-    incident.tell(Why.RECOVERED, state="resolved", value=0.96, ended_at=stamp(now + 12 * MINUTE))
+    incident.tell(Why.RECOVERED, state="resolved", value=0.96, reason="NORMAL", ended_at=stamp(now + 12 * MINUTE))
     await page.get_by_text("Critical, resolved").first.wait_for()
     facts = await page.locator("#facts").inner_text()
     acts = await page.locator("#ongoing").is_visible(), await page.locator("#verdicts").is_visible()
     spans = await page.locator(".chart .span-edge").count()
+    reason = await page.locator("#why").inner_text()
     told = await what.all_inner_texts()
     await page.locator("#back").click()
     await page.locator("#recent [data-fingerprint='a1b2c3']").wait_for()
@@ -77,6 +78,7 @@ async def test_an_incident_from_opening_to_its_end_on_both_pages(
     assert "Lasted\n11 min" in facts
     assert acts == (False, True)
     assert spans == 2
+    assert reason.startswith("A share changed suddenly")
     expected = ["Resolved: back to normal", "Recovering", "More severe", "Opened", "Began"]
     assert [words for words, start in zip(told, expected, strict=True) if not words.startswith(start)] == []
     assert complaints == []
@@ -212,7 +214,9 @@ async def test_without_a_name_nothing_is_sent_and_the_field_is_asked_for(
     ("status", "body", "told"),
     [
         (403, {"error": "The token's role does not cover this.", "reason": "role"}, "需要 responder 令牌"),
-        (400, {"error": "minutes must be 1 to 1440.", "reason": "minutes"}, "minutes must be 1 to 1440."),
+        (400, {"error": "minutes must be 1 to 1440.", "field": "minutes"}, "时长须在一分钟到一天之间。"),
+        (409, {"error": "This anomaly is resolved.", "reason": "resolved"}, "此异常已恢复"),
+        (418, {"error": "A teapot.", "reason": "teapot"}, "A teapot."),
         (405, {"error": "Method Not Allowed"}, "此服务器不接受操作。"),
         (500, None, "此服务器不接受操作。"),
     ],

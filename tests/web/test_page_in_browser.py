@@ -21,23 +21,30 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("view", VIEWS)
-@pytest.mark.parametrize("state", ["troubled_board", "quiet_board"])
+@pytest.mark.parametrize(
+    ("state", "language"), [("troubled_board", "en"), ("quiet_board", "zh"), ("full_board", "en"), ("full_board", "zh")]
+)
 async def test_the_page_fits_wall_and_phone_in_light_and_dark(
-    view: str, state: str, serve: Any, open_page: Any, tmp_path: Path, request: pytest.FixtureRequest
+    view: str,
+    state: str,
+    language: str,
+    serve: Any,
+    open_page: Any,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
 ) -> None:
     server = await serve(request.getfixturevalue(state))
-    page, complaints = await open_page(server.make_url("/"), **VIEWS[view])
+    page, complaints = await open_page(server.make_url(f"/?lang={language}"), **VIEWS[view])
     await page.locator("#signals .signal").first.wait_for()
-    await page.screenshot(path=tmp_path / f"{state}-{view}.png")
+    await page.screenshot(path=tmp_path / f"{state}-{language}-{view}.png", full_page=True)
 
     assert complaints == []
     assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     assert await page.locator("[data-metric]").count() > 30
     if view.startswith("wall"):
         assert await page.evaluate("document.documentElement.scrollHeight <= window.innerHeight")
-        assert await page.evaluate(
-            "signals => signals.scrollHeight <= signals.clientHeight", await page.query_selector("#signals")
-        )
+        for part in ("#signals", ".open", ".recent"):
+            assert await page.locator(part).evaluate("part => part.scrollHeight <= part.clientHeight + 1")
 
 
 async def test_an_anomaly_appears_and_vanishes_by_itself_and_both_are_told_to_who_only_hears(

@@ -56,12 +56,24 @@ def tell(board: Board, anomaly: Anomaly) -> None:
         incident.tell(Why.RECOVERING, value=anomaly.value, state="recovering")
 
 
-def hour(*, disturbed: bool) -> Board:
+# The same for metrics that are not told of above, by unit.
+_OTHERS: dict[str, tuple[float, float, float, float]] = {
+    "ratio": (0.93, 0.004, 0.02, 0),
+    "seconds": (64_000, 900, 9_000, 0),
+    "per_minute": (0.4, 0.02, 0.3, 0),
+    "per_thousand": (2.9, 0.2, 1.1, 0),
+    "points": (38, 1.5, 9, 0),
+}
+
+
+def hour(*, disturbed: bool, full: bool = False) -> Board:
+    """Half of the metrics, or every metric that has a whole."""
+    others = {metric.name: _OTHERS[metric.unit] for metric in CATALOGUE.metrics if () in metric.scopes} if full else {}
     board = Board(CATALOGUE.metrics, SOURCE_TOPICS, "Asia/Shanghai")
     draw = random.Random(11)
     for time in range(NOW - 60 * MINUTE, NOW + 1, 30_000):
         pulses = []
-        for name, (level, noise, half, bend) in _PULSES.items():
+        for name, (level, noise, half, bend) in (others | _PULSES).items():
             sway = 0.04 if level > 1 else 0.0005
             expected = level * (1 + sway * math.sin(time / 1.1e6))
             late = max(0.0, (time - NOW + 7 * MINUTE) / (7 * MINUTE)) if disturbed else 0.0
