@@ -27,7 +27,7 @@ export function facts(anomaly, context) {
     over ? [words.ended, context.moment(ended)] : null,
     [over ? words.lasted : words.lasts, duration((over ? ended : context.dataNow) - started)],
     [words.noticed, duration(Date.parse(anomaly.detected_at) - started)],
-    [words.worst, quantity(context.present.peak, anomaly.unit)],
+    [anomaly.severity === "info" ? words.peak : words.worst, quantity(context.present.peak, anomaly.unit)],
     [words.exposure, exposure(anomaly)],
     [words.score, say(texts.limit, { value: plain(highest(anomaly)) })],
   ];

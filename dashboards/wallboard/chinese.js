@@ -85,7 +85,7 @@ export default {
   "toBoard": "返回看板",
   "facts": {
     "since": "开始于", "lasts": "已持续", "lasted": "持续", "ended": "结束于", "noticed": "发现用时",
-    "worst": "最差", "exposure": "判断依据", "score": "异常分"
+    "worst": "最差", "peak": "峰值", "exposure": "判断依据", "score": "异常分"
   },
   "exposure": "{duration}内 {count} 个事件",
   "limit": "{value}（1 为正常的界限）",

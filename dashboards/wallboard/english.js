@@ -85,7 +85,7 @@ export default {
   "toBoard": "Back to the board",
   "facts": {
     "since": "Since", "lasts": "Lasts", "lasted": "Lasted", "ended": "Ended", "noticed": "Noticed after",
-    "worst": "Worst", "exposure": "Exposure", "score": "Score"
+    "worst": "Worst", "peak": "Peak", "exposure": "Exposure", "score": "Score"
   },
   "exposure": "{count} events in {duration}",
   "limit": "{value} (1 is the limit of normal)",

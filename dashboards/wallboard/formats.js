@@ -27,12 +27,14 @@ export function quantity(value, unit) {
 
 // The same in little room, where the unit is written nearby already, and one unit says how long.
 export function figure(value, unit) {
-  return unit === "seconds" && Math.abs(value) >= 60 ? rough(value) : quantity(value, unit === "ratio" || unit === "seconds" ? unit : "");
+  return unit === "seconds" ? rough(value * 1000) : quantity(value, unit === "ratio" ? unit : "");
 }
 
-function rough(seconds) {
-  const [size, unit] = [[86_400, "day"], [3_600, "hour"], [60, "minute"]].find(([size]) => Math.abs(seconds) >= size);
-  return say(texts.duration[unit], { count: number(1).format(seconds / size) });
+export function rough(milliseconds) {
+  const seconds = milliseconds / 1000;
+  const sizes = [[86_400, "day"], [3_600, "hour"], [60, "minute"], [0, "second"]];
+  const [size, unit] = sizes.find(([least]) => Math.abs(seconds) >= least) || [0, "second"];
+  return Number.isFinite(seconds) ? say(texts.duration[unit], { count: number(1).format(seconds / (size || 1)) }) : "\u2014";
 }
 
 export const percent = (share) => (Number.isFinite(share) ? `${Math.round(share * 100)}%` : "\u2014");
