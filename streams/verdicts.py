@@ -47,8 +47,11 @@ class Verdict(msgspec.Struct, frozen=True):
     contributors: list[Contributor] = []
 
 
-class Pulse(msgspec.Struct, frozen=True):
-    """The whole of a metric at one tick, judged or not: what the page draws."""
+class Pulse(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The whole of a metric at one tick, judged or not: what the page draws.
+
+    `missing`: there was no case to say anything of, so that the numbers mean nothing.
+    """
 
     metric: str
     value: float
@@ -56,6 +59,7 @@ class Pulse(msgspec.Struct, frozen=True):
     lower: float
     upper: float
     score: float
+    missing: bool = False
 
 
 class TickVerdicts(msgspec.Struct, frozen=True):

@@ -2,7 +2,8 @@
 
 import { element, link, svg } from "./element.js";
 import { duration, percent, quantity } from "./formats.js";
-import { texts } from "./texts.js";
+import { anomalyLink, badge, marks, narrowed, scopeText, tone, touchpointOf, versus, where } from "./naming.js";
+import { say, texts } from "./texts.js";
 
 const SHOWN_CONTRIBUTORS = 3;
 const SHOWN_IN_FULL = 4; // a wall does not scroll: later cards, and calm ones, say what and where only
@@ -21,16 +22,12 @@ export function openAnomalies(board, context) {
     return card(anomaly, symptoms, context, place >= inFull || !isPressing(anomaly));
   });
   if (shown.length < roots.length) {
-    cards.push(element("p", { class: "quiet" }, texts.moreNotices(roots.length - shown.length)));
+    cards.push(element("p", { class: "quiet" }, say(texts.moreNotices, { count: roots.length - shown.length })));
   }
   const hidden = board.open - board.anomalies.length;
-  if (hidden > 0) cards.push(element("p", { class: "quiet" }, texts.more(hidden)));
+  if (hidden > 0) cards.push(element("p", { class: "quiet" }, say(texts.more, { count: hidden })));
   return cards;
 }
-
-// What colours an anomaly: a recovering one is calmer than its severity.
-export const tone = (anomaly) =>
-  anomaly.severity !== "info" && anomaly.state === "recovering" ? "recovering" : anomaly.severity;
 
 const isPressing = (anomaly) => ["critical", "warning"].includes(tone(anomaly));
 
@@ -38,11 +35,12 @@ function card(anomaly, symptoms, context, compact) {
   return element("article", { class: `card tone-${tone(anomaly)} ${compact ? "compact" : ""}`, "data-fingerprint": anomaly.fingerprint },
     element("div", { class: "card-top" },
       badge(anomaly),
-      element("span", { class: "card-touchpoint" }, texts.touchpoint[anomaly.touchpoint] || anomaly.touchpoint),
-      element("span", { class: "card-since" }, `${texts.since} ${since(anomaly, context)}`)),
+      element("span", { class: "card-touchpoint" }, touchpointOf(anomaly)),
+      marks(anomaly, context.moment),
+      element("span", { class: "card-since" }, since(anomaly, context))),
     element("div", { class: "card-body" },
       element("div", { class: "card-what" },
-        element("h3", {}, context.title(anomaly.metric)),
+        element("h3", {}, anomalyLink(anomaly.fingerprint, context.title(anomaly.metric))),
         where(anomaly.scope)),
       element("div", { class: "card-value" },
         element("span", { class: "figure" }, quantity(anomaly.value, anomaly.unit)),
@@ -52,27 +50,9 @@ function card(anomaly, symptoms, context, compact) {
     compact ? null : foot(anomaly, context));
 }
 
-function badge(anomaly) {
-  const words = [texts.severity[anomaly.severity] || anomaly.severity];
-  if (anomaly.state === "recovering") words.push(texts.recovering.toLowerCase());
-  return element("span", { class: "badge" }, words.join(", "));
-}
-
-export function where(scope) {
-  const entries = Object.entries(scope);
-  if (!entries.length) return element("p", { class: "where" }, texts.whole);
-  return element("p", { class: "where" }, entries.map(([name, value]) =>
-    element("span", { class: "dimension" }, element("span", { class: "dimension-name" }, name.replaceAll("_", " ")), value || "\u2014")));
-}
-
-function versus(anomaly) {
-  const arrow = anomaly.direction === "up" ? "\u25b2" : "\u25bc";
-  return `${arrow} ${texts.expected} ${quantity(anomaly.expected, anomaly.unit)}`;
-}
-
 function since(anomaly, context) {
   const started = Date.parse(anomaly.started_at);
-  return `${context.moment(started)} (${duration(context.dataNow - started)})`;
+  return say(texts.since, { moment: context.moment(started), duration: duration(context.dataNow - started) });
 }
 
 function contributors(anomaly) {
@@ -81,7 +61,7 @@ function contributors(anomaly) {
   return element("div", { class: "contributors" },
     element("h4", {}, texts.contributors),
     element("ul", {}, shown.map((contributor) => element("li", {},
-      element("span", { class: "contributor-name" }, scopeText(contributor.scope)),
+      element("span", { class: "contributor-name" }, scopeText(narrowed(contributor.scope, anomaly.scope))),
       bar(contributor.share),
       element("span", { class: "contributor-share" }, percent(contributor.share))))));
 }
@@ -93,11 +73,6 @@ function bar(share) {
     svg("rect", { class: "bar-part", width: part, height: 6 }));
 }
 
-export function scopeText(scope) {
-  const words = Object.entries(scope).map(([name, value]) => `${name.replaceAll("_", " ")} ${value || "\u2014"}`);
-  return words.join(", ") || texts.whole;
-}
-
 function symptomList(symptoms, context) {
   if (!symptoms.length) return null;
   return element("div", { class: "symptoms" },
@@ -105,19 +80,22 @@ function symptomList(symptoms, context) {
     element("ul", {}, symptoms.map((symptom) => element("li", { "data-fingerprint": symptom.fingerprint },
       element("span", { class: `dot tone-${tone(symptom)}` }),
       element("span", { class: "symptom-what" },
-        `${context.title(symptom.metric)}`, element("span", { class: "quiet" }, ` ${scopeText(symptom.scope)}`)),
+        anomalyLink(symptom.fingerprint, context.title(symptom.metric)),
+        element("span", { class: "quiet" }, ` ${scopeText(symptom.scope)}`)),
       element("span", { class: "symptom-value" },
         quantity(symptom.value, symptom.unit),
         element("span", { class: "quiet" }, ` ${versus(symptom)}`))))));
 }
 
 function foot(anomaly, context) {
-  const cause = anomaly.caused_by ? `${texts.causedBy} ${context.describe(anomaly.caused_by)}` : null;
-  const score = Number.isFinite(anomaly.score) ? anomaly.score.toFixed(1) : "";
+  const cause = anomaly.caused_by
+    ? element("span", {}, anomalyLink(anomaly.caused_by, say(texts.causedBy, { what: context.describe(anomaly.caused_by) })))
+    : null;
+  const score = Number.isFinite(anomaly.score) ? anomaly.score.toFixed(1) : "\u2014";
   return element("p", { class: "card-foot" },
-    cause ? element("span", {}, cause) : null,
-    element("span", { title: texts.scoreMeaning }, `${texts.score} ${score}`),
-    element("span", {}, `${texts.peak} ${quantity(anomaly.peak, anomaly.unit)}`),
+    cause,
+    element("span", { title: texts.scoreMeaning }, say(texts.score, { value: score })),
+    element("span", {}, say(texts.worst, { value: quantity(anomaly.peak, anomaly.unit) })),
     link(anomaly.board_url, texts.dashboard),
     link(anomaly.runbook_url, texts.runbook));
 }
@@ -128,8 +106,9 @@ export function resolvedAnomalies(anomalies, context) {
     const ended = Date.parse(anomaly.ended_at || anomaly.detected_at);
     return element("li", { "data-fingerprint": anomaly.fingerprint },
       element("time", { datetime: anomaly.ended_at }, context.moment(ended)),
-      element("span", { class: "resolved-what" }, context.title(anomaly.metric),
+      element("span", { class: "resolved-what" },
+        anomalyLink(anomaly.fingerprint, context.title(anomaly.metric)),
         element("span", { class: "quiet" }, scopeText(anomaly.scope))),
-      element("span", { class: "quiet resolved-lasted" }, `${texts.lasted} ${duration(ended - started)}`));
+      element("span", { class: "quiet resolved-lasted" }, say(texts.lasted, { duration: duration(ended - started) })));
   });
 }

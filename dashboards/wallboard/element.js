@@ -1,4 +1,4 @@
-// The only way this page makes elements: text goes in as text nodes, never as markup.
+// The only way these pages make elements: text goes in as text nodes, never as markup.
 
 const SVG = "http://www.w3.org/2000/svg";
 

@@ -35,7 +35,7 @@ export function sparkline(points, until, label) {
 }
 
 // The values decide the scale; a wide band may double it, never flatten the line.
-function range(points) {
+export function range(points) {
   const values = points.flatMap((point) => [point[1], point[2]]).filter((value) => value !== null);
   if (!values.length) return [0, 1];
   const low = Math.min(...values);
@@ -47,7 +47,7 @@ function range(points) {
   return [bottom - (top - bottom) * 0.05, top + (top - bottom) * 0.05 || 1];
 }
 
-function runs(points, present) {
+export function runs(points, present, gap = GAP) {
   const found = [];
   let last = null;
   for (const point of points) {
@@ -55,7 +55,7 @@ function runs(points, present) {
       last = null;
       continue;
     }
-    if (last === null || point[0] - last > GAP) found.push([]);
+    if (last === null || point[0] - last > gap) found.push([]);
     found[found.length - 1].push(point);
     last = point[0];
   }

@@ -28,6 +28,8 @@ class Signal(enum.StrEnum):
 
 
 HISTOGRAMS = frozenset({Signal.QUANTILE, Signal.SPREAD})
+# What is said of cases: without a case there is no value, where a count of none is zero.
+OF_CASES = HISTOGRAMS | {Signal.RATIO, Signal.COHORT, Signal.MEAN, Signal.NET}
 
 
 class Component(enum.IntEnum):

@@ -9,7 +9,7 @@ import numpy as np
 
 from detectors.judgement import Judgement, Reason, insufficient, nothing
 from detectors.state import grown, pack, unpack
-from streams.catalogue.metric import HISTOGRAMS, Component, Signal
+from streams.catalogue.metric import HISTOGRAMS, OF_CASES, Component, Signal
 from streams.evaluation.count_judge import CountJudge
 from streams.evaluation.duration_judge import DurationJudge
 from streams.evaluation.gauge_judge import GaugeJudge
@@ -86,7 +86,7 @@ class MetricEvaluator:
         self._followed_ms = 0
         self._pace_ms = _pace_ms(metric)
         self.latest = Latest((), nothing(0))
-        self._drawn = Pulse(metric.name, 0.0, 0.0, 0.0, 0.0, 0.0)
+        self._drawn = self._unseen = Pulse(metric.name, 0.0, 0.0, 0.0, 0.0, 0.0, missing=True)
 
     def tick(self, now_ms: int, windows: WindowReader) -> tuple[list[Verdict], Pulse]:
         """Judges all series at a tick.
@@ -105,7 +105,7 @@ class MetricEvaluator:
         moment.open_since = self._clock.open_since(moment.end_ms)
         for component in self.metric.components():
             self._partner[component] = windows.partner(component)
-        best, best_windows, present = self._most_surprising(moment)
+        best, best_windows, present, present_windows = self._most_surprising(moment)
         anomalous = best.score >= 1
         bad = anomalous & ~self._writer.good(best.direction)
         self._since = np.where(anomalous, np.where(self._since > 0, self._since, now_ms), 0)
@@ -118,8 +118,7 @@ class MetricEvaluator:
                 self._judge.follow(moment, elapsed_s, calm)
             self._followed_ms = now_ms
         # What is drawn keeps to the shortest window that says something: a line must not jump between windows.
-        shortest = np.full(moment.size, self.metric.windows[0], dtype=np.int32)
-        shown = replace(self._judge.told(moment, present, shortest), score=best.score)
+        shown = replace(self._judge.told(moment, present, present_windows), score=best.score)
         self.latest = Latest(windows.scopes, shown)
         reported = np.flatnonzero(self._index.judged & (self._last > 0) & (now_ms - self._last <= _REMEMBER_MS))
         told = self._judge.told(moment, best, best_windows)
@@ -153,18 +152,19 @@ class MetricEvaluator:
         self._past.grow(count)
         self._judge.grow(count)
 
-    def _most_surprising(self, moment: Moment) -> tuple[Judgement, NDArray[np.int32], Judgement]:
-        """By series: the most surprising judgement and its window, and that of the shortest window."""
+    def _most_surprising(self, moment: Moment) -> tuple[Judgement, NDArray[np.int32], Judgement, NDArray[np.int32]]:
+        """By series: the most surprising judgement and its window, and the same of the shortest that says something."""
         best = nothing(moment.size)
         best_windows = np.full(moment.size, self.metric.windows[0], dtype=np.int32)
+        present_windows = best_windows.copy()
         if moment.open_since is None:
             best.reason[:] = Reason.CLOSED
-            return best, best_windows, best
+            return best, best_windows, best, present_windows
         open_s = (moment.end_ms - moment.open_since) / 1000
         open_windows = tuple(window_s for window_s in self.metric.windows if window_s <= open_s)
         if not open_windows:
             best.reason[:] = Reason.CLOSED
-            return best, best_windows, best
+            return best, best_windows, best, present_windows
         windows = tuple(window_s for window_s in open_windows if window_s <= SHORT_S or due(window_s, moment.now_ms))
         for window_s in windows:
             self._held.forget(window_s)
@@ -184,10 +184,12 @@ class MetricEvaluator:
                 unknown = np.flatnonzero(insufficient(present.reason) & ~insufficient(finding.judgement.reason))
                 if len(unknown):
                     present.put(unknown, finding.judgement.taken(unknown))
+                    of = finding.windows
+                    present_windows[unknown] = finding.window_s if of is None else of[unknown]
             self._held.hold(finding)
         self._held.put(best, best_windows, set(windows), self._past.until, moment.end_ms)
         best.score[~self._index.judged] = 0.0
-        return best, best_windows, present
+        return best, best_windows, present, present_windows
 
     @staticmethod
     def _keep(best: Judgement, best_windows: NDArray[np.int32], finding: Finding) -> None:
@@ -200,9 +202,11 @@ class MetricEvaluator:
     def _pulse(self, shown: Judgement) -> Pulse:
         whole = self._index.whole
         if whole < 0:
-            return Pulse(self.metric.name, 0.0, 0.0, 0.0, 0.0, 0.0)
+            return self._unseen
         columns = (shown.value, shown.expected, shown.lower, shown.upper, shown.score)
-        return Pulse(self.metric.name, *(float(column[whole]) for column in columns))
+        value, expected, lower, upper, score = (float(column[whole]) for column in columns)
+        missing = self.metric.signal in OF_CASES and not shown.exposure[whole] > 0
+        return Pulse(self.metric.name, value, expected, lower, upper, score, missing)
 
     def close_quarter(self, quarter_start_ms: int, counts: NDArray[np.int64]) -> None:
         """Learns from a quarter of an hour that is over for good, the late plane included.

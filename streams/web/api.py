@@ -12,6 +12,7 @@ import msgspec
 import orjson
 from aiohttp import web
 
+from streams.web.anomaly_course import course_view
 from streams.web.guard import add_security_headers, facts_of, guard, json_response, needs, refused
 from streams.web.security import COOKIE, Refusal, Role, Security
 
@@ -63,6 +64,7 @@ def create_web_app(
         "/metrics": api.metrics,
         "/api/v1/anomalies": api.anomalies,
         "/api/v1/anomalies/{fingerprint}": api.anomaly,
+        "/api/v1/anomalies/{fingerprint}/course": api.course,
         "/api/v1/board": api.board,
     }.items():
         app.router.add_get(path, needs(Role.VIEWER, security, handler))
@@ -127,6 +129,15 @@ class _Api:
         anomaly, timeline = found
         shown = self._board.shown(anomaly, self._people_ms())
         return json_response({**shown, "timeline": msgspec.to_builtins(timeline)})
+
+    async def course(self, request: web.Request) -> web.Response:
+        """What the page of one anomaly draws beside the anomaly: names, cause and symptoms, the line of its series."""
+        now = int(self._clock() * 1000)
+        found = course_view(self._board, request.match_info["fingerprint"])
+        if found is None:
+            return json_response({"error": "No anomaly with this fingerprint is open or recent."}, 404)
+        body = orjson.dumps(found, default=msgspec.to_builtins)
+        return _revalidated(request, "application/json", body, _etag(body), {CLOCK_HEADER: str(now)})
 
     async def board(self, request: web.Request) -> web.Response:
         """What the page draws. Its ETag is the content's, so that polling an unchanged board costs no body."""

@@ -5,7 +5,6 @@ Pure: fed by transitions, ticks and watermarks; the time of a question is an arg
 
 from __future__ import annotations
 
-import math
 from collections import deque
 from typing import TYPE_CHECKING, Any, Final, get_args
 
@@ -15,6 +14,8 @@ from streams.catalogue.metric import Touchpoint
 from streams.incidents.action_book import ActionBook, Noted
 from streams.incidents.anomaly import Change
 from streams.incidents.handling import handling_of
+from streams.web.courses import Courses
+from streams.web.point import Point, of_pulse
 from streams.web.timeline import merged
 from streams.web.touchpoints import SourceState, source_state, touchpoint_state
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from streams.catalogue.metric import Metric
     from streams.incidents.action import Taken
     from streams.incidents.anomaly import Anomaly, Transition
-    from streams.verdicts import Pulse, TickVerdicts
+    from streams.verdicts import TickVerdicts
     from streams.web.timeline import ActionEntry
 
 POINT_MS: Final = 30_000
@@ -43,23 +44,15 @@ class Entry(msgspec.Struct, frozen=True):
 
     id: str
     change: str
+    why: str
     time: int
     state: str
     severity: str
     value: float
     expected: float
     score: float
+    reason: str
     summary: str
-
-
-class Point(msgspec.Struct, frozen=True, array_like=True):
-    """A pulse drawn, in an array of JSON; None where there was nothing to say."""
-
-    time: int
-    value: float | None
-    expected: float | None
-    lower: float | None
-    upper: float | None
 
 
 class _Source(msgspec.Struct):
@@ -82,9 +75,10 @@ class Board:
     """
 
     def __init__(self, metrics: Iterable[Metric], topics: Iterable[str], timezone: str, pace: float = 1.0) -> None:
-        self._metrics = {metric.name: metric for metric in metrics if () in metric.scopes}
+        self._catalogue = {metric.name: metric for metric in metrics}
+        self._metrics = {name: metric for name, metric in self._catalogue.items() if () in metric.scopes}
         self._topics = tuple(topics)
-        self._timezone = timezone
+        self.timezone = timezone
         self._pace = pace
         self._open: dict[str, Anomaly] = {}
         self._recent: dict[str, tuple[int, Anomaly]] = {}
@@ -94,7 +88,8 @@ class Board:
         self._scores: dict[str, float] = {}
         self._heard: dict[str, int] = {}
         self._sources: dict[str, _Source] = {}
-        self._time = 0
+        self.time = 0
+        self.courses = Courses()
         self.version = 0
 
     def transition(self, transition: Transition) -> None:
@@ -105,6 +100,7 @@ class Board:
         if any(entry.id == transition.id for entry in timeline):
             return
         timeline.append(_entry(transition))
+        self.courses.keep(anomaly)
         self._advance(transition.time)
         self._recent.pop(fingerprint, None)
         if transition.change is Change.RESOLVED:
@@ -129,11 +125,12 @@ class Board:
                 continue
             if points and points[-1].time // POINT_MS == tick.time // POINT_MS:
                 points.pop()
-            point = _point(tick.time, pulse)
+            point = of_pulse(tick.time, pulse)
             points.append(point)
             self._scores[pulse.metric] = pulse.score
             if point.value is not None:
                 self._heard[pulse.metric] = tick.time
+        self.courses.tick(tick)
         self._forget()
         self.version += 1
 
@@ -184,18 +181,26 @@ class Board:
         clock = now if people_now is None else people_now
         sources = {topic: self._source_view(topic, now) for topic in self._topics}
         return {
-            "timezone": self._timezone,
-            "time": self._time or None,
+            "timezone": self.timezone,
+            "time": self.time or None,
             "touchpoints": [
-                touchpoint_state(touchpoint, anomalies, self._heard_of(touchpoint), sources.values(), self._time)
+                touchpoint_state(touchpoint, anomalies, self._heard_of(touchpoint), sources.values(), self.time)
                 for touchpoint in get_args(Touchpoint)
             ],
             "anomalies": [self.shown(anomaly, clock) for anomaly in anomalies[:SHOWN_OPEN]],
             "open": len(anomalies),
             "recent": [self.shown(anomaly, clock) for anomaly in recent[:SHOWN_RECENT]],
             "metrics": [self._metric_view(metric) for metric in self._metrics.values()],
+            "titles": {name: [metric.title, metric.title_zh] for name, metric in self._catalogue.items()},
             "sources": list(sources.values()),
         }
+
+    def metric(self, name: str) -> Metric | None:
+        return self._catalogue.get(name)
+
+    def pulses(self, metric: str) -> list[Point]:
+        """The last hour of the whole of a metric; empty where it has no whole."""
+        return list(self._points.get(metric, ()))
 
     def _heard_of(self, touchpoint: str) -> int | None:
         """When a metric of the touchpoint last had a value: 0 never, None when no metric watches it."""
@@ -221,14 +226,15 @@ class Board:
         return source_state(topic, watermark, moved_at, now, self._pace)
 
     def _advance(self, time: int) -> None:
-        self._time = max(self._time, time)
+        self.time = max(self.time, time)
 
     def _forget(self) -> None:
         """Drops what was resolved too long ago, and the oldest beyond the limit, with their time lines."""
         for fingerprint, (time, _) in list(self._recent.items()):
-            if len(self._recent) <= RECENT and time >= self._time - RECENT_MS:
+            if len(self._recent) <= RECENT and time >= self.time - RECENT_MS:
                 break
             del self._recent[fingerprint]
+            self.courses.drop(fingerprint)
             del self._timelines[fingerprint]
             self.actions.forget(fingerprint, time)
 
@@ -243,24 +249,13 @@ def _entry(transition: Transition) -> Entry:
     return Entry(
         id=transition.id,
         change=transition.change.value,
+        why=transition.why.value,
         time=transition.time,
         state=anomaly.state,
         severity=anomaly.severity,
         value=anomaly.value,
         expected=anomaly.expected,
         score=anomaly.score,
+        reason=anomaly.reason,
         summary=anomaly.summary,
     )
-
-
-def _point(time: int, pulse: Pulse) -> Point:
-    """Judgements start as zeros: a band and a value of nothing but zeros were never judged, and are no data."""
-    if not any((pulse.expected, pulse.lower, pulse.upper)):
-        return Point(time, _rounded(pulse.value) or None, None, None, None)
-    numbers = (pulse.value, pulse.expected, pulse.lower, pulse.upper)
-    return Point(time, *(_rounded(number) for number in numbers))
-
-
-def _rounded(number: float) -> float | None:
-    """Six significant digits draw a line as well as seventeen do."""
-    return float(f"{number:.6g}") if math.isfinite(number) else None

@@ -9,6 +9,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from detectors.judgement import insufficient
+from streams.catalogue.metric import OF_CASES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -35,15 +36,19 @@ class JudgedReading(NamedTuple):
 def judged(readings: Iterable[Reading]) -> Iterator[JudgedReading]:
     """What could not be judged has no expectation and no score; its value is shown where one was seen.
 
-    Judgements start as zeros, so a zero without a judgement is "no data" and becomes NaN.
+    Judgements start as zeros, so a zero without a judgement is "no data" and becomes NaN; so does what is said of
+    cases where there was none, though a stock of old ones may have been judged.
     """
     for reading in readings:
         judgement = reading.latest.judgement
         unjudged = insufficient(judgement.reason)
+        unseen = unjudged & (judgement.value == 0)
+        if reading.metric.signal in OF_CASES:
+            unseen |= judgement.exposure <= 0
         yield JudgedReading(
             reading.metric,
             reading.latest.scopes,
-            np.where(unjudged & (judgement.value == 0), np.nan, judgement.value),
+            np.where(unseen, np.nan, judgement.value),
             np.where(unjudged, np.nan, judgement.expected),
             np.where(unjudged, np.nan, judgement.score),
         )

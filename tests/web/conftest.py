@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
-import random
-from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+import shutil
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -15,47 +15,22 @@ from aiohttp.test_utils import TestServer
 from prometheus_client import CollectorRegistry
 
 from dashboards.wallboard import pages
-from streams.catalogue.load import load
 from streams.health import Health
 from streams.incidents.anomaly import Anomaly, Change, Contributor, Transition
 from streams.metrics import PipelineMetrics
-from streams.settings import SOURCE_TOPICS
-from streams.verdicts import Pulse, TickVerdicts
 from streams.web.api import create_web_app
-from streams.web.board import Board
 from streams.web.exposition import Exposition
 from streams.web.security import Security
 
-CATALOGUE = load()
-MINUTE = 60_000
-NOW = int(datetime(2026, 11, 10, 16, 12, 30, tzinfo=UTC).timestamp() * 1000)
+sys.path.insert(0, str(Path(__file__).with_name("support")))
 
-# value, noise, half width of the band, shape of the last minutes: +1 rises, -1 falls
-_PULSES: dict[str, tuple[float, float, float, float]] = {
-    "orders_created": (1240, 40, 150, 0),
-    "orders_paid": (1120, 38, 140, -0.12),
-    "payment_success": (0.962, 0.003, 0.012, -0.16),
-    "pick_up": (0.9994, 0.0003, 0.0008, 0),
-    "service_level": (0.87, 0.012, 0.05, 0),
-    "asa": (9.5, 0.7, 3.5, 0),
-    "abandonment": (0.021, 0.002, 0.012, 0),
-    "inquiries": (86, 5, 22, 0.4),
-    "inquiries_per_thousand": (41, 1.2, 6, 0.1),
-    "collections": (640, 22, 90, 0),
-    "parcel_movements": (5200, 120, 600, 0),
-    "collection_24h": (0.981, 0.002, 0.01, 0),
-    "refund_requests": (12.4, 0.5, 2.6, 0),
-    "checkout_failed": (0.018, 0.0015, 0.008, 0),
-    "page_load": (1.9, 0.05, 0.5, 0),
-    "delivery_time": (187_000, 2_000, 20_000, 0),
-    "disputes_upheld": (0.4, 0.02, 0.3, 0),
-    "csat": (0.93, 0.006, 0.03, 0),
-    "nps": (41, 1.5, 9, 0),
-}
+from incident_story import stamp
+from shop_hour import CATALOGUE, MINUTE, NOW, hour, tell
 
+if TYPE_CHECKING:
+    from streams.web.board import Board
 
-def stamp(time: int) -> str:
-    return datetime.fromtimestamp(time / 1000, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
 @pytest.fixture
@@ -89,7 +64,7 @@ def anomaly() -> Callable[..., Anomaly]:
             "score": 6.42,
             "exposure": 512.0,
             "peak": 0.664,
-            "reason": "BINOMIAL",
+            "reason": "CLIFF",
             "summary": "Payments that succeed fell to 70.4 % (expected 96.2 %)",
             "contributors": [],
             "incident": "i-1",
@@ -116,13 +91,21 @@ def transition() -> Callable[..., Transition]:
 @pytest.fixture
 def quiet_board() -> Board:
     """An hour of a calm sale: every metric within its band, every feed live."""
-    return _board(disturbed=False)
+    return hour(disturbed=False)
+
+
+@pytest.fixture
+def full_board(anomaly: Callable[..., Anomaly]) -> Board:
+    """Every metric has values, and one payment method fails."""
+    board = hour(disturbed=False, full=True)
+    tell(board, anomaly(contributors=[Contributor({"payment_method": "alipay", "channel": "app"}, 0.9, 0.9, 0.0)]))
+    return board
 
 
 @pytest.fixture
 def troubled_board(anomaly: Callable[..., Anomaly], transition: Callable[..., Transition]) -> Board:
     """The same hour with a payment method failing, contacts that follow, a stalled carrier, and a silent feed."""
-    board = _board(disturbed=True)
+    board = hour(disturbed=True)
     cause = anomaly(
         contributors=[
             Contributor({"region": "zhejiang"}, 0.62, 0.61, 0.01),
@@ -177,7 +160,7 @@ def troubled_board(anomaly: Callable[..., Anomaly], transition: Callable[..., Tr
         started_at=stamp(NOW - 9 * MINUTE),
     )
     for opened in (carrier, good, cause, symptom):
-        board.transition(transition(opened))
+        tell(board, opened)
     for number, (metric, scope, minutes) in enumerate(
         [("asa", {"queue": "presale"}, 210), ("refund_requests", {"sku": "HT-2203"}, 95), ("checkout_failed", {}, 31)]
     ):
@@ -191,27 +174,6 @@ def troubled_board(anomaly: Callable[..., Anomaly], transition: Callable[..., Tr
             ended_at=stamp(NOW - minutes * MINUTE),
         )
         board.transition(transition(resolved, Change.RESOLVED, NOW - minutes * MINUTE))
-    return board
-
-
-def _board(*, disturbed: bool) -> Board:
-    board = Board(CATALOGUE.metrics, SOURCE_TOPICS, "Asia/Shanghai")
-    draw = random.Random(11)
-    for time in range(NOW - 60 * MINUTE, NOW + 1, 30_000):
-        pulses = []
-        for name, (level, noise, half, bend) in _PULSES.items():
-            sway = 0.04 if level > 1 else 0.0005
-            expected = level * (1 + sway * math.sin(time / 1.1e6))
-            late = max(0.0, (time - NOW + 7 * MINUTE) / (7 * MINUTE)) if disturbed else 0.0
-            value = expected + draw.gauss(0, noise) + level * bend * min(1.0, 2 * late)
-            top = 1.0 if expected <= 1 else math.inf
-            if disturbed and name == "collection_24h":
-                value = math.nan
-            pulses.append(Pulse(name, min(value, top), expected, expected - half, min(expected + half, top), late * 3))
-        board.tick(TickVerdicts(0, time, "hash", [], pulses))
-    for number, topic in enumerate(SOURCE_TOPICS):
-        late = 9 * MINUTE if disturbed and topic == "feedback" else (2 + number) * 1000
-        board.source(topic, NOW - late, NOW - late)
     return board
 
 
@@ -264,3 +226,31 @@ async def serve(health: Health, readings: list[Any]) -> Any:
 
 
 Serve = Callable[..., Awaitable[TestServer]]
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Any]:
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on PATH (apt-get install chromium)")
+    from playwright.async_api import async_playwright
+
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def open_page(browser: Any, now: int) -> Any:
+    """Opens an address in a window whose clock runs from `now`; what the console complained of is kept."""
+
+    async def open_at(address: Any, **options: Any) -> tuple[Any, list[str]]:
+        page = await browser.new_page(**{"reduced_motion": "reduce", "locale": "en-GB", **options})
+        complaints: list[str] = []
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        await page.clock.install(time=now / 1000)
+        await page.goto(str(address))
+        return page, complaints
+
+    return open_at

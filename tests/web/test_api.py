@@ -18,7 +18,13 @@ if TYPE_CHECKING:
     from streams.web.board import Board
 
 VIEWER = Token(Role.VIEWER, "viewer-secret-of-tests")
-READS = ["/metrics", "/api/v1/anomalies", "/api/v1/anomalies/a1b2c3", "/api/v1/board"]
+READS = [
+    "/metrics",
+    "/api/v1/anomalies",
+    "/api/v1/anomalies/a1b2c3",
+    "/api/v1/anomalies/a1b2c3/course",
+    "/api/v1/board",
+]
 
 
 async def fetch(client: ClientSession, method: str, address: Any, **options: Any) -> ClientResponse:
@@ -64,11 +70,38 @@ async def test_one_anomaly_comes_with_its_time_line(ask: Any) -> None:
     found = await (await ask("/api/v1/anomalies/a1b2c3")).json()
 
     assert found["summary"].startswith("Payments that succeed fell")
-    assert [entry["change"] for entry in found["timeline"]] == ["pharos.anomaly.opened"]
+    assert [entry["change"] for entry in found["timeline"]] == ["pharos.anomaly.opened", "pharos.anomaly.updated"]
+    assert [entry["why"] for entry in found["timeline"]] == ["opened", "worsened"]
+
+
+async def test_the_course_of_an_anomaly_costs_no_body_while_it_is_unchanged(ask: Any) -> None:
+    first = await ask("/api/v1/anomalies/a1b2c3/course")
+    second = await ask("/api/v1/anomalies/a1b2c3/course", headers={"If-None-Match": first.headers["ETag"]})
+
+    assert (await first.json())["metric"]["name"] == "payment_success"
+    assert int(first.headers["Pharos-Time"]) > 0
+    assert second.status == 304
+
+
+async def test_every_anomaly_has_a_page_which_holds_no_data(ask: Any) -> None:
+    known, unknown = await ask("/anomalies/a1b2c3"), await ask("/anomalies/%3Cscript%3E")
+
+    assert (known.status, unknown.status) == (200, 200)
+    assert await known.text() == await unknown.text()
+    assert known.headers["Content-Type"].startswith("text/html")
+    assert (await ask("/anomalies/a/b")).status == 404
 
 
 @pytest.mark.parametrize(
-    "path", ["/api/v1/anomalies/none", "/nothing", "/api/v1/silences", "/../../etc/passwd", "/%2e%2e/secrets"]
+    "path",
+    [
+        "/api/v1/anomalies/none",
+        "/api/v1/anomalies/none/course",
+        "/nothing",
+        "/api/v1/silences",
+        "/../../etc/passwd",
+        "/%2e%2e/secrets",
+    ],
 )
 async def test_what_is_not_there_is_404_in_json(ask: Any, path: str) -> None:
     response = await ask(path)
@@ -77,7 +110,7 @@ async def test_what_is_not_there_is_404_in_json(ask: Any, path: str) -> None:
     assert "error" in await response.json()
 
 
-@pytest.mark.parametrize("path", ["/", *READS])
+@pytest.mark.parametrize("path", ["/", "/anomalies/a1b2c3", *READS])
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
 async def test_what_only_reads_refuses_to_be_written(ask: Any, path: str, method: str) -> None:
     response = await ask(path, method, json={})
@@ -86,7 +119,7 @@ async def test_what_only_reads_refuses_to_be_written(ask: Any, path: str, method
     assert "error" in await response.json()
 
 
-@pytest.mark.parametrize("path", ["/", "/wallboard.js", "/healthz", "/nothing", *READS])
+@pytest.mark.parametrize("path", ["/", "/anomalies/a1b2c3", "/wallboard.js", "/healthz", "/nothing", *READS])
 async def test_every_answer_carries_the_security_headers(ask: Any, path: str) -> None:
     response = await ask(path)
 

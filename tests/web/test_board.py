@@ -163,6 +163,20 @@ def test_a_value_without_an_expectation_is_drawn_without_a_band_and_all_zeros_ar
     assert points_of(board) == [[30_000, 0.9, None, None, None], [60_000, None, None, None, None]]
 
 
+def test_a_ratio_of_nothing_is_no_data_though_it_is_known_what_is_usual(board: Board) -> None:
+    board.tick(tick(30_000, Pulse("payment_success", 0.0, 0.96, 0.95, 0.97, 0.0, missing=True)))
+
+    assert points_of(board) == [[30_000, None, None, None, None]]
+    assert state_of(board, "order") == "no_data"
+
+
+def test_a_pulse_that_an_older_worker_wrote_is_read_as_before() -> None:
+    older = b'{"metric":"m","value":0,"expected":1,"lower":0,"upper":2,"score":0}'
+
+    assert msgspec.json.decode(older, type=Pulse) == Pulse("m", 0, 1, 0, 2, 0)
+    assert b"missing" not in msgspec.json.encode(Pulse("m", 0, 1, 0, 2, 0))
+
+
 def test_a_pulse_of_a_metric_that_is_not_in_the_catalogue_is_passed_over(board: Board) -> None:
     board.tick(tick(30_000, pulse(1.0, "gone")))
 

@@ -18,13 +18,14 @@ CATALOGUE = load()
 
 @pytest.fixture
 def reading() -> Any:
-    """Three series: judged, warming up with a value, and with too little of anything."""
-    judgement = nothing(3)
-    judgement.value[:] = (0.0, 0.4, 0.0)
-    judgement.expected[0] = 0.9
+    """Judged, warming up with a value, with too little of anything, and judged by a stock without any case."""
+    judgement = nothing(4)
+    judgement.value[:2] = (0.0, 0.4)
+    judgement.exposure[:2] = (200, 5)
+    judgement.expected[[0, 3]] = 0.9
     judgement.score[0] = 12.0
-    judgement.reason[:] = (Reason.CLIFF, Reason.WARMING_UP, Reason.INSUFFICIENT_EXPOSURE)
-    scopes = [(0, ()), (1, ("a",)), (1, ("b",))]
+    judgement.reason[:] = (Reason.CLIFF, Reason.WARMING_UP, Reason.INSUFFICIENT_EXPOSURE, Reason.NORMAL)
+    scopes = [(0, ()), (1, ("a",)), (1, ("b",)), (1, ("c",))]
     return SimpleNamespace(
         metric=CATALOGUE.by_name["collection_24h"],
         latest=SimpleNamespace(scopes=scopes, judgement=judgement),
@@ -40,14 +41,14 @@ def test_a_judged_zero_is_a_value_and_an_unjudged_one_is_no_data(reading: Any) -
     (found,) = judged([reading])
 
     assert found.scopes == reading.latest.scopes
-    np.testing.assert_array_equal(found.value, [0.0, 0.4, np.nan])
+    np.testing.assert_array_equal(found.value, [0.0, 0.4, np.nan, np.nan])
 
 
 def test_what_was_not_judged_has_neither_expectation_nor_score(reading: Any) -> None:
     (found,) = judged([reading])
 
-    np.testing.assert_array_equal(found.expected, [0.9, np.nan, np.nan])
-    np.testing.assert_array_equal(found.score, [12.0, np.nan, np.nan])
+    np.testing.assert_array_equal(found.expected, [0.9, np.nan, np.nan, 0.9])
+    np.testing.assert_array_equal(found.score, [12.0, np.nan, np.nan, 0.0])
 
 
 def test_cells_that_are_not_shown_are_counted_by_reason(reading: Any) -> None:

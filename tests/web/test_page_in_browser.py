@@ -2,84 +2,52 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from views import VIEWS
 
 from streams.incidents.anomaly import Anomaly, Change, Transition
+from streams.verdicts import Pulse, TickVerdicts
 from streams.web.security import Role, Security, Token
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import Callable
     from pathlib import Path
-
-    from playwright.async_api import Browser, Page
 
     from streams.web.board import Board
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on PATH (apt-get install chromium)"),
-]
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    from playwright.async_api import async_playwright
-
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        await browser.close()
-
-
-@pytest.fixture
-async def open_page(browser: Browser, now: int) -> Any:
-    """Opens an address in a window whose clock runs from `now`; what the console complained of is kept."""
-
-    async def open_at(address: Any, **options: Any) -> tuple[Page, list[str]]:
-        page = await browser.new_page(reduced_motion="reduce", **options)
-        complaints: list[str] = []
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        await page.clock.install(time=now / 1000)
-        await page.goto(str(address))
-        return page, complaints
-
-    return open_at
-
-
-VIEWS = {
-    "wall-dark": {"viewport": {"width": 1920, "height": 1080}, "color_scheme": "dark"},
-    "wall-light": {"viewport": {"width": 1920, "height": 1080}, "color_scheme": "light"},
-    "phone-dark": {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"},
-    "phone-light": {"viewport": {"width": 390, "height": 844}, "color_scheme": "light"},
-}
+pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("view", VIEWS)
-@pytest.mark.parametrize("state", ["troubled_board", "quiet_board"])
+@pytest.mark.parametrize(
+    ("state", "language"), [("troubled_board", "en"), ("quiet_board", "zh"), ("full_board", "en"), ("full_board", "zh")]
+)
 async def test_the_page_fits_wall_and_phone_in_light_and_dark(
-    view: str, state: str, serve: Any, open_page: Any, tmp_path: Path, request: pytest.FixtureRequest
+    view: str,
+    state: str,
+    language: str,
+    serve: Any,
+    open_page: Any,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
 ) -> None:
     server = await serve(request.getfixturevalue(state))
-    page, complaints = await open_page(server.make_url("/"), **VIEWS[view])
+    page, complaints = await open_page(server.make_url(f"/?lang={language}"), **VIEWS[view])
     await page.locator("#signals .signal").first.wait_for()
-    await page.screenshot(path=tmp_path / f"{state}-{view}.png")
+    await page.screenshot(path=tmp_path / f"{state}-{language}-{view}.png", full_page=True)
 
     assert complaints == []
     assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert await page.locator("[data-metric]").count() > 30
     if view.startswith("wall"):
-        assert await page.locator("#signals .signal").count() > 30
-        assert await page.evaluate(
-            "signals => signals.scrollHeight <= signals.clientHeight", await page.query_selector("#signals")
-        )
+        assert await page.evaluate("document.documentElement.scrollHeight <= window.innerHeight")
+        for part in ("#signals", ".open", ".recent"):
+            assert await page.locator(part).evaluate("part => part.scrollHeight <= part.clientHeight + 1")
 
 
-async def test_an_anomaly_appears_and_vanishes_by_itself_when_it_resolves(
+async def test_an_anomaly_appears_and_vanishes_by_itself_and_both_are_told_to_who_only_hears(
     quiet_board: Board,
     anomaly: Callable[..., Anomaly],
     transition: Callable[..., Transition],
@@ -90,22 +58,62 @@ async def test_an_anomaly_appears_and_vanishes_by_itself_when_it_resolves(
     server = await serve(quiet_board)
     page, complaints = await open_page(server.make_url("/"))
     await page.get_by_text("All is well").wait_for()
+    news = page.locator("[aria-live='polite']#news")
 
-    opened = anomaly()
-    quiet_board.transition(transition(opened))
+    quiet_board.transition(transition(anomaly()))
     card = page.locator(".card[data-fingerprint='a1b2c3']")
     await card.wait_for()
     words = await card.inner_text()
     tile = await page.locator("[data-touchpoint='order']").inner_text()
+    opened = await news.inner_text()
     quiet_board.transition(transition(anomaly(state="resolved"), Change.RESOLVED, now + 1000))
     await card.wait_for(state="detached")
 
-    assert [
-        part for part in ("Critical", "Payments that succeed", "alipay", "70.4%", "96.2%") if part not in words
-    ] == []
+    wanted = ("Critical", "Payments that succeed", "alipay", "70.4%", "96.2%")
+    assert [part for part in wanted if part not in words or part not in opened] == []
+    assert opened.startswith("New: ")
+    assert (await news.inner_text()).startswith("Over: Payments that succeed")
     assert "Critical" in tile
     assert await page.locator("#recent [data-fingerprint='a1b2c3']").count() == 1
     assert complaints == []
+
+
+async def test_a_row_is_reached_by_keyboard_keeps_the_focus_while_ages_change_and_leads_to_its_page(
+    troubled_board: Board, serve: Any, open_page: Any
+) -> None:
+    server = await serve(troubled_board)
+    page, complaints = await open_page(server.make_url("/"))
+    link = page.locator(".card[data-fingerprint='a1b2c3'] h3 a")
+    await link.wait_for()
+    reached = []
+    for _ in range(5):
+        await page.keyboard.press("Tab")
+        reached.append(await page.evaluate("document.activeElement.textContent"))
+        if reached[-1] == "Payments that succeed":
+            break
+    since = await page.locator(".card[data-fingerprint='a1b2c3'] .card-since").inner_text()
+    await page.clock.run_for(3_000)
+    kept = await page.evaluate("document.activeElement.textContent")
+    outline = await page.evaluate("getComputedStyle(document.activeElement).outlineWidth")
+    await page.keyboard.press("Enter")
+    await page.locator("#anomaly h1").wait_for()
+
+    assert reached[:2] == ["EN", "中文"]
+    assert (reached[-1], kept) == ("Payments that succeed", "Payments that succeed")
+    assert since != ""
+    assert outline == "3px"
+    assert page.url.endswith("/anomalies/a1b2c3")
+    assert complaints == []
+
+
+async def test_a_link_of_a_message_that_names_the_anomaly_leads_to_its_page(
+    troubled_board: Board, serve: Any, open_page: Any
+) -> None:
+    server = await serve(troubled_board)
+    page, _ = await open_page(server.make_url("/?fingerprint=d4&lang=zh"))
+    await page.locator("#anomaly h1").wait_for()
+
+    assert await page.locator("#anomaly h1").inner_text() == "每分钟咨询量"
 
 
 async def test_hostile_names_stay_text(
@@ -117,17 +125,24 @@ async def test_hostile_names_stay_text(
 ) -> None:
     hostile = "<script>window.hit=1</script><img src=x onerror='window.hit=1'>"
     opened = anomaly(
-        scope={"sku": hostile}, metric=hostile, board_url="javascript:window.hit=1", runbook_url="data:text/html,x"
+        fingerprint="../../x?" + hostile,
+        scope={"sku": hostile},
+        metric=hostile,
+        board_url="javascript:window.hit=1",
+        runbook_url="data:text/html,x",
     )
     quiet_board.transition(transition(opened))
     server = await serve(quiet_board)
     page, complaints = await open_page(server.make_url("/"))
     card = page.locator(".card")
     await card.wait_for()
+    links = await card.locator("a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
 
     assert hostile in await card.inner_text()
+    assert hostile in await page.locator("#open").text_content()
     assert await page.evaluate("window.hit") is None
-    assert await card.locator("a, img, script").count() == 0
+    assert await card.locator("img, script").count() == 0
+    assert [link for link in links if not link.startswith(f"{server.make_url('/')}anomalies/..%2F..%2Fx%3F%3C")] == []
     assert complaints == []
 
 
@@ -156,14 +171,32 @@ async def test_symptoms_stand_inside_the_card_of_their_cause(troubled_board: Boa
     assert await page.locator(".card[data-fingerprint='d4']").count() == 0
 
 
-async def test_no_data_does_not_look_like_zero(troubled_board: Board, serve: Any, open_page: Any) -> None:
+async def test_a_ratio_of_nothing_is_no_data_and_not_zero(
+    troubled_board: Board, now: int, serve: Any, open_page: Any
+) -> None:
+    nothing = Pulse("payment_success", 0.0, 0.96, 0.95, 0.97, 0.0, missing=True)
+    none = Pulse("orders_paid", 0.0, 1100.0, 900.0, 1300.0, 5.0)
+    troubled_board.tick(TickVerdicts(0, now + 30_000, "hash", [], [nothing, none]))
     server = await serve(troubled_board)
     page, _ = await open_page(server.make_url("/"))
-    signal = page.locator("[data-metric='collection_24h']")
-    await signal.wait_for()
+    ratio, count = page.locator("[data-metric='payment_success']"), page.locator("[data-metric='orders_paid']")
+    await ratio.wait_for()
 
-    assert await signal.locator(".signal-value").inner_text() == "No data"
-    assert await signal.locator(".value-line").count() == 0
+    assert await ratio.locator(".signal-value").inner_text() == "— No data"
+    assert "last value" in await ratio.locator(".signal-note").inner_text()
+    assert await count.locator(".signal-value").inner_text() == "0 /min"
+
+
+async def test_what_was_never_heard_is_named_without_a_figure(
+    troubled_board: Board, serve: Any, open_page: Any
+) -> None:
+    server = await serve(troubled_board)
+    page, _ = await open_page(server.make_url("/"))
+    metric = page.locator("#unheard [data-metric='collection_24h']")
+    await metric.wait_for()
+
+    assert await metric.inner_text() == "Orders collected within 24 h of payment"
+    assert await page.locator("#unheard-title").inner_text() == "21 signals without data in the last hour"
     assert "silent for 9 min" in await page.locator("[data-topic='feedback']").inner_text()
 
 
@@ -184,10 +217,10 @@ async def test_a_protected_board_opens_with_a_viewer_token(quiet_board: Board, s
     server = await serve(quiet_board, Security(tokens=(Token(Role.VIEWER, secret),)))
     page, _ = await open_page(server.make_url("/"))
     await page.locator("#token").fill("something else entirely")
-    await page.locator("#login-button").click()
+    await page.locator("#login button").click()
     await page.get_by_text("This token is not known.").wait_for()
     await page.locator("#token").fill(secret)
-    await page.locator("#login-button").click()
+    await page.locator("#login button").click()
     await page.locator("#signals .signal").first.wait_for()
 
     assert await page.evaluate("document.cookie") == ""

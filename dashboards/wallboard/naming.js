@@ -1,0 +1,64 @@
+// How an anomaly is named: what, where, how grave, who is on it; and where its page lies.
+
+import { element } from "./element.js";
+import { instant, quantity } from "./formats.js";
+import { address } from "./server.js";
+import { language, list, say, spoken, texts } from "./texts.js";
+
+export const titleOf = (names, fallback) => (language === "zh" ? names?.[1] : "") || names?.[0] || fallback.replaceAll("_", " ");
+
+export const dimension = (name) => texts.dimension[name] || name.replaceAll("_", " ");
+
+export const touchpointOf = (anomaly) => texts.touchpoint[anomaly.touchpoint] || anomaly.touchpoint;
+
+export function scopeText(scope) {
+  return list(Object.entries(scope).map(([name, value]) => `${dimension(name)} ${value || "\u2014"}`)) || texts.whole;
+}
+
+// A segment's scope without what the anomaly's own says already.
+export function narrowed(scope, known) {
+  const left = Object.entries(scope).filter(([name, value]) => known[name] !== value);
+  return left.length ? Object.fromEntries(left) : scope;
+}
+
+export function where(scope) {
+  const entries = Object.entries(scope);
+  if (!entries.length) return element("p", { class: "where" }, texts.whole);
+  return element("p", { class: "where" }, entries.map(([name, value]) =>
+    element("span", { class: "dimension" }, element("span", { class: "dimension-name" }, dimension(name)), value || "\u2014")));
+}
+
+// What colours an anomaly: a recovering one is calmer than its severity, and a resolved one is calm.
+export function tone(anomaly) {
+  if (anomaly.state === "resolved") return "resolved";
+  return anomaly.severity !== "info" && anomaly.state === "recovering" ? "recovering" : anomaly.severity;
+}
+
+export function badge(anomaly) {
+  const state = anomaly.state === "firing" ? "" : texts.anomalyState[anomaly.state] || anomaly.state;
+  return element("span", { class: `badge tone-${tone(anomaly)}` }, list([texts.severity[anomaly.severity] || anomaly.severity, state]));
+}
+
+export function versus(anomaly) {
+  const arrow = anomaly.direction === "up" ? "\u25b2" : "\u25bc";
+  return `${arrow} ${say(texts.expected, { value: quantity(anomaly.expected, anomaly.unit) })}`;
+}
+
+// The page of an anomaly, under any text.
+export function anomalyLink(fingerprint, ...children) {
+  return element("a", { class: "anomaly-link", href: spoken(address(`anomalies/${encodeURIComponent(fingerprint)}`)) }, ...children);
+}
+
+// Who is on it, and until when. The server may not know of acknowledgements at all.
+export function marks(anomaly, moment) {
+  const found = [["acked", texts.acked], ["snoozed", texts.snoozed]].filter(([name]) => anomaly[name]);
+  const words = found.map(([name, text]) => {
+    const until = instant(anomaly[name].until);
+    return list([say(text, { by: anomaly[name].by }), Number.isFinite(until) ? say(texts.until, { moment: moment(until) }) : ""]);
+  });
+  if (anomaly.feedback) {
+    const verdict = texts.verdict[anomaly.feedback.verdict] || anomaly.feedback.verdict;
+    words.push(say(texts.assessed, { by: anomaly.feedback.by, verdict }));
+  }
+  return words.map((text) => element("span", { class: "mark-of-hand" }, text));
+}

@@ -1,0 +1,37 @@
+// What happened to an anomaly, newest first: what the detectors told, and what people and systems did.
+
+import { element } from "./element.js";
+import { instant, quantity } from "./formats.js";
+import { list, say, texts } from "./texts.js";
+
+export function timeline(anomaly, context) {
+  const began = Date.parse(anomaly.started_at);
+  const entries = anomaly.timeline.map((entry) => (entry.action ? deed(entry) : transition(entry, anomaly)));
+  if (Number.isFinite(began)) entries.unshift({ time: began, what: texts.happened.began, kind: "began" });
+  return entries.toReversed().toSorted((one, other) => other.time - one.time).map((entry) =>
+    element("li", { class: `happened ${entry.kind}` },
+      element("time", Number.isFinite(entry.time) ? { datetime: stamp(entry.time) } : {}, context.moment(entry.time)),
+      element("span", { class: "happened-what" }, entry.what, " ",
+        entry.more ? element("span", { class: "quiet" }, entry.more) : null,
+        entry.note ? element("q", {}, entry.note) : null)));
+}
+
+const stamp = (time) => (Math.abs(time) < 8.64e15 ? new Date(time).toISOString() : "");
+
+// A worker that began later knows only what kind of change it was.
+function transition(entry, anomaly) {
+  const kind = entry.change.slice(entry.change.lastIndexOf(".") + 1);
+  const severity = entry.why === "escalated" ? texts.severity[entry.severity] : "";
+  const against = say(texts.expected, { value: quantity(entry.expected, anomaly.unit) });
+  return {
+    time: instant(entry.time), kind,
+    what: texts.happened[entry.why] || texts.happened[kind] || kind,
+    more: list([severity, quantity(entry.value, anomaly.unit), against]),
+  };
+}
+
+function deed(entry) {
+  const verdict = entry.verdict ? texts.verdict[entry.verdict] || entry.verdict : "";
+  const what = texts.action[entry.action] || entry.action;
+  return { time: instant(entry.time), kind: "by-hand", what, more: list([entry.actor, verdict]), note: entry.note };
+}

@@ -1,0 +1,59 @@
+"""What the page of one anomaly draws beside it: names, cause and symptoms, and the course of its series."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from streams.incidents.anomaly import Anomaly
+    from streams.web.board import Board
+    from streams.web.point import Point
+
+
+def course_view(board: Board, fingerprint: str) -> dict[str, Any] | None:
+    """None for an anomaly that is neither open nor recent."""
+    found = board.anomaly(fingerprint)
+    if found is None:
+        return None
+    anomaly, _ = found
+    symptoms = (board.anomaly(symptom) for symptom in anomaly.cause_of)
+    cause = board.anomaly(anomaly.caused_by) if anomaly.caused_by else None
+    return {
+        "time": board.time or None,
+        "timezone": board.timezone,
+        "metric": _named(board, anomaly.metric),
+        "cause": _brief(board, cause[0]) if cause else None,
+        "symptoms": [_brief(board, symptom[0]) for symptom in symptoms if symptom],
+        "points": _points(board, anomaly),
+    }
+
+
+def _points(board: Board, anomaly: Anomaly) -> list[Point]:
+    """Of the whole, the pulses of the last hour; before them, and of every other series, what verdicts told."""
+    told = board.courses.course(anomaly.fingerprint)
+    if anomaly.scope:
+        return told
+    pulses = board.pulses(anomaly.metric)
+    return [point for point in told if not pulses or point.time < pulses[0].time] + pulses
+
+
+def _named(board: Board, name: str) -> dict[str, Any]:
+    metric = board.metric(name)
+    if metric is None:  # it has left the catalogue since
+        return {"name": name, "title": "", "title_zh": "", "target": None}
+    return {"name": name, "title": metric.title, "title_zh": metric.title_zh, "target": metric.target}
+
+
+def _brief(board: Board, anomaly: Anomaly) -> dict[str, Any]:
+    return {
+        "fingerprint": anomaly.fingerprint,
+        "metric": _named(board, anomaly.metric),
+        "scope": anomaly.scope,
+        "touchpoint": anomaly.touchpoint,
+        "severity": anomaly.severity,
+        "state": anomaly.state,
+        "value": anomaly.value,
+        "expected": anomaly.expected,
+        "unit": anomaly.unit,
+        "direction": anomaly.direction,
+    }
