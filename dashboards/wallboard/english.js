@@ -68,7 +68,7 @@ export default {
   "unit": {"per_minute": "{value} /min", "per_thousand": "{value} /1,000", "points": "{value}", "number": "{value}"},
   "duration": {"day": "{count} d", "hour": "{count} h", "minute": "{count} min", "second": "{count} s"},
   "dimension": {
-    "batch": "batch", "carrier": "carrier", "category": "category", "cause": "cause", "channel": "channel",
+    "batch": "batch", "topic": "topic", "carrier": "carrier", "category": "category", "cause": "cause", "channel": "channel",
     "device": "device", "handled_by": "handled by", "intent": "intent", "kind": "kind", "origin": "origin",
     "page": "page", "payment_method": "payment method", "platform": "platform", "queue": "queue", "reason": "reason",
     "region": "region", "sentiment": "sentiment", "sku": "SKU", "stage": "stage", "step": "step", "store": "store",

@@ -131,9 +131,9 @@ async def test_a_snooze_and_feedback_are_shown_wherever_the_anomaly_is(send: Any
 async def test_the_time_line_has_actions_among_the_transitions(send: Any, now: int) -> None:
     await send(f"{OPEN}/ack", json={"actor": "li", "note": "on it", "minutes": 5})
     await send(f"{OPEN}/feedback", json={"actor": "li", "verdict": "confirmed"})
-    opened, ack, feedback = (await (await send(OPEN, "GET")).json())["timeline"]
+    *transitions, ack, feedback = (await (await send(OPEN, "GET")).json())["timeline"]
 
-    assert opened["change"] == "pharos.anomaly.opened"
+    assert transitions[0]["change"] == "pharos.anomaly.opened"
     assert ack == {
         "id": "0",
         "action": "ack",
@@ -333,6 +333,7 @@ async def test_an_ack_ends_with_its_incident_for_whoever_looks(
     assert shown["acked"] is None
     assert [entry.get("action") or entry["change"] for entry in shown["timeline"]] == [
         "pharos.anomaly.opened",
+        "pharos.anomaly.updated",
         "ack",
         "pharos.anomaly.opened",
     ]
