@@ -116,6 +116,7 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
         exposure_dimensions: the same for the exposure.
         target: the promised ratio; given, burn rates are judged too.
         symptom_of: names of metrics whose anomalies can cause one here.
+        symptom_where: of such a cause, by dimension the values in which its symptoms show; others have other causes.
         opening_hours: judged only while the service is open.
         stock: of a cohort, whether what stays open after its deadline is work that piles up, and is watched.
 
@@ -142,6 +143,7 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     target: float | None = None
     severity: Severity = Severity.WARNING
     symptom_of: tuple[str, ...] = ()
+    symptom_where: dict[str, dict[str, tuple[str, ...]]] = {}
     opening_hours: bool = False
     stock: bool = True
     title_zh: str = ""

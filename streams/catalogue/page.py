@@ -77,7 +77,7 @@ def _section(metric: Metric) -> Iterator[str]:
         yield "- judged while the service is open"
     yield "- scopes: " + ", ".join(" + ".join(scope) if scope else "the whole" for scope in metric.scopes)
     if metric.symptom_of:
-        yield "- can be a symptom of: " + ", ".join(metric.symptom_of)
+        yield "- can be a symptom of: " + ", ".join(_cause(metric, name) for name in metric.symptom_of)
 
 
 def _shape(metric: Metric) -> Iterator[str]:
@@ -135,3 +135,10 @@ def _duration(seconds: int) -> str:
         if seconds % length == 0 and seconds >= length:
             return f"{seconds // length} {unit}"
     return f"{seconds} s"
+
+
+def _cause(metric: Metric, name: str) -> str:
+    """A cause, and in which parts its symptoms show where the catalogue says so."""
+    told = metric.symptom_where.get(name, {})
+    parts = "; ".join(f"{dimension} {', '.join(values)}" for dimension, values in told.items())
+    return f"{name} ({parts})" if parts else name

@@ -57,11 +57,23 @@ def check_graph(metrics: Sequence[Metric]) -> Iterator[tuple[int, Fault]]:
         for index, cause in enumerate(metric.symptom_of):
             if cause not in numbers:
                 yield number, Fault(("symptom_of", index), f'no metric is named "{cause}"{suggestion(cause, numbers)}')
+        yield from ((number, fault) for fault in _check_symptoms(metric))
     causes = {metric.name: metric.symptom_of for metric in metrics}
     for number, metric in enumerate(metrics):
         if way := _way_round(metric.name, causes):
             text = " -> ".join(way)
             yield number, Fault(("symptom_of",), f"a metric cannot be its own cause: {text}; remove one of these")
+
+
+def _check_symptoms(metric: Metric) -> Iterator[Fault]:
+    dimensions = {dimension for scope in metric.scopes for dimension in scope}
+    for cause, told in metric.symptom_where.items():
+        if cause not in metric.symptom_of:
+            yield Fault(("symptom_where", cause), f"is not among `symptom_of`{suggestion(cause, metric.symptom_of)}")
+        for dimension in told:
+            if dimension not in dimensions:
+                what = f'"{dimension}" is in no scope of this metric{suggestion(dimension, dimensions)}'
+                yield Fault(("symptom_where", cause, dimension), what)
 
 
 def _check_words(metric: Metric) -> Iterator[Fault]:

@@ -109,6 +109,7 @@ def symptoms_of(
         if alert.host is None
         and alert.open
         and alert.caused_by is None
+        and alert.metric != newcomer.metric
         and _of_a_kind(alert, newcomer)
         and newcomer.fingerprint not in {member.fingerprint for member in members[alert.fingerprint]}
         and (
@@ -127,10 +128,13 @@ def explains(symptom: Alert, cause: Alert, catalogue: MetricCatalogue) -> bool:
 
     Parts of different touchpoints that share no dimension are so only where they begin together: otherwise every
     coupon trouble would hide behind the payment trouble of the half hour before. A feed that is silent shares no
-    dimension with anything that is made of it.
+    dimension with anything that is made of it. Where the catalogue says which parts follow from a cause, it is these.
     """
     if not linked(symptom.metric, cause.metric, catalogue) or not compatible(symptom.scope, cause.scope):
         return False
+    told = catalogue.by_name[symptom.metric].symptom_where.get(cause.metric)
+    if told is not None and symptom.scope and not shared(symptom.scope, cause.scope):
+        return any(symptom.scope.get(dimension) in values for dimension, values in told.items())
     related = (
         symptom.touchpoint == cause.touchpoint
         or not symptom.scope

@@ -76,7 +76,7 @@ def _payment(rng: np.random.Generator) -> Drawn:
 
 
 def _coupon(rng: np.random.Generator) -> Drawn:
-    return Drawn({"intent": "coupon"}, float(rng.uniform(4, 9)))
+    return Drawn({"intent": "coupon"}, float(rng.uniform(5, 9)))
 
 
 def _queue(rng: np.random.Generator) -> Drawn:
@@ -135,7 +135,7 @@ KINDS: dict[str, Kind] = {
         lambda _: (("order", {}),),  # fewer orders are paid as a whole, too
     ),
     "coupon": Kind(
-        "a wrong coupon makes people ask, 4 to 9 times as many about coupons", "consultation", (12, 25), _coupon
+        "a wrong coupon makes people ask, 5 to 9 times as many about coupons", "consultation", (12, 25), _coupon
     ),
     "queue": Kind(
         "a queue loses half of the agents it needs",

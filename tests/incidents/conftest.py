@@ -48,7 +48,13 @@ CATALOGUE = Catalogue.of(
         metric("wonder", "consultation", [("intent",)], symptom_of=("inquiries",), severity=Severity.INFO),
         metric("pick_up", "consultation", [(), ("queue",)], symptom_of=("inquiries", "feed")),
         metric("abandonment", "consultation", [(), ("queue",)], symptom_of=("pick_up", "inquiries")),
-        metric("refunds", "aftersale", [(), ("reason",)], symptom_of=("movements",)),
+        metric(
+            "refunds",
+            "aftersale",
+            [(), ("reason",)],
+            symptom_of=("movements",),
+            symptom_where={"movements": {"reason": ("late",)}},
+        ),
         metric("feed", "pipeline", [(), ("topic",)], unit="per_minute"),
         metric("curiosity", "feedback", severity=Severity.INFO),
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -196,6 +198,28 @@ def test_what_is_made_of_a_silent_feed_is_its_symptom_whenever_it_shows(
     shop.wait(20 * MINUTE, silence)
     opened = [t for t in shop.tick(silence, queue, times=6) if t.why == "opened"]
     assert [t.anomaly.caused_by is not None for t in opened] == [True]
+
+
+@pytest.mark.parametrize(("reason", "named"), [("late", True), ("damaged", False)])
+def test_of_what_begins_together_the_catalogue_says_which_parts_follow_from_a_cause(
+    shop: Any, verdict: Callable[..., Verdict], reason: str, named: bool
+) -> None:
+    stall, refunds = verdict("movements", {"carrier": "zto"}), verdict("refunds", {"reason": reason})
+    shop.tick(stall, times=3)
+    opened = [t for t in shop.tick(stall, refunds, times=6) if t.why == "opened"]
+    assert [t.anomaly.caused_by is not None for t in opened] == [named]
+
+
+def test_another_part_of_the_same_metric_is_no_cause_of_what_is_attached_to_the_first(
+    shop: Any, verdict: Callable[..., Verdict]
+) -> None:
+    first, other = verdict("payment", {"method": "card"}), verdict("payment", {"method": "wallet"})
+    fewer = verdict("orders", {"method": "card"})
+    shop.tick(first, times=3)
+    shop.tick(first, fewer, times=6)
+    shop.wait(20 * MINUTE, first, fewer)
+    told = shop.tick(first, fewer, other, times=6)
+    assert {t.anomaly.caused_by for t in told} == {None}
 
 
 def test_an_onset_that_is_hardly_believable_is_cut(shop: Any, verdict: Callable[..., Verdict]) -> None:
