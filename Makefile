@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 RIVALS := .cache/bench/rivals
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test test-kafka test-crash kafka lint bench bench-scale bench-latency bench-restart bench-series bench-detection lock clean
+.PHONY: demo test test-kafka test-crash test-long test-browser kafka lint bench bench-scale bench-latency bench-restart bench-series bench-detection lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/pharos demo
@@ -14,10 +14,13 @@ test: $(VENV)/.dev
 	$(BIN)/python -m pytest -m "not kafka and not crash and not browser"
 
 test-kafka: $(VENV)/.dev
-	$(BIN)/python -m pytest -m "kafka and not crash"
+	$(BIN)/python -m pytest -m "kafka and not crash and not long"
 
 test-crash: $(VENV)/.dev
 	$(BIN)/python -m pytest -m crash -s
+
+test-long: $(VENV)/.dev
+	$(BIN)/python -m pytest -m long -s
 
 test-browser: $(VENV)/.dev
 	$(BIN)/python -m pytest -m browser

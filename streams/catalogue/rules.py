@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
 
 SLOT_S = 10
-LONGEST_WINDOW_S = 2_592_000
-LONGEST_TRAILING_S = 86_400
+LONGEST_WINDOW_S = 86_400
 UNITS = {
     Signal.COUNT: ("per_minute",),
     Signal.RATIO: ("ratio",),
@@ -105,12 +104,12 @@ def _check_times(metric: Metric) -> Iterator[Fault]:
         yield Fault(("windows",), "name at least one window, in seconds")
     for index, window in enumerate(metric.windows):
         if window <= 0 or window % SLOT_S or window > LONGEST_WINDOW_S:
-            yield Fault(("windows", index), f"{window} s: a window is a multiple of 10 s, 30 days at most")
+            yield Fault(("windows", index), f"{window} s: a window is a multiple of 10 s, one day at most")
         elif index and window <= metric.windows[index - 1]:
             yield Fault(("windows", index), "list windows once each, the shortest first")
     if metric.settle_s < 0 or metric.settle_s % SLOT_S:
         yield Fault(("settle_s",), "must be a multiple of 10 s, not negative")
-    if metric.trailing_s < 0 or metric.trailing_s % SLOT_S or metric.trailing_s > LONGEST_TRAILING_S:
+    if metric.trailing_s < 0 or metric.trailing_s % SLOT_S or metric.trailing_s > LONGEST_WINDOW_S:
         yield Fault(("trailing_s",), "must be a multiple of 10 s, one day at most")
 
 

@@ -130,7 +130,7 @@ def test_a_key_given_twice_is_refused() -> None:
         ("    scopes", "    symptom_of: [paid]\n    scopes", "metrics[0].symptom_of[0]", 'did you mean "paid_share"?'),
         ("    scopes", "    symptom_of: [paid_share]\n    scopes", "metrics[0].symptom_of", "its own cause"),
         ("    scopes", "    trailing_s: 60\n    scopes", "metrics[0].trailing_s", "not used"),
-        ("    scopes", "    windows: [60, 2592010]\n    scopes", "metrics[0].windows[1]", "30 days"),
+        ("    scopes", "    windows: [60, 86410]\n    scopes", "metrics[0].windows[1]", "one day"),
         ("    scopes", "    symptom_where: {x: {region: [a]}}\n    scopes", "metrics[0].symptom_where.x", "not among"),
         ("    scopes", "    target: 99.9\n    scopes", "metrics[0].target", "between 0 and 1"),
         ("    scopes", "    runbook: Pick up\n    scopes", "metrics[0].runbook", "anchor"),

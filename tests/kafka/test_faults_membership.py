@@ -29,7 +29,7 @@ def bench(faults_kafka: Any, tmp_path: Path) -> Bench:
 
 
 @pytest.mark.parametrize(
-    "storm_s", [pytest.param(30.0, id="half a minute"), pytest.param(90.0, id="longer", marks=pytest.mark.crash)]
+    "storm_s", [pytest.param(30.0, id="half a minute"), pytest.param(90.0, id="longer", marks=pytest.mark.long)]
 )
 def test_a_storm_of_rebalances_holds_up_nothing_and_changes_no_value(
     bench: Bench, truth: Truth, storm_s: float

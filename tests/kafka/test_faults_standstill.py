@@ -27,7 +27,7 @@ CLAIM_S = 60.0
 
 
 @pytest.mark.parametrize(
-    "limit_s", [pytest.param(15.0, id="less patient"), pytest.param(LIMIT_S, id="as shipped", marks=pytest.mark.crash)]
+    "limit_s", [pytest.param(15.0, id="less patient"), pytest.param(LIMIT_S, id="as shipped", marks=pytest.mark.long)]
 )
 def test_each_part_that_stands_still_ends_its_worker_with_its_code(
     faults_kafka: Any, tmp_path: Path, limit_s: float
