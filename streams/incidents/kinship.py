@@ -6,6 +6,7 @@ import enum
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from streams.catalogue.metric import Severity
+from streams.events.registry import TOPIC, TOPIC_OF_TYPE
 from streams.incidents.scope import compatible, shared
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 _BEGIN_TOGETHER_MS = 5 * 60_000
 _FEEDS = "pipeline"
+_FEED_REACH_MS = 3 * 60_000  # what a feed supplied falls with it, and comes back with it
 
 
 class MetricCatalogue(Protocol):
@@ -111,6 +113,7 @@ def symptoms_of(
         and alert.caused_by is None
         and alert.metric != newcomer.metric
         and _of_a_kind(alert, newcomer)
+        and _in_time(alert, newcomer, now, policy)
         and newcomer.fingerprint not in {member.fingerprint for member in members[alert.fingerprint]}
         and (
             any(
@@ -127,10 +130,12 @@ def explains(symptom: Alert, cause: Alert, catalogue: MetricCatalogue) -> bool:
     """Whether the catalogue says that the one's metric can cause the other's, and the scopes allow it.
 
     Parts of different touchpoints that share no dimension are so only where they begin together: otherwise every
-    coupon trouble would hide behind the payment trouble of the half hour before. A feed that is silent shares no
-    dimension with anything that is made of it. Where the catalogue says which parts follow from a cause, it is these.
+    coupon trouble would hide behind the payment trouble of the half hour before. A feed shares no dimension with what
+    is made of its events, and causes nothing else. Where the catalogue says which parts follow from a cause, it is these.
     """
     if not linked(symptom.metric, cause.metric, catalogue) or not compatible(symptom.scope, cause.scope):
+        return False
+    if cause.touchpoint == _FEEDS and not _is_made_of(symptom.metric, cause, catalogue):
         return False
     told = catalogue.by_name[symptom.metric].symptom_where.get(cause.metric)
     if told is not None and symptom.scope and not shared(symptom.scope, cause.scope):
@@ -139,10 +144,18 @@ def explains(symptom: Alert, cause: Alert, catalogue: MetricCatalogue) -> bool:
         symptom.touchpoint == cause.touchpoint
         or not symptom.scope
         or not cause.scope
-        or cause.touchpoint == _FEEDS
+        or _is_made_of(symptom.metric, cause, catalogue)
         or shared(symptom.scope, cause.scope) > 0
     )
     return related or abs(symptom.started - cause.started) <= _BEGIN_TOGETHER_MS
+
+
+def _is_made_of(metric: str, feed: Alert, catalogue: MetricCatalogue) -> bool:
+    """Whether a metric counts events of the topic that a feed's alert speaks of."""
+    if feed.touchpoint != _FEEDS:
+        return False
+    terms = (term for terms in catalogue.by_name[metric].components().values() for term in terms)
+    return feed.scope.get(TOPIC) in {None, *(TOPIC_OF_TYPE.get(event) for term in terms for event in term.events)}
 
 
 def linked(symptom: str, cause: str, catalogue: MetricCatalogue) -> bool:
@@ -193,10 +206,10 @@ def _together(newcomer: Alert, other: Alert, policy: Policy) -> bool:
     )
 
 
-def _in_time(one: Alert, other: Alert, now: int, policy: Policy) -> bool:
-    """Whether their times overlap, give or take `policy.link_ms`."""
-    gap = max(one.started - (other.ended or now), other.started - (one.ended or now))
-    return gap <= policy.link_ms
+def _in_time(symptom: Alert, cause: Alert, now: int, policy: Policy) -> bool:
+    """Whether a symptom begins while its cause lasts, give or take `policy.link_ms`; of a feed only minutes."""
+    reach = _FEED_REACH_MS if cause.touchpoint == _FEEDS else policy.link_ms
+    return cause.started - reach <= symptom.started <= (cause.ended or now) + reach
 
 
 def _nearness(newcomer: Alert, other: Alert) -> tuple[int, float, int, str]:

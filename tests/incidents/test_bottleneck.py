@@ -193,11 +193,38 @@ def test_a_linked_metric_elsewhere_in_the_shop_is_attached_only_if_it_began_soon
 def test_what_is_made_of_a_silent_feed_is_its_symptom_whenever_it_shows(
     shop: Any, verdict: Callable[..., Verdict]
 ) -> None:
-    silence, queue = verdict("feed", {"topic": "consultations"}), verdict("pick_up", {"queue": "presale"})
+    silence, queue = verdict("feed", {"topic": "orders"}), verdict("pick_up", {"queue": "presale"})
     shop.tick(silence, times=3)
     shop.wait(20 * MINUTE, silence)
     opened = [t for t in shop.tick(silence, queue, times=6) if t.why == "opened"]
     assert [t.anomaly.caused_by is not None for t in opened] == [True]
+
+
+def test_a_silent_feed_causes_nothing_that_is_made_of_another(shop: Any, verdict: Callable[..., Verdict]) -> None:
+    silence, queue = verdict("feed", {"topic": "visits"}), verdict("pick_up")
+    shop.tick(silence, times=3)
+    opened = [t for t in shop.tick(silence, queue, times=6) if t.why == "opened"]
+    assert [t.anomaly.caused_by for t in opened] == [None]
+
+
+def test_what_shows_minutes_after_a_feed_has_come_back_is_not_its_symptom(
+    shop: Any, verdict: Callable[..., Verdict]
+) -> None:
+    silence, queue = verdict("feed", {"topic": "orders"}), verdict("pick_up", {"queue": "presale"})
+    shop.tick(silence, times=3)
+    shop.wait(10 * MINUTE, verdict("feed", {"topic": "orders"}, score=0.0))
+    opened = [t for t in shop.tick(queue, times=6) if t.why == "opened"]
+    assert [t.anomaly.caused_by for t in opened] == [None]
+
+
+def test_what_began_an_hour_before_is_no_symptom_of_what_is_found_now(
+    shop: Any, verdict: Callable[..., Verdict]
+) -> None:
+    stall, refunds = verdict("movements", {"carrier": "zto"}), verdict("refunds", {"reason": "late"})
+    shop.tick(refunds, times=3)
+    shop.wait(60 * MINUTE, refunds)
+    told = shop.tick(stall, refunds, times=6)
+    assert {t.anomaly.caused_by for t in told} == {None}
 
 
 @pytest.mark.parametrize(("reason", "named"), [("late", True), ("damaged", False)])
