@@ -131,7 +131,8 @@ def explains(symptom: Alert, cause: Alert, catalogue: MetricCatalogue) -> bool:
 
     Parts of different touchpoints that share no dimension are so only where they begin together: otherwise every
     coupon trouble would hide behind the payment trouble of the half hour before. A feed shares no dimension with what
-    is made of its events, and causes nothing else. Where the catalogue says which parts follow from a cause, it is these.
+    is made of its events, and causes nothing else. Where the catalogue says which parts follow from a cause, it is
+    these.
     """
     if not linked(symptom.metric, cause.metric, catalogue) or not compatible(symptom.scope, cause.scope):
         return False
