@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from streams.incidents.anomaly import Why
-from streams.incidents.kinship import Kinship, cause_of, place, symptoms_of
+from streams.incidents.kinship import Kinship, cause_of, in_time, place, symptoms_of
 
 if TYPE_CHECKING:
     from streams.incidents.alert import Alert
@@ -39,7 +39,7 @@ def join(newcomer: Alert, book: AlertBook, news: News, catalogue: MetricCatalogu
         news.note(speaker, Why.ESCALATED)
     others = [alert for alert in everyone if alert is not speaker]
     cause = cause_of(newcomer, others, catalogue, now, policy)
-    if cause is not None and speaker.caused_by is None:
+    if cause is not None and speaker.caused_by is None and in_time(speaker, cause, now, policy):
         _blame(speaker, cause, book, news)
     for symptom in symptoms_of(newcomer, everyone, catalogue, now, policy):
         _blame(symptom, speaker, book, news)

@@ -89,7 +89,7 @@ def cause_of(
         and a is not newcomer
         and _of_a_kind(newcomer, a)
         and explains(newcomer, a, catalogue)
-        and _in_time(newcomer, a, now, policy)
+        and in_time(newcomer, a, now, policy)
     ]
     return min(causes, key=lambda a: _nearness(newcomer, a), default=None)
 
@@ -113,11 +113,11 @@ def symptoms_of(
         and alert.caused_by is None
         and alert.metric != newcomer.metric
         and _of_a_kind(alert, newcomer)
-        and _in_time(alert, newcomer, now, policy)
+        and in_time(alert, newcomer, now, policy)
         and newcomer.fingerprint not in {member.fingerprint for member in members[alert.fingerprint]}
         and (
             any(
-                explains(member, newcomer, catalogue) and _in_time(member, newcomer, now, policy)
+                explains(member, newcomer, catalogue) and in_time(member, newcomer, now, policy)
                 for member in members[alert.fingerprint]
             )
             or (_vague(alert, newcomer) and abs(alert.started - newcomer.started) <= policy.link_ms)
@@ -207,7 +207,7 @@ def _together(newcomer: Alert, other: Alert, policy: Policy) -> bool:
     )
 
 
-def _in_time(symptom: Alert, cause: Alert, now: int, policy: Policy) -> bool:
+def in_time(symptom: Alert, cause: Alert, now: int, policy: Policy) -> bool:
     """Whether a symptom begins while its cause lasts, give or take `policy.link_ms`; of a feed only minutes."""
     reach = _FEED_REACH_MS if cause.touchpoint == _FEEDS else policy.link_ms
     return cause.started - reach <= symptom.started <= (cause.ended or now) + reach

@@ -47,7 +47,7 @@ CATALOGUE = Catalogue.of(
         metric("inquiries", "consultation", [(), ("intent",)], symptom_of=("movements", "collections")),
         metric("wonder", "consultation", [("intent",)], symptom_of=("inquiries",), severity=Severity.INFO),
         metric("pick_up", "consultation", [(), ("queue",)], symptom_of=("inquiries", "feed")),
-        metric("abandonment", "consultation", [(), ("queue",)], symptom_of=("pick_up", "inquiries")),
+        metric("abandonment", "consultation", [(), ("queue",)], symptom_of=("pick_up", "inquiries", "feed")),
         metric(
             "refunds",
             "aftersale",

@@ -217,6 +217,19 @@ def test_what_shows_minutes_after_a_feed_has_come_back_is_not_its_symptom(
     assert [t.anomaly.caused_by for t in opened] == [None]
 
 
+def test_the_cause_of_what_is_attached_is_not_that_of_an_anomaly_that_began_long_before(
+    shop: Any, verdict: Callable[..., Verdict]
+) -> None:
+    queue = verdict("pick_up", {"queue": "presale"})
+    shop.tick(queue, times=3)
+    shop.wait(60 * MINUTE, queue)
+    silence, calls = verdict("feed", {"topic": "orders"}), verdict("abandonment", {"queue": "presale"})
+    shop.tick(queue, silence, times=3)
+    told = shop.tick(queue, silence, calls, times=6)
+    assert {t.anomaly.caused_by for t in told} <= {None}
+    assert all(anomaly.caused_by is None for anomaly in shop.desk.open_anomalies())
+
+
 def test_what_began_an_hour_before_is_no_symptom_of_what_is_found_now(
     shop: Any, verdict: Callable[..., Verdict]
 ) -> None:
