@@ -196,7 +196,9 @@ async def test_what_was_never_heard_is_named_without_a_figure(
     await metric.wait_for()
 
     assert await metric.inner_text() == "Orders collected within 24 h of payment"
-    assert await page.locator("#unheard-title").inner_text() == "21 signals without data in the last hour"
+    unheard = await page.locator("#unheard [data-metric]").count()
+    assert await page.locator("#unheard-title").inner_text() == f"{unheard} signals without data in the last hour"
+    assert unheard > 10
     assert "silent for 9 min" in await page.locator("[data-topic='feedback']").inner_text()
 
 
