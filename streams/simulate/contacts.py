@@ -15,7 +15,6 @@ from streams.simulate.rhythm import DAY_MS, MINUTE_MS, Rhythm
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from streams.simulate.faults import Fault
     from streams.simulate.plan import Plan
 
 HANDLING_S = 150.0
@@ -28,16 +27,20 @@ FIRST_QUESTIONS_MS = 3 * MINUTE_MS  # after a carrier stalls, before the first c
 ORDERS_ASKED_ABOUT_MS = 4 * DAY_MS
 HANDLERS = ("bot", "human")
 STAGES = ("presale", "aftersale")
+Span = tuple[int, int]  # from and to, in ms
 
 
 @dataclass(frozen=True)
 class Demand:
-    """Contacts per minute of one intent, by minute of the rhythm: for the whole shop, and what some regions add."""
+    """Contacts per minute of one intent, by minute of the rhythm: for the whole shop, and what some regions add within
+    a span of time.
+    """
 
     intent: str
     per_minute: NDArray[np.float64]
     extra: NDArray[np.float64]
     extra_regions: tuple[str, ...]
+    extra_span: Span
 
 
 def demands(rhythm: Rhythm, shoppers: NDArray[np.float64], plan: Plan) -> list[Demand]:
@@ -48,19 +51,23 @@ def demands(rhythm: Rhythm, shoppers: NDArray[np.float64], plan: Plan) -> list[D
         per_minute = base * shop.CONTACTS_PER_ORDER[intent]
         extra = np.zeros(len(base))
         regions: tuple[str, ...] = ()
+        span = (0, 0)
         coupon, carrier = plan.fault("coupon"), plan.fault("carrier")
         if coupon is not None and intent == coupon.target["intent"]:
-            extra = per_minute * (coupon.size - 1) * _during(rhythm, coupon)
+            span = coupon.start_ms, coupon.end_ms
+            extra = per_minute * (coupon.size - 1) * _touched(rhythm, span)
         if carrier is not None and intent == "logistics":
             regions = carrier.regions
             share = sum(shop.REGIONS.share(name) for name in regions)
-            extra = per_minute * share * carrier.size * _during(rhythm, carrier, FIRST_QUESTIONS_MS)
-        result.append(Demand(intent, per_minute, extra, regions))
+            span = carrier.start_ms + FIRST_QUESTIONS_MS, carrier.end_ms + FIRST_QUESTIONS_MS
+            extra = per_minute * share * carrier.size * _touched(rhythm, span)
+        result.append(Demand(intent, per_minute, extra, regions, span))
     return result
 
 
-def _during(rhythm: Rhythm, fault: Fault, delay_ms: int = 0) -> NDArray[np.bool_]:
-    return (rhythm.minutes_ms >= fault.start_ms + delay_ms) & (rhythm.minutes_ms < fault.end_ms + delay_ms)
+def _touched(rhythm: Rhythm, span: Span) -> NDArray[np.bool_]:
+    """The minutes of which a span covers at least a part."""
+    return (rhythm.minutes_ms > span[0] - MINUTE_MS) & (rhythm.minutes_ms < span[1])
 
 
 def play(
@@ -107,6 +114,7 @@ def _contacts(
     times, intents, regions = [], [], []
     for demand in wanted:
         usual, extra = rhythm.arrivals(rng, demand.per_minute), rhythm.arrivals(rng, demand.extra)
+        extra = extra[(extra >= demand.extra_span[0]) & (extra < demand.extra_span[1])]
         if demand.intent in shop.SHOPPING_INTENTS:
             usual = usual - rng.integers(0, ASKED_BEFORE_MS, len(usual))
         times += [usual, extra]
@@ -125,8 +133,8 @@ def _contacts(
 def _staff(
     rhythm: Rhythm, queue: str, load: NDArray[np.float64], plan: Plan
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Agents by minute: dispatch knows the load (the busiest from twelve minutes ago to five ahead) and adds a margin
-    by the square-root rule, so that hardly anybody waits; only a fault takes agents away.
+    """When the number of agents changes, and to what: dispatch knows the load (the busiest from twelve minutes ago to
+    five ahead) and adds a margin by the square-root rule, so that hardly anybody waits; only a fault takes agents away.
     """
     ahead = np.max([np.roll(load, -shift) for shift in range(-12, 6)], axis=0)
     agents = np.ceil(ahead + 2.5 * np.sqrt(ahead) + 2)
@@ -135,7 +143,10 @@ def _staff(
     if fault is not None and fault.target["queue"] == queue:
         # Half of what is needed: the margin is lost first.
         left = np.ceil(np.minimum(agents, load * 1.2 + 1) * (1 - fault.size))
-        agents = np.where(_during(rhythm, fault), left, agents)
+        away = (times >= fault.start_ms) & (times < fault.end_ms)
+        leave, return_ = np.searchsorted(times, (fault.start_ms, fault.end_ms))
+        agents = np.insert(np.where(away, left, agents), (leave, return_), (left[leave - 1], agents[return_ - 1]))
+        times = np.insert(times, (leave, return_), (fault.start_ms, fault.end_ms))
     return times, agents.astype(np.int64)
 
 

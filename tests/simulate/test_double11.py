@@ -155,6 +155,23 @@ def test_a_closed_warehouse_hands_over_nothing_and_its_parcels_under_way_move_on
     assert moved[True]["parcel.scanned"] > 0.2 * moved[False]["parcel.scanned"]
 
 
+def test_questions_about_a_wrong_coupon_begin_with_it_to_the_second(
+    simulation: Simulation, records: list[dict[str, Any]]
+) -> None:
+    truth = truth_of(simulation, "coupon")
+    start, end = (datetime.fromisoformat(truth[key]) for key in ("start", "end"))
+    asked = [
+        (datetime.fromisoformat(event["time"]) - start).total_seconds()
+        for event in whole(records)
+        if event["type"] == "consultation.opened" and event["data"]["intent"] == "coupon"
+    ]
+    first, before = (sum(low <= second < low + 60 for second in asked) for low in (0, -60))
+
+    assert first > 2 * before
+    last = (end - start).total_seconds()
+    assert sum(last - 60 <= second < last for second in asked) > 2 * sum(last <= second < last + 60 for second in asked)
+
+
 def test_a_slow_page_takes_longer_and_the_others_do_not(simulation: Simulation, records: list[dict[str, Any]]) -> None:
     truth = truth_of(simulation, "page")
     times: dict[bool, list[float]] = {True: [], False: []}
