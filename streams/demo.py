@@ -150,7 +150,7 @@ async def _play(settings: Settings, options: DemoOptions, simulation: Simulation
                     "page within a shop minute or two. Ctrl-C ends it",
                     flush=True,
                 )
-                guide = Guide(simulation.truth)
+                guide = Guide(simulation.truth, event_time_ms(simulation.scenario["evaluate_from"]) or 0)
 
                 def goes_on() -> bool:
                     for line in guide.until(shop.progress.at_ms):
@@ -161,12 +161,12 @@ async def _play(settings: Settings, options: DemoOptions, simulation: Simulation
         finally:
             shop.stop()
         await _settle(system, shop, stop)
+        # Before the worker stops, which takes its time on a busy machine: Ctrl-C has a limit.
         report = _report(system, simulation, shop, time.perf_counter() - started)
-    print("\npharos demo:", flush=True)
-    for line in last_words(report, simulation.truth, zone):
-        print(f"  {line}")
-    if options.report is not None:
-        options.report.write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2) + b"\n")
+        lines = [f"  {line}" for line in last_words(report, simulation.truth, zone)]
+        print("\n".join(["", "pharos demo:", *lines]), flush=True)
+        if options.report is not None:
+            options.report.write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2) + b"\n")
 
 
 async def _while(system: System, stop: asyncio.Event, shop: Shop, goes_on: Any, limit_s: float | None) -> None:

@@ -90,12 +90,13 @@ def digest_of(transitions: Sequence[Transition], titles: Mapping[str, str]) -> N
     lines = [f"[{t.anomaly.severity.upper()}] {headline(t.anomaly, titles)}" for t in transitions[:_MOST_IN_DIGEST]]
     if len(transitions) > _MOST_IN_DIGEST:
         lines.append(f"+{len(transitions) - _MOST_IN_DIGEST} more")
+    count = "1 anomaly is" if len(transitions) == 1 else f"{len(transitions)} anomalies are"
     return Notification(
         id=short_hash(["digest", *(t.id for t in transitions)]),
         time=max(t.time for t in transitions),
         kind=DIGEST,
         severity=Severity.CRITICAL if worst else Severity.WARNING,
-        title=f"[DIGEST] {len(transitions)} anomalies are open that nobody was told of",
+        title=f"[DIGEST] {count} open that nobody was told of",
         lines=tuple(lines),
         anomalies=tuple(t.anomaly for t in transitions),
     )

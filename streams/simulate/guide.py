@@ -25,13 +25,13 @@ ratios, planned by nobody
 
     """
 
-    def __init__(self, truth: Sequence[dict[str, Any]]) -> None:
-        """`truth` is the scenario's list."""
+    def __init__(self, truth: Sequence[dict[str, Any]], since_ms: int = 0) -> None:
+        """`truth` is the scenario's list; of what begins before `since_ms` nobody sees anything."""
         told: dict[str, tuple[int, str]] = {}
         for entry in truth:
             name = entry["id"] if entry["kind"] == "incident" else entry["id"].partition("-")[0]
             told.setdefault(name, (event_time_ms(entry["start"]) or 0, f"{entry['start'][11:16]} {_said(name, entry)}"))
-        self._left = sorted(told.values())
+        self._left = sorted(pair for pair in told.values() if pair[0] >= since_ms)
 
     def until(self, at_ms: int) -> list[str]:
         """Lines for what has begun by then and was not told yet."""

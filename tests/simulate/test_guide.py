@@ -32,6 +32,12 @@ def test_nothing_is_told_before_it_begins() -> None:
     assert all(len(guide.until(start)) >= 1 for start in starts)
 
 
+def test_what_begins_before_the_spectator_comes_is_not_told() -> None:
+    starts = sorted({event_time_ms(entry["start"]) or 0 for entry in TRUTH})
+
+    assert len(Guide(TRUTH, starts[3]).until(LAST_MS)) == len(Guide(TRUTH).until(LAST_MS)) - 3
+
+
 def test_an_incident_is_told_with_its_place_and_where_to_look() -> None:
     payment = next(entry for entry in TRUTH if entry["id"] == "payment")
 
