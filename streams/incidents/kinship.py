@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from streams.incidents.policy import Policy
 
 _BEGIN_TOGETHER_MS = 5 * 60_000
-_FEEDS = "pipeline"
+FEEDS = "pipeline"
 _FEED_REACH_MS = 3 * 60_000  # what a feed supplied falls with it, and comes back with it
 
 
@@ -136,7 +136,7 @@ def explains(symptom: Alert, cause: Alert, catalogue: MetricCatalogue) -> bool:
     """
     if not linked(symptom.metric, cause.metric, catalogue) or not compatible(symptom.scope, cause.scope):
         return False
-    if cause.touchpoint == _FEEDS and not _is_made_of(symptom.metric, cause, catalogue):
+    if cause.touchpoint == FEEDS and not _is_made_of(symptom.metric, cause, catalogue):
         return False
     told = catalogue.by_name[symptom.metric].symptom_where.get(cause.metric)
     if told is not None and symptom.scope and not shared(symptom.scope, cause.scope):
@@ -153,7 +153,7 @@ def explains(symptom: Alert, cause: Alert, catalogue: MetricCatalogue) -> bool:
 
 def _is_made_of(metric: str, feed: Alert, catalogue: MetricCatalogue) -> bool:
     """Whether a metric counts events of the topic that a feed's alert speaks of."""
-    if feed.touchpoint != _FEEDS:
+    if feed.touchpoint != FEEDS:
         return False
     terms = (term for terms in catalogue.by_name[metric].components().values() for term in terms)
     return feed.scope.get(TOPIC) in {None, *(TOPIC_OF_TYPE.get(event) for term in terms for event in term.events)}
@@ -209,7 +209,7 @@ def _together(newcomer: Alert, other: Alert, policy: Policy) -> bool:
 
 def in_time(symptom: Alert, cause: Alert, now: int, policy: Policy) -> bool:
     """Whether a symptom begins while its cause lasts, give or take `policy.link_ms`; of a feed only minutes."""
-    reach = _FEED_REACH_MS if cause.touchpoint == _FEEDS else policy.link_ms
+    reach = _FEED_REACH_MS if cause.touchpoint == FEEDS else policy.link_ms
     return cause.started - reach <= symptom.started <= (cause.ended or now) + reach
 
 

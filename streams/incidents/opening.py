@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from streams.incidents.alert import is_cliff, is_settled
+from streams.incidents.kinship import FEEDS
 from streams.incidents.localisation import accounts_for, localise
 from streams.incidents.scope import narrower
 
@@ -37,7 +38,9 @@ def firing(
     by_metric: dict[str, list[Alert]] = {}
     for alert in alerts:
         by_metric.setdefault(alert.metric, []).append(alert)
-    for (name, _, _), held in sorted(_held_by_kind(verdicts, pending).items()):
+    for (name, good, _), held in sorted(_held_by_kind(verdicts, pending).items()):
+        if good and metrics[name].touchpoint == FEEDS:
+            continue  # that a feed has more to say is told by what is made of it
         known = by_metric.get(name, [])
         free = {f: v for f, v in held.items() if not _accounted_for(f, v, known, pending, now, policy)}
         ripe = {

@@ -200,6 +200,10 @@ def test_what_is_made_of_a_silent_feed_is_its_symptom_whenever_it_shows(
     assert [t.anomaly.caused_by is not None for t in opened] == [True]
 
 
+def test_a_feed_that_has_more_to_say_is_no_news(shop: Any, verdict: Callable[..., Verdict]) -> None:
+    assert shop.tick(verdict("feed", {"topic": "orders"}, good=True, direction="up"), times=6) == []
+
+
 def test_a_silent_feed_causes_nothing_that_is_made_of_another(shop: Any, verdict: Callable[..., Verdict]) -> None:
     silence, queue = verdict("feed", {"topic": "visits"}), verdict("pick_up")
     shop.tick(silence, times=3)
