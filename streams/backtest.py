@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 SLICE_MS = 10_000  # of ingest time, as replay sends
 PROMISE_SLACK_MS = 10_000  # as the live transport: an idle partition promises clock - lateness - this
 HISTORY_FLUSH_MS = 900_000  # before detectors run, cells are handed on in larger portions
+_OF_SCENARIO = ("evaluate_from", "timezone", "opening_hours", "calendar")
 WARM_MS = 3 * 3_600_000  # the merge steps finely through the last two hours before detectors run: so do we, and more
 
 
@@ -181,9 +182,12 @@ def for_scenario(settings: Settings, scenario: Mapping[str, Any]) -> Settings:
 
     Unknown names are ignored. Raises msgspec.ValidationError for a value of a wrong type.
     """
-    names = ("evaluate_from", "timezone", "opening_hours", "calendar")
-    given = {name: scenario[name] for name in names if name in scenario}
-    return msgspec.convert(msgspec.to_builtins(settings) | given, Settings)
+    return msgspec.convert(msgspec.to_builtins(settings) | given_by(scenario), Settings)
+
+
+def given_by(scenario: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings among what the first line of an events file says."""
+    return {name: scenario[name] for name in _OF_SCENARIO if name in scenario}
 
 
 def backtest(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ settings.register_profile("thorough", max_examples=1000, deadline=None, suppress
 settings.load_profile(os.environ.get("PHAROS_HYPOTHESIS", "default"))
 
 PROJECT = Path(__file__).parent.parent
+sys.path.insert(0, str(Path(__file__).with_name("support")))
 
 
 @pytest.fixture(scope="session")

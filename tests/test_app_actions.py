@@ -11,12 +11,13 @@ import confluent_kafka
 import orjson
 import pytest
 from aiohttp import ClientSession
+from sample_anomaly import sample_anomaly
 
 from streams.app import System, new_system
 from streams.broker.embedded import EmbeddedBroker
 from streams.incidents.action import Taken
 from streams.incidents.action_event import encode as encode_action
-from streams.incidents.anomaly import Anomaly, Change, Transition
+from streams.incidents.anomaly import Change, Transition
 from streams.incidents.cloudevent import encode, key
 from streams.incidents.instant import rfc3339
 from streams.settings import Settings
@@ -32,35 +33,7 @@ LIMIT_S = 30.0
 
 def opened_now() -> Transition:
     now = int(time.time() * 1000)
-    anomaly = Anomaly(
-        fingerprint="a1b2c3",
-        metric="payment_success",
-        touchpoint="order",
-        scope={},
-        severity="critical",
-        state="firing",
-        started_at=rfc3339(now - 60_000),
-        detected_at=rfc3339(now),
-        ended_at=None,
-        window_s=60,
-        value=0.7,
-        expected=0.96,
-        lower=0.95,
-        upper=0.97,
-        unit="ratio",
-        direction="down",
-        score=3.0,
-        exposure=500.0,
-        peak=0.66,
-        reason="BINOMIAL",
-        summary="",
-        contributors=[],
-        incident="i1",
-        cause_of=[],
-        caused_by=None,
-        runbook_url="",
-        board_url="",
-    )
+    anomaly = sample_anomaly(rfc3339(now - 60_000), rfc3339(now), fingerprint="a1b2c3")
     return Transition("t1", Change.OPENED, now, anomaly)
 
 

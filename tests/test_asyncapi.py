@@ -12,6 +12,7 @@ import jsonschema
 import pytest
 import yaml
 from faust.types import TP
+from sample_anomaly import sample_anomaly
 
 from streams.asyncapi import document
 from streams.cli import main
@@ -19,7 +20,7 @@ from streams.events.dead_letter import Reason
 from streams.events.registry import DATA, EVENTS_OF_TOPIC, TYPES
 from streams.incidents import action_event
 from streams.incidents.action import Taken
-from streams.incidents.anomaly import Anomaly, Change, Transition, Why
+from streams.incidents.anomaly import Change, Transition, Why
 from streams.incidents.cloudevent import encode
 from streams.transport.source_partition import SourcePartition
 
@@ -29,34 +30,19 @@ if TYPE_CHECKING:
 WRITTEN = Path(__file__).parents[1] / "docs" / "asyncapi.yaml"
 # As published, unchanged: schemas/3.0.0-without-$id.json of the npm package @asyncapi/specs 6.11.1, Apache-2.0.
 OFFICIAL = Path(__file__).parent / "support" / "asyncapi-3.0.0.json.gz"
-ANOMALY = Anomaly(
+ANOMALY = sample_anomaly(
+    "2026-11-11T00:00:00Z",
+    "2026-11-11T00:01:00Z",
     fingerprint="0123456789abcdef",
-    metric="payment_success",
-    touchpoint="order",
     scope={"payment_method": "wechat"},
-    severity="critical",
-    state="firing",
-    started_at="2026-11-11T00:00:00Z",
-    detected_at="2026-11-11T00:01:00Z",
-    ended_at=None,
-    window_s=60,
     value=0.5,
     expected=0.98,
-    lower=0.95,
     upper=1.0,
-    unit="ratio",
-    direction="down",
     score=4.0,
     exposure=900.0,
     peak=4.0,
     reason="cliff",
-    summary="",
-    contributors=[],
     incident="i",
-    cause_of=[],
-    caused_by=None,
-    runbook_url="",
-    board_url="",
 )
 
 

@@ -57,6 +57,10 @@ class Severity(enum.StrEnum):
     INFO = "info"
 
 
+GRAVITY: dict[str, int] = {Severity.INFO: 0, Severity.WARNING: 1, Severity.CRITICAL: 2}
+"""The larger, the graver; a severity as it is written finds its own too."""
+
+
 class Condition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One test of a field of `data`; all tests that are given must hold. None stands for an absent field."""
 

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from detectors.judgement import Reason
-from streams.catalogue.metric import Metric, Severity
+from streams.catalogue.metric import GRAVITY, Metric, Severity
 from streams.verdicts import Verdict  # noqa: TC001 - msgspec reads the annotation at run time
 
 if TYPE_CHECKING:
     from streams.incidents.policy import Policy
 
 _STALL = Reason.STALL.name
-_RANK = {Severity.INFO: 0, Severity.WARNING: 1, Severity.CRITICAL: 2}
 
 
 class State(enum.StrEnum):
@@ -144,7 +143,7 @@ class Alert(msgspec.Struct, kw_only=True):
 
     def escalate(self, severity: Severity) -> bool:
         """Raises the severity, never lowers it; whether it rose."""
-        if _RANK[severity] <= _RANK[self.severity]:
+        if GRAVITY[severity] <= GRAVITY[self.severity]:
             return False
         self.severity = severity
         return True

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from streams.catalogue.metric import Severity
+from streams.catalogue.metric import GRAVITY, Severity
 from streams.events.event_time import event_time_ms
 from streams.incidents.action import ACK_MS, LONGEST_MS, MINUTE_MS, Kind, Opinion, Taken
 from streams.incidents.instant import rfc3339
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 SKEW_MS: Final = 15 * MINUTE_MS  # so far may the clocks of two workers, or of a system beside them, lie apart
 _RESOLVED: Final = "resolved"
-_RANKS: Final = {Severity.INFO.value: 0, Severity.WARNING.value: 1, Severity.CRITICAL.value: 2}
 _OPINIONS: Final = frozenset(opinion.value for opinion in Opinion)
 
 
@@ -121,8 +120,8 @@ def _standing_snooze(mine: Sequence[Taken], anomaly: Anomaly) -> Taken | None:
     """The last one, unless the incident is over or has become graver."""
     snooze = None if anomaly.state == _RESOLVED else _last(mine, Kind.SNOOZE)
     # What does not say how grave it was holds back no more than warnings.
-    known = _RANKS.get((snooze and snooze.severity) or "", _RANKS["warning"])
-    return snooze if _RANKS.get(anomaly.severity, 0) <= known else None
+    known = GRAVITY.get((snooze and snooze.severity) or "", GRAVITY[Severity.WARNING])
+    return snooze if GRAVITY.get(anomaly.severity, 0) <= known else None
 
 
 def _last(mine: Sequence[Taken], kind: Kind) -> Taken | None:

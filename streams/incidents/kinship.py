@@ -145,7 +145,7 @@ def explains(symptom: Alert, cause: Alert, catalogue: MetricCatalogue) -> bool:
         symptom.touchpoint == cause.touchpoint
         or not symptom.scope
         or not cause.scope
-        or _is_made_of(symptom.metric, cause, catalogue)
+        or cause.touchpoint == FEEDS
         or shared(symptom.scope, cause.scope) > 0
     )
     return related or abs(symptom.started - cause.started) <= _BEGIN_TOGETHER_MS
@@ -153,8 +153,6 @@ def explains(symptom: Alert, cause: Alert, catalogue: MetricCatalogue) -> bool:
 
 def _is_made_of(metric: str, feed: Alert, catalogue: MetricCatalogue) -> bool:
     """Whether a metric counts events of the topic that a feed's alert speaks of."""
-    if feed.touchpoint != FEEDS:
-        return False
     terms = (term for terms in catalogue.by_name[metric].components().values() for term in terms)
     return feed.scope.get(TOPIC) in {None, *(TOPIC_OF_TYPE.get(event) for term in terms for event in term.events)}
 

@@ -26,7 +26,6 @@ BEFORE_MIDNIGHT = 6  # of the windows: ten times the peak of midnight would be m
 ERRATIC: Window = (FIRST_PEAK - 26, -116)  # while couriers are still out
 SEEN_AT_ONCE = ("payment", "coupon", "page", "checkout")  # one of these comes first
 ALONE = "silent"
-PAIRS = 2
 TENFOLD = 10.0
 RESEND_MINUTES = 4  # so long it takes to send the hour again
 

@@ -7,42 +7,28 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
+from sample_anomaly import sample_anomaly
 
 from streams.alerts.message import Notification
 from streams.catalogue.metric import Severity
-from streams.incidents.anomaly import Anomaly, Change, Contributor, Transition, Why
+from streams.incidents.anomaly import Change, Contributor, Transition, Why
 from streams.incidents.instant import rfc3339
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 START = 1_762_790_400_000
-ANOMALY = Anomaly(
-    fingerprint="f1",
-    metric="payment_success",
-    touchpoint="order",
+ANOMALY = sample_anomaly(
+    rfc3339(START - 90_000),
+    rfc3339(START),
     scope={"payment_method": "alipay"},
-    severity="critical",
-    state="firing",
-    started_at=rfc3339(START - 90_000),
-    detected_at=rfc3339(START),
-    ended_at=None,
-    window_s=60,
     value=0.71,
     expected=0.97,
-    lower=0.95,
     upper=0.99,
-    unit="ratio",
-    direction="down",
-    score=3.0,
     exposure=1000.0,
     peak=0.7,
     reason="binomial",
-    summary="",
     contributors=[Contributor({"region": r}, s, s, 0.0) for r, s in (("a", 0.1), ("b", 0.5), ("c", 0.3), ("d", 0.05))],
-    incident="i1",
-    cause_of=[],
-    caused_by=None,
     runbook_url="https://runbooks/payment",
     board_url="https://board/?fingerprint=f1",
 )

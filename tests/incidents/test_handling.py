@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sample_anomaly import sample_anomaly
 
 from streams.events.event_time import event_time_ms
 from streams.incidents.action import Kind, Taken
 from streams.incidents.action_book import ActionBook
-from streams.incidents.anomaly import Anomaly
 from streams.incidents.handling import (
     SKEW_MS,
     UNHANDLED,
@@ -25,38 +25,13 @@ from streams.incidents.handling import (
 )
 from streams.incidents.instant import rfc3339
 
+if TYPE_CHECKING:
+    from streams.incidents.anomaly import Anomaly
+
 START = 1_762_790_400_000
 MINUTE = 60_000
 HOUR = 60 * MINUTE
-ANOMALY = Anomaly(
-    fingerprint="f1",
-    metric="payment_success",
-    touchpoint="order",
-    scope={},
-    severity="warning",
-    state="firing",
-    started_at=rfc3339(START - MINUTE),
-    detected_at=rfc3339(START),
-    ended_at=None,
-    window_s=60,
-    value=0.7,
-    expected=0.96,
-    lower=0.95,
-    upper=0.97,
-    unit="ratio",
-    direction="down",
-    score=3.0,
-    exposure=500.0,
-    peak=0.66,
-    reason="BINOMIAL",
-    summary="",
-    contributors=[],
-    incident="i1",
-    cause_of=[],
-    caused_by=None,
-    runbook_url="",
-    board_url="",
-)
+ANOMALY = sample_anomaly(rfc3339(START - MINUTE), rfc3339(START), severity="warning")
 
 
 def anomaly(**changes: Any) -> Anomaly:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pharos_processes import Feed, Way, run_processes
 
-from streams.backtest import Backtest, for_scenario
+from streams.backtest import Backtest, for_scenario, given_by
 from streams.catalogue.load import load
 from streams.events.event_time import event_time_ms
 from streams.events_file import EventsWriter, read
@@ -79,9 +79,7 @@ class EventsFile:
 
     def by_workers(self, way: Way, folder: Path, limit_s: float = _LIMIT_S) -> tuple[Outcome, float]:
         """And how many seconds it took. The workers are told what no topic says."""
-        names = ("evaluate_from", "timezone", "opening_hours", "calendar")
-        told = {name: self.scenario[name] for name in names if name in self.scenario}
-        run = run_processes(Feed(self.path, told, PARTITIONS, self.until_ms), way, folder, limit_s)
+        run = run_processes(Feed(self.path, given_by(self.scenario), PARTITIONS, self.until_ms), way, folder, limit_s)
         return self._outcome(run.transitions, run.records), run.seconds
 
     def _outcome(self, transitions: Iterable[Transition], records: dict[str, int]) -> Outcome:
