@@ -24,8 +24,8 @@ FAULT_EVERY_S = 15.0
 FAULT_LASTS_S = 30.0
 _PROBE = 20_000  # events made to see how long the rest will take
 _PROBES = 4
-_MARGIN = 1.3
-_AHEAD_S = 20  # reading the simulation, and what follows the making
+_MARGIN = 1.6
+_AHEAD_S = 10  # what follows the making
 _STEP = 50  # events between two looks at the clock
 
 
@@ -92,10 +92,10 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, required=True)
     parser.add_argument("--made-first", action="store_true", help="make all events before the first is due")
     options = parser.parse_args()
+    events = options.rate * options.seconds
+    making_s = _MARGIN * _time_to_make(events, options.rate) if options.made_first else 0.0
     if options.made_first:
         gc.disable()
-    events = options.rate * options.seconds
-    making_s = _MARGIN * events / _PROBE * _cost_of_probe(options.rate) if options.made_first else 0.0
     begin = time.time() + _AHEAD_S + making_s
     print(json.dumps({"begin": begin}), flush=True)
     records = _records(events, options.rate, begin)
@@ -106,15 +106,16 @@ def main() -> None:
     print(json.dumps({"behind_s": paced.behind_s}))
 
 
-def _cost_of_probe(rate: int) -> float:
-    """Seconds; the least of several, as the broker may still be coming up beside the first."""
+def _time_to_make(events: int, rate: int) -> float:
+    """Seconds, from the cheapest of several probes, as the broker may still be coming up beside the first."""
     list(_records(1, rate, 0.0))  # reads the simulation
-    costs = []
-    for _ in range(_PROBES):
-        begun = time.perf_counter()
-        list(_records(_PROBE, rate, 0.0))
-        costs.append(time.perf_counter() - begun)
-    return min(costs)
+    return events / _PROBE * min(_timed(_PROBE, rate) for _ in range(_PROBES))
+
+
+def _timed(events: int, rate: int) -> float:
+    begun = time.perf_counter()
+    list(_records(events, rate, 0.0))
+    return time.perf_counter() - begun
 
 
 def _records(events: int, rate: int, begin: float) -> Iterator[Placed]:
