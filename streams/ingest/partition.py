@@ -68,6 +68,8 @@ class IngestPartition:
         self._groups: list[Group] = []
         numbered = {event: self._number_groups(type_of(event)) for event in EVENTS_OF_TOPIC[topic]}
         self._reader = Reader(self._decoder.decode, compile_grouping(numbered), self._refuse)
+        # What is counted already is only remembered: it needs no keys, and costs half.
+        self._remembering = Reader(self._decoder.decode, compile_grouping(dict.fromkeys(numbered, ())), self._refuse)
         self._expansion = Expansion(catalogue.metrics, self._groups)
         self._largest = _NEVER
         self._restored = False
@@ -117,17 +119,20 @@ class IngestPartition:
         kept = self._on_time, self._late, self._dead_letters, self.outcomes, self._has_news
         largest = self._largest
         self._on_time, self._late, self._dead_letters, self.outcomes = Plane(), Plane(), [], dict(self.outcomes)
-        self.feed(batch)
+        self._feed(batch, self._remembering)
         self._on_time, self._late, self._dead_letters, self.outcomes, self._has_news = kept
         if self._restored:
             self._largest = largest
 
     def feed(self, batch: RecordBatch) -> list[DeadLetter]:
         """Decide about every record of a batch. Returns its dead letters, as the next flush does. No record raises."""
+        return self._feed(batch, self._reader)
+
+    def _feed(self, batch: RecordBatch, reader: Reader) -> list[DeadLetter]:
         first_letter = len(self._dead_letters)
         for begin in range(0, len(batch.values), _AT_ONCE):
             part = slice(begin, begin + _AT_ONCE)
-            columns = self._reader.read(batch.offsets[part], batch.timestamps[part], batch.values[part])
+            columns = reader.read(batch.offsets[part], batch.timestamps[part], batch.values[part])
             if columns.ids:
                 self._decide(columns)
         self._next_offset = batch.next_offset

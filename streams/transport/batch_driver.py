@@ -41,11 +41,13 @@ class Standing(NamedTuple):
 class BatchConsumerThread(AIOKafkaConsumerThread):
     """The thread with the aiokafka consumer. Its own coroutines run on the thread's loop."""
 
-    fetch_max_wait_ms: ClassVar[int] = 100
+    fetch_max_wait_ms: ClassVar[int] = 250
+    fetch_min_bytes: ClassVar[int] = 1 << 19
 
     def _create_worker_consumer(self, transport: Any) -> Any:
         consumer = super()._create_worker_consumer(transport)
         consumer._fetch_max_wait_ms = self.fetch_max_wait_ms  # noqa: SLF001 - Faust has 1500 ms written in
+        consumer._fetch_min_bytes = self.fetch_min_bytes  # noqa: SLF001 - as above
         consumer._isolation_level = "read_committed"  # noqa: SLF001 - Faust ties this to its own transactions
         return consumer
 

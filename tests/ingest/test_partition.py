@@ -177,6 +177,14 @@ def test_warming_up_counts_nothing_and_knows_the_ids(partition: Make) -> None:
     assert (ingest.outcomes[Outcome.DUPLICATE], ingest.outcomes[Outcome.COUNTED]) == (2, 1)
 
 
+def test_warming_up_forgets_what_was_refused_for_a_time_inside(partition: Make) -> None:
+    ingest = partition()
+    ingest.warm(make_batch([paid(0, "a", created_at="?")]))
+    ingest.feed(make_batch([paid(0, "a")], first=1))
+
+    assert ingest.outcomes[Outcome.COUNTED] == 1
+
+
 @pytest.mark.parametrize("set_first", [True, False])
 def test_the_restored_largest_time_overrules_the_warm_up(partition: Make, set_first: bool) -> None:
     ingest = partition()
