@@ -133,7 +133,7 @@ def extrapolation(cost_us: float) -> list[str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rate", type=int, default=10_000, help="events a second and worker")
+    parser.add_argument("--rate", type=int, default=3_000, help="events a second and worker: four must fit")
     parser.add_argument("--seconds", type=int, default=40)
     parser.add_argument("--rounds", type=int, default=2)
     options = parser.parse_args()
