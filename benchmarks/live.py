@@ -24,7 +24,7 @@ FAULT_EVERY_S = 15.0
 FAULT_LASTS_S = 30.0
 _PROBE = 20_000  # events made to see how long the rest will take
 _PROBES = 4
-_MARGIN = 1.6
+_MARGIN = 2.5
 _AHEAD_S = 10  # what follows the making
 _STEP = 50  # events between two looks at the clock
 

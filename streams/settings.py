@@ -88,7 +88,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lateness_s: int = 30
     late_limit_s: int = 7_200
     future_limit_s: int = 300
-    flush_interval_s: float = 1.0
+    flush_interval_s: float = 4.0
     idle_after_s: float = 5.0
     snapshot_interval_s: float = 60.0
     full_snapshot_interval_s: float = 1_800.0

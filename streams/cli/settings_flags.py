@@ -32,7 +32,7 @@ HELP = {
     "lateness_s": "seconds that events may come late and still count in time",
     "late_limit_s": "seconds after which a late event no longer counts",
     "future_limit_s": "seconds that an event may lie ahead of its record",
-    "flush_interval_s": "seconds between flushes",
+    "flush_interval_s": "most seconds between flushes of what was counted",
     "idle_after_s": "seconds without records until a partition counts as idle",
     "session_timeout_s": "seconds until a lost worker's partitions move",
     "heartbeat_interval_s": "seconds between heartbeats",

@@ -12,6 +12,7 @@ from faust.types import TP
 
 from streams.transport.alignment import Progress, too_far_ahead
 from streams.transport.flush import FlushFailedError
+from streams.transport.flush_timing import Due, FlushTiming
 from streams.transport.idle import FRESH_MS, IdleWatch, promised_watermark
 from streams.transport.log_bounds import LostRecordsError
 from streams.transport.source_partition import Intake
@@ -28,12 +29,13 @@ if TYPE_CHECKING:
     from streams.transport.source_options import SourceOptions
     from streams.transport.source_partition import Flush, Ingest, SourcePartition
 
-_UNFLUSHED_SOON = 50_000  # records that are flushed before the second is over
+_UNFLUSHED_SOON = 50_000  # records that are flushed before their time
 _UNFLUSHED_MOST = 200_000  # records at which reading waits for the flush
 _FLUSHES_AT_ONCE = 16
 _SUSPEND_LIMIT_S = 4.0  # within a session timeout: no heartbeat is sent in the meantime
 _STALLED_S = 10.0
 _ALIGN_S = 0.1
+_LOOK_S = 1.0
 _HOLE_S = 2.0  # batches of an earlier position may still arrive for so long after a seek
 
 logger = logging.getLogger(__name__)
@@ -83,6 +85,7 @@ class SourceAgent:
         self._slowest_of_others = slowest_of_others
         self._tasks: dict[TP, asyncio.Task[None]] = {}
         self._idle: dict[TP, IdleWatch] = {}
+        self._timing: dict[TP, FlushTiming] = {}
         self._flushed_at: dict[TP, float] = {}
         self._taken_at: dict[TP, float] = {}
         self._slots = asyncio.Semaphore(_FLUSHES_AT_ONCE)
@@ -128,6 +131,7 @@ class SourceAgent:
         now = time.monotonic()
         for tp in plan:
             self._idle[tp] = IdleWatch(self._options.idle_after_s)
+            self._timing[tp] = FlushTiming(self._options.flush_interval_s, _UNFLUSHED_SOON, now)
             self._taken_at[tp] = now
             self._flushed_at.setdefault(tp, now)
         return plan
@@ -171,8 +175,7 @@ class SourceAgent:
             self._taken_at[tp] = time.monotonic()
             self._batches += 1
             self._align()
-            if part.unflushed >= _UNFLUSHED_SOON:
-                self._start_flush(part)
+            self._flush_if_due(part)
         elif intake is Intake.HOLE and time.monotonic() - self._taken_at.get(tp, 0.0) >= _HOLE_S:
             self._start(tp, self._seek_back(part))
 
@@ -195,8 +198,9 @@ class SourceAgent:
     # Flushes
 
     async def run(self) -> None:
-        """Flush once an interval, for ever; meanwhile let go of what is held as soon as it is not ahead any more."""
-        due = time.monotonic() + self._options.flush_interval_s
+        """Look after all partitions, for ever; meanwhile let go of what is held as soon as it is not ahead any more."""
+        look_s = min(_LOOK_S, self._options.flush_interval_s)
+        due = time.monotonic() + look_s
         while True:
             rest = max(0.0, due - time.monotonic())
             await asyncio.sleep(min(_ALIGN_S, rest) if self._held else rest)
@@ -205,7 +209,7 @@ class SourceAgent:
                 self._align()
             if time.monotonic() < due:
                 continue
-            due = time.monotonic() + self._options.flush_interval_s
+            due = time.monotonic() + look_s
             if is_current:
                 for tp, part in list(self.parts.items()):
                     self._look_after(tp, part)
@@ -231,7 +235,7 @@ class SourceAgent:
         standing = self._positions.standing(tp)
         is_idle = self._idle[tp].is_idle(part.position, standing, now, int(time.time() * 1000))
         if part.has_news:
-            self._start_flush(part)
+            self._flush_if_due(part)
         elif now - self._flushed_at.get(tp, 0.0) >= self._options.idle_after_s and part.position >= part.committed:
             if is_idle:
                 watermark = promised_watermark(self._clock, self._options.idle_after_s, self._options.lateness_s * 1000)
@@ -247,6 +251,11 @@ class SourceAgent:
                 self._start(tp, self._seek_back(part))
         else:
             self._taken_at[tp] = now
+
+    def _flush_if_due(self, part: SourcePartition) -> None:
+        timing = self._timing[part.tp]
+        if part.has_news and timing.due(part.ingest.watermark, part.unflushed, time.monotonic()) is not Due.NOT_YET:
+            self._start_flush(part)
 
     def _start_flush(self, part: SourcePartition) -> None:
         self._start(part.tp, self._flush(part))
@@ -278,6 +287,7 @@ class SourceAgent:
         content, flush = part.take_flush()
         part.whole = False  # until it is known that the flush took place, only the commit says where we are
         begun = time.monotonic()
+        self._timing[part.tp].flushed(flush.watermark, begun)
         try:
             await part.flusher.flush(content)
         except FlushFailedError as failure:

@@ -116,6 +116,27 @@ async def test_what_was_read_is_flushed_with_its_offset(bench: Bench) -> None:
     assert bench.agent.parts[ORDERS].committed == 5
 
 
+async def test_a_slot_that_is_complete_is_flushed_long_before_the_interval_is_over() -> None:
+    bench = Bench(OPTIONS._replace(flush_interval_s=600.0))
+    await bench.acquire(ORDERS)
+    await bench.agent.handle(fetched(0, range(5)))
+    await bench.run_until(lambda: bench.flushers[0].flushes)
+
+    assert bench.flushers[0].flushes[0].next_offset == 5
+
+
+async def test_what_completes_no_slot_adds_up_until_the_interval_is_over() -> None:
+    bench = Bench(OPTIONS._replace(flush_interval_s=1.2))
+    await bench.acquire(ORDERS)
+    await bench.agent.handle(fetched(0, range(5)))
+    await bench.run_until(lambda: bench.flushers[0].flushes)
+    await bench.agent.handle(fetched(5, range(5, 8)))
+    await bench.agent.handle(fetched(8, range(8, 9)))
+    await bench.run_until(lambda: len(bench.flushers[0].flushes) == 2)
+
+    assert [flush.next_offset for flush in bench.flushers[0].flushes] == [5, 9]
+
+
 async def test_a_partition_that_comes_back_goes_on_with_its_memory(bench: Bench) -> None:
     await bench.acquire(ORDERS)
     await bench.agent.handle(fetched(0, range(5)))
