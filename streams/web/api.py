@@ -66,6 +66,7 @@ def create_web_app(
         "/api/v1/anomalies/{fingerprint}": api.anomaly,
         "/api/v1/anomalies/{fingerprint}/course": api.course,
         "/api/v1/board": api.board,
+        "/api/v1/session": api.session,
     }.items():
         app.router.add_get(path, needs(Role.VIEWER, security, handler))
     app.router.add_get("/healthz", api.healthz)
@@ -163,6 +164,12 @@ class _Api:
         if self._security.refuse_role(facts_of(request), Role.VIEWER) is None:
             answer["reasons"] = [{"reason": reason.value, "detail": detail} for reason, detail in shortfalls]
         return json_response(answer, 503 if shortfalls else 200)
+
+    async def session(self, request: web.Request) -> web.Response:
+        """What the reader may do, and the name beside their token: a page offers no more. Without tokens it is all."""
+        facts = facts_of(request)
+        role = max(role for role in Role if self._security.refuse_role(facts, role) is None)
+        return json_response({"role": role.name.lower(), "name": self._security.actor_of(facts)})
 
     async def log_in(self, request: web.Request) -> web.Response:
         """Changes a token into a cookie, for browsers."""

@@ -6,10 +6,10 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from actions_topic import ActionsTopic
 from aiohttp import ClientSession
 
 from streams.incidents.action import Taken
-from streams.incidents.action_event import read_action
 from streams.transport.topic_writer import Delivery
 from streams.web import actions
 from streams.web.actions import add_actions
@@ -32,25 +32,6 @@ ACK = {"actor": "li"}
 JSON = {"Content-Type": "application/json"}
 
 
-class Topic:
-    """Stands for pharos-actions: says how it goes, and puts what it takes before the board as a reader would."""
-
-    def __init__(self, board: Board) -> None:
-        self.board = board
-        self.delivery = Delivery.TAKEN
-        self.keys: list[bytes] = []
-        self.taken: list[Taken] = []
-
-    async def write(self, key: bytes, value: bytes) -> Delivery:
-        taken = read_action(value)
-        assert isinstance(taken, Taken)
-        if self.delivery is Delivery.TAKEN:
-            self.keys.append(key)
-            self.taken.append(taken)
-            self.board.action(taken)
-        return self.delivery
-
-
 @pytest.fixture
 async def client() -> AsyncIterator[ClientSession]:
     async with ClientSession() as session:
@@ -58,12 +39,12 @@ async def client() -> AsyncIterator[ClientSession]:
 
 
 @pytest.fixture
-def topic(troubled_board: Board) -> Topic:
-    return Topic(troubled_board)
+def topic(troubled_board: Board) -> ActionsTopic:
+    return ActionsTopic(troubled_board)
 
 
 @pytest.fixture
-def start(serve: Any, client: ClientSession, topic: Topic, now: int) -> Any:
+def start(serve: Any, client: ClientSession, topic: ActionsTopic, now: int) -> Any:
     """Starts a server with the given security; what comes back sends one request and reads the answer."""
 
     async def started(security: Security | None = None) -> Any:
@@ -90,7 +71,7 @@ async def send(start: Any) -> Any:
     return await start()
 
 
-async def test_an_ack_is_a_record_and_then_a_flag(send: Any, topic: Topic, now: int) -> None:
+async def test_an_ack_is_a_record_and_then_a_flag(send: Any, topic: ActionsTopic, now: int) -> None:
     answer = await send(f"{OPEN}/ack", json={"actor": "li", "note": "on it"})
     shown = await (await send(OPEN, "GET")).json()
 
@@ -155,7 +136,7 @@ async def test_an_action_changes_the_content_of_the_board(send: Any) -> None:
 
 
 @pytest.mark.parametrize("action", WRITES)
-async def test_what_nobody_knows_is_404(send: Any, topic: Topic, action: str) -> None:
+async def test_what_nobody_knows_is_404(send: Any, topic: ActionsTopic, action: str) -> None:
     answer = await send(f"/api/v1/anomalies/none/{action}", json={"actor": "li", "minutes": 5, "verdict": "expected"})
 
     assert answer.status == 404
@@ -164,7 +145,7 @@ async def test_what_nobody_knows_is_404(send: Any, topic: Topic, action: str) ->
 
 
 @pytest.mark.parametrize(("action", "status"), [("ack", 409), ("snooze", 409), ("feedback", 202)])
-async def test_what_is_resolved_takes_feedback_only(send: Any, topic: Topic, action: str, status: int) -> None:
+async def test_what_is_resolved_takes_feedback_only(send: Any, topic: ActionsTopic, action: str, status: int) -> None:
     answer = await send(f"{RESOLVED}/{action}", json={"actor": "li", "minutes": 5, "verdict": "false_alarm"})
 
     assert answer.status == status
@@ -187,7 +168,7 @@ async def test_what_is_resolved_takes_feedback_only(send: Any, topic: Topic, act
     ],
 )
 async def test_a_faulty_body_is_400_with_the_field(
-    send: Any, topic: Topic, action: str, body: bytes, field: str
+    send: Any, topic: ActionsTopic, action: str, body: bytes, field: str
 ) -> None:
     answer = await send(f"{OPEN}/{action}", data=body, headers=JSON)
     said = await answer.json()
@@ -203,7 +184,9 @@ async def test_a_body_without_bounds_is_refused(send: Any) -> None:
 
 
 @pytest.mark.parametrize("delivery", [delivery for delivery in Delivery if delivery is not Delivery.TAKEN])
-async def test_what_the_brokers_do_not_take_is_503_with_the_reason(send: Any, topic: Topic, delivery: Delivery) -> None:
+async def test_what_the_brokers_do_not_take_is_503_with_the_reason(
+    send: Any, topic: ActionsTopic, delivery: Delivery
+) -> None:
     topic.delivery = delivery
     answer = await send(f"{OPEN}/ack", json=ACK)
 
@@ -214,7 +197,7 @@ async def test_what_the_brokers_do_not_take_is_503_with_the_reason(send: Any, to
 
 @pytest.mark.parametrize("action", WRITES)
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE"])
-async def test_reading_never_acts(send: Any, topic: Topic, action: str, method: str) -> None:
+async def test_reading_never_acts(send: Any, topic: ActionsTopic, action: str, method: str) -> None:
     body = {} if method in ("GET", "HEAD") else {"json": ACK}
 
     assert (await send(f"{OPEN}/{action}", method, **body)).status == 405
@@ -234,7 +217,7 @@ async def test_reading_never_acts(send: Any, topic: Topic, action: str, method: 
     ],
 )
 async def test_what_another_site_could_make_a_browser_send_is_refused(
-    send: Any, topic: Topic, action: str, headers: dict[str, str], status: int, reason: str
+    send: Any, topic: ActionsTopic, action: str, headers: dict[str, str], status: int, reason: str
 ) -> None:
     body = b'{"actor": "li", "minutes": 5, "verdict": "confirmed"}'
     answer = await send(f"{OPEN}/{action}", data=body, headers=JSON | headers)
@@ -252,7 +235,9 @@ async def test_the_page_itself_may_write(start: Any) -> None:
 
 
 @pytest.mark.parametrize("action", WRITES)
-async def test_with_tokens_a_write_needs_the_role_of_those_on_call(start: Any, topic: Topic, action: str) -> None:
+async def test_with_tokens_a_write_needs_the_role_of_those_on_call(
+    start: Any, topic: ActionsTopic, action: str
+) -> None:
     send = await start(Security(tokens=(VIEWER, RESPONDER)))
     body = {"actor": "li", "minutes": 5, "verdict": "confirmed"}
     tokens = {"": None, "wrong": "Bearer wrong", "viewer": VIEWER.secret, "responder": RESPONDER.secret}
@@ -273,7 +258,7 @@ async def test_who_may_not_write_does_not_learn_what_there_is(start: Any) -> Non
     assert [answer.status for answer in answers] == [403, 403]
 
 
-async def test_the_cookie_of_a_browser_opens_what_its_token_does(start: Any, topic: Topic) -> None:
+async def test_the_cookie_of_a_browser_opens_what_its_token_does(start: Any, topic: ActionsTopic) -> None:
     send = await start(Security(tokens=(VIEWER, NAMED)))
     statuses = []
     for token in (VIEWER, NAMED):
@@ -284,7 +269,7 @@ async def test_the_cookie_of_a_browser_opens_what_its_token_does(start: Any, top
     assert topic.taken[0].actor == "Li Wei"
 
 
-async def test_who_has_a_token_with_a_name_acts_under_it(start: Any, topic: Topic) -> None:
+async def test_who_has_a_token_with_a_name_acts_under_it(start: Any, topic: ActionsTopic) -> None:
     send = await start(Security(tokens=(NAMED,)))
     headers = {"Authorization": f"Bearer {NAMED.secret}"}
     for body in ({"actor": "somebody else"}, {}):
@@ -323,7 +308,7 @@ async def test_hostile_words_travel_as_json_strings(send: Any) -> None:
 
 
 async def test_an_ack_ends_with_its_incident_for_whoever_looks(
-    send: Any, topic: Topic, anomaly: Callable[..., Anomaly], transition: Callable[..., Transition], now: int
+    send: Any, topic: ActionsTopic, anomaly: Callable[..., Anomaly], transition: Callable[..., Transition], now: int
 ) -> None:
     await send(f"{OPEN}/ack", json=ACK)
     again = anomaly(detected_at="2026-11-10T16:13:00Z")

@@ -1,0 +1,33 @@
+"""Stands for pharos-actions in the tests of those who write there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from streams.incidents.action import Taken
+from streams.incidents.action_event import read_action
+from streams.transport.topic_writer import Delivery
+
+if TYPE_CHECKING:
+    from streams.web.board import Board
+
+
+class ActionsTopic:
+    """Says how it goes, and puts what it takes before the board as a reader would: at once, or when it is told to."""
+
+    def __init__(self, board: Board) -> None:
+        self.board = board
+        self.delivery = Delivery.TAKEN
+        self.held_back = False
+        self.keys: list[bytes] = []
+        self.taken: list[Taken] = []
+
+    async def write(self, key: bytes, value: bytes) -> Delivery:
+        taken = read_action(value)
+        assert isinstance(taken, Taken)
+        if self.delivery is Delivery.TAKEN:
+            self.keys.append(key)
+            self.taken.append(taken)
+            if not self.held_back:
+                self.board.action(taken)
+        return self.delivery
