@@ -1,24 +1,25 @@
-// Acknowledge, snooze, assess: asks for a name, sends, and says in words what came of it.
+// Acknowledge, snooze, assess on an anomaly's page: asks for a name, sends, and says in words what came of it.
 
+import { actor, forgetSession, mayOnlyLook, rename, tokenName } from "./actor.js";
+import { minutesInWords, send, USUAL_MINUTES } from "./deed.js";
 import { element } from "./element.js";
-import { duration, instant } from "./formats.js";
-import { at, heard } from "./frame.js";
+import { askToken, at } from "./frame.js";
 import { redraw } from "./redraw.js";
-import { anomalyPath, write } from "./server.js";
-import { remember, say, texts } from "./texts.js";
+import { texts } from "./texts.js";
 
-const REMEMBERED = "pharos.actor";
 const MINUTES = { ack: [15, 30, 60, 120, 240], snooze: [15, 30, 60, 240, 480] };
-const USUAL = { ack: 30, snooze: 60 };
-const MINUTE_MS = 60_000;
 
 let fingerprint = "";
 let context = null;
 let sending = false;
 
-// What can still be done: an anomaly that is over can only be assessed.
+// What can still be done, by this reader: an anomaly that is over can only be assessed.
 export function offer(anomaly) {
+  at("act").hidden = mayOnlyLook();
+  at("looking").hidden = !mayOnlyLook();
   at("ongoing").hidden = anomaly.state === "resolved";
+  if (tokenName()) at("actor").value = tokenName();
+  at("actor").readOnly = Boolean(tokenName());
   for (const button of at("verdicts").children) {
     button.setAttribute("aria-pressed", String(anomaly.feedback?.verdict === button.dataset.verdict));
   }
@@ -28,62 +29,49 @@ export function offer(anomaly) {
 offer.ready = (name, known) => {
   fingerprint = name;
   context = known;
-  at("actor").value = remember(REMEMBERED) || "";
+  at("actor").value = actor();
   for (const [action, minutes] of Object.entries(MINUTES)) {
     at(`${action}-minutes`).append(...minutes.map((count) =>
-      element("option", { value: count, selected: count === USUAL[action] ? "" : null }, duration(count * MINUTE_MS))));
+      element("option", { value: count, selected: count === USUAL_MINUTES[action] ? "" : null }, minutesInWords(count))));
   }
   at("verdicts").append(...Object.entries(texts.verdict).map(([verdict, words]) =>
     element("button", { type: "button", "data-action": "feedback", "data-verdict": verdict, "aria-pressed": "false" }, words)));
+  at("looking-only").textContent = texts.refusal.role;
+  at("looking-token").addEventListener("click", askToken);
   at("act").addEventListener("submit", (event) => event.preventDefault());
   at("act").addEventListener("click", ({ target }) => {
-    if (target.dataset.action) send(target.dataset.action, target.dataset.verdict);
+    if (target.dataset.action) take(target.dataset.action, target.dataset.verdict);
   });
 };
 
-async function send(action, verdict) {
-  const actor = at("actor").value.trim();
+async function take(action, verdict) {
+  const name = at("actor").value.trim();
   const note = at("note").value.trim();
-  at("actor").setAttribute("aria-invalid", String(!actor));
-  if (!actor) {
+  at("actor").setAttribute("aria-invalid", String(!name));
+  if (!name) {
     tell(texts.actorMissing, true);
     at("actor").focus();
     return;
   }
   if (sending) return;
   sending = true;
-  remember(REMEMBERED, actor);
+  rename(name);
   tell(texts.sending);
-  const body = { actor, ...(note ? { note } : {}), ...(verdict ? { verdict } : { minutes: Number(at(`${action}-minutes`).value) }) };
-  const answer = await write(`${anomalyPath(fingerprint)}/${action}`, body);
+  const minutes = verdict ? { verdict } : { minutes: Number(at(`${action}-minutes`).value) };
+  const { taken, words, status, reason } = await send(
+    fingerprint, action, { actor: name, ...(note ? { note } : {}), ...minutes }, context.moment);
   sending = false;
-  if (answer.status === 202 || answer.status === 200) {
-    at("note").value = "";
-    tell(done(action, verdict, answer.body));
-    context.poll();
-  } else {
-    refuse(answer);
-  }
+  tell(words, !taken);
+  if (taken) at("note").value = "";
+  if (status === 401 || reason === "role") offerToken();
+  if (taken) context.poll();
 }
 
-function done(action, verdict, body) {
-  const until = instant(body?.until);
-  if (Number.isFinite(until) && texts.doneUntil[action]) return say(texts.doneUntil[action], { moment: context.moment(until) });
-  return say(texts.done[action], { verdict: texts.verdict[verdict] });
-}
-
-function refuse({ status, body }) {
-  const reason = body?.reason;
-  if (status === 0) return tell(texts.neverReached, true);
-  if (Object.hasOwn(texts.refusal, reason ?? "")) tell(texts.refusal[reason], true);
-  else if (Object.hasOwn(texts.fault, body?.field ?? "")) tell(texts.fault[body.field], true);
-  else if (body?.error && !(status === 405 || (status === 404 && !reason))) tell(say(texts.refused, { error: body.error }), true);
-  else tell(texts.notOffered, true);
-  if (status === 401 || reason === "role") {
-    const button = element("button", { type: "button" }, texts.otherToken);
-    button.addEventListener("click", () => heard(401));
-    at("act-result").append(" ", button);
-  }
+function offerToken() {
+  forgetSession();
+  const button = element("button", { type: "button" }, texts.otherToken);
+  button.addEventListener("click", askToken);
+  at("act-result").append(" ", button);
 }
 
 function tell(words, isProblem = false) {

@@ -2,7 +2,8 @@
 
 import { element, link, svg } from "./element.js";
 import { duration, percent, quantity } from "./formats.js";
-import { anomalyLink, badge, marks, narrowed, scopeText, tone, touchpointOf, versus, where } from "./naming.js";
+import { anomalyLink, badge, mark, marks, narrowed, scopeText, tone, touchpointOf, versus, where } from "./naming.js";
+import { asTold, hands } from "./row_actions.js";
 import { say, texts } from "./texts.js";
 
 const SHOWN_CONTRIBUTORS = 3;
@@ -17,7 +18,8 @@ export function openAnomalies(board, context) {
   const others = roots.filter((anomaly) => anomaly.severity !== "info").length;
   const notices = Math.max(1, SHOWN_WITH_NOTICES - others);
   const shown = roots.slice(0, others + notices);
-  const cards = shown.map((anomaly, place) => {
+  const cards = shown.map((root, place) => {
+    const anomaly = asTold(root);
     const symptoms = board.anomalies.filter((other) => other.caused_by === anomaly.fingerprint);
     return card(anomaly, symptoms, context, place >= inFull || !isPressing(anomaly));
   });
@@ -37,7 +39,8 @@ function card(anomaly, symptoms, context, compact) {
       badge(anomaly),
       element("span", { class: "card-touchpoint" }, touchpointOf(anomaly)),
       marks(anomaly, context.moment),
-      element("span", { class: "card-since" }, since(anomaly, context))),
+      element("span", { class: "card-since" }, since(anomaly, context)),
+      hands(anomaly, context)),
     element("div", { class: "card-body" },
       element("div", { class: "card-what" },
         element("h3", {}, anomalyLink(anomaly.fingerprint, context.title(anomaly.metric))),
@@ -78,7 +81,7 @@ function symptomList(symptoms, context) {
   return element("div", { class: "symptoms" },
     element("h4", {}, texts.symptoms),
     element("ul", {}, symptoms.map((symptom) => element("li", { "data-fingerprint": symptom.fingerprint },
-      element("span", { class: `dot tone-${tone(symptom)}` }),
+      element("span", { class: `symptom-state tone-${tone(symptom)}` }, mark(tone(symptom)), " ", texts.state[tone(symptom)] || symptom.severity),
       element("span", { class: "symptom-what" },
         anomalyLink(symptom.fingerprint, context.title(symptom.metric)),
         element("span", { class: "quiet" }, ` ${scopeText(symptom.scope)}`)),

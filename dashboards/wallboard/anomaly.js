@@ -1,6 +1,7 @@
 // The page of one anomaly: asks for it and for the course of its series, and draws both.
 
 import { offer } from "./act.js";
+import { forgetSession, learnSession } from "./actor.js";
 import { contributors } from "./contributors.js";
 import { course, worst } from "./course.js";
 import { facts, further, linked, titleLine, why } from "./anomaly_view.js";
@@ -42,6 +43,12 @@ async function poll() {
   polls += 1;
   if (heard(status)) status === 404 ? tellUnknown() : draw();
   waiting = setTimeout(poll, POLL_MS);
+  if (anomaly && await learnSession()) offer(anomaly);
+}
+
+function enterAnew() {
+  forgetSession();
+  return poll();
 }
 
 async function readCourse() {
@@ -112,7 +119,7 @@ function drawCourse(known) {
 
 // Links out of this page keep the language that its address asks for.
 for (const id of ["home", "back", "to-board"]) at(id).href = spoken(address("./"));
-prepare(poll);
+prepare(enterAnew);
 offer.ready(fingerprint, { poll, moment: (time) => (formats ? context().moment(time) : "") });
 new ResizeObserver(() => anomaly && around && drawCourse(context())).observe(at("course"));
 setInterval(() => {

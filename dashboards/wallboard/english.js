@@ -36,7 +36,7 @@ export default {
   "since": "since {moment} ({duration})",
   "lasted": "lasted {duration}",
   "worst": "worst {value}",
-  "score": "score {value}",
+  "score": "score {value} (limit 1)",
   "scoreMeaning": "1 is the limit of normal, 2 twice as surprising",
   "contributors": "Where it comes from",
   "causedBy": "Caused by {what}",
@@ -65,7 +65,7 @@ export default {
     "live": "{duration} ago", "behind": "{duration} behind", "replay": "replaying {moment}", "silent": "silent for {duration}",
     "none": "no data"
   },
-  "unit": {"per_minute": "{value} /min", "per_thousand": "{value} /1,000", "points": "{value}", "number": "{value}"},
+  "unit": {"per_minute": "{value} /min", "per_thousand": "{value} /1,000", "points": "{value} points", "number": "{value}"},
   "duration": {"day": "{count} d", "hour": "{count} h", "minute": "{count} min", "second": "{count} s"},
   "dimension": {
     "batch": "batch", "topic": "topic", "carrier": "carrier", "category": "category", "cause": "cause", "channel": "channel",
@@ -77,6 +77,7 @@ export default {
   "unreachable": "The server does not answer. What you see is {duration} old.",
   "neverReached": "The server does not answer.",
   "protectedBoard": "This board is protected. Enter a viewer token:",
+  "asksResponder": "To act on anomalies, enter a responder token:",
   "enter": "Open the board",
   "unknownToken": "This token is not known.",
   "back": "All anomalies",
@@ -85,7 +86,7 @@ export default {
   "toBoard": "Back to the board",
   "facts": {
     "since": "Since", "lasts": "Lasts", "lasted": "Lasted", "ended": "Ended", "noticed": "Noticed after",
-    "worst": "Worst", "peak": "Peak", "exposure": "Exposure", "score": "Score"
+    "worst": "Worst", "peak": "Peak", "exposure": "Judged from", "score": "Score"
   },
   "exposure": "{count} events in {duration}",
   "limit": "{value} (1 is the limit of normal)",
@@ -139,13 +140,22 @@ export default {
   "optional": "optional",
   "for": "for",
   "ack": "Acknowledge",
-  "ackMeaning": "Ends repeated messages and escalation. That it gets worse, or ends, is still told.",
+  "ackMeaning": "Ends repeated messages. That it gets worse, or ends, is still told.",
   "snooze": "Snooze",
-  "snoozeMeaning": "Nothing is told until then, unless it gets worse.",
+  "snoozeMeaning": "Nothing is told until then, unless its severity rises, or it ends.",
   "assess": "Was it right to tell this?",
   "verdict": {
     "confirmed": "A real problem", "expected": "Expected", "false_alarm": "False alarm", "new_trend": "New trend"
   },
+  "snoozeFor": "Snooze {duration}",
+  "handOn": "{label}: {what}",
+  "actingAs": "Acting as {name}",
+  "changeName": "Change name",
+  "lookingOnly": "Viewing only",
+  "actorAsked": "Who is on it?",
+  "actorShown": "Everybody sees the name beside what you do. This browser remembers it.",
+  "keepName": "Keep this name",
+  "cancel": "Cancel",
   "sending": "Sending\u2026",
   "done": {"ack": "Acknowledged.", "snooze": "Snoozed.", "feedback": "Thank you, noted: {verdict}."},
   "doneUntil": {"ack": "Acknowledged until {moment}.", "snooze": "Snoozed until {moment}."},

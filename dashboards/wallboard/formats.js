@@ -25,16 +25,25 @@ export function quantity(value, unit) {
   return texts.unit[unit] ? say(texts.unit[unit], { value: plain(value) }) : plain(value);
 }
 
-// The same in little room, where the unit is written nearby already, and one unit says how long.
+// The same in two parts, number and unit, so that the unit can be small; one unit says how long.
+export function parts(value, unit) {
+  if (unit === "ratio" || !Number.isFinite(value) || Math.abs(value) >= ENDLESS) return [quantity(value, unit), ""];
+  if (unit === "seconds") return roughly(value * 1000);
+  return [plain(value), texts.unit[unit] ? say(texts.unit[unit], { value: "" }).trim() : ""];
+}
+
+// The same in little room, where the unit is written nearby already.
 export function figure(value, unit) {
   return unit === "seconds" ? rough(value * 1000) : quantity(value, unit === "ratio" ? unit : "");
 }
 
-export function rough(milliseconds) {
+export const rough = (milliseconds) => (Number.isFinite(milliseconds) ? roughly(milliseconds).join(texts.between) : "\u2014");
+
+function roughly(milliseconds) {
   const seconds = milliseconds / 1000;
   const sizes = [[86_400, "day"], [3_600, "hour"], [60, "minute"], [0, "second"]];
-  const [size, unit] = sizes.find(([least]) => Math.abs(seconds) >= least) || [0, "second"];
-  return Number.isFinite(seconds) ? say(texts.duration[unit], { count: number(1).format(seconds / (size || 1)) }) : "\u2014";
+  const [size, unit] = sizes.find(([least]) => Math.abs(seconds) >= least);
+  return [number(1).format(seconds / (size || 1)), say(texts.duration[unit], { count: "" }).trim()];
 }
 
 export const percent = (share) => (Number.isFinite(share) ? `${Math.round(share * 100)}%` : "\u2014");

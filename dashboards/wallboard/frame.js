@@ -12,6 +12,8 @@ export const at = (id) => document.getElementById(id);
 
 let answeredAt = null;
 let askedFrom = Date.now();
+let locked = false; // the server wants a token
+let exchanging = false; // the reader wants to enter another one
 
 export function prepare(onEntered) {
   document.documentElement.lang = tag;
@@ -19,6 +21,8 @@ export function prepare(onEntered) {
   for (const node of document.querySelectorAll("[data-label]")) node.setAttribute("aria-label", texts[node.dataset.label]);
   at("languages").append(...languages.map(switchTo));
   at("login").addEventListener("submit", (event) => enter(event, onEntered));
+  at("login").addEventListener("keydown", ({ key }) => key === "Escape" && leaveLogin());
+  at("login-leave").addEventListener("click", leaveLogin);
 }
 
 function switchTo({ code, tag: spokenTag, name }) {
@@ -29,15 +33,33 @@ function switchTo({ code, tag: spokenTag, name }) {
 
 // Takes note of an answer's status; whether it is one to draw from.
 export function heard(status) {
-  const locked = status === 401;
   const answered = status === 200 || status === 304 || status === 404;
   if (answered) answeredAt = Date.now();
-  if (locked || answered) {
-    at("login").hidden = !locked;
-    document.querySelector("main").hidden = locked;
+  if (answered || status === 401) {
+    locked = status === 401;
+    showLogin();
   }
   tellSilence();
   return answered;
+}
+
+// For a token that may do more than the one in use; the page stays readable to who gives up.
+export function askToken() {
+  exchanging = true;
+  showLogin();
+  at("token").focus();
+}
+
+function leaveLogin() {
+  exchanging = false;
+  showLogin();
+}
+
+function showLogin() {
+  at("login").hidden = !(locked || exchanging);
+  document.querySelector("main").hidden = locked || exchanging;
+  at("login-leave").hidden = locked;
+  at("login-asks").textContent = locked ? texts.protectedBoard : texts.asksResponder;
 }
 
 export function tellSilence() {
@@ -67,6 +89,7 @@ async function enter(event, onEntered) {
   if (status !== 200) return;
   forget();
   askedFrom = Date.now();
+  locked = exchanging = false;
   at("login").hidden = true;
   onEntered();
 }

@@ -34,6 +34,15 @@ export function tone(anomaly) {
   return anomaly.severity !== "info" && anomaly.state === "recovering" ? "recovering" : anomaly.severity;
 }
 
+// A shape beside the colour, so that neither carries the meaning alone.
+export function mark(state) {
+  const shapes = {
+    critical: "\u25c6", warning: "\u25b2", stale: "\u25cc", no_data: "\u25cb", recovering: "\u21ba", info: "\u2605",
+    replay: "\u25b6", normal: "\u25cf", unwatched: "\u2013",
+  };
+  return element("span", { class: "mark", "aria-hidden": "true" }, shapes[state] || "");
+}
+
 export function badge(anomaly) {
   const state = anomaly.state === "firing" ? "" : texts.anomalyState[anomaly.state] || anomaly.state;
   return element("span", { class: `badge tone-${tone(anomaly)}` }, list([texts.severity[anomaly.severity] || anomaly.severity, state]));

@@ -8,7 +8,8 @@ export function redraw(place, ...nodes) {
   if (focused !== document.activeElement && place.contains(focused)) focused.focus({ preventScroll: true });
 }
 
-// Children that stand for an anomaly are known by its fingerprint, wherever it has moved; others by their place.
+// Children that stand for an anomaly are known by its fingerprint, wherever it has moved, and those that do something by
+// a key: a button must not turn into another one under a finger. Others are known by their place.
 function syncChildren(old, fresh) {
   const keyed = new Map([...old.children].filter(key).map((child) => [key(child), child]));
   let at = old.firstChild;
@@ -40,5 +41,5 @@ function sync(old, fresh) {
   syncChildren(old, fresh);
 }
 
-const key = (node) => node.dataset?.fingerprint;
+const key = (node) => node.dataset?.key || node.dataset?.fingerprint;
 const alike = (one, other) => one.nodeType === other.nodeType && one.nodeName === other.nodeName;

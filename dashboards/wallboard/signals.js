@@ -1,8 +1,8 @@
 // Touchpoints, the sparklines of the whole shop, and how fresh each feed is.
 
 import { element } from "./element.js";
-import { duration, figure, quantity, rough } from "./formats.js";
-import { tone } from "./naming.js";
+import { duration, figure, parts, quantity, rough } from "./formats.js";
+import { mark, tone } from "./naming.js";
 import { sparkline } from "./sparkline.js";
 import { list, say, texts } from "./texts.js";
 
@@ -29,15 +29,6 @@ function detail(touchpoint, board, context) {
     : null;
 }
 
-// A shape beside the colour, so that neither carries the meaning alone.
-function mark(state) {
-  const shapes = {
-    critical: "\u25c6", warning: "\u25b2", stale: "\u25cc", no_data: "\u25cb", recovering: "\u21ba", info: "\u2605",
-    replay: "\u25b6", normal: "\u25cf", unwatched: "\u2013",
-  };
-  return element("span", { class: "mark", "aria-hidden": "true" }, shapes[state] || "");
-}
-
 // Metrics that had a value within the hour as tiles; the others need one line together.
 export function signals(board, context) {
   return board.metrics.filter(isHeard).map((metric) => signal(metric, board, context));
@@ -57,9 +48,11 @@ function signal(metric, board, context) {
   const worst = ["critical", "warning", "recovering", "info"].find((one) => open.some((anomaly) => tone(anomaly) === one));
   const within = value === null || last[3] === null || last[4] === null || (value >= last[3] && value <= last[4]);
   const title = context.title(metric.name);
+  const [number, unit] = parts(value, metric.unit);
   return element("li", { class: `signal ${worst ? `tone-${worst}` : ""} ${within ? "within" : ""} ${value === null ? "empty" : ""}`, "data-metric": metric.name },
-    element("span", { class: "signal-title", title }, title),
-    element("span", { class: "signal-value" }, quantity(value, metric.unit)),
+    element("span", { class: "signal-title", title },
+      worst ? [mark(worst), element("span", { class: "unseen" }, texts.state[worst]), " "] : null, title),
+    element("span", { class: "signal-value" }, number, unit ? " " : null, unit ? element("small", {}, unit) : null),
     element("span", { class: "signal-note" }, note(metric, last, value, context)),
     sparkline(metric.points, board.time, `${title}: ${quantity(value, metric.unit)}`));
 }

@@ -1,5 +1,6 @@
 // Asks for the board every two seconds and draws it. What is known to be old is said to be old.
 
+import { forgetSession, learnSession } from "./actor.js";
 import { openAnomalies, resolvedAnomalies } from "./anomalies.js";
 import { element } from "./element.js";
 import { clockFormats } from "./formats.js";
@@ -7,8 +8,10 @@ import { at, headline, heard, prepare, showClock, tellSilence } from "./frame.js
 import { scopeText, titleOf, tone } from "./naming.js";
 import { news } from "./news.js";
 import { redraw } from "./redraw.js";
+import { prepareRows, redrawRows } from "./row_actions.js";
 import { address, forget, read, serverTime } from "./server.js";
 import { feeds, signals, touchpoints, unheard } from "./signals.js";
+import { prepareSignature } from "./signature.js";
 import { list, say, spoken, texts } from "./texts.js";
 
 const POLL_MS = 2_000;
@@ -26,8 +29,14 @@ async function poll() {
     board = body;
     formats = clockFormats(board.timezone);
   }
-  if (heard(status) && board) draw();
+  if (heard(status)) draw();
   waiting = setTimeout(poll, POLL_MS);
+  if (board && await learnSession()) draw();
+}
+
+function enterAnew() {
+  forgetSession();
+  return poll();
 }
 
 function context() {
@@ -46,6 +55,7 @@ function context() {
 }
 
 function draw() {
+  if (!board) return;
   const known = context();
   redraw(at("signals"), signals(board, known));
   const silent = unheard(board, known);
@@ -57,14 +67,16 @@ function draw() {
   drawAges(known);
   tellMood();
   const words = news(board, known);
-  if (words.length) redraw(at("news"), words.map((sentence) => element("p", {}, sentence)));
+  if (words.length) tell(...words);
 }
+
+const tell = (...sentences) => redraw(at("news"), sentences.map((sentence) => element("p", {}, sentence)));
 
 // What grows older while nothing else changes, also while the server does not answer.
 function drawAges(known) {
   redraw(at("touchpoints"), touchpoints(board, known));
   const cards = openAnomalies(board, known);
-  redraw(at("open"), cards.length ? cards : [calm()]);
+  redrawRows(cards.length ? cards : [calm()]);
   redraw(at("feeds"), feeds(board, known));
   const shown = known.replaying ? known.dataNow : known.now;
   showClock(formats, shown, board.timezone, known.replaying);
@@ -104,7 +116,13 @@ function hide() {
 const linked = new URLSearchParams(location.search).get("fingerprint");
 if (linked) location.replace(spoken(address(`anomalies/${encodeURIComponent(linked)}`)));
 
-prepare(poll);
+prepare(enterAnew);
+prepareSignature();
+prepareRows({
+  draw, poll, tell,
+  moment: (time) => (board ? context().moment(time) : ""),
+  describe: (fingerprint) => (board ? context().describe(fingerprint) : fingerprint),
+});
 setInterval(() => {
   tellSilence();
   if (formats) drawAges(context());

@@ -10,6 +10,7 @@ from incident_story import Incident, stamp
 from views import VIEWS
 
 from streams.incidents.anomaly import Why
+from streams.web.security import Role, Security, Token
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -255,6 +256,27 @@ async def test_who_is_on_it_is_shown_with_what_they_said(
     ] == []
     assert await page.locator("#verdicts [aria-pressed='true']").inner_text() == "A real problem"
     assert complaints == []
+
+
+async def test_the_forms_are_for_who_may_act_and_bear_the_name_of_the_token(
+    troubled_board: Board, serve: Any, open_page: Any
+) -> None:
+    viewer = Token(Role.VIEWER, "viewer-secret-of-tests")
+    responder = Token(Role.RESPONDER, "responder-secret-of-tests", "李娜")
+    server = await serve(troubled_board, Security(tokens=(viewer, responder)))
+    page, _ = await open_page(server.make_url("/anomalies/a1b2c3"))
+    await page.locator("#token").fill(viewer.secret)
+    await page.keyboard.press("Enter")
+    await page.get_by_text("Your token may look, but not act").wait_for()
+    looking = await page.locator("#act").is_visible()
+    await page.locator("#looking-token").click()
+    await page.locator("#token").fill(responder.secret)
+    await page.keyboard.press("Enter")
+    await page.locator("#act").wait_for()
+
+    assert not looking
+    assert await page.locator("#actor").input_value() == "李娜"
+    assert not await page.locator("#actor").is_editable()
 
 
 async def answer_with(page: Any, more: dict[str, Any], deed: dict[str, Any]) -> None:

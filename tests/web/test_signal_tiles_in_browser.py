@@ -1,0 +1,84 @@
+"""Every signal of the shop at once on the wall: nothing lies over anything else, nothing is cut off."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from shop_hour import CATALOGUE, hour
+from views import VIEWS
+
+if TYPE_CHECKING:
+    from streams.web.board import Board
+
+pytestmark = pytest.mark.browser
+
+CROWDED = (Path(__file__).parent / "support" / "crowded_tiles.js").read_text(encoding="utf-8")
+LAPTOP = {"viewport": {"width": 1366, "height": 768}}
+
+
+@pytest.fixture
+def calm_board() -> Board:
+    return hour(disturbed=False, full=True)
+
+
+async def open_with_every_metric(open_page: Any, address: Any, **view: Any) -> Any:
+    """Gauges have no whole, so the board shows none of them: others stand in, so that there is a tile for each."""
+    page, _ = await open_page("about:blank", **view)
+
+    async def filled(route: Any) -> None:
+        response = await route.fetch()
+        if response.status != 200:
+            await route.fulfill(response=response)
+            return
+        body = await response.json()
+        missing = len(CATALOGUE.metrics) - len(body["metrics"])
+        more = [{**metric, "name": f"{metric['name']}_again"} for metric in body["metrics"][-missing:]]
+        titles = {metric["name"]: [metric["title"], metric["title_zh"]] for metric in more}
+        await route.fulfill(
+            response=response,
+            json={**body, "metrics": [*body["metrics"], *more], "titles": {**body["titles"], **titles}},
+        )
+
+    await page.route("**/api/v1/board", filled)
+    await page.goto(str(address))
+    await page.locator("#signals .signal").first.wait_for()
+    return page
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("state", ["full_board", "calm_board"])
+async def test_all_42_signals_are_legible_on_a_wall_without_scrolling(
+    state: str, language: str, serve: Any, open_page: Any, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    server = await serve(request.getfixturevalue(state))
+    page = await open_with_every_metric(open_page, server.make_url(f"/?lang={language}"), **VIEWS["wall-light"])
+    await page.screenshot(path=tmp_path / f"{state}-{language}.png")
+
+    assert await page.locator("#signals .signal").count() == len(CATALOGUE.metrics) == 42
+    assert await page.evaluate(CROWDED) == []
+    assert await page.locator("#signals").evaluate("grid => grid.scrollHeight <= grid.clientHeight")
+    assert await page.evaluate("document.documentElement.scrollHeight <= window.innerHeight")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("view", [LAPTOP, VIEWS["phone-dark"], VIEWS["wall-dark"]], ids=["laptop", "phone", "wall"])
+@pytest.mark.parametrize("state", ["full_board", "troubled_board", "quiet_board"])
+async def test_no_tile_is_crowded_on_any_screen_however_many_there_are(
+    state: str, view: dict[str, Any], language: str, serve: Any, open_page: Any, request: pytest.FixtureRequest
+) -> None:
+    server = await serve(request.getfixturevalue(state))
+    page, _ = await open_page(server.make_url(f"/?lang={language}"), **view)
+    await page.locator("#signals .signal").first.wait_for()
+
+    assert await page.evaluate(CROWDED) == []
+
+
+async def test_a_tile_that_is_too_low_for_its_texts_is_found(full_board: Board, serve: Any, open_page: Any) -> None:
+    server = await serve(full_board)
+    page, _ = await open_page(server.make_url("/"), **VIEWS["wall-light"])
+    await page.locator("#signals .signal").first.wait_for()
+    await page.locator("#signals .signal").first.evaluate("tile => { tile.style.height = '3rem' }")
+
+    assert await page.evaluate(CROWDED) != []
