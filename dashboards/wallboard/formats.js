@@ -37,7 +37,7 @@ export function figure(value, unit) {
   return unit === "seconds" ? rough(value * 1000) : quantity(value, unit === "ratio" ? unit : "");
 }
 
-export const rough = (milliseconds) => (Number.isFinite(milliseconds) ? roughly(milliseconds).join(texts.between) : "\u2014");
+const rough = (milliseconds) => (Number.isFinite(milliseconds) ? roughly(milliseconds).join(texts.between) : "\u2014");
 
 function roughly(milliseconds) {
   const seconds = milliseconds / 1000;

@@ -1,7 +1,7 @@
 // Touchpoints, the sparklines of the whole shop, and how fresh each feed is.
 
 import { element } from "./element.js";
-import { duration, figure, parts, quantity, rough } from "./formats.js";
+import { duration, figure, parts, quantity } from "./formats.js";
 import { mark, tone } from "./naming.js";
 import { sparkline } from "./sparkline.js";
 import { list, say, texts } from "./texts.js";
@@ -60,7 +60,7 @@ function signal(metric, board, context) {
 function note(metric, last, value, context) {
   if (value === null) {
     const heard = metric.points.findLast((point) => point[1] !== null);
-    return say(texts.lastSeen, { duration: rough(context.dataNow - heard[0]) });
+    return say(texts.lastSeen, { duration: duration(context.dataNow - heard[0]) });
   }
   return list([
     last[2] === null ? "" : say(texts.expectedShort, { value: figure(last[2], metric.unit) }),

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from shop_hour import CATALOGUE, hour
+from shop_hour import CATALOGUE, MINUTE, hour
 from views import VIEWS
 
 if TYPE_CHECKING:
@@ -23,8 +23,11 @@ def calm_board() -> Board:
     return hour(disturbed=False, full=True)
 
 
-async def open_with_every_metric(open_page: Any, address: Any, **view: Any) -> Any:
-    """Gauges have no whole, so the board shows none of them: others stand in, so that there is a tile for each."""
+async def open_with_every_metric(open_page: Any, address: Any, silent_for: int = 0, **view: Any) -> Any:
+    """Gauges have no whole, so the board shows none of them: others stand in, so that there is a tile for each.
+
+    `silent_for` moves the board's time on (ms), so that all values are old.
+    """
     page, _ = await open_page("about:blank", **view)
 
     async def filled(route: Any) -> None:
@@ -38,7 +41,12 @@ async def open_with_every_metric(open_page: Any, address: Any, **view: Any) -> A
         titles = {metric["name"]: [metric["title"], metric["title_zh"]] for metric in more}
         await route.fulfill(
             response=response,
-            json={**body, "metrics": [*body["metrics"], *more], "titles": {**body["titles"], **titles}},
+            json={
+                **body,
+                "time": body["time"] + silent_for,
+                "metrics": [*body["metrics"], *more],
+                "titles": {**body["titles"], **titles},
+            },
         )
 
     await page.route("**/api/v1/board", filled)
@@ -48,15 +56,24 @@ async def open_with_every_metric(open_page: Any, address: Any, **view: Any) -> A
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("silent_for", [0, 20 * MINUTE], ids=["speaking", "silent"])
 @pytest.mark.parametrize("state", ["full_board", "calm_board"])
 async def test_all_42_signals_are_legible_on_a_wall_without_scrolling(
-    state: str, language: str, serve: Any, open_page: Any, tmp_path: Path, request: pytest.FixtureRequest
+    state: str,
+    silent_for: int,
+    language: str,
+    serve: Any,
+    open_page: Any,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
 ) -> None:
     server = await serve(request.getfixturevalue(state))
-    page = await open_with_every_metric(open_page, server.make_url(f"/?lang={language}"), **VIEWS["wall-light"])
-    await page.screenshot(path=tmp_path / f"{state}-{language}.png")
+    address = server.make_url(f"/?lang={language}")
+    page = await open_with_every_metric(open_page, address, silent_for, **VIEWS["wall-light"])
+    await page.screenshot(path=tmp_path / f"{state}-{silent_for}-{language}.png")
 
     assert await page.locator("#signals .signal").count() == len(CATALOGUE.metrics) == 42
+    assert await page.locator("#signals .empty").count() == (42 if silent_for else 0)
     assert await page.evaluate(CROWDED) == []
     assert await page.locator("#signals").evaluate("grid => grid.scrollHeight <= grid.clientHeight")
     assert await page.evaluate("document.documentElement.scrollHeight <= window.innerHeight")
