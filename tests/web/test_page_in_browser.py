@@ -219,10 +219,10 @@ async def test_a_protected_board_opens_with_a_viewer_token(quiet_board: Board, s
     server = await serve(quiet_board, Security(tokens=(Token(Role.VIEWER, secret),)))
     page, _ = await open_page(server.make_url("/"))
     await page.locator("#token").fill("something else entirely")
-    await page.locator("#login button").click()
+    await page.locator("#login [type='submit']").click()
     await page.get_by_text("This token is not known.").wait_for()
     await page.locator("#token").fill(secret)
-    await page.locator("#login button").click()
+    await page.locator("#login [type='submit']").click()
     await page.locator("#signals .signal").first.wait_for()
 
     assert await page.evaluate("document.cookie") == ""
