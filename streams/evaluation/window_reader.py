@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 TICK_MS = 10_000
+LONG_S = 86_400  # a longer window is compared with those before it, not with the usual day
+EARLIER_WINDOWS = 8  # of the same length: of a week two months, in which a shop changes little
+SPARED_WINDOWS = 1  # between them and the present one: a shift in its second week is not compared with its first
 
 
 def due(window_s: int, now_ms: int) -> bool:
@@ -53,6 +56,14 @@ class WindowReader(Protocol):
         """int64[n]: sums of the window that ends at the tick less `settle_s`, on-time plane, not mapped to partners.
 
         Raises ValueError for a window that is not kept: it is neither in `windows` nor `trailing_s`, nor one tick.
+        """
+        ...
+
+    def earlier(self, component: int, window_s: int) -> NDArray[np.int64]:
+        """int64[EARLIER_WINDOWS, n]: sums of windows before that of `sums`, oldest first, not mapped to partners.
+
+        Each is as long as its name says and ends where the next begins, the last one SPARED_WINDOWS before the present
+        one. Raises ValueError for a window of up to LONG_S.
         """
         ...
 

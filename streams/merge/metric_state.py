@@ -255,6 +255,9 @@ class MetricState:
     def sums(self, component: int, window_s: int) -> NDArray[np.int64]:
         return self.windows.sums(window_s)[component, : self.series_count]
 
+    def earlier(self, component: int, window_s: int) -> NDArray[np.int64]:
+        return self.windows.earlier(component, window_s)[:, : self.series_count]
+
     def latest(self, component: int, window_s: int) -> NDArray[np.int64]:
         cells = np.zeros(self.series_count, np.int64)
         for slot in range(self.windows.frontier - window_s * 1000 // SLOT_MS, self.windows.frontier):

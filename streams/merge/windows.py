@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from streams.evaluation.window_reader import EARLIER_WINDOWS, LONG_S, SPARED_WINDOWS
 from streams.merge.ahead import summed
 from streams.merge.rings import Ring
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 SLOT_MS = 10_000
 QUARTER_SLOTS = 90
 _DAY_SLOTS = 8_640
-_LONGEST_S = {1: 900, 6: 7_200, QUARTER_SLOTS: 172_800, _DAY_SLOTS: 3_024_000}
+_LONGEST_S = {1: 900, 6: 7_200, QUARTER_SLOTS: LONG_S, _DAY_SLOTS: 3_024_000}
 _CLOSING_QUARTERS = 12  # a quarter is closed 2 h after its end
 
 
@@ -57,6 +58,8 @@ class Windows:
         rows = {6: 121, QUARTER_SLOTS: _CLOSING_QUARTERS}
         for length, step in self._steps.items():
             needed = length // (step * 10) + (1 if step == 1 else _CLOSING_QUARTERS if step == QUARTER_SLOTS else 2)
+            if length > LONG_S:
+                needed += (EARLIER_WINDOWS + SPARED_WINDOWS) * length // (step * 10)
             rows[step] = max(rows.get(step, 0), needed)
         self.rings = {step: Ring(components, count, step) for step, count in sorted(rows.items())}
 
@@ -81,6 +84,22 @@ class Windows:
         if found is None:
             raise ValueError(f"no window of {length_s} s is kept; there are {sorted(self._sums)}")
         return found
+
+    def earlier(self, component: int, length_s: int) -> NDArray[np.int64]:
+        """int64[EARLIER_WINDOWS, capacity]: windows of that length before the one of `sums`, oldest first.
+
+        Each is exactly `length_s` long, in whole days, and ends where the next begins, the last one SPARED_WINDOWS
+        before the present one. Raises ValueError for a length that is not kept, or of up to a day.
+        """
+        if length_s <= LONG_S or length_s not in self._steps:
+            raise ValueError(f"before a window of {length_s} s none is kept")
+        step = self._steps[length_s]
+        ring, buckets = self.rings[step], length_s // (step * 10)
+        end = (self.frontier - length_s // 10) // step - SPARED_WINDOWS * buckets
+        rows = np.arange(end - EARLIER_WINDOWS * buckets, end) % ring.rows
+        held = ring.cells[rows, component].reshape(EARLIER_WINDOWS, buckets, -1)
+        sums: NDArray[np.int64] = held.sum(axis=1, dtype=np.int64)
+        return sums
 
     def minutes(self, component: int, series: int, count: int) -> NDArray[np.int64]:
         """int64[count]: whole minutes up to the last that ended at or before the frontier, oldest first."""
