@@ -108,7 +108,7 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
         minimum_effect: smallest change that matters: for ratios an absolute difference, for net scores points, for all
             else a relative one.
         minimum_exposure: events (denominator, or expected count) a window needs before it is judged.
-        windows: lengths in seconds, shortest first.
+        windows: lengths in seconds, shortest first, up to a day; of ratios, cohorts and net scores up to 7 whole days.
         quantile: of a quantile, which one, between 0 and 1.
         bins: of histograms, the durations in seconds between which the bins lie, see `streams.cells.histogram`.
         trailing_s: the window of the denominator where it differs from that of the numerator (per_thousand).

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 SLOT_S = 10
 LONGEST_WINDOW_S = 86_400
+LONGEST_RATIO_WINDOW_S = 7 * LONGEST_WINDOW_S
+WITH_LONG_WINDOWS = frozenset({Signal.RATIO, Signal.COHORT, Signal.NET})
 UNITS = {
     Signal.COUNT: ("per_minute",),
     Signal.RATIO: ("ratio",),
@@ -103,14 +105,25 @@ def _check_times(metric: Metric) -> Iterator[Fault]:
     if not metric.windows:
         yield Fault(("windows",), "name at least one window, in seconds")
     for index, window in enumerate(metric.windows):
-        if window <= 0 or window % SLOT_S or window > LONGEST_WINDOW_S:
+        if window > LONGEST_WINDOW_S:
+            yield from _check_long(metric, index, window)
+        elif window <= 0 or window % SLOT_S:
             yield Fault(("windows", index), f"{window} s: a window is a multiple of 10 s, one day at most")
-        elif index and window <= metric.windows[index - 1]:
+        if index and window <= metric.windows[index - 1]:
             yield Fault(("windows", index), "list windows once each, the shortest first")
     if metric.settle_s < 0 or metric.settle_s % SLOT_S:
         yield Fault(("settle_s",), "must be a multiple of 10 s, not negative")
     if metric.trailing_s < 0 or metric.trailing_s % SLOT_S or metric.trailing_s > LONGEST_WINDOW_S:
         yield Fault(("trailing_s",), "must be a multiple of 10 s, one day at most")
+
+
+def _check_long(metric: Metric, index: int, window: int) -> Iterator[Fault]:
+    """A long window is compared with those before it, which only ratios of cases are."""
+    if metric.signal not in WITH_LONG_WINDOWS:
+        allowed = ", ".join(sorted(WITH_LONG_WINDOWS))
+        yield Fault(("windows", index), f"{window} s: one day at most; only {allowed} may have windows of up to 7 days")
+    elif window % LONGEST_WINDOW_S or window > LONGEST_RATIO_WINDOW_S:
+        yield Fault(("windows", index), f"{window} s: beyond a day a window is a whole number of days, 7 at most")
 
 
 def _check_components(metric: Metric) -> Iterator[Fault]:

@@ -64,6 +64,12 @@ class Moment:
         """float64[n]: sums by the series that uses them, 0 where nothing was counted."""
         return at(self.raw(component, window_s), self.reader.partner(component))
 
+    def earlier(self, component: int, window_s: int, *, mapped: bool) -> Array:
+        """float64[EARLIER_WINDOWS, n]: sums of the windows before this one, `mapped` by the series that uses them."""
+        sums = self.reader.earlier(component, window_s).astype(np.float64)
+        partner = self.reader.partner(component)
+        return np.array([at(row, partner) for row in sums]) if mapped else sums
+
     def partner(self, component: int) -> NDArray[np.int32]:
         """int32[n]: where a component of each series is counted, -1 where nowhere."""
         return self.reader.partner(component)

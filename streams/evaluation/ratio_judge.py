@@ -17,6 +17,8 @@ from detectors.state import pack, unpack
 from streams.catalogue.metric import Component, Direction, Signal
 from streams.evaluation.first_look import FirstLook
 from streams.evaluation.judge import Finding
+from streams.evaluation.reference import Reference
+from streams.evaluation.window_reader import LONG_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,10 +35,16 @@ _PRIOR_CORRELATION = 0.001
 _ENOUGH_TRIALS = 100.0
 _POINTS = 200.0  # between all against and all for
 _LONGEST_CLIFF_S = 900  # where burn rates are judged, an hour is theirs: they ask whether it still goes on
+# 1e-6 is for half a million looks a year. A week is new 52 times: ten times as many looks at what overlaps, and one
+# series in twenty has a false alarm in a year, a tenth of those that a minute has.
+_LONG_LIMIT = 1e-4
+_LONG_CORRELATION = 0.003  # weeks differ more from one another than quarters of an hour do
 
 
 class RatioJudge:
     """Cliffs by binomial tails, leaks by burn rates where a target is promised, and overdue stocks of cohorts.
+
+    Windows of up to a day are compared with the usual ratio of the hour, longer ones with earlier ones.
 
     A net score is judged as a ratio too: who is for counts as 1, who is against as 0, the others as a half. Nothing
     between 0 and 1 varies more than what is always one of both, so binomial tails are on the safe side.
@@ -48,13 +56,17 @@ class RatioJudge:
         effect = metric.minimum_effect / _POINTS if self._net else metric.minimum_effect
         self._baseline = RatioBaseline(bounded=True, prior_dispersion=_PRIOR_CORRELATION)
         self._first = FirstLook()
+        self._reference = Reference(_LONG_CORRELATION, self._earlier)
         self._binomial = BinomialDetector(min(effect, 1.0), metric.minimum_exposure)
+        self._slow = BinomialDetector(min(effect, 1.0), metric.minimum_exposure, _LONG_LIMIT)
         self._burning = None if metric.target is None else BurnRateDetector(metric.target, metric.minimum_exposure)
         self._overdue = None
         if metric.signal is Signal.COHORT and metric.direction is not Direction.UP and metric.stock:
             self._overdue = OverdueDetector(max(metric.minimum_effect, 0.5), metric.minimum_exposure)
 
     def learn(self, second_of_day: float, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]]) -> None:
+        if self._metric.windows[0] > LONG_S:
+            return  # nothing is compared with the usual ratio of an hour
         self._baseline.learn(
             int(second_of_day // 3600),
             self._tops(counts[Component.NUMERATOR], counts[Component.DENOMINATOR], counts.get(Component.EXPOSURE)),
@@ -76,23 +88,28 @@ class RatioJudge:
     def findings(self, moment: Moment, windows: tuple[int, ...]) -> Iterator[Finding]:
         usual = self._usual(moment)
         for window_s in windows:
-            if self._burning is not None and window_s > _LONGEST_CLIFF_S:
-                continue
-            tops, bottoms = self._sums(moment, window_s)
-            judged = self._binomial.judge(tops, bottoms, usual.ratio, usual.weight, usual.dispersion)
-            judged.reason[~np.isfinite(usual.ratio) & (bottoms > 0)] = Reason.WARMING_UP
-            yield Finding(window_s, judged)
+            if self._burning is None or window_s <= _LONGEST_CLIFF_S or window_s > LONG_S:
+                yield Finding(window_s, self._judged(moment, window_s, usual))
         if self._burning is not None:
             yield from self._burns(moment, windows, usual)
         if self._overdue is not None:
             stock = self._overdue.judge(moment.reader.overdue().astype(np.float64))
             window_s = self._metric.windows[-1]
-            tops, bottoms = self._sums(moment, window_s)
             # Judged by the stock of cases, told in the metric's own unit.
-            told = self._binomial.judge(tops, bottoms, usual.ratio, usual.weight, usual.dispersion)
+            told = self._judged(moment, window_s, usual)
             direction = np.where(stock.score >= 1, -1, told.direction).astype(np.int8)
             told = replace(told, score=stock.score, reason=stock.reason, excess=stock.excess, direction=direction)
             yield Finding(window_s, told, np.full(moment.size, window_s, dtype=np.int32))
+
+    def _judged(self, moment: Moment, window_s: int, usual: UsualRatio) -> Judgement:
+        """Against `usual`, or, over a long window, against the windows before it."""
+        detector = self._binomial
+        if window_s > LONG_S:
+            usual, detector = self._reference.usual(moment, window_s), self._slow
+        tops, bottoms = self._sums(moment, window_s)
+        judged = detector.judge(tops, bottoms, usual.ratio, usual.weight, usual.dispersion)
+        judged.reason[~np.isfinite(usual.ratio) & (bottoms > 0)] = Reason.WARMING_UP
+        return judged
 
     def _burns(self, moment: Moment, windows: tuple[int, ...], usual: UsualRatio) -> Iterator[Finding]:
         assert self._burning is not None
@@ -106,6 +123,13 @@ class RatioJudge:
         against = moment.raw(Component.EXPOSURE, window_s) if self._net else None
         tops = self._tops(moment.raw(Component.NUMERATOR, window_s), bottoms, against)
         return np.clip(tops, 0.0, np.maximum(bottoms, 0.0)), bottoms
+
+    def _earlier(self, moment: Moment, window_s: int) -> tuple[Array, Array]:
+        """The same of the earlier windows that it is compared with, float64[windows, n]."""
+        bottoms = moment.earlier(Component.DENOMINATOR, window_s, mapped=True)
+        against = moment.earlier(Component.EXPOSURE, window_s, mapped=False) if self._net else None
+        tops = self._tops(moment.earlier(Component.NUMERATOR, window_s, mapped=False), bottoms, against)
+        return np.clip(tops, 0.0, np.maximum(bottoms, 0.0)), np.maximum(bottoms, 0.0)
 
     def _tops(self, tops: Array, bottoms: Array, against: Array | None) -> Array:
         """Successes among the trials; `against` is looked at for net scores only."""
@@ -155,8 +179,9 @@ class RatioJudge:
         rows = np.array(series)
         tops, bottoms = (sums[rows] for sums in self._sums(moment, window_s))
         partner = moment.partner(Component.DENOMINATOR)
-        usual = np.nan_to_num(self._usual(moment).ratio[rows], nan=0.0)
-        before = self._baseline.bottoms(partner)[rows]
+        of = self._usual(moment) if window_s <= LONG_S else self._reference.usual(moment, window_s)
+        usual = np.nan_to_num(of.ratio[rows], nan=0.0)
+        before = self._baseline.bottoms(partner)[rows] if window_s <= LONG_S else of.seen[rows]
         if before.sum() <= 0:
             before = bottoms
         return contributors.of_ratio(before, before * usual, bottoms, tops)

@@ -100,6 +100,16 @@ def test_a_mandatory_key_that_is_missing_is_named(key: str) -> None:
     assert error.line == 2
 
 
+def test_a_ratio_may_have_a_window_of_a_week_and_a_count_may_not() -> None:
+    weekly = METRIC.replace("    scopes", "    windows: [86400, 604800]\n    scopes")
+    count = weekly.replace("unit: ratio", "unit: per_minute").replace("signal: ratio", "signal: count")
+
+    assert parse(weekly, "mine.yaml").metrics[0].windows == (86_400, 604_800)
+    error = refused(count.replace("    denominator:\n      - events: [order.paid, order.payment_failed]\n", ""))
+    assert error.key == "metrics[0].windows[1]"
+    assert "only cohort, net, ratio" in error.what
+
+
 def test_an_unknown_key_is_pointed_at_and_a_near_one_suggested() -> None:
     error = refused(METRIC.replace("    minimum_effect:", "    minimal_effect:"))
 
@@ -130,7 +140,8 @@ def test_a_key_given_twice_is_refused() -> None:
         ("    scopes", "    symptom_of: [paid]\n    scopes", "metrics[0].symptom_of[0]", 'did you mean "paid_share"?'),
         ("    scopes", "    symptom_of: [paid_share]\n    scopes", "metrics[0].symptom_of", "its own cause"),
         ("    scopes", "    trailing_s: 60\n    scopes", "metrics[0].trailing_s", "not used"),
-        ("    scopes", "    windows: [60, 86410]\n    scopes", "metrics[0].windows[1]", "one day"),
+        ("    scopes", "    windows: [60, 86410]\n    scopes", "metrics[0].windows[1]", "whole number of days"),
+        ("    scopes", "    windows: [60, 691200]\n    scopes", "metrics[0].windows[1]", "7 at most"),
         ("    scopes", "    symptom_where: {x: {region: [a]}}\n    scopes", "metrics[0].symptom_where.x", "not among"),
         ("    scopes", "    target: 99.9\n    scopes", "metrics[0].target", "between 0 and 1"),
         ("    scopes", "    runbook: Pick up\n    scopes", "metrics[0].runbook", "anchor"),

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from streams.evaluation.metric_evaluator import QUARTER_MS, MetricEvaluator
+from streams.evaluation.window_reader import EARLIER_WINDOWS, LONG_S, SPARED_WINDOWS
 
 if TYPE_CHECKING:
     from streams.catalogue.metric import Component
@@ -18,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).with_name("support")))
 
 SLOT_MS = 10_000
 MINUTE_MS = 60_000
+DAY_SLOTS = 8_640
 
 
 class Shop:
@@ -46,7 +48,18 @@ class Shop:
         return np.array(self.partners.get(component, range(self.series_count)), dtype=np.int32)
 
     def sums(self, component: int, window_s: int) -> np.ndarray:
-        return self.cells[component, :, max(self.end - window_s // 10, 0) : self.end].sum(axis=1)
+        """Windows of more than a day begin with a day, as those of the merge do."""
+        start = self.end - window_s // 10
+        if window_s > LONG_S:
+            start -= (start + self.start_ms // SLOT_MS) % DAY_SLOTS
+        return self.cells[component, :, max(start, 0) : self.end].sum(axis=1)
+
+    def earlier(self, component: int, window_s: int) -> np.ndarray:
+        slots = window_s // 10
+        end = self.end - slots
+        end -= (end + self.start_ms // SLOT_MS) % DAY_SLOTS
+        starts = [end - (EARLIER_WINDOWS + SPARED_WINDOWS - place) * slots for place in range(EARLIER_WINDOWS)]
+        return np.array([self.cells[component, :, max(s, 0) : max(s + slots, 0)].sum(axis=1) for s in starts])
 
     def latest(self, component: int, window_s: int) -> np.ndarray:
         """A cell of a gauge holds one more than was told, 0 where nothing was."""
