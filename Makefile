@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 RIVALS := .cache/bench/rivals
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test test-kafka test-crash test-long test-browser kafka lint bench bench-scale bench-latency bench-restart bench-series bench-detection lock clean
+.PHONY: demo test test-kafka test-crash test-long test-browser kafka lint bench bench-scale bench-latency bench-restart bench-series bench-detection bench-real lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/pharos demo
@@ -52,6 +52,10 @@ bench-series: $(VENV)/.dev
 # Of seeds nobody has looked at: make bench-detection SEEDS="3001 3002". Ten take an hour of two cores.
 bench-detection: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.detection $(SEEDS)
+
+# DATA holds the folders olist and calls, which are not part of the project.
+bench-real: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.real_data $(DATA)
 
 # The lock files name versions and hashes only, so they hold for every index. They are complete: with --no-deps pip takes
 # them as they are, where its resolver would look at newer releases behind an extra and then miss their hashes.
