@@ -21,6 +21,7 @@ from dashboards.wallboard import pages
 from streams.alerts.announcer import Announcer
 from streams.alerts.dispatch import Dispatch
 from streams.alerts.outbox import Outbox
+from streams.alerts.receiver import DROPPED, Outcome
 from streams.alerts.receivers.configured import configured
 from streams.broker.detection import BrokerKind, identify
 from streams.catalogue.load import Catalogue, load
@@ -212,6 +213,8 @@ class System:
             configured(receiver, os.environ, session, self._write, time.time, self._zone)
             for receiver in self.settings.receivers
         ]
+        for receiver in self.settings.receivers:
+            self.metrics.receiver(receiver.name, (*Outcome, DROPPED))
         outbox = Outbox(receivers, self.metrics, random.SystemRandom().random, time.monotonic)
         outbox.start()
         stack.push_async_callback(outbox.stop, 0.3)

@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import Counter, Gauge, Histogram, ProcessCollector
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from prometheus_client import CollectorRegistry
 
@@ -30,6 +30,11 @@ LOOP_LAG: Final = "pharos_loop_lag_seconds"
 SNAPSHOT_AGE: Final = "pharos_snapshot_age_seconds"
 ACTIONS: Final = "pharos_actions_total"
 NOTIFICATIONS: Final = "pharos_notifications_total"
+FLUSHES: Final = "pharos_flushes_total"
+FLUSH_SECONDS: Final = "pharos_flush_seconds"
+TICK_SECONDS: Final = "pharos_tick_seconds"
+SERIES: Final = "pharos_series"
+PROCESS_START: Final = "process_start_time_seconds"
 
 _UNSAFE = re.compile(r"[^a-zA-Z0-9_]")
 _PUBLISH_BUCKETS = (1.0, 2.0, 5.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 90.0, 120.0, 300.0, 900.0)
@@ -66,6 +71,7 @@ class PipelineMetrics:
 
     def __init__(self, registry: CollectorRegistry, clock: Callable[[], float]) -> None:
         self._clock = clock
+        ProcessCollector(registry=registry)  # when the process started tells restarts
         partition = ("topic", "partition")
         self._records = Counter(
             RECORDS,
@@ -103,21 +109,17 @@ class PipelineMetrics:
             ("outcome",),
             registry=registry,
         )
-        self._flushes = Counter(
-            "pharos_flushes_total", "Flushes of cells by outcome.", ("topic", "outcome"), registry=registry
-        )
-        self._flush_seconds = Histogram(
-            "pharos_flush_seconds", "Time a flush takes.", buckets=_WORK_BUCKETS, registry=registry
-        )
+        self._flushes = Counter(FLUSHES, "Flushes of cells by outcome.", ("topic", "outcome"), registry=registry)
+        self._flush_seconds = Histogram(FLUSH_SECONDS, "Time a flush takes.", buckets=_WORK_BUCKETS, registry=registry)
         self._cells = Counter("pharos_cells_total", "Cells published.", ("topic",), registry=registry)
         self._tick_seconds = Histogram(
-            "pharos_tick_seconds",
+            TICK_SECONDS,
             "Time the evaluation of one tick takes.",
             ("partition",),
             buckets=_WORK_BUCKETS,
             registry=registry,
         )
-        self._series = Gauge("pharos_series", "Series of a cells partition.", ("partition",), registry=registry)
+        self._series = Gauge(SERIES, "Series of a cells partition.", ("partition",), registry=registry)
         self._loop_lag = Gauge(
             LOOP_LAG, "How much later than asked the worker's loop took its last turn.", registry=registry
         )
@@ -149,6 +151,11 @@ class PipelineMetrics:
 
     def snapshot_age(self, topic: str, partition: int, seconds: float) -> None:
         self._snapshot_age.labels(topic, str(partition)).set(seconds)
+
+    def receiver(self, name: str, outcomes: Iterable[str]) -> None:
+        """Shows its counters before the first notification: to Prometheus a rise from nothing is no increase."""
+        for outcome in outcomes:
+            self._notifications.labels(name, outcome)
 
     def notified(self, receiver: str, outcome: str) -> None:
         self._notifications.labels(receiver, outcome).inc()

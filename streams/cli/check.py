@@ -15,6 +15,8 @@ from streams.cli.settings_flags import add_settings, ready_to_bind, settings_of
 if TYPE_CHECKING:
     import argparse
 
+    from dashboards.rules.rule import Group
+    from streams.catalogue.load import Catalogue
     from streams.settings import Settings
 
 SUMMARY = "check settings and catalogue"
@@ -24,6 +26,8 @@ def add_flags(command: argparse.ArgumentParser) -> None:
     """The flags of `pharos check`."""
     command.add_argument("--markdown", action="store_true", help="print the page of the metrics (docs/metrics.md)")
     command.add_argument("--asyncapi", action="store_true", help="print the AsyncAPI document (docs/asyncapi.yaml)")
+    command.add_argument("--rules", action="store_true", help="print the Prometheus rules (deploy/prometheus)")
+    command.add_argument("--runbook", action="store_true", help="print the runbook (docs/runbook.md)")
     command.add_argument("--live", action="store_true", help="look at the brokers too (always so with --broker)")
     add_settings(command)
 
@@ -44,12 +48,44 @@ def run(flags: argparse.Namespace) -> int:
     if flags.markdown:
         print(page(catalogue), end="")
         return 0
+    if flags.rules or flags.runbook:
+        print(_rules(settings, catalogue) if flags.rules else _runbook(settings, catalogue), end="")
+        return 0
     names = ", ".join(metric.name for metric in catalogue.metrics)
     print(f"settings are right: broker {settings.broker}, page on {settings.host}:{settings.port}")
     print(f"catalogue is right: {len(catalogue.metrics)} metrics ({names}), hash {catalogue.hash}")
     if not (flags.live or flags.broker):
         return 0
     return _live(settings)
+
+
+def _rules(settings: Settings, catalogue: Catalogue) -> str:
+    from dashboards.rules.rule_file import text  # noqa: PLC0415 - `pharos --help` needs no rules
+
+    board_url = settings.board_url or f"http://{settings.host}:{settings.port}/"
+    return text(_groups(settings, catalogue), board_url, settings.runbook_base_url)
+
+
+def _runbook(settings: Settings, catalogue: Catalogue) -> str:
+    from dashboards.rules.runbook import runbook  # noqa: PLC0415 - see above
+
+    return runbook(catalogue, _groups(settings, catalogue))
+
+
+def _groups(settings: Settings, catalogue: Catalogue) -> list[Group]:
+    from dashboards.rules.rule_file import groups  # noqa: PLC0415 - see above
+    from dashboards.rules.thresholds import Thresholds, hourly_records  # noqa: PLC0415 - see above
+    from streams.transport.watchdog import LIMIT_S  # noqa: PLC0415 - see above
+
+    thresholds = Thresholds(
+        app=settings.app,
+        lateness_s=settings.lateness_s,
+        snapshot_interval_s=settings.snapshot_interval_s,
+        max_series=settings.max_series,
+        watchdog_s=LIMIT_S,
+        hourly_records=hourly_records(catalogue),
+    )
+    return groups(catalogue, thresholds)
 
 
 def _live(settings: Settings) -> int:
