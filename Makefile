@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 RIVALS := .cache/bench/rivals
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test test-kafka test-crash test-long test-browser kafka lint bench bench-scale bench-latency bench-restart bench-series bench-detection bench-real lock clean
+.PHONY: demo test test-kafka test-crash test-long test-rules test-browser kafka lint bench bench-scale bench-latency bench-restart bench-series bench-detection bench-real lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/pharos demo
@@ -21,6 +21,9 @@ test-crash: $(VENV)/.dev
 
 test-long: $(VENV)/.dev
 	$(BIN)/python -m pytest -m long -s
+
+test-rules: $(VENV)/.dev
+	$(BIN)/python -m pytest tests/dashboards/rules
 
 test-browser: $(VENV)/.dev
 	$(BIN)/python -m pytest -m browser

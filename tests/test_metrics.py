@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from pathlib import Path
+
 import pytest
 from prometheus_client import CollectorRegistry
 
@@ -84,6 +87,28 @@ def test_flushes_ticks_lag_and_notifications_are_told(registry: CollectorRegistr
     assert value("pharos_series", {"partition": "0"}) == 81_000
     assert value("pharos_consumer_lag", {"topic": "orders", "partition": "1"}) == 17
     assert value("pharos_notifications_total", {"receiver": "console", "outcome": "delivered"}) == 1
+
+
+def test_a_receiver_shows_nothing_sent_before_its_first_notification(
+    registry: CollectorRegistry, metrics: PipelineMetrics
+) -> None:
+    metrics.receiver("duty", ("delivered", "dropped"))
+    before = registry.get_sample_value("pharos_notifications_total", {"receiver": "duty", "outcome": "dropped"})
+    metrics.notified("duty", "dropped")
+
+    assert before == 0
+    assert registry.get_sample_value("pharos_notifications_total", {"receiver": "duty", "outcome": "dropped"}) == 1
+
+
+def test_the_start_of_the_process_is_told_where_the_system_says_it(
+    registry: CollectorRegistry, metrics: PipelineMetrics
+) -> None:
+    if not Path("/proc/self/stat").exists():
+        pytest.skip("only Linux tells when a process started")
+    started = registry.get_sample_value("process_start_time_seconds")
+
+    assert started is not None
+    assert 0 < started <= time.time() + 1
 
 
 def test_a_loop_that_is_late_and_a_state_that_is_old_are_told(

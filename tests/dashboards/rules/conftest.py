@@ -1,0 +1,141 @@
+"""The rules as they are shipped, and what promtool says of them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+from prometheus_client import CollectorRegistry
+
+from streams.catalogue.load import load
+from streams.metrics import ANOMALY_STATE, EXPECTED, SCORE, PipelineMetrics, dimensions, prometheus_name
+from streams.web.api import create_web_app
+from streams.web.merge_readings import MergeCollector
+from streams.web.security import Security
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+sys.path.insert(0, str(Path(__file__).with_name("support")))
+
+SHIPPED = Path(__file__).parents[3] / "deploy" / "prometheus" / "pharos.rules.yaml"
+STEP_S = 15
+_PARTS = {"histogram": ("_bucket", "_sum", "_count"), "counter": ("_total",)}
+_LABELS = {"job", "instance", "pod", "metric", "severity", "scope", "alertname", "alertstate", "le"}
+
+
+@pytest.fixture(scope="session")
+def promtool() -> str:
+    path = shutil.which("promtool")
+    if path is None:
+        if os.environ.get("PHAROS_CI"):
+            pytest.fail("promtool is not on the PATH: apt-get install prometheus")
+        pytest.skip("promtool is not on the PATH (it comes with Prometheus)")
+    return path
+
+
+@pytest.fixture(scope="session")
+def rules() -> list[dict[str, Any]]:
+    return yaml.safe_load(SHIPPED.read_text(encoding="utf-8"))["groups"]
+
+
+@pytest.fixture(scope="session")
+def exposed() -> dict[str, set[str]]:
+    """Every name of a sample that a worker's page may hold, with its labels."""
+    registry = CollectorRegistry()
+    PipelineMetrics(registry, lambda: 0.0)
+    registry.register(MergeCollector(lambda: ()))
+    catalogue = load()
+    names: dict[str, set[str]] = {"up": set(), "ALERTS": set(), ANOMALY_STATE: set(), EXPECTED: set(), SCORE: set()}
+    for family in registry.collect():
+        labels = set(getattr(registry._names_to_collectors.get(family.name), "_labelnames", ()))
+        names |= {family.name + part: labels for part in _PARTS.get(family.type, ("",))}
+    for metric in catalogue.metrics:
+        names[prometheus_name(metric)] = set(dimensions(metric))
+    return names
+
+
+@pytest.fixture(scope="session")
+def declared(exposed: dict[str, set[str]], rules: list[dict[str, Any]]) -> set[str]:
+    """What an expression may name: samples of a worker, and what rules record."""
+    return exposed.keys() | {rule["record"] for group in rules for rule in group["rules"] if "record" in rule}
+
+
+@pytest.fixture(scope="session")
+def known_labels(exposed: dict[str, set[str]]) -> set[str]:
+    return _LABELS.union(*exposed.values())
+
+
+@pytest.fixture(scope="session")
+def app_paths() -> set[str]:
+    """The paths that a worker answers to GET."""
+    app = create_web_app(None, None, None, Security("127.0.0.1", (), ()), {})
+    return {route.resource.canonical for route in app.router.routes() if route.method == "GET"}
+
+
+@pytest.fixture(scope="session")
+def shipped() -> Path:
+    return SHIPPED
+
+
+def named(groups: list[dict[str, Any]], text: str) -> list[dict[str, Any]]:
+    """Groups with the rules that a text names, and with those that these need: all seventy take promtool seconds."""
+    kept: list[dict[str, Any]] = []
+    for group in reversed(groups):
+        rules: list[dict[str, Any]] = []
+        for rule in reversed(group["rules"]):
+            if rule.get("record", rule.get("alert")) in text:
+                text += rule["expr"]
+                rules.insert(0, rule)
+        kept.insert(0, {"name": group["name"], "rules": rules})
+    return kept
+
+
+@pytest.fixture
+def tested(promtool: str, rules: list[dict[str, Any]], tmp_path: Path) -> Callable[..., str]:
+    """Runs one promtool test over input series; returns what it complains of, empty where all is as expected."""
+
+    def run(series: Mapping[str, str], **expected: Any) -> str:
+        rule_file = tmp_path / "named.rules.yaml"
+        rule_file.write_text(yaml.safe_dump({"groups": named(rules, str(expected))}), encoding="utf-8")
+        test = {
+            "rule_files": [str(rule_file)],
+            "evaluation_interval": f"{STEP_S}s",
+            "group_eval_order": [group["name"] for group in rules],
+            "tests": [
+                {
+                    "interval": f"{STEP_S}s",
+                    "input_series": [{"series": name, "values": values} for name, values in series.items()],
+                    **expected,
+                }
+            ],
+        }
+        file = tmp_path / "rules.test.yaml"
+        file.write_text(yaml.safe_dump(test), encoding="utf-8")
+        done = subprocess.run([promtool, "test", "rules", str(file)], capture_output=True, text=True, check=False)
+        complaint = done.stdout + done.stderr
+        assert done.returncode == 0 or "FAILED" in complaint, complaint
+        return "" if done.returncode == 0 else complaint
+
+    return run
+
+
+@pytest.fixture
+def assert_life(tested: Callable[..., str]) -> Callable[..., None]:
+    """Asserts the state of one alert ("quiet", "pending" or "firing") at moments, in seconds."""
+
+    def check(alert: str, series: Mapping[str, str], life: Mapping[int, str]) -> None:
+        moments = []
+        for second, state in life.items():
+            samples = [] if state == "quiet" else [{"labels": f'{{alertstate="{state}"}}', "value": 1}]
+            expr = f"count by (alertstate) (ALERTS{{{alert}}})"
+            moments.append({"expr": expr, "eval_time": f"{second}s", "exp_samples": samples})
+        assert tested(series, promql_expr_test=moments) == ""
+
+    return check
