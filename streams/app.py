@@ -20,9 +20,10 @@ from prometheus_client import CollectorRegistry
 from dashboards.wallboard import pages
 from streams.alerts.announcer import Announcer
 from streams.alerts.dispatch import Dispatch
+from streams.alerts.message import Titles
 from streams.alerts.outbox import Outbox
 from streams.alerts.receiver import DROPPED, Outcome
-from streams.alerts.receivers.configured import configured
+from streams.alerts.receivers.configured import Surroundings, member
 from streams.broker.detection import BrokerKind, identify
 from streams.catalogue.load import Catalogue, load
 from streams.connection import Connection
@@ -158,8 +159,7 @@ class System:
         """
         async with contextlib.AsyncExitStack() as stack:
             session = await stack.enter_async_context(aiohttp.ClientSession())
-            titles = {metric.name: metric.title for metric in self.catalogue.metrics}
-            dispatch = Dispatch(titles, self._zone, actions=self.board.actions)
+            dispatch = Dispatch(Titles.of(self.catalogue.metrics), self._zone, actions=self.board.actions)
             announcer = await self._start_outbox(stack, session, dispatch)
             writer = TopicWriter(self._connection, ACTIONS_TOPIC)
             stack.push_async_callback(writer.stop)
@@ -209,13 +209,19 @@ class System:
     async def _start_outbox(
         self, stack: contextlib.AsyncExitStack, session: aiohttp.ClientSession, dispatch: Dispatch
     ) -> Announcer:
-        receivers = [
-            configured(receiver, os.environ, session, self._write, time.time, self._zone)
-            for receiver in self.settings.receivers
-        ]
+        around = Surroundings(
+            os.environ,
+            session,
+            self._write,
+            time.time,
+            self._zone,
+            self.settings.board_url,
+            self.board.open_anomalies,
+        )
+        members = [member(receiver, around) for receiver in self.settings.receivers]
         for receiver in self.settings.receivers:
             self.metrics.receiver(receiver.name, (*Outcome, DROPPED))
-        outbox = Outbox(receivers, self.metrics, random.SystemRandom().random, time.monotonic)
+        outbox = Outbox(members, self.metrics, random.SystemRandom().random, time.monotonic, wall=time.time)
         outbox.start()
         stack.push_async_callback(outbox.stop, 0.3)
         return Announcer(

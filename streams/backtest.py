@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from streams.alerts.dispatch import Dispatch
-from streams.alerts.message import listed
+from streams.alerts.message import Titles, listed
 from streams.batch import RecordBatch
 from streams.cells.record import NO_WATERMARK
 from streams.evaluation.metric_evaluator import MetricEvaluator
@@ -132,8 +132,7 @@ class Backtest:
 
     def notifications(self) -> list[Notification]:
         """What a worker would have sent that keeps up with the events: none is held because it is old."""
-        titles = {metric.name: metric.title for metric in self._catalogue.metrics}
-        dispatch = Dispatch(titles, ZoneInfo(self._settings.timezone))
+        dispatch = Dispatch(Titles.of(self._catalogue.metrics), ZoneInfo(self._settings.timezone))
         handled = (dispatch.handle(transition, transition.time) for transition in self.transitions)
         return [notification for _, notification in handled if notification is not None]
 

@@ -11,17 +11,19 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 import msgspec
 
 from streams.located_yaml import Document, LocatedError, dotted
-from streams.settings import CalendarEntry, OpeningHours, ReceiverSettings, SecuritySettings, Settings
+from streams.settings import CalendarEntry, MailSettings, OpeningHours, ReceiverSettings, SecuritySettings, Settings
 from streams.settings_rules import check_settings
 from streams.web.security import is_loopback
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
+
+    from streams.settings_rules import Fault
 
 PREFIX = "PHAROS_"
 FILE_VARIABLE = "PHAROS_CONFIG"
 _TYPES = get_type_hints(Settings)
-_STRUCTS = (Settings, SecuritySettings, ReceiverSettings, OpeningHours, CalendarEntry)
+_STRUCTS = (Settings, SecuritySettings, ReceiverSettings, MailSettings, OpeningHours, CalendarEntry)
 
 
 class ConfigurationError(ValueError):
@@ -32,6 +34,7 @@ def configure(
     file: Path | None = None,
     environment: Mapping[str, str] | None = None,
     flags: Mapping[str, Any] | None = None,
+    rules: Callable[[Settings], Iterable[Fault]] = check_settings,
 ) -> Settings:
     """The settings.
 
@@ -40,6 +43,7 @@ def configure(
         environment: variables; PHAROS_SESSION_TIMEOUT_S sets session_timeout_s. Lists are separated by commas, mappings
             and security are `orders=12,visits=4`, receivers, opening_hours and calendar belong into the file.
         flags: values by field; None stands for a flag that was not given.
+        rules: what must hold.
 
     Raises:
         ConfigurationError: names the file, line, column and key, the variable, or the flag, and what to do.
@@ -59,7 +63,7 @@ def configure(
             values[field], origins[field] = value, origin
     settings = Settings(**values)
     _refuse_unknown_variables(variables, settings)
-    for fault in check_settings(settings):
+    for fault in rules(settings):
         field = str(fault.path[0])
         if field in origins or document is None:
             inner = dotted(fault.path[1:])

@@ -35,9 +35,12 @@ FLUSH_SECONDS: Final = "pharos_flush_seconds"
 TICK_SECONDS: Final = "pharos_tick_seconds"
 SERIES: Final = "pharos_series"
 PROCESS_START: Final = "process_start_time_seconds"
+DELIVERY_SECONDS: Final = "pharos_alert_delivery_seconds"
+DELIVERY_FAILURES: Final = "pharos_alert_delivery_failures_total"
 
 _UNSAFE = re.compile(r"[^a-zA-Z0-9_]")
 _PUBLISH_BUCKETS = (1.0, 2.0, 5.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 90.0, 120.0, 300.0, 900.0)
+_DELIVERY_BUCKETS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0)
 _WORK_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
@@ -103,6 +106,19 @@ class PipelineMetrics:
         self._notifications = Counter(
             NOTIFICATIONS, "Notifications by receiver and outcome.", ("receiver", "outcome"), registry=registry
         )
+        self._delivery = Histogram(
+            DELIVERY_SECONDS,
+            "From the decision to tell until the receiver has it, waits for its budget included.",
+            ("receiver",),
+            buckets=_DELIVERY_BUCKETS,
+            registry=registry,
+        )
+        self._failures = Counter(
+            DELIVERY_FAILURES,
+            "Attempts that did not deliver, by receiver and one of a few reasons.",
+            ("receiver", "reason"),
+            registry=registry,
+        )
         self._actions = Counter(
             ACTIONS,
             "Records of pharos-actions read, by outcome: read, or why they were passed over.",
@@ -157,8 +173,14 @@ class PipelineMetrics:
         for outcome in outcomes:
             self._notifications.labels(name, outcome)
 
-    def notified(self, receiver: str, outcome: str) -> None:
-        self._notifications.labels(receiver, outcome).inc()
+    def notified(self, receiver: str, outcome: str, count: int = 1) -> None:
+        self._notifications.labels(receiver, outcome).inc(count)
+
+    def delivery_took(self, receiver: str, seconds: float) -> None:
+        self._delivery.labels(receiver).observe(max(0.0, seconds))
+
+    def delivery_failed(self, receiver: str, reason: str) -> None:
+        self._failures.labels(receiver, reason).inc()
 
     def action(self, outcome: str) -> None:
         self._actions.labels(outcome).inc()

@@ -9,16 +9,49 @@ import msgspec
 SOURCE_TOPICS = ("orders", "logistics", "consultations", "aftersales", "visits", "feedback")
 
 
+class MailSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where mail goes, and by which server. `port` 0: 587 with STARTTLS, 465 with TLS, 25 with neither."""
+
+    host: str
+    sender: str
+    recipients: tuple[str, ...]
+    port: int = 0
+    encryption: Literal["starttls", "tls", "none"] = "starttls"
+    username: str = ""
+
+
 class ReceiverSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One receiver. Secrets come from the named environment variable or file, never from this file itself."""
+    """One receiver. Secrets come from the named environment variable or file, never from this file itself.
+
+    Attributes:
+        group: receivers of one group stand in for one another, in their order; "" for one that always gets everything.
+        language: of chats, mail and incidents.
+        secret_env, secret_file: where the signature's secret, the routing key, the password or the token is kept.
+        timeout_s: for one attempt.
+
+    """
 
     name: str
-    kind: Literal["console", "webhook"]
+    kind: Literal[
+        "console",
+        "webhook",
+        "dingtalk",
+        "wecom",
+        "feishu",
+        "slack",
+        "pagerduty",
+        "email",
+        "alertmanager",
+        "apprise",
+    ]
+    group: str = ""
+    language: Literal["en", "zh"] = "en"
     url_env: str = ""
     url_file: str = ""
     secret_env: str = ""
     secret_file: str = ""
     timeout_s: float = 5.0
+    mail: MailSettings | None = None
 
 
 class SecuritySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

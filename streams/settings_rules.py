@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from streams.calendar_rules import check_entry
 from streams.events.event_time import event_time_ms
 from streams.located_yaml import suggestion
+from streams.receiver_rules import check_receivers
 from streams.security_rules import check_security
 from streams.settings import SOURCE_TOPICS
 
@@ -54,7 +55,8 @@ def check_settings(settings: Settings) -> Iterator[Fault]:
     for index, entry in enumerate(settings.calendar):
         for key, what in check_entry(entry):
             yield Fault(("calendar", index, key), what)
-    yield from _check_receivers(settings)
+    for index, key, what in check_receivers(settings.receivers):
+        yield Fault(("receivers", index, *key), what)
 
 
 def _check_addresses(settings: Settings) -> Iterator[Fault]:
@@ -112,15 +114,3 @@ def _check_calendar(settings: Settings) -> Iterator[Fault]:
                 yield Fault(("opening_hours", index, key), "write HH:MM, from 00:00 to 24:00")
         if hours.opens >= hours.closes:
             yield Fault(("opening_hours", index, "closes"), "must be after `opens`; split a night at 24:00 into two")
-
-
-def _check_receivers(settings: Settings) -> Iterator[Fault]:
-    names: set[str] = set()
-    for index, receiver in enumerate(settings.receivers):
-        if not receiver.name or receiver.name in names:
-            yield Fault(("receivers", index, "name"), "needs a name that no other receiver has")
-        names.add(receiver.name)
-        if receiver.kind == "webhook" and not (receiver.url_env or receiver.url_file):
-            yield Fault(("receivers", index), "a webhook needs `url_env` or `url_file`: addresses are secrets")
-        if receiver.timeout_s <= 0:
-            yield Fault(("receivers", index, "timeout_s"), "must be above 0")

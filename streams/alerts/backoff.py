@@ -10,13 +10,14 @@ class Backoff(msgspec.Struct, frozen=True):
 
     Attributes:
         first_s, longest_s: the wait after the first failure, and the most that doubling leads to.
-        deadline_s: a notification that could not be delivered this long after it was put is given up.
+        deadline_s: a notification that cannot be delivered this long after it was put is given up. It is longer than
+            a robot that was sent too much is left alone.
 
     """
 
     first_s: float = 1.0
     longest_s: float = 60.0
-    deadline_s: float = 600.0
+    deadline_s: float = 900.0
 
     def wait_s(self, failures: int, chance: float, asked_s: float | None) -> float:
         """`chance` is in [0, 1); what the receiver asked for is the least.

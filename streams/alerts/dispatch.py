@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streams.alerts.message import Notification, compose, digest_of, reminder_of
+from streams.alerts.message import Notification, Titles, compose, digest_of, reminder_of
 from streams.alerts.routing import STALE_MS, Routing, Ruling
 from streams.incidents.action_book import ActionBook
 from streams.incidents.anomaly import Change
 from streams.incidents.handling import ends_at, handling_of, snooze_over
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from datetime import tzinfo
 
     from streams.incidents.action import Taken
@@ -23,7 +23,7 @@ class Dispatch:
     """Decides and composes; sending is the caller's (`Outbox.put`), so that backtest lists what would be sent.
 
     Args:
-        titles: by metric name, what people call it.
+        titles: what people call the metrics.
         zone: whose time messages tell.
         routing: what was told before a restart.
         actions: what people did, filled by whoever reads it; none in a backtest.
@@ -32,7 +32,7 @@ class Dispatch:
 
     def __init__(
         self,
-        titles: Mapping[str, str],
+        titles: Titles,
         zone: tzinfo,
         routing: Routing | None = None,
         actions: ActionBook | None = None,

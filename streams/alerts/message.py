@@ -1,4 +1,4 @@
-"""The text of a notification, in the order in which someone on duty reads it."""
+"""What a notification says, in the order in which someone on duty reads it."""
 
 from __future__ import annotations
 
@@ -6,21 +6,25 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from streams.alerts.phrases import CHINESE, ENGLISH
+from streams.alerts.wording import Text, Wording
 from streams.catalogue.metric import Severity
-from streams.events.event_time import event_time_ms
 from streams.incidents.anomaly import Anomaly, Change, Transition, Why
-from streams.incidents.instant import clock_time, rfc3339
+from streams.incidents.instant import rfc3339
 from streams.incidents.scope import digest as short_hash
-from streams.incidents.summary import amount, duration, where
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import tzinfo
 
+    from streams.catalogue.metric import Metric
+
 DIGEST = "pharos.notification.digest"
-_HEADINGS = {Why.ESCALATED: "now ", Why.WORSENED: "worse, "}
-_SNOOZE_OVER = "snooze over, "
+ACKNOWLEDGED = "pharos.notification.acknowledged"
+_NEWS = {Why.ESCALATED: "escalated", Why.WORSENED: "worsened"}
+_SNOOZE_OVER = "snooze over"
 _MOST_IN_DIGEST = 10
+_NO_TITLES: Mapping[str, str] = {}
 
 
 class Notification(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,9 +34,10 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
         id: the id of the transition; a receiver that got it before may drop it.
         time: the tick, event time in ms.
         kind: a `Change`, or `DIGEST`.
-        title: one line.
-        lines: since, impact, contributors, cause and symptoms, links, id; those that there are.
+        title: one line, in English.
+        lines: since, impact, contributors, cause and symptoms, links, id; those that there are, in English.
         anomalies: what it is about, as published.
+        texts: the same by language, with the parts apart.
 
     """
 
@@ -43,62 +48,85 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     lines: tuple[str, ...]
     anomalies: tuple[Anomaly, ...] = ()
+    texts: dict[str, Text] = {}
 
     @property
     def critical(self) -> bool:
         return self.severity is Severity.CRITICAL
 
+    def text(self, language: str) -> Text:
+        """In that language, or else in English."""
+        return self.texts.get(language) or Text(self.title, self.lines)
+
+
+class Titles(msgspec.Struct, frozen=True):
+    """By metric name, what people call it: in English, and in Chinese where that is known."""
+
+    english: Mapping[str, str]
+    chinese: Mapping[str, str] = {}
+
+    @classmethod
+    def of(cls, metrics: Iterable[Metric]) -> Titles:
+        known = list(metrics)
+        return cls({m.name: m.title for m in known}, {m.name: m.title_zh for m in known if m.title_zh})
+
+    def wordings(self) -> dict[str, Wording]:
+        """By language."""
+        return {"en": Wording(ENGLISH, self.english), "zh": Wording(CHINESE, {**self.english, **self.chinese})}
+
 
 def compose(
-    transition: Transition, titles: Mapping[str, str], others: Mapping[str, Anomaly], zone: tzinfo, news: str = ""
+    transition: Transition, titles: Titles, others: Mapping[str, Anomaly], zone: tzinfo, news: str = ""
 ) -> Notification:
     """One transition in words.
 
-    `titles`: by metric name. `others`: by fingerprint, the anomalies that cause and symptoms can be named from. `zone`:
-    whose time is told. `news`: what stands before the severity; empty: what follows from the transition.
+    `others`: by fingerprint, the anomalies that cause and symptoms can be named from. `zone`: whose time is told.
+    `news`: what stands with the severity, a key of `Phrases.news`; empty: what follows from the transition.
     """
     anomaly = transition.anomaly
     resolved = transition.change is Change.RESOLVED
-    heading = "RESOLVED" if resolved else (news or _HEADINGS.get(transition.why, "")) + anomaly.severity.upper()
-    return Notification(
-        id=transition.id,
-        time=transition.time,
-        kind=transition.change.value,
-        severity=Severity(anomaly.severity),
-        title=f"[{heading}] {headline(anomaly, titles)}",
-        lines=tuple(
-            line
-            for line in (
-                _since(anomaly, transition.time, zone),
-                _impact(anomaly) if not resolved else "",
-                _contributors(anomaly) if not resolved else "",
-                _cause(anomaly, titles, others),
-                _symptoms(anomaly, titles, others),
-                f"Board: {anomaly.board_url}" if anomaly.board_url else "",
-                f"Runbook: {anomaly.runbook_url}" if anomaly.runbook_url else "",
-                f"Id: {anomaly.fingerprint}, incident {anomaly.incident}",
-            )
-            if line
-        ),
-        anomalies=(anomaly,),
+    told = "resolved" if resolved else news or _NEWS.get(transition.why, "")
+
+    def text(say: Wording) -> Text:
+        facts = (
+            say.since(anomaly, transition.time, zone),
+            "" if resolved else say.impact(anomaly),
+            "" if resolved else say.contributors(anomaly),
+            say.cause(anomaly, others),
+            say.symptoms(anomaly, others),
+        )
+        return Text(
+            say.title(anomaly, told), tuple(fact for fact in facts if fact), say.links(anomaly), say.name(anomaly)
+        )
+
+    return _notification(
+        transition.id,
+        transition.time,
+        transition.change.value,
+        Severity(anomaly.severity),
+        (anomaly,),
+        {language: text(say) for language, say in titles.wordings().items()},
     )
 
 
-def digest_of(transitions: Sequence[Transition], titles: Mapping[str, str]) -> Notification:
+def digest_of(transitions: Sequence[Transition], titles: Titles) -> Notification:
     """One notification for all that happened while nobody was told and that is still open. At least one is needed."""
     worst = any(t.anomaly.severity == Severity.CRITICAL for t in transitions)
-    lines = [f"[{t.anomaly.severity.upper()}] {headline(t.anomaly, titles)}" for t in transitions[:_MOST_IN_DIGEST]]
-    if len(transitions) > _MOST_IN_DIGEST:
-        lines.append(f"+{len(transitions) - _MOST_IN_DIGEST} more")
-    count = "1 anomaly is" if len(transitions) == 1 else f"{len(transitions)} anomalies are"
-    return Notification(
-        id=short_hash(["digest", *(t.id for t in transitions)]),
-        time=max(t.time for t in transitions),
-        kind=DIGEST,
-        severity=Severity.CRITICAL if worst else Severity.WARNING,
-        title=f"[DIGEST] {count} open that nobody was told of",
-        lines=tuple(lines),
-        anomalies=tuple(t.anomaly for t in transitions),
+    count = len(transitions)
+
+    def text(say: Wording) -> Text:
+        facts = [say.title(t.anomaly, "") for t in transitions[:_MOST_IN_DIGEST]]
+        if count > _MOST_IN_DIGEST:
+            facts.append(say.phrases.more.format(count=count - _MOST_IN_DIGEST))
+        return Text(say.digest(say.phrases.untold[count > 1].format(count=count)), tuple(facts))
+
+    return _notification(
+        short_hash(["digest", *(t.id for t in transitions)]),
+        max(t.time for t in transitions),
+        DIGEST,
+        Severity.CRITICAL if worst else Severity.WARNING,
+        tuple(t.anomaly for t in transitions),
+        {language: text(say) for language, say in titles.wordings().items()},
     )
 
 
@@ -106,7 +134,7 @@ def reminder_of(
     anomaly: Anomaly,
     action: str,
     now: int,
-    titles: Mapping[str, str],
+    titles: Titles,
     others: Mapping[str, Anomaly],
     zone: tzinfo,
 ) -> Notification:
@@ -115,17 +143,33 @@ def reminder_of(
     return compose(Transition(name, Change.UPDATED, now, anomaly), titles, others, zone, _SNOOZE_OVER)
 
 
+def bundle_of(notifications: Sequence[Notification]) -> Notification:
+    """One notification for many that wait; of each anomaly it shows the newest. At least one is needed."""
+    newest: dict[str, Notification] = {}
+    for notification in notifications:
+        subject = notification.anomalies[0].fingerprint if len(notification.anomalies) == 1 else notification.id
+        newest.pop(subject, None)
+        newest[subject] = notification
+    anomalies = {anomaly.fingerprint: anomaly for told in notifications for anomaly in told.anomalies}
+    count, about = len(notifications), len(anomalies)
+
+    def text(language: str, say: Wording) -> Text:
+        what = say.phrases.bundle[about != 1].format(count=count, anomalies=about)
+        return Text(say.digest(what), tuple(told.text(language).title for told in newest.values()))
+
+    return _digest(["bundle", *(told.id for told in notifications)], notifications, tuple(anomalies.values()), text)
+
+
 def overflow_of(count: int, newest: Notification) -> Notification:
     """Says how many notifications a receiver did not get one by one; `newest` is the last of them."""
-    return Notification(
-        id=short_hash(["overflow", count, newest.id]),
-        time=newest.time,
-        kind=DIGEST,
-        severity=newest.severity,
-        title=f"[DIGEST] {count} notifications could not be delivered one by one",
-        lines=(f"The last was: {newest.title}",),
-        anomalies=newest.anomalies,
-    )
+
+    def text(language: str, say: Wording) -> Text:
+        last = say.phrases.last.format(title=newest.text(language).title)
+        return Text(
+            say.digest(say.phrases.overflow[count > 1].format(count=count)), (last,), newest.text(language).links
+        )
+
+    return _digest(["overflow", count, newest.id], [newest], newest.anomalies, text)
 
 
 def listed(notification: Notification) -> dict[str, Any]:
@@ -141,47 +185,34 @@ def listed(notification: Notification) -> dict[str, Any]:
     }
 
 
-def headline(anomaly: Anomaly, titles: Mapping[str, str]) -> str:
-    """What, where, value against expectation."""
-    value, expected = amount(anomaly.value, anomaly.unit), amount(anomaly.expected, anomaly.unit)
-    return f"{titles.get(anomaly.metric, anomaly.metric)} {where(anomaly.scope)}: {value}, expected {expected}"
+def _digest(
+    named: Iterable[object],
+    of: Sequence[Notification],
+    anomalies: tuple[Anomaly, ...],
+    text: Callable[[str, Wording], Text],
+) -> Notification:
+    return _notification(
+        short_hash(list(named)),
+        max(told.time for told in of),
+        DIGEST,
+        Severity.CRITICAL if any(told.critical for told in of) else Severity.WARNING,
+        anomalies,
+        {language: text(language, say) for language, say in Titles(_NO_TITLES).wordings().items()},
+    )
 
 
-def _since(anomaly: Anomaly, now: int, zone: tzinfo) -> str:
-    started = event_time_ms(anomaly.started_at) or 0
-    ended = event_time_ms(anomaly.ended_at) if anomaly.ended_at else None
-    if ended is None:
-        return f"Since {clock_time(started, zone)}, for {duration(max(now - started, 0))}"
-    span = f"{clock_time(started, zone)} to {clock_time(ended, zone)}, {duration(max(ended - started, 0))}"
-    return f"From {span}; at worst {amount(anomaly.peak, anomaly.unit)}"
-
-
-def _impact(anomaly: Anomaly) -> str:
-    """How many of the events of the window are affected beyond what is normal; only shares and counts tell."""
-    away = abs(anomaly.value - anomaly.expected)
-    affected = {"ratio": away * anomaly.exposure, "per_minute": away * anomaly.window_s / 60}.get(anomaly.unit, 0.0)
-    if affected < 1:
-        return ""
-    return f"Impact: about {affected:,.0f} events beyond normal in the last {duration(anomaly.window_s * 1000)}"
-
-
-def _contributors(anomaly: Anomaly) -> str:
-    top = sorted((c for c in anomaly.contributors if c.share > 0), key=lambda c: -c.share)[:3]
-    named = ", ".join(f"{where(c.scope).removeprefix('for ')} {min(c.share, 1.0):.0%}" for c in top)
-    return f"Contributors: {named}" if named else ""
-
-
-def _cause(anomaly: Anomaly, titles: Mapping[str, str], others: Mapping[str, Anomaly]) -> str:
-    if anomaly.caused_by is None:
-        return ""
-    return f"Caused by: {_name(anomaly.caused_by, titles, others)}"
-
-
-def _symptoms(anomaly: Anomaly, titles: Mapping[str, str], others: Mapping[str, Anomaly]) -> str:
-    named = "; ".join(_name(fingerprint, titles, others) for fingerprint in anomaly.cause_of)
-    return f"Symptoms: {named}" if named else ""
-
-
-def _name(fingerprint: str, titles: Mapping[str, str], others: Mapping[str, Anomaly]) -> str:
-    other = others.get(fingerprint)
-    return headline(other, titles) if other else fingerprint
+def _notification(
+    name: str, time: int, kind: str, severity: Severity, anomalies: tuple[Anomaly, ...], texts: dict[str, Text]
+) -> Notification:
+    english = texts["en"]
+    lines = Wording(ENGLISH, _NO_TITLES).lines(english)
+    return Notification(
+        id=name,
+        time=time,
+        kind=kind,
+        severity=severity,
+        title=english.title,
+        lines=lines,
+        anomalies=anomalies,
+        texts=texts,
+    )

@@ -4,48 +4,63 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 from typing import TYPE_CHECKING
 
 from streams.alerts.backoff import Backoff
+from streams.alerts.group import Group, Moment
 from streams.alerts.lane import Lane, LaneState
+from streams.alerts.receiver import Upkeep
 from streams.catalogue.metric import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from streams.alerts.message import Notification
-    from streams.alerts.receiver import NotificationCounts, Receiver
+    from streams.alerts.receiver import NotificationCounts
+    from streams.alerts.robot import Member
 
 
 class Outbox:
-    """A lane and a task per receiver.
+    """A lane and a task per group of receivers; a receiver without a group is one of its own.
 
     Args:
-        receivers: with different names.
+        members: receivers with different names, and what each bears.
         counts: where outcomes are counted.
         chance: numbers in [0, 1), for jitter.
         clock: seconds that only grow, such as time.monotonic.
-        capacity: most notifications that wait for one receiver.
+        capacity: most notifications that wait for one group.
         backoff: waits and deadline.
+        wall: the time of day, in seconds since the epoch; without it no robot keeps off round times.
 
     """
 
     def __init__(
         self,
-        receivers: Iterable[Receiver],
+        members: Iterable[Member],
         counts: NotificationCounts,
         chance: Callable[[], float],
         clock: Callable[[], float],
         capacity: int = 1_000,
         backoff: Backoff | None = None,
+        wall: Callable[[], float] = lambda: math.nan,
     ) -> None:
+        groups: dict[str, list[Member]] = {}
+        for member in members:
+            groups.setdefault(member.group or member.receiver.name, []).append(member)
         waits = backoff or Backoff()
-        self._lanes = {r.name: Lane(r, counts, capacity, waits, chance, clock) for r in receivers}
+        self._lanes = {
+            name: Lane(Group(name, group, counts, capacity, waits), lambda: Moment(clock(), wall(), chance()))
+            for name, group in groups.items()
+        }
+        receivers = [member.receiver for group in groups.values() for member in group]
+        self._kept_up = [receiver for receiver in receivers if isinstance(receiver, Upkeep)]
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
         """Needs a running loop."""
         self._tasks = [asyncio.create_task(lane.run(), name=f"lane {name}") for name, lane in self._lanes.items()]
+        self._tasks += [asyncio.create_task(receiver.keep_up()) for receiver in self._kept_up]
 
     def put(self, notification: Notification) -> None:
         """Never waits and never raises; what is merely info is not sent to anyone."""
@@ -54,6 +69,7 @@ class Outbox:
                 lane.put(notification)
 
     def states(self) -> dict[str, LaneState]:
+        """By group, or by receiver where that has none."""
         return {name: lane.state for name, lane in self._lanes.items()}
 
     async def drain(self) -> None:

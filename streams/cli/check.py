@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from streams.cli.settings_flags import add_settings, ready_to_bind, settings_of
+from streams.cli.settings_flags import add_settings, ready_to_bind, settings_with_secrets
 
 if TYPE_CHECKING:
     import argparse
@@ -42,7 +42,7 @@ def run(flags: argparse.Namespace) -> int:
 
         print(text(), end="")
         return 0
-    settings = settings_of(flags)
+    settings = settings_with_secrets(flags)
     ready_to_bind(settings)
     catalogue = load(Path(settings.catalogue) if settings.catalogue else None)
     if flags.markdown:

@@ -79,5 +79,16 @@ def settings_of(flags: argparse.Namespace, **fixed: Any) -> Settings:
     """The settings that flags, variables and file give; `fixed` ones win. Raises ConfigurationError."""
     from streams.configuration import configure  # noqa: PLC0415 - `pharos --help` needs no settings
 
-    given = {name: getattr(flags, name, None) for name in (*HELP, "transactions")}
-    return configure(flags.config, os.environ, given | fixed)
+    return configure(flags.config, os.environ, _given(flags) | fixed)
+
+
+def settings_with_secrets(flags: argparse.Namespace) -> Settings:
+    """The same, once everything that the receivers need has been found where the settings say that it is."""
+    from streams.alerts.receivers.faults import settings_faults  # noqa: PLC0415 - see above
+    from streams.configuration import configure  # noqa: PLC0415 - see above
+
+    return configure(flags.config, os.environ, _given(flags), lambda settings: settings_faults(settings, os.environ))
+
+
+def _given(flags: argparse.Namespace) -> dict[str, Any]:
+    return {name: getattr(flags, name, None) for name in (*HELP, "transactions")}

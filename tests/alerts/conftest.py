@@ -42,20 +42,34 @@ def transition(
     return Transition(name or f"{anomaly.fingerprint}{change}{at}", change, at, anomaly, why or default)
 
 
-def notification(name: str = "n1", severity: str = "warning") -> Notification:
+def notification(name: str = "n1", severity: str = "warning", about: str = "") -> Notification:
     return Notification(
-        id=name, time=START, kind=Change.OPENED, severity=Severity(severity), title=f"[X] {name}", lines=("Since now",)
+        id=name,
+        time=START,
+        kind=Change.OPENED,
+        severity=Severity(severity),
+        title=f"[X] {name}",
+        lines=("Since now",),
+        anomalies=(msgspec.structs.replace(ANOMALY, fingerprint=about, severity=severity),) if about else (),
     )
 
 
 class Counts:
-    """Outcomes by receiver."""
+    """Outcomes and failures by receiver, and how long each notification took."""
 
     def __init__(self) -> None:
         self.seen: Counter[tuple[str, str]] = Counter()
+        self.failures: Counter[tuple[str, str]] = Counter()
+        self.took: list[tuple[str, float]] = []
 
-    def notified(self, receiver: str, outcome: str) -> None:
-        self.seen[receiver, outcome] += 1
+    def notified(self, receiver: str, outcome: str, count: int = 1) -> None:
+        self.seen[receiver, outcome] += count
+
+    def delivery_took(self, receiver: str, seconds: float) -> None:
+        self.took.append((receiver, seconds))
+
+    def delivery_failed(self, receiver: str, reason: str) -> None:
+        self.failures[receiver, reason] += 1
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import pytest
 
 from streams.alerts.announcer import Announcer
 from streams.alerts.dispatch import Dispatch
+from streams.alerts.message import Titles
 from streams.alerts.routing import STALE_MS, Ruling
 from streams.incidents.action import Taken
 from streams.incidents.action_book import ActionBook
@@ -37,7 +38,7 @@ class Desk:
 
     def __init__(self, *actions: Taken) -> None:
         self.book = ActionBook()
-        self.dispatch = Dispatch({}, UTC, actions=self.book)
+        self.dispatch = Dispatch(Titles({}), UTC, actions=self.book)
         self.acts(*actions)
 
     def acts(self, *actions: Taken) -> None:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from streams.alerts.message import compose, listed, overflow_of
+from streams.alerts.message import Titles, compose, listed, overflow_of
 from streams.incidents.anomaly import Change, Why
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from streams.incidents.anomaly import Transition
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-TITLES = {"payment_success": "Payment success"}
+TITLES = Titles({"payment_success": "Payment success"}, {"payment_success": "支付成功率"})
 
 
 def test_what_where_value_since_impact_contributors_links_id(transition: Callable[..., Transition]) -> None:

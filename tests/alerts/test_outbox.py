@@ -10,7 +10,8 @@ import pytest
 
 from streams.alerts.backoff import Backoff
 from streams.alerts.outbox import Outbox
-from streams.alerts.receiver import Outcome, Result
+from streams.alerts.receiver import Cause, Outcome, Result
+from streams.alerts.robot import Member
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -50,7 +51,7 @@ RETRY = Result(Outcome.RETRY, "status 503")
 def _outbox(counts: Any) -> Callable[..., Outbox]:
     def make(receivers: Iterable[Scripted], capacity: int = 100, backoff: Backoff = QUICK) -> Outbox:
         clock = asyncio.get_running_loop().time
-        return Outbox(receivers, counts, lambda: 0.5, clock, capacity, backoff)
+        return Outbox([Member(receiver) for receiver in receivers], counts, lambda: 0.5, clock, capacity, backoff)
 
     return make
 
@@ -111,22 +112,29 @@ async def test_what_is_rejected_is_counted_and_shown(
     box.start()
     box.put(notification("1"))
     await box.drain()
-    assert counts.seen == {("a", "rejected"): 1}
+    assert counts.seen == {("a", "rejected"): 1, ("a", "dropped"): 1}
     assert box.states()["a"] == (0, 1, "status 410")
+    box.put(notification("2"))
+    await box.drain()
+    assert receiver.got == ["[X] 2", "[DIGEST] 1 notification could not be delivered"]
     await box.stop()
 
 
-async def test_after_the_deadline_it_goes_into_a_digest(
+async def test_what_would_come_after_the_deadline_is_told_by_number_after_the_next_that_gets_through(
     outbox: Callable[..., Outbox], notification: Make, counts: Any
 ) -> None:
-    receiver = Scripted("a", *[Result(Outcome.RETRY, "status 429", 60.0)] * 2)
-    box = outbox([receiver])
+    receiver = Scripted("a", Result(Outcome.RETRY, "status 429", 0.2))
+    box = outbox([receiver], backoff=Backoff(first_s=0.001, longest_s=0.002, deadline_s=0.1))
     box.start()
     for number in range(3):
         box.put(notification(str(number)))
     await box.drain()
-    assert receiver.got == ["[X] 2", "[DIGEST] 2 notifications could not be delivered one by one"]
-    assert counts.seen == {("a", "retried"): 2, ("a", "dropped"): 2, ("a", "delivered"): 2}
+    assert receiver.got == []
+    await asyncio.sleep(0.2)
+    box.put(notification("3"))
+    await box.drain()
+    assert receiver.got == ["[X] 3", "[DIGEST] 3 notifications could not be delivered one by one"]
+    assert counts.seen == {("a", "retried"): 1, ("a", "dropped"): 3, ("a", "delivered"): 2}
     await box.stop()
 
 
@@ -140,7 +148,7 @@ async def test_a_full_queue_lets_the_oldest_go_that_is_not_critical_and_says_so(
     box.start()
     await box.drain()
     assert receiver.got == [
-        "[X] 0",
+        "[X] 0",  # criticals first
         "[X] 2",
         "[X] 4",
         "[DIGEST] 2 notifications could not be delivered one by one",
@@ -186,3 +194,41 @@ async def test_no_log_line_holds_what_an_exception_says(
         await box.stop()
     assert "secret-token" not in caplog.text
     assert "RuntimeError" in caplog.text
+
+
+async def test_failures_are_counted_by_one_of_a_few_reasons(
+    outbox: Callable[..., Outbox], notification: Make, counts: Any
+) -> None:
+    refused = Result(Outcome.RETRY, "status 503", cause=Cause.OUT_OF_ORDER)
+    box = outbox([Scripted("a", refused, RuntimeError(SECRET))])
+    box.start()
+    box.put(notification())
+    await box.drain()
+    await box.stop()
+
+    assert counts.failures == {("a", "out_of_order"): 1, ("a", "error"): 1}
+    assert [name for name, seconds in counts.took if seconds >= 0] == ["a"]
+
+
+class Kept(Scripted):
+    """Wants to be kept up."""
+
+    kept_up = 0
+
+    async def keep_up(self) -> None:
+        while True:
+            self.kept_up += 1
+            await asyncio.sleep(0.001)
+
+
+async def test_a_receiver_that_forgets_is_kept_up_until_the_end(outbox: Callable[..., Outbox]) -> None:
+    receiver = Kept("a")
+    box = outbox([receiver])
+    box.start()
+    await asyncio.sleep(0.02)
+    await box.stop()
+    ended = receiver.kept_up
+    await asyncio.sleep(0.01)
+
+    assert ended > 1
+    assert receiver.kept_up == ended

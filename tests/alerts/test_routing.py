@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.alerts.dispatch import Dispatch
+from streams.alerts.message import Titles
 from streams.alerts.routing import STALE_MS, Routing, Ruling
 from streams.incidents.anomaly import Change, Transition, Why
 
@@ -77,7 +78,7 @@ def test_what_was_over_before_the_worker_caught_up_pages_nobody(transition: Make
 
 
 def test_what_is_still_open_after_catching_up_goes_into_one_digest(transition: Make) -> None:
-    dispatch = Dispatch({}, UTC)
+    dispatch = Dispatch(Titles({}), UTC)
     clock = START + 60 * MINUTE
     for number in range(12):
         assert dispatch.handle(transition(fingerprint=f"f{number}"), clock) == (Ruling.HELD, None)

@@ -13,7 +13,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from streams.alerts.message import compose
+from streams.alerts.message import Titles, compose
 from streams.alerts.receiver import Outcome
 from streams.alerts.receivers.webhook import WebhookReceiver
 
@@ -155,7 +155,7 @@ async def test_an_address_that_is_none_is_rejected(deliver: Deliver, url: str) -
 async def test_the_message_is_signed_and_carries_its_id(
     deliver: Deliver, server: BadServer, transition: Callable[..., Transition]
 ) -> None:
-    told = compose(transition(), {}, {}, UTC)
+    told = compose(transition(), Titles({}), {}, UTC)
     await deliver("200", told=told)
     headers, body = server.got[0]
     signed = f"{headers['Pharos-Timestamp']}.".encode() + body

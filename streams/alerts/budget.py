@@ -1,0 +1,116 @@
+"""How much a robot may be sent, and when: a sliding window for each of its limits."""
+
+from __future__ import annotations
+
+import enum
+import math
+from collections import deque
+
+import msgspec
+
+_ROUND_S = 300.0  # everybody's jobs start at whole hours, halves and fives
+_BEFORE_S, _AFTER_S, _JITTER_S = 1.0, 4.0, 4.0
+
+
+class Limit(msgspec.Struct, frozen=True):
+    """At most `count` messages in any `window_s` seconds."""
+
+    count: int
+    window_s: float
+
+
+class Allowance(msgspec.Struct, frozen=True):
+    """What one kind of robot bears.
+
+    Attributes:
+        limits: all of them hold; the first is the one that counts for criticals; none: as fast as it answers.
+        kept: so many of the first limit are left free for criticals.
+        digest_above: a backlog of more becomes one digest; None: every notification is sent by itself.
+        off_round_times: keeps away from times such as 10:00:00, when everybody sends.
+
+    """
+
+    limits: tuple[Limit, ...] = ()
+    kept: int = 0
+    digest_above: int | None = None
+    off_round_times: bool = False
+
+
+class Hold(enum.StrEnum):
+    """Why a message cannot be sent yet."""
+
+    NOTHING = "nothing"  # it can
+    LIMIT = "limit"  # the window is full
+    KEPT = "kept"  # what is free is for criticals
+    SPREAD = "spread"  # half of what others than criticals may use is spread over the window
+    ROUND_TIME = "round_time"
+    RESTING = "resting"  # the robot failed or asked to be left alone
+
+
+class Budget:
+    """Remembers when one robot was sent something. `now` is in seconds that only grow.
+
+    >>> budget = Budget(Allowance((Limit(2, 60.0),)))
+    >>> for second in (0.0, 1.0):
+    ...     budget.spend(second)
+    >>> budget.hold(2.0, 0.0, critical=True)
+    (58.0, <Hold.LIMIT: 'limit'>)
+    """
+
+    def __init__(self, allowance: Allowance) -> None:
+        self._allowance = allowance
+        self._spent: deque[float] = deque(maxlen=max((limit.count for limit in allowance.limits), default=1))
+
+    def hold(self, now: float, chance: float, *, critical: bool, wall: float = math.nan) -> tuple[float, Hold]:
+        """Seconds until a message may be sent, 0 for now, and what it waits for.
+
+        `chance` is in [0, 1); `wall` is the time of day, in seconds since the epoch, where round times matter.
+        """
+        holds = [(self._free_in_s(now, limit, limit.count), Hold.LIMIT) for limit in self._allowance.limits]
+        if not critical and self._allowance.limits:
+            holds += self._hold_others(now, self._allowance.limits[0])
+        if self._allowance.off_round_times and not math.isnan(wall):
+            holds.append((_round_time_s(wall, chance), Hold.ROUND_TIME))
+        longest = max(holds, default=(0.0, Hold.NOTHING))
+        return longest if longest[0] > 0 else (0.0, Hold.NOTHING)
+
+    def room(self, now: float, within_s: float) -> float:
+        """How many criticals could be sent within so many seconds, by a careful count; infinite without a limit."""
+        return min((self._room(now, within_s, limit) for limit in self._allowance.limits), default=math.inf)
+
+    def spend(self, now: float) -> None:
+        """An attempt begins: it counts whether it succeeds or not, because the other side may count it."""
+        self._spent.append(now)
+
+    def settle(self, now: float) -> None:
+        """The last attempt has ended: it may have arrived as late as that, and counts from then."""
+        self._spent[-1] = now
+
+    def _hold_others(self, now: float, limit: Limit) -> list[tuple[float, Hold]]:
+        share = limit.count - self._allowance.kept
+        holds = [(self._free_in_s(now, limit, share), Hold.KEPT)]
+        at_once = share // 2
+        if self._spent and self._used(now, limit) >= at_once:
+            gap_s = limit.window_s / (share - at_once)
+            holds.append((self._spent[-1] + gap_s - now, Hold.SPREAD))
+        return holds
+
+    def _free_in_s(self, now: float, limit: Limit, count: int) -> float:
+        """Until fewer than `count` messages lie in the window that ends then."""
+        if len(self._spent) < count:
+            return 0.0
+        return self._spent[-count] + limit.window_s - now
+
+    def _used(self, now: float, limit: Limit) -> int:
+        return sum(1 for at in self._spent if now - at < limit.window_s)
+
+    def _room(self, now: float, within_s: float, limit: Limit) -> float:
+        if limit.window_s <= within_s:
+            return limit.count * (within_s // limit.window_s)
+        return limit.count - self._used(now + within_s, limit)
+
+
+def _round_time_s(wall: float, chance: float) -> float:
+    """Seconds until it is a few seconds past a round time, with some left to chance; 0 where none is near."""
+    past = (wall + _BEFORE_S) % _ROUND_S - _BEFORE_S
+    return _AFTER_S + chance * _JITTER_S - past if past < _AFTER_S else 0.0

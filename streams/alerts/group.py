@@ -1,0 +1,195 @@
+"""Receivers that stand in for one another, and what waits for them: decides who is sent what, and when."""
+
+from __future__ import annotations
+
+import logging
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+from streams.alerts.backlog import Backlog, Entry
+from streams.alerts.budget import Hold
+from streams.alerts.message import Notification, bundle_of, overflow_of
+from streams.alerts.receiver import DIGESTED, DROPPED, Outcome
+from streams.alerts.robot import Member, Robot
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from streams.alerts.backoff import Backoff
+    from streams.alerts.receiver import NotificationCounts, Result
+
+_SOON_S = 10.0  # criticals that can all go within it go one by one
+
+_log = logging.getLogger(__name__)
+
+
+class Send(NamedTuple):
+    """Give this to that receiver, then call `Group.sent`."""
+
+    robot: Robot
+    notification: Notification
+    entries: list[Entry]
+    critical: bool
+
+
+class Wait(NamedTuple):
+    """Nothing can be sent for so many seconds (for ever: nothing waits), unless something is put meanwhile."""
+
+    seconds: float
+    why: Hold
+
+
+class Moment(NamedTuple):
+    """Now: seconds that only grow, seconds since the epoch, and a number in [0, 1) for jitter."""
+
+    now: float
+    wall: float = math.nan
+    chance: float = 0.5
+
+
+class Group:
+    """Each notification goes to one of the receivers, the first in order that can take it.
+
+    What is not critical waits for the first receiver that does not rest; a critical goes to whoever has room. What
+    waits in numbers becomes one digest. What could not be delivered is counted and told by number.
+
+    Args:
+        name: of the group, or of its only receiver.
+        members: in the order in which they are asked; the first says when a digest is made.
+        counts: where outcomes are counted.
+        capacity: most notifications that wait.
+        backoff: waits after failures, and the deadline.
+
+    """
+
+    def __init__(
+        self, name: str, members: Sequence[Member], counts: NotificationCounts, capacity: int, backoff: Backoff
+    ) -> None:
+        self.name = name
+        self._robots = [Robot(member.receiver, member.allowance, backoff) for member in members]
+        self._digest_above = members[0].allowance.digest_above
+        self._counts = counts
+        self._deadline_s = backoff.deadline_s
+        self._backlog = Backlog(capacity)
+        self._sending: list[Entry] = []
+        self._missed = 0
+        self._last_missed: Notification | None = None
+
+    @property
+    def queued(self) -> int:
+        return len(self._backlog) + len(self._sending)
+
+    @property
+    def failures(self) -> int:
+        """In a row; 0 while one of the receivers is well."""
+        return min(robot.failures for robot in self._robots)
+
+    @property
+    def reason(self) -> str:
+        return min(self._robots, key=lambda robot: robot.failures).reason
+
+    def put(self, notification: Notification, now: float) -> None:
+        """Never raises."""
+        for entry in self._backlog.put(Entry(now, notification)):
+            self._miss(entry)
+
+    def next(self, moment: Moment) -> Send | Wait:
+        """What is to be done now. After a `Send`, `sent` comes before the next call."""
+        while True:
+            if not self._backlog:
+                self._report_missed(moment.now)
+            if not self._backlog:
+                return Wait(math.inf, Hold.NOTHING)
+            head = self._backlog.head
+            robot, wait = self._choose(moment, head.refused_by)
+            if robot is not None:
+                return self._send(robot, moment)
+            refused = bool(head.refused_by) and wait.why is Hold.RESTING
+            if not refused and moment.now + wait.seconds - head.since <= self._deadline_s:
+                return wait
+            _log.warning("receiver %s: gave up a notification that waits for too long (%s)", self.name, wait.why.value)
+            for entry in self._backlog.take(1):
+                self._miss(entry)
+
+    def sent(self, send: Send, result: Result, moment: Moment) -> None:
+        """How the attempt ended."""
+        robot, entries = send.robot, send.entries
+        robot.end(result, moment.now, moment.chance)
+        self._sending = []
+        self._counts.notified(robot.name, result.outcome.value)
+        if result.outcome is Outcome.DELIVERED:
+            self._tell_delivered(robot.name, entries, moment.now)
+            return
+        self._counts.delivery_failed(robot.name, result.cause.value or result.outcome.value)
+        if result.outcome is Outcome.REJECTED and result.retry_after_s is None:
+            entries = [entry._replace(refused_by=entry.refused_by | {robot.name}) for entry in entries]
+            if not self._somebody_else(entries[0].refused_by, moment.now):
+                for entry in entries:
+                    self._miss(entry)
+                return
+        for entry in self._backlog.put_back(entries, critical=send.critical):
+            self._miss(entry)
+
+    def abandon(self) -> int:
+        """Counts what is left as dropped, tells the log, and returns how many the last digest did not cover."""
+        for entry in [*self._sending, *self._backlog.clear()]:
+            self._miss(entry)
+        self._sending = []
+        if self._missed:
+            _log.warning("receiver %s: %d notifications were not delivered", self.name, self._missed)
+        return self._missed
+
+    def _somebody_else(self, refused_by: frozenset[str], now: float) -> bool:
+        """Whether to offer it further. Nobody waits for a receiver that rests only because another wants it never."""
+        return any(robot.name not in refused_by and not robot.resting(now) for robot in self._robots)
+
+    def _choose(self, moment: Moment, refused_by: frozenset[str]) -> tuple[Robot | None, Wait]:
+        critical = self._backlog.critical
+        shortest = Wait(math.inf, Hold.RESTING)
+        for robot in self._robots:
+            if robot.name in refused_by:
+                continue
+            seconds, why = robot.hold(moment.now, moment.chance, moment.wall, critical=critical)
+            if why is Hold.NOTHING:
+                return robot, Wait(0.0, why)
+            if seconds < shortest.seconds:
+                shortest = Wait(seconds, why)
+            if not critical and why is not Hold.RESTING:
+                break
+        return None, shortest
+
+    def _send(self, robot: Robot, moment: Moment) -> Send:
+        backlog = self._backlog
+        critical, alike = backlog.critical, backlog.alike
+        many = self._digest_above is not None and alike > self._digest_above
+        if many and not (critical and alike <= robot.room(moment.now, _SOON_S)):
+            self._sending = backlog.take(alike)
+            notification = bundle_of([entry.notification for entry in self._sending])
+        else:
+            self._sending = backlog.take(1)
+            notification = self._sending[0].notification
+        robot.begin(moment.now)
+        return Send(robot, notification, self._sending, critical)
+
+    def _tell_delivered(self, receiver: str, entries: Sequence[Entry], now: float) -> None:
+        for entry in entries:
+            self._counts.delivery_took(receiver, now - entry.since)
+        digested = sum(1 for entry in entries if not entry.stands_for)
+        if len(entries) > 1 and digested:
+            self._counts.notified(receiver, DIGESTED, digested)
+
+    def _miss(self, entry: Entry) -> None:
+        """Counts it for the next digest, which shows the last of them, rather a critical one."""
+        self._missed += entry.stands_for or 1
+        lost = entry.notification
+        if self._last_missed is None or lost.critical or not self._last_missed.critical:
+            self._last_missed = lost
+        if not entry.stands_for:
+            self._counts.notified(self.name, DROPPED)
+
+    def _report_missed(self, now: float) -> None:
+        """Only to a receiver that is well: whoever is down hears of it after the next thing that gets through."""
+        if self._last_missed is not None and self.failures == 0:
+            report = overflow_of(self._missed, self._last_missed)
+            self._backlog.put(Entry(now, report, stands_for=self._missed))
+            self._missed, self._last_missed = 0, None

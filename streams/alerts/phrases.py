@@ -1,0 +1,188 @@
+"""What a notification is made of, in the languages that receivers speak. The words are the page's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from streams.incidents.summary import amount, duration, where
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_LONG_S = 600  # seconds beyond it are told as a time span
+_SUFFIXES = {"/min": "/分钟", " per 1,000": "/千单", " s": "秒"}
+_DIMENSIONS = {
+    "batch": "批次",
+    "carrier": "承运商",
+    "category": "类目",
+    "cause": "原因",
+    "channel": "渠道",
+    "device": "设备",
+    "handled_by": "接待方",
+    "intent": "咨询意图",
+    "kind": "类型",
+    "origin": "发货地",
+    "page": "页面",
+    "payment_method": "支付方式",
+    "platform": "平台",
+    "queue": "队列",
+    "reason": "原因",
+    "region": "地区",
+    "sentiment": "情感",
+    "sku": "货号",
+    "stage": "阶段",
+    "step": "步骤",
+    "store": "店铺",
+    "topic": "主题",
+    "warehouse": "仓库",
+}
+
+
+class Phrases(msgspec.Struct, frozen=True, kw_only=True):
+    """One language. Words in braces are filled in; the functions say a scope, a value with its unit, a time span."""
+
+    where: Callable[[Mapping[str, str]], str]
+    amount: Callable[[float, str], str]
+    duration: Callable[[int], str]
+    severity: Mapping[str, str]
+    news: Mapping[str, str]
+    title: str
+    headline: str
+    since: str
+    span: str
+    impact: str
+    contributors: str
+    contributor: str
+    cause: str
+    symptoms: str
+    board: str
+    runbook: str
+    link: str
+    name: str
+    comma: str
+    semicolon: str
+    more: str
+    digest: str
+    untold: tuple[str, str]
+    bundle: tuple[str, str]
+    overflow: tuple[str, str]
+    last: str
+    acked: str
+
+
+def where_zh(scope: Mapping[str, str]) -> str:
+    """The scope in Chinese.
+
+    >>> where_zh({"region": "zhejiang", "carrier": ""}), where_zh({})
+    ('承运商 （无），地区 zhejiang', '全店')
+    """
+    if not scope:
+        return "全店"
+    return "，".join(f"{_DIMENSIONS.get(name, name)} {value or '（无）'}" for name, value in sorted(scope.items()))
+
+
+def duration_zh(ms: int) -> str:
+    """A time span in its two largest units, in Chinese.
+
+    >>> duration_zh(45_000), duration_zh(750_000), duration_zh(7_500_000)
+    ('45秒', '12分钟30秒', '2小时5分钟')
+    """
+    text = duration(ms)
+    for english, chinese in ((" min", "分钟"), (" h", "小时"), (" s", "秒")):
+        text = text.replace(english, chinese)
+    return text.replace(" ", "")
+
+
+def amount_zh(value: float, unit: str) -> str:
+    """A value with its unit, in Chinese.
+
+    >>> amount_zh(0.7104, "ratio"), amount_zh(1234.5, "per_minute"), amount_zh(93_600, "seconds")
+    ('71.0%', '1,234/分钟', '26小时')
+    """
+    if unit == "seconds" and value >= _LONG_S and value < float("inf"):
+        return duration_zh(round(value) * 1000)
+    text = amount(value, unit)
+    if text == "unknown":
+        return "未知"
+    for english, chinese in _SUFFIXES.items():
+        if text.endswith(english):
+            return text.removesuffix(english) + chinese
+    return text
+
+
+ENGLISH = Phrases(
+    where=where,
+    amount=amount,
+    duration=duration,
+    severity={"critical": "CRITICAL", "warning": "WARNING", "info": "INFO"},
+    news={
+        "": "{severity}",
+        "resolved": "RESOLVED",
+        "escalated": "now {severity}",
+        "worsened": "worse, {severity}",
+        "snooze over": "snooze over, {severity}",
+    },
+    title="[{news}] {headline}",
+    headline="{title} {where}: {value}, expected {expected}",
+    since="Since {start}, for {lasts}",
+    span="From {start} to {end}, {lasts}; at worst {peak}",
+    impact="Impact: about {affected} events beyond normal in the last {window}",
+    contributors="Contributors: {named}",
+    contributor="{where} {share}",
+    cause="Caused by: {named}",
+    symptoms="Symptoms: {named}",
+    board="Board",
+    runbook="Runbook",
+    link="{label}: {url}",
+    name="Id: {fingerprint}, incident {incident}",
+    comma=", ",
+    semicolon="; ",
+    more="+{count} more",
+    digest="DIGEST",
+    untold=("1 anomaly is open that nobody was told of", "{count} anomalies are open that nobody was told of"),
+    bundle=(
+        "{count} notifications at once, all of one anomaly",
+        "{count} notifications at once, of {anomalies} anomalies",
+    ),
+    overflow=("1 notification could not be delivered", "{count} notifications could not be delivered one by one"),
+    last="The last was: {title}",
+    acked="acknowledged by {actor}",
+)
+CHINESE = Phrases(
+    where=where_zh,
+    amount=amount_zh,
+    duration=duration_zh,
+    severity={"critical": "严重", "warning": "警告", "info": "提示"},
+    news={
+        "": "{severity}",
+        "resolved": "已恢复",
+        "escalated": "升级为{severity}",
+        "worsened": "加重，{severity}",
+        "snooze over": "暂缓到期，{severity}",
+    },
+    title="【{news}】{headline}",
+    headline="{title}（{where}）：{value}，预期 {expected}",
+    since="{start} 起，已 {lasts}",
+    span="{start} 至 {end}，持续 {lasts}；最差 {peak}",
+    impact="影响：最近 {window} 内约 {affected} 个事件异常",
+    contributors="主要来源：{named}",
+    contributor="{where} {share}",
+    cause="起因：{named}",
+    symptoms="由此引发：{named}",
+    board="仪表盘",
+    runbook="处置手册",
+    link="{label}：{url}",
+    name="编号：{fingerprint}，事件 {incident}",
+    comma="；",
+    semicolon="；",
+    more="另有 {count} 条",
+    digest="汇总",
+    untold=("有 1 个未恢复的异常尚未通知", "有 {count} 个未恢复的异常尚未通知"),
+    bundle=("{count} 条通知，涉及 1 个异常", "{count} 条通知，涉及 {anomalies} 个异常"),
+    overflow=("有 1 条通知未能送达", "有 {count} 条通知未能逐条送达"),
+    last="最后一条：{title}",
+    acked="{actor} 已认领",
+)
+LANGUAGES: dict[str, Phrases] = {"en": ENGLISH, "zh": CHINESE}

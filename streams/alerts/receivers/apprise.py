@@ -1,0 +1,84 @@
+"""The long tail: what the library Apprise can reach (https://appriseit.com/services/). Loaded only when asked for."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import logging
+from typing import TYPE_CHECKING, Any
+
+from streams.alerts.budget import Allowance, Limit
+from streams.alerts.receiver import DELIVERED, Cause, Outcome, Result
+from streams.alerts.receivers.fitting import cut, fitted
+from streams.alerts.receivers.plain_text import plain
+from streams.incidents.anomaly import Change
+
+if TYPE_CHECKING:
+    from streams.alerts.message import Notification
+    from streams.alerts.receivers.voice import Voice
+
+# What stands behind the address is not known: as little as the most careful robot bears.
+ALLOWANCE = Allowance((Limit(18, 60.0),), kept=6, digest_above=5)
+
+_MOST_TITLE, _MOST_TEXT = 250, 1_700  # bytes; the narrowest services take 2,000
+
+
+class AppriseReceiver:
+    """One Apprise address.
+
+    Args:
+        notifier: see `notifier_of`.
+        timeout_s: for the whole attempt.
+
+    """
+
+    def __init__(self, name: str, notifier: Any, timeout_s: float, voice: Voice) -> None:
+        self.name = name
+        self._notifier = notifier
+        self._timeout_s = timeout_s
+        self._voice = voice
+
+    def __repr__(self) -> str:
+        return f"AppriseReceiver({self.name!r})"
+
+    async def deliver(self, notification: Notification) -> Result:
+        """Apprise says yes or no; a no is tried again, because it does not tell why."""
+        text = self._voice.text(notification)
+        links = [f"{link.label}: {link.url}" for link in text.links]
+        facts = [plain(line) for line in (*text.facts, text.name) if line]
+        body = "\n".join([*fitted(facts, _MOST_TEXT - sum(len(link) + 1 for link in links), self._voice.more), *links])
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                told = await self._notifier.async_notify(
+                    body=body or text.title,
+                    title=cut(plain(text.title), _MOST_TITLE),
+                    notify_type=_type_of(notification),
+                    body_format="text",
+                )
+        except TimeoutError:
+            return Result(Outcome.RETRY, "timeout", cause=Cause.TIMEOUT)
+        return DELIVERED if told else Result(Outcome.RETRY, "Apprise could not deliver", cause=Cause.REFUSED)
+
+
+def notifier_of(url: str) -> Any:
+    """What sends to an Apprise address.
+
+    Raises ValueError with the remedy where Apprise is not installed or does not know the address, which it never names.
+    """
+    try:
+        apprise = importlib.import_module("apprise")
+    except ImportError:
+        raise ValueError("needs the library Apprise; install it by `pip install 'pharos[apprise]'`") from None
+    log = logging.getLogger("apprise")  # it writes addresses, and those are credentials
+    log.propagate = False
+    log.addHandler(logging.NullHandler())
+    notifier = apprise.Apprise()
+    if not notifier.add(url):
+        raise ValueError("Apprise knows no such address; see https://appriseit.com/services/")
+    return notifier
+
+
+def _type_of(notification: Notification) -> str:
+    if notification.kind == Change.RESOLVED:
+        return "success"
+    return "failure" if notification.critical else "warning"

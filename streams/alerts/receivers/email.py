@@ -1,0 +1,148 @@
+"""Mail over SMTP (RFC 5321), encrypted by STARTTLS (RFC 3207) or from the first byte (RFC 8314)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import ssl
+from email.message import EmailMessage
+from email.utils import formatdate
+from typing import TYPE_CHECKING
+
+import aiosmtplib
+
+from streams.alerts.budget import Allowance, Limit
+from streams.alerts.message import DIGEST
+from streams.alerts.receiver import DELIVERED, Cause, Outcome, Result
+from streams.alerts.receivers.fitting import cut, fitted
+from streams.alerts.receivers.http_post import CREDENTIALS_REST_S
+from streams.alerts.receivers.plain_text import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from streams.alerts.message import Notification
+    from streams.alerts.receivers.voice import Voice
+    from streams.settings import MailSettings
+
+# Nobody's limit: how much mail a person can bear.
+ALLOWANCE = Allowance((Limit(18, 60.0),), kept=6, digest_above=5)
+
+_PORTS = {"starttls": 587, "tls": 465, "none": 25}
+_MOST_SUBJECT, _MOST_TEXT = 400, 64_000
+_DOMAIN = "pharos.invalid"  # of names that nobody answers to
+
+_log = logging.getLogger(__name__)
+
+
+class EmailReceiver:
+    """Some addresses behind one server.
+
+    Args:
+        mail: server, addresses and encryption.
+        password: goes with `mail.username`.
+        timeout_s: for the whole attempt.
+        clock: seconds since the epoch, the wall's.
+        context: verifies the server; None: with the authorities that this machine trusts.
+
+    """
+
+    def __init__(
+        self,
+        name: str,
+        mail: MailSettings,
+        password: str,
+        timeout_s: float,
+        clock: Callable[[], float],
+        voice: Voice,
+        context: ssl.SSLContext | None = None,
+    ) -> None:
+        self.name = name
+        self._mail = mail
+        self._password = password
+        self._timeout_s = timeout_s
+        self._clock = clock
+        self._voice = voice
+        self._context = context
+
+    def __repr__(self) -> str:
+        return f"EmailReceiver({self.name!r})"
+
+    async def deliver(self, notification: Notification) -> Result:
+        """The server's code decides: 4xx is tried again, 5xx is not."""
+        mail = self._mail
+        message = message_of(notification, self._voice, mail, self._clock())
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                refused, _ = await aiosmtplib.send(
+                    message,
+                    sender=mail.sender,
+                    recipients=list(mail.recipients),
+                    hostname=mail.host,
+                    port=mail.port or _PORTS[mail.encryption],
+                    username=mail.username or None,
+                    password=self._password or None,
+                    timeout=self._timeout_s,
+                    use_tls=mail.encryption == "tls",
+                    start_tls=mail.encryption == "starttls",
+                    tls_context=self._context,
+                )
+        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+            return _result_of(error)
+        if refused:
+            _log.warning("receiver %s: the server refused %d of the addresses", self.name, len(refused))
+        return DELIVERED
+
+
+def message_of(notification: Notification, voice: Voice, mail: MailSettings, now_s: float) -> EmailMessage:
+    """Plain text. All mail of one anomaly makes one conversation; every attempt has the same Message-ID."""
+    text = voice.text(notification)
+    message = EmailMessage()
+    message["From"] = mail.sender
+    message["To"] = ", ".join(mail.recipients)
+    message["Subject"] = cut(plain(text.title), _MOST_SUBJECT)
+    message["Date"] = formatdate(now_s)
+    message["Message-ID"] = f"<{notification.id}@{_DOMAIN}>"
+    message["Auto-Submitted"] = "auto-generated"
+    if notification.kind != DIGEST and notification.anomalies:
+        message["References"] = f"<{notification.anomalies[0].fingerprint}@{_DOMAIN}>"
+    if notification.critical:
+        message["Importance"] = "high"
+    facts = fitted([plain(fact) for fact in text.facts], _MOST_TEXT, voice.more)
+    links = [f"{link.label}: {link.url}" for link in text.links]
+    message.set_content("\n".join([plain(text.title), "", *facts, "", *links, plain(text.name)]).rstrip() + "\n")
+    return message
+
+
+def _result_of(error: Exception) -> Result:
+    """Never the words of the server: they may repeat addresses and names."""
+    if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
+        error = max(error.recipients, key=lambda refused: refused.code)
+    if isinstance(error, aiosmtplib.SMTPResponseException):
+        return _result_of_code(error.code, isinstance(error, aiosmtplib.SMTPAuthenticationError))
+    if isinstance(error, TimeoutError):
+        return Result(Outcome.RETRY, "timeout", cause=Cause.TIMEOUT)
+    if isinstance(error, aiosmtplib.SMTPNotSupported):
+        return Result(Outcome.REJECTED, "the server lacks STARTTLS or AUTH", CREDENTIALS_REST_S, Cause.CREDENTIALS)
+    if _is_of_tls(error):
+        return Result(Outcome.RETRY, f"tls: {type(error).__name__}", cause=Cause.TLS)
+    if isinstance(error, OSError):
+        return Result(Outcome.RETRY, f"connection: {type(error).__name__}", cause=Cause.CONNECTION)
+    return Result(Outcome.REJECTED, type(error).__name__, cause=Cause.REFUSED)
+
+
+def _result_of_code(code: int, of_login: bool) -> Result:
+    reason = f"code {code}"
+    if 400 <= code < 500:
+        return Result(Outcome.RETRY, reason, cause=Cause.THROTTLED if code in {421, 450, 452} else Cause.OUT_OF_ORDER)
+    if of_login or code in {530, 534, 535, 538}:
+        return Result(Outcome.REJECTED, reason, CREDENTIALS_REST_S, Cause.CREDENTIALS)
+    return Result(Outcome.REJECTED, reason, cause=Cause.TOO_LONG if code == 552 else Cause.REFUSED)
+
+
+def _is_of_tls(error: BaseException | None) -> bool:
+    while error is not None:
+        if isinstance(error, ssl.SSLError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False

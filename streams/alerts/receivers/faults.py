@@ -1,0 +1,27 @@
+"""Mistakes in the settings of receivers, those included that only show when secrets are looked for."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import TYPE_CHECKING, cast
+
+from streams.alerts.receivers.configured import ReceiverError, Surroundings, configured
+from streams.settings_rules import Fault, check_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import aiohttp
+
+    from streams.settings import Settings
+
+
+def settings_faults(settings: Settings, environment: Mapping[str, str]) -> Iterator[Fault]:
+    """What `check_settings` finds, and each receiver that cannot be made. Nothing is sent."""
+    yield from check_settings(settings)
+    around = Surroundings(environment, cast("aiohttp.ClientSession", None), lambda _: None, lambda: 0.0, UTC)
+    for index, receiver in enumerate(settings.receivers):
+        try:
+            configured(receiver, around)
+        except ReceiverError as error:
+            yield Fault(("receivers", index, error.field), error.what)

@@ -1,0 +1,118 @@
+"""A custom bot in a Feishu or Lark group.
+
+Facts: https://open.feishu.cn/document/client-docs/bot-v3/add-custom-bot (the signature, 100 messages a minute and 5 a
+second, a body of at most 20 KB, error 11232 at round times, codes 19021, 19022, 19024 and 9499).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from streams.alerts.budget import Allowance, Limit
+from streams.alerts.receiver import DELIVERED, Cause, Outcome, Result
+from streams.alerts.receivers.fitting import cut, fitted
+from streams.alerts.receivers.http_post import CREDENTIALS_REST_S, garbage
+from streams.alerts.receivers.plain_text import plain
+from streams.incidents.anomaly import Change
+
+if TYPE_CHECKING:
+    from streams.alerts.message import Notification
+    from streams.alerts.receivers.http_post import Answer, HttpPost
+    from streams.alerts.receivers.voice import Voice
+
+ALLOWANCE = Allowance((Limit(90, 60.0), Limit(4, 1.0)), kept=30, digest_above=5, off_round_times=True)
+
+_MOST_TITLE, _MOST_TEXT = 600, 6_000  # bytes; a body may have 20,000, and JSON writes some signs with two
+_BAD_OR_TOO_MANY = 9499
+_FAILURES = {
+    11232: Result(Outcome.RETRY, "code 11232", 5.0, Cause.THROTTLED),
+    19001: Result(Outcome.REJECTED, "code 19001", CREDENTIALS_REST_S, Cause.CREDENTIALS),
+    19021: Result(Outcome.REJECTED, "code 19021", CREDENTIALS_REST_S, Cause.CREDENTIALS),
+    19022: Result(Outcome.REJECTED, "code 19022", CREDENTIALS_REST_S, Cause.CREDENTIALS),
+    19024: Result(Outcome.REJECTED, "code 19024", CREDENTIALS_REST_S, Cause.CREDENTIALS),
+    19036: Result(Outcome.REJECTED, "code 19036", cause=Cause.TOO_LONG),
+}
+
+
+class FeishuReceiver:
+    """One bot.
+
+    Args:
+        url: a credential.
+        secret: of the signature; empty where the bot goes by keywords or addresses.
+
+    """
+
+    def __init__(self, name: str, url: str, secret: str, post: HttpPost, voice: Voice) -> None:
+        self.name = name
+        self._url = url
+        self._secret = secret
+        self._post = post
+        self._voice = voice
+
+    def __repr__(self) -> str:
+        return f"FeishuReceiver({self.name!r})"
+
+    async def deliver(self, notification: Notification) -> Result:
+        """`code` decides (`StatusCode` in older answers), also beside the status 400."""
+        body: dict[str, Any] = {"msg_type": "interactive", "card": card_of(notification, self._voice)}
+        if self._secret:
+            timestamp = int(self._post.clock())
+            body |= {"timestamp": str(timestamp), "sign": signature(self._secret, timestamp)}
+        answer = await self._post.send(self._url, orjson.dumps(body))
+        return answer if isinstance(answer, Result) else _judge(answer)
+
+
+def signature(secret: str, timestamp_s: int) -> str:
+    """Time and secret are the key, and nothing is signed: the other way round than DingTalk.
+
+    >>> signature("this is secret", 1599360473)
+    '/eYKrXQBzTjUZJ3s6NX16VxGbTwmK7AEs8/FnvC1CSw='
+    """
+    digest = hmac.new(f"{timestamp_s}\n{secret}".encode(), b"", hashlib.sha256).digest()
+    return base64.b64encode(digest).decode()
+
+
+def card_of(notification: Notification, voice: Voice) -> dict[str, Any]:
+    """An interactive card of plain text only, so that nothing in it is markup."""
+    text = voice.text(notification)
+    lines = [plain(line) for line in (*text.facts, *([text.name] if text.name else []))]
+    elements: list[dict[str, Any]] = [
+        {"tag": "div", "text": _said("\n".join(fitted(lines, _MOST_TEXT, voice.more)))},
+    ]
+    if text.links:
+        buttons = [{"tag": "button", "text": _said(link.label), "url": link.url} for link in text.links]
+        elements.append({"tag": "action", "actions": buttons})
+    return {
+        "config": {"wide_screen_mode": True},
+        "header": {"title": _said(cut(plain(text.title), _MOST_TITLE)), "template": _colour(notification)},
+        "elements": elements,
+    }
+
+
+def _said(text: str) -> dict[str, str]:
+    return {"tag": "plain_text", "content": text}
+
+
+def _colour(notification: Notification) -> str:
+    if notification.kind == Change.RESOLVED:
+        return "green"
+    return "red" if notification.critical else "orange"
+
+
+def _judge(answer: Answer) -> Result:
+    code = answer.code("code", "StatusCode")
+    if code is None:
+        return garbage(answer)
+    if code == 0:
+        return DELIVERED
+    if code == _BAD_OR_TOO_MANY:  # one code for two things, and only the words tell them apart
+        if "too many" in str((answer.fields or {}).get("msg")).lower():
+            return Result(Outcome.RETRY, f"code {code}, too many requests", 5.0, Cause.THROTTLED)
+        return Result(Outcome.REJECTED, f"code {code}, bad request", cause=Cause.REFUSED)
+    return _FAILURES.get(code) or Result(Outcome.REJECTED, f"code {code}", cause=Cause.REFUSED)

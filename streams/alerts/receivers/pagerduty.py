@@ -1,0 +1,95 @@
+"""PagerDuty, Events API v2: an incident is triggered, acknowledged and resolved under the anomaly's fingerprint.
+
+Facts: https://developer.pagerduty.com/docs/events-api-v2-overview (fields, sizes, 202, 400, 429, about 120 events a
+minute and key) and https://developer.pagerduty.com/docs/send-alert-event.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from streams.alerts.budget import Allowance, Limit
+from streams.alerts.message import ACKNOWLEDGED
+from streams.alerts.receiver import DELIVERED, Cause, Result
+from streams.alerts.receivers.fitting import cut, fitted
+from streams.alerts.receivers.http_post import CREDENTIALS_REST_S, failure_of, garbage
+from streams.incidents.anomaly import Change
+from streams.incidents.instant import rfc3339
+
+if TYPE_CHECKING:
+    from streams.alerts.message import Notification
+    from streams.alerts.receivers.http_post import Answer, HttpPost
+    from streams.alerts.receivers.voice import Voice
+
+ALLOWANCE = Allowance((Limit(120, 60.0),), kept=40)
+URL = "https://events.pagerduty.com/v2/enqueue"
+
+_RETRY_S = 30.0
+_MOST_SUMMARY, _MOST_DETAILS, _MOST_KEY = 1_024, 32_000, 255
+_ACTIONS = {Change.RESOLVED.value: "resolve", ACKNOWLEDGED: "acknowledge"}
+
+
+class PagerDutyReceiver:
+    """One service.
+
+    Args:
+        key: the integration's routing key: a credential.
+        url: of the region.
+
+    """
+
+    def __init__(self, name: str, key: str, post: HttpPost, voice: Voice, url: str = URL) -> None:
+        self.name = name
+        self._key = key
+        self._post = post
+        self._voice = voice
+        self._url = url
+
+    def __repr__(self) -> str:
+        return f"PagerDutyReceiver({self.name!r})"
+
+    async def deliver(self, notification: Notification) -> Result:
+        """202 and `success` deliver; what is sent again falls together by its key."""
+        event = event_of(notification, self._voice)
+        answer = await self._post.send(self._url, orjson.dumps({"routing_key": self._key, **event}))
+        return answer if isinstance(answer, Result) else _judge(answer)
+
+
+def event_of(notification: Notification, voice: Voice) -> dict[str, Any]:
+    """The event without the routing key. A digest is one incident of its own, which a person closes."""
+    anomaly = notification.anomalies[0] if len(notification.anomalies) == 1 else None
+    alone = anomaly is not None and notification.kind in {*Change, ACKNOWLEDGED}
+    key = anomaly.fingerprint if anomaly is not None and alone else notification.id
+    action = _ACTIONS.get(notification.kind, "trigger")
+    event: dict[str, Any] = {"event_action": action, "dedup_key": cut(key, _MOST_KEY)}
+    if action != "trigger":
+        return event
+    text = voice.text(notification)
+    payload: dict[str, Any] = {
+        "summary": cut(text.title, _MOST_SUMMARY),
+        "source": "pharos",
+        "severity": notification.severity.value,
+        "timestamp": rfc3339(notification.time),
+        "custom_details": {"told": fitted([*text.facts, text.name], _MOST_DETAILS, voice.more)},
+    }
+    if anomaly is not None and alone:
+        payload |= {"component": anomaly.touchpoint, "group": anomaly.incident, "class": anomaly.metric}
+        payload["custom_details"]["scope"] = anomaly.scope
+    event |= {"payload": payload, "client": "Pharos"}
+    if text.links:
+        event["links"] = [{"href": link.url, "text": link.label} for link in text.links]
+        event["client_url"] = text.links[0].url
+    return event
+
+
+def _judge(answer: Answer) -> Result:
+    if answer.status == 202 and (answer.fields or {}).get("status") == "success":
+        return DELIVERED
+    failure = failure_of(answer) or garbage(answer)
+    if failure.cause is Cause.THROTTLED:
+        return failure._replace(retry_after_s=failure.retry_after_s or _RETRY_S)
+    if answer.status == 400 and b"routing" in answer.body:
+        return failure._replace(retry_after_s=CREDENTIALS_REST_S, cause=Cause.CREDENTIALS)
+    return failure

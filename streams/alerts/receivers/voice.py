@@ -1,0 +1,41 @@
+"""How one receiver speaks: its language, and where the board is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from streams.alerts.phrases import LANGUAGES
+from streams.alerts.wording import Link
+
+if TYPE_CHECKING:
+    from streams.alerts.message import Notification
+    from streams.alerts.wording import Text
+
+
+class Voice(NamedTuple):
+    """`language` is a key of `LANGUAGES`; `board_url` is empty where there is no board."""
+
+    language: str = "en"
+    board_url: str = ""
+
+    def text(self, notification: Notification) -> Text:
+        """What to say; a digest has a link to the board, where the rest is."""
+        text = notification.text(self.language)
+        if text.links or not self.board_url:
+            return text
+        return msgspec.structs.replace(text, links=(Link(LANGUAGES[self.language].board, self.board_url),))
+
+    def more(self, count: int) -> str:
+        """Says how many lines are missing."""
+        return LANGUAGES[self.language].more.format(count=count)
+
+
+def markdown_link(link: Link) -> str:
+    """An address of ours in markdown; brackets in it would end it early.
+
+    >>> markdown_link(Link("Runbook", "https://wiki/Payment_(alipay)"))
+    '[Runbook](https://wiki/Payment_%28alipay%29)'
+    """
+    return f"[{link.label}]({link.url.translate({40: '%28', 41: '%29', 32: '%20', 60: '%3C', 62: '%3E'})})"

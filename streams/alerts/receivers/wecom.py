@@ -1,0 +1,75 @@
+"""A group robot of WeCom.
+
+Facts: https://developer.work.weixin.qq.com/document/path/99110 (message types, 20 messages a minute, markdown of at
+most 4,096 bytes in UTF-8) and .../path/90313 (error codes). There is no signature: the key in the address is secret.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import orjson
+
+from streams.alerts.budget import Allowance, Limit
+from streams.alerts.receiver import DELIVERED, Cause, Outcome, Result
+from streams.alerts.receivers.fitting import cut, fitted, size
+from streams.alerts.receivers.http_post import CREDENTIALS_REST_S, garbage
+from streams.alerts.receivers.markup import widened
+from streams.alerts.receivers.voice import markdown_link
+
+if TYPE_CHECKING:
+    from streams.alerts.message import Notification
+    from streams.alerts.receivers.http_post import HttpPost
+    from streams.alerts.receivers.voice import Voice
+
+# Whether WeCom's minute slides is not documented: a sliding one is right for both.
+ALLOWANCE = Allowance((Limit(18, 60.0),), kept=6, digest_above=5)
+MOST_CONTENT = 4_096
+
+_MOST_TITLE, _MOST_LINKS = 600, 1_500
+_FAILURES = {
+    -1: Result(Outcome.RETRY, "errcode -1", cause=Cause.OUT_OF_ORDER),
+    45009: Result(Outcome.RETRY, "errcode 45009", 60.0, Cause.THROTTLED),
+    45033: Result(Outcome.RETRY, "errcode 45033", cause=Cause.THROTTLED),
+    93000: Result(Outcome.REJECTED, "errcode 93000", CREDENTIALS_REST_S, Cause.CREDENTIALS),
+    93008: Result(Outcome.REJECTED, "errcode 93008", CREDENTIALS_REST_S, Cause.CREDENTIALS),
+    40058: Result(Outcome.REJECTED, "errcode 40058", cause=Cause.TOO_LONG),
+}
+
+
+class WeComReceiver:
+    """One robot. `url` has its key in it: a credential."""
+
+    def __init__(self, name: str, url: str, post: HttpPost, voice: Voice) -> None:
+        self.name = name
+        self._url = url
+        self._post = post
+        self._voice = voice
+
+    def __repr__(self) -> str:
+        return f"WeComReceiver({self.name!r})"
+
+    async def deliver(self, notification: Notification) -> Result:
+        """`errcode` decides: 0 delivers, 45009 asks for a minute of silence."""
+        answer = await self._post.send(self._url, body_of(notification, self._voice))
+        if isinstance(answer, Result):
+            return answer
+        code = answer.code("errcode")
+        if code is None:
+            return garbage(answer)
+        if code == 0:
+            return DELIVERED
+        return _FAILURES.get(code) or Result(Outcome.REJECTED, f"errcode {code}", cause=Cause.REFUSED)
+
+
+def body_of(notification: Notification, voice: Voice) -> bytes:
+    """Markdown: a headline in the colour of the severity, quoted facts, links."""
+    text = voice.text(notification)
+    colour = "warning" if notification.critical else "comment"
+    title = f'### <font color="{colour}">{cut(widened(text.title), _MOST_TITLE)}</font>'
+    links = " ".join(markdown_link(link) for link in text.links)
+    last = [links] if links and size(links) <= _MOST_LINKS else []
+    facts = [f"> {widened(fact)}" for fact in (*text.facts, *([text.name] if text.name else []))]
+    free = MOST_CONTENT - sum(size(line) + 1 for line in (title, *last))
+    content = "\n".join([title, *fitted(facts, free, voice.more), *last])
+    return orjson.dumps({"msgtype": "markdown", "markdown": {"content": content}})

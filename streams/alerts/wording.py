@@ -1,0 +1,124 @@
+"""An anomaly in the words of one language."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from streams.events.event_time import event_time_ms
+from streams.incidents.instant import clock_time
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import tzinfo
+
+    from streams.alerts.phrases import Phrases
+    from streams.incidents.anomaly import Anomaly
+
+
+class Link(msgspec.Struct, frozen=True):
+    """Where a reader goes on: what it is called, and an address of ours."""
+
+    label: str
+    url: str
+
+
+class Text(msgspec.Struct, frozen=True):
+    """What a notification says in one language.
+
+    Attributes:
+        title: one line.
+        facts: since, impact, contributors, cause and symptoms; those that there are.
+        links: board and runbook, where they are known.
+        name: the line with fingerprint and incident; empty in a digest.
+
+    """
+
+    title: str
+    facts: tuple[str, ...] = ()
+    links: tuple[Link, ...] = ()
+    name: str = ""
+
+
+class Wording(NamedTuple):
+    """A language, and what the metrics are called in it."""
+
+    phrases: Phrases
+    titles: Mapping[str, str]
+
+    def headline(self, anomaly: Anomaly) -> str:
+        """What, where, value against expectation."""
+        say = self.phrases
+        return say.headline.format(
+            title=self.titles.get(anomaly.metric) or anomaly.metric,
+            where=say.where(anomaly.scope),
+            value=say.amount(anomaly.value, anomaly.unit),
+            expected=say.amount(anomaly.expected, anomaly.unit),
+        )
+
+    def title(self, anomaly: Anomaly, news: str) -> str:
+        """The headline, and what is new about it."""
+        severity = self.phrases.severity.get(anomaly.severity, anomaly.severity)
+        told = self.phrases.news[news].format(severity=severity)
+        return self.phrases.title.format(news=told, headline=self.headline(anomaly))
+
+    def since(self, anomaly: Anomaly, now: int, zone: tzinfo) -> str:
+        say = self.phrases
+        started = event_time_ms(anomaly.started_at) or 0
+        ended = event_time_ms(anomaly.ended_at) if anomaly.ended_at else None
+        start = clock_time(started, zone)
+        if ended is None:
+            return say.since.format(start=start, lasts=say.duration(max(now - started, 0)))
+        peak = say.amount(anomaly.peak, anomaly.unit)
+        lasts = say.duration(max(ended - started, 0))
+        return say.span.format(start=start, end=clock_time(ended, zone), lasts=lasts, peak=peak)
+
+    def impact(self, anomaly: Anomaly) -> str:
+        """How many of the events of the window are affected beyond what is normal; only shares and counts tell."""
+        away = abs(anomaly.value - anomaly.expected)
+        affected = {"ratio": away * anomaly.exposure, "per_minute": away * anomaly.window_s / 60}.get(anomaly.unit, 0.0)
+        if affected < 1:
+            return ""
+        window = self.phrases.duration(anomaly.window_s * 1000)
+        return self.phrases.impact.format(affected=f"{affected:,.0f}", window=window)
+
+    def contributors(self, anomaly: Anomaly) -> str:
+        """The three largest."""
+        say = self.phrases
+        top = sorted((c for c in anomaly.contributors if c.share > 0), key=lambda c: -c.share)[:3]
+        parts = [
+            say.contributor.format(where=say.where(c.scope).removeprefix("for "), share=f"{min(c.share, 1.0):.0%}")
+            for c in top
+        ]
+        return say.contributors.format(named=say.comma.join(parts)) if parts else ""
+
+    def cause(self, anomaly: Anomaly, others: Mapping[str, Anomaly]) -> str:
+        if anomaly.caused_by is None:
+            return ""
+        return self.phrases.cause.format(named=self._name(anomaly.caused_by, others))
+
+    def symptoms(self, anomaly: Anomaly, others: Mapping[str, Anomaly]) -> str:
+        named = self.phrases.semicolon.join(self._name(fingerprint, others) for fingerprint in anomaly.cause_of)
+        return self.phrases.symptoms.format(named=named) if named else ""
+
+    def links(self, anomaly: Anomaly) -> tuple[Link, ...]:
+        say = self.phrases
+        known = ((say.board, anomaly.board_url), (say.runbook, anomaly.runbook_url))
+        return tuple(Link(label, url) for label, url in known if url)
+
+    def name(self, anomaly: Anomaly) -> str:
+        return self.phrases.name.format(fingerprint=anomaly.fingerprint, incident=anomaly.incident)
+
+    def lines(self, text: Text) -> tuple[str, ...]:
+        """All but the title, links written out."""
+        links = [self.phrases.link.format(label=link.label, url=link.url) for link in text.links]
+        return (*text.facts, *links, *([text.name] if text.name else []))
+
+    def digest(self, what: str) -> str:
+        """The title of a digest."""
+        return self.phrases.title.format(news=self.phrases.digest, headline=what)
+
+    def _name(self, fingerprint: str, others: Mapping[str, Anomaly]) -> str:
+        other = others.get(fingerprint)
+        return self.headline(other) if other else fingerprint

@@ -1,0 +1,314 @@
+"""Who is sent what, and when: with a clock that the test moves."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streams.alerts.backoff import Backoff
+from streams.alerts.budget import Allowance, Hold, Limit
+from streams.alerts.group import Group, Moment, Send, Wait
+from streams.alerts.message import DIGEST
+from streams.alerts.receiver import DELIVERED, Cause, Outcome, Result
+from streams.alerts.receivers import dingtalk, slack
+from streams.alerts.robot import Member
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from streams.alerts.message import Notification
+
+    Make = Callable[..., Notification]
+    Answer = Callable[[str, Notification, float], Result]
+
+TOO_FAST = Result(Outcome.RETRY, "errcode 130101", 600.0, Cause.THROTTLED)
+BUSY = Result(Outcome.RETRY, "timeout", cause=Cause.TIMEOUT)
+WRONG_KEY = Result(Outcome.REJECTED, "errcode 310000", 300.0, Cause.CREDENTIALS)
+TOO_LONG = Result(Outcome.REJECTED, "errcode 460101", cause=Cause.TOO_LONG)
+
+
+class Robot:
+    """A name; the simulation answers for it."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    async def deliver(self, notification: Notification) -> Result:
+        raise NotImplementedError
+
+
+class Arrival(NamedTuple):
+    """What a receiver got, and when."""
+
+    at: float
+    receiver: str
+    notification: Notification
+
+
+class Simulation:
+    """Does what a lane does, in no time."""
+
+    def __init__(
+        self,
+        counts: Any,
+        names: Sequence[str] = ("a",),
+        allowance: Allowance = dingtalk.ALLOWANCE,
+        answer: Answer = lambda *_: DELIVERED,
+        took_s: float = 0.1,
+        capacity: int = 1_000,
+    ) -> None:
+        members = [Member(Robot(name), allowance, "group" if len(names) > 1 else "") for name in names]
+        self.counts = counts
+        self.group = Group(members[0].group or names[0], members, counts, capacity, Backoff(first_s=1.0, longest_s=8.0))
+        self.now = 0.0
+        self.attempts: list[Arrival] = []
+        self.arrivals: list[Arrival] = []
+        self.waits: list[Hold] = []
+        self._answer = answer
+        self._took_s = took_s
+
+    def play(self, puts: Sequence[tuple[float, Notification]], until: float = 3_000.0) -> None:
+        """Puts each at its time, in order, and runs on until nothing waits."""
+        coming = list(puts)
+        while self.now < until:
+            while coming and coming[0][0] <= self.now:
+                self.group.put(coming.pop(0)[1], self.now)
+            step = self.group.next(self._moment())
+            if isinstance(step, Send):
+                self._attempt(step)
+                continue
+            self.waits.append(step.why)
+            nearest = coming[0][0] - self.now if coming else step.seconds
+            if not coming and step.why is Hold.NOTHING:
+                return
+            self.now += max(min(step.seconds, nearest), 1e-6)
+
+    def titles(self, receiver: str = "a") -> list[str]:
+        return [arrival.notification.title for arrival in self.arrivals if arrival.receiver == receiver]
+
+    def _attempt(self, step: Send) -> None:
+        arrival = Arrival(self.now, step.robot.name, step.notification)
+        self.attempts.append(arrival)
+        result = self._answer(step.robot.name, step.notification, self.now)
+        self.now += self._took_s
+        if result.outcome is Outcome.DELIVERED:
+            self.arrivals.append(arrival)
+        self.group.sent(step, result, self._moment())
+
+    def _moment(self) -> Moment:
+        return Moment(self.now)
+
+
+def at_rate(notification: Make, per_minute: int, minutes: int, critical_every: int = 0) -> list[tuple[float, Any]]:
+    """Alerts at an even rate, every so many of them critical."""
+    count = per_minute * minutes
+    return [
+        (
+            60.0 * minutes * number / count,
+            notification(
+                f"n{number}",
+                "critical" if critical_every and number % critical_every == 0 else "warning",
+                about=f"f{number}",
+            ),
+        )
+        for number in range(count)
+    ]
+
+
+def most_in_a_minute(arrivals: Sequence[Arrival]) -> int:
+    times = [arrival.at for arrival in arrivals]
+    return max((sum(1 for t in times if at <= t < at + 60.0) for at in times), default=0)
+
+
+def test_five_hundred_alerts_a_minute_become_at_most_eighteen_messages_and_nothing_is_lost(
+    notification: Make, counts: Any
+) -> None:
+    storm = Simulation(counts)
+    storm.play(at_rate(notification, 500, 10))
+
+    told = counts.seen
+    assert most_in_a_minute(storm.attempts) <= 18
+    singles = sum(1 for arrival in storm.arrivals if arrival.notification.kind != DIGEST)
+    assert singles + told["a", "digested"] == 5_000
+    assert told["a", "dropped"] == 0
+    assert max(seconds for _, seconds in counts.took) < 20.0
+
+
+def test_in_a_storm_of_five_hundred_a_minute_criticals_that_fit_come_within_ten_seconds(
+    notification: Make, counts: Any
+) -> None:
+    storm = Simulation(counts)
+    puts = at_rate(notification, 500, 10, critical_every=84)  # six a minute
+    storm.play(puts)
+
+    arrived = {arrival.notification.id: arrival.at for arrival in storm.arrivals}
+    delays = [arrived[told.id] - at for at, told in puts if told.critical]
+    assert len(delays) == 60
+    assert max(delays) < 1.0
+    assert most_in_a_minute(storm.attempts) <= 18
+
+
+def test_more_criticals_than_fit_become_a_digest_of_criticals(notification: Make, counts: Any) -> None:
+    storm = Simulation(counts)
+    storm.play([(0.0, notification(f"c{number}", "critical", f"f{number}")) for number in range(40)])
+
+    assert storm.titles() == ["[DIGEST] 40 notifications at once, of 40 anomalies"]
+    assert storm.arrivals[0].notification.critical
+
+
+def test_a_digest_shows_the_newest_of_each_anomaly(notification: Make, counts: Any) -> None:
+    storm = Simulation(counts, answer=lambda _, told, now: BUSY if now < 5.0 else DELIVERED)
+    storm.play([(0.1 * n, notification(f"n{n}", "warning", f"f{n % 3}")) for n in range(9)])
+
+    assert storm.titles() == ["[DIGEST] 9 notifications at once, of 3 anomalies"]
+    assert storm.arrivals[0].notification.lines == ("[X] n6", "[X] n7", "[X] n8")
+    assert counts.seen["a", "digested"] == 9
+
+
+def test_a_backlog_of_five_is_sent_one_by_one(notification: Make, counts: Any) -> None:
+    calm = Simulation(counts)
+    calm.play([(0.0, notification(f"n{number}")) for number in range(5)])
+
+    assert calm.titles() == [f"[X] n{number}" for number in range(5)]
+    assert counts.seen == {("a", "delivered"): 5}
+
+
+def test_a_robot_that_was_sent_too_much_is_left_alone_for_ten_minutes_and_the_next_takes_over_at_once(
+    notification: Make, counts: Any
+) -> None:
+    def answer(robot: str, _: Notification, now: float) -> Result:
+        return TOO_FAST if robot == "a" and now < 1.0 else DELIVERED
+
+    pair = Simulation(counts, ("a", "b"), answer=answer)
+    pair.play([(60.0 * minute, notification(f"n{minute}")) for minute in range(13)])
+
+    assert pair.titles("b") == [f"[X] n{minute}" for minute in range(11)]
+    assert pair.titles("a") == ["[X] n11", "[X] n12"]
+    assert [arrival.at for arrival in pair.attempts if arrival.receiver == "a"] == [0.0, 660.0, 720.0]
+    assert pair.arrivals[0].at < 1.0
+    assert counts.failures == {("a", "throttled"): 1}
+
+
+def test_alone_it_is_left_alone_too_and_then_gets_a_digest(notification: Make, counts: Any) -> None:
+    single = Simulation(counts, answer=lambda _, told, now: TOO_FAST if now < 1.0 else DELIVERED)
+    single.play([(float(number), notification(f"n{number}")) for number in range(30)])
+
+    assert single.titles() == ["[DIGEST] 30 notifications at once, of 0 anomalies"]
+    assert 600.0 <= single.arrivals[0].at < 601.0
+    assert counts.seen["a", "dropped"] == 0
+
+
+def test_a_critical_without_room_goes_to_the_next_and_what_can_wait_waits(notification: Make, counts: Any) -> None:
+    pair = Simulation(counts, ("a", "b"))
+    criticals = [(0.2 * number, notification(f"c{number}", "critical")) for number in range(20)]
+    pair.play([*criticals, (4.5, notification("w"))])
+
+    assert len(pair.titles("a")) == 19  # eighteen criticals, and later what waited
+    assert pair.titles("b") == ["[X] c18", "[X] c19"]
+    assert pair.titles("a")[-1] == "[X] w"
+    assert Hold.KEPT in pair.waits
+
+
+def test_what_one_refuses_is_offered_to_the_next_and_counted_when_all_refuse(notification: Make, counts: Any) -> None:
+    def answer(robot: str, told: Notification, _: float) -> Result:
+        if told.title == "[X] long":
+            return TOO_LONG
+        return WRONG_KEY if robot == "a" else DELIVERED
+
+    pair = Simulation(counts, ("a", "b"), answer=answer)
+    pair.play([(0.0, notification("n1")), (1.0, notification("long")), (2.0, notification("n2"))])
+
+    assert pair.titles("b") == ["[X] n1", "[X] n2", "[DIGEST] 1 notification could not be delivered"]
+    assert [arrival.at for arrival in pair.attempts if arrival.receiver == "a"] == [0.0]
+    assert pair.arrivals[-1].at < 3.0
+    assert counts.seen["group", "dropped"] == 1
+
+
+def test_what_fails_for_a_wrong_key_is_kept_for_a_while_and_told_when_the_key_is_right(
+    notification: Make, counts: Any
+) -> None:
+    single = Simulation(counts, answer=lambda _, told, now: WRONG_KEY if now < 500.0 else DELIVERED)
+    single.play([(0.0, notification("n1")), (1.0, notification("n2"))])
+
+    assert single.titles() == ["[X] n1", "[X] n2"]
+    assert [round(arrival.at) for arrival in single.attempts] == [0, 300, 600, 600]
+    assert counts.seen == {("a", "rejected"): 2, ("a", "delivered"): 2}
+
+
+def test_slack_gets_one_a_second(notification: Make, counts: Any) -> None:
+    channel = Simulation(counts, allowance=slack.ALLOWANCE, took_s=0.0)
+    channel.play([(0.0, notification(f"n{number}")) for number in range(4)])
+
+    assert [arrival.at for arrival in channel.arrivals] == pytest.approx([0.0, 1.0, 2.0, 3.0])
+
+
+def test_nothing_to_do_waits_for_ever(counts: Any) -> None:
+    assert Simulation(counts).group.next(Moment(0.0)) == Wait(float("inf"), Hold.NOTHING)
+
+
+@given(
+    puts=st.lists(
+        st.tuples(st.floats(0, 300), st.sampled_from(["critical", "warning"]), st.integers(0, 5)), max_size=80
+    ),
+    answers=st.lists(st.sampled_from([DELIVERED, DELIVERED, BUSY, TOO_FAST, TOO_LONG, WRONG_KEY]), max_size=60),
+    robots=st.integers(1, 3),
+    took_s=st.sampled_from([0.0, 0.1, 3.0]),
+    capacity=st.sampled_from([5, 1_000]),
+    digest_above=st.sampled_from([None, 5]),
+)
+def test_whatever_receivers_answer_budgets_hold_order_is_kept_and_nothing_is_lost(
+    notification: Make,
+    puts: list[tuple[float, str, int]],
+    answers: list[Result],
+    robots: int,
+    took_s: float,
+    capacity: int,
+    digest_above: int | None,
+) -> None:
+    counts = Tally()
+    left = list(answers)
+    limit = Limit(4, 60.0)
+    chaos = Simulation(
+        counts,
+        [f"r{number}" for number in range(robots)],
+        Allowance((limit,), kept=1, digest_above=digest_above),
+        lambda *_: left.pop(0) if left else DELIVERED,
+        took_s,
+        capacity,
+    )
+    coming = [
+        (at, notification(f"{number}", severity, f"f{about}"))
+        for number, (at, severity, about) in enumerate(sorted(puts))
+    ]
+    chaos.play(coming, until=20_000.0)
+    undelivered = chaos.group.abandon()
+
+    for robot in {arrival.receiver for arrival in chaos.attempts}:
+        times = [arrival.at for arrival in chaos.attempts if arrival.receiver == robot]
+        assert all(later - first >= 60.0 - 1e-6 for first, later in zip(times, times[limit.count :], strict=False))
+    single = [a.notification for a in chaos.arrivals if a.notification.kind != DIGEST]
+    assert len({told.id for told in single}) == len(single)
+    assert len(single) + counts["digested"] + counts["dropped"] == len(coming)
+    assert undelivered <= counts["dropped"]
+    criticals = [int(told.id) for told in single if told.critical]
+    assert criticals == sorted(criticals)
+    for about in range(6):
+        of_one = [int(told.id) for told in single if told.anomalies[0].fingerprint == f"f{about}"]
+        assert of_one == sorted(of_one)
+
+
+class Tally(Counter[str]):
+    """Outcomes, whoever they are of."""
+
+    def notified(self, receiver: str, outcome: str, count: int = 1) -> None:
+        self[outcome] += count
+
+    def delivery_took(self, receiver: str, seconds: float) -> None:
+        assert seconds >= 0
+
+    def delivery_failed(self, receiver: str, reason: str) -> None:
+        assert reason in set(Cause)
