@@ -95,21 +95,19 @@ class Group:
 
     def next(self, moment: Moment) -> Send | Wait:
         """What is to be done now. After a `Send`, `sent` comes before the next call."""
+        given_up = 0
         while True:
             if not self._backlog:
                 self._report_missed(moment.now)
-            if not self._backlog:
-                return Wait(math.inf, Hold.NOTHING)
-            head = self._backlog.head
-            robot, wait = self._choose(moment, head.refused_by)
-            if robot is not None:
-                return self._send(robot, moment)
-            refused = bool(head.refused_by) and wait.why is Hold.RESTING
-            if not refused and moment.now + wait.seconds - head.since <= self._deadline_s:
-                return wait
-            _log.warning("receiver %s: gave up a notification that waits for too long (%s)", self.name, wait.why.value)
+            step = self._step(moment)
+            if step is not None:
+                break
+            given_up += 1
             for entry in self._backlog.take(1):
                 self._miss(entry)
+        if given_up:
+            _log.warning("receiver %s: gave up %d notifications that waited for too long", self.name, given_up)
+        return step
 
     def sent(self, send: Send, result: Result, moment: Moment) -> None:
         """How the attempt ended."""
@@ -138,6 +136,18 @@ class Group:
         if self._missed:
             _log.warning("receiver %s: %d notifications were not delivered", self.name, self._missed)
         return self._missed
+
+    def _step(self, moment: Moment) -> Send | Wait | None:
+        """None: the next of what waits is to be given up."""
+        if not self._backlog:
+            return Wait(math.inf, Hold.NOTHING)
+        head = self._backlog.head
+        robot, wait = self._choose(moment, head.refused_by)
+        if robot is not None:
+            return self._send(robot, moment)
+        refused = bool(head.refused_by) and wait.why is Hold.RESTING
+        overdue = moment.now + wait.seconds - head.since > self._deadline_s
+        return None if refused or overdue else wait
 
     def _somebody_else(self, refused_by: frozenset[str], now: float) -> bool:
         """Whether to offer it further. Nobody waits for a receiver that rests only because another wants it never."""

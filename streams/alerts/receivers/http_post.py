@@ -77,12 +77,12 @@ class HttpPost:
                 retry_after = retry_after_s(response.headers.get("Retry-After"), self.clock())
                 status = response.status
                 response.close()  # the rest is nobody's business, and may never end
+        except aiohttp.ClientSSLError as error:  # first: that of a certificate is a ValueError too
+            return Result(Outcome.RETRY, f"tls: {type(error).__name__}", cause=Cause.TLS)
         except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError, ValueError):
             return Result(Outcome.REJECTED, "invalid address", CREDENTIALS_REST_S, Cause.CREDENTIALS)
         except asyncio.TimeoutError:  # noqa: UP041 - aiohttp's own timeouts derive from it, and so say the docs
             return Result(Outcome.RETRY, "timeout", cause=Cause.TIMEOUT)
-        except aiohttp.ClientSSLError as error:
-            return Result(Outcome.RETRY, f"tls: {type(error).__name__}", cause=Cause.TLS)
         except (aiohttp.ClientError, OSError) as error:
             return Result(Outcome.RETRY, f"connection: {type(error).__name__}", cause=Cause.CONNECTION)
         return Answer(status, content, retry_after)

@@ -1,0 +1,129 @@
+"""What each chat answers decides, not the status 200."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from streams.alerts.receiver import Cause, Outcome
+from streams.alerts.receivers.dingtalk import DingTalkReceiver
+from streams.alerts.receivers.feishu import FeishuReceiver
+from streams.alerts.receivers.slack import SlackReceiver
+from streams.alerts.receivers.voice import Voice
+from streams.alerts.receivers.wecom import WeComReceiver
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from streams.alerts.message import Notification
+    from streams.alerts.receiver import Receiver
+    from streams.alerts.receivers.http_post import HttpPost
+
+VOICE = Voice()
+OK, AGAIN, NEVER = Outcome.DELIVERED, Outcome.RETRY, Outcome.REJECTED
+
+
+def make(kind: str, url: str, post: HttpPost) -> Receiver:
+    if kind == "dingtalk":
+        return DingTalkReceiver("duty", f"{url}/robot/send?access_token=t0ken", "SECs3cret", post, VOICE)
+    if kind == "wecom":
+        return WeComReceiver("duty", f"{url}/cgi-bin/webhook/send?key=t0ken", post, VOICE)
+    if kind == "feishu":
+        return FeishuReceiver("duty", f"{url}/open-apis/bot/v2/hook/t0ken", "s3cret", post, VOICE)
+    return SlackReceiver("duty", f"{url}/services/t0ken", post, VOICE)
+
+
+def said(code: int, key: str = "errcode", text: str = "t0ken is what the server says") -> dict[str, Any]:
+    return {key: code, "errmsg" if key == "errcode" else "msg": text}
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "body", "expected", "cause", "rest_s"),
+    [
+        ("dingtalk", 200, said(0), OK, Cause.NONE, None),
+        ("dingtalk", 200, said(130101), AGAIN, Cause.THROTTLED, 600.0),
+        ("dingtalk", 200, said(310000), NEVER, Cause.CREDENTIALS, 300.0),
+        ("dingtalk", 200, said(460101), NEVER, Cause.TOO_LONG, None),
+        ("dingtalk", 200, said(101002), NEVER, Cause.TOO_LONG, None),
+        ("dingtalk", 200, said(-1), AGAIN, Cause.OUT_OF_ORDER, None),
+        ("dingtalk", 200, said(40035), NEVER, Cause.REFUSED, None),
+        ("wecom", 200, said(0), OK, Cause.NONE, None),
+        ("wecom", 200, said(45009), AGAIN, Cause.THROTTLED, 60.0),
+        ("wecom", 200, said(93000), NEVER, Cause.CREDENTIALS, 300.0),
+        ("wecom", 200, said(40058), NEVER, Cause.TOO_LONG, None),
+        ("wecom", 200, said(40008), NEVER, Cause.REFUSED, None),
+        ("feishu", 200, said(0, "code"), OK, Cause.NONE, None),
+        ("feishu", 200, {"StatusCode": 0, "StatusMessage": "success"}, OK, Cause.NONE, None),
+        ("feishu", 200, said(11232, "code"), AGAIN, Cause.THROTTLED, 5.0),
+        ("feishu", 200, said(19021, "code"), NEVER, Cause.CREDENTIALS, 300.0),
+        ("feishu", 200, said(19022, "code"), NEVER, Cause.CREDENTIALS, 300.0),
+        ("feishu", 200, said(19024, "code"), NEVER, Cause.CREDENTIALS, 300.0),
+        ("feishu", 400, said(9499, "code", "Too Many Request"), AGAIN, Cause.THROTTLED, 5.0),
+        ("feishu", 400, said(9499, "code", "Bad Request"), NEVER, Cause.REFUSED, None),
+        ("slack", 200, b"ok", OK, Cause.NONE, None),
+        ("slack", 400, b"invalid_payload", NEVER, Cause.REFUSED, None),
+        ("slack", 403, b"invalid_token", NEVER, Cause.CREDENTIALS, 300.0),
+        ("slack", 404, b"channel_not_found", NEVER, Cause.CREDENTIALS, 300.0),
+        ("slack", 200, b"no_text", NEVER, Cause.REFUSED, None),
+    ],
+)
+async def test_a_code_has_one_outcome_and_one_cause(
+    channel: Any,
+    post: HttpPost,
+    told: Callable[..., Notification],
+    outcome: Callable[..., Any],
+    kind: str,
+    status: int,
+    body: Any,
+    expected: Outcome,
+    cause: Cause,
+    rest_s: float | None,
+) -> None:
+    channel.answers((status, body))
+    result = await outcome(make(kind, channel.url, post), channel, told())
+
+    assert (result.outcome, result.cause, result.retry_after_s) == (expected, cause, rest_s)
+
+
+@pytest.mark.parametrize("kind", ["dingtalk", "wecom", "feishu", "slack"])
+@pytest.mark.parametrize(
+    ("answer", "expected", "cause"),
+    [
+        ((200, b"<html>maintenance</html>"), AGAIN, Cause.GARBAGE),
+        ((200, b""), AGAIN, Cause.GARBAGE),
+        ((200, b"[]"), AGAIN, Cause.GARBAGE),
+        ((429, b"slow down", {"Retry-After": "7"}), AGAIN, Cause.THROTTLED),
+        ((502, b"<html>"), AGAIN, Cause.OUT_OF_ORDER),
+        ((404, b"<html>"), NEVER, Cause.CREDENTIALS),
+        ("hang", AGAIN, Cause.TIMEOUT),
+        ("cut", AGAIN, Cause.CONNECTION),
+        ("endless", AGAIN, Cause.GARBAGE),
+    ],
+)
+async def test_what_is_no_answer_of_the_channel_is_told_by_the_status_or_tried_again(
+    channel: Any,
+    post: HttpPost,
+    told: Callable[..., Notification],
+    outcome: Callable[..., Any],
+    kind: str,
+    answer: Any,
+    expected: Outcome,
+    cause: Cause,
+) -> None:
+    channel.answers(answer)
+    result = await outcome(make(kind, channel.url, post), channel, told())
+
+    assert (result.outcome, result.cause) == (expected, cause)
+    assert result.retry_after_s == {Cause.THROTTLED: 7.0, Cause.CREDENTIALS: 300.0}.get(cause)
+
+
+@pytest.mark.parametrize("kind", ["dingtalk", "wecom", "feishu", "slack"])
+async def test_a_certificate_that_nobody_vouches_for_gets_no_message(
+    untrusted: Any, post: HttpPost, told: Callable[..., Notification], outcome: Callable[..., Any], kind: str
+) -> None:
+    untrusted.answers((200, b"ok"))
+    result = await outcome(make(kind, untrusted.url, post), untrusted, told())
+
+    assert (result.outcome, result.cause) == (AGAIN, Cause.TLS)
+    assert untrusted.got == []
