@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import ssl
 from email.message import EmailMessage
@@ -30,6 +31,7 @@ ALLOWANCE = Allowance((Limit(18, 60.0),), kept=6, digest_above=5)
 
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}
 _MOST_SUBJECT, _MOST_TEXT = 400, 64_000
+_GOODBYE_S = 1.0
 _DOMAIN = "pharos.invalid"  # of names that nobody answers to
 
 _log = logging.getLogger(__name__)
@@ -71,24 +73,27 @@ class EmailReceiver:
     async def deliver(self, notification: Notification) -> Result:
         """The server's code decides: 4xx is tried again, 5xx is not."""
         mail = self._mail
+        client = aiosmtplib.SMTP(
+            hostname=mail.host,
+            port=mail.port or _PORTS[mail.encryption],
+            username=mail.username or None,
+            password=self._password or None,
+            timeout=self._timeout_s,
+            use_tls=mail.encryption == "tls",
+            start_tls=mail.encryption == "starttls",
+            tls_context=self._context,
+        )
         message = message_of(notification, self._voice, mail, self._clock())
         try:
             async with asyncio.timeout(self._timeout_s):
-                refused, _ = await aiosmtplib.send(
-                    message,
-                    sender=mail.sender,
-                    recipients=list(mail.recipients),
-                    hostname=mail.host,
-                    port=mail.port or _PORTS[mail.encryption],
-                    username=mail.username or None,
-                    password=self._password or None,
-                    timeout=self._timeout_s,
-                    use_tls=mail.encryption == "tls",
-                    start_tls=mail.encryption == "starttls",
-                    tls_context=self._context,
-                )
+                await client.connect()
+                refused, _ = await client.send_message(message, sender=mail.sender, recipients=list(mail.recipients))
+            with contextlib.suppress(aiosmtplib.SMTPException, OSError):
+                await client.quit(timeout=_GOODBYE_S)
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             return _result_of(error)
+        finally:
+            client.close()
         if refused:
             _log.warning("receiver %s: the server refused %d of the addresses", self.name, len(refused))
         return DELIVERED
@@ -117,18 +122,17 @@ def message_of(notification: Notification, voice: Voice, mail: MailSettings, now
 def _result_of(error: Exception) -> Result:
     """Never the words of the server: they may repeat addresses and names."""
     if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
-        error = max(error.recipients, key=lambda refused: refused.code)
+        error = min(error.recipients, key=lambda refused: refused.code)  # as long as one may take it later
     if isinstance(error, aiosmtplib.SMTPResponseException):
         return _result_of_code(error.code, isinstance(error, aiosmtplib.SMTPAuthenticationError))
     if isinstance(error, TimeoutError):
         return Result(Outcome.RETRY, "timeout", cause=Cause.TIMEOUT)
-    if isinstance(error, aiosmtplib.SMTPNotSupported):
-        return Result(Outcome.REJECTED, "the server lacks STARTTLS or AUTH", CREDENTIALS_REST_S, Cause.CREDENTIALS)
     if _is_of_tls(error):
         return Result(Outcome.RETRY, f"tls: {type(error).__name__}", cause=Cause.TLS)
     if isinstance(error, OSError):
         return Result(Outcome.RETRY, f"connection: {type(error).__name__}", cause=Cause.CONNECTION)
-    return Result(Outcome.REJECTED, type(error).__name__, cause=Cause.REFUSED)
+    # What is left says that the server knows no STARTTLS, or no way to log in.
+    return Result(Outcome.REJECTED, type(error).__name__, CREDENTIALS_REST_S, Cause.CREDENTIALS)
 
 
 def _result_of_code(code: int, of_login: bool) -> Result:

@@ -6,13 +6,13 @@ import asyncio
 import ssl
 from collections import deque
 from typing import TYPE_CHECKING, Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 import aiohttp
 import orjson
 import pytest
 import trustme
 from aiohttp import web
-from zoneinfo import ZoneInfo
 
 from streams.alerts.message import Notification, Titles, bundle_of, compose
 from streams.alerts.receivers.http_post import HttpPost
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
 NOW = 1_762_790_400.25
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-HOSTILE = "*b* _i_ `c` [x](http://e.vil) ![p](http://e.vil/p.png) <@all> <!channel> @所有人 </font> # \x1b[31m\r\n| ~s~ &lt;"
+HOSTILE = (
+    "*b* _i_ `c` [x](http://e.vil) ![p](http://e.vil/p.png) <@all> <!channel> @所有人 </font> # \x1b[31m\r\n| ~s~ &lt;"
+)
 
 
 class Request(NamedTuple):
@@ -43,7 +45,7 @@ class Request(NamedTuple):
 
 
 class Channel:
-    """Gives the scripted answers in turn, then the last one again: status, body, headers; or `hang`, `cut`, `endless`."""
+    """Gives the scripted answers in turn, then the last again: status, body, headers; or `hang`, `cut`, `endless`."""
 
     def __init__(self) -> None:
         self.got: list[Request] = []

@@ -85,9 +85,7 @@ async def test_retry_after_is_honoured_where_it_makes_sense(
     assert (await outcome(hook(channel, post), channel, told())).retry_after_s == wait_s
 
 
-async def test_the_message_is_signed_and_carries_its_id(
-    channel: Any, post: HttpPost, told: Told, now: float
-) -> None:
+async def test_the_message_is_signed_and_carries_its_id(channel: Any, post: HttpPost, told: Told, now: float) -> None:
     channel.answers((200, b""))
     notification = told()
     await hook(channel, post).deliver(notification)
