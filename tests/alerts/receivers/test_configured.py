@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
@@ -11,11 +12,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.alerts.receiver import Outcome
-from streams.alerts.receivers.configured import configured
+from streams.alerts.receivers.alertmanager import AlertmanagerReceiver
+from streams.alerts.receivers.configured import ReceiverError, Surroundings, configured, member
 from streams.alerts.receivers.console import ConsoleReceiver
+from streams.alerts.receivers.dingtalk import DingTalkReceiver
+from streams.alerts.receivers.email import EmailReceiver
+from streams.alerts.receivers.faults import settings_faults
+from streams.alerts.receivers.feishu import FeishuReceiver
+from streams.alerts.receivers.pagerduty import PagerDutyReceiver
 from streams.alerts.receivers.plain_text import plain
+from streams.alerts.receivers.slack import SlackReceiver
 from streams.alerts.receivers.webhook import WebhookReceiver
-from streams.settings import ReceiverSettings
+from streams.alerts.receivers.wecom import WeComReceiver
+from streams.settings import MailSettings, ReceiverSettings, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,7 +68,8 @@ def test_what_is_plain_has_one_line_and_no_control_characters(text: str) -> None
 
 def make(environment: dict[str, str] | None = None, **fields: Any) -> Any:
     settings = ReceiverSettings(**({"name": "hook", "kind": "webhook"} | fields))
-    return configured(settings, environment or {}, cast("Any", None), print, lambda: 0.0, SHANGHAI)
+    around = Surroundings(environment or {}, cast("Any", None), print, lambda: 0.0, SHANGHAI)
+    return configured(settings, around)
 
 
 def test_a_webhook_takes_its_address_from_the_environment_or_a_file(tmp_path: Path) -> None:
@@ -70,19 +80,73 @@ def test_a_webhook_takes_its_address_from_the_environment_or_a_file(tmp_path: Pa
     assert isinstance(make(kind="console"), ConsoleReceiver)
 
 
+MAIL = MailSettings(host="mx", sender="p@shop.example", recipients=("d@shop.example",))
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"kind": "dingtalk", "url_env": "HOOK", "secret_env": "KEY"}, DingTalkReceiver),
+        ({"kind": "wecom", "url_env": "HOOK"}, WeComReceiver),
+        ({"kind": "feishu", "url_env": "HOOK"}, FeishuReceiver),
+        ({"kind": "slack", "url_env": "HOOK"}, SlackReceiver),
+        ({"kind": "pagerduty", "secret_env": "KEY"}, PagerDutyReceiver),
+        ({"kind": "email", "mail": MAIL}, EmailReceiver),
+        ({"kind": "alertmanager", "url_env": "HOOK"}, AlertmanagerReceiver),
+    ],
+)
+def test_each_kind_makes_its_receiver_and_none_shows_its_secrets(fields: dict[str, Any], expected: type) -> None:
+    made = make({"HOOK": URL, "KEY": "SECsecret-token"}, **fields)
+
+    assert isinstance(made, expected)
+    assert "secret-token" not in repr(made)
+
+
+def test_a_member_bears_what_its_kind_bears_in_its_group() -> None:
+    around = Surroundings({"HOOK": URL}, cast("Any", None), print, lambda: 0.0, SHANGHAI)
+    settings = ReceiverSettings(name="a", kind="wecom", url_env="HOOK", group="duty")
+
+    assert member(settings, around).allowance.limits[0].count == 18
+    assert member(settings, around).group == "duty"
+    assert member(ReceiverSettings(name="c", kind="console"), around).allowance.limits == ()
+
+
 @pytest.mark.parametrize(
     ("environment", "fields", "remedy"),
     [
         ({}, {}, "set url_env or url_file"),
-        ({}, {"url_env": "HOOK"}, "variable HOOK is empty; set it"),
-        ({"HOOK": "secret-token"}, {"url_env": "HOOK"}, "no http or https URL"),
-        ({}, {"url_file": "nowhere/url"}, "cannot be read"),
+        ({}, {"url_env": "HOOK"}, "url_env: the environment variable HOOK is empty; set it"),
+        ({"HOOK": "secret-token"}, {"url_env": "HOOK"}, "url_env: no http or https URL"),
+        ({"HOOK": "https://[secret-token"}, {"url_env": "HOOK"}, "no http or https URL"),
+        ({"HOOK": "https://h:secret-token"}, {"url_env": "HOOK"}, "no http or https URL"),
+        ({}, {"url_file": "nowhere/url"}, "url_file: nowhere/url cannot be read"),
         ({"HOOK": URL}, {"url_env": "HOOK", "secret_env": "KEY"}, "variable KEY is empty; set it"),
+        ({}, {"kind": "pagerduty"}, "secret_env: missing; set secret_env or secret_file"),
+        ({"HOOK": "pigeon://secret-token"}, {"kind": "apprise", "url_env": "HOOK"}, "url_env: "),
     ],
 )
 def test_a_missing_address_is_refused_with_the_remedy_and_without_the_secret(
     environment: dict[str, str], fields: dict[str, str], remedy: str
 ) -> None:
-    with pytest.raises(ValueError, match=remedy) as caught:
+    with pytest.raises(ReceiverError, match=remedy) as caught:
         make(environment, **fields)
     assert "secret-token" not in str(caught.value)
+    assert "secret-token" not in "".join(traceback.format_exception(caught.value))
+
+
+def test_an_empty_file_is_no_secret(tmp_path: Path) -> None:
+    (tmp_path / "url").write_text("\n")
+    with pytest.raises(ReceiverError, match=r"url_file: .* is empty; write the secret into it"):
+        make(url_file=str(tmp_path / "url"))
+
+
+def test_check_finds_each_receiver_that_cannot_be_made_and_where_it_is_set() -> None:
+    receivers = (
+        ReceiverSettings(name="console", kind="console"),
+        ReceiverSettings(name="duty", kind="dingtalk", url_env="DUTY"),
+        ReceiverSettings(name="pager", kind="pagerduty", secret_env="PAGER"),
+    )
+    faults = list(settings_faults(Settings(receivers=receivers), {"PAGER": "k"}))
+
+    assert [fault.path for fault in faults] == [("receivers", 1, "url_env")]
+    assert "DUTY is empty; set it" in faults[0].what
