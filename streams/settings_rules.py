@@ -55,8 +55,8 @@ def check_settings(settings: Settings) -> Iterator[Fault]:
     for index, entry in enumerate(settings.calendar):
         for key, what in check_entry(entry):
             yield Fault(("calendar", index, key), what)
-    for index, key, what in check_receivers(settings.receivers):
-        yield Fault(("receivers", index, *key), what)
+    for place, inner, what in check_receivers(settings.receivers):
+        yield Fault(("receivers", place, *inner), what)
 
 
 def _check_addresses(settings: Settings) -> Iterator[Fault]:

@@ -152,3 +152,23 @@ def test_dimensions_never_collide_with_the_labels_of_our_own() -> None:
     used = {dimension for metric in load().metrics for dimension in dimensions(metric)}
 
     assert used & {"scope", "metric", "severity", "job", "instance"} == set()
+
+
+def test_deliveries_are_timed_and_failures_counted_by_receiver(
+    registry: CollectorRegistry, metrics: PipelineMetrics
+) -> None:
+    metrics.notified("duty", "digested", 37)
+    metrics.delivery_took("duty", 4.0)
+    metrics.delivery_took("duty", 70.0)
+    metrics.delivery_failed("duty", "throttled")
+
+    failures = registry.get_sample_value(
+        "pharos_alert_delivery_failures_total", {"receiver": "duty", "reason": "throttled"}
+    )
+    within = [
+        registry.get_sample_value("pharos_alert_delivery_seconds_bucket", {"receiver": "duty", "le": bound})
+        for bound in ("2.5", "5.0", "120.0")
+    ]
+    assert failures == 1
+    assert within == [0, 1, 2]
+    assert registry.get_sample_value("pharos_notifications_total", {"receiver": "duty", "outcome": "digested"}) == 37

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from string import Formatter
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
 
-from streams.alerts.message import Titles, compose, listed, overflow_of
+from streams.alerts.message import Titles, bundle_of, compose, digest_of, listed, overflow_of
+from streams.alerts.phrases import CHINESE, ENGLISH
+from streams.catalogue.load import load
 from streams.incidents.anomaly import Change, Why
 
 if TYPE_CHECKING:
@@ -85,3 +88,65 @@ def test_a_report_lists_what_any_receiver_gets_with_fingerprints_for_the_anomali
         "title": told.title,
         "lines": list(told.lines),
     }
+
+
+def test_a_receiver_may_speak_chinese(transition: Callable[..., Transition]) -> None:
+    other = msgspec.structs.replace(transition().anomaly, fingerprint="f2", metric="checkout_failed", scope={})
+    told = compose(transition(cause_of=["f2"]), TITLES, {"f2": other}, SHANGHAI).text("zh")
+    assert told.title == "【严重】支付成功率（支付方式 alipay）：71.0%，预期 97.0%"
+    assert told.facts == (
+        "2025-11-10 23:58:30 +08:00 起，已 1分钟30秒",
+        "影响：最近 1分钟 内约 260 个事件异常",
+        "主要来源：地区 b 50%；地区 c 30%；地区 a 10%",
+        "由此引发：checkout_failed（全店）：71.0%，预期 97.0%",
+    )
+    assert [link.label for link in told.links] == ["仪表盘", "处置手册"]
+    assert told.name == "编号：f1，事件 i1"
+
+
+@pytest.mark.parametrize(
+    ("why", "heading"), [(Why.ESCALATED, "【升级为严重】"), (Why.WORSENED, "【加重，严重】"), (Why.REFIRED, "【严重】")]
+)
+def test_an_update_says_in_chinese_what_changed(transition: Callable[..., Transition], why: Why, heading: str) -> None:
+    assert compose(transition(Change.UPDATED, why), TITLES, {}, SHANGHAI).text("zh").title.startswith(heading)
+
+
+def test_the_end_in_chinese(transition: Callable[..., Transition]) -> None:
+    resolved = transition(Change.RESOLVED, state="resolved", value=0.97, ended_at="2025-11-10T16:10:00.000Z")
+    told = compose(resolved, TITLES, {}, SHANGHAI).text("zh")
+    assert told.title.startswith("【已恢复】")
+    assert told.facts == ("2025-11-10 23:58:30 +08:00 至 2025-11-11 00:10:00 +08:00，持续 11分钟30秒；最差 70.0%",)
+
+
+def test_both_languages_know_the_same_phrases_and_the_same_words_in_them() -> None:
+    for field in ENGLISH.__struct_fields__:
+        english, chinese = (getattr(phrases, field) for phrases in (ENGLISH, CHINESE))
+        assert _filled_in(english) == _filled_in(chinese), field
+
+
+def _filled_in(phrase: object) -> object:
+    """The names in braces, of each phrase by its key."""
+    if isinstance(phrase, str):
+        return {name for _, name, _, _ in Formatter().parse(phrase) if name}
+    if isinstance(phrase, tuple):
+        return _filled_in(phrase[1])
+    return {key: _filled_in(value) for key, value in phrase.items()} if isinstance(phrase, dict) else None
+
+
+def test_digests_speak_the_language_of_what_they_hold(transition: Callable[..., Transition]) -> None:
+    told = [compose(transition(fingerprint=f"f{n}", name=f"t{n}"), TITLES, {}, SHANGHAI) for n in range(6)]
+    bundle, overflow, digest = (
+        bundle_of(told),
+        overflow_of(2, told[0]),
+        digest_of([transition(fingerprint=f"f{n}") for n in range(12)], TITLES),
+    )
+    assert bundle.text("zh").title == "【汇总】6 条通知，涉及 6 个异常"
+    assert bundle.text("zh").facts[0] == "【严重】支付成功率（支付方式 alipay）：71.0%，预期 97.0%"
+    assert overflow.text("zh").title == "【汇总】有 2 条通知未能逐条送达"
+    assert digest.text("zh").title == "【汇总】有 12 个未恢复的异常尚未通知"
+    assert digest.text("zh").facts[-1] == "另有 2 条"
+
+
+def test_every_metric_of_the_catalogue_has_a_title_in_both_languages() -> None:
+    titles = Titles.of(load().metrics)
+    assert set(titles.english) == set(titles.chinese)

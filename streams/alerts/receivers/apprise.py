@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 # What stands behind the address is not known: as little as the most careful robot bears.
 ALLOWANCE = Allowance((Limit(18, 60.0),), kept=6, digest_above=5)
 
+_TALKATIVE = ("apprise", "requests", "urllib3")  # they write addresses, and those are credentials
 _MOST_TITLE, _MOST_TEXT = 250, 1_700  # bytes; the narrowest services take 2,000
 
 
@@ -69,9 +70,8 @@ def notifier_of(url: str) -> Any:
         apprise = importlib.import_module("apprise")
     except ImportError:
         raise ValueError("needs the library Apprise; install it by `pip install 'pharos[apprise]'`") from None
-    log = logging.getLogger("apprise")  # it writes addresses, and those are credentials
-    log.propagate = False
-    log.addHandler(logging.NullHandler())
+    for library in _TALKATIVE:
+        logging.getLogger(library).setLevel(logging.CRITICAL)
     notifier = apprise.Apprise()
     if not notifier.add(url):
         raise ValueError("Apprise knows no such address; see https://appriseit.com/services/")

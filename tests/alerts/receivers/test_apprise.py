@@ -87,11 +87,13 @@ def test_without_the_library_the_error_says_how_to_install_it(monkeypatch: pytes
         notifier_of("tgram://t0ken/1")
 
 
+@pytest.mark.filterwarnings("default")  # its own affair
 async def test_the_library_itself_delivers_and_writes_no_address(
     channel: Any, told: Told, caplog: pytest.LogCaptureFixture
 ) -> None:
     pytest.importorskip("apprise", reason="an optional extra")
     channel.answers((200, {}), (500, {}))
+    caplog.set_level(logging.CRITICAL, "aiohttp.access")  # the server's, not ours
     with caplog.at_level(logging.DEBUG):
         notifier = notifier_of(channel.url.replace("http", "json", 1) + "/t0ken")
         receiver = AppriseReceiver("tail", notifier, 2.0, VOICE)
