@@ -56,13 +56,15 @@ class Announcer:
     def look_after(self, *, reminds: bool) -> None:
         """The digest of what was held while catching up, and the state of the receivers. Call it now and then.
 
-        `reminds`: whether it falls to this worker to tell of snoozes that are over.
+        `reminds`: whether it falls to this worker to tell of snoozes that are over and of acks.
         """
         clock_ms = self._clock_ms()
         if clock_ms is not None:
             self._put(self._dispatch.catch_up(clock_ms, self._handled_ms()))
             for reminder in self._dispatch.remind(self._open_anomalies(), clock_ms) if reminds else ():
                 self._put(reminder)
+            for acknowledgement in self._dispatch.acknowledge(self._open_anomalies(), clock_ms) if reminds else ():
+                self._outbox.put(acknowledgement)
         for name, state in self._outbox.states().items():
             self._health(name, state.reason if state.failures else "")
 

@@ -20,13 +20,14 @@ class Limit(msgspec.Struct, frozen=True):
 
 
 class Allowance(msgspec.Struct, frozen=True):
-    """What one kind of robot bears.
+    """What one kind of robot bears, and wants.
 
     Attributes:
         limits: all of them hold; the first is the one that counts for criticals; none: as fast as it answers.
         kept: so many of the first limit are left free for criticals.
         digest_above: a backlog of more becomes one digest; None: every notification is sent by itself.
         off_round_times: keeps away from times such as 10:00:00, when everybody sends.
+        hears_acks: is told that somebody has acknowledged; nobody wants to read that in a chat.
 
     """
 
@@ -34,6 +35,7 @@ class Allowance(msgspec.Struct, frozen=True):
     kept: int = 0
     digest_above: int | None = None
     off_round_times: bool = False
+    hears_acks: bool = False
 
 
 class Hold(enum.StrEnum):

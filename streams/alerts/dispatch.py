@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streams.alerts.message import Notification, Titles, compose, digest_of, reminder_of
+from streams.alerts.message import Notification, Titles, acknowledgement_of, compose, digest_of, reminder_of
 from streams.alerts.routing import STALE_MS, Routing, Ruling
 from streams.incidents.action_book import ActionBook
 from streams.incidents.anomaly import Change
@@ -43,6 +43,7 @@ class Dispatch:
         self._actions = ActionBook() if actions is None else actions
         self._anomalies: dict[str, Anomaly] = {}
         self._reminded: dict[tuple[str, str], int] = {}
+        self._acked: set[tuple[str, str]] = set()
 
     @property
     def routing(self) -> Routing:
@@ -85,6 +86,20 @@ class Dispatch:
             if self._routing.remind(anomaly, self._handling(anomaly, clock_ms)) is Ruling.NOTIFY:
                 due.append(reminder_of(anomaly, over.id, clock_ms, self._titles, self._anomalies, self._zone))
         return due
+
+    def acknowledge(self, open_anomalies: Iterable[Anomaly], clock_ms: int) -> list[Notification]:
+        """That somebody has what was told, each once: for systems that would go on calling people.
+
+        After a restart each comes again: its id is the same.
+        """
+        told = [a for a in open_anomalies if a.fingerprint in self._routing.told]
+        holds = {(a.fingerprint, a.detected_at): (a, self._handling(a, clock_ms).acked) for a in told}
+        acked = {key: (anomaly, hold) for key, (anomaly, hold) in holds.items() if hold is not None}
+        news = [
+            acknowledgement_of(acked[key][0], acked[key][1].by, clock_ms) for key in sorted(set(acked) - self._acked)
+        ]
+        self._acked = set(acked)
+        return news
 
     def _handling(self, anomaly: Anomaly, clock_ms: int) -> Handling:
         return handling_of(self._actions.of(anomaly.fingerprint), anomaly, clock_ms)

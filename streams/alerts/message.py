@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from streams.alerts.phrases import CHINESE, ENGLISH
+from streams.alerts.phrases import CHINESE, ENGLISH, LANGUAGES
 from streams.alerts.wording import Text, Wording
 from streams.catalogue.metric import Severity
 from streams.incidents.anomaly import Anomaly, Change, Transition, Why
@@ -33,7 +33,7 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         id: the id of the transition; a receiver that got it before may drop it.
         time: the tick, event time in ms.
-        kind: a `Change`, or `DIGEST`.
+        kind: a `Change`, `DIGEST` or `ACKNOWLEDGED`.
         title: one line, in English.
         lines: since, impact, contributors, cause and symptoms, links, id; those that there are, in English.
         anomalies: what it is about, as published.
@@ -141,6 +141,13 @@ def reminder_of(
     """An anomaly that is still open when its snooze is over. `action`: the id of the snooze; `now`: ms."""
     name = short_hash(["snooze over", anomaly.fingerprint, action])
     return compose(Transition(name, Change.UPDATED, now, anomaly), titles, others, zone, _SNOOZE_OVER)
+
+
+def acknowledgement_of(anomaly: Anomaly, actor: str, now: int) -> Notification:
+    """Somebody has it. `now`: ms."""
+    texts = {say: Text(phrases.acked.format(actor=actor)) for say, phrases in LANGUAGES.items()}
+    name = short_hash(["acknowledged", anomaly.fingerprint, anomaly.detected_at])
+    return _notification(name, now, ACKNOWLEDGED, Severity(anomaly.severity), (anomaly,), texts)
 
 
 def bundle_of(notifications: Sequence[Notification]) -> Notification:

@@ -148,7 +148,7 @@ ENGLISH = Phrases(
     ),
     overflow=("1 notification could not be delivered", "{count} notifications could not be delivered one by one"),
     last="The last was: {title}",
-    acked="acknowledged by {actor}",
+    acked="Acknowledged by {actor}",
 )
 CHINESE = Phrases(
     where=where_zh,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from streams.alerts.backoff import Backoff
 from streams.alerts.budget import Allowance, Hold, Limit
 from streams.alerts.group import Group, Moment, Send, Wait
-from streams.alerts.message import DIGEST
+from streams.alerts.message import ACKNOWLEDGED, DIGEST
 from streams.alerts.receiver import DELIVERED, Cause, Outcome, Result
 from streams.alerts.receivers import dingtalk, slack
 from streams.alerts.robot import Member
@@ -244,6 +245,17 @@ def test_slack_gets_one_a_second(notification: Make, counts: Any) -> None:
     channel.play([(0.0, notification(f"n{number}")) for number in range(4)])
 
     assert [arrival.at for arrival in channel.arrivals] == pytest.approx([0.0, 1.0, 2.0, 3.0])
+
+
+@pytest.mark.parametrize(("hears", "told"), [(True, ["[X] n1", "[X] n2"]), (False, ["[X] n1"])])
+def test_only_who_wants_to_hears_of_acknowledgements(
+    notification: Make, counts: Any, hears: bool, told: list[str]
+) -> None:
+    pager = Simulation(counts, allowance=Allowance(hears_acks=hears))
+    ack = msgspec.structs.replace(notification("n2"), kind=ACKNOWLEDGED)
+    pager.play([(0.0, notification("n1")), (0.0, ack)])
+
+    assert pager.titles() == told
 
 
 def test_nothing_to_do_waits_for_ever(counts: Any) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from streams.alerts.announcer import Announcer
 from streams.alerts.dispatch import Dispatch
-from streams.alerts.message import Titles
+from streams.alerts.message import ACKNOWLEDGED, Titles
 from streams.alerts.routing import STALE_MS, Ruling
 from streams.incidents.action import Taken
 from streams.incidents.action_book import ActionBook
@@ -162,6 +162,32 @@ def test_the_digest_leaves_out_what_is_snoozed_until_the_snooze_is_over(transiti
     assert [one.anomalies[0].fingerprint for one in reminders] == ["f1"]
 
 
+def test_that_somebody_has_what_was_told_is_said_once_and_again_after_a_restart(transition: Make) -> None:
+    desk = Desk()
+    desk.rule(transition())
+    still = [transition().anomaly]
+    before = desk.dispatch.acknowledge(still, START + MINUTE)
+    desk.acts(taken("ack", minutes=10))
+    said = [desk.dispatch.acknowledge(still, START + minute * MINUTE) for minute in (2, 3, 12)]
+    desk.acts(taken("ack", START + 20 * MINUTE))
+    anew = desk.dispatch.acknowledge(still, START + 21 * MINUTE)
+    restarted = Desk(taken("ack"))
+    restarted.dispatch.routing.resume(still)
+    after = restarted.dispatch.acknowledge(still, START + 5 * MINUTE)
+
+    assert before == []
+    assert [len(acks) for acks in said] == [1, 0, 0]
+    assert [ack.id for ack in (*anew, *after)] == [said[0][0].id] * 2
+    assert said[0][0].kind == ACKNOWLEDGED
+    assert said[0][0].anomalies == (still[0],)
+
+
+def test_an_ack_of_what_nobody_was_told_of_is_no_news(transition: Make) -> None:
+    desk = Desk(taken("ack"))
+
+    assert desk.dispatch.acknowledge([transition().anomaly], START + 2 * MINUTE) == []
+
+
 class Sink:
     """An outbox that takes all."""
 
@@ -173,6 +199,32 @@ class Sink:
 
     def states(self) -> dict[str, Any]:
         return {}
+
+
+def test_of_several_workers_only_the_one_that_should_tells_of_acks_and_reports_do_not_list_them(
+    transition: Make,
+) -> None:
+    sink = Sink()
+    desk = Desk(taken("ack", minutes=30))
+    desk.dispatch.routing.resume([transition().anomaly])
+    listed: list[Notification] = []
+    clock = START + 12 * MINUTE
+    announcer = Announcer(
+        desk.dispatch,
+        sink,  # type: ignore[arg-type]
+        lambda: clock,
+        lambda: clock,
+        lambda *_: None,
+        lambda: [transition().anomaly],
+        listed.append,
+    )
+    announcer.look_after(reminds=False)
+    before = list(sink.put_in)
+    announcer.look_after(reminds=True)
+    announcer.look_after(reminds=True)
+
+    assert before == listed == []
+    assert [told.kind for told in sink.put_in] == [ACKNOWLEDGED]
 
 
 def test_of_several_workers_only_the_one_that_should_reminds(transition: Make) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -34,8 +36,10 @@ def fitted(lines: Sequence[str], most: int, more: Callable[[int], str], separato
     """
     if size(separator.join(lines)) <= most:
         return list(lines)
-    for kept in range(len(lines) - 1, -1, -1):
-        shown = [*lines[:kept], more(len(lines) - kept)]
-        if size(separator.join(shown)) <= most:
-            return shown
+    gap = size(separator)
+    ends = list(accumulate(size(line) + gap for line in lines[:-1]))  # of each line with the separator after it
+    for kept in range(bisect_right(ends, most), -1, -1):
+        missing = more(len(lines) - kept)
+        if (ends[kept - 1] if kept else 0) + size(missing) <= most:
+            return [*lines[:kept], missing]
     return []
