@@ -173,6 +173,21 @@ def test_score_writes_a_score_for_every_point(tmp_path: Path, capsys: pytest.Cap
     assert "1 files, 60 points" in capsys.readouterr().err
 
 
+def test_check_names_the_place_of_a_secret_that_is_missing_and_the_remedy(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "pharos.yaml"
+    file.write_text("receivers:\n- {name: duty, kind: dingtalk, url_env: DUTY_URL}\n")
+    missing = main(["check", "--config", str(file)]), capsys.readouterr().err
+    monkeypatch.setenv("DUTY_URL", "https://oapi.dingtalk.com/robot/send?access_token=t0ken")
+    found = main(["check", "--config", str(file)]), capsys.readouterr()
+
+    assert missing[0] == 2
+    assert "pharos.yaml:2:32: receivers[0].url_env: the environment variable DUTY_URL is empty; set it" in missing[1]
+    assert found[0] == 0
+    assert "t0ken" not in found[1].out + found[1].err
+
+
 def test_check_says_what_is_watched(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check"]) == 0
     assert "payment_success" in capsys.readouterr().out
