@@ -38,6 +38,12 @@ _ALLOWANCES = {
 }
 
 
+_SHAPES: dict[str, tuple[Callable[[str], bool], str]] = {
+    "dingtalk": (lambda secret: secret.startswith("SEC"), "begins with SEC"),
+    "pagerduty": (lambda key: len(key) == 32, "has 32 characters"),
+}
+
+
 class ReceiverError(ValueError):
     """A receiver that cannot be made: `receiver name: field: what; remedy`, without any secret.
 
@@ -94,6 +100,9 @@ def configured(settings: ReceiverSettings, around: Surroundings) -> Receiver:
     )
     if parts.url and settings.kind != "apprise" and not _is_web_address(parts.url):
         raise ReceiverError(settings.name, _place(settings, "url"), "no http or https URL is kept there; check it")
+    right, shape = _SHAPES.get(settings.kind, (bool, ""))
+    if parts.secret and not right(parts.secret):
+        raise ReceiverError(settings.name, _place(settings, "secret"), f"what is kept there is none: it {shape}")
     return _MAKERS[settings.kind](parts)
 
 

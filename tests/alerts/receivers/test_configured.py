@@ -90,13 +90,13 @@ MAIL = MailSettings(host="mx", sender="p@shop.example", recipients=("d@shop.exam
         ({"kind": "wecom", "url_env": "HOOK"}, WeComReceiver),
         ({"kind": "feishu", "url_env": "HOOK"}, FeishuReceiver),
         ({"kind": "slack", "url_env": "HOOK"}, SlackReceiver),
-        ({"kind": "pagerduty", "secret_env": "KEY"}, PagerDutyReceiver),
+        ({"kind": "pagerduty", "secret_env": "ROUTING"}, PagerDutyReceiver),
         ({"kind": "email", "mail": MAIL}, EmailReceiver),
         ({"kind": "alertmanager", "url_env": "HOOK"}, AlertmanagerReceiver),
     ],
 )
 def test_each_kind_makes_its_receiver_and_none_shows_its_secrets(fields: dict[str, Any], expected: type) -> None:
-    made = make({"HOOK": URL, "KEY": "SECsecret-token"}, **fields)
+    made = make({"HOOK": URL, "KEY": "SECsecret-token", "ROUTING": "secret-token".ljust(32, "0")}, **fields)
 
     assert isinstance(made, expected)
     assert "secret-token" not in repr(made)
@@ -122,6 +122,12 @@ def test_a_member_bears_what_its_kind_bears_in_its_group() -> None:
         ({}, {"url_file": "nowhere/url"}, "url_file: nowhere/url cannot be read"),
         ({"HOOK": URL}, {"url_env": "HOOK", "secret_env": "KEY"}, "variable KEY is empty; set it"),
         ({}, {"kind": "pagerduty"}, "secret_env: missing; set secret_env or secret_file"),
+        ({"KEY": "secret-token"}, {"kind": "pagerduty", "secret_env": "KEY"}, "secret_env: .* has 32 characters"),
+        (
+            {"HOOK": URL, "KEY": "secret-token"},
+            {"kind": "dingtalk", "url_env": "HOOK", "secret_env": "KEY"},
+            "with SEC",
+        ),
         ({"HOOK": "pigeon://secret-token"}, {"kind": "apprise", "url_env": "HOOK"}, "url_env: "),
     ],
 )
@@ -146,7 +152,7 @@ def test_check_finds_each_receiver_that_cannot_be_made_and_where_it_is_set() -> 
         ReceiverSettings(name="duty", kind="dingtalk", url_env="DUTY"),
         ReceiverSettings(name="pager", kind="pagerduty", secret_env="PAGER"),
     )
-    faults = list(settings_faults(Settings(receivers=receivers), {"PAGER": "k"}))
+    faults = list(settings_faults(Settings(receivers=receivers), {"PAGER": "k" * 32}))
 
     assert [fault.path for fault in faults] == [("receivers", 1, "url_env")]
     assert "DUTY is empty; set it" in faults[0].what

@@ -39,7 +39,7 @@ async def test_neither_address_nor_key_leaves_the_receiver(
     settings = ReceiverSettings(
         name="duty", kind=kind, url_env="URL", secret_env="KEY" if takes_secret else "", timeout_s=0.1  # type: ignore[arg-type]
     )  # fmt: skip
-    environment = {"URL": f"{channel.url}/hook?access_token=t0ken", "KEY": "s3cret"}
+    environment = {"URL": f"{channel.url}/hook?access_token=t0ken", "KEY": "SEC-s3cret".ljust(32, "0")}
     registry = CollectorRegistry()
     metrics = PipelineMetrics(registry, lambda: 0.0)
     async with aiohttp.ClientSession() as session:
