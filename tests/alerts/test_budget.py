@@ -58,6 +58,15 @@ def test_no_sliding_window_ever_holds_more_than_its_limit(robot: str, steps: lis
             assert later[0] - first[1] >= limit.window_s - 1e-6
 
 
+def test_an_attempt_counts_from_its_end_because_it_may_have_arrived_as_late_as_that() -> None:
+    budget = Budget(dingtalk.ALLOWANCE)
+    for _ in range(18):
+        budget.spend(0.0)
+        budget.settle(2.0)
+
+    assert budget.hold(30.0, 0.0, critical=True) == (32.0, Hold.LIMIT)
+
+
 def test_twelve_of_eighteen_are_for_everybody_and_six_only_for_criticals() -> None:
     budget = Budget(dingtalk.ALLOWANCE)
     for second in range(12):

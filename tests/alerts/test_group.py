@@ -3,105 +3,33 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
+from group_simulation import Simulation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.alerts.backoff import Backoff
 from streams.alerts.budget import Allowance, Hold, Limit
-from streams.alerts.group import Group, Moment, Send, Wait
+from streams.alerts.group import Moment, Wait
 from streams.alerts.message import ACKNOWLEDGED, DIGEST
 from streams.alerts.receiver import DELIVERED, Cause, Outcome, Result
-from streams.alerts.receivers import dingtalk, slack
-from streams.alerts.robot import Member
+from streams.alerts.receivers import slack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from group_simulation import Arrival
+
     from streams.alerts.message import Notification
 
     Make = Callable[..., Notification]
-    Answer = Callable[[str, Notification, float], Result]
 
 TOO_FAST = Result(Outcome.RETRY, "errcode 130101", 600.0, Cause.THROTTLED)
 BUSY = Result(Outcome.RETRY, "timeout", cause=Cause.TIMEOUT)
 WRONG_KEY = Result(Outcome.REJECTED, "errcode 310000", 300.0, Cause.CREDENTIALS)
 TOO_LONG = Result(Outcome.REJECTED, "errcode 460101", cause=Cause.TOO_LONG)
-
-
-class Robot:
-    """A name; the simulation answers for it."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    async def deliver(self, notification: Notification) -> Result:
-        raise NotImplementedError
-
-
-class Arrival(NamedTuple):
-    """What a receiver got, and when."""
-
-    at: float
-    receiver: str
-    notification: Notification
-
-
-class Simulation:
-    """Does what a lane does, in no time."""
-
-    def __init__(
-        self,
-        counts: Any,
-        names: Sequence[str] = ("a",),
-        allowance: Allowance = dingtalk.ALLOWANCE,
-        answer: Answer = lambda *_: DELIVERED,
-        took_s: float = 0.1,
-        capacity: int = 1_000,
-    ) -> None:
-        members = [Member(Robot(name), allowance, "group" if len(names) > 1 else "") for name in names]
-        self.counts = counts
-        self.group = Group(members[0].group or names[0], members, counts, capacity, Backoff(first_s=1.0, longest_s=8.0))
-        self.now = 0.0
-        self.attempts: list[Arrival] = []
-        self.arrivals: list[Arrival] = []
-        self.waits: list[Hold] = []
-        self._answer = answer
-        self._took_s = took_s
-
-    def play(self, puts: Sequence[tuple[float, Notification]], until: float = 3_000.0) -> None:
-        """Puts each at its time, in order, and runs on until nothing waits."""
-        coming = list(puts)
-        while self.now < until:
-            while coming and coming[0][0] <= self.now:
-                self.group.put(coming.pop(0)[1], self.now)
-            step = self.group.next(self._moment())
-            if isinstance(step, Send):
-                self._attempt(step)
-                continue
-            self.waits.append(step.why)
-            nearest = coming[0][0] - self.now if coming else step.seconds
-            if not coming and step.why is Hold.NOTHING:
-                return
-            self.now += max(min(step.seconds, nearest), 1e-6)
-
-    def titles(self, receiver: str = "a") -> list[str]:
-        return [arrival.notification.title for arrival in self.arrivals if arrival.receiver == receiver]
-
-    def _attempt(self, step: Send) -> None:
-        arrival = Arrival(self.now, step.robot.name, step.notification)
-        self.attempts.append(arrival)
-        result = self._answer(step.robot.name, step.notification, self.now)
-        self.now += self._took_s
-        if result.outcome is Outcome.DELIVERED:
-            self.arrivals.append(arrival)
-        self.group.sent(step, result, self._moment())
-
-    def _moment(self) -> Moment:
-        return Moment(self.now)
 
 
 def at_rate(notification: Make, per_minute: int, minutes: int, critical_every: int = 0) -> list[tuple[float, Any]]:
@@ -159,6 +87,14 @@ def test_more_criticals_than_fit_become_a_digest_of_criticals(notification: Make
 
     assert storm.titles() == ["[DIGEST] 40 notifications at once, of 40 anomalies"]
     assert storm.arrivals[0].notification.critical
+
+
+def test_criticals_that_fit_go_one_by_one_however_many_come_at_once(notification: Make, counts: Any) -> None:
+    burst = Simulation(counts)
+    burst.play([(0.0, notification(f"c{number}", "critical", f"f{number}")) for number in range(18)])
+
+    assert burst.titles() == [f"[X] c{number}" for number in range(18)]
+    assert burst.arrivals[-1].at < 2.0
 
 
 def test_a_digest_shows_the_newest_of_each_anomaly(notification: Make, counts: Any) -> None:
@@ -229,6 +165,44 @@ def test_what_one_refuses_is_offered_to_the_next_and_counted_when_all_refuse(not
     assert counts.seen["group", "dropped"] == 1
 
 
+def test_nobody_waits_for_what_one_refuses_and_the_other_cannot_take_now(notification: Make, counts: Any) -> None:
+    def answer(robot: str, told: Notification, _: float) -> Result:
+        if robot == "b":
+            return TOO_FAST
+        return TOO_LONG if told.title == "[X] long" else DELIVERED
+
+    pair = Simulation(counts, ("a", "b"), answer=answer)
+    pair.play([(0.0, notification("long")), (0.0, notification("n1"))])
+
+    assert pair.titles("a") == ["[X] n1", "[DIGEST] 1 notification could not be delivered"]
+    assert pair.arrivals[0].at < 1.0
+
+
+def test_a_number_that_could_not_be_told_is_part_of_the_next(notification: Make, counts: Any) -> None:
+    def answer(_: str, told: Notification, now: float) -> Result:
+        return TOO_LONG if "long" in told.title or (told.kind == DIGEST and now < 5.0) else DELIVERED
+
+    single = Simulation(counts, answer=answer)
+    puts = ["long-1", "long-2", "n1", "long-3", "n2"]
+    single.play([(2.0 * number, notification(name)) for number, name in enumerate(puts)])
+
+    assert single.titles() == [
+        "[X] n1",
+        "[X] n2",
+        "[DIGEST] 3 notifications could not be delivered one by one",
+    ]
+    assert counts.seen["a", "dropped"] == 3
+
+
+def test_what_comes_while_a_digest_fails_pushes_out_the_oldest_of_it(notification: Make, counts: Any) -> None:
+    small = Simulation(counts, answer=lambda _, told, now: BUSY if now < 1.0 else DELIVERED, took_s=1.0, capacity=7)
+    small.play([(0.1 * (number > 6), notification(f"n{number}")) for number in range(9)])
+
+    assert small.titles()[0] == "[DIGEST] 7 notifications at once, of 0 anomalies"
+    assert small.arrivals[0].notification.lines == tuple(f"[X] n{number}" for number in range(2, 9))
+    assert counts.seen["a", "dropped"] == 2
+
+
 def test_what_fails_for_a_wrong_key_is_kept_for_a_while_and_told_when_the_key_is_right(
     notification: Make, counts: Any
 ) -> None:
@@ -269,7 +243,7 @@ def test_nothing_to_do_waits_for_ever(counts: Any) -> None:
     answers=st.lists(st.sampled_from([DELIVERED, DELIVERED, BUSY, TOO_FAST, TOO_LONG, WRONG_KEY]), max_size=60),
     robots=st.integers(1, 3),
     took_s=st.sampled_from([0.0, 0.1, 3.0]),
-    capacity=st.sampled_from([5, 1_000]),
+    capacity=st.sampled_from([7, 1_000]),
     digest_above=st.sampled_from([None, 5]),
 )
 def test_whatever_receivers_answer_budgets_hold_order_is_kept_and_nothing_is_lost(
@@ -301,7 +275,9 @@ def test_whatever_receivers_answer_budgets_hold_order_is_kept_and_nothing_is_los
 
     for robot in {arrival.receiver for arrival in chaos.attempts}:
         times = [arrival.at for arrival in chaos.attempts if arrival.receiver == robot]
-        assert all(later - first >= 60.0 - 1e-6 for first, later in zip(times, times[limit.count :], strict=False))
+        assert all(
+            later - first - took_s >= 60.0 - 1e-6 for first, later in zip(times, times[limit.count :], strict=False)
+        )
     single = [a.notification for a in chaos.arrivals if a.notification.kind != DIGEST]
     assert len({told.id for told in single}) == len(single)
     assert len(single) + counts["digested"] + counts["dropped"] == len(coming)
