@@ -71,20 +71,23 @@ class Backlog:
             self._ordinary.append(entry)
         return left
 
-    def take(self, count: int) -> list[Entry]:
-        """The next `count` of those that are alike."""
-        queue = self._next
-        return [queue.popleft() for _ in range(min(count, len(queue)))]
+    def take(self) -> Entry:
+        """The next; IndexError where nothing waits."""
+        return self._next.popleft()
 
-    def put_back(self, entries: Sequence[Entry], *, critical: bool) -> list[Entry]:
+    def put_back(self, entries: Sequence[Entry]) -> list[Entry]:
         """Those that were taken and not delivered, first in line again; returns those that had to leave."""
         waiting: set[str] = set().union(*(subjects_of(entry) for entry in self._urgent))
         for entry in reversed(entries):
-            joins = critical or subjects_of(entry) & waiting
-            (self._urgent if joins else self._ordinary).appendleft(entry)
+            if entry.notification.critical or subjects_of(entry) & waiting:
+                self._urgent.appendleft(entry)
+                waiting |= subjects_of(entry)
+            else:
+                self._ordinary.appendleft(entry)
         return self._make_room(0)
 
     def clear(self) -> list[Entry]:
+        """All of it, in order."""
         left = list(self)
         self._urgent.clear()
         self._ordinary.clear()

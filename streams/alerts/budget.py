@@ -25,7 +25,8 @@ class Allowance(msgspec.Struct, frozen=True):
     Attributes:
         limits: all of them hold; the first is the one that counts for criticals; none: as fast as it answers.
         kept: so many of the first limit are left free for criticals.
-        digest_above: a backlog of more becomes one digest; None: every notification is sent by itself.
+        digest_above: a backlog of more becomes one digest, and half of what others than criticals may use is spread
+            over the window, for digests; None: every notification is sent by itself.
         off_round_times: keeps away from times such as 10:00:00, when everybody sends.
         hears_acks: is told that somebody has acknowledged; nobody wants to read that in a chat.
 
@@ -44,7 +45,7 @@ class Hold(enum.StrEnum):
     NOTHING = "nothing"  # it can
     LIMIT = "limit"  # the window is full
     KEPT = "kept"  # what is free is for criticals
-    SPREAD = "spread"  # half of what others than criticals may use is spread over the window
+    SPREAD = "spread"  # see `Allowance.digest_above`
     ROUND_TIME = "round_time"
     RESTING = "resting"  # the robot failed or asked to be left alone
 
@@ -54,7 +55,7 @@ class Budget:
 
     >>> budget = Budget(Allowance((Limit(2, 60.0),)))
     >>> for second in (0.0, 1.0):
-    ...     budget.spend(second)
+    ...     budget.spend(second, critical=True)
     >>> budget.hold(2.0, 0.0, critical=True)
     (58.0, <Hold.LIMIT: 'limit'>)
     """
@@ -62,6 +63,8 @@ class Budget:
     def __init__(self, allowance: Allowance) -> None:
         self._allowance = allowance
         self._spent: deque[float] = deque(maxlen=max((limit.count for limit in allowance.limits), default=1))
+        self._last_other = -math.inf
+        self._last_critical = False
 
     def hold(self, now: float, chance: float, *, critical: bool, wall: float = math.nan) -> tuple[float, Hold]:
         """Seconds until a message may be sent, 0 for now, and what it waits for.
@@ -80,22 +83,28 @@ class Budget:
         """How many criticals could be sent within so many seconds, by a careful count; infinite without a limit."""
         return min((self._room(now, within_s, limit) for limit in self._allowance.limits), default=math.inf)
 
-    def spend(self, now: float) -> None:
+    def spend(self, now: float, *, critical: bool) -> None:
         """An attempt begins: it counts whether it succeeds or not, because the other side may count it."""
         self._spent.append(now)
+        self._last_critical = critical
+        self.settle(now)
 
     def settle(self, now: float) -> None:
         """The last attempt has ended: it may have arrived as late as that, and counts from then."""
         self._spent[-1] = now
+        if not self._last_critical:
+            self._last_other = now
 
     def _hold_others(self, now: float, limit: Limit) -> list[tuple[float, Hold]]:
+        """One in a window goes in any case, or many criticals would silence all else."""
+        longest_s = self._last_other + limit.window_s - now
         share = limit.count - self._allowance.kept
         holds = [(self._free_in_s(now, limit, share), Hold.KEPT)]
         at_once = share // 2
-        if self._spent and self._used(now, limit) >= at_once:
+        if self._allowance.digest_above is not None and self._used(now, limit) >= at_once:
             gap_s = limit.window_s / (share - at_once)
-            holds.append((self._spent[-1] + gap_s - now, Hold.SPREAD))
-        return holds
+            holds.append((self._last_other + gap_s - now, Hold.SPREAD))
+        return [(min(seconds, longest_s), why) for seconds, why in holds]
 
     def _free_in_s(self, now: float, limit: Limit, count: int) -> float:
         """Until fewer than `count` messages lie in the window that ends then."""

@@ -29,7 +29,6 @@ class Send(NamedTuple):
     robot: Robot
     notification: Notification
     entries: list[Entry]
-    critical: bool
 
 
 class Wait(NamedTuple):
@@ -106,8 +105,7 @@ class Group:
             if step is not None:
                 break
             given_up += 1
-            for entry in self._backlog.take(1):
-                self._miss(entry)
+            self._miss(self._backlog.take())
         if given_up:
             _log.warning("receiver %s: gave up %d notifications that waited for too long", self.name, given_up)
         return step
@@ -128,7 +126,7 @@ class Group:
                 for entry in entries:
                     self._miss(entry)
                 return
-        for entry in self._backlog.put_back(entries, critical=send.critical):
+        for entry in self._backlog.put_back(entries):
             self._miss(entry)
 
     def abandon(self) -> int:
@@ -176,13 +174,13 @@ class Group:
         critical, alike = backlog.critical, backlog.alike
         many = self._digest_above is not None and alike > self._digest_above
         if many and not (critical and alike <= robot.room(moment.now, _SOON_S)):
-            self._sending = backlog.take(alike)
+            self._sending = backlog.clear()
             notification = bundle_of([entry.notification for entry in self._sending])
         else:
-            self._sending = backlog.take(1)
+            self._sending = [backlog.take()]
             notification = self._sending[0].notification
-        robot.begin(moment.now)
-        return Send(robot, notification, self._sending, critical)
+        robot.begin(moment.now, critical=critical)
+        return Send(robot, notification, self._sending)
 
     def _tell_delivered(self, receiver: str, entries: Sequence[Entry], now: float) -> None:
         for entry in entries:

@@ -56,8 +56,8 @@ class Robot:
     def room(self, now: float, within_s: float) -> float:
         return self._budget.room(now, within_s)
 
-    def begin(self, now: float) -> None:
-        self._budget.spend(now)
+    def begin(self, now: float, *, critical: bool) -> None:
+        self._budget.spend(now, critical=critical)
 
     def end(self, result: Result, now: float, chance: float) -> None:
         """The attempt that began last has ended so."""

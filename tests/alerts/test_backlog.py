@@ -49,11 +49,20 @@ def test_earlier_news_of_the_same_anomaly_go_with_the_critical(entry: Callable[.
 
 def test_what_failed_is_first_again_and_goes_with_a_critical_that_came_meanwhile(entry: Callable[..., Entry]) -> None:
     backlog = filled(entry("opened", about="a"), entry("other"), entry("third"))
-    taken = backlog.take(2)
+    taken = [backlog.take() for _ in range(2)]
     backlog.put(entry("graver", "critical", "a"))
-    backlog.put_back(taken, critical=False)
+    backlog.put_back(taken)
 
     assert names(backlog) == ["opened", "graver", "other", "third"]
+
+
+def test_a_digest_that_failed_goes_back_to_where_its_parts_were(entry: Callable[..., Entry]) -> None:
+    backlog = filled(entry("opened", about="a"), entry("other"), entry("graver", "critical", "a"), entry("third"))
+    before = names(backlog)
+    backlog.put_back(backlog.clear())
+
+    assert names(backlog) == before == ["opened", "graver", "other", "third"]
+    assert backlog.alike == 2
 
 
 def test_when_it_is_full_the_oldest_leaves_that_is_not_critical(entry: Callable[..., Entry]) -> None:
@@ -68,9 +77,9 @@ def test_when_it_is_full_the_oldest_leaves_that_is_not_critical(entry: Callable[
 
 def test_what_is_put_back_into_a_full_backlog_is_not_kept_beyond_its_capacity(entry: Callable[..., Entry]) -> None:
     backlog = filled(entry("w1"), entry("w2"), capacity=2)
-    taken = backlog.take(2)
+    taken = [backlog.take() for _ in range(2)]
     backlog.put(entry("w3"))
 
-    assert names(backlog.put_back(taken, critical=False)) == ["w1"]
+    assert names(backlog.put_back(taken)) == ["w1"]
     assert names(backlog.clear()) == ["w2", "w3"]
     assert not backlog

@@ -48,7 +48,7 @@ def test_no_sliding_window_ever_holds_more_than_its_limit(robot: str, steps: lis
     for pause, critical, took in steps:
         now += pause
         if budget.hold(now, 0.0, critical=critical)[1] is Hold.NOTHING:
-            budget.spend(now)
+            budget.spend(now, critical=critical)
             attempts.append((now, now + took))
             now += took
             budget.settle(now)
@@ -61,7 +61,7 @@ def test_no_sliding_window_ever_holds_more_than_its_limit(robot: str, steps: lis
 def test_an_attempt_counts_from_its_end_because_it_may_have_arrived_as_late_as_that() -> None:
     budget = Budget(dingtalk.ALLOWANCE)
     for _ in range(18):
-        budget.spend(0.0)
+        budget.spend(0.0, critical=True)
         budget.settle(2.0)
 
     assert budget.hold(30.0, 0.0, critical=True) == (32.0, Hold.LIMIT)
@@ -70,12 +70,12 @@ def test_an_attempt_counts_from_its_end_because_it_may_have_arrived_as_late_as_t
 def test_twelve_of_eighteen_are_for_everybody_and_six_only_for_criticals() -> None:
     budget = Budget(dingtalk.ALLOWANCE)
     for second in range(12):
-        budget.spend(float(second))
+        budget.spend(float(second), critical=False)
 
     assert budget.hold(12.0, 0.0, critical=True) == (0.0, Hold.NOTHING)
     assert budget.hold(12.0, 0.0, critical=False)[0] == 48.0
     for second in range(12, 18):
-        budget.spend(float(second))
+        budget.spend(float(second), critical=True)
     assert budget.hold(18.0, 0.0, critical=True) == (42.0, Hold.LIMIT)
 
 
@@ -86,12 +86,34 @@ def test_half_of_what_others_may_use_goes_at_once_and_the_rest_is_spread() -> No
     while now < 60.0:
         wait_s, why = budget.hold(now, 0.0, critical=False)
         if why is Hold.NOTHING:
-            budget.spend(now)
+            budget.spend(now, critical=False)
             sent.append(now)
         now += max(wait_s, 0.1)
 
     assert [second < 1.0 for second in sent[:6]] == [True] * 6
     assert [round(second) for second in sent[6:]] == [10, 20, 30, 40, 50]  # where a digest of the rest goes
+
+
+def test_many_criticals_leave_one_in_a_minute_to_others_and_do_not_spread_them_further() -> None:
+    budget = Budget(dingtalk.ALLOWANCE)
+    for second in range(0, 60, 6):
+        budget.spend(float(second), critical=True)
+
+    assert budget.hold(59.0, 0.0, critical=False) == (0.0, Hold.NOTHING)
+    budget.spend(59.0, critical=False)
+    assert budget.hold(60.0, 0.0, critical=False)[1] is Hold.SPREAD
+    budget.spend(68.0, critical=True)
+    assert budget.hold(68.5, 0.0, critical=False) == (0.5, Hold.SPREAD)  # ten seconds after the last of their own
+
+
+def test_what_is_kept_is_given_to_others_a_window_after_their_last() -> None:
+    budget = Budget(dingtalk.ALLOWANCE)
+    budget.spend(0.0, critical=False)
+    for second in range(40, 52):
+        budget.spend(float(second), critical=True)
+
+    assert budget.hold(52.0, 0.0, critical=False) == (8.0, Hold.KEPT)
+    assert budget.hold(60.0, 0.0, critical=False) == (0.0, Hold.NOTHING)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +138,7 @@ def test_a_round_time_delays_a_critical_by_less_than_ten_seconds(after_s: float,
 def test_room_is_counted_for_what_can_go_within_a_time() -> None:
     budget = Budget(feishu.ALLOWANCE)
     for _ in range(4):
-        budget.spend(0.0)
+        budget.spend(0.0, critical=True)
 
     assert budget.room(0.0, 10.0) == 40.0
     assert Budget(Allowance()).room(0.0, 10.0) == math.inf
