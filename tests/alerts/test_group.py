@@ -81,11 +81,13 @@ def test_in_a_storm_of_five_hundred_a_minute_criticals_that_fit_come_within_ten_
     assert most_in_a_minute(storm.attempts) <= 18
 
 
-def test_more_criticals_than_fit_become_a_digest_of_criticals(notification: Make, counts: Any) -> None:
+def test_more_criticals_than_fit_become_a_digest_of_all_that_waits(notification: Make, counts: Any) -> None:
     storm = Simulation(counts)
-    storm.play([(0.0, notification(f"c{number}", "critical", f"f{number}")) for number in range(40)])
+    criticals = [(0.0, notification(f"c{number}", "critical", f"f{number}")) for number in range(40)]
+    storm.play([(0.0, notification("w", about="w")), *criticals])
 
-    assert storm.titles() == ["[DIGEST] 40 notifications at once, of 40 anomalies"]
+    assert storm.titles() == ["[DIGEST] 41 notifications at once, of 41 anomalies"]
+    assert storm.arrivals[0].notification.lines[0] == "[X] c0"
     assert storm.arrivals[0].notification.critical
 
 
@@ -228,11 +230,14 @@ def test_what_fails_for_a_wrong_key_is_kept_for_a_while_and_told_when_the_key_is
     assert counts.seen == {("a", "rejected"): 2, ("a", "delivered"): 2}
 
 
-def test_slack_gets_one_a_second(notification: Make, counts: Any) -> None:
-    channel = Simulation(counts, allowance=slack.ALLOWANCE, took_s=0.0)
+@pytest.mark.parametrize("took_s", [0.0, 0.5])
+def test_slack_gets_one_a_second_counted_from_the_end_of_the_last(
+    notification: Make, counts: Any, took_s: float
+) -> None:
+    channel = Simulation(counts, allowance=slack.ALLOWANCE, took_s=took_s)
     channel.play([(0.0, notification(f"n{number}")) for number in range(4)])
 
-    assert [arrival.at for arrival in channel.arrivals] == pytest.approx([0.0, 1.0, 2.0, 3.0])
+    assert [arrival.at for arrival in channel.arrivals] == pytest.approx([n * (1.0 + took_s) for n in range(4)])
 
 
 @pytest.mark.parametrize(("hears", "told"), [(True, ["[X] n1", "[X] n2"]), (False, ["[X] n1"])])
