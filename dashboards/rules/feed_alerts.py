@@ -22,11 +22,12 @@ _SENT = shown("What became of notifications.", NOTIFICATIONS)
 def feed_alerts(thresholds: Thresholds) -> Iterator[Alert]:
     """Fresh sources, readable records, notifications that arrive."""
     job = thresholds.app
-    counted = f'{RECORDS}{{job="{job}"}}'
+    read = f'{RECORDS}{{job="{job}"}}'
     yield Alert(
         "PharosSourceSilent",
-        f"sum by (job, topic) (increase({counted}[15m])) == 0 and "
-        f"sum by (job, topic) (increase({counted}[1h] offset 15m)) > {thresholds.hourly_records}",
+        # Not "== 0": after a restart a silent topic has no counter at all.
+        f"sum by (job, topic) (increase({read}[1h] offset 15m)) > {thresholds.hourly_records} "
+        f"unless sum by (job, topic) (increase({read}[15m])) > 0",
         300,
         Severity.WARNING,
         "Topic {{ $labels.topic }} has brought nothing for a quarter of an hour",

@@ -95,6 +95,21 @@ def flow_alerts(thresholds: Thresholds) -> Iterator[Alert]:
         ),
     )
     yield Alert(
+        "PharosNeverCommitted",
+        # The age begins with the first commit: without one there is nothing to be old.
+        f'{CONSUMER_LAG}{{job="{job}",topic!~"pharos-.*"}} unless on (job, instance, topic, partition) {COMMIT_AGE}',
+        300,
+        Severity.CRITICAL,
+        "{{ $labels.instance }} has not committed {{ $labels.topic }}-{{ $labels.partition }} since it took it over",
+        "Even a partition without records commits within seconds: it counts nothing, and holds back all evaluation.",
+        Section(
+            "The worker reads the partition and has not flushed it once: it restores for very long, or its "
+            "transactions never begin (rights, transaction coordinator).",
+            (shown("Which partitions have committed.", COMMIT_AGE), READY, CLUSTER),
+            _OWNER,
+        ),
+    )
+    yield Alert(
         "PharosFlushesFailing",
         f'sum by (job, topic) ({recordings.TOPIC_FLUSHES}{{outcome!="committed"}}) > 0',
         600,

@@ -62,7 +62,8 @@ def run(flags: argparse.Namespace) -> int:
 def _rules(settings: Settings, catalogue: Catalogue) -> str:
     from dashboards.rules.rule_file import text  # noqa: PLC0415 - `pharos --help` needs no rules
 
-    board_url = settings.board_url or f"http://{settings.host}:{settings.port}/"
+    host = next(iter(settings.allowed_hosts), settings.host)
+    board_url = settings.board_url or f"http://{host}:{settings.port}/"
     return text(_groups(settings, catalogue), board_url, settings.runbook_base_url)
 
 

@@ -23,6 +23,14 @@ def test_a_source_that_was_busy_and_falls_silent_is_told(assert_life: Callable[.
     )
 
 
+def test_a_source_that_is_silent_over_a_restart_stays_told(assert_life: Callable[..., None]) -> None:
+    series = {RECORDS % "counted": "0+10x240 2400x80 stale _x80"}
+
+    assert_life(
+        'alertname="PharosSourceSilent",topic="orders"', series, {4_785: "pending", 4_800: "firing", 5_900: "firing"}
+    )
+
+
 def test_a_source_that_was_hardly_busy_may_be_silent(assert_life: Callable[..., None]) -> None:
     series = {RECORDS % "counted": "0+1x240 240x160"}
 

@@ -93,6 +93,21 @@ def test_counts_that_are_not_committed_are_critical(assert_life: Callable[..., N
     )
 
 
+def test_a_partition_that_has_never_been_committed_is_critical(assert_life: Callable[..., None]) -> None:
+    series = {
+        f"pharos_consumer_lag{{{ORDERS}}}": "_ 7x40",
+        f"pharos_commit_age_seconds{{{ORDERS}}}": "_x25 0x20",
+        f'pharos_consumer_lag{{{OF},topic="pharos-cells",partition="0"}}': "0x40",
+    }
+
+    assert_life(
+        'alertname="PharosNeverCommitted",topic="orders",severity="critical"',
+        series,
+        {0: "quiet", 15: "pending", 300: "pending", 315: "firing", 360: "firing", 375: "quiet"},
+    )
+    assert_life('alertname="PharosNeverCommitted",topic="pharos-cells"', series, {315: "quiet"})
+
+
 def test_flushes_that_keep_failing_are_told(assert_life: Callable[..., None]) -> None:
     flushes = f'pharos_flushes_total{{{OF},topic="orders",outcome="%s"}}'
     series = {flushes % "broker": "0x3 1+1x50 51x40", flushes % "committed": "0+15x100"}

@@ -82,6 +82,14 @@ def test_recordings_are_named_level_metric_operation_and_are_made_before_they_ar
             known.add(rule["record"])
 
 
+def test_every_alert_has_a_test_of_its_life(rules: Rules, request: SubRequest) -> None:
+    files = request.path.parent.glob("test_*_alerts.py")
+    lives = set(re.findall(r'assert_life\(\s*\'alertname="(\w+)"', "".join(file.read_text("utf-8") for file in files)))
+    by_touchpoint = {f"Pharos{metric.touchpoint.capitalize()}Anomaly" for metric in load().metrics}
+
+    assert {alert["alert"] for alert in alerts(rules)} - lives - by_touchpoint == set()
+
+
 def test_every_alert_says_how_grave_it_is_what_it_is_and_where_to_read_on(rules: Rules) -> None:
     for alert in alerts(rules):
         notes = alert["annotations"]

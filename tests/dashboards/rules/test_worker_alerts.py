@@ -58,8 +58,11 @@ def test_a_target_without_the_metrics_of_a_worker_is_told(assert_life: Callable[
         f"pharos_loop_lag_seconds{{{W2}}}": "0x40",
     }
 
-    alert = 'alertname="PharosMetricsMissing",severity="warning"'
-    assert_life(alert, series, {285: "pending", 300: "firing", 375: "firing", 390: "quiet"})
+    assert_life(
+        'alertname="PharosMetricsMissing",severity="warning"',
+        series,
+        {285: "pending", 300: "firing", 375: "firing", 390: "quiet"},
+    )
 
 
 def test_a_worker_that_restarts_again_and_again_is_told_once_it_is_the_third_time(
