@@ -12,6 +12,7 @@ from dashboards.rules.flow_alerts import flow_alerts
 from dashboards.rules.recordings import anomaly_recordings, pipeline_recordings
 from dashboards.rules.rule import Alert, Group, Recording
 from dashboards.rules.worker_alerts import worker_alerts
+from streams.incidents.publication import runbook_url
 
 if TYPE_CHECKING:
     from dashboards.rules.thresholds import Thresholds
@@ -47,13 +48,11 @@ def text(groups: list[Group], board_url: str, runbook_base: str = "") -> str:
         runbook_base: what stands before the anchor in links to the runbook; empty: the file in this repository.
 
     """
-    base = runbook_base or RUNBOOK
-    separator = "" if base.endswith(("/", "#", "=")) else "/"
     content = {
         "groups": [
             {
                 "name": group.name,
-                "rules": [_rule(rule, board_url, base + separator) for rule in group.rules],
+                "rules": [_rule(rule, board_url, runbook_base or RUNBOOK) for rule in group.rules],
             }
             for group in groups
         ]
@@ -61,7 +60,7 @@ def text(groups: list[Group], board_url: str, runbook_base: str = "") -> str:
     return _HEAD + yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120)
 
 
-def _rule(rule: Recording | Alert, board_url: str, runbook: str) -> dict[str, Any]:
+def _rule(rule: Recording | Alert, board_url: str, runbook_base: str) -> dict[str, Any]:
     if isinstance(rule, Recording):
         labels = {"labels": dict(rule.labels)} if rule.labels else {}
         return {"record": rule.record, "expr": rule.expr, **labels}
@@ -75,7 +74,7 @@ def _rule(rule: Recording | Alert, board_url: str, runbook: str) -> dict[str, An
         "annotations": {
             "summary": rule.summary,
             "description": rule.description,
-            "runbook_url": runbook + anchor(rule.name),
+            "runbook_url": runbook_url(anchor(rule.name), runbook_base),
             "dashboard_url": board_url,
         },
     }

@@ -55,6 +55,7 @@ class Result(NamedTuple):
 
 
 DELIVERED = Result(Outcome.DELIVERED)
+CREDENTIALS_REST_S = 300.0  # what a person must put right is not tried more often
 
 
 class Receiver(Protocol):

@@ -23,6 +23,11 @@ class Link(msgspec.Struct, frozen=True):
     label: str
     url: str
 
+    @property
+    def written_out(self) -> str:
+        """Where nothing can be clicked."""
+        return f"{self.label}: {self.url}"
+
 
 class Text(msgspec.Struct, frozen=True):
     """What a notification says in one language.
@@ -39,6 +44,11 @@ class Text(msgspec.Struct, frozen=True):
     facts: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()
     name: str = ""
+
+    @property
+    def body(self) -> tuple[str, ...]:
+        """The facts, and the name where there is one."""
+        return (*self.facts, self.name) if self.name else self.facts
 
 
 class Wording(NamedTuple):

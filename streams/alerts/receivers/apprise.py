@@ -45,8 +45,8 @@ class AppriseReceiver:
     async def deliver(self, notification: Notification) -> Result:
         """Apprise says yes or no; a no is tried again, because it does not tell why."""
         text = self._voice.text(notification)
-        links = [f"{link.label}: {link.url}" for link in text.links]
-        facts = [plain(line) for line in (*text.facts, text.name) if line]
+        links = [link.written_out for link in text.links]
+        facts = [plain(line) for line in text.body]
         body = "\n".join([*fitted(facts, _MOST_TEXT - sum(len(link) + 1 for link in links), self._voice.more), *links])
         try:
             async with asyncio.timeout(self._timeout_s):

@@ -15,9 +15,9 @@ from urllib.parse import quote_plus
 import orjson
 
 from streams.alerts.budget import Allowance, Limit
-from streams.alerts.receiver import DELIVERED, Cause, Outcome, Result
+from streams.alerts.receiver import CREDENTIALS_REST_S, Cause, Outcome, Result
 from streams.alerts.receivers.fitting import cut, fitted
-from streams.alerts.receivers.http_post import CREDENTIALS_REST_S, garbage
+from streams.alerts.receivers.http_post import judged_by_code
 from streams.alerts.receivers.markup import widened
 
 if TYPE_CHECKING:
@@ -64,12 +64,7 @@ class DingTalkReceiver:
         answer = await self._post.send(self._signed_url(), body_of(notification, self._voice))
         if isinstance(answer, Result):
             return answer
-        code = answer.code("errcode")
-        if code is None:
-            return garbage(answer)
-        if code == 0:
-            return DELIVERED
-        return _FAILURES.get(code) or Result(Outcome.REJECTED, f"errcode {code}", cause=Cause.REFUSED)
+        return judged_by_code(answer, "errcode", answer.code("errcode"), _FAILURES)
 
     def _signed_url(self) -> str:
         if not self._secret:

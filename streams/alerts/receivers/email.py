@@ -14,9 +14,8 @@ import aiosmtplib
 
 from streams.alerts.budget import Allowance, Limit
 from streams.alerts.message import DIGEST
-from streams.alerts.receiver import DELIVERED, Cause, Outcome, Result
+from streams.alerts.receiver import CREDENTIALS_REST_S, DELIVERED, Cause, Outcome, Result
 from streams.alerts.receivers.fitting import cut, fitted
-from streams.alerts.receivers.http_post import CREDENTIALS_REST_S
 from streams.alerts.receivers.plain_text import plain
 
 if TYPE_CHECKING:
@@ -114,7 +113,7 @@ def message_of(notification: Notification, voice: Voice, mail: MailSettings, now
     if notification.critical:
         message["Importance"] = "high"
     facts = fitted([plain(fact) for fact in text.facts], _MOST_TEXT, voice.more)
-    links = [f"{link.label}: {link.url}" for link in text.links]
+    links = [link.written_out for link in text.links]
     message.set_content("\n".join([plain(text.title), "", *facts, "", *links, plain(text.name)]).rstrip() + "\n")
     return message
 

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from streams.alerts.budget import Allowance, Limit
-from streams.alerts.receiver import DELIVERED, Cause, Outcome, Result
+from streams.alerts.receiver import CREDENTIALS_REST_S, Cause, Outcome, Result
 from streams.alerts.receivers.fitting import cut, fitted
-from streams.alerts.receivers.http_post import CREDENTIALS_REST_S, garbage
+from streams.alerts.receivers.http_post import judged_by_code
 from streams.alerts.receivers.plain_text import plain
 from streams.incidents.anomaly import Change
 
@@ -81,7 +81,7 @@ def signature(secret: str, timestamp_s: int) -> str:
 def card_of(notification: Notification, voice: Voice) -> dict[str, Any]:
     """An interactive card of plain text only, so that nothing in it is markup."""
     text = voice.text(notification)
-    lines = [plain(line) for line in (*text.facts, *([text.name] if text.name else []))]
+    lines = [plain(line) for line in text.body]
     elements: list[dict[str, Any]] = [
         {"tag": "div", "text": _said("\n".join(fitted(lines, _MOST_TEXT, voice.more)))},
     ]
@@ -107,12 +107,8 @@ def _colour(notification: Notification) -> str:
 
 def _judge(answer: Answer) -> Result:
     code = answer.code("code", "StatusCode")
-    if code is None:
-        return garbage(answer)
-    if code == 0:
-        return DELIVERED
     if code == _BAD_OR_TOO_MANY:  # one code for two things, and only the words tell them apart
         if "too many" in str((answer.fields or {}).get("msg")).lower():
             return Result(Outcome.RETRY, f"code {code}, too many requests", 5.0, Cause.THROTTLED)
         return Result(Outcome.REJECTED, f"code {code}, bad request", cause=Cause.REFUSED)
-    return _FAILURES.get(code) or Result(Outcome.REJECTED, f"code {code}", cause=Cause.REFUSED)
+    return judged_by_code(answer, "code", code, _FAILURES)

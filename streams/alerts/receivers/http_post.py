@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import aiohttp
 import orjson
 
-from streams.alerts.receiver import Cause, Outcome, Result
+from streams.alerts.receiver import CREDENTIALS_REST_S, DELIVERED, Cause, Outcome, Result
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 LONGEST_RETRY_AFTER_S = 3_600.0
-CREDENTIALS_REST_S = 300.0  # what a person must put right is not tried more often
 _MOST_BYTES = 65_536  # no channel answers more; what is beyond is not read
 _WORTH_RETRYING = {408, 425, 429}
 _OF_CREDENTIALS = {401, 403, 404, 410}
@@ -107,6 +106,18 @@ def failure_of(answer: Answer) -> Result | None:
 def garbage(answer: Answer) -> Result:
     """Of an answer that is not what this channel answers: whether the message arrived is unknown, so it goes again."""
     return failure_of(answer) or Result(Outcome.RETRY, "an answer that is none", cause=Cause.GARBAGE)
+
+
+def judged_by_code(answer: Answer, name: str, code: int | None, failures: Mapping[int, Result]) -> Result:
+    """Of a channel whose code decides: 0 delivers, one that is not among the failures refuses the message.
+
+    `name`: what the channel calls its code; `code`: None where the answer has none.
+    """
+    if code is None:
+        return garbage(answer)
+    if code == 0:
+        return DELIVERED
+    return failures.get(code) or Result(Outcome.REJECTED, f"{name} {code}", cause=Cause.REFUSED)
 
 
 def retry_after_s(header: str | None, now_s: float) -> float | None:

@@ -12,9 +12,9 @@ import orjson
 
 from streams.alerts.budget import Allowance, Limit
 from streams.alerts.message import ACKNOWLEDGED
-from streams.alerts.receiver import DELIVERED, Cause, Result
+from streams.alerts.receiver import CREDENTIALS_REST_S, DELIVERED, Cause, Result
 from streams.alerts.receivers.fitting import cut, fitted
-from streams.alerts.receivers.http_post import CREDENTIALS_REST_S, failure_of, garbage
+from streams.alerts.receivers.http_post import failure_of, garbage
 from streams.incidents.anomaly import Change
 from streams.incidents.instant import rfc3339
 

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import orjson
 
 from streams.alerts.budget import Allowance, Limit
-from streams.alerts.receiver import DELIVERED, Cause, Outcome, Result
+from streams.alerts.receiver import CREDENTIALS_REST_S, DELIVERED, Cause, Outcome, Result
 from streams.alerts.receivers.fitting import cut, fitted
-from streams.alerts.receivers.http_post import CREDENTIALS_REST_S, failure_of, garbage
+from streams.alerts.receivers.http_post import failure_of, garbage
 from streams.alerts.receivers.markup import slack_escaped
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def body_of(notification: Notification, voice: Voice) -> bytes:
     """A section with the headline and the facts, another with the links."""
     text = voice.text(notification)
     title = cut(slack_escaped(text.title), _MOST_TITLE)
-    facts = [slack_escaped(line) for line in (*text.facts, *([text.name] if text.name else []))]
+    facts = [slack_escaped(line) for line in text.body]
     said = "\n".join([f"*{title}*", *fitted(facts, MOST_SECTION - _MOST_TITLE - 3, voice.more)])
     blocks = [_section(said)]
     links = " ".join(f"<{link.url.replace('&', '&amp;')}|{link.label}>" for link in text.links)

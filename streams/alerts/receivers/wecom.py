@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import orjson
 
 from streams.alerts.budget import Allowance, Limit
-from streams.alerts.receiver import DELIVERED, Cause, Outcome, Result
+from streams.alerts.receiver import CREDENTIALS_REST_S, Cause, Outcome, Result
 from streams.alerts.receivers.fitting import cut, fitted, size
-from streams.alerts.receivers.http_post import CREDENTIALS_REST_S, garbage
+from streams.alerts.receivers.http_post import judged_by_code
 from streams.alerts.receivers.markup import widened
 from streams.alerts.receivers.voice import markdown_link
 
@@ -54,12 +54,7 @@ class WeComReceiver:
         answer = await self._post.send(self._url, body_of(notification, self._voice))
         if isinstance(answer, Result):
             return answer
-        code = answer.code("errcode")
-        if code is None:
-            return garbage(answer)
-        if code == 0:
-            return DELIVERED
-        return _FAILURES.get(code) or Result(Outcome.REJECTED, f"errcode {code}", cause=Cause.REFUSED)
+        return judged_by_code(answer, "errcode", answer.code("errcode"), _FAILURES)
 
 
 def body_of(notification: Notification, voice: Voice) -> bytes:
@@ -69,7 +64,7 @@ def body_of(notification: Notification, voice: Voice) -> bytes:
     title = f'### <font color="{colour}">{cut(widened(text.title), _MOST_TITLE)}</font>'
     links = " ".join(markdown_link(link) for link in text.links)
     last = [links] if links and size(links) <= _MOST_LINKS else []
-    facts = [f"> {widened(fact)}" for fact in (*text.facts, *([text.name] if text.name else []))]
+    facts = [f"> {widened(fact)}" for fact in text.body]
     free = MOST_CONTENT - sum(size(line) + 1 for line in (title, *last))
     content = "\n".join([title, *fitted(facts, free, voice.more), *last])
     return orjson.dumps({"msgtype": "markdown", "markdown": {"content": content}})
