@@ -22,7 +22,6 @@ from streams.alerts.announcer import Announcer
 from streams.alerts.dispatch import Dispatch
 from streams.alerts.message import Titles
 from streams.alerts.outbox import Outbox
-from streams.alerts.receiver import DROPPED, Outcome
 from streams.alerts.receivers.configured import Surroundings, member
 from streams.broker.detection import BrokerKind, identify
 from streams.catalogue.load import Catalogue, load
@@ -219,9 +218,9 @@ class System:
             self.board.open_anomalies,
         )
         members = [member(receiver, around) for receiver in self.settings.receivers]
-        for receiver in self.settings.receivers:
-            self.metrics.receiver(receiver.name, (*Outcome, DROPPED))
         outbox = Outbox(members, self.metrics, random.SystemRandom().random, time.monotonic, wall=time.time)
+        for name, outcome in outbox.outcomes():
+            self.metrics.receiver(name, (outcome,))
         outbox.start()
         stack.push_async_callback(outbox.stop, 0.3)
         return Announcer(

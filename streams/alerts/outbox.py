@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from streams.alerts.backoff import Backoff
 from streams.alerts.group import Group, Moment
 from streams.alerts.lane import Lane, LaneState
-from streams.alerts.receiver import Upkeep
+from streams.alerts.receiver import DIGESTED, DROPPED, Outcome, Upkeep
 from streams.catalogue.metric import Severity
 
 if TYPE_CHECKING:
@@ -53,14 +53,14 @@ class Outbox:
             name: Lane(Group(name, group, counts, capacity, waits), lambda: Moment(clock(), wall(), chance()))
             for name, group in groups.items()
         }
-        receivers = [member.receiver for group in groups.values() for member in group]
-        self._kept_up = [receiver for receiver in receivers if isinstance(receiver, Upkeep)]
+        self._receivers = [member.receiver for group in groups.values() for member in group]
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
         """Needs a running loop."""
         self._tasks = [asyncio.create_task(lane.run(), name=f"lane {name}") for name, lane in self._lanes.items()]
-        self._tasks += [asyncio.create_task(receiver.keep_up()) for receiver in self._kept_up]
+        kept_up = [receiver for receiver in self._receivers if isinstance(receiver, Upkeep)]
+        self._tasks += [asyncio.create_task(receiver.keep_up()) for receiver in kept_up]
 
     def put(self, notification: Notification) -> None:
         """Never waits and never raises; what is merely info is not sent to anyone."""
@@ -71,6 +71,11 @@ class Outbox:
     def states(self) -> dict[str, LaneState]:
         """By group, or by receiver where that has none."""
         return {name: lane.state for name, lane in self._lanes.items()}
+
+    def outcomes(self) -> list[tuple[str, str]]:
+        """Names with outcomes that may be counted. What is dropped is lost to a group, not to one of its receivers."""
+        attempts = [(receiver.name, outcome) for receiver in self._receivers for outcome in (*Outcome, DIGESTED)]
+        return [*attempts, *((name, DROPPED) for name in self._lanes)]
 
     async def drain(self) -> None:
         """Returns when every lane is empty."""

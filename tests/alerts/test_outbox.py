@@ -232,3 +232,17 @@ async def test_a_receiver_that_forgets_is_kept_up_until_the_end(outbox: Callable
 
     assert ended > 1
     assert receiver.kept_up == ended
+
+
+async def test_all_that_may_be_counted_is_known_beforehand_drops_by_group(counts: Any, notification: Make) -> None:
+    refused = Result(Outcome.REJECTED, "status 400", cause=Cause.REFUSED)
+    members = [Member(Scripted("a", refused), group="duty"), Member(Scripted("b", refused), group="duty")]
+    box = Outbox([*members, Member(Scripted("alone", RETRY))], counts, lambda: 0.5, asyncio.get_running_loop().time)
+    box.start()
+    box.put(notification("lost"))
+    await box.drain()
+    await box.stop()
+
+    assert set(counts.seen) <= set(box.outcomes())
+    assert {("duty", "dropped"), ("alone", "retried"), ("alone", "delivered")} <= set(counts.seen)
+    assert ("a", "dropped") not in box.outcomes()
