@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 RIVALS := .cache/bench/rivals
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test test-kafka test-crash test-long test-rules test-browser kafka lint bench bench-scale bench-latency bench-restart bench-series bench-detection bench-real lock clean
+.PHONY: demo test test-kafka test-crash test-long test-rules test-browser kafka lint bench bench-steady bench-scale bench-latency bench-restart bench-series bench-detection bench-real lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/pharos demo
@@ -39,6 +39,9 @@ lint: $(VENV)/.dev
 # Each writes its table into docs/performance.md. Leave the machine alone meanwhile.
 bench: $(VENV)/.dev $(RIVALS)/.installed
 	$(BIN)/python -m benchmarks.throughput
+
+bench-steady: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.steady
 
 bench-scale: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.scale
