@@ -163,13 +163,15 @@ def measure(rate: int, seconds: int) -> tuple[Arrivals, float, float]:
                 before = running.cpu_s()
                 behind_s = float(_told(load)["behind_s"])
                 load_s = (running.cpu_s() - before) / (time.time() - begin)
-                time.sleep(Settings().lateness_s + _GOAL_S)  # the last ticks come by the idle promise
+                time.sleep(_GOAL_S)
             finally:
                 arrivals.end()
                 reader.join()
-    live_from = begin + Settings().lateness_s  # ticks before speak of the warm-up
+    # A tick is decided by events of the lateness after it. Earlier ones speak of the warm-up; later ones wait until the
+    # sources are idle, which the end of a benchmark is and a sale is not.
+    first, last = begin + Settings().lateness_s, begin + seconds - Settings().lateness_s
     for where, of in arrivals.of.items():
-        arrivals.of[where] = [arrival for arrival in of if live_from < arrival.tick < begin + seconds]
+        arrivals.of[where] = [arrival for arrival in of if first < arrival.tick < last]
     return arrivals, behind_s, load_s
 
 
