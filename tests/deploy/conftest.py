@@ -18,6 +18,8 @@ from streams.web.security import Security
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+# Debian has none: only its rendering is left out, the objects themselves are judged as they lie there.
+_NO_PACKAGE = {"kubectl"}
 DEPLOY = Path(__file__).parents[2] / "deploy"
 
 
@@ -44,7 +46,7 @@ def tool() -> Callable[..., subprocess.CompletedProcess[str]]:
 
     def run(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         if shutil.which(name) is None:
-            if os.environ.get("PHAROS_CI"):
+            if os.environ.get("PHAROS_CI") and name not in _NO_PACKAGE:
                 pytest.fail(f"{name} is not on the PATH: see .ci/run")
             pytest.skip(f"{name} is not on the PATH")
         return subprocess.run([name, *arguments], capture_output=True, text=True, check=False, timeout=60)
