@@ -85,9 +85,9 @@ def monitoring(folder: Path, page: str, viewer_token: str, channels: Channels) -
 
 
 def _prometheus(folder: Path, worker: str, alertmanager: str) -> dict[str, Any]:
-    """As shipped, with these addresses and this folder, and a second where a quarter of a minute stands."""
+    """As shipped, with these addresses and this folder, and seconds where a quarter of a minute stands."""
     config = _shipped("prometheus/prometheus.yml", folder)
-    config["global"] |= dict.fromkeys(("scrape_interval", "scrape_timeout", "evaluation_interval"), "1s")
+    config["global"] |= {"scrape_interval": "2s", "scrape_timeout": "2s", "evaluation_interval": "1s"}
     config["alerting"]["alertmanagers"][0]["static_configs"][0]["targets"] = [alertmanager]
     (pharos,) = (job for job in config["scrape_configs"] if job["job_name"] == "pharos")
     pharos["static_configs"] = [{"targets": [worker]}]
