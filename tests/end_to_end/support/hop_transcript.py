@@ -81,7 +81,8 @@ def _lines(course: Course) -> Iterator[Line]:
         yield Line(found.at, "topic", what)
     for post in course.posts:
         yield from (Line(post.at, post.channel, what) for what in _said(post))
-    deed = f"ack by {course.session['name']} ({course.session['role']}): until {course.acknowledged['until']}"
+    who, until = f"{course.session['name']} ({course.session['role']})", course.acknowledged["until"]
+    deed = f"acknowledged by {who} {course.at_the_wall}, until {until}"
     yield Line(course.acknowledged_at, "wall", deed)
 
 

@@ -15,7 +15,7 @@ from documented_channels import DINGTALK_SECRET, FEISHU_SECRET, ROUTING_KEY, SYS
 from monitoring_processes import monitoring
 from pharos_processes import PHAROS, Way, broker_process, free_port, started, tail, wait_for, wait_until_ready
 from sale_events import write_sale
-from wall_session import Wall
+from wall_in_browser import Wall, somebody_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,6 +42,7 @@ class Course:
     fingerprint: str = ""
     replayed_from: float = 0.0
     acknowledged_at: float = 0.0
+    at_the_wall: str = ""
     session: dict[str, Any] = field(default_factory=dict)
     acknowledged: dict[str, Any] = field(default_factory=dict)
     last: dict[str, Any] = field(default_factory=dict)  # the anomaly with its time line, after its end
@@ -113,12 +114,13 @@ def run_course(folder: Path, *, kafka: bool) -> Course:
         )
 
         until = _Patience({"worker": (worker, log), "replay": (sending, folder / "replay.log")}, deadline).until
-        wall = Wall(page)
+        wall = stack.enter_context(somebody_at(page, folder))
+        course.at_the_wall = wall.way
         course.session = wall.log_in(_TOKENS["responder"])
         fingerprint = course.fingerprint = until("a critical anomaly on the wall", lambda: _critical(wall))
         until("PagerDuty's incident", lambda: _paged(channels, fingerprint, "trigger"))
         course.acknowledged_at = time.time()
-        course.acknowledged = wall.acknowledge(fingerprint, "whoever sits there")
+        course.acknowledged = wall.acknowledge(fingerprint)
         until("the acknowledgement at PagerDuty", lambda: _paged(channels, fingerprint, "acknowledge"))
         until("the alert at the on-call webhook", lambda: _alerted(channels, "firing"))
         until("the end at PagerDuty", lambda: _paged(channels, fingerprint, "resolve"))

@@ -1,4 +1,4 @@
-"""Somebody at the wall: the requests that its page makes, with a cookie for the token and an Origin with each write."""
+"""The requests that the wall's page makes: with a cookie for the token, and an Origin with each write."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ import urllib.request
 from typing import Any
 
 
-class Wall:
-    """One browser, so to speak."""
+class WallSession:
+    """One browser, so to speak, of somebody whose token bears their name."""
+
+    way = "by the page's requests"
 
     def __init__(self, page: str) -> None:
         self._page = page
@@ -25,8 +27,8 @@ class Wall:
         with self._opener.open(f"{self._page}{path}", timeout=10.0) as answer:
             return json.load(answer)
 
-    def acknowledge(self, fingerprint: str, actor: str, minutes: int = 30) -> dict[str, Any]:
-        return self._send(f"api/v1/anomalies/{fingerprint}/ack", {"actor": actor, "minutes": minutes})
+    def acknowledge(self, fingerprint: str) -> dict[str, Any]:
+        return self._send(f"api/v1/anomalies/{fingerprint}/ack", {"actor": "whoever sits there", "minutes": 30})
 
     def _send(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         headers = {"Content-Type": "application/json", "Origin": self._page.rstrip("/")}
