@@ -151,3 +151,16 @@ def test_no_secret_stands_in_the_file_or_in_an_environment(compose: Compose) -> 
     for name, service in compose["services"].items():
         named = [key for key in service.get("environment", {}) if re.search("PASSWORD|TOKEN|SECRET|KEY", key)]
         assert [key for key in named if not key.endswith("__FILE")] == [], name
+
+
+def test_grafana_finds_its_boards_where_they_are_mounted(compose: Compose, deploy: Path) -> None:
+    provisioning = deploy / "grafana" / "provisioning"
+    if not provisioning.is_dir():
+        pytest.skip("no boards are built yet")
+    mounts = dict(mount.split(":")[:2] for mount in compose["services"]["grafana"]["volumes"])
+    (file,) = (provisioning / "dashboards").glob("*.y*ml")
+    folders = {provider["options"]["path"] for provider in yaml.safe_load(file.read_text())["providers"]}
+
+    assert folders
+    for folder in folders:
+        assert folder == mounts["../grafana/dashboards"] or folder.startswith(mounts["../grafana/dashboards"] + "/")
