@@ -117,9 +117,8 @@ async def test_records_that_hang_because_a_coordinator_wrote_no_end_never_join_t
     verify_partitions(admin, "false")
     try:
         for make, seen in ((bench.trusting_flusher, [b"hangs", b"a"]), (bench.flusher, [b"hangs", b"a", b"b"])):
-            former, owner = make(), make()
-            await former.open()
-            await leave_hanging(former, bench.out, b"hangs" if make == bench.trusting_flusher else b"hangs too")
+            await leave_hanging(make, bench.out, b"hangs" if make == bench.trusting_flusher else b"hangs too")
+            owner = make()
             await owner.open()
             await owner.flush(bench.content(len(seen), seen[-1]))
             await owner.close()
