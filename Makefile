@@ -11,7 +11,7 @@ demo: $(VENV)/.run
 	$(BIN)/pharos demo
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -m "not kafka and not crash and not browser and not endtoend"
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "not kafka and not crash and not browser and not endtoend"
 
 test-kafka: $(VENV)/.dev
 	$(BIN)/python -m pytest -m "kafka and not crash and not long"

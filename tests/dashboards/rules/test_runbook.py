@@ -10,8 +10,8 @@ from rule_expressions import metric_names
 
 from dashboards.rules.rule_file import anchor
 from streams.catalogue.load import load
+from streams.catalogue.runbook import runbook_url
 from streams.cli import parser
-from streams.incidents.publication import runbook_url
 
 if TYPE_CHECKING:
     from _pytest.fixtures import SubRequest
