@@ -24,6 +24,7 @@ from streams.health import Health
 from streams.incidents.cloudevent import encode, key
 from streams.incidents.desk import IncidentDesk
 from streams.ingest.partition import IngestPartition
+from streams.linkage_agent import LinkageAgent, LinkageSurroundings
 from streams.merge.partition import MergePartition
 from streams.merge.snapshot import read_manifest
 from streams.metrics import PipelineMetrics
@@ -44,6 +45,7 @@ from streams.web.action_intake import ActionIntake
 from streams.web.actions import add_actions
 from streams.web.anomaly_record import read_transition
 from streams.web.api import create_web_app
+from streams.web.approvals import add_approvals
 from streams.web.board import Board
 from streams.web.exposition import Exposition
 from streams.web.merge_readings import MergeCollector, judged
@@ -153,6 +155,12 @@ class System:
             writer = TopicWriter(self._connection, ACTIONS_TOPIC)
             stack.push_async_callback(writer.stop)
             await writer.start()
+            linkage = LinkageAgent(
+                LinkageSurroundings(
+                    self.settings, self._connection, self.board, self.metrics, writer.write, self.people_ms
+                )
+            )
+            linkage.start(stack, session)
             address = await self._start_web(stack, writer)
             stack.push_async_callback(self._stop)
             await self.worker.start()
@@ -160,6 +168,7 @@ class System:
             reader = TopicReader(self._connection, tails, self._on_record)
             self._watch.start("that feeds the board", reader.run())
             self._watch.start("that notifies", notify_agent.run(reader))
+            self._watch.start("that links", linkage.run(reader))
             vitals = Vitals(self.worker, self.metrics, self.health, self.board, self.clock_ms)
             self._watch.start("that takes the vitals", vitals.run())
             watchdog = WatchdogThread(self.worker.watchdog, time.monotonic, os._exit)
@@ -211,6 +220,7 @@ class System:
         )
         app = create_web_app(self.board, exposition, self.health, security, pages(), self.clock_s, self.people_s)
         add_actions(app, self.board, security, writer.write, self.people_s)
+        add_approvals(app, self.board, security, writer.write, self.people_s)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)

@@ -14,9 +14,10 @@ from streams.catalogue.metric import Touchpoint
 from streams.incidents.action_book import ActionBook, Noted
 from streams.incidents.anomaly import Change
 from streams.incidents.handling import handling_of
+from streams.linkage.ledger import Ledger
 from streams.web.courses import Courses
 from streams.web.point import Point, of_pulse
-from streams.web.timeline import merged
+from streams.web.timeline import merged, proposal_view
 from streams.web.touchpoints import SourceState, source_state, touchpoint_state
 
 if TYPE_CHECKING:
@@ -25,8 +26,9 @@ if TYPE_CHECKING:
     from streams.catalogue.metric import Metric
     from streams.incidents.action import Taken
     from streams.incidents.anomaly import Anomaly, Transition
+    from streams.linkage.step import Step
     from streams.verdicts import TickVerdicts
-    from streams.web.timeline import ActionEntry
+    from streams.web.timeline import ActionEntry, StepEntry
 
 POINT_MS: Final = 30_000
 POINTS: Final = 120
@@ -71,6 +73,7 @@ class Board:
 
     Attributes:
         actions: what people and systems did about anomalies.
+        ledger: what business systems were asked to do about them.
 
     """
 
@@ -84,6 +87,7 @@ class Board:
         self._recent: dict[str, tuple[int, Anomaly]] = {}
         self._timelines: dict[str, deque[Entry]] = {}
         self.actions = ActionBook()
+        self.ledger = Ledger()
         self._points: dict[str, deque[Point]] = {name: deque(maxlen=POINTS) for name in self._metrics}
         self._scores: dict[str, float] = {}
         self._heard: dict[str, int] = {}
@@ -114,6 +118,12 @@ class Board:
     def action(self, taken: Taken) -> None:
         """Takes what somebody did about an anomaly, known or not yet known. A repeated one changes nothing."""
         if self.actions.note(taken) is Noted.NEW:
+            self.ledger.decide(taken)
+            self.version += 1
+
+    def step(self, step: Step) -> None:
+        """Takes a step of a request to a business system. A repeated one changes nothing."""
+        if self.ledger.note(step):
             self.version += 1
 
     def tick(self, tick: TickVerdicts) -> None:
@@ -158,16 +168,17 @@ class Board:
         """The anomaly as it is published, and how it is handled at `now` (ms, the clock of people)."""
         handling = handling_of(self.actions.of(anomaly.fingerprint), anomaly, now)
         plain: dict[str, Any] = msgspec.to_builtins(anomaly) | msgspec.to_builtins(handling)
-        return plain
+        waiting = self.ledger.waiting(anomaly.fingerprint, now)
+        return plain | {"proposals": [proposal_view(step) for step in waiting]}
 
-    def anomaly(self, fingerprint: str) -> tuple[Anomaly, list[Entry | ActionEntry]] | None:
+    def anomaly(self, fingerprint: str) -> tuple[Anomaly, list[Entry | ActionEntry | StepEntry]] | None:
         """An open or recent anomaly with its time line, oldest first; None when unknown."""
         anomaly = self._open.get(fingerprint)
         if anomaly is None and fingerprint in self._recent:
             anomaly = self._recent[fingerprint][1]
         if anomaly is None:
             return None
-        return anomaly, merged(self._timelines[fingerprint], self.actions.of(fingerprint))
+        return anomaly, merged(self._timelines[fingerprint], self.actions.of(fingerprint), self.ledger.of(fingerprint))
 
     def view(self, now: int, people_now: int | None = None) -> dict[str, Any]:
         """What the page draws, structs inside. `now` (ms, the worker's clock) judges freshness only.
@@ -237,6 +248,7 @@ class Board:
             self.courses.drop(fingerprint)
             del self._timelines[fingerprint]
             self.actions.forget(fingerprint, time)
+            self.ledger.forget(fingerprint, time)
 
 
 def _rank(anomaly: Anomaly) -> int:

@@ -38,11 +38,21 @@ SECURITY_HEADERS: Final = {
 
 
 class Role(enum.IntEnum):
-    """Each role may do what those below it may."""
+    """Each role may do what those below it may. A responder is somebody on call."""
 
     VIEWER = 1
     RESPONDER = 2
-    ADMIN = 3
+    OPERATOR = 3
+    ADMIN = 4
+
+
+ROLES: Final = {
+    "viewer": Role.VIEWER,
+    "on-call": Role.RESPONDER,
+    "responder": Role.RESPONDER,
+    "operator": Role.OPERATOR,
+    "admin": Role.ADMIN,
+}
 
 
 class Token(msgspec.Struct, frozen=True):
@@ -203,7 +213,7 @@ def is_loopback(host: str) -> bool:
 
 
 def read_tokens(path: Path) -> tuple[Token, ...]:
-    """One "role token" a line, role viewer, responder or admin; empty lines and # comments are skipped.
+    """One "role token" a line, role viewer, on-call (or responder), operator or admin; # begins a comment.
 
     `name=` and who has the token may follow: what is done with it then bears that name, whatever a request says.
 
@@ -218,13 +228,13 @@ def read_tokens(path: Path) -> tuple[Token, ...]:
             continue
         # The name is announced, so that the second half of a token that was broken in two is never taken for one.
         announced, _, name = words[2].strip().partition("=") if len(words) > 2 else ("name", "", "")
-        if len(words) < 2 or words[0].upper() not in Role.__members__ or announced != "name":
-            raise ValueError(f"{path.name} line {number}: write 'viewer|responder|admin TOKEN [name=WHO]'")
+        if len(words) < 2 or words[0].lower() not in ROLES or announced != "name":
+            raise ValueError(f"{path.name} line {number}: write 'viewer|on-call|operator|admin TOKEN [name=WHO]'")
         if len(words[1]) < _SHORTEST_TOKEN:
             raise ValueError(f"{path.name} line {number}: a token needs at least {_SHORTEST_TOKEN} characters")
         if len(name) > LONGEST_NAME or not name.isprintable():
             raise ValueError(f"{path.name} line {number}: a name has at most {LONGEST_NAME} characters that are shown")
-        tokens.append(Token(Role[words[0].upper()], words[1], name.strip()))
+        tokens.append(Token(ROLES[words[0].lower()], words[1], name.strip()))
     if not tokens:
         raise ValueError(f"{path.name} holds no token: write one 'viewer TOKEN' a line")
     return tuple(tokens)
