@@ -9,9 +9,10 @@ import msgspec
 from streams.incidents.action import Kind
 from streams.incidents.handling import ends_at
 from streams.incidents.instant import rfc3339
+from streams.linkage.step import Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from streams.incidents.action import Taken
     from streams.linkage.step import Step
@@ -45,10 +46,17 @@ class StepEntry(msgspec.Struct, frozen=True):
 
 
 def merged(
-    transitions: Iterable[Entry], actions: Iterable[Taken], steps: Iterable[Step] = ()
+    transitions: Iterable[Entry], actions: Iterable[Taken], steps: Sequence[Step] = ()
 ) -> list[Entry | ActionEntry | StepEntry]:
-    """Oldest first; of the same moment the transition comes before what was done about it."""
-    lines: list[Entry | ActionEntry | StepEntry] = [*transitions, *map(_line, actions), *map(_step_line, steps)]
+    """Oldest first; of the same moment the transition comes before what was proposed and done about it."""
+    proposed = [step for step in steps if step.stage is Stage.PROPOSED]
+    later = [step for step in steps if step.stage is not Stage.PROPOSED]
+    lines: list[Entry | ActionEntry | StepEntry] = [
+        *transitions,
+        *map(_step_line, proposed),
+        *map(_line, actions),
+        *map(_step_line, later),
+    ]
     return sorted(lines, key=lambda line: line.time)
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sample_anomaly import sample_anomaly
@@ -11,6 +10,9 @@ from sample_anomaly import sample_anomaly
 from streams.incidents.anomaly import Change, Transition, Why
 from streams.incidents.instant import rfc3339
 from streams.settings import LinkageMatch, LinkageRule
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 NOW = 1_794_327_150_000
 
