@@ -30,6 +30,7 @@ LOOP_LAG: Final = "pharos_loop_lag_seconds"
 SNAPSHOT_AGE: Final = "pharos_snapshot_age_seconds"
 ACTIONS: Final = "pharos_actions_total"
 LINKAGE: Final = "pharos_linkage_total"
+AUDIT_FAILURES: Final = "pharos_audit_failures_total"
 DETECTION_TO_ACTION: Final = "pharos_detection_to_action_seconds"
 NOTIFICATIONS: Final = "pharos_notifications_total"
 FLUSHES: Final = "pharos_flushes_total"
@@ -140,6 +141,9 @@ class PipelineMetrics:
             buckets=_ACTION_BUCKETS,
             registry=registry,
         )
+        self._audit_failures = Counter(
+            AUDIT_FAILURES, "Writes that could not be noted in the audit log.", registry=registry
+        )
         self._flushes = Counter(FLUSHES, "Flushes of cells by outcome.", ("topic", "outcome"), registry=registry)
         self._flush_seconds = Histogram(FLUSH_SECONDS, "Time a flush takes.", buckets=_WORK_BUCKETS, registry=registry)
         self._cells = Counter("pharos_cells_total", "Cells published.", ("topic",), registry=registry)
@@ -203,6 +207,10 @@ class PipelineMetrics:
     def linked(self, rule: str, outcome: str, count: int = 1) -> None:
         """A request took a step; 0 makes the series visible before its first."""
         self._linkage.labels(rule, outcome).inc(count)
+
+    def audit_failed(self) -> None:
+        """A write is missing in the audit log."""
+        self._audit_failures.inc()
 
     def first_action(self, seconds: float) -> None:
         self._first_action.observe(seconds)

@@ -154,6 +154,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     port: int = 6066
     allowed_hosts: tuple[str, ...] = ()
     tokens_file: str = ""
+    audit_file: str = ""  # empty: audit.jsonl in state_dir
     state_dir: str = "state"
     catalogue: str = ""  # empty: the one shipped
     timezone: str = "Asia/Shanghai"

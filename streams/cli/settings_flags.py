@@ -20,6 +20,7 @@ HELP = {
     "port": "port of the page and the API",
     "allowed_hosts": "Host headers that may ask, separated by commas",
     "tokens_file": "file of tokens, one `role token` a line",
+    "audit_file": "file of the audit log; absent, audit.jsonl in the state folder",
     "state_dir": "folder of snapshots, where they are not in Kafka",
     "catalogue": "YAML file of the metrics; absent, the one that comes with Pharos",
     "timezone": "time zone of the shop",

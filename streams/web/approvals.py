@@ -16,6 +16,7 @@ from streams.incidents.action_event import SOURCE, encode
 from streams.linkage.step import Decision
 from streams.transport.topic_writer import Delivery
 from streams.web.action_request import Fault, read_text
+from streams.web.audited import ACTOR
 from streams.web.guard import facts_of, json_response, needs, refused
 from streams.web.security import ROLES, Role, Security
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from streams.linkage.step import Step
     from streams.web.board import Board
     from streams.web.security import Facts
+    from streams.web.sight import Sight
 
 _BODY_LIMIT_S: Final = 10.0
 _RETRY_AFTER: Final = {"Retry-After": "5"}
@@ -65,7 +67,7 @@ def add_approvals(
     approvals = _Approvals(board, security, write, clock, new_id)
     for decision in Decision:
         path = f"/api/v1/anomalies/{{fingerprint}}/{decision.value}"
-        app.router.add_post(path, needs(Role.RESPONDER, security, partial(approvals.decide, decision)))
+        app.router.add_post(path, needs(Role.RESPONDER, security, partial(approvals.decide, decision), in_part=True))
 
 
 def read_decision(body: bytes, name: str = "") -> Said | Fault:
@@ -123,13 +125,14 @@ class _Approvals:
         said = read_decision(body, self._security.actor_of(facts))
         if isinstance(said, Fault):
             return json_response({"error": said.sentence, "field": said.field}, 400)
-        step = self._meant(request.match_info["fingerprint"], said.request, now)
+        request[ACTOR] = said.actor
+        step = self._meant(request.match_info["fingerprint"], said.request, now, self._security.sight_of(facts))
         if isinstance(step, Unfit):
             return json_response({"error": step.value[1], "reason": step.name.lower()}, step.value[0])
         return await self._put(_taken(decision, step, said, self._new_id(), now), step, facts)
 
-    def _meant(self, fingerprint: str, request: str, now: int) -> Step | Unfit:
-        if self._board.anomaly(fingerprint) is None:
+    def _meant(self, fingerprint: str, request: str, now: int, sight: Sight) -> Step | Unfit:
+        if self._board.anomaly(fingerprint, sight) is None:
             return Unfit.UNKNOWN
         return choose(self._board.ledger.waiting(fingerprint, now), request)
 
