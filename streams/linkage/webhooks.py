@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from streams.alerts.receivers.configured import is_web_address
 from streams.alerts.receivers.http_post import HttpPost
@@ -14,7 +14,14 @@ if TYPE_CHECKING:
 
     import aiohttp
 
-    from streams.settings import LinkageRule
+    from streams.settings import LinkageRule, LinkageWebhook
+
+
+class Way(NamedTuple):
+    """An address, which is a credential, and the secret that signs."""
+
+    url: str
+    secret: str
 
 
 def webhooks_of(
@@ -27,10 +34,17 @@ def webhooks_of(
     found = {}
     for rule in rules:
         if rule.webhook is not None:
-            place, asked = f"linkage rule {rule.name}", rule.webhook
-            url = read_secret(f"{place}: url", asked.url_env, asked.url_file, environment)
-            secret = read_secret(f"{place}: secret", asked.secret_env, asked.secret_file, environment)
-            if not is_web_address(url):
-                raise ConfigurationError(f"{place}: url: no http or https URL is kept there; check it")
-            found[rule.name] = Webhook(url, secret.encode(), HttpPost(session, asked.timeout_s, clock))
+            way = way_of(rule, rule.webhook, environment)
+            post = HttpPost(session, rule.webhook.timeout_s, clock)
+            found[rule.name] = Webhook(way.url, way.secret.encode(), post)
     return found
+
+
+def way_of(rule: LinkageRule, asked: LinkageWebhook, environment: Mapping[str, str]) -> Way:
+    """Address and secret of a rule's webhook. Raises ConfigurationError, which names neither."""
+    place = f"linkage rule {rule.name}"
+    url = read_secret(f"{place}: url", asked.url_env, asked.url_file, environment)
+    secret = read_secret(f"{place}: secret", asked.secret_env, asked.secret_file, environment)
+    if not is_web_address(url):
+        raise ConfigurationError(f"{place}: url: no http or https URL is kept there; check it")
+    return Way(url, secret)
