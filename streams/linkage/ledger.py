@@ -58,6 +58,7 @@ class Ledger:
 
     def __init__(self) -> None:
         self._entries: dict[str, Entry] = {}
+        self._requests: dict[str, dict[str, None]] = {}  # by fingerprint: a board asks for each of its anomalies
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -69,13 +70,14 @@ class Ledger:
         """Takes a step; whether it is new."""
         entry = self._entries.pop(step.data.request, None) or Entry(step.fingerprint, [])
         self._entries[step.data.request] = entry
+        self._requests.setdefault(entry.fingerprint, {})[step.data.request] = None
         if entry.step(step.stage) is not None or entry.fingerprint != step.fingerprint:
             return False
         entry.steps.append(step)
         if step.stage is Stage.SETTLED:  # nobody needs the anomaly any more
             entry.steps = [_without_anomaly(known) for known in entry.steps]
         while len(self._entries) > IN_ALL:
-            del self._entries[next(iter(self._entries))]
+            self._drop(next(iter(self._entries)))
         return True
 
     def decide(self, taken: Taken) -> bool:
@@ -101,21 +103,27 @@ class Ledger:
 
     def of(self, fingerprint: str) -> list[Step]:
         """The steps about an anomaly."""
-        return [step for entry in self._entries.values() if entry.fingerprint == fingerprint for step in entry.steps]
+        return [step for entry in self._about(fingerprint) for step in entry.steps]
 
     def waiting(self, fingerprint: str, now: int) -> Sequence[Step]:
         """The proposals about an anomaly that somebody may decide on."""
-        return [
-            entry.steps[0]
-            for entry in self._entries.values()
-            if entry.fingerprint == fingerprint and entry.standing(now) is Standing.WAITING
-        ]
+        return [entry.steps[0] for entry in self._about(fingerprint) if entry.standing(now) is Standing.WAITING]
 
     def forget(self, fingerprint: str, resolved: int) -> None:
         """Drops what was asked for about an incident that ended at `resolved` (ms), and before it."""
-        for request, entry in list(self._entries.items()):
-            if entry.fingerprint == fingerprint and entry.steps[0].time <= resolved:
-                del self._entries[request]
+        for entry in self._about(fingerprint):
+            if entry.steps[0].time <= resolved:
+                self._drop(entry.steps[0].data.request)
+
+    def _about(self, fingerprint: str) -> list[Entry]:
+        return [self._entries[request] for request in self._requests.get(fingerprint, ())]
+
+    def _drop(self, request: str) -> None:
+        entry = self._entries.pop(request)
+        about = self._requests[entry.fingerprint]
+        del about[request]
+        if not about:
+            del self._requests[entry.fingerprint]
 
 
 def ends_at(step: Step) -> int:
