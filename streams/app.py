@@ -46,8 +46,7 @@ from streams.web.actions import add_actions
 from streams.web.anomaly_record import read_transition
 from streams.web.api import create_web_app
 from streams.web.approvals import add_approvals
-from streams.web.audit import AuditLog
-from streams.web.audited import Auditor, add_audit
+from streams.web.audited import Auditor, add_audit, open_audit
 from streams.web.board import Board
 from streams.web.exposition import Exposition
 from streams.web.merge_readings import MergeCollector, judged
@@ -222,8 +221,7 @@ class System:
         )
         app = create_web_app(self.board, exposition, self.health, security, pages(), self.clock_s, self.people_s)
         add_actions(app, self.board, security, writer.write, self.people_s)
-        audit_log = AuditLog(Path(settings.audit_file or Path(settings.state_dir) / "audit.jsonl"))
-        add_audit(app, Auditor(audit_log, security, time.time, self.metrics.audit_failed), security)
+        add_audit(app, Auditor(open_audit(settings), security, time.time, self.metrics.audit_failed), security)
         add_approvals(app, self.board, security, writer.write, self.people_s)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await runner.setup()

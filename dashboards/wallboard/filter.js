@@ -6,6 +6,7 @@ import { element } from "./element.js";
 import { redraw } from "./redraw.js";
 import { say, texts } from "./texts.js";
 
+const WORTH_IT = 2; // there is nothing to choose of one, and a row's buttons are reached sooner
 const FIELDS = ["touchpoint", "region", "carrier"];
 const wanted = new Map(FIELDS.map((field) => [field, new URLSearchParams(location.search).get(field) || ""]));
 
@@ -23,6 +24,7 @@ export function filtered(board) {
 export function drawFilter(board) {
   const known = [...board.anomalies, ...board.recent];
   for (const field of FIELDS) drawChoice(field, choices(field, known));
+  at("filter").hidden = known.length < WORTH_IT && !isOn();
   at("filter-clear").hidden = !isOn();
   const hidden = board.anomalies.filter((anomaly) => !fits(anomaly)).length;
   redraw(at("filter-hides"), hidden ? say(texts.filteredOut, { count: hidden }) : "");

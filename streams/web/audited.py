@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import orjson
 from aiohttp import web
 
+from streams.configuration import ConfigurationError
 from streams.incidents.instant import rfc3339
-from streams.web.audit import Audited, address_class
+from streams.web.audit import Audited, AuditLog, address_class
 from streams.web.guard import facts_of, json_response, needs
 from streams.web.security import Role, Security
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
     from aiohttp.typedefs import Middleware
 
-    from streams.web.audit import AuditLog
+    from streams.settings import Settings
     from streams.web.guard import Handler
 
 ACTOR: Final = web.RequestKey("actor", str)  # the name that the request itself gave, once a handler has read it
@@ -94,6 +96,18 @@ class Auditor:
             id=str(answer.get("id", ""))[:80],
             unlisted=self._unlisted,
         )
+
+
+def open_audit(settings: Settings) -> AuditLog:
+    """Where the settings put it. Raises ConfigurationError where it cannot be written."""
+    path = Path(settings.audit_file or Path(settings.state_dir) / "audit.jsonl")
+    try:
+        return AuditLog(path)
+    except OSError as error:
+        what = (error.strerror or "unknown reason").lower()
+        raise ConfigurationError(
+            f"the audit log {path} cannot be written ({what}); set audit_file to a file that the worker may append to"
+        ) from None
 
 
 def audited(auditor: Auditor) -> Middleware:

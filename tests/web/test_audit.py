@@ -10,9 +10,11 @@ import pytest
 from actions_topic import ActionsTopic
 from aiohttp import ClientSession
 
+from streams.configuration import ConfigurationError
+from streams.settings import Settings
 from streams.web.actions import add_actions
 from streams.web.audit import Audited, AuditLog, address_class
-from streams.web.audited import Auditor, add_audit
+from streams.web.audited import Auditor, add_audit, open_audit
 from streams.web.security import Role, Security, Token
 
 if TYPE_CHECKING:
@@ -189,6 +191,15 @@ def test_a_file_that_cannot_be_written_is_told_at_the_start(tmp_path: Path) -> N
     (tmp_path / "file").write_text("")
     with pytest.raises(OSError, match=r"file"):
         AuditLog(tmp_path / "file" / "audit.jsonl")
+
+
+def test_where_the_settings_put_it_that_cannot_be_written_the_remedy_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(ConfigurationError, match=r"audit\.jsonl cannot be written.*set audit_file"):
+        open_audit(Settings(state_dir=str(tmp_path / "file")))
+    open_audit(Settings(audit_file=str(tmp_path / "own.jsonl"), state_dir=str(tmp_path / "file")))
+    assert (tmp_path / "own.jsonl").exists()
 
 
 def test_behind_a_proxy_the_address_says_nothing() -> None:

@@ -82,6 +82,7 @@ async def test_hostile_values_are_texts(
 ) -> None:
     hostile = "<img src=x onerror=alert(1)>&region=x"
     quiet_board.transition(transition(anomaly(scope={"region": hostile})))
+    quiet_board.transition(transition(anomaly(fingerprint="b2", scope={"region": "zhejiang"})))
     server = await serve(quiet_board)
     page, complaints = await open_page(server.make_url("/"))
     await page.locator(".card").first.wait_for()
