@@ -62,7 +62,7 @@ async def test_region_and_carrier_join_and_what_fits_nothing_says_so_in_chinese(
 ) -> None:
     server = await serve(troubled_board)
     page, _ = await open_page(server.make_url("/?region=guangdong&carrier=sf&lang=zh"))
-    await page.get_by_text("没有符合筛选条件的异常。").wait_for()
+    await page.locator("#open .calm", has_text="没有符合筛选条件的异常。").wait_for()
     nothing = await page.locator("#open [data-fingerprint]").count()
     await page.locator("#filter-carrier").select_option("yto")
     await page.locator(".card[data-fingerprint='e5']").wait_for()
