@@ -17,7 +17,7 @@ import orjson
 if TYPE_CHECKING:
     from pathlib import Path
 
-LARGEST: Final = 10 << 20
+LARGEST: Final = 5 << 20
 KEPT: Final = 5
 _LAST_BYTES: Final = 4 << 20  # what is read to answer with the last entries
 
