@@ -41,6 +41,21 @@ def test_what_claims_to_be_a_step_and_is_none_is_told_apart(step: Step, change: 
     assert read_step(orjson.dumps(orjson.loads(encode(step)) | change)) is Passed.MALFORMED
 
 
+@pytest.mark.parametrize(
+    ("text", "hostile"),
+    [
+        (b'"window_s":60', b'"window_s":%d' % 10**30),
+        (b'"rule":"r"', b'"rule":"\\ud800"'),
+        (b'"score":3.0', b'"score":1e999'),
+    ],
+)
+def test_what_could_not_be_passed_on_is_not_taken(step: Step, text: bytes, hostile: bytes) -> None:
+    value = encode(step)
+    assert text in value
+
+    assert isinstance(read_step(value.replace(text, hostile)), Passed)
+
+
 def test_an_action_that_quotes_a_step_is_an_action(step: Step, now: int) -> None:
     quoting = Taken(source="/crm", id="1", fingerprint="f", time=now, action="x", note=encode(step).decode()[:500])
 
