@@ -6,11 +6,9 @@ import asyncio
 import contextlib
 import logging
 import os
-import random
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 import aiohttp
 import msgspec
@@ -18,11 +16,6 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from dashboards.wallboard import pages
-from streams.alerts.announcer import Announcer
-from streams.alerts.dispatch import Dispatch
-from streams.alerts.message import Titles
-from streams.alerts.outbox import Outbox
-from streams.alerts.receivers.configured import Surroundings, member
 from streams.broker.detection import BrokerKind, identify
 from streams.catalogue.load import Catalogue, load
 from streams.connection import Connection
@@ -31,14 +24,14 @@ from streams.health import Health
 from streams.incidents.cloudevent import encode, key
 from streams.incidents.desk import IncidentDesk
 from streams.ingest.partition import IngestPartition
+from streams.linkage_agent import LinkageAgent, LinkageSurroundings
 from streams.merge.partition import MergePartition
 from streams.merge.snapshot import read_manifest
 from streams.metrics import PipelineMetrics
+from streams.notify_agent import NotifyAgent, NotifySurroundings
 from streams.settings import SOURCE_TOPICS, Settings
 from streams.topics.names import ACTIONS_TOPIC, ANOMALY_STATE_TOPIC, VERDICTS_TOPIC
 from streams.transport.clock import WorkerClock
-from streams.transport.newest import NewestRecords
-from streams.transport.notifier import Notifier
 from streams.transport.parts import Incidents, Ingests, Merges
 from streams.transport.topic_reader import TopicReader
 from streams.transport.topic_writer import TopicWriter
@@ -52,6 +45,8 @@ from streams.web.action_intake import ActionIntake
 from streams.web.actions import add_actions
 from streams.web.anomaly_record import read_transition
 from streams.web.api import create_web_app
+from streams.web.approvals import add_approvals
+from streams.web.audited import Auditor, add_audit, open_audit
 from streams.web.board import Board
 from streams.web.exposition import Exposition
 from streams.web.merge_readings import MergeCollector, judged
@@ -70,7 +65,6 @@ if TYPE_CHECKING:
 _VERDICTS_TAIL = 4_000  # records of pharos-verdicts a new worker reads again, for the sparklines
 _ACTIONS_TAIL = 20_000  # as many as `ActionBook` keeps; older acks and snoozes are over, but for a flood of others
 _EMBEDDED_DEDUP_RECORDS = 2_000  # the embedded broker keeps little to read again
-_CATCH_UP_LIMIT_S = 15.0
 
 logger = logging.getLogger(__name__)
 _decode_tick = msgspec.json.Decoder(TickVerdicts).decode
@@ -107,7 +101,6 @@ class System:
         self._keep = keep
         self._write = write
         self._sources = sources
-        self._zone = ZoneInfo(settings.timezone)
         self._registry = CollectorRegistry()
         self.metrics = PipelineMetrics(self._registry, self.clock_s)
         self.health = Health()
@@ -158,18 +151,25 @@ class System:
         """
         async with contextlib.AsyncExitStack() as stack:
             session = await stack.enter_async_context(aiohttp.ClientSession())
-            dispatch = Dispatch(Titles.of(self.catalogue.metrics), self._zone, actions=self.board.actions)
-            announcer = await self._start_outbox(stack, session, dispatch)
+            notify_agent = self._notify_agent()
+            await notify_agent.start(stack, session)
             writer = TopicWriter(self._connection, ACTIONS_TOPIC)
             stack.push_async_callback(writer.stop)
             await writer.start()
+            linkage = LinkageAgent(
+                LinkageSurroundings(
+                    self.settings, self._connection, self.board, self.metrics, writer.write, self.people_ms
+                )
+            )
+            linkage.start(stack, session)
             address = await self._start_web(stack, writer)
             stack.push_async_callback(self._stop)
             await self.worker.start()
             tails = {ANOMALY_STATE_TOPIC: None, VERDICTS_TOPIC: _VERDICTS_TAIL, ACTIONS_TOPIC: _ACTIONS_TAIL}
             reader = TopicReader(self._connection, tails, self._on_record)
             self._watch.start("that feeds the board", reader.run())
-            self._watch.start("that notifies", self._notify(reader, dispatch, announcer))
+            self._watch.start("that notifies", notify_agent.run(reader))
+            self._watch.start("that links", linkage.run(reader))
             vitals = Vitals(self.worker, self.metrics, self.health, self.board, self.clock_ms)
             self._watch.start("that takes the vitals", vitals.run())
             watchdog = WatchdogThread(self.worker.watchdog, time.monotonic, os._exit)
@@ -193,44 +193,23 @@ class System:
         await self._watch.stop()
         await self.worker.stop()
 
-    async def _notify(self, reader: TopicReader, dispatch: Dispatch, announcer: Announcer) -> None:
-        """What is open already was told by whoever notified before: so its end will be told."""
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(reader.caught_up.wait(), _CATCH_UP_LIMIT_S)
-        if self.settings.transactions:
-            newest = NewestRecords(self._connection, self._sources, self._newest.observe)
-            self._watch.start("that asks how far the logs reach", newest.run())
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(newest.asked.wait(), _CATCH_UP_LIMIT_S)
-        dispatch.routing.resume(self.board.open_anomalies())
-        await Notifier(self.settings, self._connection, announcer).run()
-
-    async def _start_outbox(
-        self, stack: contextlib.AsyncExitStack, session: aiohttp.ClientSession, dispatch: Dispatch
-    ) -> Announcer:
-        around = Surroundings(
-            os.environ,
-            session,
-            self._write,
-            time.time,
-            self._zone,
-            self.settings.board_url,
-            self.board.open_anomalies,
-        )
-        members = [member(receiver, around) for receiver in self.settings.receivers]
-        outbox = Outbox(members, self.metrics, random.SystemRandom().random, time.monotonic, wall=time.time)
-        for name, outcome in outbox.outcomes():
-            self.metrics.receiver(name, (outcome,))
-        outbox.start()
-        stack.push_async_callback(outbox.stop, 0.3)
-        return Announcer(
-            dispatch,
-            outbox,
-            self.people_ms,
-            lambda: self._handled_ms,
-            self.health.receiver,
-            self.board.open_anomalies,
-            self.notifications.append if self._keep else lambda _: None,
+    def _notify_agent(self) -> NotifyAgent:
+        return NotifyAgent(
+            NotifySurroundings(
+                self.settings,
+                self._connection,
+                self.catalogue,
+                self.board,
+                self.metrics,
+                self.health,
+                self._watch,
+                self._sources,
+                self._newest,
+                self.people_ms,
+                lambda: self._handled_ms,
+                self._write,
+                self.notifications.append if self._keep else lambda _: None,
+            )
         )
 
     async def _start_web(self, stack: contextlib.AsyncExitStack, writer: TopicWriter) -> str:
@@ -242,6 +221,8 @@ class System:
         )
         app = create_web_app(self.board, exposition, self.health, security, pages(), self.clock_s, self.people_s)
         add_actions(app, self.board, security, writer.write, self.people_s)
+        add_audit(app, Auditor(open_audit(settings), security, time.time, self.metrics.audit_failed), security)
+        add_approvals(app, self.board, security, writer.write, self.people_s)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)

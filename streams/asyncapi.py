@@ -13,6 +13,7 @@ from streams.events.registry import DIMENSIONS, EVENTS_OF_TOPIC, type_of
 from streams.incidents.action import TYPE as ACTION_TAKEN
 from streams.incidents.action import Action
 from streams.incidents.anomaly import Anomaly, Change, Why
+from streams.linkage.step import Request, Stage
 from streams.settings import Settings
 from streams.topics.names import ACTIONS_TOPIC, ANOMALIES_TOPIC, ANOMALY_STATE_TOPIC, DEAD_LETTERS_TOPIC
 from streams.topics.wanted import Role, wanted_topics
@@ -36,7 +37,8 @@ _WHAT_FOR = {
     "feedback": "Surveys, reviews and mentions.",
     ANOMALIES_TOPIC: "Every change of an anomaly, in order for each fingerprint. A repeat has the id of the first.",
     ANOMALY_STATE_TOPIC: "The same records, compacted: the last of each anomaly.",
-    ACTIONS_TOPIC: "What people and systems did about anomalies: Pharos obeys ack, snooze and feedback, and shows all.",
+    ACTIONS_TOPIC: "What people and systems did about anomalies: Pharos obeys ack, snooze and feedback, and shows all. "
+    "By its rules of linkage it asks systems to act here: see pharos.action.requested.",
     DEAD_LETTERS_TOPIC: "Records that are no event of the contract, unchanged. A copy may repeat after a crash.",
 }
 _INFO = (
@@ -77,7 +79,8 @@ def _messages_of(topic: str) -> list[str]:
         return [type_of(event) for event in EVENTS_OF_TOPIC[topic]]
     if topic == DEAD_LETTERS_TOPIC:
         return ["dead_letter"]
-    return [ACTION_TAKEN] if topic == ACTIONS_TOPIC else [change.value for change in Change]
+    actions = [ACTION_TAKEN, *(stage.value for stage in Stage)]
+    return actions if topic == ACTIONS_TOPIC else [change.value for change in Change]
 
 
 def _channel(topic: WantedTopic) -> dict[str, Any]:
@@ -122,6 +125,14 @@ def _own_messages() -> dict[str, Any]:
         for change, word in told.items()
     }
     messages[ACTION_TAKEN] = _message("Somebody acted on an anomaly.", "ActionEvent", "The fingerprint.")
+    asked = {
+        Stage.PROPOSED: "An action waits for somebody to approve or decline it.",
+        Stage.REQUESTED: "A business system is asked to act.",
+        Stage.SETTLED: "What was proposed or requested has come to an end.",
+    }
+    messages |= {
+        stage.value: _message(summary, "ActionStepEvent", "The fingerprint.") for stage, summary in asked.items()
+    }
     messages["dead_letter"] = {
         "summary": "A record that could not be counted.",
         "contentType": "application/octet-stream",
@@ -153,7 +164,7 @@ def _message(summary: str, schema: str, key: str, description: str = "") -> dict
 
 def _schemas() -> dict[str, Any]:
     structs: list[type] = [event for events in EVENTS_OF_TOPIC.values() for event in events]
-    _, schemas = msgspec.json.schema_components([*structs, Anomaly, Action], ref_template=_SCHEMAS + "{name}")
+    _, schemas = msgspec.json.schema_components([*structs, Anomaly, Action, Request], ref_template=_SCHEMAS + "{name}")
     changes = [change.value for change in Change]
     extension = {"why": {"type": "string", "enum": [why.value for why in Why]}}
     return dict(
@@ -162,6 +173,7 @@ def _schemas() -> dict[str, Any]:
                 **schemas,
                 "AnomalyEvent": _cloudevent(changes, "Anomaly", ("subject", "why"), extension),
                 "ActionEvent": _cloudevent([ACTION_TAKEN], "Action", ("subject",), {}),
+                "ActionStepEvent": _cloudevent([stage.value for stage in Stage], "Request", ("subject",), {}),
             }.items()
         )
     )

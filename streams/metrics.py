@@ -29,6 +29,9 @@ CONSUMER_LAG: Final = "pharos_consumer_lag"
 LOOP_LAG: Final = "pharos_loop_lag_seconds"
 SNAPSHOT_AGE: Final = "pharos_snapshot_age_seconds"
 ACTIONS: Final = "pharos_actions_total"
+LINKAGE: Final = "pharos_linkage_total"
+AUDIT_FAILURES: Final = "pharos_audit_failures_total"
+DETECTION_TO_ACTION: Final = "pharos_detection_to_action_seconds"
 NOTIFICATIONS: Final = "pharos_notifications_total"
 FLUSHES: Final = "pharos_flushes_total"
 FLUSH_SECONDS: Final = "pharos_flush_seconds"
@@ -41,6 +44,7 @@ DELIVERY_FAILURES: Final = "pharos_alert_delivery_failures_total"
 _UNSAFE = re.compile(r"[^a-zA-Z0-9_]")
 _PUBLISH_BUCKETS = (1.0, 2.0, 5.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 90.0, 120.0, 300.0, 900.0)
 _DELIVERY_BUCKETS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0)
+_ACTION_BUCKETS = (15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1_800.0, 3_600.0, 7_200.0, 14_400.0, 86_400.0)
 _WORK_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
@@ -125,6 +129,21 @@ class PipelineMetrics:
             ("outcome",),
             registry=registry,
         )
+        self._linkage = Counter(
+            LINKAGE,
+            "What became of requests to business systems, by rule and outcome.",
+            ("rule", "outcome"),
+            registry=registry,
+        )
+        self._first_action = Histogram(
+            DETECTION_TO_ACTION,
+            "From the detection of an anomaly to the first action, by a person or a system; once for each anomaly.",
+            buckets=_ACTION_BUCKETS,
+            registry=registry,
+        )
+        self._audit_failures = Counter(
+            AUDIT_FAILURES, "Writes that could not be noted in the audit log.", registry=registry
+        )
         self._flushes = Counter(FLUSHES, "Flushes of cells by outcome.", ("topic", "outcome"), registry=registry)
         self._flush_seconds = Histogram(FLUSH_SECONDS, "Time a flush takes.", buckets=_WORK_BUCKETS, registry=registry)
         self._cells = Counter("pharos_cells_total", "Cells published.", ("topic",), registry=registry)
@@ -184,6 +203,17 @@ class PipelineMetrics:
 
     def action(self, outcome: str) -> None:
         self._actions.labels(outcome).inc()
+
+    def linked(self, rule: str, outcome: str, count: int = 1) -> None:
+        """A request took a step; 0 makes the series visible before its first."""
+        self._linkage.labels(rule, outcome).inc(count)
+
+    def audit_failed(self) -> None:
+        """A write is missing in the audit log."""
+        self._audit_failures.inc()
+
+    def first_action(self, seconds: float) -> None:
+        self._first_action.observe(seconds)
 
     def flushed(self, topic: str, outcome: str, seconds: float) -> None:
         """One flush ended: outcome is "committed", or why not."""

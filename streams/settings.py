@@ -54,6 +54,53 @@ class ReceiverSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mail: MailSettings | None = None
 
 
+class LinkageMatch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which transitions a rule of linkage is about. A list that is empty leaves its field open.
+
+    Attributes:
+        scope: by dimension the values that will do; "*" is any value, but the dimension must be there.
+        changes: "escalated" is an update in which the severity rose; "updated" is any update.
+        symptoms: whether what another anomaly caused counts too.
+
+    """
+
+    metrics: tuple[str, ...] = ()
+    touchpoints: tuple[str, ...] = ()
+    severities: tuple[Literal["critical", "warning", "info"], ...] = ("critical", "warning")
+    scope: dict[str, tuple[str, ...]] = {}
+    changes: tuple[Literal["opened", "escalated", "updated", "resolved"], ...] = ("opened",)
+    symptoms: bool = False
+
+
+class LinkageWebhook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a request is posted to; address and secret come from the named variable or file."""
+
+    url_env: str = ""
+    url_file: str = ""
+    secret_env: str = ""
+    secret_file: str = ""
+    timeout_s: float = 5.0
+
+
+class LinkageRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What business systems are asked to do about an anomaly (docs/linkage.md).
+
+    Attributes:
+        action: what is asked for, in the words of the system that does it.
+        approval: the role whose holder must approve first; empty: none.
+        valid_s: how long an approval may take, and then how long the webhook is tried.
+
+    """
+
+    name: str
+    action: str
+    match: LinkageMatch = LinkageMatch()
+    note: str = ""
+    approval: Literal["", "on-call", "operator", "admin"] = ""
+    valid_s: float = 900.0
+    webhook: LinkageWebhook | None = None
+
+
 class SecuritySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How brokers are spoken to. Files are PEM; passwords come from the named variable or file, never from here."""
 
@@ -108,6 +155,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     allowed_hosts: tuple[str, ...] = ()
     behind_proxy: bool = False  # a proxy of yours stands in front: its forwarding headers are expected
     tokens_file: str = ""
+    audit_file: str = ""  # empty: audit.jsonl in state_dir
     state_dir: str = "state"
     catalogue: str = ""  # empty: the one shipped
     timezone: str = "Asia/Shanghai"
@@ -132,3 +180,4 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     board_url: str = ""
     runbook_base_url: str = ""
     receivers: tuple[ReceiverSettings, ...] = (ReceiverSettings(name="console", kind="console"),)
+    linkage: tuple[LinkageRule, ...] = ()  # what business systems are asked to do

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from streams.calendar_rules import check_entry
 from streams.events.event_time import event_time_ms
+from streams.linkage_rules import check_linkage
 from streams.located_yaml import suggestion
 from streams.receiver_rules import check_receivers
 from streams.security_rules import check_security
@@ -57,6 +58,8 @@ def check_settings(settings: Settings) -> Iterator[Fault]:
             yield Fault(("calendar", index, key), what)
     for place, inner, what in check_receivers(settings.receivers):
         yield Fault(("receivers", place, *inner), what)
+    for place, inner, what in check_linkage(settings.linkage, tokens=bool(settings.tokens_file)):
+        yield Fault(("linkage", place, *inner), what)
 
 
 def _check_addresses(settings: Settings) -> Iterator[Fault]:

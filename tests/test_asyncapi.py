@@ -22,6 +22,11 @@ from streams.incidents import action_event
 from streams.incidents.action import Taken
 from streams.incidents.anomaly import Change, Transition, Why
 from streams.incidents.cloudevent import encode
+from streams.linkage.clerk import Clerk, settled
+from streams.linkage.ledger import Ledger
+from streams.linkage.step import Ending, Stage
+from streams.linkage.step_event import encode as encode_step
+from streams.settings import LinkageRule
 from streams.transport.source_partition import SourcePartition
 
 if TYPE_CHECKING:
@@ -125,6 +130,7 @@ def test_every_topic_and_type_of_the_contract_is_described(made: dict[str, Any])
         *TYPES,
         *(change.value for change in Change),
         "pharos.action.taken",
+        *(stage.value for stage in Stage),
         "dead_letter",
     }
     directions = {name: made["operations"][f"send-{name}"]["action"] for name in own}
@@ -181,6 +187,18 @@ def test_an_action_as_the_api_writes_it_fits_its_schema(made: dict[str, Any]) ->
     assert valid(event, payload_of(made, event["type"]))
     assert set(event) <= set(made["components"]["schemas"]["ActionEvent"]["properties"])
     assert set(event["data"]) <= set(made["components"]["schemas"]["Action"]["properties"])
+
+
+def test_a_step_of_a_request_as_it_is_written_fits_its_schema(made: dict[str, Any]) -> None:
+    opened = Transition("id", Change.OPENED, 1_794_326_400_000, ANOMALY, Why.OPENED)
+    requested = next(iter(Clerk([LinkageRule("r", "act")], Ledger()).rule(opened, 1_794_326_400_000))).step
+    assert requested is not None
+    for step in (requested, settled(requested, Ending.REJECTED, 1_794_326_400_000, reason="status 400")):
+        event = json.loads(encode_step(step))
+
+        assert valid(event, payload_of(made, step.stage.value))
+        assert set(event["data"]) <= set(made["components"]["schemas"]["Request"]["properties"])
+        assert not valid(event | {"data": {"rule": "r"}}, payload_of(made, step.stage.value))
 
 
 def test_a_dead_letter_has_the_headers_that_are_described(made: dict[str, Any]) -> None:

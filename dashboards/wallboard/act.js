@@ -38,13 +38,18 @@ offer.ready = (name, known) => {
     element("button", { type: "button", "data-action": "feedback", "data-verdict": verdict, "aria-pressed": "false" }, words)));
   at("looking-only").textContent = texts.refusal.role;
   at("looking-token").addEventListener("click", askToken);
+  at("proposals").addEventListener("click", ({ target }) => {
+    if (target.dataset.request) take(target.dataset.action, { request: target.dataset.request });
+  });
   at("act").addEventListener("submit", (event) => event.preventDefault());
   at("act").addEventListener("click", ({ target }) => {
-    if (target.dataset.action) take(target.dataset.action, target.dataset.verdict);
+    if (target.dataset.action) take(target.dataset.action, detailsOf(target.dataset));
   });
 };
 
-async function take(action, verdict) {
+const detailsOf = ({ action, verdict }) => (verdict ? { verdict } : { minutes: Number(at(`${action}-minutes`).value) });
+
+async function take(action, details) {
   const name = at("actor").value.trim();
   const note = at("note").value.trim();
   at("actor").setAttribute("aria-invalid", String(!name));
@@ -57,9 +62,8 @@ async function take(action, verdict) {
   sending = true;
   rename(name);
   tell(texts.sending);
-  const minutes = verdict ? { verdict } : { minutes: Number(at(`${action}-minutes`).value) };
   const { taken, words, status, reason } = await send(
-    fingerprint, action, { actor: name, ...(note ? { note } : {}), ...minutes }, context.moment);
+    fingerprint, action, { actor: name, ...(note ? { note } : {}), ...details }, context.moment);
   sending = false;
   tell(words, !taken);
   if (taken) at("note").value = "";

@@ -4,7 +4,7 @@ import { read } from "./server.js";
 import { remember } from "./texts.js";
 
 const REMEMBERED = "pharos.actor";
-const ACTING = ["responder", "admin"];
+const ROLES = ["viewer", "responder", "operator", "admin"]; // each may do what those before it may
 
 let session = null; // {role, name}; an empty one where the server has none to tell
 let said = ""; // for browsers that remember nothing
@@ -21,7 +21,13 @@ export function forgetSession() {
   session = null;
 }
 
-export const mayAct = () => ACTING.includes(session?.role);
+// A role that nobody knows takes an admin, as on the server.
+export function holds(role) {
+  const needed = ROLES.indexOf(role === "on-call" ? "responder" : role);
+  return ROLES.indexOf(session?.role) >= (needed < 0 ? ROLES.length - 1 : needed);
+}
+
+export const mayAct = () => holds("responder");
 export const mayOnlyLook = () => Boolean(session?.role) && !mayAct();
 
 // The name beside the token wins on the server, so it is the one that is shown.

@@ -8,6 +8,7 @@ import { facts, further, linked, titleLine, why } from "./anomaly_view.js";
 import { clockFormats } from "./formats.js";
 import { at, headline, heard, prepare, showClock, tellSilence } from "./frame.js";
 import { titleOf, tone } from "./naming.js";
+import { proposals } from "./proposals.js";
 import { redraw } from "./redraw.js";
 import { address, anomalyPath, read, serverTime } from "./server.js";
 import { list, say, spoken, texts } from "./texts.js";
@@ -43,7 +44,7 @@ async function poll() {
   polls += 1;
   if (heard(status)) status === 404 ? tellUnknown() : draw();
   waiting = setTimeout(poll, POLL_MS);
-  if (anomaly && await learnSession()) offer(anomaly);
+  if (anomaly && await learnSession()) draw();
 }
 
 function enterAnew() {
@@ -98,6 +99,7 @@ function draw() {
   redraw(at("why"), why(anomaly));
   redraw(at("linked"), linked(around));
   redraw(at("links"), further(anomaly));
+  redraw(at("proposals"), proposals(anomaly, known));
   redraw(at("course-note"), Object.keys(anomaly.scope).length && around.points.length ? texts.courseSource : "");
   offer(anomaly);
   drawAges(known);

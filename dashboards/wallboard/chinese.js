@@ -125,7 +125,7 @@ export default {
     "refired": "再次恶化"
   },
   "action": {
-    "ack": "已认领", "snooze": "已暂缓", "feedback": "已评价", "silence": "已静默", "unack": "认领已撤销",
+    "ack": "已认领", "snooze": "已暂缓", "feedback": "已评价", "silence": "已静默", "approve": "已批准", "decline": "已拒绝", "unack": "认领已撤销",
     "unsnooze": "暂缓已结束", "unsilence": "静默已结束"
   },
   "linked": "关联异常",
@@ -157,13 +157,29 @@ export default {
   "keepName": "使用此姓名",
   "cancel": "取消",
   "sending": "正在提交…",
-  "done": {"ack": "已认领。", "snooze": "已暂缓。", "feedback": "谢谢，已记录：{verdict}。"},
+  "done": {"ack": "已认领。", "snooze": "已暂缓。", "approve": "已批准。", "decline": "已拒绝。", "feedback": "谢谢，已记录：{verdict}。"},
   "doneUntil": {"ack": "已认领，至 {moment}。", "snooze": "已暂缓，至 {moment}。"},
+  "filter": "筛选",
+  "anyOf": "{what}：全部",
+  "clearFilter": "清除筛选",
+  "filteredOut": {"one": "已筛除 {count} 个未恢复的异常", "other": "已筛除 {count} 个未恢复的异常"},
+  "noneFits": "没有符合筛选条件的异常。",
+  "proposed": "建议执行：{action}",
+  "asksRole": "需要角色：{role}",
+  "role": {"on-call": "值班", "operator": "运营", "admin": "管理员"},
+  "approve": "批准",
+  "decline": "拒绝",
+  "step": {"proposed": "建议执行：{action}", "requested": "已请求执行：{action}", "settled": "已了结：{action}"},
+  "ending": {
+    "delivered": "已交付：{action}", "rejected": "对方系统拒绝：{action}", "expired": "已过时限：{action}",
+    "declined": "不予执行：{action}", "over": "已无需执行：{action}"
+  },
   "otherToken": "输入其他令牌",
   "actorMissing": "请先填写姓名：同事需要知道由谁处理。",
   "notOffered": "此服务器不接受操作。",
   "refused": "被拒绝：{error}",
   "fault": {
+    "request": "服务器不认识这条建议。",
     "actor": "姓名须为一行，1 至 80 个字符。",
     "note": "备注须为一行，最多 500 个字符。",
     "minutes": "时长须在一分钟到一天之间。",
@@ -180,6 +196,10 @@ export default {
     "forwarded": "请求经过了代理，但服务器未配置代理：请设置 behind_proxy。",
     "host": "此处不允许该主机名：请加入 allowed_hosts。",
     "origin": "服务器只接受来自自身页面的操作。",
+    "nothing": "已没有等待批准的建议。",
+    "which": "有多条建议等待批准：请选择其中一条。",
+    "other": "这条建议已不再等待批准：已有决定，或已过时限。",
+    "sight": "您的令牌只能查看部分数据，而此操作涉及全部数据。",
     "role": "您的令牌只能查看，不能操作：需要 responder 令牌。",
     "token_missing": "需要令牌。",
     "token_unknown": "无法识别此令牌。"

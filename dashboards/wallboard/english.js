@@ -125,7 +125,7 @@ export default {
     "refired": "Worse again"
   },
   "action": {
-    "ack": "Acknowledged", "snooze": "Snoozed", "feedback": "Assessed", "silence": "Silenced", "unack": "Acknowledgement withdrawn",
+    "ack": "Acknowledged", "snooze": "Snoozed", "feedback": "Assessed", "silence": "Silenced", "approve": "Approved", "decline": "Declined", "unack": "Acknowledgement withdrawn",
     "unsnooze": "Snooze ended", "unsilence": "Silence ended"
   },
   "linked": "Linked anomalies",
@@ -157,13 +157,29 @@ export default {
   "keepName": "Keep this name",
   "cancel": "Cancel",
   "sending": "Sending\u2026",
-  "done": {"ack": "Acknowledged.", "snooze": "Snoozed.", "feedback": "Thank you, noted: {verdict}."},
+  "done": {"ack": "Acknowledged.", "snooze": "Snoozed.", "approve": "Approved.", "decline": "Declined.", "feedback": "Thank you, noted: {verdict}."},
   "doneUntil": {"ack": "Acknowledged until {moment}.", "snooze": "Snoozed until {moment}."},
+  "filter": "Filter",
+  "anyOf": "{what}: all",
+  "clearFilter": "Clear the filter",
+  "filteredOut": {"one": "{count} open anomaly is filtered out", "other": "{count} open anomalies are filtered out"},
+  "noneFits": "No anomaly fits the filter.",
+  "proposed": "Proposed: {action}",
+  "asksRole": "Takes the role {role}",
+  "role": {"on-call": "on call", "operator": "operator", "admin": "admin"},
+  "approve": "Approve",
+  "decline": "Decline",
+  "step": {"proposed": "Proposed: {action}", "requested": "Requested: {action}", "settled": "Settled: {action}"},
+  "ending": {
+    "delivered": "Handed over: {action}", "rejected": "Refused by the other system: {action}", "expired": "Too late: {action}",
+    "declined": "Not done: {action}", "over": "No longer needed: {action}"
+  },
   "otherToken": "Enter another token",
   "actorMissing": "Enter your name first: others should know who is on it.",
   "notOffered": "This server takes no actions.",
   "refused": "Refused: {error}",
   "fault": {
+    "request": "This proposal is not known to the server.",
     "actor": "The name must be one line of 1 to 80 characters.",
     "note": "The note must be one line of at most 500 characters.",
     "minutes": "The time must be one minute to one day.",
@@ -180,6 +196,10 @@ export default {
     "forwarded": "The request came through a proxy, but none is configured: set behind_proxy.",
     "host": "This host name is not allowed here: add it to allowed_hosts.",
     "origin": "The server takes actions from its own page only.",
+    "nothing": "Nothing waits for an approval any more.",
+    "which": "Several proposals wait: choose one of them.",
+    "other": "This proposal does not wait any more: it was decided, or its time is over.",
+    "sight": "Your token sees only a part of the data, and this covers all of it.",
     "role": "Your token may look, but not act: a responder token is needed.",
     "token_missing": "A token is needed.",
     "token_unknown": "This token is not known."

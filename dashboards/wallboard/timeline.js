@@ -2,11 +2,12 @@
 
 import { element } from "./element.js";
 import { instant, quantity } from "./formats.js";
+import { step } from "./proposals.js";
 import { list, say, texts } from "./texts.js";
 
 export function timeline(anomaly, context) {
   const began = Date.parse(anomaly.started_at);
-  const entries = anomaly.timeline.map((entry) => (entry.action ? deed(entry) : transition(entry, anomaly)));
+  const entries = anomaly.timeline.map((entry) => line(entry, anomaly));
   if (Number.isFinite(began)) entries.unshift({ time: began, what: texts.happened.began, kind: "began" });
   return entries.toReversed().toSorted((one, other) => other.time - one.time).map((entry) =>
     element("li", { class: `happened ${entry.kind}` },
@@ -14,6 +15,11 @@ export function timeline(anomaly, context) {
       element("span", { class: "happened-what" }, entry.what, " ",
         entry.more ? element("span", { class: "quiet" }, entry.more) : null,
         entry.note ? element("q", {}, entry.note) : null)));
+}
+
+function line(entry, anomaly) {
+  if (entry.step) return step(entry);
+  return entry.action ? deed(entry) : transition(entry, anomaly);
 }
 
 const stamp = (time) => (Math.abs(time) < 8.64e15 ? new Date(time).toISOString() : "");

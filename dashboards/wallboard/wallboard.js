@@ -3,6 +3,7 @@
 import { forgetSession, learnSession } from "./actor.js";
 import { openAnomalies, resolvedAnomalies } from "./anomalies.js";
 import { element } from "./element.js";
+import { drawFilter, filtered, hidesAll, prepareFilter } from "./filter.js";
 import { clockFormats } from "./formats.js";
 import { at, headline, heard, prepare, showClock, tellSilence } from "./frame.js";
 import { scopeText, titleOf, tone } from "./naming.js";
@@ -62,8 +63,10 @@ function draw() {
   at("unheard").hidden = !silent.length;
   redraw(at("unheard-title"), say(texts.unheard, { count: silent.length }));
   redraw(at("unheard-metrics"), silent);
-  const recent = resolvedAnomalies(board.recent, known);
-  redraw(at("recent"), recent.length ? recent : [element("li", { class: "quiet" }, texts.nothingRecent)]);
+  drawFilter(board);
+  const recent = resolvedAnomalies(filtered(board).recent, known);
+  const none = board.recent.length ? texts.noneFits : texts.nothingRecent;
+  redraw(at("recent"), recent.length ? recent : [element("li", { class: "quiet" }, none)]);
   drawAges(known);
   tellMood();
   const words = news(board, known);
@@ -75,8 +78,8 @@ const tell = (...sentences) => redraw(at("news"), sentences.map((sentence) => el
 // What grows older while nothing else changes, also while the server does not answer.
 function drawAges(known) {
   redraw(at("touchpoints"), touchpoints(board, known));
-  const cards = openAnomalies(board, known);
-  redrawRows(cards.length ? cards : [calm()]);
+  const cards = openAnomalies(filtered(board), known);
+  redrawRows(cards.length ? cards : [hidesAll(board) ? element("p", { class: "calm unsure" }, texts.noneFits) : calm()]);
   redraw(at("feeds"), feeds(board, known));
   const shown = known.replaying ? known.dataNow : known.now;
   showClock(formats, shown, board.timezone, known.replaying);
@@ -118,6 +121,7 @@ if (linked) location.replace(spoken(address(`anomalies/${encodeURIComponent(link
 
 prepare(enterAnew);
 prepareSignature();
+prepareFilter(() => draw());
 prepareRows({
   draw, poll, tell,
   moment: (time) => (board ? context().moment(time) : ""),

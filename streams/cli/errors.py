@@ -14,10 +14,12 @@ SPOKEN = {
     "streams.events_file.EventsFileError": WRONG,
     "streams.imports.table.ImportProblem": WRONG,
     "streams.score.ScoreError": WRONG,
+    "streams.affected.search.AnomalyUnknownError": WRONG,
     "streams.web.security.UnsafeBindingError": WRONG,
     "streams.broker.admin.BrokerUnreachableError": FAILED,
     "streams.broker.librdkafka.BrokerUnavailableError": FAILED,
     "streams.replay.ReplayError": FAILED,
+    "streams.affected.search.AffectedSearchError": FAILED,
     "streams.broker.make_topics.TopicsError": FAILED,
     "streams.transport.watch.WorkerFailedError": FAILED,
 }

@@ -20,6 +20,7 @@ HELP = {
     "port": "port of the page and the API",
     "allowed_hosts": "Host headers that may ask, separated by commas",
     "tokens_file": "file of tokens, one `role token` a line",
+    "audit_file": "file of the audit log; absent, audit.jsonl in the state folder",
     "state_dir": "folder of snapshots, where they are not in Kafka",
     "catalogue": "YAML file of the metrics; absent, the one that comes with Pharos",
     "timezone": "time zone of the shop",
@@ -89,11 +90,18 @@ def settings_of(flags: argparse.Namespace, **fixed: Any) -> Settings:
 
 
 def settings_with_secrets(flags: argparse.Namespace) -> Settings:
-    """The same, once everything that the receivers need has been found where the settings say that it is."""
+    """The same, once everything that receivers and webhooks need has been found where the settings say that it is."""
     from streams.alerts.receivers.faults import settings_faults  # noqa: PLC0415 - see above
     from streams.configuration import configure  # noqa: PLC0415 - see above
+    from streams.linkage.webhooks import way_of  # noqa: PLC0415 - see above
 
-    return configure(flags.config, os.environ, _given(flags), lambda settings: settings_faults(settings, os.environ))
+    settings = configure(
+        flags.config, os.environ, _given(flags), lambda settings: settings_faults(settings, os.environ)
+    )
+    for rule in settings.linkage:
+        if rule.webhook is not None:
+            way_of(rule, rule.webhook, os.environ)
+    return settings
 
 
 def _given(flags: argparse.Namespace) -> dict[str, Any]:

@@ -56,6 +56,9 @@ class Action(msgspec.Struct, frozen=True):
         str | None,
         Meta(description="That of the anomaly then: a snooze ends when it rises. If left out, warning."),
     ] = None
+    request: Annotated[
+        str | None, Meta(description="Of approve and decline, and of who did what was requested: which request.")
+    ] = None
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,3 +80,4 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
     verdict: str | None = None
     detected_at: int | None = None
     severity: str | None = None
+    request: str | None = None

@@ -44,7 +44,7 @@ _data_decoder = msgspec.json.Decoder(Action)
 def encode(taken: Taken) -> bytes:
     """The record's value; its key is the fingerprint, so that the actions of an anomaly keep their order."""
     times = {"until": taken.until, "detected_at": taken.detected_at}
-    texts = {"verdict": taken.verdict, "severity": taken.severity}
+    texts = {"verdict": taken.verdict, "severity": taken.severity, "request": taken.request}
     return orjson.dumps(
         {
             "specversion": "1.0",
@@ -104,6 +104,7 @@ def _taken(event: _Event) -> Taken | Unread:
         verdict=_short(data.verdict),
         detected_at=_time_of(data.detected_at),
         severity=_short(data.severity),
+        request=_short(data.request),
     )
 
 

@@ -30,8 +30,9 @@ class Resource(NamedTuple):
 
 
 def groups(settings: Settings) -> tuple[Resource, ...]:
-    """The groups of a worker: the one that counts, and the one that notifies."""
-    return tuple(Resource("group", name, (Right.READ,)) for name in (settings.app, f"{settings.app}-notify"))
+    """The groups of a worker: the one that counts, the one that notifies, and the one that links."""
+    names = (settings.app, f"{settings.app}-notify", f"{settings.app}-linkage")
+    return tuple(Resource("group", name, (Right.READ,)) for name in names)
 
 
 def transactions(settings: Settings) -> Resource:

@@ -6,6 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from streams.incidents.action_event import Unread, read_action
+from streams.linkage.step_event import Passed, read_step
 
 if TYPE_CHECKING:
     from streams.metrics import PipelineMetrics
@@ -24,6 +25,11 @@ class ActionIntake:
 
     def take(self, value: bytes | None) -> None:
         """A record's value. Never raises."""
+        step = read_step(value)
+        if not isinstance(step, Passed):
+            self._metrics.action("step")
+            self._board.step(step)
+            return
         taken = read_action(value)
         if isinstance(taken, Unread):
             self._metrics.action(taken.name.lower())

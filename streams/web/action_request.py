@@ -53,14 +53,15 @@ def _read(
     kind: Kind, said: dict[str, Any], name: str
 ) -> tuple[str | Fault, str | Fault, int | Fault, Opinion | Fault | None]:
     return (
-        name or _text(said, "actor", 1, LONGEST_NAME),
-        _text(said, "note", 0, LONGEST_NOTE),
+        name or read_text(said, "actor", 1, LONGEST_NAME),
+        read_text(said, "note", 0, LONGEST_NOTE),
         0 if kind is Kind.FEEDBACK else _minutes(kind, said),
         _verdict(said) if kind is Kind.FEEDBACK else None,
     )
 
 
-def _text(said: dict[str, Any], field: str, shortest: int, longest: int) -> str | Fault:
+def read_text(said: dict[str, Any], field: str, shortest: int, longest: int) -> str | Fault:
+    """One line of so many characters, none of which could mislead who reads it."""
     text = said.get(field, "")
     length = f"a text of {shortest} to {longest} characters"
     if text is None and not shortest:

@@ -14,6 +14,7 @@ from streams.incidents.handling import Refused, refuse
 from streams.incidents.instant import rfc3339
 from streams.transport.topic_writer import Delivery
 from streams.web.action_request import ActionRequest, Fault, read_request
+from streams.web.audited import ACTOR
 from streams.web.guard import facts_of, json_response, needs
 from streams.web.security import Role, Security
 
@@ -52,7 +53,7 @@ def add_actions(
     actions = _Actions(board, security, write, clock, new_id)
     for kind in Kind:
         path = f"/api/v1/anomalies/{{fingerprint}}/{kind.value}"
-        app.router.add_post(path, needs(Role.RESPONDER, security, partial(actions.take, kind)))
+        app.router.add_post(path, needs(Role.RESPONDER, security, partial(actions.take, kind), in_part=True))
 
 
 class _Actions:
@@ -76,15 +77,17 @@ class _Actions:
             body = await asyncio.wait_for(request.read(), _BODY_LIMIT_S)
         except TimeoutError:
             return json_response({"error": "The body did not arrive in time: send it again."}, 408)
-        found = self._board.anomaly(request.match_info["fingerprint"])
+        facts = facts_of(request)
+        found = self._board.anomaly(request.match_info["fingerprint"], self._security.sight_of(facts))
         anomaly = found[0] if found else None
         refused = refuse(kind, anomaly)
         if anomaly is None or refused is not None:
             refused = refused or Refused.UNKNOWN
             return json_response({"error": refused.value, "reason": refused.name.lower()}, _STATUS[refused])
-        asked = read_request(kind, body, self._security.actor_of(facts_of(request)))
+        asked = read_request(kind, body, self._security.actor_of(facts))
         if isinstance(asked, Fault):
             return json_response({"error": asked.sentence, "field": asked.field}, 400)
+        request[ACTOR] = asked.actor
         taken = _taken(asked, anomaly, self._new_id(), int(self._clock() * 1000))
         delivery = await self._write(anomaly.fingerprint.encode(), encode(taken))
         if delivery is not Delivery.TAKEN:

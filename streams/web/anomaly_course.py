@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from streams.web.sight import EVERYTHING
+
 if TYPE_CHECKING:
     from streams.incidents.anomaly import Anomaly
     from streams.web.board import Board
     from streams.web.point import Point
+    from streams.web.sight import Sight
 
 
-def course_view(board: Board, fingerprint: str) -> dict[str, Any] | None:
-    """None for an anomaly that is neither open nor recent."""
-    found = board.anomaly(fingerprint)
+def course_view(board: Board, fingerprint: str, sight: Sight = EVERYTHING) -> dict[str, Any] | None:
+    """None for an anomaly that is neither open nor recent, or that the reader does not see."""
+    found = board.anomaly(fingerprint, sight)
     if found is None:
         return None
     anomaly, _ = found
-    symptoms = (board.anomaly(symptom) for symptom in anomaly.cause_of)
-    cause = board.anomaly(anomaly.caused_by) if anomaly.caused_by else None
+    symptoms = (board.anomaly(symptom, sight) for symptom in anomaly.cause_of)
+    cause = board.anomaly(anomaly.caused_by, sight) if anomaly.caused_by else None
     return {
         "time": board.time or None,
         "timezone": board.timezone,

@@ -14,6 +14,7 @@ import orjson
 from aiohttp import web
 
 from streams.web.anomaly_course import course_view
+from streams.web.audited import SIGNED_IN
 from streams.web.guard import add_security_headers, facts_of, guard, json_response, needs, refused
 from streams.web.security import COOKIE, Refusal, Role, Security
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from streams.health import Shortfall
     from streams.web.board import Board
     from streams.web.exposition import Exposition
+    from streams.web.sight import Sight
 
 PROBES = frozenset({"/healthz", "/readyz"})
 CLOCK_HEADER = "Pharos-Time"  # ms: ages are counted on the worker's clock, not on the reader's
@@ -69,7 +71,7 @@ def create_web_app(
         "/api/v1/board": api.board,
         "/api/v1/session": api.session,
     }.items():
-        app.router.add_get(path, needs(Role.VIEWER, security, handler))
+        app.router.add_get(path, needs(Role.VIEWER, security, handler, in_part=True))
     app.router.add_get("/healthz", api.healthz)
     app.router.add_get("/readyz", api.readyz)
     app.router.add_post("/api/v1/session", api.log_in)
@@ -95,11 +97,11 @@ class _Api:
         self._security = security
         self._clock = clock
         self._people_clock = people_clock
-        self._drawn: tuple[tuple[int, int], bytes, str] | None = None
+        self._drawn: dict[Sight, tuple[tuple[int, int], bytes, str]] = {}  # as many as there are tokens
 
     async def metrics(self, request: web.Request) -> web.StreamResponse:
         """Written piece by piece: 100,000 series must not hold up the worker's loop."""
-        content_type, pieces = self._exposition.render(request.headers.get("Accept", ""))
+        content_type, pieces = self._exposition.render(request.headers.get("Accept", ""), self._sight(request))
         response = web.StreamResponse(headers={"Content-Type": content_type, "Cache-Control": "no-store"})
         await response.prepare(request)
         if request.method == "HEAD":
@@ -119,16 +121,17 @@ class _Api:
         wanted = {
             key: set(request.query.getall(key)) for key in ("state", "severity", "touchpoint") if key in request.query
         }
+        sight = self._sight(request)
         found = [
             anomaly
-            for anomaly in self._board.open_anomalies() + self._board.recent_anomalies()
+            for anomaly in self._board.open_anomalies(sight) + self._board.recent_anomalies(sight)
             if all(getattr(anomaly, key) in values for key, values in wanted.items())
         ]
         now = self._people_ms()
         return json_response({"anomalies": [self._board.shown(anomaly, now) for anomaly in found]})
 
     async def anomaly(self, request: web.Request) -> web.Response:
-        found = self._board.anomaly(request.match_info["fingerprint"])
+        found = self._board.anomaly(request.match_info["fingerprint"], self._sight(request))
         if found is None:
             return json_response({"error": "No anomaly with this fingerprint is open or recent."}, 404)
         anomaly, timeline = found
@@ -138,7 +141,7 @@ class _Api:
     async def course(self, request: web.Request) -> web.Response:
         """What the page of one anomaly draws beside the anomaly: names, cause and symptoms, the line of its series."""
         now = int(self._clock() * 1000)
-        found = course_view(self._board, request.match_info["fingerprint"])
+        found = course_view(self._board, request.match_info["fingerprint"], self._sight(request))
         if found is None:
             return json_response({"error": "No anomaly with this fingerprint is open or recent."}, 404)
         body = orjson.dumps(found, default=msgspec.to_builtins)
@@ -147,12 +150,16 @@ class _Api:
     async def board(self, request: web.Request) -> web.Response:
         """What the page draws. Its ETag is the content's, so that polling an unchanged board costs no body."""
         now = int(self._clock() * 1000)
-        asked = (self._board.version, now // 1000)
-        if self._drawn is None or self._drawn[0] != asked:
-            body = orjson.dumps(self._board.view(now, self._people_ms()), default=msgspec.to_builtins)
-            self._drawn = asked, body, _etag(body)
-        _, body, etag = self._drawn
+        asked, sight = (self._board.version, now // 1000), self._sight(request)
+        drawn = self._drawn.get(sight)
+        if drawn is None or drawn[0] != asked:
+            body = orjson.dumps(self._board.view(now, self._people_ms(), sight), default=msgspec.to_builtins)
+            drawn = self._drawn[sight] = asked, body, _etag(body)
+        _, body, etag = drawn
         return _revalidated(request, "application/json", body, etag, {CLOCK_HEADER: str(now)})
+
+    def _sight(self, request: web.Request) -> Sight:
+        return self._security.sight_of(facts_of(request))
 
     def _people_ms(self) -> int:
         return int(self._people_clock() * 1000)
@@ -165,7 +172,7 @@ class _Api:
         """Anyone learns whether; why is for who may read."""
         shortfalls = self._health.shortfalls()
         answer: dict[str, Any] = {"ready": not shortfalls}
-        if self._security.refuse_role(facts_of(request), Role.VIEWER) is None:
+        if self._security.refuse_role(facts_of(request), Role.VIEWER) is None and self._sight(request).whole:
             answer["reasons"] = [{"reason": reason.value, "detail": detail} for reason, detail in shortfalls]
         return json_response(answer, 503 if shortfalls else 200)
 
@@ -173,7 +180,9 @@ class _Api:
         """What the reader may do, and the name beside their token: a page offers no more. Without tokens it is all."""
         facts = facts_of(request)
         role = max(role for role in Role if self._security.refuse_role(facts, role) is None)
-        return json_response({"role": role.name.lower(), "name": self._security.actor_of(facts)})
+        sight = self._security.sight_of(facts)
+        part = {} if sight.whole else {"sees": {name: sorted(values) for name, values in sight.values}}
+        return json_response({"role": role.name.lower(), "name": self._security.actor_of(facts), **part})
 
     async def log_in(self, request: web.Request) -> web.Response:
         """Changes a token into a cookie, for browsers."""
@@ -184,6 +193,7 @@ class _Api:
         session = self._security.session_of(token) if isinstance(token, str) else None
         if session is None:
             return refused(Refusal.TOKEN_UNKNOWN)
+        request[SIGNED_IN] = self._security.name_of(token)
         response = json_response({})
         response.set_cookie(COOKIE, session, httponly=True, samesite="Strict", secure=_encrypted(request), path="/")
         return response

@@ -14,9 +14,11 @@ from streams.catalogue.metric import Touchpoint
 from streams.incidents.action_book import ActionBook, Noted
 from streams.incidents.anomaly import Change
 from streams.incidents.handling import handling_of
+from streams.linkage.ledger import Ledger
 from streams.web.courses import Courses
 from streams.web.point import Point, of_pulse
-from streams.web.timeline import merged
+from streams.web.sight import EVERYTHING
+from streams.web.timeline import merged, proposal_view
 from streams.web.touchpoints import SourceState, source_state, touchpoint_state
 
 if TYPE_CHECKING:
@@ -25,8 +27,10 @@ if TYPE_CHECKING:
     from streams.catalogue.metric import Metric
     from streams.incidents.action import Taken
     from streams.incidents.anomaly import Anomaly, Transition
+    from streams.linkage.step import Step
     from streams.verdicts import TickVerdicts
-    from streams.web.timeline import ActionEntry
+    from streams.web.sight import Sight
+    from streams.web.timeline import ActionEntry, StepEntry
 
 POINT_MS: Final = 30_000
 POINTS: Final = 120
@@ -71,6 +75,7 @@ class Board:
 
     Attributes:
         actions: what people and systems did about anomalies.
+        ledger: what business systems were asked to do about them.
 
     """
 
@@ -84,6 +89,7 @@ class Board:
         self._recent: dict[str, tuple[int, Anomaly]] = {}
         self._timelines: dict[str, deque[Entry]] = {}
         self.actions = ActionBook()
+        self.ledger = Ledger()
         self._points: dict[str, deque[Point]] = {name: deque(maxlen=POINTS) for name in self._metrics}
         self._scores: dict[str, float] = {}
         self._heard: dict[str, int] = {}
@@ -114,6 +120,12 @@ class Board:
     def action(self, taken: Taken) -> None:
         """Takes what somebody did about an anomaly, known or not yet known. A repeated one changes nothing."""
         if self.actions.note(taken) is Noted.NEW:
+            self.ledger.decide(taken)
+            self.version += 1
+
+    def step(self, step: Step) -> None:
+        """Takes a step of a request to a business system. A repeated one changes nothing."""
+        if self.ledger.note(step):
             self.version += 1
 
     def tick(self, tick: TickVerdicts) -> None:
@@ -145,39 +157,44 @@ class Board:
             return
         self.version += 1
 
-    def open_anomalies(self) -> list[Anomaly]:
+    def open_anomalies(self, sight: Sight = EVERYTHING) -> list[Anomaly]:
         """Firing ones gravest first, then those that recover, then what is only noticed; the newest first in each."""
-        anomalies = sorted(self._open.values(), key=lambda anomaly: anomaly.started_at, reverse=True)
+        seen = [self._seen(anomaly, sight) for anomaly in self._open.values() if sight.sees(anomaly.scope)]
+        anomalies = sorted(seen, key=lambda anomaly: anomaly.started_at, reverse=True)
         return sorted(anomalies, key=_rank)
 
-    def recent_anomalies(self) -> list[Anomaly]:
+    def recent_anomalies(self, sight: Sight = EVERYTHING) -> list[Anomaly]:
         """Resolved within the last 24 h of event time, newest first, at most 1,000."""
-        return [anomaly for _, anomaly in reversed(self._recent.values())]
+        recent = (anomaly for _, anomaly in reversed(self._recent.values()))
+        return [self._seen(anomaly, sight) for anomaly in recent if sight.sees(anomaly.scope)]
 
     def shown(self, anomaly: Anomaly, now: int) -> dict[str, Any]:
         """The anomaly as it is published, and how it is handled at `now` (ms, the clock of people)."""
         handling = handling_of(self.actions.of(anomaly.fingerprint), anomaly, now)
         plain: dict[str, Any] = msgspec.to_builtins(anomaly) | msgspec.to_builtins(handling)
-        return plain
+        waiting = self.ledger.waiting(anomaly.fingerprint, now)
+        return plain | {"proposals": [proposal_view(step) for step in waiting]}
 
-    def anomaly(self, fingerprint: str) -> tuple[Anomaly, list[Entry | ActionEntry]] | None:
-        """An open or recent anomaly with its time line, oldest first; None when unknown."""
-        anomaly = self._open.get(fingerprint)
-        if anomaly is None and fingerprint in self._recent:
-            anomaly = self._recent[fingerprint][1]
-        if anomaly is None:
+    def anomaly(
+        self, fingerprint: str, sight: Sight = EVERYTHING
+    ) -> tuple[Anomaly, list[Entry | ActionEntry | StepEntry]] | None:
+        """An open or recent anomaly with its time line, oldest first; None when unknown, or not seen."""
+        anomaly = self._known(fingerprint)
+        if anomaly is None or not sight.sees(anomaly.scope):
             return None
-        return anomaly, merged(self._timelines[fingerprint], self.actions.of(fingerprint))
+        return self._seen(anomaly, sight), merged(
+            self._timelines[fingerprint], self.actions.of(fingerprint), self.ledger.of(fingerprint)
+        )
 
-    def view(self, now: int, people_now: int | None = None) -> dict[str, Any]:
+    def view(self, now: int, people_now: int | None = None, sight: Sight = EVERYTHING) -> dict[str, Any]:
         """What the page draws, structs inside. `now` (ms, the worker's clock) judges freshness only.
 
         `people_now` is the clock of people, by which acks and snoozes end; left out, it is `now`.
 
         Ages are the reader's to compute: equal states give equal views, so that an ETag can save the body.
         """
-        anomalies = self.open_anomalies()
-        recent = self.recent_anomalies()
+        anomalies = self.open_anomalies(sight)
+        recent = self.recent_anomalies(sight)
         clock = now if people_now is None else people_now
         sources = {topic: self._source_view(topic, now) for topic in self._topics}
         return {
@@ -190,10 +207,23 @@ class Board:
             "anomalies": [self.shown(anomaly, clock) for anomaly in anomalies[:SHOWN_OPEN]],
             "open": len(anomalies),
             "recent": [self.shown(anomaly, clock) for anomaly in recent[:SHOWN_RECENT]],
-            "metrics": [self._metric_view(metric) for metric in self._metrics.values()],
+            # These are of the whole, which belongs to nobody who sees a part only.
+            "metrics": [self._metric_view(metric) for metric in self._metrics.values() if sight.whole],
             "titles": {name: [metric.title, metric.title_zh] for name, metric in self._catalogue.items()},
             "sources": list(sources.values()),
         }
+
+    def _known(self, fingerprint: str) -> Anomaly | None:
+        if fingerprint in self._recent:
+            return self._recent[fingerprint][1]
+        return self._open.get(fingerprint)
+
+    def _seen(self, anomaly: Anomaly, sight: Sight) -> Anomaly:
+        def seen(fingerprint: str) -> bool:
+            other = self._known(fingerprint)
+            return other is not None and sight.sees(other.scope)
+
+        return sight.narrowed(anomaly, seen)
 
     def metric(self, name: str) -> Metric | None:
         return self._catalogue.get(name)
@@ -237,6 +267,7 @@ class Board:
             self.courses.drop(fingerprint)
             del self._timelines[fingerprint]
             self.actions.forget(fingerprint, time)
+            self.ledger.forget(fingerprint, time)
 
 
 def _rank(anomaly: Anomaly) -> int:

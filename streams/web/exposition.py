@@ -9,18 +9,20 @@ import re
 from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
+from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 
 from streams.metrics import ANOMALY_STATE, EXPECTED, SCORE, dimensions, prometheus_name
+from streams.web.sight import EVERYTHING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
-    from prometheus_client import CollectorRegistry
 
     from streams.catalogue.metric import Metric
     from streams.incidents.anomaly import Anomaly
+    from streams.web.sight import Sight
 
 _CHUNK: Final = 5_000
 _OPEN_METRICS: Final = "application/openmetrics-text"
@@ -102,33 +104,38 @@ class Exposition:
         self._orders = {metric.name: {frozenset(scope): scope for scope in metric.scopes} for metric in metrics}
         self._labels: dict[str, _Labels] = {}
 
-    def render(self, accept: str = "") -> tuple[str, Iterator[bytes]]:
-        """Content type, and the body in pieces of at most 5,000 lines, so that a server can breathe in between."""
+    def render(self, accept: str = "", sight: Sight = EVERYTHING) -> tuple[str, Iterator[bytes]]:
+        """Content type, and the body in pieces of at most 5,000 lines, so that a server can breathe in between.
+
+        Who sees only a part of the data gets the series that lie in it, and nothing of the pipeline.
+        """
         asked = any(part.split(";")[0].strip() == _OPEN_METRICS for part in accept.split(","))
         encode, content_type = choose_encoder(f"{_OPEN_METRICS};version=1.0.0" if asked else "text/plain")
-        head = encode(self._registry)
+        head = encode(self._registry if sight.whole else CollectorRegistry())
         tail = b"# EOF\n" if asked else b""
-        return content_type, self._pieces(head.removesuffix(tail), tail)
+        return content_type, self._pieces(head.removesuffix(tail), tail, sight)
 
-    def _pieces(self, head: bytes, tail: bytes) -> Iterator[bytes]:
+    def _pieces(self, head: bytes, tail: bytes, sight: Sight) -> Iterator[bytes]:
         readings = {reading.metric.name: reading for reading in self._readings()}
         self._labels = {name: labels for name, labels in self._labels.items() if name in readings}
         yield head
         for reading in readings.values():
             name = prometheus_name(reading.metric)
             yield _family(name, reading.metric.title)
-            yield from self._lines(reading, f"{name}{{", reading.value, "%r")
+            yield from self._lines(reading, f"{name}{{", reading.value, "%r", sight)
         yield _family(EXPECTED, "What a metric was expected to be, in its unit.")
         for reading in readings.values():
-            yield from self._lines(reading, _of_metric(EXPECTED, reading.metric), reading.expected, "%.6g")
+            yield from self._lines(reading, _of_metric(EXPECTED, reading.metric), reading.expected, "%.6g", sight)
         yield _family(SCORE, "Surprise: 1 is the limit of normal, 2 twice as surprising in log-probability.")
         for reading in readings.values():
-            yield from self._lines(reading, _of_metric(SCORE, reading.metric), reading.score, "%.6g")
+            yield from self._lines(reading, _of_metric(SCORE, reading.metric), reading.score, "%.6g", sight)
         yield _family(ANOMALY_STATE, "Open anomalies: 2 firing, 1 recovering; absent when there is none.")
-        yield self._states()
+        yield self._states(sight)
         yield tail
 
-    def _lines(self, reading: Reading, prefix: str, numbers: NDArray[np.float64], form: str) -> Iterator[bytes]:
+    def _lines(
+        self, reading: Reading, prefix: str, numbers: NDArray[np.float64], form: str, sight: Sight
+    ) -> Iterator[bytes]:
         """Lines of one metric; form is the number's (estimates need no 17 digits)."""
         metric = reading.metric
         labels = self._labels.get(metric.name)
@@ -140,6 +147,10 @@ class Exposition:
         for start in range(0, len(shown), _CHUNK):
             series = shown[start : start + _CHUNK]
             labels.cover(reading.scopes, int(series[-1]) + 1)
+            if not sight.whole:
+                series = np.array(
+                    [at for at in series.tolist() if _lies_in(sight, metric, reading.scopes[at])], np.intp
+                )
             texts = labels.texts
             pairs = zip(series.tolist(), numbers[series].tolist(), strict=True)
             text = "".join([line % (texts[index], number) for index, number in pairs if texts[index]])
@@ -147,12 +158,12 @@ class Exposition:
                 text = re.sub(r" (-?)inf\n", lambda found: f" {found[1] or '+'}Inf\n", text)
             yield text.encode()
 
-    def _states(self) -> bytes:
+    def _states(self, sight: Sight) -> bytes:
         """One line per labels: anomalies of one series that differ in direction share it, the graver state wins."""
         states: dict[str, int] = {}
         for anomaly in self._anomalies():
             state = _STATES.get(anomaly.state, 0)
-            if state:
+            if state and sight.sees(anomaly.scope):
                 labels = self._anomaly_labels(anomaly)
                 states[labels] = max(state, states.get(labels, 0))
         return "".join(f"{ANOMALY_STATE}{{{labels}}} {state}\n" for labels, state in states.items()).encode()
@@ -163,6 +174,11 @@ class Exposition:
         scope = {name: anomaly.scope[name] for name in names if _LABEL_NAME.fullmatch(name)}
         labels = {"metric": anomaly.metric, "severity": anomaly.severity, "scope": "+".join(scope), **scope}
         return ",".join(f'{name}="{value.translate(_ESCAPES)}"' for name, value in labels.items())
+
+
+def _lies_in(sight: Sight, metric: Metric, scope: tuple[int, tuple[str, ...]]) -> bool:
+    index, values = scope
+    return index < len(metric.scopes) and sight.sees(dict(zip(metric.scopes[index], values, strict=True)))
 
 
 def _of_metric(name: str, metric: Metric) -> str:

@@ -39,11 +39,14 @@ def facts_of(request: web.Request) -> Facts:
     return Facts(request.method, request.headers.get("Host", ""), request.headers, request.cookies.get(COOKIE, ""))
 
 
-def needs(role: Role, security: Security, handler: Handler) -> Handler:
-    """The handler, for who holds the role."""
+def needs(role: Role, security: Security, handler: Handler, *, in_part: bool = False) -> Handler:
+    """The handler, for who holds the role. `in_part`: it knows how to answer who sees only a part of the data."""
 
     async def guarded(request: web.Request) -> web.StreamResponse:
-        refusal = security.refuse_role(facts_of(request), role)
+        facts = facts_of(request)
+        refusal = security.refuse_role(facts, role)
+        if refusal is None and not in_part and not security.sight_of(facts).whole:
+            refusal = Refusal.SIGHT
         return refused(refusal) if refusal else await handler(request)
 
     return guarded

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from streams.incidents.action import LONGEST_NAME
+from streams.web.sight import EVERYTHING, NOTHING, Sight, sight_of_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,19 +39,30 @@ SECURITY_HEADERS: Final = {
 
 
 class Role(enum.IntEnum):
-    """Each role may do what those below it may."""
+    """Each role may do what those below it may. A responder is somebody on call."""
 
     VIEWER = 1
     RESPONDER = 2
-    ADMIN = 3
+    OPERATOR = 3
+    ADMIN = 4
+
+
+ROLES: Final = {
+    "viewer": Role.VIEWER,
+    "on-call": Role.RESPONDER,
+    "responder": Role.RESPONDER,
+    "operator": Role.OPERATOR,
+    "admin": Role.ADMIN,
+}
 
 
 class Token(msgspec.Struct, frozen=True):
-    """A secret, what it opens, and who has it: `name` is empty where nobody wrote it down."""
+    """A secret, what it opens, who has it (empty where nobody wrote it down), and what of the data they see."""
 
     role: Role
     secret: str
     name: str = ""
+    sight: Sight = EVERYTHING
 
     def session(self) -> str:
         """What the cookie carries: it proves the token without holding it, and ends when the token is withdrawn."""
@@ -67,6 +79,7 @@ class Refusal(enum.Enum):
     TOKEN_MISSING = 401, "A token is needed: send it as 'Authorization: Bearer <token>'."
     TOKEN_UNKNOWN = 401, "This token is not known."
     ROLE = 403, "The token's role does not cover this."
+    SIGHT = 403, "This covers all of the data, and the token sees only a part of it."
 
     @property
     def status(self) -> int:
@@ -121,7 +134,7 @@ class Security:
         if not is_loopback(host) and not _is_unspecified(host):
             self._hosts |= {f"[{host}]" if ":" in host else host.lower()}
         self._tokens = tokens
-        self._behind_proxy = behind_proxy
+        self.behind_proxy = behind_proxy
 
     @property
     def tokens_needed(self) -> bool:
@@ -131,7 +144,7 @@ class Security:
         """What holds for every request, whoever sends it. Host is checked on reads too: DNS rebinding reads."""
         if not self._host_allowed(facts.host):
             return Refusal.HOST
-        if not self._behind_proxy and any(name in facts.headers for name in _FORWARDING):
+        if not self.behind_proxy and any(name in facts.headers for name in _FORWARDING):
             return Refusal.FORWARDED
         if facts.method not in _SAFE:
             origin = facts.headers.get("Origin")
@@ -155,10 +168,27 @@ class Security:
         token = self._token_of(facts)
         return "" if isinstance(token, Refusal) else token.name
 
+    def token_role(self, facts: Facts) -> Role | None:
+        """The role of the token in use; None without one that is known."""
+        token = self._token_of(facts)
+        return None if isinstance(token, Refusal) else token.role
+
+    def sight_of(self, facts: Facts) -> Sight:
+        """What of the data the reader sees: where tokens are needed, without one nothing, and else everything."""
+        if not self._tokens:
+            return EVERYTHING
+        token = self._token_of(facts)
+        return NOTHING if isinstance(token, Refusal) else token.sight
+
     def role_of(self, secret: str) -> Role | None:
         """The role a token opens, compared in constant time against every token."""
         token = self._best(secret, {token.secret: token for token in self._tokens})
         return None if token is None else token.role
+
+    def name_of(self, secret: str) -> str:
+        """The name beside a token; empty for one that has none, or is not known."""
+        token = self._best(secret, {token.secret: token for token in self._tokens})
+        return "" if token is None else token.name
 
     def session_of(self, secret: str) -> str | None:
         """The cookie for a token; None for a token that is not known."""
@@ -203,9 +233,10 @@ def is_loopback(host: str) -> bool:
 
 
 def read_tokens(path: Path) -> tuple[Token, ...]:
-    """One "role token" a line, role viewer, responder or admin; empty lines and # comments are skipped.
+    """One "role token" a line, role viewer, on-call (or responder), operator or admin; # begins a comment.
 
-    `name=` and who has the token may follow: what is done with it then bears that name, whatever a request says.
+    `scope=` may follow: the token then sees only what bears one of these values (`streams.web.sight`). And `name=` and
+    who has the token: what is done with it then bears that name, whatever a request says.
 
     Raises:
         ValueError: names the line, and never the token.
@@ -214,20 +245,33 @@ def read_tokens(path: Path) -> tuple[Token, ...]:
     tokens: list[Token] = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         words = line.split("#", 1)[0].split(maxsplit=2)
-        if not words:
-            continue
-        # The name is announced, so that the second half of a token that was broken in two is never taken for one.
-        announced, _, name = words[2].strip().partition("=") if len(words) > 2 else ("name", "", "")
-        if len(words) < 2 or words[0].upper() not in Role.__members__ or announced != "name":
-            raise ValueError(f"{path.name} line {number}: write 'viewer|responder|admin TOKEN [name=WHO]'")
-        if len(words[1]) < _SHORTEST_TOKEN:
-            raise ValueError(f"{path.name} line {number}: a token needs at least {_SHORTEST_TOKEN} characters")
-        if len(name) > LONGEST_NAME or not name.isprintable():
-            raise ValueError(f"{path.name} line {number}: a name has at most {LONGEST_NAME} characters that are shown")
-        tokens.append(Token(Role[words[0].upper()], words[1], name.strip()))
+        if words:
+            token = _token_of_words(words, f"{path.name} line {number}")
+            if any(hmac.compare_digest(token.secret.encode(), known.secret.encode()) for known in tokens):
+                raise ValueError(f"{path.name} line {number}: this token stands there already; make another")
+            tokens.append(token)
     if not tokens:
         raise ValueError(f"{path.name} holds no token: write one 'viewer TOKEN' a line")
     return tuple(tokens)
+
+
+def _token_of_words(words: list[str], place: str) -> Token:
+    # Both are announced, so that the second half of a token that was broken in two is never taken for one.
+    rest = words[2].strip() if len(words) > 2 else ""
+    scope = rest.split(maxsplit=1)[0] if rest.startswith("scope=") else ""
+    rest = rest.removeprefix(scope).strip()
+    announced, _, name = rest.partition("=") if rest else ("name", "", "")
+    if len(words) < 2 or words[0].lower() not in ROLES or announced != "name":
+        raise ValueError(f"{place}: write 'viewer|on-call|operator|admin TOKEN [scope=DIMENSION:VALUE] [name=WHO]'")
+    if len(words[1]) < _SHORTEST_TOKEN:
+        raise ValueError(f"{place}: a token needs at least {_SHORTEST_TOKEN} characters")
+    if len(name) > LONGEST_NAME or not name.isprintable():
+        raise ValueError(f"{place}: a name has at most {LONGEST_NAME} characters that are shown")
+    try:
+        sight = sight_of_text(scope.removeprefix("scope=")) if scope else EVERYTHING
+    except ValueError as error:
+        raise ValueError(f"{place}: {error}") from None
+    return Token(ROLES[words[0].lower()], words[1], name.strip(), sight)
 
 
 def _is_unspecified(host: str) -> bool:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from streams.incidents.action import Kind
 from streams.incidents.handling import ends_at
 from streams.incidents.instant import rfc3339
+from streams.linkage.step import Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from streams.incidents.action import Taken
+    from streams.linkage.step import Step
     from streams.web.board import Entry
 
 
@@ -29,9 +31,32 @@ class ActionEntry(msgspec.Struct, frozen=True):
     verdict: str | None
 
 
-def merged(transitions: Iterable[Entry], actions: Iterable[Taken]) -> list[Entry | ActionEntry]:
-    """Oldest first; of the same moment the transition comes before what was done about it."""
-    lines: list[Entry | ActionEntry] = [*transitions, *map(_line, actions)]
+class StepEntry(msgspec.Struct, frozen=True):
+    """One line for a step of a request to a business system: proposed, requested or settled. `time` is in ms."""
+
+    id: str
+    step: str
+    action: str
+    rule: str
+    actor: str
+    note: str
+    time: int
+    outcome: str | None
+    reason: str
+
+
+def merged(
+    transitions: Iterable[Entry], actions: Iterable[Taken], steps: Sequence[Step] = ()
+) -> list[Entry | ActionEntry | StepEntry]:
+    """Oldest first; of the same moment the transition comes before what was proposed and done about it."""
+    proposed = [step for step in steps if step.stage is Stage.PROPOSED]
+    later = [step for step in steps if step.stage is not Stage.PROPOSED]
+    lines: list[Entry | ActionEntry | StepEntry] = [
+        *transitions,
+        *map(_step_line, proposed),
+        *map(_line, actions),
+        *map(_step_line, later),
+    ]
     return sorted(lines, key=lambda line: line.time)
 
 
@@ -39,3 +64,23 @@ def _line(taken: Taken) -> ActionEntry:
     ends = ends_at(taken) if taken.action in (Kind.ACK, Kind.SNOOZE) else taken.until
     until = None if ends is None else rfc3339(ends)
     return ActionEntry(taken.id, taken.action, taken.actor, taken.note, taken.time, until, taken.verdict)
+
+
+def proposal_view(step: Step) -> dict[str, Any]:
+    """What somebody may approve or decline, and the role that it takes."""
+    data = step.data
+    return {
+        "request": data.request,
+        "rule": data.rule,
+        "action": data.action,
+        "note": data.note,
+        "role": data.approval,
+        "until": data.until,
+    }
+
+
+def _step_line(step: Step) -> StepEntry:
+    data = step.data
+    stage = step.stage.value.rpartition(".")[2]
+    note = "" if data.outcome else data.note
+    return StepEntry(step.id, stage, data.action, data.rule, data.actor, note, step.time, data.outcome, data.reason)

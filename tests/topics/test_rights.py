@@ -35,4 +35,4 @@ def test_transactions_are_allowed_by_their_prefix() -> None:
 
 
 def test_a_worker_has_a_group_that_counts_and_one_that_notifies() -> None:
-    assert [group.name for group in groups(Settings(app="shop"))] == ["shop", "shop-notify"]
+    assert [group.name for group in groups(Settings(app="shop"))] == ["shop", "shop-notify", "shop-linkage"]

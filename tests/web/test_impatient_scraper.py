@@ -24,7 +24,7 @@ class LongPage:
         self.written = 0
         self.left = asyncio.Event()
 
-    def render(self, _accept: str) -> tuple[str, Iterator[bytes]]:
+    def render(self, _accept: str, _sight: object) -> tuple[str, Iterator[bytes]]:
         return "text/plain", self._pieces()
 
     def _pieces(self) -> Iterator[bytes]:

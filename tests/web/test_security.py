@@ -176,3 +176,50 @@ def test_a_faulty_file_of_tokens_is_told_by_line_and_never_by_secret(tmp_path: P
         read_tokens(file)
     assert "secret" not in str(raised.value)
     assert "0123" not in str(raised.value)
+
+
+def test_roles_are_a_ladder_and_on_call_is_a_responder(tmp_path: Path) -> None:
+    file = tmp_path / "tokens"
+    file.write_text("on-call 0123456789abcdef\noperator 123456789abcdef0\nadmin 23456789abcdef01\n")
+    tokens = read_tokens(file)
+
+    assert [token.role for token in tokens] == [Role.RESPONDER, Role.OPERATOR, Role.ADMIN]
+    security = Security(tokens=tokens)
+    allowed = [
+        [security.refuse_role(facts(Authorization=f"Bearer {token.secret}"), role) is None for role in Role]
+        for token in tokens
+    ]
+    assert allowed == [[True, True, False, False], [True, True, True, False], [True, True, True, True]]
+
+
+def test_a_token_may_see_a_part_of_the_data_and_without_one_nothing_is_seen(tmp_path: Path) -> None:
+    file = tmp_path / "tokens"
+    file.write_text("viewer 0123456789abcdef scope=store:fl%20ag name=Flag Ship\nviewer 123456789abcdef0\n")
+    part, whole = read_tokens(file)
+    security = Security(tokens=(part, whole))
+
+    assert part.name == "Flag Ship"
+    assert security.sight_of(facts(Authorization=f"Bearer {part.secret}")).sees({"store": "fl ag"})
+    assert security.sight_of(facts(cookie=part.session())) == part.sight
+    assert security.sight_of(facts(Authorization=f"Bearer {whole.secret}")).whole
+    assert not security.sight_of(facts()).sees({"store": "fl ag"})
+    assert Security().sight_of(facts()).whole
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("viewer 0123456789abcdef scope=store", "line 1: a data scope is written"),
+        ("viewer 0123456789abcdef scope=store:a fedcba9876543210", "line 1: write"),
+        ("viewer 0123456789abcdef\nadmin 0123456789abcdef", "line 2: this token stands there already"),
+    ],
+)
+def test_a_scope_that_is_none_and_a_token_that_is_there_twice_are_refused(
+    tmp_path: Path, text: str, message: str
+) -> None:
+    file = tmp_path / "tokens"
+    file.write_text(text)
+
+    with pytest.raises(ValueError, match=message) as raised:
+        read_tokens(file)
+    assert "0123" not in str(raised.value)

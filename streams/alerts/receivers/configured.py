@@ -98,7 +98,7 @@ def configured(settings: ReceiverSettings, around: Surroundings) -> Receiver:
         HttpPost(around.session, settings.timeout_s, around.clock),
         Voice(settings.language, around.board_url),
     )
-    if parts.url and settings.kind != "apprise" and not _is_web_address(parts.url):
+    if parts.url and settings.kind != "apprise" and not is_web_address(parts.url):
         raise ReceiverError(settings.name, _place(settings, "url"), "no http or https URL is kept there; check it")
     right, shape = _SHAPES.get(settings.kind, (bool, ""))
     if parts.secret and not right(parts.secret):
@@ -150,7 +150,7 @@ _MAKERS: dict[str, Callable[[_Parts], Receiver]] = {
 }
 
 
-def _is_web_address(url: str) -> bool:
+def is_web_address(url: str) -> bool:
     try:
         parts = urlsplit(url)
         return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0

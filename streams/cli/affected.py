@@ -1,0 +1,103 @@
+"""Writes the ids of the orders that an anomaly affects, one JSON object a line, as the source topics have them.
+
+Ids of orders lead to people: they go to a file or the terminal of who asks, never into a chat. Who may read the source
+topics may ask. Exit code 1: it stopped before everything was read; what was found is written.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from streams.cli.settings_flags import add_settings, settings_of
+
+if TYPE_CHECKING:
+    import argparse
+
+    from streams.affected.question import Question
+    from streams.affected.search import Search
+    from streams.catalogue.metric import Metric
+    from streams.incidents.anomaly import Anomaly
+
+SUMMARY = "write the ids of the orders that an anomaly affects"
+
+
+def add_flags(command: argparse.ArgumentParser) -> None:
+    """The flags of `pharos affected`."""
+    command.add_argument("fingerprint", help="of the anomaly, as the board and every message show it")
+    command.add_argument("--out", type=Path, metavar="FILE", help="made for its owner only; absent, the terminal")
+    command.add_argument("--from", dest="begins", metavar="TIME", help="RFC 3339; absent, a window before it began")
+    command.add_argument("--to", dest="ends", metavar="TIME", help="RFC 3339; absent, its end, or now")
+    command.add_argument("--part", choices=("numerator", "denominator", "exposure"), help="only what counts there")
+    command.add_argument("--timeout", type=float, default=120.0, metavar="S", help="seconds (%(default)s)")
+    command.add_argument("--records", type=int, default=5_000_000, help="records looked at (%(default)s)")
+    command.add_argument("--most", type=int, default=100_000, help="orders written (%(default)s)")
+    add_settings(command, only=("broker", "security", "app", "catalogue"))
+
+
+def run(flags: argparse.Namespace) -> int:
+    """Finds the anomaly, then its orders."""
+    from streams.affected.search import Bounds, Search, Stopped, find_anomaly  # noqa: PLC0415 - needs Kafka's client
+    from streams.broker.detection import BrokerKind, identify  # noqa: PLC0415 - see above
+    from streams.catalogue.load import load  # noqa: PLC0415 - `pharos --help` needs no catalogue
+    from streams.cli.errors import UsageError  # noqa: PLC0415 - see above
+    from streams.connection import Connection  # noqa: PLC0415 - see above
+
+    if min(flags.timeout, flags.records, flags.most) <= 0:
+        raise UsageError("--timeout, --records and --most must be above 0")
+    settings = settings_of(flags)
+    connection = Connection.of(settings, os.environ)
+    metrics = load(Path(settings.catalogue) if settings.catalogue else None).by_name
+    anomaly = find_anomaly(connection, flags.fingerprint, settings.app, flags.timeout)
+    if anomaly.metric not in metrics:
+        raise UsageError(f"the catalogue has no metric {anomaly.metric}: name the one that was in use by --catalogue")
+    question = _asked(flags, anomaly, metrics[anomaly.metric])
+    bounds = Bounds(flags.timeout, flags.records, flags.most)
+    by_time = identify(connection).kind is not BrokerKind.EMBEDDED
+    search = Search(connection, settings.app, question, bounds, by_time=by_time)
+    with ExitStack() as stack:
+        out = sys.stdout.buffer if flags.out is None else stack.enter_context(_private(flags.out))
+        written = _write(search, out, flags.part)
+    words = f"{written:,} events about orders, {search.without_order:,} about none, {search.read:,} records read"
+    print(f"{words}: {search.stopped.value}", file=sys.stderr)
+    return 0 if search.stopped is Stopped.COMPLETE else 1
+
+
+def _write(search: Search, out: IO[bytes], part: str | None) -> int:
+    import orjson  # noqa: PLC0415 - see above
+
+    written = 0
+    for affected in search.run():
+        if part is None or part in affected.parts:
+            out.write(orjson.dumps(affected._asdict(), option=orjson.OPT_APPEND_NEWLINE))
+            written += 1
+    out.flush()
+    return written
+
+
+def _asked(flags: argparse.Namespace, anomaly: Anomaly, metric: Metric) -> Question:
+    from streams.affected.question import question_about  # noqa: PLC0415 - see above
+    from streams.cli.errors import UsageError  # noqa: PLC0415 - see above
+    from streams.events.event_time import event_time_ms  # noqa: PLC0415 - see above
+
+    question = question_about(anomaly, metric, round(time.time() * 1000))
+    given = {"from": flags.begins, "to": flags.ends}
+    moments = {flag: event_time_ms(text) for flag, text in given.items() if text is not None}
+    for flag, moment in moments.items():
+        if moment is None:
+            raise UsageError(f"--{flag}: write RFC 3339 with an offset, as 2026-11-11T00:00:00+08:00")
+    question = question._replace(begins=moments.get("from") or question.begins, ends=moments.get("to") or question.ends)
+    if question.begins >= question.ends:
+        raise UsageError("--from must be before --to")
+    return question
+
+
+def _private(file: Path) -> IO[bytes]:
+    """Readable by its owner only, whatever was there before."""
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    os.fchmod(descriptor, 0o600)
+    return os.fdopen(descriptor, "wb")

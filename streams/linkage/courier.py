@@ -1,0 +1,119 @@
+"""Posts requests to the webhooks of their rules, each until it is taken, refused, or too old."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from streams.alerts.receiver import DELIVERED, Outcome, Result
+from streams.alerts.receivers.http_post import failure_of
+from streams.alerts.receivers.webhook import signature
+from streams.linkage.clerk import settled
+from streams.linkage.ledger import ends_at
+from streams.linkage.step import Ending
+from streams.linkage.step_event import encode
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+    from streams.alerts.backoff import Backoff
+    from streams.alerts.receivers.http_post import HttpPost
+    from streams.linkage.step import Step
+
+AT_ONCE: Final = 8
+
+logger = logging.getLogger(__name__)
+
+
+class Webhook(NamedTuple):
+    """Where a rule's requests go. `url` is a credential: it is neither logged nor part of any reason."""
+
+    url: str
+    secret: bytes
+    post: HttpPost
+
+    async def deliver(self, step: Step) -> Result:
+        """The body is the CloudEvent itself; the headers are those of the webhook receiver."""
+        body = encode(step)
+        timestamp = str(int(self.post.clock()))
+        headers = {
+            "Content-Type": "application/cloudevents+json",
+            "Idempotency-Key": step.data.request,
+            "Pharos-Timestamp": timestamp,
+            "Pharos-Signature": signature(self.secret, timestamp, body),
+        }
+        answer = await self.post.send(self.url, body, headers, read=False)
+        return answer if isinstance(answer, Result) else failure_of(answer) or DELIVERED
+
+
+class Courier:
+    """At most `AT_ONCE` requests are under way; the others wait in the ledger, which is bounded.
+
+    Args:
+        webhooks: by rule.
+        conclude: writes the step that settles a request, in limited time; whether it was taken.
+        backoff: waits between attempts.
+        chance: numbers in [0, 1), for jitter.
+        now: the clock of people, in ms.
+
+    """
+
+    def __init__(
+        self,
+        webhooks: Mapping[str, Webhook],
+        conclude: Callable[[Step], Awaitable[bool]],
+        backoff: Backoff,
+        chance: Callable[[], float],
+        now: Callable[[], int],
+    ) -> None:
+        self._webhooks = webhooks
+        self._conclude = conclude
+        self._backoff = backoff
+        self._chance = chance
+        self._now = now
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._endings: dict[str, Step] = {}  # of those that are over, until the ledger shows it
+
+    def deliver(self, due: Sequence[Step]) -> None:
+        """Takes up what is due, and is neither under way nor over already. Never waits; needs a running loop."""
+        asked = {step.data.request for step in due}
+        self._tasks = {request: task for request, task in self._tasks.items() if not task.done()}
+        self._endings = {request: step for request, step in self._endings.items() if request in asked}
+        for step in due:
+            if len(self._tasks) >= AT_ONCE:
+                return
+            if step.data.request not in self._tasks:
+                task = asyncio.create_task(self._carry(step), name=f"request {step.data.request}")
+                self._tasks[step.data.request] = task
+
+    async def stop(self) -> None:
+        """Lets go of what is under way: whoever takes over delivers it, with the same id."""
+        tasks, self._tasks = self._tasks, {}
+        for task in tasks.values():
+            task.cancel()
+        await asyncio.gather(*tasks.values(), return_exceptions=True)
+
+    async def _carry(self, step: Step) -> None:
+        request = step.data.request
+        if request not in self._endings:
+            ending, reason = await self._attempt_until(step)
+            self._endings[request] = settled(step, ending, self._now(), reason=reason)
+        if not await self._conclude(self._endings[request]):
+            logger.warning("the outcome of request %s could not be written; it is tried again", request)
+            await asyncio.sleep(self._backoff.wait_s(1, self._chance(), None))
+
+    async def _attempt_until(self, step: Step) -> tuple[Ending, str]:
+        webhook = self._webhooks.get(step.data.rule)
+        if webhook is None:
+            return Ending.REJECTED, "no rule with a webhook has this name any more"
+        failures, reason = 0, "not reached in time"
+        while (left_s := (ends_at(step) - self._now()) / 1000) > 0:
+            result = await webhook.deliver(step)
+            if result.outcome is Outcome.DELIVERED:
+                return Ending.DELIVERED, ""
+            if result.outcome is Outcome.REJECTED:
+                return Ending.REJECTED, result.reason
+            failures, reason = failures + 1, result.reason
+            await asyncio.sleep(min(self._backoff.wait_s(failures, self._chance(), result.retry_after_s), left_s))
+        return Ending.EXPIRED, reason

@@ -1,0 +1,81 @@
+"""A step of a request to a business system: `data` of the records of pharos-actions that Pharos writes by its rules.
+
+A rule that needs an approval proposes; somebody approves or declines; then the action is requested; and in the end it
+is settled. Without approval, and without a webhook, a request is one step.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import Annotated, Final
+
+import msgspec
+from msgspec import Meta
+
+from streams.incidents.anomaly import Anomaly  # noqa: TC001 - the decoder needs the type
+from streams.incidents.scope import digest
+
+ACTOR: Final = "pharos"
+
+
+class Stage(enum.StrEnum):
+    """CloudEvents types of the steps."""
+
+    PROPOSED = "pharos.action.proposed"
+    REQUESTED = "pharos.action.requested"
+    SETTLED = "pharos.action.settled"
+
+
+class Decision(enum.StrEnum):
+    """What somebody says to a proposal: the `action` of a pharos.action.taken that names the request."""
+
+    APPROVE = "approve"
+    DECLINE = "decline"
+
+
+class Ending(enum.StrEnum):
+    """How a request was settled."""
+
+    DELIVERED = "delivered"  # the webhook took it
+    REJECTED = "rejected"  # the webhook refused it for good
+    EXPIRED = "expired"  # nobody approved, or the webhook was not reached, in time
+    DECLINED = "declined"  # somebody said no
+    OVER = "over"  # the anomaly ended before somebody approved
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is asked for, by which rule, and about which transition."""
+
+    request: Annotated[str, Meta(description="The same for every step and every copy: act on it once.")]
+    rule: str
+    action: Annotated[str, Meta(description="What is asked for, in the words of the system that does it.")]
+    actor: Annotated[str, Meta(description="pharos, or who approved or declined.")] = ACTOR
+    note: str = ""
+    transition: Annotated[str, Meta(description="The id of the event on pharos-anomalies that the rule matched.")]
+    detected_at: Annotated[str, Meta(description="That of the anomaly: which incident is meant.")]
+    severity: str
+    until: Annotated[str, Meta(description="RFC 3339: what comes later is not acted on.")]
+    approval: Annotated[str, Meta(description="The role that must approve, or has; empty: none.")] = ""
+    webhook: Annotated[bool, Meta(description="Whether the request is posted to a webhook as well.")] = False
+    outcome: Annotated[Ending | None, Meta(description="Of what is settled.")] = None
+    reason: Annotated[str, Meta(description="Why it was settled so.")] = ""
+    anomaly: Annotated[Anomaly | None, Meta(description="Of what is requested: the anomaly as it was then.")] = None
+
+
+class Step(msgspec.Struct, frozen=True):
+    """A step as it was read. `time` is in ms since the epoch."""
+
+    stage: Stage
+    fingerprint: str
+    time: int
+    data: Request
+
+    @property
+    def id(self) -> str:
+        """Of the CloudEvent: a repeat has the same."""
+        return f"{self.data.request}.{self.stage.value.rpartition('.')[2]}"
+
+
+def request_id(rule: str, transition: str) -> str:
+    """One request for each rule and transition, however often the transition is read."""
+    return digest(["linkage", rule, transition])

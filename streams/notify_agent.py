@@ -1,0 +1,118 @@
+"""The part of the composition root that tells people: dispatch, outbox and notifier of one worker."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import random
+import time
+from typing import TYPE_CHECKING, NamedTuple
+from zoneinfo import ZoneInfo
+
+from streams.alerts.announcer import Announcer
+from streams.alerts.dispatch import Dispatch
+from streams.alerts.message import Titles
+from streams.alerts.outbox import Outbox
+from streams.alerts.receivers.configured import Surroundings, member
+from streams.transport.newest import NewestRecords
+from streams.transport.notifier import Notifier
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import aiohttp
+
+    from streams.alerts.message import Notification
+    from streams.catalogue.load import Catalogue
+    from streams.connection import Connection
+    from streams.health import Health
+    from streams.metrics import PipelineMetrics
+    from streams.settings import Settings
+    from streams.transport.clock import WorkerClock
+    from streams.transport.topic_reader import TopicReader
+    from streams.transport.watch import Watch
+    from streams.web.board import Board
+
+_CATCH_UP_LIMIT_S = 15.0
+
+
+class NotifySurroundings(NamedTuple):
+    """What the worker shares with the agent.
+
+    Attributes:
+        sources: partitions by source topic.
+        newest: told how far the source logs reach.
+        people_ms: now for people; None before the first record.
+        handled_ms: up to where anomalies have been handled; -1 before the first.
+        write: takes one line for people at the terminal.
+        on_told: called with each notification that goes out.
+
+    """
+
+    settings: Settings
+    connection: Connection
+    catalogue: Catalogue
+    board: Board
+    metrics: PipelineMetrics
+    health: Health
+    watch: Watch
+    sources: Mapping[str, int]
+    newest: WorkerClock
+    people_ms: Callable[[], int | None]
+    handled_ms: Callable[[], int]
+    write: Callable[[str], object]
+    on_told: Callable[[Notification], None]
+
+
+class NotifyAgent:
+    """Reads pharos-anomalies in a group of its own, decides, and delivers."""
+
+    def __init__(self, around: NotifySurroundings) -> None:
+        self._around = around
+        self._zone = ZoneInfo(around.settings.timezone)
+        self._dispatch = Dispatch(Titles.of(around.catalogue.metrics), self._zone, actions=around.board.actions)
+        self._announcer: Announcer | None = None
+
+    async def start(self, stack: contextlib.AsyncExitStack, session: aiohttp.ClientSession) -> None:
+        """Starts the outbox; `stack` ends it. Raises ReceiverError for a receiver that cannot be used."""
+        around = self._around
+        surroundings = Surroundings(
+            os.environ,
+            session,
+            around.write,
+            time.time,
+            self._zone,
+            around.settings.board_url,
+            around.board.open_anomalies,
+        )
+        members = [member(receiver, surroundings) for receiver in around.settings.receivers]
+        outbox = Outbox(members, around.metrics, random.SystemRandom().random, time.monotonic, wall=time.time)
+        for name, outcome in outbox.outcomes():
+            around.metrics.receiver(name, (outcome,))
+        outbox.start()
+        stack.push_async_callback(outbox.stop, 0.3)
+        self._announcer = Announcer(
+            self._dispatch,
+            outbox,
+            around.people_ms,
+            around.handled_ms,
+            around.health.receiver,
+            around.board.open_anomalies,
+            around.on_told,
+        )
+
+    async def run(self, reader: TopicReader) -> None:
+        """What is open already was told by whoever notified before: so its end will be told. Call `start` first."""
+        around, announcer = self._around, self._announcer
+        if announcer is None:
+            raise RuntimeError("the outbox has not been started")
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(reader.caught_up.wait(), _CATCH_UP_LIMIT_S)
+        if around.settings.transactions:
+            newest = NewestRecords(around.connection, around.sources, around.newest.observe)
+            around.watch.start("that asks how far the logs reach", newest.run())
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(newest.asked.wait(), _CATCH_UP_LIMIT_S)
+        self._dispatch.routing.resume(around.board.open_anomalies())
+        await Notifier(around.settings, around.connection, announcer).run()

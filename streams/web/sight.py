@@ -1,0 +1,67 @@
+"""What of the data a token sees: all of it, or only what bears certain values of certain dimensions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from streams.incidents.anomaly import Anomaly
+
+
+class Sight(msgspec.Struct, frozen=True):
+    """By dimension the values that are seen. What does not bear the dimension belongs to all, and is not seen."""
+
+    values: tuple[tuple[str, frozenset[str]], ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        """Whether everything is seen."""
+        return not self.values
+
+    def sees(self, scope: Mapping[str, str]) -> bool:
+        """Whether what has this scope is seen.
+
+        >>> own = sight_of_text("store:flagship")
+        >>> own.sees({"store": "flagship", "region": "zhejiang"}), own.sees({"region": "zhejiang"}), own.sees({})
+        (True, False, False)
+        """
+        return all(scope.get(dimension) in values for dimension, values in self.values)
+
+    def narrowed(self, anomaly: Anomaly, seen: Callable[[str], bool]) -> Anomaly:
+        """The anomaly without what it says of others; `seen` tells of a fingerprint whether it is."""
+        if self.whole:
+            return anomaly
+        return msgspec.structs.replace(
+            anomaly,
+            contributors=[part for part in anomaly.contributors if self.sees(part.scope)],
+            cause_of=[symptom for symptom in anomaly.cause_of if seen(symptom)],
+            caused_by=anomaly.caused_by if anomaly.caused_by and seen(anomaly.caused_by) else None,
+            incident="",
+        )
+
+
+EVERYTHING: Final = Sight()
+NOTHING: Final = Sight((("", frozenset()),))
+
+
+def sight_of_text(text: str) -> Sight:
+    """From `dimension:value`, several separated by commas; signs that would separate are percent-encoded.
+
+    Raises:
+        ValueError: it is none; the message does not hold the text.
+
+    >>> sight_of_text("store:a,store:b%2Cc").sees({"store": "b,c"})
+    True
+    """
+    found: dict[str, set[str]] = {}
+    for part in text.split(","):
+        dimension, colon, value = part.partition(":")
+        if not (dimension.isidentifier() and dimension.isascii() and colon and value):
+            raise ValueError("a data scope is written dimension:value, several separated by commas")
+        found.setdefault(dimension, set()).add(unquote(value))
+    return Sight(tuple((dimension, frozenset(values)) for dimension, values in sorted(found.items())))

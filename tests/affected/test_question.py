@@ -1,0 +1,72 @@
+"""Which events an anomaly is made of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+from sample_anomaly import sample_anomaly
+
+from streams.affected.question import Question, parts_of, question_about
+from streams.catalogue.load import load
+from streams.events.registry import DATA
+
+BY_NAME = load().by_name
+START = 1_794_326_400_000
+MINUTE = 60_000
+
+
+def parts(question: Question, kind: str, time: int = START, topic: str = "orders", **data: Any) -> tuple[str, ...]:
+    return parts_of(question, topic, kind, time, msgspec.convert({"order_id": "TB1"} | data, DATA[kind]))
+
+
+def asked(metric: str, **scope: str) -> Question:
+    return Question(BY_NAME[metric], scope, START, START + 5 * MINUTE)
+
+
+def test_a_failed_payment_belongs_to_the_denominator_and_one_that_succeeds_to_both() -> None:
+    question = asked("payment_success", payment_method="alipay")
+
+    assert parts(question, "order.paid", payment_method="alipay") == ("numerator", "denominator")
+    assert parts(question, "order.payment_failed", payment_method="alipay") == ("denominator",)
+    assert parts(question, "order.payment_failed", payment_method="wechat") == ()
+    assert parts(question, "order.payment_failed") == ()
+    assert parts(question, "order.created", payment_method="alipay") == ()
+
+
+@pytest.mark.parametrize(("offset", "inside"), [(-1, False), (0, True), (5 * MINUTE - 1, True), (5 * MINUTE, False)])
+def test_the_time_is_half_open(offset: int, inside: bool) -> None:
+    assert bool(parts(asked("orders_created"), "order.created", START + offset)) is inside
+
+
+def test_an_order_whose_collection_is_overdue_counts_for_its_deadline() -> None:
+    metric = next(metric for metric in BY_NAME.values() if metric.name == "collection_24h")
+    question = Question(metric, {}, START, START + MINUTE)
+    day = 86_400_000
+
+    assert "denominator" in parts(question, "order.paid", START - day)
+    assert parts(question, "order.paid", START) == ()
+    assert question.records_from <= START - day - 5 * MINUTE
+
+
+def test_a_missing_dimension_counts_as_empty() -> None:
+    assert parts(asked("orders_created", region=""), "order.created") == ("numerator",)
+
+
+def test_the_topic_is_a_dimension_too() -> None:
+    question = asked("events_received", topic="orders")
+
+    assert question.topics == ("orders",)
+    assert parts(question, "order.created") == ("numerator",)
+    assert parts(question, "order.created", topic="visits") == ()
+
+
+def test_it_is_asked_from_a_window_before_the_beginning_until_the_end_or_now() -> None:
+    still_open = sample_anomaly("2026-11-11T00:00:00+08:00", "2026-11-11T00:01:00+08:00", window_s=300)
+    ended = msgspec.structs.replace(still_open, ended_at="2026-11-11T00:10:00+08:00")
+    metric = BY_NAME["payment_success"]
+    begins = 1_794_326_400_000 - 5 * MINUTE
+
+    assert question_about(still_open, metric, START + 7 * MINUTE) == Question(metric, {}, begins, START + 7 * MINUTE)
+    assert question_about(ended, metric, START + 70 * MINUTE).ends == START + 10 * MINUTE

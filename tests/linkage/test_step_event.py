@@ -1,0 +1,68 @@
+"""Steps as records of pharos-actions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streams.incidents.action import Taken
+from streams.incidents.action_event import encode as encode_action
+from streams.linkage.clerk import Clerk, settled
+from streams.linkage.ledger import Ledger
+from streams.linkage.step import Ending, Step
+from streams.linkage.step_event import Passed, encode, read_step
+from streams.settings import LinkageRule
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from streams.incidents.anomaly import Transition
+
+
+@pytest.fixture
+def step(transition: Callable[..., Transition], now: int) -> Step:
+    found = next(iter(Clerk([LinkageRule("r", "act", note='é"<b>')], Ledger()).rule(transition(), now))).step
+    assert found is not None
+    return found
+
+
+def test_what_is_written_is_read(step: Step, now: int) -> None:
+    for one in (step, settled(step, Ending.REJECTED, now, reason="status 400")):
+        assert read_step(encode(one)) == one
+        assert orjson.loads(encode(one))["id"] == one.id
+
+
+@pytest.mark.parametrize("change", [{"time": "soon"}, {"subject": ""}, {"data": {}}, {"subject": "f" * 300}])
+def test_what_claims_to_be_a_step_and_is_none_is_told_apart(step: Step, change: dict[str, Any]) -> None:
+    assert read_step(orjson.dumps(orjson.loads(encode(step)) | change)) is Passed.MALFORMED
+
+
+@pytest.mark.parametrize(
+    ("text", "hostile"),
+    [
+        (b'"window_s":60', b'"window_s":%d' % 10**30),
+        (b'"rule":"r"', b'"rule":"\\ud800"'),
+        (b'"score":3.0', b'"score":1e999'),
+    ],
+)
+def test_what_could_not_be_passed_on_is_not_taken(step: Step, text: bytes, hostile: bytes) -> None:
+    value = encode(step)
+    assert text in value
+
+    assert isinstance(read_step(value.replace(text, hostile)), Passed)
+
+
+def test_an_action_that_quotes_a_step_is_an_action(step: Step, now: int) -> None:
+    quoting = Taken(source="/crm", id="1", fingerprint="f", time=now, action="x", note=encode(step).decode()[:500])
+
+    assert read_step(encode_action(quoting)) is Passed.OTHER
+    assert read_step(None) is Passed.OTHER
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_stop_the_reading(value: bytes) -> None:
+    assert read_step(value + b'"pharos.action.settled"') in {Passed.OTHER, Passed.MALFORMED}

@@ -1,0 +1,151 @@
+"""Anomaly, rule, approval, webhook, and what the business system says: through one worker on the embedded broker."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from typing import TYPE_CHECKING, Any
+
+import confluent_kafka
+import orjson
+import pytest
+from aiohttp import ClientSession, web
+from aiohttp.test_utils import TestServer
+from sample_anomaly import sample_anomaly
+
+from streams.app import System, new_system
+from streams.broker.embedded import EmbeddedBroker
+from streams.incidents.action import Taken
+from streams.incidents.action_event import encode as encode_action
+from streams.incidents.anomaly import Change, Transition
+from streams.incidents.cloudevent import encode, key
+from streams.incidents.instant import rfc3339
+from streams.settings import LinkageMatch, LinkageRule, LinkageWebhook, Settings
+from streams.topics.wanted import embedded_topics
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+    from pathlib import Path
+
+pytestmark = pytest.mark.embedded
+LIMIT_S = 30.0
+TOKEN = "operator-token-of-these-tests"
+AUTHORISED = {"Authorization": f"Bearer {TOKEN}"}
+
+
+def opened_now() -> Transition:
+    now = int(time.time() * 1000)
+    return Transition("t1", Change.OPENED, now, sample_anomaly(rfc3339(now - 60_000), rfc3339(now - 5_000)))
+
+
+def produce(address: str, *records: tuple[str, bytes, bytes]) -> None:
+    producer = confluent_kafka.Producer({"bootstrap.servers": address, "linger.ms": 5})
+    for topic, name, value in records:
+        producer.produce(topic, value, key=name)
+    assert producer.flush(10.0) == 0
+
+
+@contextlib.asynccontextmanager
+async def worker(address: str, folder: Path, app: str) -> AsyncIterator[tuple[System, str]]:
+    (folder / "tokens").write_text(f"operator {TOKEN} name=Li Wei\n")
+    match = LinkageMatch(metrics=("payment_success",))
+    settings = Settings(
+        app=app,
+        broker=address,
+        port=0,
+        cells_partitions=1,
+        state_dir=str(folder / "state"),
+        session_timeout_s=6.0,
+        heartbeat_interval_s=0.5,
+        receivers=(),
+        tokens_file=str(folder / "tokens"),
+        linkage=(
+            LinkageRule(
+                "pause",
+                "campaign.pause",
+                match,
+                approval="operator",
+                webhook=LinkageWebhook(url_env="LINKAGE_URL", secret_env="LINKAGE_SECRET"),
+            ),
+            LinkageRule("tell-crm", "customers.tell", match),
+        ),
+    )
+    system = await new_system(settings, keep=True, write=lambda _: None)
+    async with system.running() as page:
+        yield system, page
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + LIMIT_S
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come to that"
+        await asyncio.sleep(0.05)
+
+
+def lines(system: System) -> list[str]:
+    found = system.board.anomaly("f1")
+    entries: list[Any] = found[1] if found else []
+    return [
+        ":".join(filter(None, [getattr(e, "step", ""), getattr(e, "action", ""), getattr(e, "outcome", "")]))
+        for e in entries
+    ]
+
+
+def sample(system: System, name: str, **labels: str) -> float | None:
+    return system._registry.get_sample_value(name, labels)
+
+
+async def test_from_the_anomaly_to_what_was_done_about_it_and_not_again_after_a_restart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    posted: list[dict[str, Any]] = []
+
+    async def take(request: web.Request) -> web.Response:
+        posted.append({"key": request.headers["Idempotency-Key"], **orjson.loads(await request.read())})
+        return web.Response(status=202)
+
+    business = web.Application()
+    business.router.add_post("/", take)
+    server = TestServer(business)
+    await server.start_server()
+    monkeypatch.setenv("LINKAGE_URL", str(server.make_url("/")))
+    monkeypatch.setenv("LINKAGE_SECRET", "secret")
+    transition = opened_now()
+    records = [(topic, key(transition), encode(transition)) for topic in ("pharos-anomaly-state", "pharos-anomalies")]
+    with EmbeddedBroker(0, embedded_topics(Settings(cells_partitions=1), 1)) as broker:
+        await asyncio.to_thread(produce, broker.address, *records)
+        async with ClientSession() as client, worker(broker.address, tmp_path, "one") as (one, page):
+            await until(lambda: len(one.board.ledger) == 2)
+            async with client.post(
+                f"{page}api/v1/anomalies/f1/approve", json={"note": "go"}, headers=AUTHORISED
+            ) as answer:
+                assert answer.status == 202, await answer.text()
+            await until(lambda: "settled:campaign.pause:delivered" in lines(one))
+            done = Taken(
+                source="/crm", id="7", fingerprint="f1", time=transition.time + 37_000, action="campaign.paused"
+            )
+            await asyncio.to_thread(produce, broker.address, ("pharos-actions", b"f1", encode_action(done)))
+            await until(lambda: "campaign.paused" in lines(one))
+            await until(lambda: sample(one, "pharos_detection_to_action_seconds_count") == 1.0)
+            counted = {
+                outcome: sample(one, "pharos_linkage_total", rule="pause", outcome=outcome)
+                for outcome in ("proposed", "requested", "delivered", "rejected")
+            }
+            told = lines(one)
+        async with worker(broker.address, tmp_path, "one") as (again, _):
+            await until(lambda: lines(again) == told)
+            await asyncio.sleep(2.0)
+            repeated = sample(again, "pharos_detection_to_action_seconds_count")
+            asked_again = [
+                sample(again, "pharos_linkage_total", rule="pause", outcome=o) for o in ("proposed", "requested")
+            ]
+    await server.close()
+
+    assert sorted(told[:3]) == ["", "proposed:campaign.pause", "requested:customers.tell"]
+    assert told[3:] == ["approve", "requested:campaign.pause", "settled:campaign.pause:delivered", "campaign.paused"]
+    assert counted == {"proposed": 1.0, "requested": 1.0, "delivered": 1.0, "rejected": 0.0}
+    (post,) = posted
+    assert (post["data"]["request"], post["data"]["actor"]) == (post["key"], "Li Wei")
+    assert repeated == 0.0
+    assert asked_again == [0.0, 0.0]

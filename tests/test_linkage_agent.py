@@ -1,0 +1,166 @@
+"""What the agent does about records, between a reader and a topic that are played here."""
+
+from __future__ import annotations
+
+import contextlib
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import pytest
+from prometheus_client import CollectorRegistry
+from sample_anomaly import sample_anomaly
+
+from streams import linkage_agent
+from streams.alerts.backoff import Backoff
+from streams.catalogue.load import load
+from streams.incidents.action import Taken
+from streams.incidents.action_event import encode as encode_action
+from streams.incidents.anomaly import Change, Transition
+from streams.incidents.instant import rfc3339
+from streams.linkage.step import Step
+from streams.linkage.step_event import read_step
+from streams.linkage_agent import LinkageAgent, LinkageSurroundings
+from streams.metrics import PipelineMetrics
+from streams.settings import LinkageRule, Settings
+from streams.transport.linkage_reader import UnwrittenError
+from streams.transport.topic_writer import Delivery
+from streams.web.board import Board
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+NOW = 1_794_327_150_000
+OPENED = Transition("t1", Change.OPENED, NOW, sample_anomaly(rfc3339(NOW - 60_000), rfc3339(NOW)))
+
+
+class World:
+    """A topic that keeps what it takes, and workers that come and go."""
+
+    def __init__(self, *rules: LinkageRule) -> None:
+        self.settings = Settings(linkage=rules)
+        self.log: list[bytes] = []
+        self.deliveries: list[Delivery] = []
+        self.now = NOW
+
+    async def write(self, _key: bytes, value: bytes) -> Delivery:
+        delivery = self.deliveries.pop(0) if self.deliveries else Delivery.TAKEN
+        if delivery in {Delivery.TAKEN, Delivery.LATE}:  # late may have arrived all the same
+            self.log.append(value)
+        return delivery
+
+    @contextlib.asynccontextmanager
+    async def worker(self) -> Any:
+        """One that has read the topic to its end."""
+        board, registry = Board(load().metrics, ("orders",), "UTC"), CollectorRegistry()
+        board.transition(OPENED)
+        for value in self.log:
+            step = read_step(value)
+            assert isinstance(step, Step)
+            board.step(step)
+        around = LinkageSurroundings(
+            self.settings,
+            None,  # type: ignore[arg-type]
+            board,
+            PipelineMetrics(registry, lambda: 0.0),
+            self.write,
+            lambda: self.now,
+        )
+        agent = LinkageAgent(around)
+        async with contextlib.AsyncExitStack() as stack:
+            agent.start(stack, await stack.enter_async_context(aiohttp.ClientSession()))
+            yield SimpleNamespace(agent=agent, board=board, count=counter(registry))
+
+    def kinds(self) -> list[str]:
+        steps: list[Any] = [read_step(value) for value in self.log]
+        return [step.id.partition(".")[2] for step in steps]
+
+
+def counter(registry: CollectorRegistry) -> Callable[[str], float | None]:
+    return lambda outcome: registry.get_sample_value("pharos_linkage_total", {"rule": "r", "outcome": outcome})
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(linkage_agent, "Backoff", lambda: Backoff(first_s=0.001, longest_s=0.001))
+
+
+async def test_a_crash_after_the_request_was_written_and_before_the_commit_asks_only_once() -> None:
+    world = World(LinkageRule("r", "act"))
+    async with world.worker() as one:
+        await one.agent.link(OPENED)
+    async with world.worker() as two:
+        await two.agent.link(OPENED)
+
+        assert two.count("requested") == 0.0
+    assert world.kinds() == ["requested"]
+
+
+async def test_what_may_or_may_not_have_been_written_is_written_again_with_the_same_id() -> None:
+    world = World(LinkageRule("r", "act"))
+    world.deliveries = [Delivery.LATE, Delivery.TAKEN]
+    async with world.worker() as one:
+        await one.agent.link(OPENED)
+
+        assert one.count("requested") == 1.0
+        assert len(one.board.ledger) == 1
+    assert len({value.split(b'"id":"')[1][:16] for value in world.log}) == 1
+
+
+async def test_where_the_brokers_take_nothing_the_record_is_not_passed_over() -> None:
+    world = World(LinkageRule("r", "act"))
+    world.deliveries = [Delivery.REFUSED] * 20
+    async with world.worker() as one:
+        with pytest.raises(UnwrittenError):
+            await one.agent.link(OPENED)
+        world.deliveries = []
+        await one.agent.link(OPENED)
+
+    assert world.kinds() == ["requested"]
+
+
+async def test_only_the_leader_follows_up_and_only_once() -> None:
+    world = World(LinkageRule("r", "act", approval="operator", valid_s=60))
+    async with world.worker() as one:
+        await one.agent.link(OPENED)
+        world.now += 120_000
+        await one.agent.look_after(leads=False)
+        before = world.kinds()
+        await one.agent.look_after(leads=True)
+        await one.agent.look_after(leads=True)
+
+        assert one.count("expired") == 1.0
+    assert before == ["proposed"]
+    assert world.kinds() == ["proposed", "settled"]
+
+
+async def test_what_happened_too_long_ago_is_counted_and_not_asked_for() -> None:
+    world = World(LinkageRule("r", "act"))
+    world.now += 3_600_000
+    async with world.worker() as one:
+        await one.agent.link(OPENED)
+
+        assert one.count("stale") == 1.0
+    assert world.log == []
+
+
+async def test_an_action_that_is_read_before_its_anomaly_is_timed_when_that_is_known(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = World()
+    times: list[float] = []
+    other = sample_anomaly(rfc3339(NOW), rfc3339(NOW), fingerprint="f2")
+    action = Taken(source="/crm", id="1", fingerprint="f2", time=NOW + 9_000, action="told")
+    async with world.worker() as one:
+        monkeypatch.setattr(one.agent._around.metrics, "first_action", times.append)
+        one.agent.time(encode_action(action))
+        one.agent.time(b"no action")
+        await one.agent.look_after(leads=False)
+        early = list(times)
+        one.board.transition(Transition("t2", Change.OPENED, NOW, other))
+        await one.agent.look_after(leads=False)
+        one.agent.time(encode_action(action))
+        await one.agent.look_after(leads=False)
+
+    assert early == []
+    assert times == [9.0]
