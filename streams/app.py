@@ -48,6 +48,7 @@ from streams.web.board import Board
 from streams.web.exposition import Exposition
 from streams.web.merge_readings import MergeCollector, judged
 from streams.web.security import Security, read_tokens
+from streams.web.silences import add_silences
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
@@ -149,8 +150,8 @@ class System:
         async with contextlib.AsyncExitStack() as stack:
             session = await stack.enter_async_context(aiohttp.ClientSession())
             notify_agent = self._notify_agent()
-            await notify_agent.start(stack, session)
             writer = TopicWriter(self._connection, ACTIONS_TOPIC)
+            await notify_agent.start(stack, session, writer.write)
             stack.push_async_callback(writer.stop)
             await writer.start()
             address = await self._start_web(stack, writer)
@@ -211,6 +212,7 @@ class System:
         )
         app = create_web_app(self.board, exposition, self.health, security, pages(), self.clock_s, self.people_s)
         add_actions(app, self.board, security, writer.write, self.people_s)
+        add_silences(app, self.board, security, writer.write, self.people_s)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)

@@ -7,6 +7,7 @@ import contextlib
 import os
 import random
 import time
+import uuid
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -15,11 +16,13 @@ from streams.alerts.dispatch import Dispatch
 from streams.alerts.message import Titles
 from streams.alerts.outbox import Outbox
 from streams.alerts.receivers.configured import Surroundings, member
+from streams.alerts.silence_care import SilenceCare
+from streams.transport.action_recorder import ActionRecorder
 from streams.transport.newest import NewestRecords
 from streams.transport.notifier import Notifier
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     import aiohttp
 
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from streams.settings import Settings
     from streams.transport.clock import WorkerClock
     from streams.transport.topic_reader import TopicReader
+    from streams.transport.topic_writer import Delivery
     from streams.transport.watch import Watch
     from streams.web.board import Board
 
@@ -71,11 +75,23 @@ class NotifyAgent:
     def __init__(self, around: NotifySurroundings) -> None:
         self._around = around
         self._zone = ZoneInfo(around.settings.timezone)
-        self._dispatch = Dispatch(Titles.of(around.catalogue.metrics), self._zone, actions=around.board.actions)
+        board = around.board
+        self._dispatch = Dispatch(
+            Titles.of(around.catalogue.metrics), self._zone, actions=board.actions, muting=board.muting
+        )
         self._announcer: Announcer | None = None
+        self._recorder: ActionRecorder | None = None
 
-    async def start(self, stack: contextlib.AsyncExitStack, session: aiohttp.ClientSession) -> None:
-        """Starts the outbox; `stack` ends it. Raises ReceiverError for a receiver that cannot be used."""
+    async def start(
+        self,
+        stack: contextlib.AsyncExitStack,
+        session: aiohttp.ClientSession,
+        write: Callable[[bytes, bytes], Awaitable[Delivery]],
+    ) -> None:
+        """Starts the outbox; `stack` ends it. `write`: puts key and value on pharos-actions.
+
+        Raises ReceiverError for a receiver that cannot be used.
+        """
         around = self._around
         surroundings = Surroundings(
             os.environ,
@@ -92,6 +108,7 @@ class NotifyAgent:
             around.metrics.receiver(name, (outcome,))
         outbox.start()
         stack.push_async_callback(outbox.stop, 0.3)
+        recorder = self._recorder = ActionRecorder(write)
         self._announcer = Announcer(
             self._dispatch,
             outbox,
@@ -100,13 +117,16 @@ class NotifyAgent:
             around.health.receiver,
             around.board.open_anomalies,
             around.on_told,
+            SilenceCare(around.board.silences, around.board.ended_anomalies, lambda: str(uuid.uuid4())),
+            recorder.put,
         )
 
     async def run(self, reader: TopicReader) -> None:
         """What is open already was told by whoever notified before: so its end will be told. Call `start` first."""
-        around, announcer = self._around, self._announcer
-        if announcer is None:
+        around, announcer, recorder = self._around, self._announcer, self._recorder
+        if announcer is None or recorder is None:
             raise RuntimeError("the outbox has not been started")
+        around.watch.start("that writes what Pharos did", recorder.run())
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(reader.caught_up.wait(), _CATCH_UP_LIMIT_S)
         if around.settings.transactions:
@@ -114,5 +134,6 @@ class NotifyAgent:
             around.watch.start("that asks how far the logs reach", newest.run())
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(newest.asked.wait(), _CATCH_UP_LIMIT_S)
-        self._dispatch.routing.resume(around.board.open_anomalies())
+        now = around.people_ms()
+        self._dispatch.resume(around.board.open_anomalies(), round(time.time() * 1000) if now is None else now)
         await Notifier(around.settings, around.connection, announcer).run()

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from streams.alerts.dispatch import Dispatch
     from streams.alerts.message import Notification
     from streams.alerts.outbox import Outbox
+    from streams.alerts.silence_care import SilenceCare
+    from streams.incidents.action import Taken
     from streams.incidents.anomaly import Anomaly, Transition
 
 
@@ -22,6 +24,8 @@ class Announcer:
         health: told after each look whether a receiver is reachable: its name, and the problem or "".
         open_anomalies: all that are open, for reminders.
         on_told: called with each notification that goes out, for the demo's report.
+        care: looks after the silences.
+        record: writes on pharos-actions, without waiting.
 
     """
 
@@ -34,6 +38,8 @@ class Announcer:
         health: Callable[[str, str], None],
         open_anomalies: Callable[[], Iterable[Anomaly]] = tuple,
         on_told: Callable[[Notification], None] = lambda _: None,
+        care: SilenceCare | None = None,
+        record: Callable[[Taken], None] = lambda _: None,
     ) -> None:
         self._dispatch = dispatch
         self._outbox = outbox
@@ -42,6 +48,9 @@ class Announcer:
         self._health = health
         self._open_anomalies = open_anomalies
         self._on_told = on_told
+        self._care = care
+        self._record = record
+        self._reminds = False
 
     @property
     def delivered(self) -> bool:
@@ -56,17 +65,26 @@ class Announcer:
     def look_after(self, *, reminds: bool) -> None:
         """The digest of what was held while catching up, and the state of the receivers. Call it now and then.
 
-        `reminds`: whether it falls to this worker to tell of snoozes that are over and of acks.
+        `reminds`: whether it falls to this worker to tell of what is no news: snoozes and silences that are over, acks.
         """
         clock_ms = self._clock_ms()
         if clock_ms is not None:
             self._put(self._dispatch.catch_up(clock_ms, self._handled_ms()))
-            for reminder in self._dispatch.remind(self._open_anomalies(), clock_ms) if reminds else ():
-                self._put(reminder)
-            for acknowledgement in self._dispatch.acknowledge(self._open_anomalies(), clock_ms) if reminds else ():
-                self._outbox.put(acknowledgement)
+            if reminds:
+                self._look_after_known(list(self._open_anomalies()), clock_ms)
+        self._reminds = reminds
         for name, state in self._outbox.states().items():
             self._health(name, state.reason if state.failures else "")
+
+    def _look_after_known(self, open_anomalies: Sequence[Anomaly], clock_ms: int) -> None:
+        if not self._reminds:  # another worker did so until now
+            self._dispatch.resume(open_anomalies, clock_ms)
+        for reminder in self._dispatch.remind(open_anomalies, clock_ms):
+            self._put(reminder)
+        for acknowledgement in self._dispatch.acknowledge(open_anomalies, clock_ms):
+            self._outbox.put(acknowledgement)
+        for taken in self._care.due(open_anomalies, clock_ms) if self._care else ():
+            self._record(taken)
 
     def _put(self, notification: Notification | None) -> None:
         if notification is not None:

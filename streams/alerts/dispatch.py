@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from streams.alerts.message import Notification, Titles, acknowledgement_of, compose, digest_of, reminder_of
+from streams.alerts.quieted import Quieted
 from streams.alerts.routing import STALE_MS, Routing, Ruling
 from streams.incidents.action_book import ActionBook
 from streams.incidents.anomaly import Change
 from streams.incidents.handling import ends_at, handling_of, snooze_over
+from streams.incidents.muting import Muting
+from streams.incidents.silence_book import SilenceBook
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from datetime import tzinfo
 
     from streams.incidents.action import Taken
@@ -27,6 +30,7 @@ class Dispatch:
         zone: whose time messages tell.
         routing: what was told before a restart.
         actions: what people did, filled by whoever reads it; none in a backtest.
+        muting: what keeps anomalies quiet; nothing in a backtest.
 
     """
 
@@ -36,11 +40,14 @@ class Dispatch:
         zone: tzinfo,
         routing: Routing | None = None,
         actions: ActionBook | None = None,
+        muting: Muting | None = None,
     ) -> None:
         self._titles = titles
         self._zone = zone
         self._routing = routing or Routing()
         self._actions = ActionBook() if actions is None else actions
+        self._muting = muting or Muting(SilenceBook())
+        self._quieted = Quieted(self._muting)
         self._anomalies: dict[str, Anomaly] = {}
         self._reminded: dict[tuple[str, str], int] = {}
         self._acked: set[tuple[str, str]] = set()
@@ -49,43 +56,50 @@ class Dispatch:
     def routing(self) -> Routing:
         return self._routing
 
+    def resume(self, open_anomalies: Iterable[Anomaly], clock_ms: int) -> None:
+        """After a restart without a state: what is open was told, unless something kept it quiet when it opened."""
+        unknown = [a for a in open_anomalies if a.fingerprint not in self._routing.latest]
+        self._routing.resume(self._quieted.resume(unknown, clock_ms, clock_ms - STALE_MS))
+
     def handle(self, transition: Transition, clock_ms: int) -> tuple[Ruling, Notification | None]:
         """The ruling, and the notification where it is NOTIFY."""
-        self._anomalies[transition.anomaly.fingerprint] = transition.anomaly
-        ruling = self._routing.rule(transition, clock_ms, self._handling(transition.anomaly, clock_ms))
+        anomaly = transition.anomaly
+        self._anomalies[anomaly.fingerprint] = anomaly
+        mute = self._muting.of(anomaly, clock_ms)
+        ruling = self._routing.rule(transition, clock_ms, self._handling(anomaly, clock_ms), mute)
         notification = None
+        if mute is not None and ruling is not Ruling.REPEAT:
+            self._quieted.note(anomaly, mute)
+        elif ruling is Ruling.NOTIFY:
+            self._quieted.forget(anomaly.fingerprint)
         if ruling is Ruling.NOTIFY:
             notification = compose(transition, self._titles, self._anomalies, self._zone)
         if transition.change is Change.RESOLVED:
-            del self._anomalies[transition.anomaly.fingerprint]
+            del self._anomalies[anomaly.fingerprint]
         return ruling, notification
 
     def catch_up(self, clock_ms: int, handled_ms: int) -> Notification | None:
         """One digest of what was held and is still open, once the worker has caught up; else None."""
-        snoozed = {
-            fingerprint
-            for fingerprint, held in self._routing.held.items()
-            if self._handling(held.anomaly, clock_ms).snoozed is not None
-        }
-        released = self._routing.release(clock_ms, handled_ms, snoozed)
+        if not self._routing.caught_up(clock_ms, handled_ms):
+            return None
+        quiet = set()
+        for fingerprint, held in self._routing.held.items():
+            mute = self._muting.of(held.anomaly, clock_ms)
+            if mute is not None:
+                self._quieted.note(held.anomaly, mute)
+            if mute is not None or self._handling(held.anomaly, clock_ms).snoozed is not None:
+                quiet.add(fingerprint)
+        released = self._routing.release(clock_ms, handled_ms, quiet)
         return digest_of(released, self._titles) if released else None
 
     def remind(self, open_anomalies: Iterable[Anomaly], clock_ms: int) -> list[Notification]:
-        """Notifications of what is still open although its snooze has run out within the last `STALE_MS`, each once.
+        """Notifications of what is still open although its snooze, or what muted it, is over, each once.
 
-        After a restart each may come again: its id is the same.
+        After a restart what was over for less than `STALE_MS` may come again: its id is the same.
         """
-        earliest = clock_ms - STALE_MS
-        self._reminded = {key: ended for key, ended in self._reminded.items() if ended >= earliest}
-        due = []
-        for anomaly in open_anomalies:
-            over = snooze_over(self._actions.of(anomaly.fingerprint), anomaly, clock_ms)
-            if over is None or ends_at(over) < earliest or _key(over) in self._reminded:
-                continue
-            self._reminded[_key(over)] = ends_at(over)
-            if self._routing.remind(anomaly, self._handling(anomaly, clock_ms)) is Ruling.NOTIFY:
-                due.append(reminder_of(anomaly, over.id, clock_ms, self._titles, self._anomalies, self._zone))
-        return due
+        known = list(open_anomalies)
+        due = {told.id: told for told in (*self._snoozes_over(known, clock_ms), *self._mutes_over(known, clock_ms))}
+        return list(due.values())
 
     def acknowledge(self, open_anomalies: Iterable[Anomaly], clock_ms: int) -> list[Notification]:
         """That somebody has what was told, each once: for systems that would go on calling people.
@@ -100,6 +114,29 @@ class Dispatch:
         ]
         self._acked = set(acked)
         return news
+
+    def _snoozes_over(self, open_anomalies: Iterable[Anomaly], clock_ms: int) -> Iterator[Notification]:
+        earliest = clock_ms - STALE_MS
+        self._reminded = {key: ended for key, ended in self._reminded.items() if ended >= earliest}
+        for anomaly in open_anomalies:
+            over = snooze_over(self._actions.of(anomaly.fingerprint), anomaly, clock_ms)
+            if over is None or ends_at(over) < earliest or _key(over) in self._reminded:
+                continue
+            self._reminded[_key(over)] = ends_at(over)
+            if self._may_remind(anomaly, clock_ms):
+                yield self._reminder(anomaly, "snooze over", over.id, clock_ms)
+
+    def _mutes_over(self, open_anomalies: Iterable[Anomaly], clock_ms: int) -> Iterator[Notification]:
+        for anomaly, mute in self._quieted.freed(open_anomalies, clock_ms):
+            if self._may_remind(anomaly, clock_ms):
+                yield self._reminder(anomaly, f"{mute.reason} over", ",".join(mute.by), clock_ms)
+
+    def _may_remind(self, anomaly: Anomaly, clock_ms: int) -> bool:
+        mute = self._muting.of(anomaly, clock_ms)
+        return self._routing.remind(anomaly, self._handling(anomaly, clock_ms), mute) is Ruling.NOTIFY
+
+    def _reminder(self, anomaly: Anomaly, news: str, by: str, clock_ms: int) -> Notification:
+        return reminder_of(anomaly, news, by, clock_ms, self._titles, self._anomalies, self._zone)
 
     def _handling(self, anomaly: Anomaly, clock_ms: int) -> Handling:
         return handling_of(self._actions.of(anomaly.fingerprint), anomaly, clock_ms)

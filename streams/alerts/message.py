@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 DIGEST = "pharos.notification.digest"
 ACKNOWLEDGED = "pharos.notification.acknowledged"
 _NEWS = {Why.ESCALATED: "escalated", Why.WORSENED: "worsened"}
-_SNOOZE_OVER = "snooze over"
 _MOST_IN_DIGEST = 10
 _NO_TITLES: Mapping[str, str] = {}
 
@@ -132,15 +131,19 @@ def digest_of(transitions: Sequence[Transition], titles: Titles) -> Notification
 
 def reminder_of(
     anomaly: Anomaly,
-    action: str,
+    news: str,
+    by: str,
     now: int,
     titles: Titles,
     others: Mapping[str, Anomaly],
     zone: tzinfo,
 ) -> Notification:
-    """An anomaly that is still open when its snooze is over. `action`: the id of the snooze; `now`: ms."""
-    name = short_hash(["snooze over", anomaly.fingerprint, action])
-    return compose(Transition(name, Change.UPDATED, now, anomaly), titles, others, zone, _SNOOZE_OVER)
+    """An anomaly that is still open, now that what kept it quiet is over.
+
+    `news`: what is over, a key of `Phrases.news`; `by`: its id; `now`: ms.
+    """
+    name = short_hash([news, anomaly.fingerprint, by])
+    return compose(Transition(name, Change.UPDATED, now, anomaly), titles, others, zone, news)
 
 
 def acknowledgement_of(anomaly: Anomaly, actor: str, now: int) -> Notification:

@@ -10,9 +10,12 @@ import msgspec
 from streams.catalogue.metric import Severity
 from streams.incidents.anomaly import Anomaly, Change, Transition, Why
 from streams.incidents.handling import UNHANDLED, Handling
+from streams.incidents.muting import MuteReason
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
+
+    from streams.incidents.muting import Mute
 
 STALE_MS = 15 * 60_000
 _MOST_REMEMBERED = 20_000
@@ -32,6 +35,10 @@ class Ruling(enum.StrEnum):
     UNANNOUNCED = "unannounced"  # the end of something nobody was told of
     SNOOZED = "snoozed"  # somebody wants to hear of it later: when the snooze is over, what is still open is told
     ACKED = "acked"  # somebody has it already: its opening is no news
+    SILENCED = "silenced"  # a silence holds it back: when it is over, what is still open is told
+
+
+_MUTED = {MuteReason.SILENCE: Ruling.SILENCED}
 
 
 class Routing(msgspec.Struct):
@@ -48,17 +55,19 @@ class Routing(msgspec.Struct):
     held: dict[str, Transition] = {}
     latest: dict[str, tuple[int, list[str]]] = {}
 
-    def rule(self, transition: Transition, clock_ms: int, handling: Handling = UNHANDLED) -> Ruling:
+    def rule(
+        self, transition: Transition, clock_ms: int, handling: Handling = UNHANDLED, mute: Mute | None = None
+    ) -> Ruling:
         """Transitions of an anomaly come in order. `clock_ms` is the worker's clock (counting.md C.1).
 
-        A snooze holds back everything but the end; an ack holds back repeats, but no news for the worse. A graver
-        anomaly is not snoozed any more: see `streams.incidents.handling`.
+        A snooze, and what mutes, hold back everything but the end of what was told; an ack holds back repeats, but no
+        news for the worse. A graver anomaly is not snoozed any more: see `streams.incidents.handling`.
         """
         if self._repeated(transition):
             return Ruling.REPEAT
         if transition.change is Change.RESOLVED:
             return self._rule_end(transition.anomaly.fingerprint)
-        ruling = self._rule_open(transition, clock_ms, handling)
+        ruling = self._rule_open(transition, clock_ms, handling, mute)
         if ruling is Ruling.NOTIFY:
             self.told.add(transition.anomaly.fingerprint)
         elif ruling is Ruling.HELD:
@@ -67,30 +76,36 @@ class Routing(msgspec.Struct):
             self.held.pop(transition.anomaly.fingerprint, None)
         return ruling
 
-    def release(self, clock_ms: int, handled_ms: int, snoozed: Container[str] = ()) -> list[Transition]:
+    def release(self, clock_ms: int, handled_ms: int, quiet: Container[str] = ()) -> list[Transition]:
         """What is still open of the held ones, once ticks are handled up to `STALE_MS` behind the clock.
 
-        Those that are `snoozed` are let go untold: the end of the snooze tells of them.
+        Those that are `quiet` are let go untold: the end of the snooze, or of what mutes them, tells of them.
         """
-        if not self.held or clock_ms - handled_ms > STALE_MS:
+        if not self.caught_up(clock_ms, handled_ms):
             return []
-        due = [held for fingerprint, held in self.held.items() if fingerprint not in snoozed]
+        due = [held for fingerprint, held in self.held.items() if fingerprint not in quiet]
         self.told.update(held.anomaly.fingerprint for held in due)
         self.held.clear()
         return sorted(due, key=lambda t: (t.time, t.anomaly.fingerprint))
 
-    def remind(self, anomaly: Anomaly, handling: Handling) -> Ruling:
-        """Whether to tell of an anomaly, open as before, whose snooze is over."""
+    def caught_up(self, clock_ms: int, handled_ms: int) -> bool:
+        """Whether something is held, and the time has come to tell of it."""
+        return bool(self.held) and clock_ms - handled_ms <= STALE_MS
+
+    def remind(self, anomaly: Anomaly, handling: Handling, mute: Mute | None = None) -> Ruling:
+        """Whether to tell of an anomaly, open as before, whose snooze is over, or that nothing mutes any more."""
         if anomaly.severity == Severity.INFO:
             return Ruling.INFO
         if anomaly.caused_by is not None:
             return Ruling.SYMPTOM
         if anomaly.fingerprint in self.held:
             return Ruling.HELD
-        if handling.acked is not None:
-            return Ruling.ACKED
-        self.told.add(anomaly.fingerprint)
-        return Ruling.NOTIFY
+        if mute is not None:
+            return _MUTED[mute.reason]
+        ruling = _rule_known(handling)
+        if ruling is Ruling.NOTIFY:
+            self.told.add(anomaly.fingerprint)
+        return ruling
 
     def resume(self, open_anomalies: Iterable[Anomaly]) -> None:
         """After a restart without a state: takes what is open as told, so that its end is."""
@@ -104,7 +119,7 @@ class Routing(msgspec.Struct):
         """Raises msgspec.DecodeError for anything `to_bytes` did not write."""
         return msgspec.msgpack.decode(payload, type=cls)
 
-    def _rule_open(self, transition: Transition, clock_ms: int, handling: Handling) -> Ruling:
+    def _rule_open(self, transition: Transition, clock_ms: int, handling: Handling, mute: Mute | None) -> Ruling:
         anomaly = transition.anomaly
         if anomaly.severity == Severity.INFO:
             return Ruling.INFO
@@ -114,7 +129,9 @@ class Routing(msgspec.Struct):
             return Ruling.HELD
         if transition.change is not Change.OPENED and transition.why not in _WORTH_TELLING:
             return Ruling.NO_WORSE
-        return Ruling.HELD if clock_ms - transition.time > STALE_MS else _rule_news(transition, handling)
+        if clock_ms - transition.time > STALE_MS:
+            return Ruling.HELD
+        return _rule_news(transition, handling) if mute is None else _MUTED[mute.reason]
 
     def _rule_end(self, fingerprint: str) -> Ruling:
         if self.held.pop(fingerprint, None) is not None and fingerprint not in self.told:
@@ -142,6 +159,11 @@ class Routing(msgspec.Struct):
 
 
 def _rule_news(transition: Transition, handling: Handling) -> Ruling:
+    ruling = _rule_known(handling)
+    return Ruling.NOTIFY if ruling is Ruling.ACKED and transition.change is not Change.OPENED else ruling
+
+
+def _rule_known(handling: Handling) -> Ruling:
     if handling.snoozed is not None:
         return Ruling.SNOOZED
-    return Ruling.ACKED if handling.acked is not None and transition.change is Change.OPENED else Ruling.NOTIFY
+    return Ruling.NOTIFY if handling.acked is None else Ruling.ACKED

@@ -1,4 +1,7 @@
-"""What somebody did about an anomaly: `data` of a record of pharos-actions, whose subject is the fingerprint."""
+"""What somebody did about an anomaly, or a silence: `data` of a record of pharos-actions.
+
+The subject is the fingerprint, or names the silence.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,12 @@ class Opinion(enum.StrEnum):
 class Action(msgspec.Struct, frozen=True):
     """An action, who took it, and a remark."""
 
-    action: Annotated[str, Meta(description="ack, snooze, feedback, or what a business system calls what it did.")]
+    action: Annotated[
+        str,
+        Meta(
+            description="ack, snooze, feedback, silence, silence.expired, or what a business system calls what it did."
+        ),
+    ]
     actor: str = ""
     note: str = ""
     until: Annotated[
@@ -56,6 +64,15 @@ class Action(msgspec.Struct, frozen=True):
         str | None,
         Meta(description="That of the anomaly then: a snooze ends when it rises. If left out, warning."),
     ] = None
+    matchers: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Of a silence, whose subject is silence/ID: region=zhejiang, severity=~warning|info, and so on."
+        ),
+    ] = ()
+    end_on_resolve: Annotated[
+        bool, Meta(description="Of a silence: it ends, too, when nothing is open any more of what it kept quiet.")
+    ] = False
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,3 +94,5 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
     verdict: str | None = None
     detected_at: int | None = None
     severity: str | None = None
+    matchers: tuple[str, ...] = ()
+    end_on_resolve: bool = False

@@ -53,14 +53,15 @@ def _read(
     kind: Kind, said: dict[str, Any], name: str
 ) -> tuple[str | Fault, str | Fault, int | Fault, Opinion | Fault | None]:
     return (
-        name or _text(said, "actor", 1, LONGEST_NAME),
-        _text(said, "note", 0, LONGEST_NOTE),
+        name or text_of(said, "actor", 1, LONGEST_NAME),
+        text_of(said, "note", 0, LONGEST_NOTE),
         0 if kind is Kind.FEEDBACK else _minutes(kind, said),
         _verdict(said) if kind is Kind.FEEDBACK else None,
     )
 
 
-def _text(said: dict[str, Any], field: str, shortest: int, longest: int) -> str | Fault:
+def text_of(said: dict[str, Any], field: str, shortest: int, longest: int) -> str | Fault:
+    """One line of text, stripped, with so many characters; may be left out where the shortest is 0."""
     text = said.get(field, "")
     length = f"a text of {shortest} to {longest} characters"
     if text is None and not shortest:

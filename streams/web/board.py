@@ -14,6 +14,9 @@ from streams.catalogue.metric import Touchpoint
 from streams.incidents.action_book import ActionBook, Noted
 from streams.incidents.anomaly import Change
 from streams.incidents.handling import handling_of
+from streams.incidents.muting import Muting
+from streams.incidents.silence import SilenceDeed
+from streams.incidents.silence_book import SilenceBook
 from streams.web.courses import Courses
 from streams.web.point import Point, of_pulse
 from streams.web.timeline import merged
@@ -37,6 +40,7 @@ SHOWN_OPEN: Final = 200
 SHOWN_RECENT: Final = 20
 _SEVERITIES: Final = {"critical": 0, "warning": 1, "info": 4}
 _RECOVERING: Final = 2
+_SILENCE_DEEDS: Final = frozenset(deed.value for deed in SilenceDeed)
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -71,6 +75,7 @@ class Board:
 
     Attributes:
         actions: what people and systems did about anomalies.
+        silences, muting: what keeps anomalies quiet.
 
     """
 
@@ -84,6 +89,8 @@ class Board:
         self._recent: dict[str, tuple[int, Anomaly]] = {}
         self._timelines: dict[str, deque[Entry]] = {}
         self.actions = ActionBook()
+        self.silences = SilenceBook()
+        self.muting = Muting(self.silences)
         self._points: dict[str, deque[Point]] = {name: deque(maxlen=POINTS) for name in self._metrics}
         self._scores: dict[str, float] = {}
         self._heard: dict[str, int] = {}
@@ -112,8 +119,10 @@ class Board:
         self.version += 1
 
     def action(self, taken: Taken) -> None:
-        """Takes what somebody did about an anomaly, known or not yet known. A repeated one changes nothing."""
-        if self.actions.note(taken) is Noted.NEW:
+        """Takes what somebody did about an anomaly, known or not yet, or a silence. A repeated one changes nothing."""
+        self.silences.record()
+        book = self.silences if taken.action in _SILENCE_DEEDS else self.actions
+        if book.note(taken) is Noted.NEW:
             self.version += 1
 
     def tick(self, tick: TickVerdicts) -> None:
@@ -150,6 +159,10 @@ class Board:
         anomalies = sorted(self._open.values(), key=lambda anomaly: anomaly.started_at, reverse=True)
         return sorted(anomalies, key=_rank)
 
+    def ended_anomalies(self) -> list[tuple[int, Anomaly]]:
+        """When (ms) and what was resolved within the last 24 h."""
+        return list(self._recent.values())
+
     def recent_anomalies(self) -> list[Anomaly]:
         """Resolved within the last 24 h of event time, newest first, at most 1,000."""
         return [anomaly for _, anomaly in reversed(self._recent.values())]
@@ -158,7 +171,7 @@ class Board:
         """The anomaly as it is published, and how it is handled at `now` (ms, the clock of people)."""
         handling = handling_of(self.actions.of(anomaly.fingerprint), anomaly, now)
         plain: dict[str, Any] = msgspec.to_builtins(anomaly) | msgspec.to_builtins(handling)
-        return plain
+        return plain | self.muting.flags(anomaly, now)
 
     def anomaly(self, fingerprint: str) -> tuple[Anomaly, list[Entry | ActionEntry]] | None:
         """An open or recent anomaly with its time line, oldest first; None when unknown."""
