@@ -11,6 +11,7 @@ import msgspec
 
 from streams.alerts.dispatch import Dispatch
 from streams.alerts.message import Titles, listed
+from streams.alerts.routes import Routes
 from streams.batch import RecordBatch
 from streams.cells.record import NO_WATERMARK
 from streams.evaluation.metric_evaluator import MetricEvaluator
@@ -132,7 +133,8 @@ class Backtest:
 
     def notifications(self) -> list[Notification]:
         """What a worker would have sent that keeps up with the events: none is held because it is old."""
-        dispatch = Dispatch(Titles.of(self._catalogue.metrics), ZoneInfo(self._settings.timezone))
+        zone = ZoneInfo(self._settings.timezone)
+        dispatch = Dispatch(Titles.of(self._catalogue.metrics), zone, routes=Routes.of(self._settings.routes, zone))
         handled = (dispatch.handle(transition, transition.time) for transition in self.transitions)
         return [notification for _, notification in handled if notification is not None]
 

@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 import msgspec
 
 from streams.located_yaml import Document, LocatedError, dotted
-from streams.settings import CalendarEntry, MailSettings, OpeningHours, ReceiverSettings, SecuritySettings, Settings
+from streams.settings import (
+    CalendarEntry,
+    MailSettings,
+    OpeningHours,
+    ReceiverSettings,
+    RouteSettings,
+    SecuritySettings,
+    Settings,
+)
 from streams.settings_rules import check_settings
 from streams.web.security import is_loopback
 
@@ -23,7 +31,9 @@ if TYPE_CHECKING:
 PREFIX = "PHAROS_"
 FILE_VARIABLE = "PHAROS_CONFIG"
 _TYPES = get_type_hints(Settings)
-_STRUCTS = (Settings, SecuritySettings, ReceiverSettings, MailSettings, OpeningHours, CalendarEntry)
+_STRUCTS = (Settings, SecuritySettings, ReceiverSettings, MailSettings, OpeningHours, CalendarEntry, RouteSettings)
+
+_FILE_ONLY = frozenset({"receivers", "routes", "opening_hours", "calendar"})
 
 
 class ConfigurationError(ValueError):
@@ -41,7 +51,7 @@ def configure(
     Args:
         file: a YAML file of the fields of `Settings`; absent, PHAROS_CONFIG may name it.
         environment: variables; PHAROS_SESSION_TIMEOUT_S sets session_timeout_s. Lists are separated by commas, mappings
-            and security are `orders=12,visits=4`, receivers, opening_hours and calendar belong into the file.
+            and security are `orders=12,visits=4`, receivers, routes, opening_hours and calendar belong into the file.
         flags: values by field; None stands for a flag that was not given.
         rules: what must hold.
 
@@ -124,7 +134,7 @@ def _from_variables(variables: Mapping[str, str]) -> dict[str, tuple[Any, str]]:
     for field, kind in _TYPES.items():
         name = PREFIX + field.upper()
         if name in variables:
-            if field in {"receivers", "opening_hours", "calendar"}:
+            if field in _FILE_ONLY:
                 raise ConfigurationError(f"{name}: {field} cannot be a variable; write it into the file of --config")
             found[field] = (_from_text(variables[name], kind, name), name)
     return found

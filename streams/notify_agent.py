@@ -8,6 +8,7 @@ import os
 import random
 import time
 import uuid
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ from streams.alerts.dispatch import Dispatch
 from streams.alerts.message import Titles
 from streams.alerts.outbox import Outbox
 from streams.alerts.receivers.configured import Surroundings, member
+from streams.alerts.routes import Routes
 from streams.alerts.silence_care import SilenceCare
 from streams.transport.action_recorder import ActionRecorder
 from streams.transport.newest import NewestRecords
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from streams.catalogue.load import Catalogue
     from streams.connection import Connection
     from streams.health import Health
+    from streams.incidents.anomaly import Anomaly
     from streams.metrics import PipelineMetrics
     from streams.settings import Settings
     from streams.transport.clock import WorkerClock
@@ -76,8 +79,13 @@ class NotifyAgent:
         self._around = around
         self._zone = ZoneInfo(around.settings.timezone)
         board = around.board
+        self._routes = Routes.of(around.settings.routes, self._zone)
         self._dispatch = Dispatch(
-            Titles.of(around.catalogue.metrics), self._zone, actions=board.actions, muting=board.muting
+            Titles.of(around.catalogue.metrics),
+            self._zone,
+            actions=board.actions,
+            muting=board.muting,
+            routes=self._routes,
         )
         self._announcer: Announcer | None = None
         self._recorder: ActionRecorder | None = None
@@ -93,16 +101,21 @@ class NotifyAgent:
         Raises ReceiverError for a receiver that cannot be used.
         """
         around = self._around
-        surroundings = Surroundings(
-            os.environ,
-            session,
-            around.write,
-            time.time,
-            self._zone,
-            around.settings.board_url,
-            around.board.open_anomalies,
-        )
-        members = [member(receiver, surroundings) for receiver in around.settings.receivers]
+        members = [
+            member(
+                receiver,
+                Surroundings(
+                    os.environ,
+                    session,
+                    around.write,
+                    time.time,
+                    self._zone,
+                    around.settings.board_url,
+                    partial(self._standing, receiver.group or receiver.name),
+                ),
+            )
+            for receiver in around.settings.receivers
+        ]
         outbox = Outbox(members, around.metrics, random.SystemRandom().random, time.monotonic, wall=time.time)
         for name, outcome in outbox.outcomes():
             around.metrics.receiver(name, (outcome,))
@@ -134,6 +147,16 @@ class NotifyAgent:
             around.watch.start("that asks how far the logs reach", newest.run())
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(newest.asked.wait(), _CATCH_UP_LIMIT_S)
-        now = around.people_ms()
-        self._dispatch.resume(around.board.open_anomalies(), round(time.time() * 1000) if now is None else now)
+        self._dispatch.resume(around.board.open_anomalies(), self._now_ms())
         await Notifier(around.settings, around.connection, announcer).run()
+
+    def _standing(self, lane: str) -> list[Anomaly]:
+        """What is open, nothing keeps quiet, and that receiver is meant to hear of now."""
+        now = self._now_ms()
+        muting = self._around.board.muting
+        heard = ((anomaly, self._routes.lanes(anomaly, now)) for anomaly in self._around.board.open_anomalies())
+        return [a for a, lanes in heard if (lanes is None or lane in lanes) and muting.of(a, now) is None]
+
+    def _now_ms(self) -> int:
+        now = self._around.people_ms()
+        return round(time.time() * 1000) if now is None else now

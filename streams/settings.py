@@ -96,6 +96,25 @@ class CalendarEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     metrics: tuple[str, ...] = ()
 
 
+class RouteSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who is told of what matches, on `days` from `opens` to `closes` (HH:MM of the shop; over midnight as well).
+
+    Attributes:
+        match: region=zhejiang, severity=~critical|warning and so on; all must hold.
+        receivers: their names, or those of groups; none: nobody is told.
+        days: mon, tue, ...; empty: every day.
+        proceed: `continue` in the file: the routes that follow are asked, too.
+
+    """
+
+    receivers: tuple[str, ...]
+    match: tuple[str, ...] = ()
+    days: tuple[str, ...] = ()
+    opens: str = "00:00"
+    closes: str = "24:00"
+    proceed: bool = msgspec.field(default=False, name="continue")
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Settings of a worker. Durations are in seconds."""
 
@@ -130,4 +149,5 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     max_series: int = 200_000  # of one cells partition; what comes later is counted in the scope __other__
     board_url: str = ""
     runbook_base_url: str = ""
+    routes: tuple[RouteSettings, ...] = ()  # the first that matches; what none matches goes to all receivers
     receivers: tuple[ReceiverSettings, ...] = (ReceiverSettings(name="console", kind="console"),)

@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 
 from streams.calendar_rules import check_entry
 from streams.events.event_time import event_time_ms
+from streams.incidents.daytime import WEEKDAYS
 from streams.located_yaml import suggestion
 from streams.receiver_rules import check_receivers
+from streams.route_rules import CLOCK, check_routes
 from streams.security_rules import check_security
 from streams.settings import SOURCE_TOPICS
 
@@ -19,9 +21,7 @@ if TYPE_CHECKING:
     from streams.located_yaml import Path
     from streams.settings import Settings
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _ADDRESS = re.compile(r"(?:\[[0-9a-fA-F:]+\]|[^\s:,\[\]]+):(?P<port>[0-9]{1,5})")
-_CLOCK = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00")
 _APP = re.compile(r"[a-zA-Z0-9._-]{1,120}")
 _POSITIVE = (
     "cells_partitions",
@@ -57,6 +57,8 @@ def check_settings(settings: Settings) -> Iterator[Fault]:
             yield Fault(("calendar", index, key), what)
     for place, inner, what in check_receivers(settings.receivers):
         yield Fault(("receivers", place, *inner), what)
+    for inner, what in check_routes(settings.routes, settings.receivers):
+        yield Fault(("routes", *inner), what)
 
 
 def _check_addresses(settings: Settings) -> Iterator[Fault]:
@@ -105,12 +107,12 @@ def _check_calendar(settings: Settings) -> Iterator[Fault]:
         yield Fault(("evaluate_from",), "write RFC 3339 with an offset, as 2026-11-11T00:00:00+08:00")
     for index, hours in enumerate(settings.opening_hours):
         for place, day in enumerate(hours.days):
-            if day not in DAYS:
-                yield Fault(("opening_hours", index, "days", place), f'"{day}" is no day{suggestion(day, DAYS)}')
+            if day not in WEEKDAYS:
+                yield Fault(("opening_hours", index, "days", place), f'"{day}" is no day{suggestion(day, WEEKDAYS)}')
         if not hours.days:
             yield Fault(("opening_hours", index, "days"), "name at least one day")
         for key in ("opens", "closes"):
-            if not _CLOCK.fullmatch(getattr(hours, key)):
+            if not CLOCK.fullmatch(getattr(hours, key)):
                 yield Fault(("opening_hours", index, key), "write HH:MM, from 00:00 to 24:00")
         if hours.opens >= hours.closes:
             yield Fault(("opening_hours", index, "closes"), "must be after `opens`; split a night at 24:00 into two")

@@ -69,7 +69,8 @@ class Announcer:
         """
         clock_ms = self._clock_ms()
         if clock_ms is not None:
-            self._put(self._dispatch.catch_up(clock_ms, self._handled_ms()))
+            for digest in self._dispatch.catch_up(clock_ms, self._handled_ms()):
+                self._put(digest)
             if reminds:
                 self._look_after_known(list(self._open_anomalies()), clock_ms)
         self._reminds = reminds

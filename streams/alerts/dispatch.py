@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from streams.alerts.message import Notification, Titles, acknowledgement_of, compose, digest_of, reminder_of
 from streams.alerts.quieted import Quieted
-from streams.alerts.routing import STALE_MS, Routing, Ruling
+from streams.alerts.routes import Lanes, Routes, union
+from streams.alerts.routing import STALE_MS, Circumstances, Routing, Ruling
+from streams.events.event_time import event_time_ms
 from streams.incidents.action_book import ActionBook
 from streams.incidents.anomaly import Change
 from streams.incidents.handling import ends_at, handling_of, snooze_over
@@ -31,6 +35,7 @@ class Dispatch:
         routing: what was told before a restart.
         actions: what people did, filled by whoever reads it; none in a backtest.
         muting: what keeps anomalies quiet; nothing in a backtest.
+        routes: whom to tell of what.
 
     """
 
@@ -41,6 +46,7 @@ class Dispatch:
         routing: Routing | None = None,
         actions: ActionBook | None = None,
         muting: Muting | None = None,
+        routes: Routes | None = None,
     ) -> None:
         self._titles = titles
         self._zone = zone
@@ -48,6 +54,8 @@ class Dispatch:
         self._actions = ActionBook() if actions is None else actions
         self._muting = muting or Muting(SilenceBook())
         self._quieted = Quieted(self._muting)
+        self._routes = routes or Routes()
+        self._told_to: dict[str, Lanes] = {}
         self._anomalies: dict[str, Anomaly] = {}
         self._reminded: dict[tuple[str, str], int] = {}
         self._acked: set[tuple[str, str]] = set()
@@ -59,38 +67,46 @@ class Dispatch:
     def resume(self, open_anomalies: Iterable[Anomaly], clock_ms: int) -> None:
         """After a restart without a state: what is open was told, unless something kept it quiet when it opened."""
         unknown = [a for a in open_anomalies if a.fingerprint not in self._routing.latest]
-        self._routing.resume(self._quieted.resume(unknown, clock_ms, clock_ms - STALE_MS))
+        told = self._quieted.resume(unknown, clock_ms, clock_ms - STALE_MS)
+        self._routing.resume(told)
+        for anomaly in told:
+            then = self._routes.lanes(anomaly, event_time_ms(anomaly.detected_at) or clock_ms)
+            self._told_to[anomaly.fingerprint] = union(then, self._routes.lanes(anomaly, clock_ms))
 
     def handle(self, transition: Transition, clock_ms: int) -> tuple[Ruling, Notification | None]:
         """The ruling, and the notification where it is NOTIFY."""
         anomaly = transition.anomaly
         self._anomalies[anomaly.fingerprint] = anomaly
-        mute = self._muting.of(anomaly, clock_ms)
-        ruling = self._routing.rule(transition, clock_ms, self._handling(anomaly, clock_ms), mute)
+        around = self._around(anomaly, clock_ms)
+        ruling = self._routing.rule(transition, clock_ms, around)
         notification = None
-        if mute is not None and ruling is not Ruling.REPEAT:
-            self._quieted.note(anomaly, mute)
+        if around.mute is not None and ruling is not Ruling.REPEAT:
+            self._quieted.note(anomaly, around.mute)
         elif ruling is Ruling.NOTIFY:
             self._quieted.forget(anomaly.fingerprint)
         if ruling is Ruling.NOTIFY:
-            notification = compose(transition, self._titles, self._anomalies, self._zone)
+            composed = compose(transition, self._titles, self._anomalies, self._zone)
+            notification = replace(composed, lanes=self._lanes(transition, clock_ms))
         if transition.change is Change.RESOLVED:
             del self._anomalies[anomaly.fingerprint]
+            self._told_to.pop(anomaly.fingerprint, None)
         return ruling, notification
 
-    def catch_up(self, clock_ms: int, handled_ms: int) -> Notification | None:
-        """One digest of what was held and is still open, once the worker has caught up; else None."""
+    def catch_up(self, clock_ms: int, handled_ms: int) -> list[Notification]:
+        """One digest for each set of receivers, of what was held and is still open, once the worker has caught up."""
         if not self._routing.caught_up(clock_ms, handled_ms):
-            return None
+            return []
         quiet = set()
         for fingerprint, held in self._routing.held.items():
-            mute = self._muting.of(held.anomaly, clock_ms)
-            if mute is not None:
-                self._quieted.note(held.anomaly, mute)
-            if mute is not None or self._handling(held.anomaly, clock_ms).snoozed is not None:
+            around = self._around(held.anomaly, clock_ms)
+            if around.mute is not None:
+                self._quieted.note(held.anomaly, around.mute)
+            if around.mute is not None or around.handling.snoozed is not None or not around.routed:
                 quiet.add(fingerprint)
-        released = self._routing.release(clock_ms, handled_ms, quiet)
-        return digest_of(released, self._titles) if released else None
+        by_lanes: dict[Lanes, list[Transition]] = {}
+        for held in self._routing.release(clock_ms, handled_ms, quiet):
+            by_lanes.setdefault(self._lanes(held, clock_ms), []).append(held)
+        return [replace(digest_of(told, self._titles), lanes=lanes) for lanes, told in by_lanes.items()]
 
     def remind(self, open_anomalies: Iterable[Anomaly], clock_ms: int) -> list[Notification]:
         """Notifications of what is still open although its snooze, or what muted it, is over, each once.
@@ -110,7 +126,8 @@ class Dispatch:
         holds = {(a.fingerprint, a.detected_at): (a, self._handling(a, clock_ms).acked) for a in told}
         acked = {key: (anomaly, hold) for key, (anomaly, hold) in holds.items() if hold is not None}
         news = [
-            acknowledgement_of(acked[key][0], acked[key][1].by, clock_ms) for key in sorted(set(acked) - self._acked)
+            replace(acknowledgement_of(acked[key][0], acked[key][1].by, clock_ms), lanes=self._told_to.get(key[0]))
+            for key in sorted(set(acked) - self._acked)
         ]
         self._acked = set(acked)
         return news
@@ -132,11 +149,30 @@ class Dispatch:
                 yield self._reminder(anomaly, f"{mute.reason} over", ",".join(mute.by), clock_ms)
 
     def _may_remind(self, anomaly: Anomaly, clock_ms: int) -> bool:
-        mute = self._muting.of(anomaly, clock_ms)
-        return self._routing.remind(anomaly, self._handling(anomaly, clock_ms), mute) is Ruling.NOTIFY
+        return self._routing.remind(anomaly, self._around(anomaly, clock_ms)) is Ruling.NOTIFY
 
     def _reminder(self, anomaly: Anomaly, news: str, by: str, clock_ms: int) -> Notification:
-        return reminder_of(anomaly, news, by, clock_ms, self._titles, self._anomalies, self._zone)
+        composed = reminder_of(anomaly, news, by, clock_ms, self._titles, self._anomalies, self._zone)
+        return replace(composed, lanes=self._tell(anomaly, clock_ms))
+
+    def _lanes(self, transition: Transition, clock_ms: int) -> Lanes:
+        """The end goes to whoever heard of the rest."""
+        if transition.change is Change.RESOLVED:
+            return self._told_to.get(transition.anomaly.fingerprint)
+        return self._tell(transition.anomaly, clock_ms)
+
+    def _tell(self, anomaly: Anomaly, clock_ms: int) -> Lanes:
+        """Whom to tell now; they will be told of the end."""
+        lanes = self._routes.lanes(anomaly, clock_ms)
+        self._told_to[anomaly.fingerprint] = union(lanes, self._told_to.get(anomaly.fingerprint, ()))
+        return lanes
+
+    def _around(self, anomaly: Anomaly, clock_ms: int) -> Circumstances:
+        return Circumstances(
+            self._handling(anomaly, clock_ms),
+            self._muting.of(anomaly, clock_ms),
+            self._routes.lanes(anomaly, clock_ms) != (),
+        )
 
     def _handling(self, anomaly: Anomaly, clock_ms: int) -> Handling:
         return handling_of(self._actions.of(anomaly.fingerprint), anomaly, clock_ms)

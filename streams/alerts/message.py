@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import tzinfo
 
+    from streams.alerts.routes import Lanes
     from streams.catalogue.metric import Metric
 
 DIGEST = "pharos.notification.digest"
@@ -37,6 +38,7 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
         lines: since, impact, contributors, cause and symptoms, links, id; those that there are, in English.
         anomalies: what it is about, as published.
         texts: the same by language, with the parts apart.
+        lanes: whom to tell: names of receivers, or of groups of them; None: all.
 
     """
 
@@ -48,6 +50,7 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
     lines: tuple[str, ...]
     anomalies: tuple[Anomaly, ...] = ()
     texts: dict[str, Text] = {}
+    lanes: Lanes = None
 
     @property
     def critical(self) -> bool:

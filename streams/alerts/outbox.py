@@ -63,10 +63,11 @@ class Outbox:
         self._tasks += [asyncio.create_task(receiver.keep_up()) for receiver in kept_up]
 
     def put(self, notification: Notification) -> None:
-        """Never waits and never raises; what is merely info is not sent to anyone."""
+        """Never waits and never raises; what is merely info is not sent to anyone, the rest to those it names."""
         if notification.severity is not Severity.INFO:
-            for lane in self._lanes.values():
-                lane.put(notification)
+            for name, lane in self._lanes.items():
+                if notification.lanes is None or name in notification.lanes:
+                    lane.put(notification)
 
     def states(self) -> dict[str, LaneState]:
         """By group, or by receiver where that has none."""

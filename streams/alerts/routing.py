@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -35,9 +35,19 @@ class Ruling(enum.StrEnum):
     UNANNOUNCED = "unannounced"  # the end of something nobody was told of
     SNOOZED = "snoozed"  # somebody wants to hear of it later: when the snooze is over, what is still open is told
     ACKED = "acked"  # somebody has it already: its opening is no news
+    UNROUTED = "unrouted"  # no receiver is meant to hear of it now
     SILENCED = "silenced"  # a silence holds it back: when it is over, what is still open is told
 
 
+class Circumstances(NamedTuple):
+    """What is known beside the transition: what people did, what mutes it, and whether anybody is meant to hear."""
+
+    handling: Handling = UNHANDLED
+    mute: Mute | None = None
+    routed: bool = True
+
+
+_USUAL = Circumstances()
 _MUTED = {MuteReason.SILENCE: Ruling.SILENCED}
 
 
@@ -55,9 +65,7 @@ class Routing(msgspec.Struct):
     held: dict[str, Transition] = {}
     latest: dict[str, tuple[int, list[str]]] = {}
 
-    def rule(
-        self, transition: Transition, clock_ms: int, handling: Handling = UNHANDLED, mute: Mute | None = None
-    ) -> Ruling:
+    def rule(self, transition: Transition, clock_ms: int, around: Circumstances = _USUAL) -> Ruling:
         """Transitions of an anomaly come in order. `clock_ms` is the worker's clock (counting.md C.1).
 
         A snooze, and what mutes, hold back everything but the end of what was told; an ack holds back repeats, but no
@@ -67,7 +75,7 @@ class Routing(msgspec.Struct):
             return Ruling.REPEAT
         if transition.change is Change.RESOLVED:
             return self._rule_end(transition.anomaly.fingerprint)
-        ruling = self._rule_open(transition, clock_ms, handling, mute)
+        ruling = self._rule_open(transition, clock_ms, around)
         if ruling is Ruling.NOTIFY:
             self.told.add(transition.anomaly.fingerprint)
         elif ruling is Ruling.HELD:
@@ -92,7 +100,7 @@ class Routing(msgspec.Struct):
         """Whether something is held, and the time has come to tell of it."""
         return bool(self.held) and clock_ms - handled_ms <= STALE_MS
 
-    def remind(self, anomaly: Anomaly, handling: Handling, mute: Mute | None = None) -> Ruling:
+    def remind(self, anomaly: Anomaly, around: Circumstances) -> Ruling:
         """Whether to tell of an anomaly, open as before, whose snooze is over, or that nothing mutes any more."""
         if anomaly.severity == Severity.INFO:
             return Ruling.INFO
@@ -100,9 +108,7 @@ class Routing(msgspec.Struct):
             return Ruling.SYMPTOM
         if anomaly.fingerprint in self.held:
             return Ruling.HELD
-        if mute is not None:
-            return _MUTED[mute.reason]
-        ruling = _rule_known(handling)
+        ruling = _rule_known(around)
         if ruling is Ruling.NOTIFY:
             self.told.add(anomaly.fingerprint)
         return ruling
@@ -119,7 +125,7 @@ class Routing(msgspec.Struct):
         """Raises msgspec.DecodeError for anything `to_bytes` did not write."""
         return msgspec.msgpack.decode(payload, type=cls)
 
-    def _rule_open(self, transition: Transition, clock_ms: int, handling: Handling, mute: Mute | None) -> Ruling:
+    def _rule_open(self, transition: Transition, clock_ms: int, around: Circumstances) -> Ruling:
         anomaly = transition.anomaly
         if anomaly.severity == Severity.INFO:
             return Ruling.INFO
@@ -131,7 +137,7 @@ class Routing(msgspec.Struct):
             return Ruling.NO_WORSE
         if clock_ms - transition.time > STALE_MS:
             return Ruling.HELD
-        return _rule_news(transition, handling) if mute is None else _MUTED[mute.reason]
+        return _rule_news(transition, around)
 
     def _rule_end(self, fingerprint: str) -> Ruling:
         if self.held.pop(fingerprint, None) is not None and fingerprint not in self.told:
@@ -158,12 +164,16 @@ class Routing(msgspec.Struct):
             del self.latest[fingerprint]
 
 
-def _rule_news(transition: Transition, handling: Handling) -> Ruling:
-    ruling = _rule_known(handling)
+def _rule_news(transition: Transition, around: Circumstances) -> Ruling:
+    ruling = _rule_known(around)
     return Ruling.NOTIFY if ruling is Ruling.ACKED and transition.change is not Change.OPENED else ruling
 
 
-def _rule_known(handling: Handling) -> Ruling:
-    if handling.snoozed is not None:
+def _rule_known(around: Circumstances) -> Ruling:
+    if around.mute is not None:
+        return _MUTED[around.mute.reason]
+    if not around.routed:
+        return Ruling.UNROUTED
+    if around.handling.snoozed is not None:
         return Ruling.SNOOZED
-    return Ruling.NOTIFY if handling.acked is None else Ruling.ACKED
+    return Ruling.NOTIFY if around.handling.acked is None else Ruling.ACKED

@@ -107,7 +107,7 @@ def test_the_digest_after_catching_up_leaves_out_what_is_silenced_until_that_is_
     held = desk.rule(transition(), clock)
 
     assert held is Ruling.HELD
-    assert desk.dispatch.catch_up(clock, clock) is None
+    assert desk.dispatch.catch_up(clock, clock) == []
     assert len(desk.reminded(clock + 10 * MINUTE, transition())) == 1
 
 
