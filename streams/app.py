@@ -9,6 +9,7 @@ import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import aiohttp
 import msgspec
@@ -23,6 +24,7 @@ from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.health import Health
 from streams.incidents.cloudevent import encode, key
 from streams.incidents.desk import IncidentDesk
+from streams.incidents.maintenance import windows_of
 from streams.ingest.partition import IngestPartition
 from streams.merge.partition import MergePartition
 from streams.merge.snapshot import read_manifest
@@ -102,7 +104,8 @@ class System:
         self._registry = CollectorRegistry()
         self.metrics = PipelineMetrics(self._registry, self.clock_s)
         self.health = Health()
-        self.board = Board(catalogue.metrics, SOURCE_TOPICS, settings.timezone, pace)
+        windows = windows_of(settings.maintenance, ZoneInfo(settings.timezone))
+        self.board = Board(catalogue.metrics, SOURCE_TOPICS, settings.timezone, pace, windows)
         self._actions = ActionIntake(self.board, self.metrics)
         self._handled_ms = -1
         self._newest = WorkerClock(time.monotonic)  # of all source logs: ahead of the worker's while it catches up

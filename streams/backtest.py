@@ -17,6 +17,9 @@ from streams.cells.record import NO_WATERMARK
 from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.incidents.desk import IncidentDesk
 from streams.incidents.instant import rfc3339
+from streams.incidents.maintenance import windows_of
+from streams.incidents.muting import Muting
+from streams.incidents.silence_book import SilenceBook
 from streams.ingest.outcome import Outcome
 from streams.ingest.partition import IngestPartition
 from streams.merge.partition import MergePartition
@@ -134,7 +137,12 @@ class Backtest:
     def notifications(self) -> list[Notification]:
         """What a worker would have sent that keeps up with the events: none is held because it is old."""
         zone = ZoneInfo(self._settings.timezone)
-        dispatch = Dispatch(Titles.of(self._catalogue.metrics), zone, routes=Routes.of(self._settings.routes, zone))
+        dispatch = Dispatch(
+            Titles.of(self._catalogue.metrics),
+            zone,
+            muting=Muting(SilenceBook(), windows_of(self._settings.maintenance, zone)),
+            routes=Routes.of(self._settings.routes, zone),
+        )
         handled = (dispatch.handle(transition, transition.time) for transition in self.transitions)
         return [notification for _, notification in handled if notification is not None]
 

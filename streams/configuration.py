@@ -13,12 +13,15 @@ import msgspec
 from streams.located_yaml import Document, LocatedError, dotted
 from streams.settings import (
     CalendarEntry,
+    EscalationSettings,
     MailSettings,
+    MaintenanceSettings,
     OpeningHours,
     ReceiverSettings,
     RouteSettings,
     SecuritySettings,
     Settings,
+    StepSettings,
 )
 from streams.settings_rules import check_settings
 from streams.web.security import is_loopback
@@ -31,9 +34,20 @@ if TYPE_CHECKING:
 PREFIX = "PHAROS_"
 FILE_VARIABLE = "PHAROS_CONFIG"
 _TYPES = get_type_hints(Settings)
-_STRUCTS = (Settings, SecuritySettings, ReceiverSettings, MailSettings, OpeningHours, CalendarEntry, RouteSettings)
+_STRUCTS = (
+    Settings,
+    SecuritySettings,
+    ReceiverSettings,
+    MailSettings,
+    OpeningHours,
+    CalendarEntry,
+    RouteSettings,
+    MaintenanceSettings,
+    EscalationSettings,
+    StepSettings,
+)
 
-_FILE_ONLY = frozenset({"receivers", "routes", "opening_hours", "calendar"})
+_FILE_ONLY = frozenset({"receivers", "routes", "maintenance", "escalations", "opening_hours", "calendar"})
 
 
 class ConfigurationError(ValueError):
@@ -51,7 +65,7 @@ def configure(
     Args:
         file: a YAML file of the fields of `Settings`; absent, PHAROS_CONFIG may name it.
         environment: variables; PHAROS_SESSION_TIMEOUT_S sets session_timeout_s. Lists are separated by commas, mappings
-            and security are `orders=12,visits=4`, receivers, routes, opening_hours and calendar belong into the file.
+            and security are `orders=12,visits=4`; lists of more than words, such as receivers, belong into the file.
         flags: values by field; None stands for a flag that was not given.
         rules: what must hold.
 

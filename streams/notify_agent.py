@@ -12,13 +12,17 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
+from streams.alerts.announcements import Announcements
 from streams.alerts.announcer import Announcer
 from streams.alerts.dispatch import Dispatch
+from streams.alerts.escalation import Escalations
+from streams.alerts.insistence import Insistence, Repeats
 from streams.alerts.message import Titles
 from streams.alerts.outbox import Outbox
 from streams.alerts.receivers.configured import Surroundings, member
 from streams.alerts.routes import Routes
 from streams.alerts.silence_care import SilenceCare
+from streams.incidents.maintenance import windows_of
 from streams.transport.action_recorder import ActionRecorder
 from streams.transport.newest import NewestRecords
 from streams.transport.notifier import Notifier
@@ -80,12 +84,17 @@ class NotifyAgent:
         self._zone = ZoneInfo(around.settings.timezone)
         board = around.board
         self._routes = Routes.of(around.settings.routes, self._zone)
+        settings = around.settings
+        self._titles = Titles.of(around.catalogue.metrics)
+        repeats = Repeats(settings.repeat_critical_s * 1000, settings.repeat_s * 1000)
         self._dispatch = Dispatch(
-            Titles.of(around.catalogue.metrics),
+            self._titles,
             self._zone,
             actions=board.actions,
             muting=board.muting,
             routes=self._routes,
+            insistence=Insistence(Escalations.of(settings.escalations), repeats, board.actions),
+            open_anomalies=board.open_anomalies,
         )
         self._announcer: Announcer | None = None
         self._recorder: ActionRecorder | None = None
@@ -130,8 +139,11 @@ class NotifyAgent:
             around.health.receiver,
             around.board.open_anomalies,
             around.on_told,
-            SilenceCare(around.board.silences, around.board.ended_anomalies, lambda: str(uuid.uuid4())),
-            recorder.put,
+            care=SilenceCare(around.board.silences, around.board.ended_anomalies, lambda: str(uuid.uuid4())),
+            announcements=Announcements(
+                windows_of(around.settings.maintenance, self._zone), around.board.actions, self._titles, self._zone
+            ),
+            record=recorder.put,
         )
 
     async def run(self, reader: TopicReader) -> None:

@@ -115,6 +115,39 @@ class RouteSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     proceed: bool = msgspec.field(default=False, name="continue")
 
 
+class MaintenanceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is planned to be broken, and of which nobody is told meanwhile.
+
+    Attributes:
+        match: warehouse=hz1 and so on; all must hold.
+        begins, ends: RFC 3339, for once. Without them it recurs:
+        days, opens, closes: mon, tue, ... (none: every day) from HH:MM to HH:MM of the shop, over midnight as well.
+
+    """
+
+    name: str
+    match: tuple[str, ...]
+    begins: str = ""
+    ends: str = ""
+    days: tuple[str, ...] = ()
+    opens: str = ""
+    closes: str = ""
+
+
+class StepSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who is told when nobody has acknowledged `after_s` after people were told; 0: 300 s for the first, then 900 s."""
+
+    receivers: tuple[str, ...]
+    after_s: int = 0
+
+
+class EscalationSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A chain for what matches; all matchers must hold. The first chain that matches is the one."""
+
+    steps: tuple[StepSettings, ...]
+    match: tuple[str, ...] = ()
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Settings of a worker. Durations are in seconds."""
 
@@ -150,4 +183,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     board_url: str = ""
     runbook_base_url: str = ""
     routes: tuple[RouteSettings, ...] = ()  # the first that matches; what none matches goes to all receivers
+    maintenance: tuple[MaintenanceSettings, ...] = ()
+    escalations: tuple[EscalationSettings, ...] = ()
+    repeat_critical_s: int = 3_600  # what is open and nobody has is told again; 0: never
+    repeat_s: int = 14_400  # as above, of what is not critical
     receivers: tuple[ReceiverSettings, ...] = (ReceiverSettings(name="console", kind="console"),)

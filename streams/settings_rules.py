@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from streams.calendar_rules import check_entry
+from streams.escalation_rules import check_escalations
 from streams.events.event_time import event_time_ms
 from streams.incidents.daytime import WEEKDAYS
 from streams.located_yaml import suggestion
+from streams.maintenance_rules import check_maintenance
 from streams.receiver_rules import check_receivers
 from streams.route_rules import CLOCK, check_routes
 from streams.security_rules import check_security
@@ -59,6 +61,10 @@ def check_settings(settings: Settings) -> Iterator[Fault]:
         yield Fault(("receivers", place, *inner), what)
     for inner, what in check_routes(settings.routes, settings.receivers):
         yield Fault(("routes", *inner), what)
+    for inner, what in check_maintenance(settings.maintenance):
+        yield Fault(("maintenance", *inner), what)
+    for inner, what in check_escalations(settings.escalations, settings.receivers):
+        yield Fault(("escalations", *inner), what)
 
 
 def _check_addresses(settings: Settings) -> Iterator[Fault]:
@@ -78,7 +84,7 @@ def _check_numbers(settings: Settings) -> Iterator[Fault]:
     for field in _POSITIVE:
         if not getattr(settings, field) > 0:
             yield Fault((field,), "must be above 0")
-    for field in ("dedup_records", "replication_factor", "min_insync_replicas"):
+    for field in ("dedup_records", "replication_factor", "min_insync_replicas", "repeat_critical_s", "repeat_s"):
         if getattr(settings, field) < 0:
             yield Fault((field,), "must not be negative")
     yield from _check_relations(settings)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from streams.alerts.routing import STALE_MS
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from streams.alerts.announcements import Announcements
     from streams.alerts.dispatch import Dispatch
     from streams.alerts.message import Notification
     from streams.alerts.outbox import Outbox
@@ -25,6 +28,7 @@ class Announcer:
         open_anomalies: all that are open, for reminders.
         on_told: called with each notification that goes out, for the demo's report.
         care: looks after the silences.
+        announcements: of maintenance.
         record: writes on pharos-actions, without waiting.
 
     """
@@ -38,7 +42,9 @@ class Announcer:
         health: Callable[[str, str], None],
         open_anomalies: Callable[[], Iterable[Anomaly]] = tuple,
         on_told: Callable[[Notification], None] = lambda _: None,
+        *,
         care: SilenceCare | None = None,
+        announcements: Announcements | None = None,
         record: Callable[[Taken], None] = lambda _: None,
     ) -> None:
         self._dispatch = dispatch
@@ -49,6 +55,8 @@ class Announcer:
         self._open_anomalies = open_anomalies
         self._on_told = on_told
         self._care = care
+        self._announcements = announcements
+        self._unrecorded: list[Taken] = []
         self._record = record
         self._reminds = False
 
@@ -74,18 +82,37 @@ class Announcer:
             if reminds:
                 self._look_after_known(list(self._open_anomalies()), clock_ms)
         self._reminds = reminds
+        self._record_delivered()
         for name, state in self._outbox.states().items():
             self._health(name, state.reason if state.failures else "")
 
     def _look_after_known(self, open_anomalies: Sequence[Anomaly], clock_ms: int) -> None:
         if not self._reminds:  # another worker did so until now
             self._dispatch.resume(open_anomalies, clock_ms)
+        for announced, record in self._announcements.due(open_anomalies, clock_ms) if self._announcements else ():
+            self._put(announced)
+            self._unrecorded.append(record)
         for reminder in self._dispatch.remind(open_anomalies, clock_ms):
             self._put(reminder)
+        if clock_ms - self._handled_ms() <= STALE_MS:  # else what looks open may be over for long
+            self._insist(open_anomalies, clock_ms)
         for acknowledgement in self._dispatch.acknowledge(open_anomalies, clock_ms):
             self._outbox.put(acknowledgement)
         for taken in self._care.due(open_anomalies, clock_ms) if self._care else ():
             self._record(taken)
+
+    def _insist(self, open_anomalies: Sequence[Anomaly], clock_ms: int) -> None:
+        for nudge, record in self._dispatch.insist(open_anomalies, clock_ms):
+            self._put(nudge)
+            if record is not None:
+                self._unrecorded.append(record)
+
+    def _record_delivered(self) -> None:
+        """What is on pharos-actions counts as done, so nothing is written there before somebody has it."""
+        if self._unrecorded and self.delivered:
+            for taken in self._unrecorded:
+                self._record(taken)
+            self._unrecorded = []
 
     def _put(self, notification: Notification | None) -> None:
         if notification is not None:

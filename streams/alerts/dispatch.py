@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from streams.alerts.message import Notification, Titles, acknowledgement_of, compose, digest_of, reminder_of
+from streams.alerts.message import Notification, Titles, acknowledgement_of, compose, digest_of, nudge_of, reminder_of
 from streams.alerts.quieted import Quieted
 from streams.alerts.routes import Lanes, Routes, union
 from streams.alerts.routing import STALE_MS, Circumstances, Routing, Ruling
@@ -14,13 +14,15 @@ from streams.events.event_time import event_time_ms
 from streams.incidents.action_book import ActionBook
 from streams.incidents.anomaly import Change
 from streams.incidents.handling import ends_at, handling_of, snooze_over
-from streams.incidents.muting import Muting
+from streams.incidents.inhibition import OpenAnomalies
+from streams.incidents.muting import MuteReason, Muting
 from streams.incidents.silence_book import SilenceBook
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import tzinfo
 
+    from streams.alerts.insistence import Insistence
     from streams.incidents.action import Taken
     from streams.incidents.anomaly import Anomaly, Transition
     from streams.incidents.handling import Handling
@@ -36,6 +38,8 @@ class Dispatch:
         actions: what people did, filled by whoever reads it; none in a backtest.
         muting: what keeps anomalies quiet; nothing in a backtest.
         routes: whom to tell of what.
+        insistence: repeats and chains of escalation; none in a backtest.
+        open_anomalies: all that are open, as far as another source than `handle` knows.
 
     """
 
@@ -47,6 +51,8 @@ class Dispatch:
         actions: ActionBook | None = None,
         muting: Muting | None = None,
         routes: Routes | None = None,
+        insistence: Insistence | None = None,
+        open_anomalies: Callable[[], Iterable[Anomaly]] = tuple,
     ) -> None:
         self._titles = titles
         self._zone = zone
@@ -55,7 +61,10 @@ class Dispatch:
         self._muting = muting or Muting(SilenceBook())
         self._quieted = Quieted(self._muting)
         self._routes = routes or Routes()
+        self._insistence = insistence
+        self._known_open = open_anomalies
         self._told_to: dict[str, Lanes] = {}
+        self._told_at: dict[str, int] = {}
         self._anomalies: dict[str, Anomaly] = {}
         self._reminded: dict[tuple[str, str], int] = {}
         self._acked: set[tuple[str, str]] = set()
@@ -66,18 +75,21 @@ class Dispatch:
 
     def resume(self, open_anomalies: Iterable[Anomaly], clock_ms: int) -> None:
         """After a restart without a state: what is open was told, unless something kept it quiet when it opened."""
-        unknown = [a for a in open_anomalies if a.fingerprint not in self._routing.latest]
-        told = self._quieted.resume(unknown, clock_ms, clock_ms - STALE_MS)
+        known = list(open_anomalies)
+        unknown = [a for a in known if a.fingerprint not in self._routing.latest]
+        told = self._quieted.resume(unknown, clock_ms, clock_ms - STALE_MS, OpenAnomalies(known))
         self._routing.resume(told)
         for anomaly in told:
-            then = self._routes.lanes(anomaly, event_time_ms(anomaly.detected_at) or clock_ms)
+            detected = event_time_ms(anomaly.detected_at) or clock_ms
+            then = self._routes.lanes(anomaly, detected)
+            self._told_at[anomaly.fingerprint] = detected
             self._told_to[anomaly.fingerprint] = union(then, self._routes.lanes(anomaly, clock_ms))
 
     def handle(self, transition: Transition, clock_ms: int) -> tuple[Ruling, Notification | None]:
         """The ruling, and the notification where it is NOTIFY."""
         anomaly = transition.anomaly
         self._anomalies[anomaly.fingerprint] = anomaly
-        around = self._around(anomaly, clock_ms)
+        around = self._around(anomaly, clock_ms, self._open())
         ruling = self._routing.rule(transition, clock_ms, around)
         notification = None
         if around.mute is not None and ruling is not Ruling.REPEAT:
@@ -85,11 +97,12 @@ class Dispatch:
         elif ruling is Ruling.NOTIFY:
             self._quieted.forget(anomaly.fingerprint)
         if ruling is Ruling.NOTIFY:
-            composed = compose(transition, self._titles, self._anomalies, self._zone)
+            composed = compose(transition, self._titles, self._others(), self._zone)
             notification = replace(composed, lanes=self._lanes(transition, clock_ms))
         if transition.change is Change.RESOLVED:
             del self._anomalies[anomaly.fingerprint]
             self._told_to.pop(anomaly.fingerprint, None)
+            self._told_at.pop(anomaly.fingerprint, None)
         return ruling, notification
 
     def catch_up(self, clock_ms: int, handled_ms: int) -> list[Notification]:
@@ -97,8 +110,9 @@ class Dispatch:
         if not self._routing.caught_up(clock_ms, handled_ms):
             return []
         quiet = set()
+        others = self._open()
         for fingerprint, held in self._routing.held.items():
-            around = self._around(held.anomaly, clock_ms)
+            around = self._around(held.anomaly, clock_ms, others)
             if around.mute is not None:
                 self._quieted.note(held.anomaly, around.mute)
             if around.mute is not None or around.handling.snoozed is not None or not around.routed:
@@ -113,9 +127,27 @@ class Dispatch:
 
         After a restart what was over for less than `STALE_MS` may come again: its id is the same.
         """
-        known = list(open_anomalies)
-        due = {told.id: told for told in (*self._snoozes_over(known, clock_ms), *self._mutes_over(known, clock_ms))}
+        known, others = list(open_anomalies), self._open()
+        over = (*self._snoozes_over(known, clock_ms, others), *self._mutes_over(known, clock_ms, others))
+        due = {told.id: told for told in over}
         return list(due.values())
+
+    def insist(self, open_anomalies: Iterable[Anomaly], clock_ms: int) -> list[tuple[Notification, Taken | None]]:
+        """Repeats and escalations that are due, each with what to write on pharos-actions once it is delivered."""
+        if self._insistence is None:
+            return []
+        others = self._open()
+        told = [
+            (anomaly, self._told_at.get(anomaly.fingerprint, clock_ms))
+            for anomaly in open_anomalies
+            if anomaly.fingerprint in self._routing.told and self._may_remind(anomaly, clock_ms, others)
+        ]
+        found: list[tuple[Notification, Taken | None]] = []
+        for nudge in self._insistence.due(told, clock_ms):
+            composed = nudge_of(nudge.anomaly, nudge.id, nudge.news, clock_ms, self._titles, self._others(), self._zone)
+            lanes = self._tell(nudge.anomaly, clock_ms, nudge.receivers)
+            found.append((replace(composed, lanes=lanes), nudge.record))
+        return found
 
     def acknowledge(self, open_anomalies: Iterable[Anomaly], clock_ms: int) -> list[Notification]:
         """That somebody has what was told, each once: for systems that would go on calling people.
@@ -132,7 +164,9 @@ class Dispatch:
         self._acked = set(acked)
         return news
 
-    def _snoozes_over(self, open_anomalies: Iterable[Anomaly], clock_ms: int) -> Iterator[Notification]:
+    def _snoozes_over(
+        self, open_anomalies: Iterable[Anomaly], clock_ms: int, others: OpenAnomalies
+    ) -> Iterator[Notification]:
         earliest = clock_ms - STALE_MS
         self._reminded = {key: ended for key, ended in self._reminded.items() if ended >= earliest}
         for anomaly in open_anomalies:
@@ -140,19 +174,23 @@ class Dispatch:
             if over is None or ends_at(over) < earliest or _key(over) in self._reminded:
                 continue
             self._reminded[_key(over)] = ends_at(over)
-            if self._may_remind(anomaly, clock_ms):
+            if self._may_remind(anomaly, clock_ms, others):
                 yield self._reminder(anomaly, "snooze over", over.id, clock_ms)
 
-    def _mutes_over(self, open_anomalies: Iterable[Anomaly], clock_ms: int) -> Iterator[Notification]:
-        for anomaly, mute in self._quieted.freed(open_anomalies, clock_ms):
-            if self._may_remind(anomaly, clock_ms):
+    def _mutes_over(
+        self, open_anomalies: Iterable[Anomaly], clock_ms: int, others: OpenAnomalies
+    ) -> Iterator[Notification]:
+        for anomaly, mute in self._quieted.freed(open_anomalies, clock_ms, others):
+            heard = mute.reason is MuteReason.INHIBITION and anomaly.fingerprint in self._routing.told
+            if not heard and self._may_remind(anomaly, clock_ms, others):
                 yield self._reminder(anomaly, f"{mute.reason} over", ",".join(mute.by), clock_ms)
 
-    def _may_remind(self, anomaly: Anomaly, clock_ms: int) -> bool:
-        return self._routing.remind(anomaly, self._around(anomaly, clock_ms)) is Ruling.NOTIFY
+    def _may_remind(self, anomaly: Anomaly, clock_ms: int, others: OpenAnomalies) -> bool:
+        return self._routing.remind(anomaly, self._around(anomaly, clock_ms, others)) is Ruling.NOTIFY
 
     def _reminder(self, anomaly: Anomaly, news: str, by: str, clock_ms: int) -> Notification:
-        composed = reminder_of(anomaly, news, by, clock_ms, self._titles, self._anomalies, self._zone)
+        composed = reminder_of(anomaly, news, by, clock_ms, self._titles, self._others(), self._zone)
+        self._told_at[anomaly.fingerprint] = clock_ms
         return replace(composed, lanes=self._tell(anomaly, clock_ms))
 
     def _lanes(self, transition: Transition, clock_ms: int) -> Lanes:
@@ -161,16 +199,24 @@ class Dispatch:
             return self._told_to.get(transition.anomaly.fingerprint)
         return self._tell(transition.anomaly, clock_ms)
 
-    def _tell(self, anomaly: Anomaly, clock_ms: int) -> Lanes:
-        """Whom to tell now; they will be told of the end."""
-        lanes = self._routes.lanes(anomaly, clock_ms)
+    def _tell(self, anomaly: Anomaly, clock_ms: int, receivers: Lanes = None) -> Lanes:
+        """Whom to tell now: those of the routes unless others are named. They will be told of the end."""
+        lanes = self._routes.lanes(anomaly, clock_ms) if receivers is None else receivers
         self._told_to[anomaly.fingerprint] = union(lanes, self._told_to.get(anomaly.fingerprint, ()))
+        self._told_at.setdefault(anomaly.fingerprint, clock_ms)
         return lanes
 
-    def _around(self, anomaly: Anomaly, clock_ms: int) -> Circumstances:
+    def _others(self) -> dict[str, Anomaly]:
+        """What is open: as `handle` knows it, else as others do."""
+        return {anomaly.fingerprint: anomaly for anomaly in self._known_open()} | self._anomalies
+
+    def _open(self) -> OpenAnomalies:
+        return OpenAnomalies(self._others().values())
+
+    def _around(self, anomaly: Anomaly, clock_ms: int, others: OpenAnomalies) -> Circumstances:
         return Circumstances(
             self._handling(anomaly, clock_ms),
-            self._muting.of(anomaly, clock_ms),
+            self._muting.of(anomaly, clock_ms, others),
             self._routes.lanes(anomaly, clock_ms) != (),
         )
 

@@ -10,7 +10,8 @@ from streams.alerts.phrases import CHINESE, ENGLISH, LANGUAGES
 from streams.alerts.wording import Text, Wording
 from streams.catalogue.metric import Severity
 from streams.incidents.anomaly import Anomaly, Change, Transition, Why
-from streams.incidents.instant import rfc3339
+from streams.incidents.inhibition import OpenAnomalies
+from streams.incidents.instant import clock_time, rfc3339
 from streams.incidents.scope import digest as short_hash
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 DIGEST = "pharos.notification.digest"
 ACKNOWLEDGED = "pharos.notification.acknowledged"
+MAINTENANCE = "pharos.notification.maintenance"
 _NEWS = {Why.ESCALATED: "escalated", Why.WORSENED: "worsened"}
 _MOST_IN_DIGEST = 10
 _NO_TITLES: Mapping[str, str] = {}
@@ -33,7 +35,7 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         id: the id of the transition; a receiver that got it before may drop it.
         time: the tick, event time in ms.
-        kind: a `Change`, `DIGEST` or `ACKNOWLEDGED`.
+        kind: a `Change`, `DIGEST`, `ACKNOWLEDGED` or `MAINTENANCE`.
         title: one line, in English.
         lines: since, impact, contributors, cause and symptoms, links, id; those that there are, in English.
         anomalies: what it is about, as published.
@@ -96,6 +98,7 @@ def compose(
             "" if resolved else say.contributors(anomaly),
             say.cause(anomaly, others),
             say.symptoms(anomaly, others),
+            "" if resolved else say.also(OpenAnomalies(others.values()).inhibited_by(anomaly)),
         )
         return Text(
             say.title(anomaly, told), tuple(fact for fact in facts if fact), say.links(anomaly), say.name(anomaly)
@@ -154,6 +157,41 @@ def acknowledgement_of(anomaly: Anomaly, actor: str, now: int) -> Notification:
     texts = {say: Text(phrases.acked.format(actor=actor)) for say, phrases in LANGUAGES.items()}
     name = short_hash(["acknowledged", anomaly.fingerprint, anomaly.detected_at])
     return _notification(name, now, ACKNOWLEDGED, Severity(anomaly.severity), (anomaly,), texts)
+
+
+def nudge_of(
+    anomaly: Anomaly, name: str, news: str, now: int, titles: Titles, others: Mapping[str, Anomaly], zone: tzinfo
+) -> Notification:
+    """An anomaly that is told again, or to others: `news` is a key of `Phrases.news`, `name` the id, `now` in ms."""
+    return compose(Transition(name, Change.UPDATED, now, anomaly), titles, others, zone, news)
+
+
+def maintenance_of(
+    name: str,
+    window: str,
+    matchers: Sequence[str],
+    now: int,
+    ends: int,
+    still: Sequence[Anomaly] | None,
+    titles: Titles,
+    zone: tzinfo,
+) -> Notification:
+    """That maintenance begins, or, where `still` lists what is open, that it is over. `now`, `ends`: ms."""
+
+    def text(say: Wording) -> Text:
+        phrases = say.phrases
+        what = phrases.comma.join(matchers)
+        if still is None:
+            title = phrases.maintenance_begins.format(name=window, ends=clock_time(ends, zone))
+            return Text(title, (phrases.quiet.format(matchers=what),))
+        title = phrases.maintenance_over[bool(still)].format(name=window, count=len(still))
+        facts = [say.title(anomaly, "") for anomaly in still[:_MOST_IN_DIGEST]]
+        if len(still) > _MOST_IN_DIGEST:
+            facts.append(phrases.more.format(count=len(still) - _MOST_IN_DIGEST))
+        return Text(title, tuple(facts))
+
+    texts = {language: text(say) for language, say in titles.wordings().items()}
+    return _notification(name, now, MAINTENANCE, Severity.WARNING, (), texts)
 
 
 def bundle_of(notifications: Sequence[Notification]) -> Notification:

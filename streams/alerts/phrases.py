@@ -57,6 +57,7 @@ class Phrases(msgspec.Struct, frozen=True, kw_only=True):
     contributor: str
     cause: str
     symptoms: str
+    also: str
     board: str
     runbook: str
     link: str
@@ -70,6 +71,9 @@ class Phrases(msgspec.Struct, frozen=True, kw_only=True):
     overflow: tuple[str, str]
     last: str
     acked: str
+    maintenance_begins: str
+    maintenance_over: tuple[str, str]
+    quiet: str
 
 
 def where_zh(scope: Mapping[str, str]) -> str:
@@ -124,6 +128,10 @@ ENGLISH = Phrases(
         "worsened": "worse, {severity}",
         "snooze over": "snooze over, {severity}",
         "silence over": "silence over, {severity}",
+        "maintenance over": "maintenance over, {severity}",
+        "inhibition over": "{severity}",
+        "unacked": "nobody has it, {severity}",
+        "still open": "still open, {severity}",
     },
     title="[{news}] {headline}",
     headline="{title} {where}: {value}, expected {expected}",
@@ -134,6 +142,7 @@ ENGLISH = Phrases(
     contributor="{where} {share}",
     cause="Caused by: {named}",
     symptoms="Symptoms: {named}",
+    also="Not told by themselves: {named}",
     board="Board",
     runbook="Runbook",
     link="{label}: {url}",
@@ -150,6 +159,9 @@ ENGLISH = Phrases(
     overflow=("1 notification could not be delivered", "{count} notifications could not be delivered one by one"),
     last="The last was: {title}",
     acked="Acknowledged by {actor}",
+    maintenance_begins="Maintenance begins: {name}, until {ends}",
+    maintenance_over=("Maintenance is over: {name}", "Maintenance is over: {name}; still open: {count}"),
+    quiet="Nobody is told of what matches {matchers}",
 )
 CHINESE = Phrases(
     where=where_zh,
@@ -163,6 +175,10 @@ CHINESE = Phrases(
         "worsened": "加重，{severity}",
         "snooze over": "暂缓到期，{severity}",
         "silence over": "静默到期，{severity}",
+        "maintenance over": "维护结束，{severity}",
+        "inhibition over": "{severity}",
+        "unacked": "无人认领，{severity}",
+        "still open": "仍未恢复，{severity}",
     },
     title="【{news}】{headline}",
     headline="{title}（{where}）：{value}，预期 {expected}",
@@ -173,6 +189,7 @@ CHINESE = Phrases(
     contributor="{where} {share}",
     cause="起因：{named}",
     symptoms="由此引发：{named}",
+    also="不再单独通知：{named}",
     board="仪表盘",
     runbook="处置手册",
     link="{label}：{url}",
@@ -186,5 +203,8 @@ CHINESE = Phrases(
     overflow=("有 1 条通知未能送达", "有 {count} 条通知未能逐条送达"),
     last="最后一条：{title}",
     acked="{actor} 已认领",
+    maintenance_begins="维护开始：{name}，至 {ends}",
+    maintenance_over=("维护结束：{name}", "维护结束：{name}；仍有 {count} 个异常未恢复"),
+    quiet="匹配 {matchers} 的异常暂不通知",
 )
 LANGUAGES: dict[str, Phrases] = {"en": ENGLISH, "zh": CHINESE}

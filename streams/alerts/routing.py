@@ -37,6 +37,8 @@ class Ruling(enum.StrEnum):
     ACKED = "acked"  # somebody has it already: its opening is no news
     UNROUTED = "unrouted"  # no receiver is meant to hear of it now
     SILENCED = "silenced"  # a silence holds it back: when it is over, what is still open is told
+    MAINTENANCE = "maintenance"  # planned to be broken; as with a silence
+    INHIBITED = "inhibited"  # another that is open speaks for it
 
 
 class Circumstances(NamedTuple):
@@ -48,7 +50,11 @@ class Circumstances(NamedTuple):
 
 
 _USUAL = Circumstances()
-_MUTED = {MuteReason.SILENCE: Ruling.SILENCED}
+_MUTED = {
+    MuteReason.SILENCE: Ruling.SILENCED,
+    MuteReason.MAINTENANCE: Ruling.MAINTENANCE,
+    MuteReason.INHIBITION: Ruling.INHIBITED,
+}
 
 
 class Routing(msgspec.Struct):

@@ -10,11 +10,13 @@ from streams.events.event_time import event_time_ms
 from streams.incidents.instant import clock_time
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import tzinfo
 
     from streams.alerts.phrases import Phrases
     from streams.incidents.anomaly import Anomaly
+
+_MOST_ALSO = 5
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -111,6 +113,14 @@ class Wording(NamedTuple):
     def symptoms(self, anomaly: Anomaly, others: Mapping[str, Anomaly]) -> str:
         named = self.phrases.semicolon.join(self._name(fingerprint, others) for fingerprint in anomaly.cause_of)
         return self.phrases.symptoms.format(named=named) if named else ""
+
+    def also(self, inhibited: Sequence[Anomaly]) -> str:
+        """What is open beside it and not told by itself."""
+        named = self.phrases.semicolon.join(self.headline(anomaly) for anomaly in inhibited[:_MOST_ALSO])
+        more = len(inhibited) - _MOST_ALSO
+        if more > 0:
+            named += self.phrases.semicolon + self.phrases.more.format(count=more)
+        return self.phrases.also.format(named=named) if named else ""
 
     def links(self, anomaly: Anomaly) -> tuple[Link, ...]:
         say = self.phrases

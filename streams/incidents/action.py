@@ -25,6 +25,7 @@ class Kind(enum.StrEnum):
     ACK = "ack"
     SNOOZE = "snooze"
     FEEDBACK = "feedback"
+    ASSIGN = "assign"
 
 
 class Opinion(enum.StrEnum):
@@ -42,7 +43,8 @@ class Action(msgspec.Struct, frozen=True):
     action: Annotated[
         str,
         Meta(
-            description="ack, snooze, feedback, silence, silence.expired, or what a business system calls what it did."
+            description="ack, snooze, feedback, assign, silence, silence.expired, what Pharos did of itself, or what a "
+            "business system calls what it did."
         ),
     ]
     actor: str = ""
@@ -64,12 +66,13 @@ class Action(msgspec.Struct, frozen=True):
         str | None,
         Meta(description="That of the anomaly then: a snooze ends when it rises. If left out, warning."),
     ] = None
+    assignee: Annotated[str | None, Meta(description="Of assign: a person or a role, as duty-lead.")] = None
     matchers: Annotated[
-        tuple[str, ...],
+        list[str] | None,
         Meta(
             description="Of a silence, whose subject is silence/ID: region=zhejiang, severity=~warning|info, and so on."
         ),
-    ] = ()
+    ] = None
     end_on_resolve: Annotated[
         bool, Meta(description="Of a silence: it ends, too, when nothing is open any more of what it kept quiet.")
     ] = False
@@ -94,5 +97,6 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
     verdict: str | None = None
     detected_at: int | None = None
     severity: str | None = None
+    assignee: str | None = None
     matchers: tuple[str, ...] = ()
     end_on_resolve: bool = False

@@ -45,7 +45,7 @@ _data_decoder = msgspec.json.Decoder(Action)
 def encode(taken: Taken) -> bytes:
     """The record's value; its key is the fingerprint, so that the actions of an anomaly keep their order."""
     times = {"until": taken.until, "detected_at": taken.detected_at}
-    texts = {"verdict": taken.verdict, "severity": taken.severity}
+    texts = {"verdict": taken.verdict, "severity": taken.severity, "assignee": taken.assignee}
     return orjson.dumps(
         {
             "specversion": "1.0",
@@ -107,7 +107,8 @@ def _taken(event: _Event) -> Taken | Unread:
         verdict=_short(data.verdict),
         detected_at=_time_of(data.detected_at),
         severity=_short(data.severity),
-        matchers=data.matchers if data.action == SilenceDeed.SILENCE else (),
+        assignee=_short(data.assignee),
+        matchers=tuple(data.matchers or ()) if data.action == SilenceDeed.SILENCE else (),
         end_on_resolve=data.end_on_resolve,
     )
 

@@ -14,6 +14,7 @@ from streams.catalogue.metric import Touchpoint
 from streams.incidents.action_book import ActionBook, Noted
 from streams.incidents.anomaly import Change
 from streams.incidents.handling import handling_of
+from streams.incidents.inhibition import NOTHING_OPEN, OpenAnomalies
 from streams.incidents.muting import Muting
 from streams.incidents.silence import SilenceDeed
 from streams.incidents.silence_book import SilenceBook
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from streams.catalogue.metric import Metric
     from streams.incidents.action import Taken
     from streams.incidents.anomaly import Anomaly, Transition
+    from streams.incidents.maintenance import Window
     from streams.verdicts import TickVerdicts
     from streams.web.timeline import ActionEntry
 
@@ -72,6 +74,7 @@ class Board:
         topics: the source topics whose freshness is shown.
         timezone: IANA name of the shop's time zone.
         pace: how many times faster than life the records' clock runs; for a demo or a paced replay.
+        windows: of maintenance.
 
     Attributes:
         actions: what people and systems did about anomalies.
@@ -79,7 +82,14 @@ class Board:
 
     """
 
-    def __init__(self, metrics: Iterable[Metric], topics: Iterable[str], timezone: str, pace: float = 1.0) -> None:
+    def __init__(
+        self,
+        metrics: Iterable[Metric],
+        topics: Iterable[str],
+        timezone: str,
+        pace: float = 1.0,
+        windows: tuple[Window, ...] = (),
+    ) -> None:
         self._catalogue = {metric.name: metric for metric in metrics}
         self._metrics = {name: metric for name, metric in self._catalogue.items() if () in metric.scopes}
         self._topics = tuple(topics)
@@ -90,7 +100,8 @@ class Board:
         self._timelines: dict[str, deque[Entry]] = {}
         self.actions = ActionBook()
         self.silences = SilenceBook()
-        self.muting = Muting(self.silences)
+        self.muting = Muting(self.silences, windows)
+        self._others = -1, NOTHING_OPEN
         self._points: dict[str, deque[Point]] = {name: deque(maxlen=POINTS) for name in self._metrics}
         self._scores: dict[str, float] = {}
         self._heard: dict[str, int] = {}
@@ -171,7 +182,9 @@ class Board:
         """The anomaly as it is published, and how it is handled at `now` (ms, the clock of people)."""
         handling = handling_of(self.actions.of(anomaly.fingerprint), anomaly, now)
         plain: dict[str, Any] = msgspec.to_builtins(anomaly) | msgspec.to_builtins(handling)
-        return plain | self.muting.flags(anomaly, now)
+        if self._others[0] != self.version:
+            self._others = self.version, OpenAnomalies(self._open.values())
+        return plain | self.muting.flags(anomaly, now, self._others[1])
 
     def anomaly(self, fingerprint: str) -> tuple[Anomaly, list[Entry | ActionEntry]] | None:
         """An open or recent anomaly with its time line, oldest first; None when unknown."""

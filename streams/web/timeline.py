@@ -27,6 +27,7 @@ class ActionEntry(msgspec.Struct, frozen=True):
     time: int
     until: str | None
     verdict: str | None
+    assignee: str | None = None
 
 
 def merged(transitions: Iterable[Entry], actions: Iterable[Taken]) -> list[Entry | ActionEntry]:
@@ -38,4 +39,6 @@ def merged(transitions: Iterable[Entry], actions: Iterable[Taken]) -> list[Entry
 def _line(taken: Taken) -> ActionEntry:
     ends = ends_at(taken) if taken.action in (Kind.ACK, Kind.SNOOZE) else taken.until
     until = None if ends is None else rfc3339(ends)
-    return ActionEntry(taken.id, taken.action, taken.actor, taken.note, taken.time, until, taken.verdict)
+    return ActionEntry(
+        taken.id, taken.action, taken.actor, taken.note, taken.time, until, taken.verdict, taken.assignee
+    )
