@@ -16,6 +16,7 @@ from streams.alerts.announcements import Announcements
 from streams.alerts.announcer import Announcer
 from streams.alerts.dispatch import Dispatch
 from streams.alerts.escalation import Escalations
+from streams.alerts.gathering import Gathering, Waits
 from streams.alerts.insistence import Insistence, Repeats
 from streams.alerts.message import Titles
 from streams.alerts.outbox import Outbox
@@ -131,6 +132,7 @@ class NotifyAgent:
         outbox.start()
         stack.push_async_callback(outbox.stop, 0.3)
         recorder = self._recorder = ActionRecorder(write)
+        settings = around.settings
         self._announcer = Announcer(
             self._dispatch,
             outbox,
@@ -139,6 +141,13 @@ class NotifyAgent:
             around.health.receiver,
             around.board.open_anomalies,
             around.on_told,
+            gathering=Gathering(
+                Waits(
+                    settings.group_wait_critical_s * 1000,
+                    settings.group_wait_s * 1000,
+                    settings.group_interval_s * 1000,
+                )
+            ),
             care=SilenceCare(around.board.silences, around.board.ended_anomalies, lambda: str(uuid.uuid4())),
             announcements=Announcements(
                 windows_of(around.settings.maintenance, self._zone), around.board.actions, self._titles, self._zone

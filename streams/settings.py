@@ -185,6 +185,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     routes: tuple[RouteSettings, ...] = ()  # the first that matches; what none matches goes to all receivers
     maintenance: tuple[MaintenanceSettings, ...] = ()
     escalations: tuple[EscalationSettings, ...] = ()
+    group_wait_critical_s: int = 0  # until the first news of a trouble are told; the life-cycle has waited already
+    group_wait_s: int = 0  # as above, of what is not critical
+    group_interval_s: int = 60  # until what else is new of it is told, if it is not critical
     repeat_critical_s: int = 3_600  # what is open and nobody has is told again; 0: never
     repeat_s: int = 14_400  # as above, of what is not critical
     receivers: tuple[ReceiverSettings, ...] = (ReceiverSettings(name="console", kind="console"),)

@@ -39,6 +39,17 @@ _POSITIVE = (
     "max_series",
 )
 
+_NOT_NEGATIVE = (
+    "dedup_records",
+    "replication_factor",
+    "min_insync_replicas",
+    "group_wait_critical_s",
+    "group_wait_s",
+    "group_interval_s",
+    "repeat_critical_s",
+    "repeat_s",
+)
+
 
 class Fault(NamedTuple):
     """A mistake: which setting, and what to do about it."""
@@ -84,7 +95,7 @@ def _check_numbers(settings: Settings) -> Iterator[Fault]:
     for field in _POSITIVE:
         if not getattr(settings, field) > 0:
             yield Fault((field,), "must be above 0")
-    for field in ("dedup_records", "replication_factor", "min_insync_replicas", "repeat_critical_s", "repeat_s"):
+    for field in _NOT_NEGATIVE:
         if getattr(settings, field) < 0:
             yield Fault((field,), "must not be negative")
     yield from _check_relations(settings)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from streams.alerts.gathering import Gathering, Waits
 from streams.alerts.routing import STALE_MS
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class Announcer:
         health: told after each look whether a receiver is reachable: its name, and the problem or "".
         open_anomalies: all that are open, for reminders.
         on_told: called with each notification that goes out, for the demo's report.
+        gathering: what waits so that it is told together.
         care: looks after the silences.
         announcements: of maintenance.
         record: writes on pharos-actions, without waiting.
@@ -43,6 +45,7 @@ class Announcer:
         open_anomalies: Callable[[], Iterable[Anomaly]] = tuple,
         on_told: Callable[[Notification], None] = lambda _: None,
         *,
+        gathering: Gathering | None = None,
         care: SilenceCare | None = None,
         announcements: Announcements | None = None,
         record: Callable[[Taken], None] = lambda _: None,
@@ -54,6 +57,7 @@ class Announcer:
         self._health = health
         self._open_anomalies = open_anomalies
         self._on_told = on_told
+        self._gathering = gathering or Gathering(Waits())
         self._care = care
         self._announcements = announcements
         self._unrecorded: list[Taken] = []
@@ -62,13 +66,15 @@ class Announcer:
 
     @property
     def delivered(self) -> bool:
-        return all(state.queued == 0 for state in self._outbox.states().values())
+        return not self._gathering.waiting and all(state.queued == 0 for state in self._outbox.states().values())
 
     def tell(self, transition: Transition) -> None:
-        """Rules, composes and hands on; never waits."""
+        """Rules and composes; never waits. `look_after` hands on."""
         clock_ms = self._clock_ms()
-        _, notification = self._dispatch.handle(transition, transition.time if clock_ms is None else clock_ms)
-        self._put(notification)
+        now = transition.time if clock_ms is None else clock_ms
+        _, notification = self._dispatch.handle(transition, now)
+        if notification is not None:
+            self._gathering.put(notification, now)
 
     def look_after(self, *, reminds: bool) -> None:
         """The digest of what was held while catching up, and the state of the receivers. Call it now and then.
@@ -77,6 +83,7 @@ class Announcer:
         """
         clock_ms = self._clock_ms()
         if clock_ms is not None:
+            self._hand_on(clock_ms)
             for digest in self._dispatch.catch_up(clock_ms, self._handled_ms()):
                 self._put(digest)
             if reminds:
@@ -85,6 +92,14 @@ class Announcer:
         self._record_delivered()
         for name, state in self._outbox.states().items():
             self._health(name, state.reason if state.failures else "")
+
+    def _hand_on(self, clock_ms: int) -> None:
+        for gathered in self._gathering.take(clock_ms):
+            news = [told for told in gathered if self._dispatch.holds_good(told, clock_ms)]
+            if news:
+                self._outbox.put_together(news)
+            for told in news:
+                self._on_told(told)
 
     def _look_after_known(self, open_anomalies: Sequence[Anomaly], clock_ms: int) -> None:
         if not self._reminds:  # another worker did so until now
@@ -114,7 +129,6 @@ class Announcer:
                 self._record(taken)
             self._unrecorded = []
 
-    def _put(self, notification: Notification | None) -> None:
-        if notification is not None:
-            self._outbox.put(notification)
-            self._on_told(notification)
+    def _put(self, notification: Notification) -> None:
+        self._outbox.put(notification)
+        self._on_told(notification)

@@ -132,6 +132,19 @@ class Dispatch:
         due = {told.id: told for told in over}
         return list(due.values())
 
+    def holds_good(self, notification: Notification, clock_ms: int) -> bool:
+        """Whether news that have waited are still to be told: what was silenced meanwhile is not, the end of it is."""
+        anomaly = notification.anomalies[0]
+        mute = self._muting.of(anomaly, clock_ms, self._open())
+        if notification.kind == Change.RESOLVED or mute is None:
+            return True
+        self._quieted.note(anomaly, mute)
+        if notification.kind == Change.OPENED:
+            self._routing.told.discard(anomaly.fingerprint)
+            self._told_to.pop(anomaly.fingerprint, None)
+            self._told_at.pop(anomaly.fingerprint, None)
+        return False
+
     def insist(self, open_anomalies: Iterable[Anomaly], clock_ms: int) -> list[tuple[Notification, Taken | None]]:
         """Repeats and escalations that are due, each with what to write on pharos-actions once it is delivered."""
         if self._insistence is None:

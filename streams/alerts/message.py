@@ -211,6 +211,19 @@ def bundle_of(notifications: Sequence[Notification]) -> Notification:
     return _digest(["bundle", *(told.id for told in notifications)], notifications, tuple(anomalies.values()), text)
 
 
+def together_of(notifications: Sequence[Notification]) -> Notification:
+    """News of one trouble in one message: the gravest in full, the rest by their titles. At least one is needed."""
+    head = max(notifications, key=lambda told: told.critical)
+    rest = [told for told in notifications if told is not head]
+    anomalies = {anomaly.fingerprint: anomaly for told in notifications for anomaly in told.anomalies}
+
+    def text(language: str, _: Wording) -> Text:
+        full = head.text(language)
+        return Text(full.title, (*(told.text(language).title for told in rest), *full.facts), full.links, full.name)
+
+    return _digest(["together", *(told.id for told in notifications)], notifications, tuple(anomalies.values()), text)
+
+
 def overflow_of(count: int, newest: Notification) -> Notification:
     """Says how many notifications a receiver did not get one by one; `newest` is the last of them."""
 

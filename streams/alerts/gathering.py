@@ -1,0 +1,89 @@
+"""Gathers the news of one trouble, so that people get one message and not five."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from streams.incidents.anomaly import Change
+
+if TYPE_CHECKING:
+    from streams.alerts.message import Notification
+
+Key = tuple[str, str]  # incident and touchpoint
+
+
+class Waits(msgspec.Struct, frozen=True):
+    """In ms. What is critical never waits for the interval.
+
+    Attributes:
+        critical, other: from the first news of a trouble until it is told.
+        interval: from then until what else is new of it is told.
+
+    """
+
+    critical: int = 0
+    other: int = 0
+    interval: int = 60_000
+
+
+class _Trouble(msgspec.Struct):
+    """What waits, until when, and when it was told last; -1: never."""
+
+    waiting: list[Notification] = []
+    due: int = 0
+    told: int = -1
+
+
+class Gathering:
+    """News go in one by one and come out by trouble: an incident at a touchpoint. `now` is in ms and only grows.
+
+    An opening and its end that wait together leave together untold: it was over before anybody would have heard.
+    """
+
+    def __init__(self, waits: Waits) -> None:
+        self._waits = waits
+        self._troubles: dict[Key, _Trouble] = {}
+
+    @property
+    def waiting(self) -> int:
+        return sum(len(trouble.waiting) for trouble in self._troubles.values())
+
+    def put(self, notification: Notification, now: int) -> None:
+        """Needs a notification of one anomaly."""
+        anomaly = notification.anomalies[0]
+        trouble = self._troubles.setdefault((anomaly.incident or anomaly.metric, anomaly.touchpoint), _Trouble())
+        due = self._due(notification, trouble, now)
+        trouble.due = min(trouble.due, due) if trouble.waiting else due
+        if notification.kind == Change.RESOLVED and _opening_of(notification, trouble):
+            trouble.waiting = [told for told in trouble.waiting if _subject(told) != anomaly.fingerprint]
+        else:
+            trouble.waiting.append(notification)
+
+    def take(self, now: int) -> list[list[Notification]]:
+        """What is due, by trouble, in the order of coming. A trouble that was quiet for an interval is forgotten."""
+        due = []
+        for key, trouble in list(self._troubles.items()):
+            if trouble.waiting and trouble.due <= now:
+                due.append(trouble.waiting)
+                trouble.waiting, trouble.told = [], now
+            elif not trouble.waiting and now - trouble.told > self._waits.interval:
+                del self._troubles[key]
+        return due
+
+    def _due(self, notification: Notification, trouble: _Trouble, now: int) -> int:
+        if notification.critical:
+            return now + self._waits.critical
+        if trouble.told < 0:
+            return now + self._waits.other
+        return max(now, trouble.told + self._waits.interval)
+
+
+def _opening_of(end: Notification, trouble: _Trouble) -> bool:
+    fingerprint = _subject(end)
+    return any(told.kind == Change.OPENED and _subject(told) == fingerprint for told in trouble.waiting)
+
+
+def _subject(notification: Notification) -> str:
+    return notification.anomalies[0].fingerprint
