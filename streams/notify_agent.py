@@ -86,7 +86,7 @@ class NotifyAgent:
         board = around.board
         self._routes = Routes.of(around.settings.routes, self._zone)
         settings = around.settings
-        self._titles = Titles.of(around.catalogue.metrics)
+        self._titles = Titles.of(around.catalogue.metrics, settings.page_url)
         repeats = Repeats(settings.repeat_critical_s * 1000, settings.repeat_s * 1000)
         self._dispatch = Dispatch(
             self._titles,

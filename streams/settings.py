@@ -181,6 +181,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     heartbeat_interval_s: float = 2.0
     max_series: int = 200_000  # of one cells partition; what comes later is counted in the scope __other__
     board_url: str = ""
+    page_url: str = ""  # of this page as people reach it, for links that ask whether to ack, snooze or silence
     runbook_base_url: str = ""
     routes: tuple[RouteSettings, ...] = ()  # the first that matches; what none matches goes to all receivers
     maintenance: tuple[MaintenanceSettings, ...] = ()

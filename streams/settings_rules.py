@@ -87,6 +87,8 @@ def _check_addresses(settings: Settings) -> Iterator[Fault]:
         yield Fault(("port",), f"{settings.port} is no port; choose one from 0 to 65535")
     if not settings.host:
         yield Fault(("host",), "must not be empty; 127.0.0.1 is reachable from this machine only")
+    if settings.page_url and not settings.page_url.startswith(("https://", "http://")):
+        yield Fault(("page_url",), "write the whole address, as https://pharos.example")
     if not _APP.fullmatch(settings.app):
         yield Fault(("app",), "names groups and transactions: letters, digits, dots, _ and - only")
 

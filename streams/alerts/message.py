@@ -68,15 +68,18 @@ class Titles(msgspec.Struct, frozen=True):
 
     english: Mapping[str, str]
     chinese: Mapping[str, str] = {}
+    page_url: str = ""
 
     @classmethod
-    def of(cls, metrics: Iterable[Metric]) -> Titles:
+    def of(cls, metrics: Iterable[Metric], page_url: str = "") -> Titles:
+        """`page_url`: of the page that asks what to do, for links."""
         known = list(metrics)
-        return cls({m.name: m.title for m in known}, {m.name: m.title_zh for m in known if m.title_zh})
+        return cls({m.name: m.title for m in known}, {m.name: m.title_zh for m in known if m.title_zh}, page_url)
 
     def wordings(self) -> dict[str, Wording]:
         """By language."""
-        return {"en": Wording(ENGLISH, self.english), "zh": Wording(CHINESE, {**self.english, **self.chinese})}
+        chinese = {**self.english, **self.chinese}
+        return {"en": Wording(ENGLISH, self.english, self.page_url), "zh": Wording(CHINESE, chinese, self.page_url)}
 
 
 def compose(
@@ -95,13 +98,17 @@ def compose(
         facts = (
             say.since(anomaly, transition.time, zone),
             "" if resolved else say.impact(anomaly),
+            "" if resolved else say.forecast(anomaly),
             "" if resolved else say.contributors(anomaly),
             say.cause(anomaly, others),
             say.symptoms(anomaly, others),
             "" if resolved else say.also(OpenAnomalies(others.values()).inhibited_by(anomaly)),
         )
         return Text(
-            say.title(anomaly, told), tuple(fact for fact in facts if fact), say.links(anomaly), say.name(anomaly)
+            say.title(anomaly, told),
+            tuple(fact for fact in facts if fact),
+            say.links(anomaly, acts=not resolved),
+            say.name(anomaly),
         )
 
     return _notification(

@@ -53,6 +53,8 @@ class Phrases(msgspec.Struct, frozen=True, kw_only=True):
     since: str
     span: str
     impact: str
+    forecast: str
+    events: Mapping[str, str]
     contributors: str
     contributor: str
     cause: str
@@ -60,6 +62,7 @@ class Phrases(msgspec.Struct, frozen=True, kw_only=True):
     also: str
     board: str
     runbook: str
+    acts: Mapping[str, str]
     link: str
     name: str
     comma: str
@@ -137,7 +140,18 @@ ENGLISH = Phrases(
     headline="{title} {where}: {value}, expected {expected}",
     since="Since {start}, for {lasts}",
     span="From {start} to {end}, {lasts}; at worst {peak}",
-    impact="Impact: about {affected} events beyond normal in the last {window}",
+    impact="Impact: about {affected} {what} beyond normal in the last {window}",
+    forecast="If it stays so: about {affected} more {what} in the next hour",
+    events={
+        "": "events",
+        "page": "page views",
+        "consultation": "contacts",
+        "order": "orders",
+        "logistics": "parcels",
+        "aftersale": "requests",
+        "dispute": "disputes",
+        "feedback": "answers",
+    },
     contributors="Contributors: {named}",
     contributor="{where} {share}",
     cause="Caused by: {named}",
@@ -145,6 +159,7 @@ ENGLISH = Phrases(
     also="Not told by themselves: {named}",
     board="Board",
     runbook="Runbook",
+    acts={"ack": "Acknowledge", "snooze": "Snooze", "silence": "Silence"},
     link="{label}: {url}",
     name="Id: {fingerprint}, incident {incident}",
     comma=", ",
@@ -184,7 +199,18 @@ CHINESE = Phrases(
     headline="{title}（{where}）：{value}，预期 {expected}",
     since="{start} 起，已 {lasts}",
     span="{start} 至 {end}，持续 {lasts}；最差 {peak}",
-    impact="影响：最近 {window} 内约 {affected} 个事件异常",
+    impact="影响：最近 {window} 内约 {affected} {what}异常",
+    forecast="若持续下去：未来 1 小时内约增加 {affected} {what}",
+    events={
+        "": "个事件",
+        "page": "次访问",
+        "consultation": "次咨询",
+        "order": "笔订单",
+        "logistics": "个包裹",
+        "aftersale": "个申请",
+        "dispute": "起纠纷",
+        "feedback": "条反馈",
+    },
     contributors="主要来源：{named}",
     contributor="{where} {share}",
     cause="起因：{named}",
@@ -192,6 +218,7 @@ CHINESE = Phrases(
     also="不再单独通知：{named}",
     board="仪表盘",
     runbook="处置手册",
+    acts={"ack": "认领", "snooze": "暂缓", "silence": "静默"},
     link="{label}：{url}",
     name="编号：{fingerprint}，事件 {incident}",
     comma="；",
