@@ -63,6 +63,7 @@ class Announcer:
         self._unrecorded: list[Taken] = []
         self._record = record
         self._reminds = False
+        self._alone_since: int | None = None
 
     @property
     def delivered(self) -> bool:
@@ -74,7 +75,8 @@ class Announcer:
         now = transition.time if clock_ms is None else clock_ms
         _, notification = self._dispatch.handle(transition, now)
         if notification is not None:
-            self._gathering.put(notification, now)
+            fresh = self._alone_since is not None and transition.time > self._alone_since
+            self._gathering.put(notification, now, fresh=fresh)
 
     def look_after(self, *, reminds: bool) -> None:
         """The digest of what was held while catching up, and the state of the receivers. Call it now and then.
@@ -88,6 +90,10 @@ class Announcer:
                 self._put(digest)
             if reminds:
                 self._look_after_known(list(self._open_anomalies()), clock_ms)
+            if not reminds:
+                self._alone_since = None
+            elif not self._reminds:
+                self._alone_since = clock_ms
         self._reminds = reminds
         self._record_delivered()
         for name, state in self._outbox.states().items():

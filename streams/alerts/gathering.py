@@ -29,9 +29,10 @@ class Waits(msgspec.Struct, frozen=True):
 
 
 class _Trouble(msgspec.Struct):
-    """What waits, until when, and when it was told last; -1: never."""
+    """What waits, until when, and when it was told last; -1: never. `fresh`: whose openings nobody can have heard."""
 
     waiting: list[Notification] = []
+    fresh: set[str] = set()
     due: int = 0
     told: int = -1
 
@@ -39,7 +40,7 @@ class _Trouble(msgspec.Struct):
 class Gathering:
     """News go in one by one and come out by trouble: an incident at a touchpoint. `now` is in ms and only grows.
 
-    An opening and its end that wait together leave together untold: it was over before anybody would have heard.
+    A fresh opening and its end that wait together leave untold: it was over before anybody would have heard.
     """
 
     def __init__(self, waits: Waits) -> None:
@@ -50,14 +51,16 @@ class Gathering:
     def waiting(self) -> int:
         return sum(len(trouble.waiting) for trouble in self._troubles.values())
 
-    def put(self, notification: Notification, now: int) -> None:
-        """Needs a notification of one anomaly."""
+    def put(self, notification: Notification, now: int, *, fresh: bool = True) -> None:
+        """Needs a notification of one anomaly. `fresh`: no other worker, or life of this one, can have told it."""
         anomaly = notification.anomalies[0]
         trouble = self._troubles.setdefault((anomaly.incident or anomaly.metric, anomaly.touchpoint), _Trouble())
         due = self._due(notification, trouble, now)
         trouble.due = min(trouble.due, due) if trouble.waiting else due
-        if notification.kind == Change.RESOLVED and _opening_of(notification, trouble):
-            trouble.waiting = [told for told in trouble.waiting if _subject(told) != anomaly.fingerprint]
+        if notification.kind == Change.OPENED and fresh:
+            trouble.fresh.add(anomaly.fingerprint)
+        if notification.kind == Change.RESOLVED and anomaly.fingerprint in trouble.fresh:
+            trouble.waiting = [told for told in trouble.waiting if told.anomalies[0].fingerprint != anomaly.fingerprint]
         else:
             trouble.waiting.append(notification)
 
@@ -67,7 +70,7 @@ class Gathering:
         for key, trouble in list(self._troubles.items()):
             if trouble.waiting and trouble.due <= now:
                 due.append(trouble.waiting)
-                trouble.waiting, trouble.told = [], now
+                trouble.waiting, trouble.fresh, trouble.told = [], set(), now
             elif not trouble.waiting and now - trouble.told > self._waits.interval:
                 del self._troubles[key]
         return due
@@ -78,12 +81,3 @@ class Gathering:
         if trouble.told < 0:
             return now + self._waits.other
         return max(now, trouble.told + self._waits.interval)
-
-
-def _opening_of(end: Notification, trouble: _Trouble) -> bool:
-    fingerprint = _subject(end)
-    return any(told.kind == Change.OPENED and _subject(told) == fingerprint for told in trouble.waiting)
-
-
-def _subject(notification: Notification) -> str:
-    return notification.anomalies[0].fingerprint
