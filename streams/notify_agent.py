@@ -96,6 +96,7 @@ class NotifyAgent:
             routes=self._routes,
             insistence=Insistence(Escalations.of(settings.escalations), repeats, board.actions),
             open_anomalies=board.open_anomalies,
+            ended=board.ended_anomalies,
         )
         self._announcer: Announcer | None = None
         self._recorder: ActionRecorder | None = None

@@ -40,6 +40,7 @@ class Dispatch:
         routes: whom to tell of what.
         insistence: repeats and chains of escalation; none in a backtest.
         open_anomalies: all that are open, as far as another source than `handle` knows.
+        ended: when (ms) and what was resolved within a day, likewise.
 
     """
 
@@ -53,6 +54,7 @@ class Dispatch:
         routes: Routes | None = None,
         insistence: Insistence | None = None,
         open_anomalies: Callable[[], Iterable[Anomaly]] = tuple,
+        ended: Callable[[], Iterable[tuple[int, Anomaly]]] = tuple,
     ) -> None:
         self._titles = titles
         self._zone = zone
@@ -63,6 +65,7 @@ class Dispatch:
         self._routes = routes or Routes()
         self._insistence = insistence
         self._known_open = open_anomalies
+        self._ended = ended
         self._told_to: dict[str, Lanes] = {}
         self._told_at: dict[str, int] = {}
         self._anomalies: dict[str, Anomaly] = {}
@@ -74,12 +77,17 @@ class Dispatch:
         return self._routing
 
     def resume(self, open_anomalies: Iterable[Anomaly], clock_ms: int) -> None:
-        """After a restart without a state: what is open was told, unless something kept it quiet when it opened."""
+        """After a restart without a state: what is open was told, unless something kept it quiet when it opened.
+
+        So was what has ended since, whose end nobody may have told.
+        """
         known = list(open_anomalies)
         unknown = [a for a in known if a.fingerprint not in self._routing.latest]
+        ended = [a for _, a in self._ended() if a.fingerprint not in self._routing.latest]
         told = self._quieted.resume(unknown, clock_ms, clock_ms - STALE_MS, OpenAnomalies(known))
-        self._routing.resume(told)
-        for anomaly in told:
+        over = [a for a in ended if not self._muting.held_at(a, event_time_ms(a.detected_at) or 0)]
+        self._routing.resume(told, over)
+        for anomaly in (*over, *told):
             detected = event_time_ms(anomaly.detected_at) or clock_ms
             then = self._routes.lanes(anomaly, detected)
             self._told_at[anomaly.fingerprint] = detected
@@ -89,6 +97,8 @@ class Dispatch:
         """The ruling, and the notification where it is NOTIFY."""
         anomaly = transition.anomaly
         self._anomalies[anomaly.fingerprint] = anomaly
+        if transition.change is Change.OPENED and anomaly.fingerprint not in self._routing.told:
+            self._forget_told(anomaly.fingerprint)
         around = self._around(anomaly, clock_ms, self._open())
         ruling = self._routing.rule(transition, clock_ms, around)
         notification = None
@@ -101,8 +111,7 @@ class Dispatch:
             notification = replace(composed, lanes=self._lanes(transition, clock_ms))
         if transition.change is Change.RESOLVED:
             del self._anomalies[anomaly.fingerprint]
-            self._told_to.pop(anomaly.fingerprint, None)
-            self._told_at.pop(anomaly.fingerprint, None)
+            self._forget_told(anomaly.fingerprint)
         return ruling, notification
 
     def catch_up(self, clock_ms: int, handled_ms: int) -> list[Notification]:
@@ -141,8 +150,7 @@ class Dispatch:
         self._quieted.note(anomaly, mute)
         if notification.kind == Change.OPENED:
             self._routing.told.discard(anomaly.fingerprint)
-            self._told_to.pop(anomaly.fingerprint, None)
-            self._told_at.pop(anomaly.fingerprint, None)
+            self._forget_told(anomaly.fingerprint)
         return False
 
     def insist(self, open_anomalies: Iterable[Anomaly], clock_ms: int) -> list[tuple[Notification, Taken | None]]:
@@ -218,6 +226,10 @@ class Dispatch:
         self._told_to[anomaly.fingerprint] = union(lanes, self._told_to.get(anomaly.fingerprint, ()))
         self._told_at.setdefault(anomaly.fingerprint, clock_ms)
         return lanes
+
+    def _forget_told(self, fingerprint: str) -> None:
+        self._told_to.pop(fingerprint, None)
+        self._told_at.pop(fingerprint, None)
 
     def _others(self) -> dict[str, Anomaly]:
         """What is open: as `handle` knows it, else as others do."""

@@ -64,12 +64,14 @@ class Routing(msgspec.Struct):
         told: fingerprints whose opening was sent and whose end was not.
         held: by fingerprint, the newest transition of what opened too long ago.
         latest: by fingerprint, the time of the newest transition and the ids seen at that time.
+        unended: by fingerprint, `detected_at` of what was told and ended while nobody notified.
 
     """
 
     told: set[str] = set()
     held: dict[str, Transition] = {}
     latest: dict[str, tuple[int, list[str]]] = {}
+    unended: dict[str, str] = {}
 
     def rule(self, transition: Transition, clock_ms: int, around: Circumstances = _USUAL) -> Ruling:
         """Transitions of an anomaly come in order. `clock_ms` is the worker's clock (counting.md C.1).
@@ -80,7 +82,9 @@ class Routing(msgspec.Struct):
         if self._repeated(transition):
             return Ruling.REPEAT
         if transition.change is Change.RESOLVED:
-            return self._rule_end(transition.anomaly.fingerprint)
+            return self._rule_end(transition.anomaly)
+        if transition.change is Change.OPENED:
+            self.unended.pop(transition.anomaly.fingerprint, None)
         ruling = self._rule_open(transition, clock_ms, around)
         if ruling is Ruling.NOTIFY:
             self.told.add(transition.anomaly.fingerprint)
@@ -119,9 +123,10 @@ class Routing(msgspec.Struct):
             self.told.add(anomaly.fingerprint)
         return ruling
 
-    def resume(self, open_anomalies: Iterable[Anomaly]) -> None:
-        """After a restart without a state: takes what is open as told, so that its end is."""
-        self.told.update(a.fingerprint for a in open_anomalies if a.severity != Severity.INFO and a.caused_by is None)
+    def resume(self, open_anomalies: Iterable[Anomaly], ended: Iterable[Anomaly] = ()) -> None:
+        """After a restart without a state: takes what was open as told, so that its end is, even if it has come."""
+        self.told.update(a.fingerprint for a in open_anomalies if _is_told(a))
+        self.unended |= {a.fingerprint: a.detected_at for a in ended if _is_told(a)}
 
     def to_bytes(self) -> bytes:
         return msgspec.msgpack.encode(self)
@@ -145,11 +150,12 @@ class Routing(msgspec.Struct):
             return Ruling.HELD
         return _rule_news(transition, around)
 
-    def _rule_end(self, fingerprint: str) -> Ruling:
-        if self.held.pop(fingerprint, None) is not None and fingerprint not in self.told:
-            return Ruling.OVER
-        if fingerprint not in self.told:
-            return Ruling.UNANNOUNCED
+    def _rule_end(self, anomaly: Anomaly) -> Ruling:
+        fingerprint = anomaly.fingerprint
+        missed = self.unended.pop(fingerprint, "") == anomaly.detected_at
+        held = self.held.pop(fingerprint, None) is not None
+        if fingerprint not in self.told and not missed:
+            return Ruling.OVER if held else Ruling.UNANNOUNCED
         self.told.discard(fingerprint)
         return Ruling.NOTIFY
 
@@ -183,3 +189,7 @@ def _rule_known(around: Circumstances) -> Ruling:
     if around.handling.snoozed is not None:
         return Ruling.SNOOZED
     return Ruling.NOTIFY if around.handling.acked is None else Ruling.ACKED
+
+
+def _is_told(anomaly: Anomaly) -> bool:
+    return anomaly.severity != Severity.INFO and anomaly.caused_by is None

@@ -58,6 +58,7 @@ class Telling(RuleBasedStateMachine):
         self.seen: set[Episode] = set()  # somebody has acted on it, so knows of it
         self.times: Counter[str] = Counter()  # by id
         self.over_while_down: set[Episode] = set()
+        self.forgiven: set[Episode] = set()  # told, uncommitted, and over for long when the next worker came
 
     @initialize()
     def begin(self) -> None:
@@ -168,7 +169,7 @@ class Telling(RuleBasedStateMachine):
             known = (anomaly.fingerprint, anomaly.detected_at) in self.heard | self.seen
             assert known or others.inhibitor_of(anomaly), "open, and nobody heard of it"
         over = {(t.anomaly.fingerprint, t.anomaly.detected_at) for t in self.log if t.change is Change.RESOLVED}
-        assert self.heard & over <= self.ended, "the end of what was told is missing"
+        assert self.heard & over <= self.ended | self.forgiven, "the end of what was told is missing"
         if not self.restarts:
             assert self.ended <= self.heard, "an end without a beginning"
 
@@ -214,6 +215,7 @@ class Telling(RuleBasedStateMachine):
             muting=Muting(self.silences),
             insistence=Insistence(Escalations(), Repeats(), self.actions),
             open_anomalies=lambda: list(self.open.values()),
+            ended=lambda: [(t.time, t.anomaly) for t in self.log if t.change is Change.RESOLVED],
         )
         self.announcer = Announcer(
             dispatch,
@@ -233,6 +235,13 @@ class Telling(RuleBasedStateMachine):
             and (t.anomaly.fingerprint, t.anomaly.detected_at) not in self.heard
             and self.now - t.time > STALE_MS
         }
+        begun = {(t.anomaly.fingerprint, t.anomaly.detected_at) for t in unread if t.change is Change.OPENED}
+        stale = {
+            (t.anomaly.fingerprint, t.anomaly.detected_at)
+            for t in unread
+            if t.change is Change.RESOLVED and self.now - t.time > STALE_MS
+        }
+        self.forgiven |= begun & stale
         for transition in unread:
             self.announcer.tell(transition)
         self.looks()
