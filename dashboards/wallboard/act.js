@@ -21,6 +21,7 @@ export function offer(anomaly) {
   at("looking").hidden = !mayOnlyLook();
   at("ongoing").hidden = anomaly.state === "resolved";
   at("silence-alike").href = alike(anomaly);
+  at("silence-alike").hidden = mayOnlyLook() || anomaly.state === "resolved";
   if (asked) goTo(asked);
   if (tokenName()) at("actor").value = tokenName();
   at("actor").readOnly = Boolean(tokenName());

@@ -136,5 +136,7 @@ class Announcer:
             self._unrecorded = []
 
     def _put(self, notification: Notification) -> None:
+        for anomaly in notification.anomalies:
+            self._gathering.heard(anomaly.fingerprint)
         self._outbox.put(notification)
         self._on_told(notification)

@@ -68,6 +68,7 @@ class Dispatch:
         self._ended = ended
         self._told_to: dict[str, Lanes] = {}
         self._told_at: dict[str, int] = {}
+        self._inhibited: set[str] = set()  # when it opened, as far as this worker saw
         self._anomalies: dict[str, Anomaly] = {}
         self._reminded: dict[tuple[str, str], int] = {}
         self._acked: set[tuple[str, str]] = set()
@@ -104,8 +105,11 @@ class Dispatch:
         notification = None
         if around.mute is not None and ruling is not Ruling.REPEAT:
             self._quieted.note(anomaly, around.mute)
+            if transition.change is Change.OPENED and ruling is Ruling.INHIBITED:
+                self._inhibited.add(anomaly.fingerprint)
         elif ruling is Ruling.NOTIFY:
             self._quieted.forget(anomaly.fingerprint)
+            self._inhibited.discard(anomaly.fingerprint)
         if ruling is Ruling.NOTIFY:
             composed = compose(transition, self._titles, self._others(), self._zone)
             notification = replace(composed, lanes=self._lanes(transition, clock_ms))
@@ -202,7 +206,9 @@ class Dispatch:
         self, open_anomalies: Iterable[Anomaly], clock_ms: int, others: OpenAnomalies
     ) -> Iterator[Notification]:
         for anomaly, mute in self._quieted.freed(open_anomalies, clock_ms, others):
-            heard = mute.reason is MuteReason.INHIBITION and anomaly.fingerprint in self._routing.told
+            known = anomaly.fingerprint in self._routing.told and anomaly.fingerprint not in self._inhibited
+            heard = mute.reason is MuteReason.INHIBITION and known
+            self._inhibited.discard(anomaly.fingerprint)
             if not heard and self._may_remind(anomaly, clock_ms, others):
                 yield self._reminder(anomaly, f"{mute.reason} over", ",".join(mute.by), clock_ms)
 
@@ -230,6 +236,7 @@ class Dispatch:
     def _forget_told(self, fingerprint: str) -> None:
         self._told_to.pop(fingerprint, None)
         self._told_at.pop(fingerprint, None)
+        self._inhibited.discard(fingerprint)
 
     def _others(self) -> dict[str, Anomaly]:
         """What is open: as `handle` knows it, else as others do."""

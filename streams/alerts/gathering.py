@@ -64,6 +64,16 @@ class Gathering:
         else:
             trouble.waiting.append(notification)
 
+    def heard(self, fingerprint: str) -> None:
+        """People were told of it by another way: what waits of it is no news any more, but for its end."""
+        for trouble in self._troubles.values():
+            trouble.fresh.discard(fingerprint)
+            trouble.waiting = [
+                told
+                for told in trouble.waiting
+                if told.kind == Change.RESOLVED or told.anomalies[0].fingerprint != fingerprint
+            ]
+
     def take(self, now: int) -> list[list[Notification]]:
         """What is due, by trouble, in the order of coming. A trouble that was quiet for an interval is forgotten."""
         due = []
