@@ -9,6 +9,7 @@ import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import aiohttp
 import msgspec
@@ -23,6 +24,7 @@ from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.health import Health
 from streams.incidents.cloudevent import encode, key
 from streams.incidents.desk import IncidentDesk
+from streams.incidents.maintenance import windows_of
 from streams.ingest.partition import IngestPartition
 from streams.linkage_agent import LinkageAgent, LinkageSurroundings
 from streams.merge.partition import MergePartition
@@ -51,6 +53,7 @@ from streams.web.board import Board
 from streams.web.exposition import Exposition
 from streams.web.merge_readings import MergeCollector, judged
 from streams.web.security import Security, read_tokens
+from streams.web.silences import add_silences
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
@@ -104,7 +107,8 @@ class System:
         self._registry = CollectorRegistry()
         self.metrics = PipelineMetrics(self._registry, self.clock_s)
         self.health = Health()
-        self.board = Board(catalogue.metrics, SOURCE_TOPICS, settings.timezone, pace)
+        windows = windows_of(settings.maintenance, ZoneInfo(settings.timezone))
+        self.board = Board(catalogue.metrics, SOURCE_TOPICS, settings.timezone, pace, windows)
         self._actions = ActionIntake(self.board, self.metrics)
         self._handled_ms = -1
         self._newest = WorkerClock(time.monotonic)  # of all source logs: ahead of the worker's while it catches up
@@ -152,8 +156,8 @@ class System:
         async with contextlib.AsyncExitStack() as stack:
             session = await stack.enter_async_context(aiohttp.ClientSession())
             notify_agent = self._notify_agent()
-            await notify_agent.start(stack, session)
             writer = TopicWriter(self._connection, ACTIONS_TOPIC)
+            await notify_agent.start(stack, session, writer.write)
             stack.push_async_callback(writer.stop)
             await writer.start()
             linkage = LinkageAgent(
@@ -221,6 +225,7 @@ class System:
         )
         app = create_web_app(self.board, exposition, self.health, security, pages(), self.clock_s, self.people_s)
         add_actions(app, self.board, security, writer.write, self.people_s)
+        add_silences(app, self.board, security, writer.write, self.people_s)
         add_audit(app, Auditor(open_audit(settings), security, time.time, self.metrics.audit_failed), security)
         add_approvals(app, self.board, security, writer.write, self.people_s)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)

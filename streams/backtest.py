@@ -11,11 +11,15 @@ import msgspec
 
 from streams.alerts.dispatch import Dispatch
 from streams.alerts.message import Titles, listed
+from streams.alerts.routes import Routes
 from streams.batch import RecordBatch
 from streams.cells.record import NO_WATERMARK
 from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.incidents.desk import IncidentDesk
 from streams.incidents.instant import rfc3339
+from streams.incidents.maintenance import windows_of
+from streams.incidents.muting import Muting
+from streams.incidents.silence_book import SilenceBook
 from streams.ingest.outcome import Outcome
 from streams.ingest.partition import IngestPartition
 from streams.merge.partition import MergePartition
@@ -132,7 +136,13 @@ class Backtest:
 
     def notifications(self) -> list[Notification]:
         """What a worker would have sent that keeps up with the events: none is held because it is old."""
-        dispatch = Dispatch(Titles.of(self._catalogue.metrics), ZoneInfo(self._settings.timezone))
+        zone = ZoneInfo(self._settings.timezone)
+        dispatch = Dispatch(
+            Titles.of(self._catalogue.metrics, self._settings.page_url),
+            zone,
+            muting=Muting(SilenceBook(), windows_of(self._settings.maintenance, zone)),
+            routes=Routes.of(self._settings.routes, zone),
+        )
         handled = (dispatch.handle(transition, transition.time) for transition in self.transitions)
         return [notification for _, notification in handled if notification is not None]
 

@@ -13,14 +13,18 @@ import msgspec
 from streams.located_yaml import Document, LocatedError, dotted
 from streams.settings import (
     CalendarEntry,
+    EscalationSettings,
     LinkageMatch,
     LinkageRule,
     LinkageWebhook,
     MailSettings,
+    MaintenanceSettings,
     OpeningHours,
     ReceiverSettings,
+    RouteSettings,
     SecuritySettings,
     Settings,
+    StepSettings,
 )
 from streams.settings_rules import check_settings
 from streams.web.security import is_loopback
@@ -40,10 +44,16 @@ _STRUCTS = (
     MailSettings,
     OpeningHours,
     CalendarEntry,
+    RouteSettings,
+    MaintenanceSettings,
+    EscalationSettings,
+    StepSettings,
     LinkageRule,
     LinkageMatch,
     LinkageWebhook,
 )
+
+_FILE_ONLY = frozenset({"receivers", "routes", "maintenance", "escalations", "opening_hours", "calendar", "linkage"})
 
 
 class ConfigurationError(ValueError):
@@ -61,7 +71,7 @@ def configure(
     Args:
         file: a YAML file of the fields of `Settings`; absent, PHAROS_CONFIG may name it.
         environment: variables; PHAROS_SESSION_TIMEOUT_S sets session_timeout_s. Lists are separated by commas, mappings
-            and security are `orders=12,visits=4`, receivers, opening_hours, calendar and linkage belong into the file.
+            and security are `orders=12,visits=4`; lists of more than words, such as receivers, belong into the file.
         flags: values by field; None stands for a flag that was not given.
         rules: what must hold.
 
@@ -144,7 +154,7 @@ def _from_variables(variables: Mapping[str, str]) -> dict[str, tuple[Any, str]]:
     for field, kind in _TYPES.items():
         name = PREFIX + field.upper()
         if name in variables:
-            if field in {"receivers", "opening_hours", "calendar", "linkage"}:
+            if field in _FILE_ONLY:
                 raise ConfigurationError(f"{name}: {field} cannot be a variable; write it into the file of --config")
             found[field] = (_from_text(variables[name], kind, name), name)
     return found

@@ -7,19 +7,29 @@ import contextlib
 import os
 import random
 import time
+import uuid
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
+from streams.alerts.announcements import Announcements
 from streams.alerts.announcer import Announcer
 from streams.alerts.dispatch import Dispatch
+from streams.alerts.escalation import Escalations
+from streams.alerts.gathering import Gathering, Waits
+from streams.alerts.insistence import Insistence, Repeats
 from streams.alerts.message import Titles
 from streams.alerts.outbox import Outbox
 from streams.alerts.receivers.configured import Surroundings, member
+from streams.alerts.routes import Routes
+from streams.alerts.silence_care import SilenceCare
+from streams.incidents.maintenance import windows_of
+from streams.transport.action_recorder import ActionRecorder
 from streams.transport.newest import NewestRecords
 from streams.transport.notifier import Notifier
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     import aiohttp
 
@@ -27,10 +37,12 @@ if TYPE_CHECKING:
     from streams.catalogue.load import Catalogue
     from streams.connection import Connection
     from streams.health import Health
+    from streams.incidents.anomaly import Anomaly
     from streams.metrics import PipelineMetrics
     from streams.settings import Settings
     from streams.transport.clock import WorkerClock
     from streams.transport.topic_reader import TopicReader
+    from streams.transport.topic_writer import Delivery
     from streams.transport.watch import Watch
     from streams.web.board import Board
 
@@ -71,27 +83,57 @@ class NotifyAgent:
     def __init__(self, around: NotifySurroundings) -> None:
         self._around = around
         self._zone = ZoneInfo(around.settings.timezone)
-        self._dispatch = Dispatch(Titles.of(around.catalogue.metrics), self._zone, actions=around.board.actions)
-        self._announcer: Announcer | None = None
-
-    async def start(self, stack: contextlib.AsyncExitStack, session: aiohttp.ClientSession) -> None:
-        """Starts the outbox; `stack` ends it. Raises ReceiverError for a receiver that cannot be used."""
-        around = self._around
-        surroundings = Surroundings(
-            os.environ,
-            session,
-            around.write,
-            time.time,
+        board = around.board
+        self._routes = Routes.of(around.settings.routes, self._zone)
+        settings = around.settings
+        self._titles = Titles.of(around.catalogue.metrics, settings.page_url)
+        repeats = Repeats(settings.repeat_critical_s * 1000, settings.repeat_s * 1000)
+        self._dispatch = Dispatch(
+            self._titles,
             self._zone,
-            around.settings.board_url,
-            around.board.open_anomalies,
+            actions=board.actions,
+            muting=board.muting,
+            routes=self._routes,
+            insistence=Insistence(Escalations.of(settings.escalations), repeats, board.actions),
+            open_anomalies=board.open_anomalies,
+            ended=board.ended_anomalies,
         )
-        members = [member(receiver, surroundings) for receiver in around.settings.receivers]
+        self._announcer: Announcer | None = None
+        self._recorder: ActionRecorder | None = None
+
+    async def start(
+        self,
+        stack: contextlib.AsyncExitStack,
+        session: aiohttp.ClientSession,
+        write: Callable[[bytes, bytes], Awaitable[Delivery]],
+    ) -> None:
+        """Starts the outbox; `stack` ends it. `write`: puts key and value on pharos-actions.
+
+        Raises ReceiverError for a receiver that cannot be used.
+        """
+        around = self._around
+        members = [
+            member(
+                receiver,
+                Surroundings(
+                    os.environ,
+                    session,
+                    around.write,
+                    time.time,
+                    self._zone,
+                    around.settings.board_url,
+                    partial(self._standing, receiver.group or receiver.name),
+                ),
+            )
+            for receiver in around.settings.receivers
+        ]
         outbox = Outbox(members, around.metrics, random.SystemRandom().random, time.monotonic, wall=time.time)
         for name, outcome in outbox.outcomes():
             around.metrics.receiver(name, (outcome,))
         outbox.start()
         stack.push_async_callback(outbox.stop, 0.3)
+        recorder = self._recorder = ActionRecorder(write)
+        settings = around.settings
         self._announcer = Announcer(
             self._dispatch,
             outbox,
@@ -100,13 +142,26 @@ class NotifyAgent:
             around.health.receiver,
             around.board.open_anomalies,
             around.on_told,
+            gathering=Gathering(
+                Waits(
+                    settings.group_wait_critical_s * 1000,
+                    settings.group_wait_s * 1000,
+                    settings.group_interval_s * 1000,
+                )
+            ),
+            care=SilenceCare(around.board.silences, around.board.ended_anomalies, lambda: str(uuid.uuid4())),
+            announcements=Announcements(
+                windows_of(around.settings.maintenance, self._zone), around.board.actions, self._titles, self._zone
+            ),
+            record=recorder.put,
         )
 
     async def run(self, reader: TopicReader) -> None:
         """What is open already was told by whoever notified before: so its end will be told. Call `start` first."""
-        around, announcer = self._around, self._announcer
-        if announcer is None:
+        around, announcer, recorder = self._around, self._announcer, self._recorder
+        if announcer is None or recorder is None:
             raise RuntimeError("the outbox has not been started")
+        around.watch.start("that writes what Pharos did", recorder.run())
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(reader.caught_up.wait(), _CATCH_UP_LIMIT_S)
         if around.settings.transactions:
@@ -114,5 +169,16 @@ class NotifyAgent:
             around.watch.start("that asks how far the logs reach", newest.run())
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(newest.asked.wait(), _CATCH_UP_LIMIT_S)
-        self._dispatch.routing.resume(around.board.open_anomalies())
+        self._dispatch.resume(around.board.open_anomalies(), self._now_ms())
         await Notifier(around.settings, around.connection, announcer).run()
+
+    def _standing(self, lane: str) -> list[Anomaly]:
+        """What is open, nothing keeps quiet, and that receiver is meant to hear of now."""
+        now = self._now_ms()
+        muting = self._around.board.muting
+        heard = ((anomaly, self._routes.lanes(anomaly, now)) for anomaly in self._around.board.open_anomalies())
+        return [a for a, lanes in heard if (lanes is None or lane in lanes) and muting.of(a, now) is None]
+
+    def _now_ms(self) -> int:
+        now = self._around.people_ms()
+        return round(time.time() * 1000) if now is None else now

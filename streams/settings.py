@@ -143,6 +143,58 @@ class CalendarEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     metrics: tuple[str, ...] = ()
 
 
+class RouteSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who is told of what matches, on `days` from `opens` to `closes` (HH:MM of the shop; over midnight as well).
+
+    Attributes:
+        match: region=zhejiang, severity=~critical|warning and so on; all must hold.
+        receivers: their names, or those of groups; none: nobody is told.
+        days: mon, tue, ...; empty: every day.
+        proceed: `continue` in the file: the routes that follow are asked, too.
+
+    """
+
+    receivers: tuple[str, ...]
+    match: tuple[str, ...] = ()
+    days: tuple[str, ...] = ()
+    opens: str = "00:00"
+    closes: str = "24:00"
+    proceed: bool = msgspec.field(default=False, name="continue")
+
+
+class MaintenanceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is planned to be broken, and of which nobody is told meanwhile.
+
+    Attributes:
+        match: warehouse=hz1 and so on; all must hold.
+        begins, ends: RFC 3339, for once. Without them it recurs:
+        days, opens, closes: mon, tue, ... (none: every day) from HH:MM to HH:MM of the shop, over midnight as well.
+
+    """
+
+    name: str
+    match: tuple[str, ...]
+    begins: str = ""
+    ends: str = ""
+    days: tuple[str, ...] = ()
+    opens: str = ""
+    closes: str = ""
+
+
+class StepSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who is told when nobody has acknowledged `after_s` after people were told; 0: 300 s for the first, then 900 s."""
+
+    receivers: tuple[str, ...]
+    after_s: int = 0
+
+
+class EscalationSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A chain for what matches; all matchers must hold. The first chain that matches is the one."""
+
+    steps: tuple[StepSettings, ...]
+    match: tuple[str, ...] = ()
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Settings of a worker. Durations are in seconds."""
 
@@ -178,6 +230,15 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     heartbeat_interval_s: float = 2.0
     max_series: int = 200_000  # of one cells partition; what comes later is counted in the scope __other__
     board_url: str = ""
+    page_url: str = ""  # of this page as people reach it, for links that ask whether to ack, snooze or silence
     runbook_base_url: str = ""
+    routes: tuple[RouteSettings, ...] = ()  # the first that matches; what none matches goes to all receivers
+    maintenance: tuple[MaintenanceSettings, ...] = ()
+    escalations: tuple[EscalationSettings, ...] = ()
+    group_wait_critical_s: int = 0  # until the first news of a trouble are told; the life-cycle has waited already
+    group_wait_s: int = 0  # as above, of what is not critical
+    group_interval_s: int = 60  # until what else is new of it is told, if it is not critical
+    repeat_critical_s: int = 3_600  # what is open and nobody has is told again; 0: never
+    repeat_s: int = 14_400  # as above, of what is not critical
     receivers: tuple[ReceiverSettings, ...] = (ReceiverSettings(name="console", kind="console"),)
     linkage: tuple[LinkageRule, ...] = ()  # what business systems are asked to do

@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from streams.calendar_rules import check_entry
+from streams.escalation_rules import check_escalations
 from streams.events.event_time import event_time_ms
+from streams.incidents.daytime import WEEKDAYS
 from streams.linkage_rules import check_linkage
 from streams.located_yaml import suggestion
+from streams.maintenance_rules import check_maintenance
 from streams.receiver_rules import check_receivers
+from streams.route_rules import CLOCK, check_routes
 from streams.security_rules import check_security
 from streams.settings import SOURCE_TOPICS
 
@@ -20,9 +24,7 @@ if TYPE_CHECKING:
     from streams.located_yaml import Path
     from streams.settings import Settings
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _ADDRESS = re.compile(r"(?:\[[0-9a-fA-F:]+\]|[^\s:,\[\]]+):(?P<port>[0-9]{1,5})")
-_CLOCK = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00")
 _APP = re.compile(r"[a-zA-Z0-9._-]{1,120}")
 _POSITIVE = (
     "cells_partitions",
@@ -36,6 +38,17 @@ _POSITIVE = (
     "session_timeout_s",
     "heartbeat_interval_s",
     "max_series",
+)
+
+_NOT_NEGATIVE = (
+    "dedup_records",
+    "replication_factor",
+    "min_insync_replicas",
+    "group_wait_critical_s",
+    "group_wait_s",
+    "group_interval_s",
+    "repeat_critical_s",
+    "repeat_s",
 )
 
 
@@ -58,6 +71,12 @@ def check_settings(settings: Settings) -> Iterator[Fault]:
             yield Fault(("calendar", index, key), what)
     for place, inner, what in check_receivers(settings.receivers):
         yield Fault(("receivers", place, *inner), what)
+    for inner, what in check_routes(settings.routes, settings.receivers):
+        yield Fault(("routes", *inner), what)
+    for inner, what in check_maintenance(settings.maintenance):
+        yield Fault(("maintenance", *inner), what)
+    for inner, what in check_escalations(settings.escalations, settings.receivers):
+        yield Fault(("escalations", *inner), what)
     for place, inner, what in check_linkage(settings.linkage, tokens=bool(settings.tokens_file)):
         yield Fault(("linkage", place, *inner), what)
 
@@ -73,6 +92,8 @@ def _check_addresses(settings: Settings) -> Iterator[Fault]:
         yield Fault(("host",), "must not be empty; 127.0.0.1 is reachable from this machine only")
     if settings.behind_proxy and not settings.tokens_file:
         yield Fault(("behind_proxy",), "a proxy lets others than this machine in: set tokens_file too")
+    if settings.page_url and not settings.page_url.startswith(("https://", "http://")):
+        yield Fault(("page_url",), "write the whole address, as https://pharos.example")
     if not _APP.fullmatch(settings.app):
         yield Fault(("app",), "names groups and transactions: letters, digits, dots, _ and - only")
 
@@ -81,7 +102,7 @@ def _check_numbers(settings: Settings) -> Iterator[Fault]:
     for field in _POSITIVE:
         if not getattr(settings, field) > 0:
             yield Fault((field,), "must be above 0")
-    for field in ("dedup_records", "replication_factor", "min_insync_replicas"):
+    for field in _NOT_NEGATIVE:
         if getattr(settings, field) < 0:
             yield Fault((field,), "must not be negative")
     yield from _check_relations(settings)
@@ -110,12 +131,12 @@ def _check_calendar(settings: Settings) -> Iterator[Fault]:
         yield Fault(("evaluate_from",), "write RFC 3339 with an offset, as 2026-11-11T00:00:00+08:00")
     for index, hours in enumerate(settings.opening_hours):
         for place, day in enumerate(hours.days):
-            if day not in DAYS:
-                yield Fault(("opening_hours", index, "days", place), f'"{day}" is no day{suggestion(day, DAYS)}')
+            if day not in WEEKDAYS:
+                yield Fault(("opening_hours", index, "days", place), f'"{day}" is no day{suggestion(day, WEEKDAYS)}')
         if not hours.days:
             yield Fault(("opening_hours", index, "days"), "name at least one day")
         for key in ("opens", "closes"):
-            if not _CLOCK.fullmatch(getattr(hours, key)):
+            if not CLOCK.fullmatch(getattr(hours, key)):
                 yield Fault(("opening_hours", index, key), "write HH:MM, from 00:00 to 24:00")
         if hours.opens >= hours.closes:
             yield Fault(("opening_hours", index, "closes"), "must be after `opens`; split a night at 24:00 into two")

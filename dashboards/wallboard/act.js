@@ -5,24 +5,43 @@ import { minutesInWords, send, USUAL_MINUTES } from "./deed.js";
 import { element } from "./element.js";
 import { askToken, at } from "./frame.js";
 import { redraw } from "./redraw.js";
-import { texts } from "./texts.js";
+import { address } from "./server.js";
+import { spoken, texts } from "./texts.js";
 
 const MINUTES = { ack: [15, 30, 60, 120, 240], snooze: [15, 30, 60, 240, 480] };
 
 let fingerprint = "";
 let context = null;
 let sending = false;
+let asked = new URLSearchParams(location.search).get("do"); // a link in a message asks, and does nothing
 
 // What can still be done, by this reader: an anomaly that is over can only be assessed.
 export function offer(anomaly) {
   at("act").hidden = mayOnlyLook();
   at("looking").hidden = !mayOnlyLook();
   at("ongoing").hidden = anomaly.state === "resolved";
+  at("silence-alike").href = alike(anomaly);
+  at("silence-alike").hidden = mayOnlyLook() || anomaly.state === "resolved";
+  if (asked) goTo(asked);
   if (tokenName()) at("actor").value = tokenName();
   at("actor").readOnly = Boolean(tokenName());
   for (const button of at("verdicts").children) {
     button.setAttribute("aria-pressed", String(anomaly.feedback?.verdict === button.dataset.verdict));
   }
+}
+
+// Where a silence of all that is like this is made; the page shows what else it would keep quiet.
+function alike(anomaly) {
+  const page = address("silences");
+  const labels = { metric: anomaly.metric, ...anomaly.scope };
+  for (const [name, value] of Object.entries(labels)) page.searchParams.append("matcher", `${name}=${JSON.stringify(value)}`);
+  return spoken(page);
+}
+
+function goTo(action) {
+  asked = null;
+  const target = action === "silence" ? at("silence-alike") : at("act").querySelector(`[data-action="${CSS.escape(action)}"]`);
+  target?.focus();
 }
 
 // `known`: {moment, poll}, how times are told here, and how to ask for the anomaly anew.
@@ -34,6 +53,7 @@ offer.ready = (name, known) => {
     at(`${action}-minutes`).append(...minutes.map((count) =>
       element("option", { value: count, selected: count === USUAL_MINUTES[action] ? "" : null }, minutesInWords(count))));
   }
+  at("assignees").append(...Object.values(texts.assignees).map((role) => element("option", { value: role })));
   at("verdicts").append(...Object.entries(texts.verdict).map(([verdict, words]) =>
     element("button", { type: "button", "data-action": "feedback", "data-verdict": verdict, "aria-pressed": "false" }, words)));
   at("looking-only").textContent = texts.refusal.role;
@@ -47,7 +67,10 @@ offer.ready = (name, known) => {
   });
 };
 
-const detailsOf = ({ action, verdict }) => (verdict ? { verdict } : { minutes: Number(at(`${action}-minutes`).value) });
+function detailsOf({ action, verdict }) {
+  if (action === "assign") return { assignee: at("assignee").value.trim() };
+  return verdict ? { verdict } : { minutes: Number(at(`${action}-minutes`).value) };
+}
 
 async function take(action, details) {
   const name = at("actor").value.trim();
@@ -56,6 +79,11 @@ async function take(action, details) {
   if (!name) {
     tell(texts.actorMissing, true);
     at("actor").focus();
+    return;
+  }
+  if (action === "assign" && !at("assignee").value.trim()) {
+    tell(texts.assigneeMissing, true);
+    at("assignee").focus();
     return;
   }
   if (sending) return;

@@ -23,7 +23,7 @@ function done(action, verdict, body, moment) {
   return say(texts.done[action], { verdict: texts.verdict[verdict] });
 }
 
-function refusal(status, body) {
+export function refusal(status, body) {
   const reason = body?.reason;
   if (status === 0) return texts.neverReached;
   if (Object.hasOwn(texts.refusal, reason ?? "")) return texts.refusal[reason];

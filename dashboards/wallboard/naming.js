@@ -65,6 +65,10 @@ export function marks(anomaly, moment) {
     const until = instant(anomaly[name].until);
     return list([say(text, { by: anomaly[name].by }), Number.isFinite(until) ? say(texts.until, { moment: moment(until) }) : ""]);
   });
+  if (anomaly.assigned) words.push(say(texts.assignedTo, { to: anomaly.assigned.to }));
+  if (anomaly.silenced?.length) words.push(texts.silencedMark);
+  if (anomaly.maintenance) words.push(say(texts.maintenanceMark, { name: anomaly.maintenance }));
+  if (anomaly.inhibited_by && !anomaly.caused_by) words.push(texts.inhibitedMark);
   if (anomaly.feedback) {
     const verdict = texts.verdict[anomaly.feedback.verdict] || anomaly.feedback.verdict;
     words.push(say(texts.assessed, { by: anomaly.feedback.by, verdict }));

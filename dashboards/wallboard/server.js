@@ -18,8 +18,8 @@ export async function read(path) {
   return answer;
 }
 
-export function write(path, body) {
-  return ask(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+export function write(path, body, method = "POST") {
+  return ask(path, { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
 }
 
 // After a break, or a token, everything is asked anew.

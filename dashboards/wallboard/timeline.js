@@ -39,5 +39,5 @@ function transition(entry, anomaly) {
 function deed(entry) {
   const verdict = entry.verdict ? texts.verdict[entry.verdict] || entry.verdict : "";
   const what = texts.action[entry.action] || entry.action;
-  return { time: instant(entry.time), kind: "by-hand", what, more: list([entry.actor, verdict]), note: entry.note };
+  return { time: instant(entry.time), kind: "by-hand", what, more: list([entry.actor, verdict, entry.assignee ? say(texts.assignedTo, { to: entry.assignee }) : ""]), note: entry.note };
 }

@@ -117,6 +117,7 @@ function hide() {
 
 // Links in messages name the anomaly in the board's address.
 const linked = new URLSearchParams(location.search).get("fingerprint");
+at("to-silences").href = spoken(address("silences"));
 if (linked) location.replace(spoken(address(`anomalies/${encodeURIComponent(linked)}`)));
 
 prepare(enterAnew);

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+from streams.alerts.gathering import Gathering, Waits
+from streams.alerts.routing import STALE_MS
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from streams.alerts.announcements import Announcements
     from streams.alerts.dispatch import Dispatch
     from streams.alerts.message import Notification
     from streams.alerts.outbox import Outbox
+    from streams.alerts.silence_care import SilenceCare
+    from streams.incidents.action import Taken
     from streams.incidents.anomaly import Anomaly, Transition
 
 
@@ -22,6 +28,10 @@ class Announcer:
         health: told after each look whether a receiver is reachable: its name, and the problem or "".
         open_anomalies: all that are open, for reminders.
         on_told: called with each notification that goes out, for the demo's report.
+        gathering: what waits so that it is told together.
+        care: looks after the silences.
+        announcements: of maintenance.
+        record: writes on pharos-actions, without waiting.
 
     """
 
@@ -34,6 +44,11 @@ class Announcer:
         health: Callable[[str, str], None],
         open_anomalies: Callable[[], Iterable[Anomaly]] = tuple,
         on_told: Callable[[Notification], None] = lambda _: None,
+        *,
+        gathering: Gathering | None = None,
+        care: SilenceCare | None = None,
+        announcements: Announcements | None = None,
+        record: Callable[[Taken], None] = lambda _: None,
     ) -> None:
         self._dispatch = dispatch
         self._outbox = outbox
@@ -42,33 +57,86 @@ class Announcer:
         self._health = health
         self._open_anomalies = open_anomalies
         self._on_told = on_told
+        self._gathering = gathering or Gathering(Waits())
+        self._care = care
+        self._announcements = announcements
+        self._unrecorded: list[Taken] = []
+        self._record = record
+        self._reminds = False
+        self._alone_since: int | None = None
 
     @property
     def delivered(self) -> bool:
-        return all(state.queued == 0 for state in self._outbox.states().values())
+        return not self._gathering.waiting and all(state.queued == 0 for state in self._outbox.states().values())
 
     def tell(self, transition: Transition) -> None:
-        """Rules, composes and hands on; never waits."""
+        """Rules and composes; never waits. `look_after` hands on."""
         clock_ms = self._clock_ms()
-        _, notification = self._dispatch.handle(transition, transition.time if clock_ms is None else clock_ms)
-        self._put(notification)
+        now = transition.time if clock_ms is None else clock_ms
+        _, notification = self._dispatch.handle(transition, now)
+        if notification is not None:
+            fresh = self._alone_since is not None and transition.time > self._alone_since
+            self._gathering.put(notification, now, fresh=fresh)
 
     def look_after(self, *, reminds: bool) -> None:
         """The digest of what was held while catching up, and the state of the receivers. Call it now and then.
 
-        `reminds`: whether it falls to this worker to tell of snoozes that are over and of acks.
+        `reminds`: whether it falls to this worker to tell of what is no news: snoozes and silences that are over, acks.
         """
         clock_ms = self._clock_ms()
         if clock_ms is not None:
-            self._put(self._dispatch.catch_up(clock_ms, self._handled_ms()))
-            for reminder in self._dispatch.remind(self._open_anomalies(), clock_ms) if reminds else ():
-                self._put(reminder)
-            for acknowledgement in self._dispatch.acknowledge(self._open_anomalies(), clock_ms) if reminds else ():
-                self._outbox.put(acknowledgement)
+            self._hand_on(clock_ms)
+            for digest in self._dispatch.catch_up(clock_ms, self._handled_ms()):
+                self._put(digest)
+            if reminds:
+                self._look_after_known(list(self._open_anomalies()), clock_ms)
+            if not reminds:
+                self._alone_since = None
+            elif not self._reminds:
+                self._alone_since = clock_ms
+        self._reminds = reminds
+        self._record_delivered()
         for name, state in self._outbox.states().items():
             self._health(name, state.reason if state.failures else "")
 
-    def _put(self, notification: Notification | None) -> None:
-        if notification is not None:
-            self._outbox.put(notification)
-            self._on_told(notification)
+    def _hand_on(self, clock_ms: int) -> None:
+        for gathered in self._gathering.take(clock_ms):
+            news = [told for told in gathered if self._dispatch.holds_good(told, clock_ms)]
+            if news:
+                self._outbox.put_together(news)
+            for told in news:
+                self._on_told(told)
+
+    def _look_after_known(self, open_anomalies: Sequence[Anomaly], clock_ms: int) -> None:
+        if not self._reminds:  # another worker did so until now
+            self._dispatch.resume(open_anomalies, clock_ms)
+        for announced, record in self._announcements.due(open_anomalies, clock_ms) if self._announcements else ():
+            self._put(announced)
+            self._unrecorded.append(record)
+        for reminder in self._dispatch.remind(open_anomalies, clock_ms):
+            self._put(reminder)
+        if clock_ms - self._handled_ms() <= STALE_MS:  # else what looks open may be over for long
+            self._insist(open_anomalies, clock_ms)
+        for acknowledgement in self._dispatch.acknowledge(open_anomalies, clock_ms):
+            self._outbox.put(acknowledgement)
+        for taken in self._care.due(open_anomalies, clock_ms) if self._care else ():
+            self._record(taken)
+
+    def _insist(self, open_anomalies: Sequence[Anomaly], clock_ms: int) -> None:
+        for nudge, record in self._dispatch.insist(open_anomalies, clock_ms):
+            self._put(nudge)
+            if record is not None:
+                self._unrecorded.append(record)
+
+    def _record_delivered(self) -> None:
+        """What is on pharos-actions counts as done, so nothing is written there before somebody has it."""
+        if self._unrecorded and self.delivered:
+            for taken in self._unrecorded:
+                self._record(taken)
+            self._unrecorded = []
+
+    def _put(self, notification: Notification) -> None:
+        for anomaly in notification.anomalies:
+            self._gathering.heard(anomaly.fingerprint)
+        self._outbox.put(notification)
+        self._on_told(notification)

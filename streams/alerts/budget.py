@@ -29,6 +29,7 @@ class Allowance(msgspec.Struct, frozen=True):
             over the window, for digests; None: every notification is sent by itself.
         off_round_times: keeps away from times such as 10:00:00, when everybody sends.
         hears_acks: is told that somebody has acknowledged; nobody wants to read that in a chat.
+        apart: a system that keeps each anomaly by itself: gets the news of a trouble one by one, and no announcements.
 
     """
 
@@ -37,6 +38,7 @@ class Allowance(msgspec.Struct, frozen=True):
     digest_above: int | None = None
     off_round_times: bool = False
     hears_acks: bool = False
+    apart: bool = False
 
 
 class Hold(enum.StrEnum):

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streams.alerts.message import Notification, Titles, acknowledgement_of, compose, digest_of, reminder_of
-from streams.alerts.routing import STALE_MS, Routing, Ruling
+from msgspec.structs import replace
+
+from streams.alerts.message import Notification, Titles, acknowledgement_of, compose, digest_of, nudge_of, reminder_of
+from streams.alerts.quieted import Quieted
+from streams.alerts.routes import Lanes, Routes, union
+from streams.alerts.routing import STALE_MS, Circumstances, Routing, Ruling
+from streams.events.event_time import event_time_ms
 from streams.incidents.action_book import ActionBook
 from streams.incidents.anomaly import Change
 from streams.incidents.handling import ends_at, handling_of, snooze_over
+from streams.incidents.inhibition import OpenAnomalies
+from streams.incidents.muting import MuteReason, Muting
+from streams.incidents.silence_book import SilenceBook
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import tzinfo
 
+    from streams.alerts.insistence import Insistence
     from streams.incidents.action import Taken
     from streams.incidents.anomaly import Anomaly, Transition
     from streams.incidents.handling import Handling
@@ -27,6 +36,11 @@ class Dispatch:
         zone: whose time messages tell.
         routing: what was told before a restart.
         actions: what people did, filled by whoever reads it; none in a backtest.
+        muting: what keeps anomalies quiet; nothing in a backtest.
+        routes: whom to tell of what.
+        insistence: repeats and chains of escalation; none in a backtest.
+        open_anomalies: all that are open, as far as another source than `handle` knows.
+        ended: when (ms) and what was resolved within a day, likewise.
 
     """
 
@@ -36,11 +50,25 @@ class Dispatch:
         zone: tzinfo,
         routing: Routing | None = None,
         actions: ActionBook | None = None,
+        muting: Muting | None = None,
+        routes: Routes | None = None,
+        insistence: Insistence | None = None,
+        open_anomalies: Callable[[], Iterable[Anomaly]] = tuple,
+        ended: Callable[[], Iterable[tuple[int, Anomaly]]] = tuple,
     ) -> None:
         self._titles = titles
         self._zone = zone
         self._routing = routing or Routing()
         self._actions = ActionBook() if actions is None else actions
+        self._muting = muting or Muting(SilenceBook())
+        self._quieted = Quieted(self._muting)
+        self._routes = routes or Routes()
+        self._insistence = insistence
+        self._known_open = open_anomalies
+        self._ended = ended
+        self._told_to: dict[str, Lanes] = {}
+        self._told_at: dict[str, int] = {}
+        self._inhibited: set[str] = set()  # when it opened, as far as this worker saw
         self._anomalies: dict[str, Anomaly] = {}
         self._reminded: dict[tuple[str, str], int] = {}
         self._acked: set[tuple[str, str]] = set()
@@ -49,43 +77,102 @@ class Dispatch:
     def routing(self) -> Routing:
         return self._routing
 
+    def resume(self, open_anomalies: Iterable[Anomaly], clock_ms: int) -> None:
+        """After a restart without a state: what is open was told, unless something kept it quiet when it opened.
+
+        So was what has ended since, whose end nobody may have told.
+        """
+        known = list(open_anomalies)
+        unknown = [a for a in known if a.fingerprint not in self._routing.latest]
+        ended = [a for _, a in self._ended() if a.fingerprint not in self._routing.latest]
+        told = self._quieted.resume(unknown, clock_ms, clock_ms - STALE_MS, OpenAnomalies(known))
+        over = [a for a in ended if not self._muting.held_at(a, event_time_ms(a.detected_at) or 0)]
+        self._routing.resume(told, over)
+        for anomaly in (*over, *told):
+            detected = event_time_ms(anomaly.detected_at) or clock_ms
+            then = self._routes.lanes(anomaly, detected)
+            self._told_at[anomaly.fingerprint] = detected
+            self._told_to[anomaly.fingerprint] = union(then, self._routes.lanes(anomaly, clock_ms))
+
     def handle(self, transition: Transition, clock_ms: int) -> tuple[Ruling, Notification | None]:
         """The ruling, and the notification where it is NOTIFY."""
-        self._anomalies[transition.anomaly.fingerprint] = transition.anomaly
-        ruling = self._routing.rule(transition, clock_ms, self._handling(transition.anomaly, clock_ms))
+        anomaly = transition.anomaly
+        self._anomalies[anomaly.fingerprint] = anomaly
+        if transition.change is Change.OPENED and anomaly.fingerprint not in self._routing.told:
+            self._forget_told(anomaly.fingerprint)
+        around = self._around(anomaly, clock_ms, self._open())
+        ruling = self._routing.rule(transition, clock_ms, around)
         notification = None
+        if around.mute is not None and ruling is not Ruling.REPEAT:
+            self._quieted.note(anomaly, around.mute)
+            if transition.change is Change.OPENED and ruling is Ruling.INHIBITED:
+                self._inhibited.add(anomaly.fingerprint)
+        elif ruling is Ruling.NOTIFY:
+            self._quieted.forget(anomaly.fingerprint)
+            self._inhibited.discard(anomaly.fingerprint)
         if ruling is Ruling.NOTIFY:
-            notification = compose(transition, self._titles, self._anomalies, self._zone)
+            composed = compose(transition, self._titles, self._others(), self._zone)
+            notification = replace(composed, lanes=self._lanes(transition, clock_ms))
         if transition.change is Change.RESOLVED:
-            del self._anomalies[transition.anomaly.fingerprint]
+            del self._anomalies[anomaly.fingerprint]
+            self._forget_told(anomaly.fingerprint)
         return ruling, notification
 
-    def catch_up(self, clock_ms: int, handled_ms: int) -> Notification | None:
-        """One digest of what was held and is still open, once the worker has caught up; else None."""
-        snoozed = {
-            fingerprint
-            for fingerprint, held in self._routing.held.items()
-            if self._handling(held.anomaly, clock_ms).snoozed is not None
-        }
-        released = self._routing.release(clock_ms, handled_ms, snoozed)
-        return digest_of(released, self._titles) if released else None
+    def catch_up(self, clock_ms: int, handled_ms: int) -> list[Notification]:
+        """One digest for each set of receivers, of what was held and is still open, once the worker has caught up."""
+        if not self._routing.caught_up(clock_ms, handled_ms):
+            return []
+        quiet = set()
+        others = self._open()
+        for fingerprint, held in self._routing.held.items():
+            around = self._around(held.anomaly, clock_ms, others)
+            if around.mute is not None:
+                self._quieted.note(held.anomaly, around.mute)
+            if around.mute is not None or around.handling.snoozed is not None or not around.routed:
+                quiet.add(fingerprint)
+        by_lanes: dict[Lanes, list[Transition]] = {}
+        for held in self._routing.release(clock_ms, handled_ms, quiet):
+            by_lanes.setdefault(self._lanes(held, clock_ms), []).append(held)
+        return [replace(digest_of(told, self._titles), lanes=lanes) for lanes, told in by_lanes.items()]
 
     def remind(self, open_anomalies: Iterable[Anomaly], clock_ms: int) -> list[Notification]:
-        """Notifications of what is still open although its snooze has run out within the last `STALE_MS`, each once.
+        """Notifications of what is still open although its snooze, or what muted it, is over, each once.
 
-        After a restart each may come again: its id is the same.
+        After a restart what was over for less than `STALE_MS` may come again: its id is the same.
         """
-        earliest = clock_ms - STALE_MS
-        self._reminded = {key: ended for key, ended in self._reminded.items() if ended >= earliest}
-        due = []
-        for anomaly in open_anomalies:
-            over = snooze_over(self._actions.of(anomaly.fingerprint), anomaly, clock_ms)
-            if over is None or ends_at(over) < earliest or _key(over) in self._reminded:
-                continue
-            self._reminded[_key(over)] = ends_at(over)
-            if self._routing.remind(anomaly, self._handling(anomaly, clock_ms)) is Ruling.NOTIFY:
-                due.append(reminder_of(anomaly, over.id, clock_ms, self._titles, self._anomalies, self._zone))
-        return due
+        known, others = list(open_anomalies), self._open()
+        over = (*self._snoozes_over(known, clock_ms, others), *self._mutes_over(known, clock_ms, others))
+        due = {told.id: told for told in over}
+        return list(due.values())
+
+    def holds_good(self, notification: Notification, clock_ms: int) -> bool:
+        """Whether news that have waited are still to be told: what was silenced meanwhile is not, the end of it is."""
+        anomaly = notification.anomalies[0]
+        mute = self._muting.of(anomaly, clock_ms, self._open())
+        if notification.kind == Change.RESOLVED or mute is None:
+            return True
+        self._quieted.note(anomaly, mute)
+        if notification.kind == Change.OPENED:
+            self._routing.told.discard(anomaly.fingerprint)
+            self._forget_told(anomaly.fingerprint)
+        return False
+
+    def insist(self, open_anomalies: Iterable[Anomaly], clock_ms: int) -> list[tuple[Notification, Taken | None]]:
+        """Repeats and escalations that are due, each with what to write on pharos-actions once it is delivered."""
+        if self._insistence is None:
+            return []
+        others = self._open()
+        told = [
+            (anomaly, self._told_at.get(anomaly.fingerprint, clock_ms))
+            for anomaly in open_anomalies
+            if anomaly.fingerprint in self._routing.told and self._may_remind(anomaly, clock_ms, others)
+        ]
+        found: list[tuple[Notification, Taken | None]] = []
+        for nudge in self._insistence.due(told, clock_ms):
+            composed = nudge_of(nudge.anomaly, nudge.id, nudge.news, clock_ms, self._titles, self._others(), self._zone)
+            lanes = self._tell(nudge.anomaly, clock_ms, nudge.receivers)
+            found.append((replace(composed, lanes=lanes), nudge.record))
+        return found
 
     def acknowledge(self, open_anomalies: Iterable[Anomaly], clock_ms: int) -> list[Notification]:
         """That somebody has what was told, each once: for systems that would go on calling people.
@@ -96,10 +183,74 @@ class Dispatch:
         holds = {(a.fingerprint, a.detected_at): (a, self._handling(a, clock_ms).acked) for a in told}
         acked = {key: (anomaly, hold) for key, (anomaly, hold) in holds.items() if hold is not None}
         news = [
-            acknowledgement_of(acked[key][0], acked[key][1].by, clock_ms) for key in sorted(set(acked) - self._acked)
+            replace(acknowledgement_of(acked[key][0], acked[key][1].by, clock_ms), lanes=self._told_to.get(key[0]))
+            for key in sorted(set(acked) - self._acked)
         ]
         self._acked = set(acked)
         return news
+
+    def _snoozes_over(
+        self, open_anomalies: Iterable[Anomaly], clock_ms: int, others: OpenAnomalies
+    ) -> Iterator[Notification]:
+        earliest = clock_ms - STALE_MS
+        self._reminded = {key: ended for key, ended in self._reminded.items() if ended >= earliest}
+        for anomaly in open_anomalies:
+            over = snooze_over(self._actions.of(anomaly.fingerprint), anomaly, clock_ms)
+            if over is None or ends_at(over) < earliest or _key(over) in self._reminded:
+                continue
+            self._reminded[_key(over)] = ends_at(over)
+            if self._may_remind(anomaly, clock_ms, others):
+                yield self._reminder(anomaly, "snooze over", over.id, clock_ms)
+
+    def _mutes_over(
+        self, open_anomalies: Iterable[Anomaly], clock_ms: int, others: OpenAnomalies
+    ) -> Iterator[Notification]:
+        for anomaly, mute in self._quieted.freed(open_anomalies, clock_ms, others):
+            known = anomaly.fingerprint in self._routing.told and anomaly.fingerprint not in self._inhibited
+            heard = mute.reason is MuteReason.INHIBITION and known
+            self._inhibited.discard(anomaly.fingerprint)
+            if not heard and self._may_remind(anomaly, clock_ms, others):
+                yield self._reminder(anomaly, f"{mute.reason} over", ",".join(mute.by), clock_ms)
+
+    def _may_remind(self, anomaly: Anomaly, clock_ms: int, others: OpenAnomalies) -> bool:
+        return self._routing.remind(anomaly, self._around(anomaly, clock_ms, others)) is Ruling.NOTIFY
+
+    def _reminder(self, anomaly: Anomaly, news: str, by: str, clock_ms: int) -> Notification:
+        composed = reminder_of(anomaly, news, by, clock_ms, self._titles, self._others(), self._zone)
+        self._told_at[anomaly.fingerprint] = clock_ms
+        return replace(composed, lanes=self._tell(anomaly, clock_ms))
+
+    def _lanes(self, transition: Transition, clock_ms: int) -> Lanes:
+        """The end goes to whoever heard of the rest."""
+        if transition.change is Change.RESOLVED:
+            return self._told_to.get(transition.anomaly.fingerprint)
+        return self._tell(transition.anomaly, clock_ms)
+
+    def _tell(self, anomaly: Anomaly, clock_ms: int, receivers: Lanes = None) -> Lanes:
+        """Whom to tell now: those of the routes unless others are named. They will be told of the end."""
+        lanes = self._routes.lanes(anomaly, clock_ms) if receivers is None else receivers
+        self._told_to[anomaly.fingerprint] = union(lanes, self._told_to.get(anomaly.fingerprint, ()))
+        self._told_at.setdefault(anomaly.fingerprint, clock_ms)
+        return lanes
+
+    def _forget_told(self, fingerprint: str) -> None:
+        self._told_to.pop(fingerprint, None)
+        self._told_at.pop(fingerprint, None)
+        self._inhibited.discard(fingerprint)
+
+    def _others(self) -> dict[str, Anomaly]:
+        """What is open: as `handle` knows it, else as others do."""
+        return {anomaly.fingerprint: anomaly for anomaly in self._known_open()} | self._anomalies
+
+    def _open(self) -> OpenAnomalies:
+        return OpenAnomalies(self._others().values())
+
+    def _around(self, anomaly: Anomaly, clock_ms: int, others: OpenAnomalies) -> Circumstances:
+        return Circumstances(
+            self._handling(anomaly, clock_ms),
+            self._muting.of(anomaly, clock_ms, others),
+            self._routes.lanes(anomaly, clock_ms) != (),
+        )
 
     def _handling(self, anomaly: Anomaly, clock_ms: int) -> Handling:
         return handling_of(self._actions.of(anomaly.fingerprint), anomaly, clock_ms)

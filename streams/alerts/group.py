@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from streams.alerts.backlog import Backlog, Entry
 from streams.alerts.budget import Hold
-from streams.alerts.message import ACKNOWLEDGED, Notification, bundle_of, overflow_of
+from streams.alerts.message import ACKNOWLEDGED, MAINTENANCE, Notification, bundle_of, overflow_of
 from streams.alerts.receiver import DIGESTED, DROPPED, Outcome
 from streams.alerts.robot import Member, Robot
 
@@ -67,6 +67,7 @@ class Group:
         self.name = name
         self._robots = [Robot(member.receiver, member.allowance, backoff) for member in members]
         self._hears_acks = all(member.allowance.hears_acks for member in members)
+        self.apart = all(member.allowance.apart for member in members)
         self._digest_above = members[0].allowance.digest_above
         self._counts = counts
         self._deadline_s = backoff.deadline_s
@@ -89,8 +90,10 @@ class Group:
         return min(self._robots, key=lambda robot: robot.failures).reason
 
     def put(self, notification: Notification, now: float) -> None:
-        """Never raises. Drops an acknowledgement that these receivers do not hear of."""
+        """Never raises. Drops an acknowledgement, or an announcement, that these receivers do not hear of."""
         if notification.kind == ACKNOWLEDGED and not self._hears_acks:
+            return
+        if notification.kind == MAINTENANCE and self.apart:
             return
         for entry in self._backlog.put(Entry(now, notification)):
             self._miss(entry)

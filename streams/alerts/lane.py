@@ -44,6 +44,11 @@ class Lane:
     def state(self) -> LaneState:
         return LaneState(self._group.queued, self._group.failures, self._group.reason)
 
+    @property
+    def apart(self) -> bool:
+        """See `Allowance.apart`."""
+        return self._group.apart
+
     def put(self, notification: Notification) -> None:
         """Never waits and never raises."""
         self._group.put(notification, self._moment().now)

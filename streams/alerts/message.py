@@ -10,19 +10,21 @@ from streams.alerts.phrases import CHINESE, ENGLISH, LANGUAGES
 from streams.alerts.wording import Text, Wording
 from streams.catalogue.metric import Severity
 from streams.incidents.anomaly import Anomaly, Change, Transition, Why
-from streams.incidents.instant import rfc3339
+from streams.incidents.inhibition import OpenAnomalies
+from streams.incidents.instant import clock_time, rfc3339
 from streams.incidents.scope import digest as short_hash
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import tzinfo
 
+    from streams.alerts.routes import Lanes
     from streams.catalogue.metric import Metric
 
 DIGEST = "pharos.notification.digest"
 ACKNOWLEDGED = "pharos.notification.acknowledged"
+MAINTENANCE = "pharos.notification.maintenance"
 _NEWS = {Why.ESCALATED: "escalated", Why.WORSENED: "worsened"}
-_SNOOZE_OVER = "snooze over"
 _MOST_IN_DIGEST = 10
 _NO_TITLES: Mapping[str, str] = {}
 
@@ -33,11 +35,12 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         id: the id of the transition; a receiver that got it before may drop it.
         time: the tick, event time in ms.
-        kind: a `Change`, `DIGEST` or `ACKNOWLEDGED`.
+        kind: a `Change`, `DIGEST`, `ACKNOWLEDGED` or `MAINTENANCE`.
         title: one line, in English.
         lines: since, impact, contributors, cause and symptoms, links, id; those that there are, in English.
         anomalies: what it is about, as published.
         texts: the same by language, with the parts apart.
+        lanes: whom to tell: names of receivers, or of groups of them; None: all.
 
     """
 
@@ -49,6 +52,7 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
     lines: tuple[str, ...]
     anomalies: tuple[Anomaly, ...] = ()
     texts: dict[str, Text] = {}
+    lanes: Lanes = None
 
     @property
     def critical(self) -> bool:
@@ -64,15 +68,18 @@ class Titles(msgspec.Struct, frozen=True):
 
     english: Mapping[str, str]
     chinese: Mapping[str, str] = {}
+    page_url: str = ""
 
     @classmethod
-    def of(cls, metrics: Iterable[Metric]) -> Titles:
+    def of(cls, metrics: Iterable[Metric], page_url: str = "") -> Titles:
+        """`page_url`: of the page that asks what to do, for links."""
         known = list(metrics)
-        return cls({m.name: m.title for m in known}, {m.name: m.title_zh for m in known if m.title_zh})
+        return cls({m.name: m.title for m in known}, {m.name: m.title_zh for m in known if m.title_zh}, page_url)
 
     def wordings(self) -> dict[str, Wording]:
         """By language."""
-        return {"en": Wording(ENGLISH, self.english), "zh": Wording(CHINESE, {**self.english, **self.chinese})}
+        chinese = {**self.english, **self.chinese}
+        return {"en": Wording(ENGLISH, self.english, self.page_url), "zh": Wording(CHINESE, chinese, self.page_url)}
 
 
 def compose(
@@ -91,12 +98,17 @@ def compose(
         facts = (
             say.since(anomaly, transition.time, zone),
             "" if resolved else say.impact(anomaly),
+            "" if resolved else say.forecast(anomaly),
             "" if resolved else say.contributors(anomaly),
             say.cause(anomaly, others),
             say.symptoms(anomaly, others),
+            "" if resolved else say.also(OpenAnomalies(others.values()).inhibited_by(anomaly)),
         )
         return Text(
-            say.title(anomaly, told), tuple(fact for fact in facts if fact), say.links(anomaly), say.name(anomaly)
+            say.title(anomaly, told),
+            tuple(fact for fact in facts if fact),
+            say.links(anomaly, acts=not resolved),
+            say.name(anomaly),
         )
 
     return _notification(
@@ -132,15 +144,19 @@ def digest_of(transitions: Sequence[Transition], titles: Titles) -> Notification
 
 def reminder_of(
     anomaly: Anomaly,
-    action: str,
+    news: str,
+    by: str,
     now: int,
     titles: Titles,
     others: Mapping[str, Anomaly],
     zone: tzinfo,
 ) -> Notification:
-    """An anomaly that is still open when its snooze is over. `action`: the id of the snooze; `now`: ms."""
-    name = short_hash(["snooze over", anomaly.fingerprint, action])
-    return compose(Transition(name, Change.UPDATED, now, anomaly), titles, others, zone, _SNOOZE_OVER)
+    """An anomaly that is still open, now that what kept it quiet is over.
+
+    `news`: what is over, a key of `Phrases.news`; `by`: its id; `now`: ms.
+    """
+    name = short_hash([news, anomaly.fingerprint, by])
+    return compose(Transition(name, Change.UPDATED, now, anomaly), titles, others, zone, news)
 
 
 def acknowledgement_of(anomaly: Anomaly, actor: str, now: int) -> Notification:
@@ -148,6 +164,41 @@ def acknowledgement_of(anomaly: Anomaly, actor: str, now: int) -> Notification:
     texts = {say: Text(phrases.acked.format(actor=actor)) for say, phrases in LANGUAGES.items()}
     name = short_hash(["acknowledged", anomaly.fingerprint, anomaly.detected_at])
     return _notification(name, now, ACKNOWLEDGED, Severity(anomaly.severity), (anomaly,), texts)
+
+
+def nudge_of(
+    anomaly: Anomaly, name: str, news: str, now: int, titles: Titles, others: Mapping[str, Anomaly], zone: tzinfo
+) -> Notification:
+    """An anomaly that is told again, or to others: `news` is a key of `Phrases.news`, `name` the id, `now` in ms."""
+    return compose(Transition(name, Change.UPDATED, now, anomaly), titles, others, zone, news)
+
+
+def maintenance_of(
+    name: str,
+    window: str,
+    matchers: Sequence[str],
+    now: int,
+    ends: int,
+    still: Sequence[Anomaly] | None,
+    titles: Titles,
+    zone: tzinfo,
+) -> Notification:
+    """That maintenance begins, or, where `still` lists what is open, that it is over. `now`, `ends`: ms."""
+
+    def text(say: Wording) -> Text:
+        phrases = say.phrases
+        what = phrases.comma.join(matchers)
+        if still is None:
+            title = phrases.maintenance_begins.format(name=window, ends=clock_time(ends, zone))
+            return Text(title, (phrases.quiet.format(matchers=what),))
+        title = phrases.maintenance_over[bool(still)].format(name=window, count=len(still))
+        facts = [say.title(anomaly, "") for anomaly in still[:_MOST_IN_DIGEST]]
+        if len(still) > _MOST_IN_DIGEST:
+            facts.append(phrases.more.format(count=len(still) - _MOST_IN_DIGEST))
+        return Text(title, tuple(facts))
+
+    texts = {language: text(say) for language, say in titles.wordings().items()}
+    return _notification(name, now, MAINTENANCE, Severity.WARNING, (), texts)
 
 
 def bundle_of(notifications: Sequence[Notification]) -> Notification:
@@ -165,6 +216,19 @@ def bundle_of(notifications: Sequence[Notification]) -> Notification:
         return Text(say.digest(what), tuple(told.text(language).title for told in newest.values()))
 
     return _digest(["bundle", *(told.id for told in notifications)], notifications, tuple(anomalies.values()), text)
+
+
+def together_of(notifications: Sequence[Notification]) -> Notification:
+    """News of one trouble in one message: the gravest in full, the rest by their titles. At least one is needed."""
+    head = max(notifications, key=lambda told: told.critical)
+    rest = [told for told in notifications if told is not head]
+    anomalies = {anomaly.fingerprint: anomaly for told in notifications for anomaly in told.anomalies}
+
+    def text(language: str, _: Wording) -> Text:
+        full = head.text(language)
+        return Text(full.title, (*(told.text(language).title for told in rest), *full.facts), full.links, full.name)
+
+    return _digest(["together", *(told.id for told in notifications)], notifications, tuple(anomalies.values()), text)
 
 
 def overflow_of(count: int, newest: Notification) -> Notification:

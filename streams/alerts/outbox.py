@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 from streams.alerts.backoff import Backoff
 from streams.alerts.group import Group, Moment
 from streams.alerts.lane import Lane, LaneState
+from streams.alerts.message import together_of
 from streams.alerts.receiver import DIGESTED, DROPPED, Outcome, Upkeep
 from streams.catalogue.metric import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from streams.alerts.message import Notification
     from streams.alerts.receiver import NotificationCounts
@@ -63,9 +64,18 @@ class Outbox:
         self._tasks += [asyncio.create_task(receiver.keep_up()) for receiver in kept_up]
 
     def put(self, notification: Notification) -> None:
-        """Never waits and never raises; what is merely info is not sent to anyone."""
+        """Never waits and never raises; what is merely info is not sent to anyone, the rest to those it names."""
         if notification.severity is not Severity.INFO:
-            for lane in self._lanes.values():
+            for name, lane in self._lanes.items():
+                if notification.lanes is None or name in notification.lanes:
+                    lane.put(notification)
+
+    def put_together(self, notifications: Sequence[Notification]) -> None:
+        """News of one trouble: one message for people, each by itself for systems. At least one is needed."""
+        worth = [told for told in notifications if told.severity is not Severity.INFO]
+        for name, lane in self._lanes.items():
+            mine = [told for told in worth if told.lanes is None or name in told.lanes]
+            for notification in mine if lane.apart or len(mine) < 2 else [together_of(mine)]:
                 lane.put(notification)
 
     def states(self) -> dict[str, LaneState]:

@@ -53,12 +53,16 @@ class Phrases(msgspec.Struct, frozen=True, kw_only=True):
     since: str
     span: str
     impact: str
+    forecast: str
+    events: Mapping[str, str]
     contributors: str
     contributor: str
     cause: str
     symptoms: str
+    also: str
     board: str
     runbook: str
+    acts: Mapping[str, str]
     link: str
     name: str
     comma: str
@@ -70,6 +74,9 @@ class Phrases(msgspec.Struct, frozen=True, kw_only=True):
     overflow: tuple[str, str]
     last: str
     acked: str
+    maintenance_begins: str
+    maintenance_over: tuple[str, str]
+    quiet: str
 
 
 def where_zh(scope: Mapping[str, str]) -> str:
@@ -123,18 +130,36 @@ ENGLISH = Phrases(
         "escalated": "now {severity}",
         "worsened": "worse, {severity}",
         "snooze over": "snooze over, {severity}",
+        "silence over": "silence over, {severity}",
+        "maintenance over": "maintenance over, {severity}",
+        "inhibition over": "{severity}",
+        "unacked": "nobody has it, {severity}",
+        "still open": "still open, {severity}",
     },
     title="[{news}] {headline}",
     headline="{title} {where}: {value}, expected {expected}",
     since="Since {start}, for {lasts}",
     span="From {start} to {end}, {lasts}; at worst {peak}",
-    impact="Impact: about {affected} events beyond normal in the last {window}",
+    impact="Impact: about {affected} {what} beyond normal in the last {window}",
+    forecast="If it stays so: about {affected} more {what} in the next hour",
+    events={
+        "": "events",
+        "page": "page views",
+        "consultation": "contacts",
+        "order": "orders",
+        "logistics": "parcels",
+        "aftersale": "requests",
+        "dispute": "disputes",
+        "feedback": "answers",
+    },
     contributors="Contributors: {named}",
     contributor="{where} {share}",
     cause="Caused by: {named}",
     symptoms="Symptoms: {named}",
+    also="Not told by themselves: {named}",
     board="Board",
     runbook="Runbook",
+    acts={"ack": "Acknowledge", "snooze": "Snooze", "silence": "Silence"},
     link="{label}: {url}",
     name="Id: {fingerprint}, incident {incident}",
     comma=", ",
@@ -149,6 +174,9 @@ ENGLISH = Phrases(
     overflow=("1 notification could not be delivered", "{count} notifications could not be delivered one by one"),
     last="The last was: {title}",
     acked="Acknowledged by {actor}",
+    maintenance_begins="Maintenance begins: {name}, until {ends}",
+    maintenance_over=("Maintenance is over: {name}", "Maintenance is over: {name}; still open: {count}"),
+    quiet="Nobody is told of what matches {matchers}",
 )
 CHINESE = Phrases(
     where=where_zh,
@@ -161,18 +189,36 @@ CHINESE = Phrases(
         "escalated": "升级为{severity}",
         "worsened": "加重，{severity}",
         "snooze over": "暂缓到期，{severity}",
+        "silence over": "静默到期，{severity}",
+        "maintenance over": "维护结束，{severity}",
+        "inhibition over": "{severity}",
+        "unacked": "无人认领，{severity}",
+        "still open": "仍未恢复，{severity}",
     },
     title="【{news}】{headline}",
     headline="{title}（{where}）：{value}，预期 {expected}",
     since="{start} 起，已 {lasts}",
     span="{start} 至 {end}，持续 {lasts}；最差 {peak}",
-    impact="影响：最近 {window} 内约 {affected} 个事件异常",
+    impact="影响：最近 {window} 内约 {affected} {what}异常",
+    forecast="若持续下去：未来 1 小时内约增加 {affected} {what}",
+    events={
+        "": "个事件",
+        "page": "次访问",
+        "consultation": "次咨询",
+        "order": "笔订单",
+        "logistics": "个包裹",
+        "aftersale": "个申请",
+        "dispute": "起纠纷",
+        "feedback": "条反馈",
+    },
     contributors="主要来源：{named}",
     contributor="{where} {share}",
     cause="起因：{named}",
     symptoms="由此引发：{named}",
+    also="不再单独通知：{named}",
     board="仪表盘",
     runbook="处置手册",
+    acts={"ack": "认领", "snooze": "暂缓", "silence": "静默"},
     link="{label}：{url}",
     name="编号：{fingerprint}，事件 {incident}",
     comma="；",
@@ -184,5 +230,8 @@ CHINESE = Phrases(
     overflow=("有 1 条通知未能送达", "有 {count} 条通知未能逐条送达"),
     last="最后一条：{title}",
     acked="{actor} 已认领",
+    maintenance_begins="维护开始：{name}，至 {ends}",
+    maintenance_over=("维护结束：{name}", "维护结束：{name}；仍有 {count} 个异常未恢复"),
+    quiet="匹配 {matchers} 的异常暂不通知",
 )
 LANGUAGES: dict[str, Phrases] = {"en": ENGLISH, "zh": CHINESE}

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from streams.catalogue.metric import Severity
 from streams.incidents.anomaly import Anomaly, Change, Transition, Why
 from streams.incidents.handling import UNHANDLED, Handling
+from streams.incidents.muting import MuteReason
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
+
+    from streams.incidents.muting import Mute
 
 STALE_MS = 15 * 60_000
 _MOST_REMEMBERED = 20_000
@@ -32,6 +35,26 @@ class Ruling(enum.StrEnum):
     UNANNOUNCED = "unannounced"  # the end of something nobody was told of
     SNOOZED = "snoozed"  # somebody wants to hear of it later: when the snooze is over, what is still open is told
     ACKED = "acked"  # somebody has it already: its opening is no news
+    UNROUTED = "unrouted"  # no receiver is meant to hear of it now
+    SILENCED = "silenced"  # a silence holds it back: when it is over, what is still open is told
+    MAINTENANCE = "maintenance"  # planned to be broken; as with a silence
+    INHIBITED = "inhibited"  # another that is open speaks for it
+
+
+class Circumstances(NamedTuple):
+    """What is known beside the transition: what people did, what mutes it, and whether anybody is meant to hear."""
+
+    handling: Handling = UNHANDLED
+    mute: Mute | None = None
+    routed: bool = True
+
+
+_USUAL = Circumstances()
+_MUTED = {
+    MuteReason.SILENCE: Ruling.SILENCED,
+    MuteReason.MAINTENANCE: Ruling.MAINTENANCE,
+    MuteReason.INHIBITION: Ruling.INHIBITED,
+}
 
 
 class Routing(msgspec.Struct):
@@ -41,24 +64,28 @@ class Routing(msgspec.Struct):
         told: fingerprints whose opening was sent and whose end was not.
         held: by fingerprint, the newest transition of what opened too long ago.
         latest: by fingerprint, the time of the newest transition and the ids seen at that time.
+        unended: by fingerprint, `detected_at` of what was told and ended while nobody notified.
 
     """
 
     told: set[str] = set()
     held: dict[str, Transition] = {}
     latest: dict[str, tuple[int, list[str]]] = {}
+    unended: dict[str, str] = {}
 
-    def rule(self, transition: Transition, clock_ms: int, handling: Handling = UNHANDLED) -> Ruling:
+    def rule(self, transition: Transition, clock_ms: int, around: Circumstances = _USUAL) -> Ruling:
         """Transitions of an anomaly come in order. `clock_ms` is the worker's clock (counting.md C.1).
 
-        A snooze holds back everything but the end; an ack holds back repeats, but no news for the worse. A graver
-        anomaly is not snoozed any more: see `streams.incidents.handling`.
+        A snooze, and what mutes, hold back everything but the end of what was told; an ack holds back repeats, but no
+        news for the worse. A graver anomaly is not snoozed any more: see `streams.incidents.handling`.
         """
         if self._repeated(transition):
             return Ruling.REPEAT
         if transition.change is Change.RESOLVED:
-            return self._rule_end(transition.anomaly.fingerprint)
-        ruling = self._rule_open(transition, clock_ms, handling)
+            return self._rule_end(transition.anomaly)
+        if transition.change is Change.OPENED:
+            self.unended.pop(transition.anomaly.fingerprint, None)
+        ruling = self._rule_open(transition, clock_ms, around)
         if ruling is Ruling.NOTIFY:
             self.told.add(transition.anomaly.fingerprint)
         elif ruling is Ruling.HELD:
@@ -67,34 +94,39 @@ class Routing(msgspec.Struct):
             self.held.pop(transition.anomaly.fingerprint, None)
         return ruling
 
-    def release(self, clock_ms: int, handled_ms: int, snoozed: Container[str] = ()) -> list[Transition]:
+    def release(self, clock_ms: int, handled_ms: int, quiet: Container[str] = ()) -> list[Transition]:
         """What is still open of the held ones, once ticks are handled up to `STALE_MS` behind the clock.
 
-        Those that are `snoozed` are let go untold: the end of the snooze tells of them.
+        Those that are `quiet` are let go untold: the end of the snooze, or of what mutes them, tells of them.
         """
-        if not self.held or clock_ms - handled_ms > STALE_MS:
+        if not self.caught_up(clock_ms, handled_ms):
             return []
-        due = [held for fingerprint, held in self.held.items() if fingerprint not in snoozed]
+        due = [held for fingerprint, held in self.held.items() if fingerprint not in quiet]
         self.told.update(held.anomaly.fingerprint for held in due)
         self.held.clear()
         return sorted(due, key=lambda t: (t.time, t.anomaly.fingerprint))
 
-    def remind(self, anomaly: Anomaly, handling: Handling) -> Ruling:
-        """Whether to tell of an anomaly, open as before, whose snooze is over."""
+    def caught_up(self, clock_ms: int, handled_ms: int) -> bool:
+        """Whether something is held, and the time has come to tell of it."""
+        return bool(self.held) and clock_ms - handled_ms <= STALE_MS
+
+    def remind(self, anomaly: Anomaly, around: Circumstances) -> Ruling:
+        """Whether to tell of an anomaly, open as before, whose snooze is over, or that nothing mutes any more."""
         if anomaly.severity == Severity.INFO:
             return Ruling.INFO
         if anomaly.caused_by is not None:
             return Ruling.SYMPTOM
         if anomaly.fingerprint in self.held:
             return Ruling.HELD
-        if handling.acked is not None:
-            return Ruling.ACKED
-        self.told.add(anomaly.fingerprint)
-        return Ruling.NOTIFY
+        ruling = _rule_known(around)
+        if ruling is Ruling.NOTIFY:
+            self.told.add(anomaly.fingerprint)
+        return ruling
 
-    def resume(self, open_anomalies: Iterable[Anomaly]) -> None:
-        """After a restart without a state: takes what is open as told, so that its end is."""
-        self.told.update(a.fingerprint for a in open_anomalies if a.severity != Severity.INFO and a.caused_by is None)
+    def resume(self, open_anomalies: Iterable[Anomaly], ended: Iterable[Anomaly] = ()) -> None:
+        """After a restart without a state: takes what was open as told, so that its end is, even if it has come."""
+        self.told.update(a.fingerprint for a in open_anomalies if _is_told(a))
+        self.unended |= {a.fingerprint: a.detected_at for a in ended if _is_told(a)}
 
     def to_bytes(self) -> bytes:
         return msgspec.msgpack.encode(self)
@@ -104,7 +136,7 @@ class Routing(msgspec.Struct):
         """Raises msgspec.DecodeError for anything `to_bytes` did not write."""
         return msgspec.msgpack.decode(payload, type=cls)
 
-    def _rule_open(self, transition: Transition, clock_ms: int, handling: Handling) -> Ruling:
+    def _rule_open(self, transition: Transition, clock_ms: int, around: Circumstances) -> Ruling:
         anomaly = transition.anomaly
         if anomaly.severity == Severity.INFO:
             return Ruling.INFO
@@ -114,13 +146,16 @@ class Routing(msgspec.Struct):
             return Ruling.HELD
         if transition.change is not Change.OPENED and transition.why not in _WORTH_TELLING:
             return Ruling.NO_WORSE
-        return Ruling.HELD if clock_ms - transition.time > STALE_MS else _rule_news(transition, handling)
+        if clock_ms - transition.time > STALE_MS:
+            return Ruling.HELD
+        return _rule_news(transition, around)
 
-    def _rule_end(self, fingerprint: str) -> Ruling:
-        if self.held.pop(fingerprint, None) is not None and fingerprint not in self.told:
-            return Ruling.OVER
-        if fingerprint not in self.told:
-            return Ruling.UNANNOUNCED
+    def _rule_end(self, anomaly: Anomaly) -> Ruling:
+        fingerprint = anomaly.fingerprint
+        missed = self.unended.pop(fingerprint, "") == anomaly.detected_at
+        held = self.held.pop(fingerprint, None) is not None
+        if fingerprint not in self.told and not missed:
+            return Ruling.OVER if held else Ruling.UNANNOUNCED
         self.told.discard(fingerprint)
         return Ruling.NOTIFY
 
@@ -141,7 +176,20 @@ class Routing(msgspec.Struct):
             del self.latest[fingerprint]
 
 
-def _rule_news(transition: Transition, handling: Handling) -> Ruling:
-    if handling.snoozed is not None:
+def _rule_news(transition: Transition, around: Circumstances) -> Ruling:
+    ruling = _rule_known(around)
+    return Ruling.NOTIFY if ruling is Ruling.ACKED and transition.change is not Change.OPENED else ruling
+
+
+def _rule_known(around: Circumstances) -> Ruling:
+    if around.mute is not None:
+        return _MUTED[around.mute.reason]
+    if not around.routed:
+        return Ruling.UNROUTED
+    if around.handling.snoozed is not None:
         return Ruling.SNOOZED
-    return Ruling.ACKED if handling.acked is not None and transition.change is Change.OPENED else Ruling.NOTIFY
+    return Ruling.NOTIFY if around.handling.acked is None else Ruling.ACKED
+
+
+def _is_told(anomaly: Anomaly) -> bool:
+    return anomaly.severity != Severity.INFO and anomaly.caused_by is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import quote
 
 import msgspec
 
@@ -10,11 +11,13 @@ from streams.events.event_time import event_time_ms
 from streams.incidents.instant import clock_time
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import tzinfo
 
     from streams.alerts.phrases import Phrases
     from streams.incidents.anomaly import Anomaly
+
+_MOST_ALSO = 5
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -56,6 +59,7 @@ class Wording(NamedTuple):
 
     phrases: Phrases
     titles: Mapping[str, str]
+    page_url: str = ""  # of the page that asks what to do; empty: no such links
 
     def headline(self, anomaly: Anomaly) -> str:
         """What, where, value against expectation."""
@@ -86,12 +90,19 @@ class Wording(NamedTuple):
 
     def impact(self, anomaly: Anomaly) -> str:
         """How many of the events of the window are affected beyond what is normal; only shares and counts tell."""
-        away = abs(anomaly.value - anomaly.expected)
-        affected = {"ratio": away * anomaly.exposure, "per_minute": away * anomaly.window_s / 60}.get(anomaly.unit, 0.0)
+        affected = _affected(anomaly)
         if affected < 1:
             return ""
-        window = self.phrases.duration(anomaly.window_s * 1000)
-        return self.phrases.impact.format(affected=f"{affected:,.0f}", window=window)
+        say = self.phrases
+        window = say.duration(anomaly.window_s * 1000)
+        return say.impact.format(affected=f"{affected:,.0f}", what=self._what(anomaly), window=window)
+
+    def forecast(self, anomaly: Anomaly) -> str:
+        """How many more in the next hour, if all stays as it was in the window; nothing for what recovers."""
+        hourly = _affected(anomaly) * 3_600 / max(anomaly.window_s, 1)
+        if hourly < 1 or anomaly.state != "firing":
+            return ""
+        return self.phrases.forecast.format(affected=f"{hourly:,.0f}", what=self._what(anomaly))
 
     def contributors(self, anomaly: Anomaly) -> str:
         """The three largest."""
@@ -112,10 +123,24 @@ class Wording(NamedTuple):
         named = self.phrases.semicolon.join(self._name(fingerprint, others) for fingerprint in anomaly.cause_of)
         return self.phrases.symptoms.format(named=named) if named else ""
 
-    def links(self, anomaly: Anomaly) -> tuple[Link, ...]:
+    def also(self, inhibited: Sequence[Anomaly]) -> str:
+        """What is open beside it and not told by itself."""
+        named = self.phrases.semicolon.join(self.headline(anomaly) for anomaly in inhibited[:_MOST_ALSO])
+        more = len(inhibited) - _MOST_ALSO
+        if more > 0:
+            named += self.phrases.semicolon + self.phrases.more.format(count=more)
+        return self.phrases.also.format(named=named) if named else ""
+
+    def links(self, anomaly: Anomaly, *, acts: bool = True) -> tuple[Link, ...]:
+        """Board, runbook, and, where it `acts`, the page that asks whether to ack, snooze or silence."""
         say = self.phrases
-        known = ((say.board, anomaly.board_url), (say.runbook, anomaly.runbook_url))
+        page = f"{self.page_url.rstrip('/')}/anomalies/{quote(anomaly.fingerprint)}" if self.page_url and acts else ""
+        known = [(say.board, anomaly.board_url), (say.runbook, anomaly.runbook_url)]
+        known += [(say.acts[deed], f"{page}?do={deed}" if page else "") for deed in ("ack", "snooze", "silence")]
         return tuple(Link(label, url) for label, url in known if url)
+
+    def _what(self, anomaly: Anomaly) -> str:
+        return self.phrases.events.get(anomaly.touchpoint, self.phrases.events[""])
 
     def name(self, anomaly: Anomaly) -> str:
         return self.phrases.name.format(fingerprint=anomaly.fingerprint, incident=anomaly.incident)
@@ -132,3 +157,9 @@ class Wording(NamedTuple):
     def _name(self, fingerprint: str, others: Mapping[str, Anomaly]) -> str:
         other = others.get(fingerprint)
         return self.headline(other) if other else fingerprint
+
+
+def _affected(anomaly: Anomaly) -> float:
+    """Events of the window beyond what is normal; 0 where the unit does not tell."""
+    away = abs(anomaly.value - anomaly.expected)
+    return {"ratio": away * anomaly.exposure, "per_minute": away * anomaly.window_s / 60}.get(anomaly.unit, 0.0)

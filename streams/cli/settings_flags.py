@@ -39,6 +39,7 @@ HELP = {
     "heartbeat_interval_s": "seconds between heartbeats",
     "max_series": "series of one cells partition; more are counted together",
     "board_url": "address of the boards, for links",
+    "page_url": "address of the page as people reach it, for links to acknowledge, snooze and silence",
     "runbook_base_url": "address of the runbook, for links",
 }
 

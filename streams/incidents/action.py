@@ -1,4 +1,7 @@
-"""What somebody did about an anomaly: `data` of a record of pharos-actions, whose subject is the fingerprint."""
+"""What somebody did about an anomaly, or a silence: `data` of a record of pharos-actions.
+
+The subject is the fingerprint, or names the silence.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,7 @@ class Kind(enum.StrEnum):
     ACK = "ack"
     SNOOZE = "snooze"
     FEEDBACK = "feedback"
+    ASSIGN = "assign"
 
 
 class Opinion(enum.StrEnum):
@@ -36,7 +40,13 @@ class Opinion(enum.StrEnum):
 class Action(msgspec.Struct, frozen=True):
     """An action, who took it, and a remark."""
 
-    action: Annotated[str, Meta(description="ack, snooze, feedback, or what a business system calls what it did.")]
+    action: Annotated[
+        str,
+        Meta(
+            description="ack, snooze, feedback, assign, silence, silence.expired, what Pharos did of itself, or what a "
+            "business system calls what it did."
+        ),
+    ]
     actor: str = ""
     note: str = ""
     until: Annotated[
@@ -59,6 +69,16 @@ class Action(msgspec.Struct, frozen=True):
     request: Annotated[
         str | None, Meta(description="Of approve and decline, and of who did what was requested: which request.")
     ] = None
+    assignee: Annotated[str | None, Meta(description="Of assign: a person or a role, as duty-lead.")] = None
+    matchers: Annotated[
+        list[str] | None,
+        Meta(
+            description="Of a silence, whose subject is silence/ID: region=zhejiang, severity=~warning|info, and so on."
+        ),
+    ] = None
+    end_on_resolve: Annotated[
+        bool, Meta(description="Of a silence: it ends, too, when nothing is open any more of what it kept quiet.")
+    ] = False
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,3 +101,6 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
     detected_at: int | None = None
     severity: str | None = None
     request: str | None = None
+    assignee: str | None = None
+    matchers: tuple[str, ...] = ()
+    end_on_resolve: bool = False

@@ -25,7 +25,7 @@ class Noted(enum.Enum):
 class ActionBook:
     """The last actions of each anomaly, in the order in which they were read.
 
-    Beyond `OF_AN_ANOMALY` the oldest goes first, but never the last ack, snooze or feedback: what a business system
+    Beyond `OF_AN_ANOMALY` the oldest goes first, but never the last of a `Kind`: what a business system
     says again and again must not undo what a person said. Beyond `IN_ALL` go those of the anomaly on which nobody has
     acted for longest.
     """

@@ -10,6 +10,7 @@ import orjson
 from streams.events.event_time import event_time_ms
 from streams.incidents.action import LONGEST_NAME, LONGEST_NOTE, TYPE, Action, Taken
 from streams.incidents.instant import rfc3339
+from streams.incidents.silence import SilenceDeed
 
 SOURCE = "/pharos/api"
 LARGEST = 64 * 1024
@@ -23,7 +24,7 @@ class Unread(enum.StrEnum):
     TOO_LARGE = f"a record may have {LARGEST} bytes, and source, id and subject {_LONGEST_ID} characters each"
     NO_CLOUDEVENT = "a record is a CloudEvent in JSON with id, source, type, time and data"
     OTHER_TYPE = f"the type must be {TYPE}"
-    NO_SUBJECT = "the subject must be the fingerprint of an anomaly"
+    NO_SUBJECT = "the subject must be the fingerprint of an anomaly, or silence/ID"
     NO_TIME = "the time must be RFC 3339"
     NO_ACTION = "data needs an `action` that is a text, and its other fields must be texts"
 
@@ -44,7 +45,12 @@ _data_decoder = msgspec.json.Decoder(Action)
 def encode(taken: Taken) -> bytes:
     """The record's value; its key is the fingerprint, so that the actions of an anomaly keep their order."""
     times = {"until": taken.until, "detected_at": taken.detected_at}
-    texts = {"verdict": taken.verdict, "severity": taken.severity, "request": taken.request}
+    texts = {
+        "verdict": taken.verdict,
+        "severity": taken.severity,
+        "request": taken.request,
+        "assignee": taken.assignee,
+    }
     return orjson.dumps(
         {
             "specversion": "1.0",
@@ -60,6 +66,8 @@ def encode(taken: Taken) -> bytes:
                 "note": taken.note,
                 **{name: rfc3339(time) for name, time in times.items() if time is not None},
                 **{name: text for name, text in texts.items() if text is not None},
+                **({"matchers": taken.matchers} if taken.matchers else {}),
+                **({"end_on_resolve": True} if taken.end_on_resolve else {}),
             },
         }
     )
@@ -105,6 +113,9 @@ def _taken(event: _Event) -> Taken | Unread:
         detected_at=_time_of(data.detected_at),
         severity=_short(data.severity),
         request=_short(data.request),
+        assignee=_short(data.assignee),
+        matchers=tuple(data.matchers or ()) if data.action == SilenceDeed.SILENCE else (),
+        end_on_resolve=data.end_on_resolve,
     )
 
 

@@ -41,12 +41,20 @@ class Feedback(msgspec.Struct, frozen=True):
     verdict: str
 
 
+class Assignment(msgspec.Struct, frozen=True):
+    """Who is to see to the anomaly, a person or a role, and who said so."""
+
+    by: str
+    to: str
+
+
 class Handling(msgspec.Struct, frozen=True):
     """The flags of an anomaly; None where nobody acted, or it no longer holds."""
 
     acked: Hold | None = None
     snoozed: Hold | None = None
     feedback: Feedback | None = None
+    assigned: Assignment | None = None
 
 
 UNHANDLED: Final = Handling()
@@ -70,7 +78,8 @@ def handling_of(actions: Sequence[Taken], anomaly: Anomaly, now: int) -> Handlin
     """What holds at `now` (ms, the clock of people).
 
     Of several actions of a kind the last read counts. An ack holds until its time or the end of the incident; a snooze
-    also ends when the anomaly becomes graver than it was when it was snoozed; feedback stays.
+    also ends when the anomaly becomes graver than it was when it was snoozed; an assignment holds until the end of the
+    incident; feedback stays.
 
     Args:
         actions: those of this fingerprint, in the order in which they were read.
@@ -86,10 +95,12 @@ def handling_of(actions: Sequence[Taken], anomaly: Anomaly, now: int) -> Handlin
     )
     ack = None if anomaly.state == _RESOLVED else _last(mine, Kind.ACK)
     snooze = _standing_snooze(mine, anomaly)
+    assign = None if anomaly.state == _RESOLVED else _last(mine, Kind.ASSIGN)
     return Handling(
         acked=_hold(ack, now),
         snoozed=_hold(snooze, now),
         feedback=None if feedback is None else Feedback(feedback.actor, feedback.verdict or ""),
+        assigned=Assignment(assign.actor, assign.assignee) if assign is not None and assign.assignee else None,
     )
 
 

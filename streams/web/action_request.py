@@ -14,6 +14,7 @@ _EXAMPLES: Final = {
     Kind.ACK: '{"actor": "li.wei", "note": "on it", "minutes": 30}',
     Kind.SNOOZE: '{"actor": "li.wei", "note": "known", "minutes": 60}',
     Kind.FEEDBACK: '{"actor": "li.wei", "verdict": "confirmed", "note": ""}',
+    Kind.ASSIGN: '{"actor": "li.wei", "assignee": "duty-lead", "note": ""}',
 }
 # Control characters, line and paragraph separators; and what turns the direction of the text around it.
 _REFUSED_CATEGORIES: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
@@ -21,13 +22,14 @@ _TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2
 
 
 class ActionRequest(NamedTuple):
-    """A request that can be acted on. `minutes` is 0 and `verdict` None where the kind has none."""
+    """A request that can be acted on. `minutes` is 0, `verdict` and `assignee` None where the kind has none."""
 
     kind: Kind
     actor: str
     note: str
     minutes: int = 0
     verdict: Opinion | None = None
+    assignee: str | None = None
 
 
 class Fault(NamedTuple):
@@ -38,7 +40,7 @@ class Fault(NamedTuple):
 
 
 def read_request(kind: Kind, body: bytes, name: str = "") -> ActionRequest | Fault:
-    """Reads the body of an ack, a snooze or feedback; `name` is that of the token in use, and wins over the body's."""
+    """Reads the body of an action of that kind; `name` is that of the token in use, and wins over the body's."""
     try:
         said = orjson.loads(body)
     except orjson.JSONDecodeError:
@@ -51,12 +53,13 @@ def read_request(kind: Kind, body: bytes, name: str = "") -> ActionRequest | Fau
 
 def _read(
     kind: Kind, said: dict[str, Any], name: str
-) -> tuple[str | Fault, str | Fault, int | Fault, Opinion | Fault | None]:
+) -> tuple[str | Fault, str | Fault, int | Fault, Opinion | Fault | None, str | Fault | None]:
     return (
         name or read_text(said, "actor", 1, LONGEST_NAME),
         read_text(said, "note", 0, LONGEST_NOTE),
-        0 if kind is Kind.FEEDBACK else _minutes(kind, said),
+        _minutes(kind, said) if kind in (Kind.ACK, Kind.SNOOZE) else 0,
         _verdict(said) if kind is Kind.FEEDBACK else None,
+        read_text(said, "assignee", 1, LONGEST_NAME) if kind is Kind.ASSIGN else None,
     )
 
 

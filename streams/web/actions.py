@@ -1,4 +1,4 @@
-"""The writing half of the HTTP interface: ack, snooze and feedback of one anomaly become records of pharos-actions."""
+"""The writing half of the HTTP interface: what people do about one anomaly becomes records of pharos-actions."""
 
 from __future__ import annotations
 
@@ -106,6 +106,7 @@ def _taken(asked: ActionRequest, anomaly: Anomaly, name: str, now: int) -> Taken
         note=asked.note,
         until=now + asked.minutes * MINUTE_MS if asked.minutes else None,
         verdict=asked.verdict,
+        assignee=asked.assignee,
         detected_at=event_time_ms(anomaly.detected_at),
         severity=anomaly.severity,
     )

@@ -128,14 +128,15 @@ class _Api:
             if all(getattr(anomaly, key) in values for key, values in wanted.items())
         ]
         now = self._people_ms()
-        return json_response({"anomalies": [self._board.shown(anomaly, now) for anomaly in found]})
+        return json_response({"anomalies": [self._board.shown(anomaly, now, sight) for anomaly in found]})
 
     async def anomaly(self, request: web.Request) -> web.Response:
-        found = self._board.anomaly(request.match_info["fingerprint"], self._sight(request))
+        sight = self._sight(request)
+        found = self._board.anomaly(request.match_info["fingerprint"], sight)
         if found is None:
             return json_response({"error": "No anomaly with this fingerprint is open or recent."}, 404)
         anomaly, timeline = found
-        shown = self._board.shown(anomaly, self._people_ms())
+        shown = self._board.shown(anomaly, self._people_ms(), sight)
         return json_response({**shown, "timeline": msgspec.to_builtins(timeline)})
 
     async def course(self, request: web.Request) -> web.Response:

@@ -14,6 +14,10 @@ from streams.catalogue.metric import Touchpoint
 from streams.incidents.action_book import ActionBook, Noted
 from streams.incidents.anomaly import Change
 from streams.incidents.handling import handling_of
+from streams.incidents.inhibition import NOTHING_OPEN, OpenAnomalies
+from streams.incidents.muting import Muting
+from streams.incidents.silence import SilenceDeed
+from streams.incidents.silence_book import SilenceBook
 from streams.linkage.ledger import Ledger
 from streams.web.courses import Courses
 from streams.web.point import Point, of_pulse
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
     from streams.catalogue.metric import Metric
     from streams.incidents.action import Taken
     from streams.incidents.anomaly import Anomaly, Transition
+    from streams.incidents.maintenance import Window
     from streams.linkage.step import Step
     from streams.verdicts import TickVerdicts
     from streams.web.sight import Sight
@@ -41,6 +46,7 @@ SHOWN_OPEN: Final = 200
 SHOWN_RECENT: Final = 20
 _SEVERITIES: Final = {"critical": 0, "warning": 1, "info": 4}
 _RECOVERING: Final = 2
+_SILENCE_DEEDS: Final = frozenset(deed.value for deed in SilenceDeed)
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -72,14 +78,23 @@ class Board:
         topics: the source topics whose freshness is shown.
         timezone: IANA name of the shop's time zone.
         pace: how many times faster than life the records' clock runs; for a demo or a paced replay.
+        windows: of maintenance.
 
     Attributes:
         actions: what people and systems did about anomalies.
+        silences, muting: what keeps anomalies quiet.
         ledger: what business systems were asked to do about them.
 
     """
 
-    def __init__(self, metrics: Iterable[Metric], topics: Iterable[str], timezone: str, pace: float = 1.0) -> None:
+    def __init__(
+        self,
+        metrics: Iterable[Metric],
+        topics: Iterable[str],
+        timezone: str,
+        pace: float = 1.0,
+        windows: tuple[Window, ...] = (),
+    ) -> None:
         self._catalogue = {metric.name: metric for metric in metrics}
         self._metrics = {name: metric for name, metric in self._catalogue.items() if () in metric.scopes}
         self._topics = tuple(topics)
@@ -90,6 +105,9 @@ class Board:
         self._timelines: dict[str, deque[Entry]] = {}
         self.actions = ActionBook()
         self.ledger = Ledger()
+        self.silences = SilenceBook()
+        self.muting = Muting(self.silences, windows)
+        self._others = -1, NOTHING_OPEN
         self._points: dict[str, deque[Point]] = {name: deque(maxlen=POINTS) for name in self._metrics}
         self._scores: dict[str, float] = {}
         self._heard: dict[str, int] = {}
@@ -118,9 +136,15 @@ class Board:
         self.version += 1
 
     def action(self, taken: Taken) -> None:
-        """Takes what somebody did about an anomaly, known or not yet known. A repeated one changes nothing."""
-        if self.actions.note(taken) is Noted.NEW:
-            self.ledger.decide(taken)
+        """Takes what somebody did about an anomaly, known or not yet, or a silence. A repeated one changes nothing."""
+        self.silences.record()
+        if taken.action in _SILENCE_DEEDS:
+            news = self.silences.note(taken)
+        else:
+            news = self.actions.note(taken)
+            if news is Noted.NEW:
+                self.ledger.decide(taken)
+        if news is Noted.NEW:
             self.version += 1
 
     def step(self, step: Step) -> None:
@@ -163,17 +187,27 @@ class Board:
         anomalies = sorted(seen, key=lambda anomaly: anomaly.started_at, reverse=True)
         return sorted(anomalies, key=_rank)
 
+    def ended_anomalies(self) -> list[tuple[int, Anomaly]]:
+        """When (ms) and what was resolved within the last 24 h."""
+        return list(self._recent.values())
+
     def recent_anomalies(self, sight: Sight = EVERYTHING) -> list[Anomaly]:
         """Resolved within the last 24 h of event time, newest first, at most 1,000."""
         recent = (anomaly for _, anomaly in reversed(self._recent.values()))
         return [self._seen(anomaly, sight) for anomaly in recent if sight.sees(anomaly.scope)]
 
-    def shown(self, anomaly: Anomaly, now: int) -> dict[str, Any]:
+    def shown(self, anomaly: Anomaly, now: int, sight: Sight = EVERYTHING) -> dict[str, Any]:
         """The anomaly as it is published, and how it is handled at `now` (ms, the clock of people)."""
         handling = handling_of(self.actions.of(anomaly.fingerprint), anomaly, now)
         plain: dict[str, Any] = msgspec.to_builtins(anomaly) | msgspec.to_builtins(handling)
+        if self._others[0] != self.version:
+            self._others = self.version, OpenAnomalies(self._open.values())
         waiting = self.ledger.waiting(anomaly.fingerprint, now)
-        return plain | {"proposals": [proposal_view(step) for step in waiting]}
+        proposals = [proposal_view(step) for step in waiting]
+        flags = self.muting.flags(anomaly, now, self._others[1])
+        if not self._is_seen(flags["inhibited_by"], sight):
+            flags["inhibited_by"] = None
+        return plain | flags | {"proposals": proposals}
 
     def anomaly(
         self, fingerprint: str, sight: Sight = EVERYTHING
@@ -204,9 +238,9 @@ class Board:
                 touchpoint_state(touchpoint, anomalies, self._heard_of(touchpoint), sources.values(), self.time)
                 for touchpoint in get_args(Touchpoint)
             ],
-            "anomalies": [self.shown(anomaly, clock) for anomaly in anomalies[:SHOWN_OPEN]],
+            "anomalies": [self.shown(anomaly, clock, sight) for anomaly in anomalies[:SHOWN_OPEN]],
             "open": len(anomalies),
-            "recent": [self.shown(anomaly, clock) for anomaly in recent[:SHOWN_RECENT]],
+            "recent": [self.shown(anomaly, clock, sight) for anomaly in recent[:SHOWN_RECENT]],
             # These are of the whole, which belongs to nobody who sees a part only.
             "metrics": [self._metric_view(metric) for metric in self._metrics.values() if sight.whole],
             "titles": {name: [metric.title, metric.title_zh] for name, metric in self._catalogue.items()},
@@ -219,11 +253,11 @@ class Board:
         return self._open.get(fingerprint)
 
     def _seen(self, anomaly: Anomaly, sight: Sight) -> Anomaly:
-        def seen(fingerprint: str) -> bool:
-            other = self._known(fingerprint)
-            return other is not None and sight.sees(other.scope)
+        return sight.narrowed(anomaly, lambda fingerprint: self._is_seen(fingerprint, sight))
 
-        return sight.narrowed(anomaly, seen)
+    def _is_seen(self, fingerprint: str | None, sight: Sight) -> bool:
+        other = self._known(fingerprint) if fingerprint else None
+        return other is not None and sight.sees(other.scope)
 
     def metric(self, name: str) -> Metric | None:
         return self._catalogue.get(name)

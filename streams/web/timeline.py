@@ -29,6 +29,7 @@ class ActionEntry(msgspec.Struct, frozen=True):
     time: int
     until: str | None
     verdict: str | None
+    assignee: str | None = None
 
 
 class StepEntry(msgspec.Struct, frozen=True):
@@ -63,7 +64,9 @@ def merged(
 def _line(taken: Taken) -> ActionEntry:
     ends = ends_at(taken) if taken.action in (Kind.ACK, Kind.SNOOZE) else taken.until
     until = None if ends is None else rfc3339(ends)
-    return ActionEntry(taken.id, taken.action, taken.actor, taken.note, taken.time, until, taken.verdict)
+    return ActionEntry(
+        taken.id, taken.action, taken.actor, taken.note, taken.time, until, taken.verdict, taken.assignee
+    )
 
 
 def proposal_view(step: Step) -> dict[str, Any]:

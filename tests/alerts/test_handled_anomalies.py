@@ -153,11 +153,10 @@ def test_the_digest_leaves_out_what_is_snoozed_until_the_snooze_is_over(transiti
     clock = START + 60 * MINUTE
     desk = Desk(taken("snooze", clock - MINUTE, minutes=10))
     held = [desk.rule(transition(fingerprint=name), clock) for name in ("f1", "f2")]
-    digest = desk.dispatch.catch_up(clock, clock)
+    (digest,) = desk.dispatch.catch_up(clock, clock)
     reminders = remind(desk, clock + 10 * MINUTE, transition().anomaly)
 
     assert held == [Ruling.HELD, Ruling.HELD]
-    assert digest is not None
     assert [one.fingerprint for one in digest.anomalies] == ["f2"]
     assert [one.anomalies[0].fingerprint for one in reminders] == ["f1"]
 

@@ -29,7 +29,8 @@ def test_what_where_value_since_impact_contributors_links_id(transition: Callabl
     assert told.title == "[CRITICAL] Payment success for payment_method alipay: 71.0%, expected 97.0%"
     assert told.lines == (
         "Since 2025-11-10 23:58:30 +08:00, for 1 min 30 s",
-        "Impact: about 260 events beyond normal in the last 1 min",
+        "Impact: about 260 orders beyond normal in the last 1 min",
+        "If it stays so: about 15,600 more orders in the next hour",
         "Contributors: region b 50%, region c 30%, region a 10%",
         "Board: https://board/?fingerprint=f1",
         "Runbook: https://runbooks/payment",
@@ -90,13 +91,34 @@ def test_a_report_lists_what_any_receiver_gets_with_fingerprints_for_the_anomali
     }
 
 
+def test_what_recovers_has_no_forecast(transition: Callable[..., Transition]) -> None:
+    lines = compose(transition(state="recovering"), TITLES, {}, SHANGHAI).lines
+    assert not any(line.startswith("If it stays so") for line in lines)
+
+
+def test_links_lead_to_a_page_that_asks_what_to_do_unless_it_is_over(transition: Callable[..., Transition]) -> None:
+    titles = msgspec.structs.replace(TITLES, page_url="https://pharos.example/ops/")
+    told = compose(transition(), titles, {}, SHANGHAI)
+    over = compose(transition(Change.RESOLVED, state="resolved"), titles, {}, SHANGHAI)
+
+    page = "https://pharos.example/ops/anomalies/f1?do="
+    assert [(link.label, link.url) for link in told.text("en").links[2:]] == [
+        ("Acknowledge", page + "ack"),
+        ("Snooze", page + "snooze"),
+        ("Silence", page + "silence"),
+    ]
+    assert [link.label for link in told.text("zh").links[2:]] == ["认领", "暂缓", "静默"]
+    assert len(over.text("en").links) == 2
+
+
 def test_a_receiver_may_speak_chinese(transition: Callable[..., Transition]) -> None:
     other = msgspec.structs.replace(transition().anomaly, fingerprint="f2", metric="checkout_failed", scope={})
     told = compose(transition(cause_of=["f2"]), TITLES, {"f2": other}, SHANGHAI).text("zh")
     assert told.title == "【严重】支付成功率（支付方式 alipay）：71.0%，预期 97.0%"
     assert told.facts == (
         "2025-11-10 23:58:30 +08:00 起，已 1分钟30秒",
-        "影响：最近 1分钟 内约 260 个事件异常",
+        "影响：最近 1分钟 内约 260 笔订单异常",
+        "若持续下去：未来 1 小时内约增加 15,600 笔订单",
         "主要来源：地区 b 50%；地区 c 30%；地区 a 10%",
         "由此引发：checkout_failed（全店）：71.0%，预期 97.0%",
     )

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 
 from streams.alerts.backoff import Backoff
@@ -246,3 +247,14 @@ async def test_all_that_may_be_counted_is_known_beforehand_drops_by_group(counts
     assert set(counts.seen) <= set(box.outcomes())
     assert {("duty", "dropped"), ("alone", "retried"), ("alone", "delivered")} <= set(counts.seen)
     assert ("a", "dropped") not in box.outcomes()
+
+
+async def test_who_is_named_is_told_and_nobody_else(outbox: Callable[..., Outbox], notification: Make) -> None:
+    receivers = [Scripted("a"), Scripted("b")]
+    box = outbox(receivers)
+    box.start()
+    for name, lanes in (("1", ("b",)), ("2", ()), ("3", None)):
+        box.put(msgspec.structs.replace(notification(name), lanes=lanes))
+    await box.drain()
+    assert [receiver.got for receiver in receivers] == [["[X] 3"], ["[X] 1", "[X] 3"]]
+    await box.stop()

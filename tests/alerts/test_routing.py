@@ -82,12 +82,12 @@ def test_what_is_still_open_after_catching_up_goes_into_one_digest(transition: M
     clock = START + 60 * MINUTE
     for number in range(12):
         assert dispatch.handle(transition(fingerprint=f"f{number}"), clock) == (Ruling.HELD, None)
-    assert dispatch.catch_up(clock, START + 30 * MINUTE) is None
-    digest = dispatch.catch_up(clock, START + 50 * MINUTE)
+    assert dispatch.catch_up(clock, START + 30 * MINUTE) == []
+    (digest,) = dispatch.catch_up(clock, START + 50 * MINUTE)
     assert digest is not None
     assert digest.title == "[DIGEST] 12 anomalies are open that nobody was told of"
     assert digest.lines[-1] == "+2 more"
-    assert dispatch.catch_up(clock, clock) is None
+    assert dispatch.catch_up(clock, clock) == []
     ruling, told = dispatch.handle(transition(Change.RESOLVED, at=clock, fingerprint="f3"), clock)
     assert ruling is Ruling.NOTIFY
     assert told is not None

@@ -109,6 +109,21 @@ async def test_a_snooze_and_feedback_are_shown_wherever_the_anomaly_is(send: Any
         assert [found[1][flag] for flag in ("acked", "snoozed", "feedback")] == [None, None, None]
 
 
+async def test_an_anomaly_is_assigned_to_a_role_until_it_is_over_and_the_last_assignment_counts(
+    send: Any, topic: ActionsTopic
+) -> None:
+    first = await send(f"{OPEN}/assign", json={"actor": "li", "assignee": "duty-lead"})
+    await send(f"{OPEN}/assign", json={"actor": "wang", "assignee": "payments team"})
+    shown = await (await send(OPEN, "GET")).json()
+    nobody = await send(f"{OPEN}/assign", json={"actor": "li", "assignee": ""})
+    over = await send(f"{RESOLVED}/assign", json={"actor": "li", "assignee": "duty-lead"})
+
+    assert await first.json() == {"id": "0", "action": "assign"}
+    assert topic.taken[0].assignee == "duty-lead"
+    assert shown["assigned"] == {"by": "wang", "to": "payments team"}
+    assert (nobody.status, (await nobody.json())["field"], over.status) == (400, "assignee", 409)
+
+
 async def test_the_time_line_has_actions_among_the_transitions(send: Any, now: int) -> None:
     await send(f"{OPEN}/ack", json={"actor": "li", "note": "on it", "minutes": 5})
     await send(f"{OPEN}/feedback", json={"actor": "li", "verdict": "confirmed"})
@@ -123,6 +138,7 @@ async def test_the_time_line_has_actions_among_the_transitions(send: Any, now: i
         "time": now,
         "until": "2026-11-10T16:17:30.000Z",
         "verdict": None,
+        "assignee": None,
     }
     assert (feedback["action"], feedback["verdict"], feedback["until"]) == ("feedback", "confirmed", None)
 

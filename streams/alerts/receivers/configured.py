@@ -35,6 +35,8 @@ _ALLOWANCES = {
     "pagerduty": pagerduty.ALLOWANCE,
     "email": email.ALLOWANCE,
     "apprise": long_tail.ALLOWANCE,
+    "alertmanager": Allowance(apart=True),
+    "webhook": Allowance(apart=True),
 }
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from streams.alerts.receivers.http_post import Answer, HttpPost
     from streams.alerts.receivers.voice import Voice
 
-ALLOWANCE = Allowance((Limit(120, 60.0),), kept=40, hears_acks=True)
+ALLOWANCE = Allowance((Limit(120, 60.0),), kept=40, hears_acks=True, apart=True)
 URL = "https://events.pagerduty.com/v2/enqueue"
 
 _RETRY_S = 30.0

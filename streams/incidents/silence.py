@@ -1,0 +1,89 @@
+"""A silence: what it is about keeps quiet until its end. Made and ended by records of pharos-actions."""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from streams.incidents.action import MINUTE_MS, Taken
+from streams.incidents.handling import SKEW_MS
+from streams.incidents.matcher import Matcher, MatcherError, all_match, labels_of, match_everything, read_matchers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from streams.incidents.anomaly import Anomaly
+
+LONGEST_SILENCE_MS: Final = 30 * 24 * 60 * MINUTE_MS
+SUBJECT: Final = "silence/"  # before the id: fingerprints are hexadecimal, so no anomaly bears such a name
+
+
+class SilenceDeed(enum.StrEnum):
+    """Actions on a silence."""
+
+    SILENCE = "silence"
+    EXPIRE = "silence.expired"
+
+
+class Silence(msgspec.Struct, frozen=True, kw_only=True):
+    """Who keeps what quiet, why, and until when. Times are in ms since the epoch.
+
+    Attributes:
+        matchers: all must hold.
+        ends: as it was made, or when it was ended before that.
+        end_on_resolve: it ends, too, when nothing is open any more of what it kept quiet.
+        ended_by: who ended it early; empty where nobody did.
+
+    """
+
+    id: str
+    matchers: tuple[Matcher, ...]
+    author: str
+    reason: str
+    begins: int
+    ends: int
+    end_on_resolve: bool = False
+    ended_by: str = ""
+
+    def in_force(self, now: int) -> bool:
+        """At once for every worker, however their clocks differ."""
+        return self.begins - SKEW_MS <= now < self.ends
+
+    def held_at(self, time: int) -> bool:
+        """Whether it was in force at a moment that is past."""
+        return self.begins <= time < self.ends
+
+    def matches(self, anomaly: Anomaly) -> bool:
+        return all_match(self.matchers, labels_of(anomaly))
+
+
+def silence_of(taken: Taken) -> Silence | None:
+    """What a record says; None where it says none that could be obeyed: no end, too long, or matching everything."""
+    try:
+        matchers = read_matchers(taken.matchers, known=())
+    except MatcherError:
+        return None
+    ends = min(taken.until or 0, taken.time + LONGEST_SILENCE_MS)
+    if not matchers or match_everything(matchers) or ends <= taken.time:
+        return None
+    return Silence(
+        id=taken.fingerprint.removeprefix(SUBJECT),
+        matchers=matchers,
+        author=taken.actor,
+        reason=taken.note,
+        begins=taken.time,
+        ends=ends,
+        end_on_resolve=taken.end_on_resolve,
+    )
+
+
+def has_served(silence: Silence, open_anomalies: Iterable[Anomaly], ended: Iterable[tuple[int, Anomaly]]) -> bool:
+    """Whether a silence that ends on resolve is over: what it kept quiet has ended, and nothing of it is open.
+
+    `ended`: when (ms) and what ended of late. One that has matched nothing yet waits for its anomaly.
+    """
+    if not silence.end_on_resolve or any(silence.matches(anomaly) for anomaly in open_anomalies):
+        return False
+    return any(time >= silence.begins and silence.matches(anomaly) for time, anomaly in ended)

@@ -1,0 +1,87 @@
+"""The body of a request about silences: what somebody wants to keep quiet, or what is wrong with the way it is said."""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+import orjson
+
+from streams.incidents.action import LONGEST_NAME, LONGEST_NOTE, MINUTE_MS
+from streams.incidents.matcher import Matcher, MatcherError, match_everything, read_matchers
+from streams.incidents.silence import LONGEST_SILENCE_MS
+from streams.web.action_request import Fault, read_text
+
+_MOST_MINUTES: Final = LONGEST_SILENCE_MS // MINUTE_MS
+_EXAMPLE: Final = '{"matchers": ["region=zhejiang"], "actor": "li.wei", "reason": "storm", "minutes": 60}'
+
+
+class SilenceRequest(NamedTuple):
+    """A request that can be acted on."""
+
+    matchers: tuple[Matcher, ...]
+    actor: str
+    reason: str
+    minutes: int
+    end_on_resolve: bool
+
+
+def read_silence(body: bytes, name: str = "") -> SilenceRequest | Fault:
+    """Reads what makes a silence; `name` is that of the token in use, and wins over the body's."""
+    said = _object(body)
+    if isinstance(said, Fault):
+        return said
+    parts = (
+        _matchers(said),
+        name or read_text(said, "actor", 1, LONGEST_NAME),
+        read_text(said, "reason", 1, LONGEST_NOTE),
+        _minutes(said),
+        _end_on_resolve(said),
+    )
+    return next((part for part in parts if isinstance(part, Fault)), None) or SilenceRequest(*parts)  # type: ignore[arg-type]
+
+
+def read_preview(body: bytes) -> tuple[Matcher, ...] | Fault:
+    """Reads the matchers of a silence that may be made."""
+    said = _object(body)
+    return said if isinstance(said, Fault) else _matchers(said)
+
+
+def read_actor(body: bytes, name: str = "") -> str | Fault:
+    """Who ends a silence: the token's name, else what the body says."""
+    if name:
+        return name
+    said = _object(body, '{"actor": "li.wei"}')
+    return said if isinstance(said, Fault) else read_text(said, "actor", 1, LONGEST_NAME)
+
+
+def _object(body: bytes, example: str = _EXAMPLE) -> dict[str, Any] | Fault:
+    try:
+        said = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        said = None
+    return said if isinstance(said, dict) else Fault("", f"The body must be a JSON object such as {example}.")
+
+
+def _matchers(said: dict[str, Any]) -> tuple[Matcher, ...] | Fault:
+    texts = said.get("matchers")
+    if not isinstance(texts, list) or not texts or not all(isinstance(text, str) for text in texts):
+        return Fault("matchers", 'matchers must be a list of texts such as "region=zhejiang", at least one.')
+    try:
+        matchers = read_matchers(texts)
+    except MatcherError as error:
+        return Fault("matchers", f"{error}.")
+    if match_everything(matchers):
+        return Fault("matchers", "These matchers match everything: add one that names a value, as region=zhejiang.")
+    return matchers
+
+
+def _minutes(said: dict[str, Any]) -> int | Fault:
+    minutes = said.get("minutes")
+    if not isinstance(minutes, int) or isinstance(minutes, bool) or not 1 <= minutes <= _MOST_MINUTES:
+        return Fault("minutes", f"minutes must be a whole number from 1 to {_MOST_MINUTES}: a silence has an end.")
+    return minutes
+
+
+def _end_on_resolve(said: dict[str, Any]) -> bool | Fault:
+    wanted = said.get("end_on_resolve", False)
+    return wanted if isinstance(wanted, bool) else Fault("end_on_resolve", "end_on_resolve must be true or false.")

@@ -1,0 +1,171 @@
+"""What a silence keeps from people, and what it does not."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import TYPE_CHECKING, Any
+
+from streams.alerts.dispatch import Dispatch
+from streams.alerts.message import Titles
+from streams.alerts.routing import STALE_MS, Ruling
+from streams.alerts.silence_care import SilenceCare
+from streams.incidents.action import Taken
+from streams.incidents.action_book import ActionBook
+from streams.incidents.anomaly import Change, Transition, Why
+from streams.incidents.muting import Muting
+from streams.incidents.silence_book import SilenceBook
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Make = Callable[..., Transition]
+
+START = 1_762_790_400_000
+MINUTE = 60_000
+OVER = START + 9 * MINUTE
+
+
+def silence(at: int = START, minutes: int = 60, *matchers: str, **fields: Any) -> Taken:
+    return Taken(
+        source="/pharos/api",
+        id=f"made{at}",
+        fingerprint=f"silence/s{at}",
+        time=at,
+        action="silence",
+        until=at + minutes * MINUTE,
+        matchers=matchers or ("payment_method=alipay",),
+        **fields,
+    )
+
+
+class Desk:
+    """A dispatch with silences, and a shorthand for its rulings."""
+
+    def __init__(self, *silences: Taken) -> None:
+        self.silences = SilenceBook()
+        self.actions = ActionBook()
+        self.dispatch = Dispatch(Titles({}), UTC, actions=self.actions, muting=Muting(self.silences))
+        for taken in silences:
+            self.silences.note(taken)
+
+    def rule(self, transition: Transition, clock: int = 0) -> Ruling:
+        return self.dispatch.handle(transition, clock or transition.time)[0]
+
+    def reminded(self, clock: int, *transitions: Transition) -> list[str]:
+        return [n.title for n in self.dispatch.remind([t.anomaly for t in transitions], clock)]
+
+
+def test_what_is_silenced_from_the_beginning_is_never_told_and_neither_is_its_end(transition: Make) -> None:
+    desk = Desk(silence())
+    opened = desk.rule(transition())
+    graver = desk.rule(transition(Change.UPDATED, Why.ESCALATED, START + MINUTE))
+    over = desk.rule(transition(Change.RESOLVED, at=OVER, state="resolved"))
+
+    assert [opened, graver, over] == [Ruling.SILENCED, Ruling.SILENCED, Ruling.UNANNOUNCED]
+
+
+def test_the_end_of_what_was_told_is_told_though_it_is_silenced_by_then(transition: Make) -> None:
+    desk = Desk()
+    opened = desk.rule(transition())
+    desk.silences.note(silence(START + MINUTE))
+    worse = desk.rule(transition(Change.UPDATED, Why.WORSENED, START + 2 * MINUTE))
+    over = desk.rule(transition(Change.RESOLVED, at=OVER, state="resolved"))
+
+    assert [opened, worse, over] == [Ruling.NOTIFY, Ruling.SILENCED, Ruling.NOTIFY]
+
+
+def test_when_a_silence_is_over_what_is_still_open_is_told_once_and_then_its_end(transition: Make) -> None:
+    desk = Desk(silence(minutes=10))
+    desk.rule(transition())
+    told = [desk.reminded(START + minute * MINUTE, transition()) for minute in (5, 10, 11)]
+    over = desk.rule(transition(Change.RESOLVED, at=START + 20 * MINUTE, state="resolved"))
+
+    assert [len(each) for each in told] == [0, 1, 0]
+    assert told[1][0].startswith("[silence over, CRITICAL]")
+    assert over is Ruling.NOTIFY
+
+
+def test_a_silence_that_follows_on_another_keeps_quiet_without_a_gap(transition: Make) -> None:
+    desk = Desk(silence(minutes=10), silence(START + 9 * MINUTE, 10))
+    desk.rule(transition())
+
+    assert [len(desk.reminded(START + minute * MINUTE, transition())) for minute in (9, 12, 18, 19)] == [0, 0, 0, 1]
+
+
+def test_a_silence_for_warnings_lets_through_what_becomes_critical_and_does_not_remind_of_it(transition: Make) -> None:
+    desk = Desk(silence(START, 60, "severity=warning"))
+    opened = desk.rule(transition(severity="warning"))
+    graver = transition(Change.UPDATED, Why.ESCALATED, START + MINUTE)
+
+    assert [opened, desk.rule(graver)] == [Ruling.SILENCED, Ruling.NOTIFY]
+    assert desk.reminded(START + 2 * MINUTE, graver) == []
+
+
+def test_the_digest_after_catching_up_leaves_out_what_is_silenced_until_that_is_over(transition: Make) -> None:
+    clock = START + STALE_MS + MINUTE
+    desk = Desk(silence(clock, 10))
+    held = desk.rule(transition(), clock)
+
+    assert held is Ruling.HELD
+    assert desk.dispatch.catch_up(clock, clock) == []
+    assert len(desk.reminded(clock + 10 * MINUTE, transition())) == 1
+
+
+def test_after_a_restart_what_was_silenced_when_it_opened_counts_as_untold(transition: Make) -> None:
+    desk = Desk(silence(START - MINUTE))
+    desk.dispatch.resume([transition().anomaly], START + 2 * MINUTE)
+
+    assert desk.rule(transition(Change.RESOLVED, at=OVER, state="resolved")) is Ruling.UNANNOUNCED
+
+
+def test_after_a_restart_what_was_told_before_it_was_silenced_has_its_end_told(transition: Make) -> None:
+    desk = Desk(silence(START + MINUTE))
+    desk.dispatch.resume([transition().anomaly], START + 2 * MINUTE)
+
+    assert desk.rule(transition(Change.RESOLVED, at=OVER, state="resolved")) is Ruling.NOTIFY
+
+
+def test_a_silence_that_ended_while_nobody_ran_is_made_up_for_with_the_same_id(transition: Make) -> None:
+    ids = set()
+    for clock in (START + 11 * MINUTE, START + 12 * MINUTE):
+        desk = Desk(silence(START - MINUTE, 10))
+        desk.dispatch.resume([transition().anomaly], clock)
+        ids |= {told.id for told in desk.dispatch.remind([transition().anomaly], clock)}
+
+    assert len(ids) == 1
+
+
+def test_a_snooze_that_ends_within_a_silence_waits_for_the_silence(transition: Make) -> None:
+    desk = Desk(silence(START + MINUTE, 30))
+    desk.rule(transition())
+    desk.actions.note(
+        Taken(
+            source="/x",
+            id="z",
+            fingerprint="f1",
+            time=START + 1,
+            action="snooze",
+            until=START + 5 * MINUTE,
+            severity="critical",
+        )
+    )
+
+    assert [len(desk.reminded(START + minute * MINUTE, transition())) for minute in (4, 6, 30, 31)] == [0, 0, 0, 1]
+
+
+def test_a_silence_that_ends_on_resolve_is_ended_once_by_a_record(transition: Make) -> None:
+    book = SilenceBook()
+    book.note(silence(end_on_resolve=True))
+    anomaly = transition().anomaly
+    ended: list[tuple[int, Any]] = []
+    care = SilenceCare(book, lambda: ended, iter("abc").__next__)
+    while_open = care.due([anomaly], START + MINUTE)
+    ended.append((START + 2 * MINUTE, anomaly))
+    after, again = care.due([], START + 3 * MINUTE), care.due([], START + 4 * MINUTE)
+
+    assert (while_open, again) == ([], [])
+    assert [(taken.action, taken.actor, taken.fingerprint) for taken in after] == [
+        ("silence.expired", "pharos", f"silence/s{START}")
+    ]
+    book.note(after[0])
+    assert book.silencing(anomaly, START + 5 * MINUTE) == ()

@@ -1,0 +1,99 @@
+"""A silence made at one worker is obeyed by another that notifies, by one that starts later, and ended by a third."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from typing import TYPE_CHECKING
+
+import confluent_kafka
+import orjson
+import pytest
+from aiohttp import ClientSession
+from sample_anomaly import sample_anomaly
+
+from streams.app import System, new_system
+from streams.broker.embedded import EmbeddedBroker
+from streams.incidents.anomaly import Change, Transition
+from streams.incidents.cloudevent import encode, key
+from streams.incidents.instant import rfc3339
+from streams.settings import Settings
+from streams.topics.wanted import embedded_topics
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+    from pathlib import Path
+
+pytestmark = pytest.mark.embedded
+LIMIT_S = 30.0
+
+
+def opened_now() -> Transition:
+    now = int(time.time() * 1000)
+    anomaly = sample_anomaly(rfc3339(now - 60_000), rfc3339(now), fingerprint="a1b2c3")
+    return Transition("t1", Change.OPENED, now, anomaly)
+
+
+def produce(address: str, *records: tuple[str, bytes, bytes]) -> None:
+    producer = confluent_kafka.Producer({"bootstrap.servers": address, "linger.ms": 5})
+    for topic, name, value in records:
+        producer.produce(topic, value, key=name)
+    assert producer.flush(10.0) == 0
+
+
+@contextlib.asynccontextmanager
+async def worker(address: str, folder: Path) -> AsyncIterator[tuple[System, str]]:
+    """Each in a group of its own, which the embedded broker wants; what is read for the board is read without one."""
+    settings = Settings(
+        app=folder.name,
+        broker=address,
+        port=0,
+        cells_partitions=1,
+        state_dir=str(folder),
+        session_timeout_s=6.0,
+        heartbeat_interval_s=0.5,
+        receivers=(),
+    )
+    system = await new_system(settings, keep=True, write=lambda _: None)
+    async with system.running() as page:
+        yield system, page
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + LIMIT_S
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come to that"
+        await asyncio.sleep(0.05)
+
+
+async def test_a_silence_is_obeyed_by_whichever_worker_notifies_until_it_is_ended_at_any(tmp_path: Path) -> None:
+    transition = opened_now()
+    order = {"specversion": "1.0", "id": "1", "source": "/s", "type": "order.created", "time": rfc3339(transition.time)}
+    event = orjson.dumps({**order, "data": {"order_id": "1"}})
+    name, value = key(transition), encode(transition)
+    wanted = {"matchers": ["metric=payment_success"], "actor": "li", "reason": "bank works", "minutes": 60}
+    with EmbeddedBroker(0, embedded_topics(Settings(cells_partitions=1), 1)) as broker:
+        await asyncio.to_thread(produce, broker.address, ("orders", b"", event))  # lets the worker's clock run
+        async with ClientSession() as client, worker(broker.address, tmp_path / "one") as (one, page):
+            async with client.post(f"{page}api/v1/silences", json=wanted) as answer:
+                made = await answer.json()
+            await until(lambda: one.board.silences.get(made["id"]) is not None)
+        assert answer.status == 202
+
+        records = (("pharos-anomalies", name, value), ("pharos-anomaly-state", name, value))
+        async with ClientSession() as client, worker(broker.address, tmp_path / "two") as (two, page):
+            await asyncio.to_thread(produce, broker.address, *records)
+            await until(lambda: two.board.anomaly("a1b2c3") is not None)
+            await asyncio.sleep(2.0)  # in which it would have been told
+            quiet = list(two.notifications)
+            async with client.get(f"{page}api/v1/anomalies/a1b2c3") as found:
+                silenced = (await found.json())["silenced"]
+            async with client.delete(f"{page}api/v1/silences/{made['id']}", json={"actor": "wang"}) as ended:
+                assert ended.status == 202
+            await until(lambda: len(two.notifications) > 0)
+            await asyncio.sleep(1.0)
+
+    assert silenced == [made["id"]]
+    assert quiet == []
+    assert [told.title.partition("]")[0] for told in two.notifications] == ["[silence over, CRITICAL"]
