@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 PREFIX: Final = "pharos_"
 EXPECTED: Final = "pharos_expected"
+LOWER: Final = "pharos_expected_lower"
+UPPER: Final = "pharos_expected_upper"
 SCORE: Final = "pharos_score"
 ANOMALY_STATE: Final = "pharos_anomaly_state"
 RECORDS: Final = "pharos_records_total"

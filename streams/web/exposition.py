@@ -5,13 +5,14 @@ Sample objects cost prometheus-client ten times as much (docs/decisions/0009-pag
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 from prometheus_client.exposition import choose_encoder
 
-from streams.metrics import ANOMALY_STATE, EXPECTED, SCORE, dimensions, prometheus_name
+from streams.metrics import ANOMALY_STATE, EXPECTED, LOWER, SCORE, UPPER, dimensions, prometheus_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 
 _CHUNK: Final = 5_000
 _OPEN_METRICS: Final = "application/openmetrics-text"
+_BANDS: Final = (
+    (LOWER, "lower", "Least of what a metric is expected to be, of its first scope."),
+    (UPPER, "upper", "Most of what a metric is expected to be, of its first scope."),
+)
 _LABEL_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _STATES: Final = {"firing": 2, "recovering": 1}
 _ESCAPES: Final = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
@@ -46,6 +51,10 @@ class Reading(Protocol):
     def expected(self) -> NDArray[np.float64]: ...
     @property
     def score(self) -> NDArray[np.float64]: ...
+    @property
+    def lower(self) -> NDArray[np.float64]: ...
+    @property
+    def upper(self) -> NDArray[np.float64]: ...
 
 
 class _Labels:
@@ -55,16 +64,19 @@ class _Labels:
         self.metric = metric
         self.scopes: list[tuple[int, tuple[str, ...]]] = []
         self.texts: list[str] = []
+        self.first: list[int] = []  # series of the metric's first scope
         self._dimensions = dimensions(metric)
 
     def keep_if_same(self, scopes: Sequence[tuple[int, tuple[str, ...]]]) -> None:
         """Series only ever join, unless a snapshot came in: then the texts are those of others."""
         if list(scopes[: len(self.scopes)]) != self.scopes[: len(scopes)]:
-            self.scopes, self.texts = [], []
+            self.scopes, self.texts, self.first = [], [], []
 
     def cover(self, scopes: Sequence[tuple[int, tuple[str, ...]]], count: int) -> None:
         """Makes the texts of the first `count` series; "" for a series that is not shown."""
         for scope in scopes[len(self.scopes) : count]:
+            if scope[0] == 0:
+                self.first.append(len(self.scopes))
             self.scopes.append(scope)
             self.texts.append(self._text(*scope))
 
@@ -121,6 +133,10 @@ class Exposition:
         yield _family(EXPECTED, "What a metric was expected to be, in its unit.")
         for reading in readings.values():
             yield from self._lines(reading, _of_metric(EXPECTED, reading.metric), reading.expected, "%.6g")
+        for name, column, told in _BANDS:
+            yield _family(name, told)
+            for reading in readings.values():
+                yield self._band(reading, _of_metric(name, reading.metric), getattr(reading, column))
         yield _family(SCORE, "Surprise: 1 is the limit of normal, 2 twice as surprising in log-probability.")
         for reading in readings.values():
             yield from self._lines(reading, _of_metric(SCORE, reading.metric), reading.score, "%.6g")
@@ -130,11 +146,7 @@ class Exposition:
 
     def _lines(self, reading: Reading, prefix: str, numbers: NDArray[np.float64], form: str) -> Iterator[bytes]:
         """Lines of one metric; form is the number's (estimates need no 17 digits)."""
-        metric = reading.metric
-        labels = self._labels.get(metric.name)
-        if labels is None or labels.metric != metric:
-            labels = self._labels[metric.name] = _Labels(metric)
-        labels.keep_if_same(reading.scopes)
+        labels = self._labels_of(reading)
         shown = np.flatnonzero(~np.isnan(numbers[: len(reading.scopes)]))
         line = f"{prefix.replace('%', '%%')}%s{form}\n"
         for start in range(0, len(shown), _CHUNK):
@@ -146,6 +158,24 @@ class Exposition:
             if "inf\n" in text:
                 text = re.sub(r" (-?)inf\n", lambda found: f" {found[1] or '+'}Inf\n", text)
             yield text.encode()
+
+    def _band(self, reading: Reading, prefix: str, numbers: NDArray[np.float64]) -> bytes:
+        """Of the first scope only, mostly the whole: for all series it would make the page two thirds longer."""
+        labels = self._labels_of(reading)
+        labels.cover(reading.scopes, len(reading.scopes))
+        bounds = numbers[labels.first].tolist()
+        shown = zip(labels.first, bounds, strict=True)
+        return "".join(
+            [f"{prefix}{labels.texts[index]}{bound:.6g}\n" for index, bound in shown if math.isfinite(bound)]
+        ).encode()
+
+    def _labels_of(self, reading: Reading) -> _Labels:
+        metric = reading.metric
+        labels = self._labels.get(metric.name)
+        if labels is None or labels.metric != metric:
+            labels = self._labels[metric.name] = _Labels(metric)
+        labels.keep_if_same(reading.scopes)
+        return labels
 
     def _states(self) -> bytes:
         """One line per labels: anomalies of one series that differ in direction share it, the graver state wins."""

@@ -31,6 +31,8 @@ class JudgedReading(NamedTuple):
     value: NDArray[np.float64]
     expected: NDArray[np.float64]
     score: NDArray[np.float64]
+    lower: NDArray[np.float64]
+    upper: NDArray[np.float64]
 
 
 def judged(readings: Iterable[Reading]) -> Iterator[JudgedReading]:
@@ -51,6 +53,8 @@ def judged(readings: Iterable[Reading]) -> Iterator[JudgedReading]:
             np.where(unseen, np.nan, judgement.value),
             np.where(unjudged, np.nan, judgement.expected),
             np.where(unjudged, np.nan, judgement.score),
+            np.where(unjudged, np.nan, judgement.lower),
+            np.where(unjudged, np.nan, judgement.upper),
         )
 
 
