@@ -65,6 +65,11 @@ def dimensions(metric: Metric) -> tuple[str, ...]:
     return tuple(dict.fromkeys(dimension for scope in metric.scopes for dimension in scope))
 
 
+def main_scope(metric: Metric) -> int:
+    """Which of the metric's scopes stands for it: the whole, or the first where there is no whole (gauges)."""
+    return metric.scopes.index(()) if () in metric.scopes else 0
+
+
 class PipelineMetrics:
     """What the worker knows about itself. Times are ms, as everywhere inside; Prometheus gets seconds.
 

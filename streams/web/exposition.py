@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import numpy as np
 from prometheus_client.exposition import choose_encoder
 
-from streams.metrics import ANOMALY_STATE, EXPECTED, LOWER, SCORE, UPPER, dimensions, prometheus_name
+from streams.metrics import ANOMALY_STATE, EXPECTED, LOWER, SCORE, UPPER, dimensions, main_scope, prometheus_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 _CHUNK: Final = 5_000
 _OPEN_METRICS: Final = "application/openmetrics-text"
 _BANDS: Final = (
-    (LOWER, "lower", "Least of what a metric is expected to be, of its first scope."),
-    (UPPER, "upper", "Most of what a metric is expected to be, of its first scope."),
+    (LOWER, "lower", "Least of what a metric is expected to be, of its whole."),
+    (UPPER, "upper", "Most of what a metric is expected to be, of its whole."),
 )
 _LABEL_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _STATES: Final = {"firing": 2, "recovering": 1}
@@ -64,19 +64,20 @@ class _Labels:
         self.metric = metric
         self.scopes: list[tuple[int, tuple[str, ...]]] = []
         self.texts: list[str] = []
-        self.first: list[int] = []  # series of the metric's first scope
+        self.main: list[int] = []  # series of the main scope
+        self._main_scope = main_scope(metric)
         self._dimensions = dimensions(metric)
 
     def keep_if_same(self, scopes: Sequence[tuple[int, tuple[str, ...]]]) -> None:
         """Series only ever join, unless a snapshot came in: then the texts are those of others."""
         if list(scopes[: len(self.scopes)]) != self.scopes[: len(scopes)]:
-            self.scopes, self.texts, self.first = [], [], []
+            self.scopes, self.texts, self.main = [], [], []
 
     def cover(self, scopes: Sequence[tuple[int, tuple[str, ...]]], count: int) -> None:
         """Makes the texts of the first `count` series; "" for a series that is not shown."""
         for scope in scopes[len(self.scopes) : count]:
-            if scope[0] == 0:
-                self.first.append(len(self.scopes))
+            if scope[0] == self._main_scope:
+                self.main.append(len(self.scopes))
             self.scopes.append(scope)
             self.texts.append(self._text(*scope))
 
@@ -160,11 +161,11 @@ class Exposition:
             yield text.encode()
 
     def _band(self, reading: Reading, prefix: str, numbers: NDArray[np.float64]) -> bytes:
-        """Of the first scope only, mostly the whole: for all series it would make the page two thirds longer."""
+        """Of the main scope only: for all series it would make the page two thirds longer."""
         labels = self._labels_of(reading)
         labels.cover(reading.scopes, len(reading.scopes))
-        bounds = numbers[labels.first].tolist()
-        shown = zip(labels.first, bounds, strict=True)
+        bounds = numbers[labels.main].tolist()
+        shown = zip(labels.main, bounds, strict=True)
         return "".join(
             [f"{prefix}{labels.texts[index]}{bound:.6g}\n" for index, bound in shown if math.isfinite(bound)]
         ).encode()

@@ -76,7 +76,7 @@ def test_expectation_and_score_join_on_the_metric(readings: list[Any]) -> None:
     assert samples(text, "pharos_score")[1][1] == 7.25
 
 
-def test_the_band_of_what_is_expected_is_told_of_the_first_scope_only(readings: list[Any]) -> None:
+def test_the_band_of_what_is_expected_is_told_of_the_whole_only(readings: list[Any]) -> None:
     text = text_of(exposition(readings))
 
     assert samples(text, "pharos_expected_lower") == [({"metric": "payment_success"}, 0.95)]
