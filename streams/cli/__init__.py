@@ -16,7 +16,19 @@ from streams.cli.errors import explain
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = ("demo", "worker", "broker", "topics", "simulate", "replay", "backtest", "import", "score", "check")
+COMMANDS = (
+    "demo",
+    "worker",
+    "broker",
+    "topics",
+    "simulate",
+    "replay",
+    "backtest",
+    "import",
+    "score",
+    "check",
+    "boards",
+)
 INTERRUPTED = 130
 
 

@@ -19,6 +19,7 @@ SPOKEN = {
     "streams.broker.librdkafka.BrokerUnavailableError": FAILED,
     "streams.replay.ReplayError": FAILED,
     "streams.broker.make_topics.TopicsError": FAILED,
+    "dashboards.grafana.server.GrafanaError": FAILED,
     "streams.transport.watch.WorkerFailedError": FAILED,
 }
 # What Kafka's clients raise: where it comes this far, nobody knew a better sentence.
