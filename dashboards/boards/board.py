@@ -105,7 +105,7 @@ class Board:
 
 def text_of(board: dict[str, Any]) -> str:
     """Canonical: sorted keys, so that the same board is the same text."""
-    return json.dumps(board, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    return json.dumps(board, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def _laid_out(panels: Iterable[Panel], y: int) -> tuple[list[Any], int]:

@@ -31,7 +31,7 @@ def files(plan: Plan, prometheus_url: str) -> dict[str, str]:
             "folder": folder.title,
             "folderUid": folder.uid,
             "type": "file",
-            "disableDeletion": True,
+            "disableDeletion": False,
             "allowUiUpdates": False,
             "updateIntervalSeconds": _LOOKS_AGAIN_S,
             "options": {"path": f"{MOUNTED}/{folder.uid}"},
