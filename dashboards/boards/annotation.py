@@ -46,7 +46,7 @@ class Tagged(Dataquery, Builder[Dataquery]):
     """Annotations of Grafana itself that carry all of these tags. The SDK has no such query."""
 
     def to_json(self) -> dict[str, object]:
-        return {"type": "tags", "tags": list(MILESTONE_TAGS), "matchAny": False, "limit": 100, "refId": "A"}
+        return {"type": "tags", "tags": list(MILESTONE_TAGS), "matchAny": False, "limit": 100}
 
     def build(self) -> Self:
         return self

@@ -12,8 +12,6 @@ BAD: Final = "red"
 VALUE: Final = "blue"
 EXPECTED: Final = "#8e8e8e"
 BAND: Final = "#8e8e8e"
-PROMISED: Final = "dark-green"
-NO_DATA: Final = "text"
 
 OF_SEVERITY: Final = {Severity.CRITICAL: BAD, Severity.WARNING: NOTABLE, Severity.INFO: "light-blue"}
 OF_TOUCHPOINT: Final = {

@@ -30,7 +30,6 @@ UPPER = "most expected"
 LOWER = "least expected"
 EXPECTED = "expected"
 VALUE = "value"
-PROMISED = "promised"
 GRAPH = (12, 8)
 MOST_PARTS = 10
 

@@ -1,9 +1,9 @@
 """Grafana boards from the catalogue: as files that Grafana reads itself, or over its API.
 
 `build` writes boards, their provider and the data source into a folder. `publish` writes folders, permissions, data
-source, boards and the milestones of the calendar into the Grafana at GRAFANA_URL; `diff` says what it would write and exits
-1 where there is anything. Both take a token from GRAFANA_TOKEN or the file GRAFANA_TOKEN_FILE, or user and password from
-GRAFANA_USER and GRAFANA_PASSWORD or GRAFANA_PASSWORD_FILE; none of them is ever printed.
+source, boards and the milestones of the calendar into the Grafana at GRAFANA_URL; `diff` says what it would write and
+exits 1 where there is anything. Both take a token from GRAFANA_TOKEN or the file GRAFANA_TOKEN_FILE, or user and
+password from GRAFANA_USER and GRAFANA_PASSWORD or GRAFANA_PASSWORD_FILE; none of them is ever printed.
 """
 
 from __future__ import annotations
