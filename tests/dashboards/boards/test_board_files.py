@@ -1,4 +1,4 @@
-"""The files that Grafana provisions itself from: what is committed is what the code makes, and Grafana's types know it."""
+"""The files that Grafana provisions itself from: they are what the code makes, and Grafana's types know them."""
 
 from __future__ import annotations
 
@@ -93,9 +93,8 @@ def complaints(board: dict[str, Any]) -> list[str]:
     schemas = {
         name: Draft7Validator(schema) for name, schema in json.loads(gzip.decompress(SCHEMAS.read_bytes())).items()
     }
-    found = [
-        f"{'/'.join(map(str, error.absolute_path))}: {error.message}" for error in _leaves(schemas["dashboard"], board)
-    ]
+    errors = _leaves(schemas["dashboard"], board)
+    found = [f"{'/'.join(map(str, error.absolute_path))}: {error.message}" for error in errors]
     for panel in panels_of(board):
         kind = panel["type"].replace("-", "")
         parts = {"Options": ("options", panel["options"])}

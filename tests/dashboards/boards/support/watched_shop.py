@@ -59,7 +59,8 @@ class Shop:
         some = replace(played, _arrivals=cut, _oddities=played._oddities[:20]).lines()
         next(some)
         lines = (record(text.encode(), number, "sale") for number, text in enumerate(some, 2))
-        self.lines: list[Line] = [line for line in lines if line.at_ms >= begin - history_h * HOUR_MS]
+        since = begin - history_h * HOUR_MS
+        self.lines: list[Line] = [_with_faults(line, begin) for line in lines if line.at_ms >= since]
         self.begin_ms = begin
         self.settings = for_scenario(Settings(cells_partitions=2), played.scenario)
 
@@ -77,6 +78,20 @@ class Shop:
             idle_after_s=2.0,
             snapshot_interval_s=5.0,
         )
+
+
+def _with_faults(line: Line, begin_ms: int) -> Line:
+    """From the third minute on one way to pay fails, so do the pages of the app, and nobody answers one queue."""
+    if line.at_ms - begin_ms < 2 * MINUTE_MS:
+        return line
+    event = line.event
+    if b'"payment_method":"alipay"' in event:
+        event = event.replace(b'"order.paid"', b'"order.payment_failed"')
+    if b'"channel":"app"' in event:
+        event = event.replace(b'"page.viewed"', b'"page.failed"')
+    if b'"queue":"presale"' in event:
+        event = event.replace(b'"consultation.answered"', b'"consultation.abandoned"')
+    return line._replace(event=event)
 
 
 @contextlib.asynccontextmanager
@@ -130,7 +145,7 @@ class Prometheus:
         self._log = (folder / "prometheus.log").open("w", encoding="utf-8")
 
     async def __aenter__(self) -> Self:
-        self._process = subprocess.Popen(self._command, stdout=self._log, stderr=subprocess.STDOUT)
+        self._process = await asyncio.create_subprocess_exec(*self._command, stdout=self._log, stderr=subprocess.STDOUT)
         self._session = aiohttp.ClientSession(
             base_url=f"http://127.0.0.1:{self.port}", timeout=aiohttp.ClientTimeout(total=10)
         )
@@ -146,7 +161,7 @@ class Prometheus:
     async def __aexit__(self, *_: object) -> None:
         await self._session.close()
         self._process.terminate()
-        self._process.wait(20)
+        await asyncio.wait_for(self._process.wait(), 20)
         self._log.close()
 
     async def series(self, expr: str, seconds: float, *, now: bool = False) -> list[Any]:
