@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -10,7 +11,7 @@ from grafana_client.client import GrafanaException
 from niquests.exceptions import RequestException
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 _NOT_FOUND = 404
 _REMEDIES = {
@@ -25,8 +26,9 @@ class GrafanaError(RuntimeError):
     """Grafana did not do what it was asked for; the message says what to do. It holds no secret."""
 
 
-def connected(url: str, credential: str | tuple[str, str], timeout_s: float = 10.0) -> GrafanaApi:
-    """The API behind `url`.
+@contextmanager
+def connected(url: str, credential: str | tuple[str, str], timeout_s: float = 10.0) -> Iterator[GrafanaApi]:
+    """The API behind `url`, until the end of the block.
 
     Args:
         url: `https://host[:port][/path]`. User and password do not belong into it: it is shown in messages.
@@ -43,7 +45,11 @@ def connected(url: str, credential: str | tuple[str, str], timeout_s: float = 10
     if parts.username or parts.password or parts.query or parts.fragment:
         raise GrafanaError("the address of Grafana must hold neither user nor password nor anything behind the path")
     path = parts.path.rstrip("/")
-    return GrafanaApi.from_url(f"{parts.scheme}://{parts.netloc}{path}/", credential, timeout=timeout_s)
+    api = GrafanaApi.from_url(f"{parts.scheme}://{parts.netloc}{path}/", credential, timeout=timeout_s)
+    try:
+        yield api
+    finally:
+        api.client.s.close()
 
 
 def asked(what: str, call: Callable[..., Any], *arguments: Any, **named: Any) -> Any:

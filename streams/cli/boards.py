@@ -72,12 +72,12 @@ def _publish(flags: argparse.Namespace) -> int:
     from dashboards.grafana.server import connected  # noqa: PLC0415 - see above
 
     settings, catalogue = _read(flags)
-    api = connected(*access(os.environ, flags.url))
-    if flags.make_token is not None:
-        make_token(api, flags.make_token, f"publish-{int(time.time())}")
-        print(f"a token of the service account is in {flags.make_token}; give it as GRAFANA_TOKEN_FILE")
     milestones = _milestones(settings, catalogue)
-    written = _say(publish(wanted(api, _plan(settings, catalogue), flags.prometheus, milestones)))
+    with connected(*access(os.environ, flags.url)) as api:
+        if flags.make_token is not None:
+            make_token(api, flags.make_token, f"publish-{int(time.time())}")
+            print(f"a token of the service account is in {flags.make_token}; give it as GRAFANA_TOKEN_FILE")
+        written = _say(publish(wanted(api, _plan(settings, catalogue), flags.prometheus, milestones)))
     print(f"{written} written")
     return 0
 
@@ -87,9 +87,9 @@ def _diff(flags: argparse.Namespace) -> int:
     from dashboards.grafana.server import connected  # noqa: PLC0415 - see above
 
     settings, catalogue = _read(flags)
-    api = connected(*access(os.environ, flags.url))
     milestones = _milestones(settings, catalogue)
-    different = _say(compare(wanted(api, _plan(settings, catalogue), flags.prometheus, milestones)))
+    with connected(*access(os.environ, flags.url)) as api:
+        different = _say(compare(wanted(api, _plan(settings, catalogue), flags.prometheus, milestones)))
     print(f"{different} different" if different else "Grafana has what would be published")
     return 1 if different else 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
 import json
 import re
@@ -89,10 +90,14 @@ def test_the_sdk_reads_every_board_and_writes_the_same(boards: dict[str, Any]) -
         assert json.loads(JSONEncoder().encode(Dashboard.from_json(board))) == board, name
 
 
+@functools.cache
+def validators() -> dict[str, Draft7Validator]:
+    schemas = json.loads(gzip.decompress(SCHEMAS.read_bytes()))
+    return {name: Draft7Validator(schema) for name, schema in schemas.items()}
+
+
 def complaints(board: dict[str, Any]) -> list[str]:
-    schemas = {
-        name: Draft7Validator(schema) for name, schema in json.loads(gzip.decompress(SCHEMAS.read_bytes())).items()
-    }
+    schemas = validators()
     errors = _leaves(schemas["dashboard"], board)
     found = [f"{'/'.join(map(str, error.absolute_path))}: {error.message}" for error in errors]
     for panel in panels_of(board):
