@@ -5,13 +5,13 @@ BIN := $(VENV)/bin
 RIVALS := .cache/bench/rivals
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test test-kafka test-crash test-long test-rules test-browser kafka lint bench bench-steady bench-scale bench-latency bench-restart bench-series bench-detection bench-real lock clean
+.PHONY: demo test test-kafka test-crash test-long test-rules test-boards test-browser kafka lint bench bench-steady bench-scale bench-latency bench-restart bench-series bench-detection bench-real lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/pharos demo
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -m "not kafka and not crash and not browser"
+	$(BIN)/python -m pytest -m "not kafka and not crash and not browser and not boards and not grafana"
 
 test-kafka: $(VENV)/.dev
 	$(BIN)/python -m pytest -m "kafka and not crash and not long"
@@ -24,6 +24,9 @@ test-long: $(VENV)/.dev
 
 test-rules: $(VENV)/.dev
 	$(BIN)/python -m pytest tests/dashboards/rules
+
+test-boards: $(VENV)/.dev
+	$(BIN)/python -m pytest -m boards
 
 test-browser: $(VENV)/.dev
 	$(BIN)/python -m pytest -m browser

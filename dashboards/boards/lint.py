@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dashboards.boards.panel import COLUMNS
 from dashboards.boards.query import DATASOURCE
+from dashboards.boards.series import name_of_scope
 from dashboards.boards.unit import KNOWN
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 _SOURCE = {"type": "prometheus", "uid": f"${{{DATASOURCE}}}"}
 _FIXED_WINDOW = re.compile(r"\b(?:rate|irate|increase)\([^()]*\[(?!\$__rate_interval\])")
+_NAMED = re.compile(r'metric="(?P<name>[^"]+)"')
+_VARIABLE = re.compile(r"\$\{?[a-z_]+\}?")
 _COUNTER = re.compile(r"\b(?P<name>[a-z_]+_total|[a-z_]+_bucket)\b(?P<chosen>\{[^}]*\})?(?P<window>\[[^\]]*\])?")
 
 
@@ -44,17 +47,15 @@ def interpolated(expr: str, plan: Plan) -> str:
 
     Args:
         expr: as it stands on the board.
-        plan: gives `split` the scope that most metrics have.
+        plan: says by what the metric of the expression is split.
 
     """
-    counts: dict[str, int] = {}
-    for metric in plan.catalogue.metrics:
-        for scope in metric.scopes:
-            if scope:
-                counts["+".join(scope)] = counts.get("+".join(scope), 0) + 1
-    for name, value in (("__rate_interval", "1m"), ("__range", "15m"), ("split", max(counts, key=lambda s: counts[s]))):
+    named = _NAMED.search(expr)
+    scopes = plan.catalogue.by_name[named["name"]].scopes if named else ()
+    split = next((name_of_scope(scope) for scope in scopes if scope), "")
+    for name, value in (("__rate_interval", "1m"), ("__range", "15m"), ("split", split)):
         expr = expr.replace(f"${name}", value)
-    return re.sub(r"\$\{?[a-z_]+\}?", ".*", expr)
+    return _VARIABLE.sub(".*", expr)
 
 
 def faults(board: dict[str, Any]) -> Iterator[str]:
