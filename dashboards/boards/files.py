@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from dashboards.boards.plan import Plan
 
 _HEAD = "# Generated: pharos boards build deploy/grafana\n"
-MOUNTED = "/etc/grafana/provisioning/boards"
-"""Where the folder `boards` is expected on the machine of Grafana."""
+MOUNTED = "/var/lib/grafana/dashboards"
+"""Where Grafana expects the folder `dashboards`; that of `provisioning` is /etc/grafana/provisioning."""
 _LOOKS_AGAIN_S = 30
 
 
 def files(plan: Plan, prometheus_url: str) -> dict[str, str]:
     """Every file, by its path below the folder that is built."""
-    found = {f"boards/{board.folder}/{board.name}.json": text_of(board.json(plan)) for board in all_boards(plan)}
+    found = {f"dashboards/{board.folder}/{board.name}.json": text_of(board.json(plan)) for board in all_boards(plan)}
     providers = [
         {
             "name": folder.uid,
@@ -38,16 +38,16 @@ def files(plan: Plan, prometheus_url: str) -> dict[str, str]:
         }
         for folder in FOLDERS
     ]
-    found["dashboards/pharos.yaml"] = _yaml({"apiVersion": 1, "providers": providers})
+    found["provisioning/dashboards/pharos.yaml"] = _yaml({"apiVersion": 1, "providers": providers})
     sources = {"apiVersion": 1, "datasources": [{**data_source(prometheus_url), "editable": False}]}
-    found["datasources/pharos.yaml"] = _yaml(sources)
+    found["provisioning/datasources/pharos.yaml"] = _yaml(sources)
     return found
 
 
 def write(found: dict[str, str], target: Path) -> tuple[int, int]:
     """Writes what is new or changed and removes boards that are gone; how many of each."""
     changed = removed = 0
-    for old in sorted(target.glob("boards/*/*.json")):
+    for old in sorted(target.glob("dashboards/*/*.json")):
         if old.relative_to(target).as_posix() not in found:
             old.unlink()
             removed += 1

@@ -62,7 +62,7 @@ def test_a_build_writes_all_files_and_a_second_one_none(tmp_path: Path, capsys: 
     first, second = capsys.readouterr().out.splitlines()
     assert first.endswith("files, 13 written, 0 removed")
     assert second.endswith("files, 0 written, 0 removed")
-    assert (target / "boards" / "pharos" / "war-room.json").exists()
+    assert (target / "dashboards" / "pharos" / "war-room.json").exists()
 
 
 def test_settings_decide_the_job_and_the_links(tmp_path: Path) -> None:
@@ -71,12 +71,13 @@ def test_settings_decide_the_job_and_the_links(tmp_path: Path) -> None:
 
     main(["boards", "build", str(target), *flags, "--prometheus", "http://metrics:9090"])
 
-    board = (target / "boards" / "pharos" / "overview.json").read_text(encoding="utf-8")
+    board = (target / "dashboards" / "pharos" / "overview.json").read_text(encoding="utf-8")
     assert 'job=\\"shop-eu\\"' in board
     assert 'job=\\"pharos\\"' not in board
     assert "https://pharos.example.com/" in board
     assert '"timezone": "Europe/Berlin"' in board
-    assert "url: http://metrics:9090" in (target / "datasources" / "pharos.yaml").read_text(encoding="utf-8")
+    source = target / "provisioning" / "datasources" / "pharos.yaml"
+    assert "url: http://metrics:9090" in source.read_text(encoding="utf-8")
 
 
 async def test_what_was_published_does_not_differ_and_the_calendar_is_marked(

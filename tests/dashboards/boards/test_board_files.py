@@ -61,22 +61,22 @@ def test_a_second_build_writes_nothing_and_boards_that_are_gone_are_removed(
     built: dict[str, str], tmp_path: Path
 ) -> None:
     first = write(built, tmp_path)
-    old = tmp_path / "boards" / "pharos" / "of-before.json"
+    old = tmp_path / "dashboards" / "pharos" / "of-before.json"
     old.write_text("{}", encoding="utf-8")
-    (tmp_path / "boards" / "of-somebody.txt").write_text("kept", encoding="utf-8")
+    (tmp_path / "dashboards" / "of-somebody.txt").write_text("kept", encoding="utf-8")
     second = write(built, tmp_path)
 
     assert first == (len(built), 0)
     assert second == (0, 1)
     assert not old.exists()
-    assert (tmp_path / "boards" / "of-somebody.txt").exists()
+    assert (tmp_path / "dashboards" / "of-somebody.txt").exists()
 
 
 def test_provisioning_has_a_provider_for_each_folder_of_boards_and_the_source_that_boards_name(
     built: dict[str, str], boards: dict[str, Any]
 ) -> None:
-    providers = yaml.safe_load(built["dashboards/pharos.yaml"])["providers"]
-    (source,) = yaml.safe_load(built["datasources/pharos.yaml"])["datasources"]
+    providers = yaml.safe_load(built["provisioning/dashboards/pharos.yaml"])["providers"]
+    (source,) = yaml.safe_load(built["provisioning/datasources/pharos.yaml"])["datasources"]
 
     paths = {provider["options"]["path"] for provider in providers}
     assert paths == {f"{MOUNTED}/{Path(name).parent.name}" for name in boards}
@@ -121,7 +121,7 @@ def test_grafanas_published_types_know_every_board(boards: dict[str, Any]) -> No
 
 @pytest.mark.parametrize("place", ["fieldConfg", "gridPos", "refresh"])
 def test_the_types_would_find_what_is_misspelt(boards: dict[str, Any], place: str) -> None:
-    board = json.loads(json.dumps(boards["boards/pharos/war-room.json"]))
+    board = json.loads(json.dumps(boards["dashboards/pharos/war-room.json"]))
     if place == "fieldConfg":
         board["panels"][0]["fieldConfg"] = board["panels"][0].pop("fieldConfig")
         board["panels"][0]["fieldConfig"] = {"defaults": {}, "overrides": []}

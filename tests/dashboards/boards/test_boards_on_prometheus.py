@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.boards, pytest.mark.embedded]
 
-HISTORY_H, LIVE_MIN, SPEED = 6.0, 10, 120.0
-LIMIT_S = 80.0
-SCRAPES_MORE_S = 4
+HISTORY_H, LIVE_MIN, SPEED = 4.0, 8, 120.0
+LIMIT_S = 240.0
+SCRAPES_MORE_S = 7
 
-# Expressions that rightly find nothing in these six hours and ten minutes, each with its reason.
+# Expressions that rightly find nothing in these four hours and eight minutes, each with its reason.
 _COUNTS = "orders_created|orders_paid|events_received|collections|parcel_movements|inquiries|inquiries_per_thousand"
 _RARE = "refund_requests|auto_refunds|negative_mentions|csat"
 _DUE = "collection_24h|on_time_delivery|next_scan_24h|refund_closed_24h|refund_closed_48h|refund_closed_72h"
@@ -35,7 +35,7 @@ _FEW = "refunds_retained|disputes_upheld|nps|ces"
 EMPTY = {
     rf'pharos_(expected|expected_lower|expected_upper|score)\{{metric="({_COUNTS}|{_RARE})"': "needs a day to compare",
     rf"pharos_({_DUE})|metric=\"({_DUE})\"": "what is due a day later is not due yet",
-    rf"pharos_({_FEW})|metric=\"({_FEW})\"": "too few cases in six hours",
+    rf"pharos_({_FEW})|metric=\"({_FEW})\"": "too few cases in four hours",
     r"offset 1w": "there is no week before",
     r"alert_delivery_failures": "no delivery failed",
 }

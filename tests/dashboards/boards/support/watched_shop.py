@@ -76,9 +76,9 @@ class Shop:
             port=port,
             session_timeout_s=6.0,
             heartbeat_interval_s=1.0,
-            flush_interval_s=0.5,
+            flush_interval_s=1.0,
             idle_after_s=2.0,
-            snapshot_interval_s=5.0,
+            snapshot_interval_s=20.0,
         )
 
 
@@ -132,12 +132,12 @@ def _judged(system: System) -> int:
 
 
 class Prometheus:
-    """A server of its own with the shipped rules; scrapes every second."""
+    """A server of its own with the shipped rules; scrapes every two seconds."""
 
     def __init__(self, folder: Path, target_port: int, rules: Path) -> None:
         self.port = free_port()
         configuration = {
-            "global": {"scrape_interval": "1s", "evaluation_interval": "1s"},
+            "global": {"scrape_interval": "2s", "evaluation_interval": "2s"},
             "rule_files": [str(rules)],
             "scrape_configs": [{"job_name": JOB, "static_configs": [{"targets": [f"127.0.0.1:{target_port}"]}]}],
         }
