@@ -5,13 +5,13 @@ BIN := $(VENV)/bin
 RIVALS := .cache/bench/rivals
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test test-kafka test-crash test-long test-rules test-boards test-browser kafka lint bench bench-steady bench-scale bench-latency bench-restart bench-series bench-detection bench-real lock clean
+.PHONY: demo test test-kafka test-crash test-long test-rules test-boards test-deploy test-end-to-end test-browser kafka lint bench bench-steady bench-scale bench-latency bench-restart bench-series bench-detection bench-real lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/pharos demo
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -m "not kafka and not crash and not browser and not boards and not grafana"
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "not kafka and not crash and not browser and not endtoend and not boards and not grafana"
 
 test-kafka: $(VENV)/.dev
 	$(BIN)/python -m pytest -m "kafka and not crash and not long"
@@ -27,6 +27,13 @@ test-rules: $(VENV)/.dev
 
 test-boards: $(VENV)/.dev
 	$(BIN)/python -m pytest -m boards
+
+test-deploy: $(VENV)/.dev
+	$(BIN)/python -m pytest tests/deploy
+
+# PHAROS_END_TO_END=kafka takes Apache Kafka for it.
+test-end-to-end: $(VENV)/.dev
+	$(BIN)/python -m pytest -m endtoend -s
 
 test-browser: $(VENV)/.dev
 	$(BIN)/python -m pytest -m browser
@@ -71,6 +78,7 @@ bench-real: $(VENV)/.dev
 lock: $(VENV)/.dev
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q pyproject.toml --group dev -o requirements-dev.lock
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q deploy/image/build.in -o deploy/image/build.lock
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q benchmarks/rivals/requirements.in -o benchmarks/rivals/requirements.lock
 
 clean:

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from streams.app import System
     from streams.settings import Settings
 
-_STOP_LIMIT_S = 4.5
+_STOP_LIMIT_S = 9.0
 _FAILED_LIMIT_S = 10.0
 _FAILED = 1
+_DID_NOT_STOP = 70
 _YOUNG_OBJECTS = 50_000  # a batch of events makes tens of thousands, and none of them in a cycle
 
 
@@ -48,9 +49,9 @@ async def _serve(settings: Settings) -> None:
         guarantee = "exactly once" if system.settings.transactions else "embedded broker, nothing is kept"
         print(f"pharos worker: {settings.broker} ({guarantee}), page {address}", file=sys.stderr, flush=True)
         await until(stop, system)
-    if not system.worker.stopped:  # its thread waits for the group, and would complain of a loop that is closed
-        sys.stdout.flush()
-        os._exit(0)
+    # What is ours is closed. Threads of Kafka's clients may still wait for brokers, and Python would wait for them.
+    sys.stdout.flush()
+    os._exit(0)
 
 
 def settle_garbage_collector() -> None:
@@ -67,7 +68,7 @@ async def _leave_at(stop: asyncio.Event) -> None:
 
 
 def stop_event() -> asyncio.Event:
-    """Set by the first SIGINT or SIGTERM; a second one, or five seconds, end the process without further ado."""
+    """Set by the first SIGINT or SIGTERM; a second one, or nine seconds, end the process without further ado."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
 
@@ -75,7 +76,7 @@ def stop_event() -> asyncio.Event:
         if stop.is_set():
             os._exit(130)
         stop.set()
-        loop.call_later(_STOP_LIMIT_S, os._exit, 70)
+        _end_in(_STOP_LIMIT_S, f"did not stop within {_STOP_LIMIT_S:g} s", _DID_NOT_STOP)
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, ask)
@@ -88,12 +89,17 @@ def end_at_last(error: BaseException) -> None:
     A worker that failed stops what it can; a thread of one of Kafka's clients may hang all the same, and a process that
     stays keeps its partitions from the others.
     """
+    _end_in(_FAILED_LIMIT_S, str(error), _FAILED)
+
+
+def _end_in(seconds: float, why: str, code: int) -> None:
+    """A thread, for the loop may be what stands still."""
 
     def end() -> None:
-        print(f"pharos: {error}", file=sys.stderr, flush=True)
-        os._exit(_FAILED)
+        print(f"pharos: {why}", file=sys.stderr, flush=True)
+        os._exit(code)
 
-    timer = threading.Timer(_FAILED_LIMIT_S, end)
+    timer = threading.Timer(seconds, end)
     timer.daemon = True
     timer.start()
 

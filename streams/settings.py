@@ -106,6 +106,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     host: str = "127.0.0.1"
     port: int = 6066
     allowed_hosts: tuple[str, ...] = ()
+    behind_proxy: bool = False  # a proxy of yours stands in front: its forwarding headers are expected
     tokens_file: str = ""
     state_dir: str = "state"
     catalogue: str = ""  # empty: the one shipped

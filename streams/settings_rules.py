@@ -68,6 +68,8 @@ def _check_addresses(settings: Settings) -> Iterator[Fault]:
         yield Fault(("port",), f"{settings.port} is no port; choose one from 0 to 65535")
     if not settings.host:
         yield Fault(("host",), "must not be empty; 127.0.0.1 is reachable from this machine only")
+    if settings.behind_proxy and not settings.tokens_file:
+        yield Fault(("behind_proxy",), "a proxy lets others than this machine in: set tokens_file too")
     if not _APP.fullmatch(settings.app):
         yield Fault(("app",), "names groups and transactions: letters, digits, dots, _ and - only")
 

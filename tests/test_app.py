@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
+import aiohttp
 import pytest
 
-from streams.app import new_system
+from streams.app import System, new_system
 from streams.broker.embedded import EmbeddedBroker
-from streams.settings import Settings
+from streams.catalogue.load import load
+from streams.settings import SOURCE_TOPICS, Settings
+from streams.topics.names import ACTIONS_TOPIC
 from streams.topics.wanted import embedded_topics
+from streams.transport.topic_writer import TopicWriter
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.embedded
 
-
+@pytest.mark.embedded
 @pytest.mark.parametrize(("asked", "used"), [(20_000, 2_000), (500, 500)])
 async def test_on_the_embedded_broker_nothing_is_promised_that_it_does_not_keep(
     tmp_path: Path, asked: int, used: int
@@ -29,3 +33,20 @@ async def test_on_the_embedded_broker_nothing_is_promised_that_it_does_not_keep(
     assert not system.settings.transactions
     assert system.settings.dedup_records == used
     assert system.settings.state_dir.startswith(f"{tmp_path}/embedded-")
+
+
+@pytest.mark.parametrize(("behind_proxy", "status"), [(True, 200), (False, 403)])
+async def test_what_a_proxy_forwards_is_answered_where_the_settings_name_a_proxy(
+    tmp_path: Path, behind_proxy: bool, status: int
+) -> None:
+    tokens = tmp_path / "tokens"
+    tokens.write_text("viewer 0123456789abcdef\n")
+    settings = Settings(port=0, tokens_file=str(tokens), behind_proxy=behind_proxy, state_dir=str(tmp_path))
+    system = System(settings, load(), dict.fromkeys(SOURCE_TOPICS, 1))
+    headers = {"Authorization": "Bearer 0123456789abcdef", "X-Forwarded-For": "192.0.2.7"}
+
+    async with contextlib.AsyncExitStack() as stack:
+        address = await system._start_web(stack, TopicWriter(system._connection, ACTIONS_TOPIC))
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        async with session.get(f"{address}api/v1/session", headers=headers) as answer:
+            assert answer.status == status

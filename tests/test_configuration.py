@@ -78,6 +78,7 @@ def test_a_moment_needs_no_quotes(tmp_path: Path) -> None:
         ("timezone: Mars/Base\n", ":1:1: timezone", "Asia/Shanghai"),
         ("evaluate_from: monday\n", ":1:1: evaluate_from", "RFC 3339"),
         ("source_partitions: {order: 3}\n", ":1:21: source_partitions.order", 'did you mean "orders"?'),
+        ("behind_proxy: true\n", ":1:1: behind_proxy", "tokens_file"),
         ("lateness_s: 0\n", ":1:1: lateness_s", "above 0"),
         ("heartbeat_interval_s: 9\n", ":1:1: heartbeat_interval_s", "third"),
         ("opening_hours:\n- {days: [mon], opens: 9, closes: 17:00}\n", ":2:17: opening_hours[0].opens", "str"),

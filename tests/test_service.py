@@ -1,4 +1,4 @@
-"""A worker that failed does not stay, whatever hangs."""
+"""A worker that failed, or was asked to stop, does not stay, whatever hangs."""
 
 from __future__ import annotations
 
@@ -33,3 +33,31 @@ def test_a_failed_worker_ends_although_a_thread_of_it_hangs_and_says_why() -> No
     assert time.monotonic() - begun < 40
     assert ended.returncode == 1
     assert "pharos: the log was trimmed: begin anew" in ended.stderr
+
+
+STANDS_STILL = """
+import asyncio, os, signal, time
+from streams import service
+
+service._STOP_LIMIT_S = 0.5
+
+async def main():
+    stop = service.stop_event()
+    os.kill(os.getpid(), signal.SIGTERM)
+    await stop.wait()
+    time.sleep(60)
+
+asyncio.run(main())
+"""
+
+
+def test_a_worker_that_was_asked_to_stop_ends_although_its_loop_stands_still() -> None:
+    begun = time.monotonic()
+
+    ended = subprocess.run(
+        [sys.executable, "-c", STANDS_STILL], capture_output=True, text=True, timeout=50, check=False
+    )
+
+    assert time.monotonic() - begun < 40
+    assert ended.returncode == 70
+    assert "pharos: did not stop within 0.5 s" in ended.stderr

@@ -12,7 +12,7 @@ from dashboards.rules.flow_alerts import flow_alerts
 from dashboards.rules.recordings import anomaly_recordings, pipeline_recordings
 from dashboards.rules.rule import Alert, Group, Recording
 from dashboards.rules.worker_alerts import worker_alerts
-from streams.incidents.publication import runbook_url
+from streams.catalogue.runbook import runbook_url
 
 if TYPE_CHECKING:
     from dashboards.rules.thresholds import Thresholds

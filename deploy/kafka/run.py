@@ -10,6 +10,7 @@ import argparse
 import contextlib
 import fcntl
 import os
+import shlex
 import shutil
 import signal
 import socket
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).resolve().parent
 JARS = HERE.parent.parent / ".cache" / "kafka"
 CLUSTER_ID = "cGhhcm9zLWxvb3BiYWNrLQ"  # any 16 bytes in base64: one broker, one cluster
+_FOR_A_MOMENT = "-XX:TieredStopAtLevel=1"  # compiled for a quick start: half the CPU of what soon ends
 
 # Small, for one machine: few internal partitions, quick groups, short log segments' indexes.
 SERVER = {
@@ -117,6 +119,8 @@ class KafkaBroker:
         overrides: properties over those of `SERVER`.
         listeners: listeners beside PLAINTEXT: their protocol by name; each gets a port of its own.
 
+    The environment's KAFKA_OPTS go to Java, as with Kafka's own scripts.
+
     """
 
     def __init__(
@@ -158,7 +162,15 @@ class KafkaBroker:
         properties = self._write_properties()
         if not (self.data / "logs" / "meta.properties").exists():
             done = subprocess.run(  # noqa: S603 - fixed arguments
-                [*self._java(), "kafka.tools.StorageTool", "format", "-t", CLUSTER_ID, "-c", str(properties)],
+                [
+                    *self._java(_FOR_A_MOMENT),
+                    "kafka.tools.StorageTool",
+                    "format",
+                    "-t",
+                    CLUSTER_ID,
+                    "-c",
+                    str(properties),
+                ],
                 check=False,
                 capture_output=True,
                 text=True,
@@ -199,11 +211,13 @@ class KafkaBroker:
         self.stop()
         self.start()
 
-    def _java(self) -> list[str]:
+    def _java(self, *options: str) -> list[str]:
         return [
             str(java()),
             "-Xmx512m",
             "-XX:+UseSerialGC",
+            *options,
+            *shlex.split(os.environ.get("KAFKA_OPTS", "")),
             "-Dlog4j2.shutdownHookEnabled=false",
             f"-Dlog4j2.configurationFile={HERE / 'log4j2.properties'}",
             "-cp",

@@ -59,6 +59,12 @@ def add_settings(
         default=None,
         help="exactly once by transactions; not on the embedded broker",
     )
+    group.add_argument(
+        "--behind-proxy",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="a proxy of yours stands in front of the page and sends forwarding headers",
+    )
 
 
 def ready_to_bind(settings: Settings) -> None:
@@ -91,4 +97,4 @@ def settings_with_secrets(flags: argparse.Namespace) -> Settings:
 
 
 def _given(flags: argparse.Namespace) -> dict[str, Any]:
-    return {name: getattr(flags, name, None) for name in (*HELP, "transactions")}
+    return {name: getattr(flags, name, None) for name in (*HELP, "transactions", "behind_proxy")}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+from streams.catalogue.runbook import runbook_url
 from streams.incidents.anomaly import Anomaly, Change, Transition, Why
 from streams.incidents.instant import rfc3339
 from streams.incidents.scope import digest
@@ -58,14 +59,6 @@ def publish(alert: Alert, attached: Sequence[str], cause_of: Sequence[str], sett
         runbook_url=runbook_url(alert.runbook, settings.runbook_base_url),
         board_url=board_url(alert.fingerprint, settings.board_url),
     )
-
-
-def runbook_url(runbook: str, base: str) -> str:
-    """What the metric names where it is a URL, else page or anchor below the base; empty where either is missing."""
-    if runbook.startswith(("https://", "http://")):
-        return runbook
-    separator = "" if base.endswith(("/", "#", "=")) else "/"
-    return f"{base}{separator}{runbook.lstrip('/')}" if base and runbook else ""
 
 
 def board_url(fingerprint: str, base: str) -> str:

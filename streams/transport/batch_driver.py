@@ -15,6 +15,7 @@ from aiokafka.errors import ConsumerStoppedError, IllegalStateError
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer, Transport
 from faust.types import TP, ConsumerMessage
+from mode.threads import WorkerThread
 
 from streams.transport.record_columns import read_columns
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from streams.transport.fetched import Fetched
 
 _REQUEST_LIMIT_S = 20.0
+_THREAD_STOP_LIMIT_S = 0.5
 
 
 class Standing(NamedTuple):
@@ -38,9 +40,26 @@ class Standing(NamedTuple):
     asked_at_ms: int
 
 
+class ConsumerWorkerThread(WorkerThread):
+    """A thread that nobody waits for long.
+
+    Mode's waits for its thread without a limit, and holds the main loop meanwhile: for as long as a broker takes to
+    answer what is only politeness. Then nothing that has a time limit on that loop ends in time.
+    """
+
+    def __init__(self, service: Any, **kwargs: Any) -> None:
+        super().__init__(service, **kwargs)
+        self.daemon = True
+
+    def stop(self) -> None:
+        if self.is_stopped.wait(_THREAD_STOP_LIMIT_S):
+            self.join(_THREAD_STOP_LIMIT_S)
+
+
 class BatchConsumerThread(AIOKafkaConsumerThread):
     """The thread with the aiokafka consumer. Its own coroutines run on the thread's loop."""
 
+    Worker = ConsumerWorkerThread
     fetch_max_wait_ms: ClassVar[int] = 250
     fetch_min_bytes: ClassVar[int] = 1 << 19
 

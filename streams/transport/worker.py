@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from streams.transport.parts import Incidents, Ingests, Merges
 
 _START_LIMIT_S = 60.0
-_CLOSE_LIMIT_S = 2.0  # these two and the little that follows make the five seconds of `stop`
+_CLOSE_LIMIT_S = 2.0  # these two and the little that follows make most of the five seconds of `stop`
 _STOP_LIMIT_S = 1.5
 _SNAPSHOT_LIMIT_S = 60.0
 
@@ -111,7 +111,6 @@ class Worker:
         self._settings = settings
         self._connection = connection or Connection.of(settings, os.environ)
         self._watch = Watch()
-        self.stopped = False
         self.watchdog = Watchdog(time.monotonic())
         self.clock = WorkerClock(time.monotonic)
         self.congestions = Congestions(time.monotonic, _wall_ms)
@@ -188,7 +187,6 @@ class Worker:
             await asyncio.wait_for(asyncio.gather(*(agent.close() for agent in self._agents)), _CLOSE_LIMIT_S)
         try:
             await asyncio.wait_for(self.app.stop(), _STOP_LIMIT_S)
-            self.stopped = True
         except TimeoutError:
             logger.warning("Faust did not stop within %.1f s", _STOP_LIMIT_S)
         with contextlib.suppress(TimeoutError, KafkaError, OSError):

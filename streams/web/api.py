@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import time
 from types import MappingProxyType
@@ -103,11 +104,14 @@ class _Api:
         await response.prepare(request)
         if request.method == "HEAD":
             return response
-        for piece in pieces:
-            if piece:
-                await response.write(piece)
-            await asyncio.sleep(0)
-        await response.write_eof()
+        with contextlib.suppress(
+            ConnectionError
+        ):  # a reader who lost patience: no fault of ours, and no line in the log
+            for piece in pieces:
+                if piece:
+                    await response.write(piece)
+                await asyncio.sleep(0)
+            await response.write_eof()
         return response
 
     async def anomalies(self, request: web.Request) -> web.Response:

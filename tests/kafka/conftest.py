@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import itertools
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,8 @@ HERE = Path(__file__).resolve().parent
 RUN = HERE.parents[1] / "deploy" / "kafka" / "run.py"
 sys.path.insert(0, str(HERE / "support"))
 sys.path.insert(0, str(HERE / "crash"))
+
+os.environ.setdefault("KAFKA_OPTS", "-XX:TieredStopAtLevel=1")  # these brokers live for a minute: half their CPU
 
 _numbers = itertools.count()
 

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -24,7 +25,7 @@ from streams.events_file import EventsWriter
 from streams.settings import SecuritySettings, Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 pytestmark = pytest.mark.kafka
@@ -66,6 +67,18 @@ def pharos(arguments: list[str], folder: Path, **more: str) -> subprocess.Comple
     return done
 
 
+@contextmanager
+def running_worker(file: Path, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    with (folder / "worker.log").open("w") as log:
+        command = [*PHAROS, "worker", "--config", str(file)]
+        worker = subprocess.Popen(command, cwd=folder, env=environment(), stdout=log, stderr=log)
+    try:
+        yield worker
+    finally:
+        worker.kill()
+        worker.wait()
+
+
 def events(folder: Path) -> Path:
     """A file of orders; each call gives other ids."""
     file, number = folder / "events.jsonl", next(_rounds)
@@ -97,10 +110,7 @@ def test_a_worker_counts_whichever_way_it_comes_in(
 ) -> None:
     file = config(tmp_path, way(secured))
     port = yaml.safe_load(file.read_text())["port"]
-    with (tmp_path / "worker.log").open("w") as log:
-        command = [*PHAROS, "worker", "--config", str(file)]
-        worker = subprocess.Popen(command, cwd=tmp_path, env=environment(), stdout=log, stderr=log)
-    try:
+    with running_worker(file, tmp_path) as worker:
         sent = pharos(["replay", str(events(tmp_path)), "--broker", secured.address], tmp_path)
         assert sent.returncode == 0, sent.stderr
         deadline = time.monotonic() + LIMIT_S
@@ -109,9 +119,8 @@ def test_a_worker_counts_whichever_way_it_comes_in(
         said = (tmp_path / "worker.log").read_text()
         assert counted(port) == COUNT, said[-3000:]
         assert not any(secret in said for secret in SECRETS)
-    finally:
         worker.send_signal(signal.SIGTERM)
-        assert worker.wait(20.0) == 0
+        assert worker.wait(30.0) == 0, (tmp_path / "worker.log").read_text()[-3000:]
 
 
 def test_scram_sha_256_works_too_and_check_says_all_is_well(secured: Any, tmp_path: Path) -> None:

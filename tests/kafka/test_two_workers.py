@@ -149,4 +149,3 @@ async def test_who_runs_ahead_of_another_worker_waits_while_the_merge_is_crowded
         await asyncio.gather(*readers, return_exceptions=True)
         for worker in workers:
             await worker.stop()
-    assert all(worker.stopped for worker in workers)

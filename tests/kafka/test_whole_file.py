@@ -1,4 +1,4 @@
-"""The processes of the command line give what a backtest gives: a day of history and an incident of the sale.
+"""The processes of the command line give what a backtest gives: an afternoon of history and an incident of the sale.
 
 Whole files take ten minutes: `python tests/support/whole_file.py` (docs/architecture.md).
 """
@@ -18,22 +18,23 @@ from whole_file import EventsFile, Outcome, cut, differences
 from streams.simulate.scenarios import simulate
 
 pytestmark = pytest.mark.kafka
+PARTITIONS = 2
 
 
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> EventsFile:
     folder = tmp_path_factory.mktemp("sale")
-    whole, day = folder / "whole.jsonl", folder / "day.jsonl"
+    whole, part = folder / "whole.jsonl", folder / "part.jsonl"
     whole.write_text("\n".join(simulate("double11", 11, "demo").lines()))
     cut(
         whole,
-        day,
-        evaluate_from="2026-11-11T00:46:00+08:00",
-        begin="2026-11-10T00:00:00+08:00",
-        end="2026-11-11T01:18:00+08:00",
+        part,
+        evaluate_from="2026-11-10T19:31:00+08:00",
+        begin="2026-11-10T13:00:00+08:00",
+        end="2026-11-10T19:57:00+08:00",
     )
     whole.unlink()
-    return EventsFile(day)
+    return EventsFile(part, PARTITIONS)
 
 
 @pytest.fixture(scope="module")

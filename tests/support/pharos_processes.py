@@ -62,26 +62,26 @@ def run_processes(feed: Feed, way: Way, folder: Path, limit_s: float) -> Run:
     config = folder / "pharos.yaml"
     config.write_text(yaml.safe_dump({"state_dir": str(folder / "state"), "port": 0, **feed.settings}))
     with contextlib.ExitStack() as stack:
-        broker = stack.enter_context(_broker(way, folder, feed.partitions))
+        broker = stack.enter_context(broker_process(way, folder, feed.partitions))
         replay = (*PHAROS, "replay", "--broker", broker, "--partitions", str(feed.partitions))
         (folder / "nothing.jsonl").touch()
         subprocess.run((*replay, str(folder / "nothing.jsonl")), check=True, capture_output=True)  # makes the topics
         logs = [folder / f"worker-{number}.log" for number in range(way.workers)]
         command = (*PHAROS, "worker", "--broker", broker, "--config", str(config))
-        workers = [stack.enter_context(_process(command, log)) for log in logs]
+        workers = [stack.enter_context(started(command, log)) for log in logs]
         found = zip(logs, workers, strict=True)
-        pages = [_wait_for(log, r"page (http://\S+)", process, deadline) for log, process in found]
+        pages = [wait_for(log, r"page (http://\S+)", process, deadline) for log, process in found]
         for page in pages:
-            _wait_until_ready(page, deadline)
+            wait_until_ready(page, deadline)
         started = time.monotonic()
         sending = stack.enter_context(
-            _process((*replay, str(feed.file), "--speed", str(way.speed)), folder / "replay.log")
+            started((*replay, str(feed.file), "--speed", str(way.speed)), folder / "replay.log")
         )
         with _Ticks(broker) as ticks:
             while not (ticks.handled(feed.until_ms) and sending.poll() is not None):
                 for process, log in zip(workers, logs, strict=True):
-                    assert process.poll() is None, f"a worker ended with {process.returncode}: {_tail(log)}"
-                assert sending.poll() in (None, 0), f"the replay failed: {_tail(folder / 'replay.log')}"
+                    assert process.poll() is None, f"a worker ended with {process.returncode}: {tail(log)}"
+                assert sending.poll() in (None, 0), f"the replay failed: {tail(folder / 'replay.log')}"
                 assert time.monotonic() < deadline, f"not over in time: {ticks.reached}"
         seconds = time.monotonic() - started
         return Run(_published(broker), _records(pages), seconds)
@@ -152,19 +152,21 @@ def _records(pages: list[str]) -> dict[str, int]:
 
 
 @contextlib.contextmanager
-def _broker(way: Way, folder: Path, partitions: int) -> Iterator[str]:
+def broker_process(way: Way, folder: Path, partitions: int) -> Iterator[str]:
+    """Apache Kafka or the embedded broker; yields its address."""
     if way.kafka:
-        place = ("--port", str(_free_port()), "--data", str(folder / "kafka"))
+        place = ("--port", str(free_port()), "--data", str(folder / "kafka"))
         command: tuple[str, ...] = (sys.executable, str(KAFKA), *place)
     else:
         command = (*PHAROS, "broker", "--port", "0", "--partitions", str(partitions))
     log = folder / "broker.log"
-    with _process(command, log) as process:
-        yield _wait_for(log, r"((?:127\.0\.0\.1|localhost):\d+)", process, time.monotonic() + _BROKER_LIMIT_S)
+    with started(command, log) as process:
+        yield wait_for(log, r"((?:127\.0\.0\.1|localhost):\d+)", process, time.monotonic() + _BROKER_LIMIT_S)
 
 
 @contextlib.contextmanager
-def _process(command: tuple[str, ...], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+def started(command: tuple[str, ...], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that is asked to end by SIGINT, and killed where it does not within twenty seconds."""
     with log.open("wb") as out:
         process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
     try:
@@ -178,18 +180,20 @@ def _process(command: tuple[str, ...], log: Path) -> Iterator[subprocess.Popen[b
             process.wait(20.0)
 
 
-def _wait_for(log: Path, pattern: str, process: subprocess.Popen[bytes], deadline: float) -> str:
+def wait_for(log: Path, pattern: str, process: subprocess.Popen[bytes], deadline: float) -> str:
+    """The first group of a pattern once it stands in the log; `deadline` by the monotonic clock."""
     while True:
         text = log.read_text(errors="replace")
         found = re.search(pattern, text)
         if found:
             return found[1]
-        assert process.poll() is None, f"{process.args!r} ended: {_tail(log)}"
+        assert process.poll() is None, f"{process.args!r} ended: {tail(log)}"
         assert time.monotonic() < deadline, f"no {pattern} in {log}"
         time.sleep(0.1)
 
 
-def _wait_until_ready(page: str, deadline: float) -> None:
+def wait_until_ready(page: str, deadline: float) -> None:
+    """Until /readyz says so."""
     while True:
         with contextlib.suppress(OSError), urllib.request.urlopen(f"{page}readyz", timeout=5.0):
             return
@@ -197,11 +201,11 @@ def _wait_until_ready(page: str, deadline: float) -> None:
         time.sleep(0.2)
 
 
-def _tail(log: Path) -> str:
+def tail(log: Path) -> str:
     return log.read_text(errors="replace")[-3_000:]
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -64,13 +64,14 @@ class Outcome(NamedTuple):
 class EventsFile:
     """A file, what its first line says, and the last tick that is compared."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, partitions: int = PARTITIONS) -> None:
         self.path = path
+        self._partitions = partitions
         self.scenario, lines = read(path)
         self.until_ms = max(line.at_ms for line in lines) - REST_MS
 
     def backtested(self) -> Outcome:
-        run = Backtest(load(), for_scenario(Settings(), self.scenario), PARTITIONS)
+        run = Backtest(load(), for_scenario(Settings(), self.scenario), self._partitions)
         for line in read(self.path)[1]:
             run.add(line)
         run.finish()
@@ -79,7 +80,9 @@ class EventsFile:
 
     def by_workers(self, way: Way, folder: Path, limit_s: float = _LIMIT_S) -> tuple[Outcome, float]:
         """And how many seconds it took. The workers are told what no topic says."""
-        run = run_processes(Feed(self.path, given_by(self.scenario), PARTITIONS, self.until_ms), way, folder, limit_s)
+        run = run_processes(
+            Feed(self.path, given_by(self.scenario), self._partitions, self.until_ms), way, folder, limit_s
+        )
         return self._outcome(run.transitions, run.records), run.seconds
 
     def _outcome(self, transitions: Iterable[Transition], records: dict[str, int]) -> Outcome:

@@ -10,8 +10,8 @@ from rule_expressions import metric_names
 
 from dashboards.rules.rule_file import anchor
 from streams.catalogue.load import load
+from streams.catalogue.runbook import runbook_url
 from streams.cli import parser
-from streams.incidents.publication import runbook_url
 
 if TYPE_CHECKING:
     from _pytest.fixtures import SubRequest
@@ -59,11 +59,13 @@ def test_every_link_inside_the_runbook_leads_to_a_heading(
         assert f"\n## {link.replace('-', ' ')}\n" in metrics
 
 
-def test_every_section_has_an_owner_and_three_checks(runbook: str) -> None:
+def test_every_section_says_what_it_means_and_has_an_owner_and_three_checks(runbook: str) -> None:
     sections = re.split(r"^## ", runbook, flags=re.MULTILINE)[1:]
 
     assert sections
     for section in sections:
+        meaning = section.split("\n\n")[1]
+        assert re.match(r"[A-Z`].{30,}\.", meaning, re.DOTALL), section[:60]
         assert section.count("- owner: ") == 1
         assert re.findall(r"^(\d)\. ", section, re.MULTILINE) == ["1", "2", "3"]
 
