@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from grafana_foundation_sdk.builders.dashboard import DashboardLink
 from grafana_foundation_sdk.models.dashboard import DashboardLinkType
 
+from streams.catalogue.runbook import runbook_url
+
 if TYPE_CHECKING:
     from dashboards.boards.plan import Plan
 
@@ -40,8 +42,7 @@ def to_board(name: str) -> DashboardLink:
 
 def to_runbook(anchor: str, base: str) -> DashboardLink:
     """To a section of the runbook; anchors that are addresses stand for themselves."""
-    address = anchor if anchor.startswith(("https://", "http://")) else f"{base}{anchor}"
-    return DashboardLink("Runbook").url(address).target_blank(True)
+    return DashboardLink("Runbook").url(runbook_url(anchor, base)).target_blank(True)
 
 
 def of_every_board(plan: Plan) -> list[DashboardLink]:

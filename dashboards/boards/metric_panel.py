@@ -15,6 +15,7 @@ from dashboards.boards.query import Query
 from dashboards.boards.series import Series, has_whole, main_scope_name
 from dashboards.boards.unit import unit_of
 from dashboards.boards.variable import SPLIT, matchers
+from streams.catalogue.runbook import runbook_url
 from streams.metrics import dimensions
 
 if TYPE_CHECKING:
@@ -100,6 +101,6 @@ def links(plan: Plan, metric: Metric, target_board: str) -> list[Builder[Dashboa
     """From a value of a metric: to the board of its touchpoint, and to the runbook."""
     found: list[Builder[DashboardLink]] = [to_board(target_board)] if target_board else []
     anchor = metric.runbook or metric.name
-    if plan.runbook_base or anchor.startswith(("https://", "http://")):
+    if runbook_url(anchor, plan.runbook_base):
         found.append(to_runbook(anchor, plan.runbook_base))
     return found

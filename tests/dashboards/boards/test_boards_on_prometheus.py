@@ -32,11 +32,20 @@ _COUNTS = "orders_created|orders_paid|events_received|collections|parcel_movemen
 _RARE = "refund_requests|auto_refunds|negative_mentions|csat"
 _DUE = "collection_24h|on_time_delivery|next_scan_24h|refund_closed_24h|refund_closed_48h|refund_closed_72h"
 _FEW = "refunds_retained|disputes_upheld|nps|ces"
+# Nothing was done to these; the first metric of each board stands for it.
+_UNHARMED = "collections|refund_requests|nps|events_received"
 EMPTY = {
     rf'pharos_(expected|expected_lower|expected_upper|score)\{{metric="({_COUNTS}|{_RARE})"': "needs a day to compare",
-    rf"pharos_({_DUE})|metric=\"({_DUE})\"": "what is due a day later is not due yet",
-    rf"pharos_({_FEW})|metric=\"({_FEW})\"": "too few cases in four hours",
+    r'pharos_(expected|score)\{metric="(queue_waiting|queue_oldest_wait)"': "nobody waited",
+    r'pharos_score\{metric="cancelled_unshipped"': "few orders are cancelled: no part is large enough",
+    rf'pharos_({_DUE})|metric="({_DUE})"': "what is due a day later is not due yet",
+    rf'pharos_({_FEW})|metric="({_FEW})"': "too few cases in four hours",
+    r'pharos_score\{job="pharos",metric=~"(disputes_upheld|events_received)"': "as above: the only metric there",
+    rf'pharos_anomaly_state\{{job="pharos",metric=~"({_UNHARMED})': "nothing went wrong there",
+    r'metric=~"(orders_created|checkout_failed)[^"]*",severity="warning"': "what went wrong there is critical",
+    r'metric=~"pick_up[^"]*",severity="critical"': "what went wrong there is a warning",
     r"offset 1w": "there is no week before",
+    r"pharos_negative_mentions_per_minute\{[^}]*\}\)$": "nobody complained",
     r"alert_delivery_failures": "no delivery failed",
 }
 
@@ -66,10 +75,10 @@ async def test_every_question_of_every_board_has_an_answer(plan: Plan, shipped: 
                     asked = lint.interpolated(expr, plan)
                     if not await prometheus.series(asked, 60, now=now):
                         unanswered[place] = asked
-            regions = await prometheus.values_of("region", 'pharos_score{job="pharos"}')
+            channels = await prometheus.values_of("channel", 'pharos_score{job="pharos"}')
 
-    assert count > 300
-    assert len(regions) > 3
+    assert len(unanswered) < count / 2
+    assert len(channels) > 1
     unexplained = {place: asked for place, asked in unanswered.items() if not any(re.search(r, asked) for r in EMPTY)}
     assert unexplained == {}
     needless = [r for r in EMPTY if not any(re.search(r, asked) for asked in unanswered.values())]
