@@ -61,9 +61,12 @@ def lasting(plan: Plan) -> list[Metric]:
 
 
 def volumes(plan: Plan) -> list[Metric]:
-    """The first count of each touchpoint."""
-    counts = [m for m in plan.catalogue.metrics if m.signal is Signal.COUNT and m.touchpoint != FEEDS and has_whole(m)]
-    return list({metric.touchpoint: metric for metric in reversed(counts)}.values())[:_MOST_VOLUMES]
+    """The first count of each touchpoint, in the order of the catalogue."""
+    found: dict[str, Metric] = {}
+    for metric in plan.catalogue.metrics:
+        if metric.signal is Signal.COUNT and metric.touchpoint != FEEDS and has_whole(metric):
+            found.setdefault(metric.touchpoint, metric)
+    return list(found.values())[:_MOST_VOLUMES]
 
 
 def standing_of(plan: Plan, metric: Metric) -> Panel:

@@ -135,6 +135,15 @@ def test_relative_effects_are_factors_and_gauges_have_the_limit_from_which_they_
     assert steps(waiting) == [(None, "green"), (10, "orange")]
 
 
+def test_the_executive_sees_promises_first_and_orders_against_the_week_before(boards: dict[str, Any]) -> None:
+    titles = [shown["title"] for shown in panels_of(boards["executive"])]
+    orders = panel(boards["executive"], "Orders created per minute")
+
+    assert titles[3] == "Contacts picked up within 60 s"
+    assert [target["legendFormat"] for target in orders["targets"]] == ["now", "a week before"]
+    assert "offset 1w" in orders["targets"][1]["expr"]
+
+
 def test_limits_of_the_pipeline_are_those_of_the_alerts(plan: Plan, boards: dict[str, Any]) -> None:
     thresholds = plan.thresholds
     backlog = panel(boards["pipeline"], "Work that waits, by topic")
