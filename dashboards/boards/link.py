@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 TAG = "pharos"
 _TOGETHER = {"dispute": "aftersale"}
-_CARRIED = "${__url_time_range}&${datasource:queryparam}"
+_CARRIED = "${__url_time_range}&${__all_variables}"
 
 
 def uid(name: str) -> str:
@@ -37,7 +37,7 @@ def board_of(touchpoint: str) -> str:
 
 def to_board(name: str) -> DashboardLink:
     """From a value of a panel to another board."""
-    return DashboardLink(f"Board: {name}").url(f"/d/{uid(name)}?{_CARRIED}&${{__all_variables}}")
+    return DashboardLink(f"Board: {name}").url(f"/d/{uid(name)}?{_CARRIED}")
 
 
 def to_runbook(anchor: str, base: str) -> DashboardLink:

@@ -64,22 +64,34 @@ class _Labels:
         self.metric = metric
         self.scopes: list[tuple[int, tuple[str, ...]]] = []
         self.texts: list[str] = []
-        self.main: list[int] = []  # series of the main scope
+        self._main: list[int] = []
         self._main_scope = main_scope(metric)
+        self._looked_at = 0
         self._dimensions = dimensions(metric)
 
     def keep_if_same(self, scopes: Sequence[tuple[int, tuple[str, ...]]]) -> None:
         """Series only ever join, unless a snapshot came in: then the texts are those of others."""
         if list(scopes[: len(self.scopes)]) != self.scopes[: len(scopes)]:
-            self.scopes, self.texts, self.main = [], [], []
+            self.scopes, self.texts = [], []
+            self._main, self._looked_at = [], 0
 
     def cover(self, scopes: Sequence[tuple[int, tuple[str, ...]]], count: int) -> None:
         """Makes the texts of the first `count` series; "" for a series that is not shown."""
         for scope in scopes[len(self.scopes) : count]:
-            if scope[0] == self._main_scope:
-                self.main.append(len(self.scopes))
             self.scopes.append(scope)
             self.texts.append(self._text(*scope))
+
+    def main(self, scopes: Sequence[tuple[int, tuple[str, ...]]], count: int) -> list[int]:
+        """Which of the first `count` series are of the main scope; their texts are made."""
+        if count < self._looked_at:  # a snapshot with fewer series came in
+            self._main, self._looked_at = [], 0
+        for series in range(self._looked_at, count):
+            if scopes[series][0] == self._main_scope:
+                self._main.append(series)
+        self._looked_at = count
+        if self._main:
+            self.cover(scopes, self._main[-1] + 1)
+        return self._main
 
     def _text(self, index: int, values: tuple[str, ...]) -> str:
         if index >= len(self.metric.scopes):
@@ -163,9 +175,8 @@ class Exposition:
     def _band(self, reading: Reading, prefix: str, numbers: NDArray[np.float64]) -> bytes:
         """Of the main scope only: for all series it would make the page two thirds longer."""
         labels = self._labels_of(reading)
-        labels.cover(reading.scopes, len(reading.scopes))
-        bounds = numbers[labels.main].tolist()
-        shown = zip(labels.main, bounds, strict=True)
+        main = labels.main(reading.scopes, min(len(reading.scopes), len(numbers)))
+        shown = zip(main, numbers[main].tolist(), strict=True)
         return "".join(
             [f"{prefix}{labels.texts[index]}{bound:.6g}\n" for index, bound in shown if math.isfinite(bound)]
         ).encode()

@@ -91,6 +91,19 @@ def test_a_band_without_an_end_shows_the_end_that_it_has(readings: list[Any]) ->
     assert len(samples(text, "pharos_expected_lower")) == 1
 
 
+def test_the_band_follows_a_snapshot_with_fewer_series(readings: list[Any]) -> None:
+    source = exposition(readings)
+    reading = readings[0]
+    whole, *parts = reading.scopes
+    reading.scopes = [*parts, whole]
+    text_of(source)
+    reading.scopes = [whole]
+    for name in ("value", "expected", "score", "lower", "upper"):
+        setattr(reading, name, getattr(reading, name)[:1])
+
+    assert samples(text_of(source), "pharos_expected_lower") == [({"metric": "payment_success"}, 0.95)]
+
+
 def test_series_that_serve_denominators_only_are_left_out(readings: list[Any]) -> None:
     readings[0].scopes[2] = (len(PAYMENT.scopes), ("somewhere",))
 
