@@ -5,13 +5,13 @@ BIN := $(VENV)/bin
 RIVALS := .cache/bench/rivals
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test test-kafka test-crash test-long test-rules test-alertmanager test-deploy test-end-to-end test-browser kafka lint bench bench-steady bench-scale bench-latency bench-restart bench-series bench-detection bench-real lock clean
+.PHONY: demo test test-kafka test-crash test-long test-rules test-boards test-alertmanager test-deploy test-end-to-end test-browser kafka lint bench bench-steady bench-scale bench-latency bench-restart bench-series bench-detection bench-real lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/pharos demo
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n auto --dist loadfile -m "not kafka and not crash and not browser and not endtoend and not alertmanager"
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "not kafka and not crash and not browser and not endtoend and not alertmanager and not boards and not grafana"
 
 test-kafka: $(VENV)/.dev
 	$(BIN)/python -m pytest -m "kafka and not crash and not long"
@@ -27,6 +27,9 @@ test-rules: $(VENV)/.dev
 
 test-alertmanager: $(VENV)/.dev
 	$(BIN)/python -m pytest -m alertmanager tests/alertmanager
+
+test-boards: $(VENV)/.dev
+	$(BIN)/python -m pytest -m boards
 
 test-deploy: $(VENV)/.dev
 	$(BIN)/python -m pytest tests/deploy

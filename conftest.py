@@ -10,7 +10,7 @@ pytest_collect_file = SybilCollection(
     [
         Sybil(
             parsers=[DocTestParser()],
-            patterns=["detectors/*.py", "detectors/**/*.py", "streams/*.py", "streams/**/*.py"],
+            patterns=["detectors/*.py", "detectors/**/*.py", "streams/*.py", "streams/**/*.py", "dashboards/**/*.py"],
             document_types={".py": PythonDocStringDocument},
         ),
         Sybil(parsers=[PythonCodeBlockParser()], patterns=["README.md", "docs/*.md"]),

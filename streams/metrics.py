@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 PREFIX: Final = "pharos_"
 EXPECTED: Final = "pharos_expected"
+LOWER: Final = "pharos_expected_lower"
+UPPER: Final = "pharos_expected_upper"
 SCORE: Final = "pharos_score"
 ANOMALY_STATE: Final = "pharos_anomaly_state"
 RECORDS: Final = "pharos_records_total"
@@ -65,6 +67,11 @@ def prometheus_name(metric: Metric) -> str:
 def dimensions(metric: Metric) -> tuple[str, ...]:
     """Label names of a metric beside `scope`: every dimension of its scopes, in the order of first mention."""
     return tuple(dict.fromkeys(dimension for scope in metric.scopes for dimension in scope))
+
+
+def main_scope(metric: Metric) -> int:
+    """Which of the metric's scopes stands for it: the whole, or the first where there is no whole (gauges)."""
+    return metric.scopes.index(()) if () in metric.scopes else 0
 
 
 class PipelineMetrics:

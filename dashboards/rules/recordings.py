@@ -36,6 +36,8 @@ TOPIC_FLUSHES = "topic_outcome:pharos_flushes:rate5m"
 WATERMARK_AGE = "job:pharos_watermark_age_seconds:max"
 RECEIVER_NOTIFICATIONS = "receiver_outcome:pharos_notifications:increase15m"
 PUBLISH_P95 = "job:pharos_event_to_publish_seconds:p95_rate30m"
+PUBLISH_P50 = "job:pharos_event_to_publish_seconds:p50_rate30m"
+FLUSH_P99 = "job:pharos_flush_seconds:p99_rate5m"
 TICK_P99 = "partition:pharos_tick_seconds:p99_rate5m"
 OPEN_ANOMALIES = "scope:pharos_anomaly_state:max"
 ANOMALIES_BY_TOUCHPOINT = "touchpoint_severity:pharos_anomalies_firing:count"
@@ -61,11 +63,11 @@ def pipeline_recordings(job: str) -> Iterator[Recording]:
     yield Recording(RECEIVER_NOTIFICATIONS, f"sum by (job, receiver, outcome) (increase({NOTIFICATIONS}{of}[15m]))")
     yield Recording(PUBLISH_P95, _quantile(0.95, f"sum by (job, le) (rate({EVENT_TO_PUBLISH}_bucket{of}[30m]))"))
     yield Recording(
-        "job:pharos_event_to_publish_seconds:p50_rate30m",
+        PUBLISH_P50,
         _quantile(0.5, f"sum by (job, le) (rate({EVENT_TO_PUBLISH}_bucket{of}[30m]))"),
     )
     yield Recording(
-        "job:pharos_flush_seconds:p99_rate5m",
+        FLUSH_P99,
         _quantile(0.99, f"sum by (job, le) (rate({FLUSH_SECONDS}_bucket{of}[5m]))"),
     )
     yield Recording(

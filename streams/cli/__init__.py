@@ -28,6 +28,7 @@ COMMANDS = (
     "score",
     "affected",
     "check",
+    "boards",
 )
 INTERRUPTED = 130
 

@@ -75,18 +75,9 @@ def _runbook(settings: Settings, catalogue: Catalogue) -> str:
 
 def _groups(settings: Settings, catalogue: Catalogue) -> list[Group]:
     from dashboards.rules.rule_file import groups  # noqa: PLC0415 - see above
-    from dashboards.rules.thresholds import Thresholds, hourly_records  # noqa: PLC0415 - see above
-    from streams.transport.watchdog import LIMIT_S  # noqa: PLC0415 - see above
+    from streams.cli.rule_thresholds import thresholds_of  # noqa: PLC0415 - see above
 
-    thresholds = Thresholds(
-        app=settings.app,
-        lateness_s=settings.lateness_s,
-        snapshot_interval_s=settings.snapshot_interval_s,
-        max_series=settings.max_series,
-        watchdog_s=LIMIT_S,
-        hourly_records=hourly_records(catalogue),
-    )
-    return groups(catalogue, thresholds)
+    return groups(catalogue, thresholds_of(settings, catalogue))
 
 
 def _live(settings: Settings) -> int:

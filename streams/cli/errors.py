@@ -21,6 +21,7 @@ SPOKEN = {
     "streams.replay.ReplayError": FAILED,
     "streams.affected.search.AffectedSearchError": FAILED,
     "streams.broker.make_topics.TopicsError": FAILED,
+    "dashboards.grafana.server.GrafanaError": FAILED,
     "streams.transport.watch.WorkerFailedError": FAILED,
 }
 # What Kafka's clients raise: where it comes this far, nobody knew a better sentence.

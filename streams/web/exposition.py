@@ -5,6 +5,7 @@ Sample objects cost prometheus-client ten times as much (docs/decisions/0009-pag
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -12,7 +13,7 @@ import numpy as np
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 
-from streams.metrics import ANOMALY_STATE, EXPECTED, SCORE, dimensions, prometheus_name
+from streams.metrics import ANOMALY_STATE, EXPECTED, LOWER, SCORE, UPPER, dimensions, main_scope, prometheus_name
 from streams.web.sight import EVERYTHING
 
 if TYPE_CHECKING:
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 
 _CHUNK: Final = 5_000
 _OPEN_METRICS: Final = "application/openmetrics-text"
+_BANDS: Final = (
+    (LOWER, "lower", "Least of what a metric is expected to be, of its whole."),
+    (UPPER, "upper", "Most of what a metric is expected to be, of its whole."),
+)
 _LABEL_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _STATES: Final = {"firing": 2, "recovering": 1}
 _ESCAPES: Final = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
@@ -48,6 +53,10 @@ class Reading(Protocol):
     def expected(self) -> NDArray[np.float64]: ...
     @property
     def score(self) -> NDArray[np.float64]: ...
+    @property
+    def lower(self) -> NDArray[np.float64]: ...
+    @property
+    def upper(self) -> NDArray[np.float64]: ...
 
 
 class _Labels:
@@ -57,18 +66,34 @@ class _Labels:
         self.metric = metric
         self.scopes: list[tuple[int, tuple[str, ...]]] = []
         self.texts: list[str] = []
+        self._main: list[int] = []
+        self._main_scope = main_scope(metric)
+        self._looked_at = 0
         self._dimensions = dimensions(metric)
 
     def keep_if_same(self, scopes: Sequence[tuple[int, tuple[str, ...]]]) -> None:
         """Series only ever join, unless a snapshot came in: then the texts are those of others."""
         if list(scopes[: len(self.scopes)]) != self.scopes[: len(scopes)]:
             self.scopes, self.texts = [], []
+            self._main, self._looked_at = [], 0
 
     def cover(self, scopes: Sequence[tuple[int, tuple[str, ...]]], count: int) -> None:
         """Makes the texts of the first `count` series; "" for a series that is not shown."""
         for scope in scopes[len(self.scopes) : count]:
             self.scopes.append(scope)
             self.texts.append(self._text(*scope))
+
+    def main(self, scopes: Sequence[tuple[int, tuple[str, ...]]], count: int) -> list[int]:
+        """Which of the first `count` series are of the main scope; their texts are made."""
+        if count < self._looked_at:  # a snapshot with fewer series came in
+            self._main, self._looked_at = [], 0
+        for series in range(self._looked_at, count):
+            if scopes[series][0] == self._main_scope:
+                self._main.append(series)
+        self._looked_at = count
+        if self._main:
+            self.cover(scopes, self._main[-1] + 1)
+        return self._main
 
     def _text(self, index: int, values: tuple[str, ...]) -> str:
         if index >= len(self.metric.scopes):
@@ -126,6 +151,10 @@ class Exposition:
         yield _family(EXPECTED, "What a metric was expected to be, in its unit.")
         for reading in readings.values():
             yield from self._lines(reading, _of_metric(EXPECTED, reading.metric), reading.expected, "%.6g", sight)
+        for name, column, told in _BANDS:
+            yield _family(name, told)
+            for reading in readings.values():
+                yield self._band(reading, _of_metric(name, reading.metric), getattr(reading, column), sight)
         yield _family(SCORE, "Surprise: 1 is the limit of normal, 2 twice as surprising in log-probability.")
         for reading in readings.values():
             yield from self._lines(reading, _of_metric(SCORE, reading.metric), reading.score, "%.6g", sight)
@@ -137,11 +166,7 @@ class Exposition:
         self, reading: Reading, prefix: str, numbers: NDArray[np.float64], form: str, sight: Sight
     ) -> Iterator[bytes]:
         """Lines of one metric; form is the number's (estimates need no 17 digits)."""
-        metric = reading.metric
-        labels = self._labels.get(metric.name)
-        if labels is None or labels.metric != metric:
-            labels = self._labels[metric.name] = _Labels(metric)
-        labels.keep_if_same(reading.scopes)
+        labels = self._labels_of(reading)
         shown = np.flatnonzero(~np.isnan(numbers[: len(reading.scopes)]))
         line = f"{prefix.replace('%', '%%')}%s{form}\n"
         for start in range(0, len(shown), _CHUNK):
@@ -149,7 +174,7 @@ class Exposition:
             labels.cover(reading.scopes, int(series[-1]) + 1)
             if not sight.whole:
                 series = np.array(
-                    [at for at in series.tolist() if _lies_in(sight, metric, reading.scopes[at])], np.intp
+                    [at for at in series.tolist() if _lies_in(sight, reading.metric, reading.scopes[at])], np.intp
                 )
             texts = labels.texts
             pairs = zip(series.tolist(), numbers[series].tolist(), strict=True)
@@ -157,6 +182,25 @@ class Exposition:
             if "inf\n" in text:
                 text = re.sub(r" (-?)inf\n", lambda found: f" {found[1] or '+'}Inf\n", text)
             yield text.encode()
+
+    def _band(self, reading: Reading, prefix: str, numbers: NDArray[np.float64], sight: Sight) -> bytes:
+        """Of the main scope only: for all series it would make the page two thirds longer."""
+        labels = self._labels_of(reading)
+        main = labels.main(reading.scopes, min(len(reading.scopes), len(numbers)))
+        if not sight.whole:
+            main = [at for at in main if _lies_in(sight, reading.metric, reading.scopes[at])]
+        shown = zip(main, numbers[main].tolist(), strict=True)
+        return "".join(
+            [f"{prefix}{labels.texts[index]}{bound:.6g}\n" for index, bound in shown if math.isfinite(bound)]
+        ).encode()
+
+    def _labels_of(self, reading: Reading) -> _Labels:
+        metric = reading.metric
+        labels = self._labels.get(metric.name)
+        if labels is None or labels.metric != metric:
+            labels = self._labels[metric.name] = _Labels(metric)
+        labels.keep_if_same(reading.scopes)
+        return labels
 
     def _states(self, sight: Sight) -> bytes:
         """One line per labels: anomalies of one series that differ in direction share it, the graver state wins."""

@@ -9,7 +9,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from detectors.judgement import insufficient
-from streams.catalogue.metric import OF_CASES
+from streams.catalogue.metric import OF_CASES, Signal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -31,6 +31,8 @@ class JudgedReading(NamedTuple):
     value: NDArray[np.float64]
     expected: NDArray[np.float64]
     score: NDArray[np.float64]
+    lower: NDArray[np.float64]
+    upper: NDArray[np.float64]
 
 
 def judged(readings: Iterable[Reading]) -> Iterator[JudgedReading]:
@@ -42,7 +44,9 @@ def judged(readings: Iterable[Reading]) -> Iterator[JudgedReading]:
     for reading in readings:
         judgement = reading.latest.judgement
         unjudged = insufficient(judgement.reason)
-        unseen = unjudged & (judgement.value == 0)
+        # The exposure of a gauge says whether it was told: that nobody waits is a value.
+        silent = judgement.exposure <= 0 if reading.metric.signal is Signal.LAST else judgement.value == 0
+        unseen = unjudged & silent
         if reading.metric.signal in OF_CASES:
             unseen |= judgement.exposure <= 0
         yield JudgedReading(
@@ -51,6 +55,8 @@ def judged(readings: Iterable[Reading]) -> Iterator[JudgedReading]:
             np.where(unseen, np.nan, judgement.value),
             np.where(unjudged, np.nan, judgement.expected),
             np.where(unjudged, np.nan, judgement.score),
+            np.where(unjudged, np.nan, judgement.lower),
+            np.where(unjudged, np.nan, judgement.upper),
         )
 
 

@@ -190,6 +190,8 @@ def readings() -> list[Any]:
             value=np.array([0.9612, np.nan, 0.5]),
             expected=np.array([0.962, np.nan, 0.96]),
             score=np.array([0.1, np.nan, 7.25]),
+            lower=np.array([0.95, np.nan, 0.9]),
+            upper=np.array([0.98, np.nan, np.inf]),
         )
     ]
 

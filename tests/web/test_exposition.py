@@ -76,6 +76,34 @@ def test_expectation_and_score_join_on_the_metric(readings: list[Any]) -> None:
     assert samples(text, "pharos_score")[1][1] == 7.25
 
 
+def test_the_band_of_what_is_expected_is_told_of_the_whole_only(readings: list[Any]) -> None:
+    text = text_of(exposition(readings))
+
+    assert samples(text, "pharos_expected_lower") == [({"metric": "payment_success"}, 0.95)]
+    assert samples(text, "pharos_expected_upper") == [({"metric": "payment_success"}, 0.98)]
+
+
+def test_a_band_without_an_end_shows_the_end_that_it_has(readings: list[Any]) -> None:
+    readings[0].upper[0] = math.inf
+    text = text_of(exposition(readings))
+
+    assert samples(text, "pharos_expected_upper") == []
+    assert len(samples(text, "pharos_expected_lower")) == 1
+
+
+def test_the_band_follows_a_snapshot_with_fewer_series(readings: list[Any]) -> None:
+    source = exposition(readings)
+    reading = readings[0]
+    whole, *parts = reading.scopes
+    reading.scopes = [*parts, whole]
+    text_of(source)
+    reading.scopes = [whole]
+    for name in ("value", "expected", "score", "lower", "upper"):
+        setattr(reading, name, getattr(reading, name)[:1])
+
+    assert samples(text_of(source), "pharos_expected_lower") == [({"metric": "payment_success"}, 0.95)]
+
+
 def test_series_that_serve_denominators_only_are_left_out(readings: list[Any]) -> None:
     readings[0].scopes[2] = (len(PAYMENT.scopes), ("somewhere",))
 
@@ -125,7 +153,7 @@ def test_series_that_join_later_appear_and_a_restored_snapshot_replaces_them(rea
     text_of(source)
     reading = readings[0]
     reading.scopes.append((reading.scopes[1][0], ("unionpay",)))
-    for name in ("value", "expected", "score"):
+    for name in ("value", "expected", "score", "lower", "upper"):
         setattr(reading, name, np.append(getattr(reading, name), 0.7))
     grown = samples(text_of(source), "pharos_payment_success_ratio")
     reading.scopes = list(reversed(reading.scopes))
@@ -143,6 +171,8 @@ def test_any_name_and_number_come_back_as_they_were(name: str, number: float) ->
         value=np.array([number]),
         expected=np.array([np.nan]),
         score=np.array([np.nan]),
+        lower=np.array([np.nan]),
+        upper=np.array([np.nan]),
     )
     text = text_of(exposition([reading]))
     families = {

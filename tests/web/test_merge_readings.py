@@ -51,6 +51,25 @@ def test_what_was_not_judged_has_neither_expectation_nor_score(reading: Any) -> 
     np.testing.assert_array_equal(found.score, [12.0, np.nan, np.nan, 0.0])
 
 
+def test_a_gauge_that_was_told_is_a_value_though_it_is_zero_and_not_judged(reading: Any) -> None:
+    reading.metric = CATALOGUE.by_name["queue_waiting"]
+    reading.latest.judgement.value[:] = 0.0
+    reading.latest.judgement.exposure[:] = (1, 0, 1, 0)
+    reading.latest.judgement.reason[:] = Reason.WARMING_UP
+    (found,) = judged([reading])
+
+    np.testing.assert_array_equal(found.value, [0.0, np.nan, 0.0, np.nan])
+
+
+def test_what_was_not_judged_has_no_band(reading: Any) -> None:
+    reading.latest.judgement.lower[:] = 0.8
+    reading.latest.judgement.upper[:] = 1.0
+    (found,) = judged([reading])
+
+    np.testing.assert_array_equal(found.lower, [0.8, np.nan, np.nan, 0.8])
+    np.testing.assert_array_equal(found.upper, [1.0, np.nan, np.nan, 1.0])
+
+
 def test_cells_that_are_not_shown_are_counted_by_reason(reading: Any) -> None:
     registry = CollectorRegistry()
     registry.register(MergeCollector(lambda: [reading]))

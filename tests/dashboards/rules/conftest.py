@@ -11,12 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
-from prometheus_client import CollectorRegistry
 
-from streams.catalogue.load import load
-from streams.metrics import ANOMALY_STATE, EXPECTED, SCORE, PipelineMetrics, dimensions, prometheus_name
 from streams.web.api import create_web_app
-from streams.web.merge_readings import MergeCollector
 from streams.web.security import Security
 
 if TYPE_CHECKING:
@@ -26,7 +22,6 @@ sys.path.insert(0, str(Path(__file__).with_name("support")))
 
 SHIPPED = Path(__file__).parents[3] / "deploy" / "prometheus" / "pharos.rules.yaml"
 STEP_S = 15
-_PARTS = {"histogram": ("_bucket", "_sum", "_count"), "counter": ("_total",)}
 _LABELS = {"job", "instance", "pod", "metric", "severity", "scope", "alertname", "alertstate", "le"}
 
 
@@ -38,33 +33,6 @@ def promtool() -> str:
             pytest.fail("promtool is not on the PATH: apt-get install prometheus")
         pytest.skip("promtool is not on the PATH (it comes with Prometheus)")
     return path
-
-
-@pytest.fixture(scope="session")
-def rules() -> list[dict[str, Any]]:
-    return yaml.safe_load(SHIPPED.read_text(encoding="utf-8"))["groups"]
-
-
-@pytest.fixture(scope="session")
-def exposed() -> dict[str, set[str]]:
-    """Every name of a sample that a worker's page may hold, with its labels."""
-    registry = CollectorRegistry()
-    PipelineMetrics(registry, lambda: 0.0)
-    registry.register(MergeCollector(lambda: ()))
-    catalogue = load()
-    names: dict[str, set[str]] = {"up": set(), "ALERTS": set(), ANOMALY_STATE: set(), EXPECTED: set(), SCORE: set()}
-    for family in registry.collect():
-        labels = set(getattr(registry._names_to_collectors.get(family.name), "_labelnames", ()))
-        names |= {family.name + part: labels for part in _PARTS.get(family.type, ("",))}
-    for metric in catalogue.metrics:
-        names[prometheus_name(metric)] = set(dimensions(metric))
-    return names
-
-
-@pytest.fixture(scope="session")
-def declared(exposed: dict[str, set[str]], rules: list[dict[str, Any]]) -> set[str]:
-    """What an expression may name: samples of a worker, and what rules record."""
-    return exposed.keys() | {rule["record"] for group in rules for rule in group["rules"] if "record" in rule}
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,1 @@
+"""Grafana boards as code: made from the catalogue, so that a user's metric appears without any."""

@@ -1,0 +1,98 @@
+"""The executive board: what was promised and what is judged over a day, week over week."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dashboards.boards import colour, folder, standing
+from dashboards.boards.annotation import firing
+from dashboards.boards.board import Board, Row
+from dashboards.boards.description import described
+from dashboards.boards.graph import dashed, lines
+from dashboards.boards.limit import limits_of
+from dashboards.boards.link import board_of, to_board
+from dashboards.boards.panel import Panel, finished
+from dashboards.boards.plan import FEEDS
+from dashboards.boards.query import Query
+from dashboards.boards.series import Series, has_whole
+from dashboards.boards.tile import tile
+from dashboards.boards.unit import Unit, unit_of
+from streams.catalogue.metric import Signal
+
+if TYPE_CHECKING:
+    from dashboards.boards.plan import Plan
+    from streams.catalogue.metric import Metric
+
+_DAY_S = 86_400
+_MOST_TILES = 10
+_MOST_VOLUMES = 3
+WEEK_AGO = "a week before"
+
+
+def executive(plan: Plan) -> Board:
+    """Few numbers, slowly: no minute of them is news here."""
+    everything = plan.catalogue.metrics
+    chosen = lasting(plan)
+    return Board(
+        name="executive",
+        title="Executive",
+        told="What was promised to customers, what a day is judged by, and how it compares with a week before.",
+        folder=folder.ROOM,
+        metrics=everything,
+        rows=[
+            Row("", [standing.freshness(plan), standing.open_by_severity(plan, everything), trouble(plan)]),
+            Row("Where we stand", [standing_of(plan, metric) for metric in chosen]),
+            Row("Business, and a week before", [against_last_week(plan, metric) for metric in volumes(plan)]),
+        ],
+        since="now-7d",
+        refresh="5m",
+    )
+
+
+def lasting(plan: Plan) -> list[Metric]:
+    """Metrics with a promise, or judged over a day; of one section of the runbook the first."""
+    found: dict[str, Metric] = {}
+    for metric in plan.catalogue.metrics:
+        lasts = metric.target is not None or max(metric.windows) >= _DAY_S
+        if lasts and metric.touchpoint != FEEDS and has_whole(metric) and metric.signal is not Signal.COUNT:
+            found.setdefault(metric.runbook or metric.name, metric)
+    ranked = sorted(found.values(), key=lambda metric: metric.target is None)
+    return ranked[:_MOST_TILES]
+
+
+def volumes(plan: Plan) -> list[Metric]:
+    """The first count of each touchpoint, in the order of the catalogue."""
+    found: dict[str, Metric] = {}
+    for metric in plan.catalogue.metrics:
+        if metric.signal is Signal.COUNT and metric.touchpoint != FEEDS and has_whole(metric):
+            found.setdefault(metric.touchpoint, metric)
+    return list(found.values())[:_MOST_VOLUMES]
+
+
+def standing_of(plan: Plan, metric: Metric) -> Panel:
+    """The newest value with its course."""
+    below, limits = limits_of(metric)
+    builder = tile(unit_of(metric.unit), limits, below, course=True)
+    builder = builder.data_links([to_board(board_of(metric.touchpoint))])
+    query = Query(Series(metric, plan.job).value, metric.title)
+    return finished(builder, f"standing/{metric.name}", metric.title, described(metric), [query], (6, 4))
+
+
+def against_last_week(plan: Plan, metric: Metric) -> Panel:
+    """A count per minute now and a week ago; before the first week is over there is nothing to compare with."""
+    now = Series(metric, plan.job).mean_of("1h")
+    graph = dashed(lines(unit_of(metric.unit), colours={"now": colour.VALUE}), WEEK_AGO, colour.EXPECTED)
+    graph = graph.data_links([to_board(board_of(metric.touchpoint))])
+    told = f"{described(metric)} Means of an hour, and those of a week before."
+    queries = [Query(now, "now"), Query(Series(metric, plan.job).mean_of("1h", "1w"), WEEK_AGO)]
+    return finished(graph, f"week/{metric.name}", metric.title, told, queries, (8, 8))
+
+
+def trouble(plan: Plan) -> Panel:
+    """The share of the time in which something critical fired."""
+    names = "|".join(metric.name for metric in plan.catalogue.metrics)
+    critical = f'(count({firing(plan.job, names, "critical")}) > bool 0) or 0 * max(up{{job="{plan.job}"}} == 1)'
+    builder = tile(Unit("percentunit", 1, 0, 1))
+    told = "The share of the time range, by minutes, in which at least one critical anomaly fired."
+    query = Query(f"avg_over_time(({critical})[$__range:1m])", "share of time", now=True)
+    return finished(builder, "trouble", "Time with something critical", told, [query], (12, 4))

@@ -1,0 +1,106 @@
+"""The panels of a metric: against what is expected, by its parts, and which parts contribute."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dashboards.boards import colour
+from dashboards.boards.description import described
+from dashboards.boards.graph import banded, dashed, lines
+from dashboards.boards.limit import limits_of
+from dashboards.boards.link import to_board, to_runbook
+from dashboards.boards.listing import compared
+from dashboards.boards.panel import Panel, finished
+from dashboards.boards.query import Query
+from dashboards.boards.series import Series, has_whole, main_scope_name
+from dashboards.boards.unit import unit_of
+from dashboards.boards.variable import SPLIT, matchers
+from streams.catalogue.runbook import runbook_url
+from streams.metrics import dimensions
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from grafana_foundation_sdk.cog.builder import Builder
+    from grafana_foundation_sdk.models.dashboard import DashboardLink
+
+    from dashboards.boards.plan import Plan
+    from streams.catalogue.metric import Metric
+
+UPPER = "most expected"
+LOWER = "least expected"
+EXPECTED = "expected"
+VALUE = "value"
+GRAPH = (12, 8)
+MOST_PARTS = 10
+
+
+def against_band(plan: Plan, metric: Metric, target_board: str = "") -> Panel:
+    """The whole against the band of what is expected, what was promised and what matters.
+
+    A gauge has no whole: its parts are shown as lines. `target_board` is where a click leads.
+    """
+    if not has_whole(metric):
+        return by_part(plan, metric, main_scope_name(metric), (), target_board)
+    unit = unit_of(metric.unit)
+    series = Series(metric, plan.job)
+    below, limits = limits_of(metric)
+    limits_by_name = series.limits()
+    graph = lines(unit, limits, below, {VALUE: colour.VALUE})
+    graph = banded(graph, UPPER, LOWER, colour.BAND)
+    graph = dashed(graph, EXPECTED, colour.EXPECTED)
+    for name in limits_by_name:
+        graph = dashed(graph, name, colour.NOTABLE)
+    queries = [
+        Query(series.upper, UPPER),
+        Query(series.lower, LOWER),
+        Query(series.expected, EXPECTED),
+        *(Query(expr, name) for name, expr in limits_by_name.items()),
+        Query(series.value, VALUE),
+    ]
+    graph = graph.data_links(links(plan, metric, target_board))
+    told = f"{described(metric)} The grey room is what is expected."
+    return finished(graph, f"band/{metric.name}", metric.title, told, queries, GRAPH)
+
+
+def by_part(plan: Plan, metric: Metric, scope: str, chosen: Sequence[str], target_board: str = "") -> Panel:
+    """The parts of a metric as lines, those with the largest values.
+
+    Args:
+        plan: see `Plan`.
+        metric: of the catalogue.
+        scope: the label `scope` of the parts.
+        chosen: dimensions that the board has variables for.
+        target_board: where a click leads.
+
+    """
+    unit = unit_of(metric.unit)
+    below, limits = limits_of(metric)
+    series = Series(metric, plan.job, scope, matchers(chosen))
+    legend = " ".join(f"{{{{{dimension}}}}}" for dimension in scope.split("+"))
+    graph = lines(unit, limits, below).data_links(links(plan, metric, target_board))
+    told = f"{described(metric)} The {MOST_PARTS} largest parts, by {scope.replace('+', ' and ')}."
+    query = Query(f"topk({MOST_PARTS}, {series.value})", legend)
+    return finished(graph, f"parts/{metric.name}", f"{metric.title}, by {scope}", told, [query], GRAPH)
+
+
+def contributors(plan: Plan, metric: Metric, chosen: Sequence[str]) -> Panel:
+    """The parts that are furthest from what is expected of them, the most surprising first."""
+    scopes = {dimension for dimension in dimensions(metric) if dimension in chosen}
+    series = Series(metric, plan.job, f"${SPLIT}", matchers(sorted(scopes)))
+    top = f"topk({MOST_PARTS}, {series.score})"
+    columns = {"surprise": top, VALUE: f"{series.value} and {top}", EXPECTED: f"{series.expected} and {top}"}
+    told = (
+        f"Parts of: {metric.title}. Sorted by surprise: 1 is the limit of normal, 2 is twice as surprising. "
+        "Empty where the metric is not split so."
+    )
+    return compared(f"contributors/{metric.name}", f"Contributors: {metric.title}", told, columns, unit_of(metric.unit))
+
+
+def links(plan: Plan, metric: Metric, target_board: str) -> list[Builder[DashboardLink]]:
+    """From a value of a metric: to the board of its touchpoint, and to the runbook."""
+    found: list[Builder[DashboardLink]] = [to_board(target_board)] if target_board else []
+    anchor = metric.runbook or metric.name
+    if runbook_url(anchor, plan.runbook_base):
+        found.append(to_runbook(anchor, plan.runbook_base))
+    return found

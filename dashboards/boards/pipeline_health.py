@@ -1,0 +1,240 @@
+"""The board of those who run Pharos: from the backlog of a source to the message on somebody's phone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from dashboards.boards import colour, folder, standing
+from dashboards.boards.board import Board, Row
+from dashboards.boards.graph import lines
+from dashboards.boards.limit import ANY_IS_BAD, PLAIN, Limit
+from dashboards.boards.metric_panel import against_band, contributors
+from dashboards.boards.panel import Panel, finished
+from dashboards.boards.plan import FEEDS
+from dashboards.boards.query import Query
+from dashboards.boards.tile import tile
+from dashboards.boards.unit import NUMBER, PER_SECOND, RATIO, SECONDS, Unit
+from dashboards.boards.variable import split
+from dashboards.rules import recordings
+from streams import metrics as told
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dashboards.boards.plan import Plan
+
+_COUNT = Unit("none", 0)
+_TIME = Unit(SECONDS, 1)
+
+
+class _Graph(NamedTuple):
+    """One graph: its title, what it tells, unit, limits, and its queries."""
+
+    key: str
+    title: str
+    told: str
+    unit: Unit
+    queries: Sequence[Query]
+    limits: tuple[Limit, ...] = PLAIN
+
+
+def pipeline_health(plan: Plan) -> Board:
+    """Workers, reading, judging, telling, in the order of the road of an event."""
+    feeds = plan.touchpoints.get(FEEDS, [])
+    own = [*(against_band(plan, metric) for metric in feeds)]
+    parts = [contributors(plan, metric, ()) for metric in feeds]
+    rows = [
+        Row("", [standing.freshness(plan), *_tiles(plan)]),
+        Row("Reading", _built(_reading(plan))),
+        Row("Judging", _built(_judging(plan))),
+        Row("Telling", _built(_telling(plan))),
+    ]
+    if feeds:
+        rows.append(Row("What the sources bring", [*own, *parts]))
+    return Board(
+        name="pipeline",
+        title="Pipeline health",
+        told="Whether Pharos reads, judges and tells. It needs the rules of deploy/prometheus in Prometheus.",
+        folder=folder.OPERATIONS,
+        metrics=feeds or plan.catalogue.metrics,
+        rows=rows,
+        variables=[split(plan, feeds)] if feeds else [],
+        since="now-1h",
+    )
+
+
+def _built(graphs: Iterator[_Graph]) -> list[Panel]:
+    return [
+        finished(
+            lines(graph.unit, graph.limits, colours=colour.OF_OUTCOME),
+            graph.key,
+            graph.title,
+            graph.told,
+            graph.queries,
+            (8, 8),
+        )
+        for graph in graphs
+    ]
+
+
+def _tiles(plan: Plan) -> Iterator[Panel]:
+    job = plan.job
+    up = tile(_COUNT, (Limit(1, colour.GOOD),), colour.BAD)
+    words = "Workers that answer a scrape. Alerts `PharosAbsent`, `PharosAllWorkersDown`, `PharosWorkerDown`."
+    yield finished(up, "workers", "Workers", words, [Query(f'sum(up{{job="{job}"}})', "up")], (4, 4))
+    firing = 'count(ALERTS{alertname=~"Pharos.*",alertname!="PharosDeadMansSwitch",alertstate="firing"})'
+    alerts = Query(f'{firing} or 0 * max(up{{job="{job}"}} == 1)', "firing")
+    words = "Alerts of Prometheus that fire, the dead man's switch left out. What to do: the runbook of each."
+    yield finished(tile(_COUNT, ANY_IS_BAD), "alerts", "Alerts firing", words, [alerts], (4, 4))
+    started = f'changes({told.PROCESS_START}{{job="{job}"}}[$__range])'
+    restarts = tile(_COUNT, (Limit(1, colour.NOTABLE), Limit(plan.thresholds.restarts, colour.BAD)))
+    words = f"Restarts within the time range. Alert `PharosRestarting`: {plan.thresholds.restarts} in half an hour."
+    yield finished(restarts, "restarts", "Restarts", words, [Query(f"sum({started})", "restarts", now=True)], (4, 4))
+    slow = tile(_TIME, (Limit(plan.thresholds.publish_p95_s, colour.BAD),))
+    words = (
+        "From the event time of a tick to the anomaly on its topic, 95th percentile of half an hour; "
+        f"{plan.thresholds.publish_p95_s} s is promised. Alert `PharosPublishingSlow`."
+    )
+    yield finished(slow, "publish", "Event to anomaly", words, [Query(recordings.PUBLISH_P95, "p95")], (4, 4))
+    oldest = tile(_TIME, (Limit(plan.thresholds.commit_age_s, colour.BAD),))
+    words = f"The oldest commit. Alert `PharosCommitAge` at {plan.thresholds.commit_age_s:g} s."
+    query = Query(f"max({recordings.TOPIC_COMMIT_AGE})", "age")
+    yield finished(oldest, "commit", "Oldest commit", words, [query], (4, 4))
+
+
+def _reading(plan: Plan) -> Iterator[_Graph]:
+    limits = plan.thresholds
+    rate = f'sum by (outcome) (rate({told.RECORDS}{{job="{plan.job}"}}[$__rate_interval]))'
+    yield _Graph(
+        "records",
+        "Records read, by outcome",
+        "Every record read is one of these: counted, duplicate, ignored, late or dead letter. Alert "
+        "`PharosSourceSilent` where a busy topic falls silent.",
+        Unit(PER_SECOND, 1),
+        [Query(rate, "{{outcome}}")],
+    )
+    yield _Graph(
+        "backlog",
+        "Work that waits, by topic",
+        "Waiting records in seconds of work at the present pace. Alert `PharosConsumerLag`: warning at "
+        f"{limits.backlog_warning_s} s, critical at {limits.backlog_critical_s} s.",
+        Unit(SECONDS, 0),
+        [Query(f"{recordings.TOPIC_BACKLOG} >= 0", "{{topic}}")],
+        (Limit(limits.backlog_warning_s, colour.NOTABLE), Limit(limits.backlog_critical_s, colour.BAD)),
+    )
+    yield _Graph(
+        "lag",
+        "Records that wait, by topic",
+        "From the position, not from the commit. Alert `PharosInternalLag` for Pharos's own topics at "
+        f"{limits.internal_lag_records} records.",
+        Unit(NUMBER, 0),
+        [Query(recordings.TOPIC_LAG, "{{topic}}")],
+        (Limit(limits.internal_lag_records, colour.NOTABLE),),
+    )
+    yield _Graph(
+        "dead-letters",
+        "Dead letters, share by topic",
+        f"Records that are no event of the contract. Alert `PharosDeadLetters` at {limits.dead_letter_ratio:.0%}.",
+        Unit(RATIO, 2),
+        [Query(recordings.TOPIC_DEAD_LETTERS, "{{topic}}")],
+        (Limit(limits.dead_letter_ratio, colour.BAD),),
+    )
+    yield _Graph(
+        "late",
+        "Late records, share by topic",
+        f"Records that came too late to be counted. Alert `PharosLateRecords` at {limits.late_ratio:.0%}.",
+        Unit(RATIO, 2),
+        [Query(recordings.TOPIC_LATE, "{{topic}}")],
+        (Limit(limits.late_ratio, colour.BAD),),
+    )
+    yield _Graph(
+        "commit-age",
+        "Age of commits, by topic",
+        f"Idle partitions commit too. Alert `PharosCommitAge` at {limits.commit_age_s:g} s.",
+        _TIME,
+        [Query(recordings.TOPIC_COMMIT_AGE, "{{topic}}")],
+        (Limit(limits.commit_age_s, colour.BAD),),
+    )
+
+
+def _judging(plan: Plan) -> Iterator[_Graph]:
+    limits = plan.thresholds
+    of = f'{{job="{plan.job}"}}'
+    yield _Graph(
+        "loop",
+        "How late the loop is, by worker",
+        f"How much later than asked a worker took its turn. Alert `PharosLoopLag` at {limits.loop_lag_s:g} s.",
+        Unit(SECONDS, 3),
+        [Query(f"{told.LOOP_LAG}{of}", "{{instance}}")],
+        (Limit(limits.loop_lag_s, colour.BAD),),
+    )
+    yield _Graph(
+        "work",
+        "What a flush and a tick take, 99th percentile",
+        "A flush is one transaction of counts; a tick judges all series of a partition.",
+        Unit(SECONDS, 3),
+        [
+            Query(f"max({recordings.TICK_P99})", "tick"),
+            Query(f"max({recordings.FLUSH_P99})", "flush"),
+        ],
+    )
+    yield _Graph(
+        "series",
+        "Series, by partition",
+        f"Beyond {limits.max_series} new ones are counted as `__other__`. Alert `PharosSeriesNearLimit` at "
+        f"{limits.series_ratio:.0%} of that.",
+        Unit(NUMBER, 0),
+        [Query(f"max by (partition) ({told.SERIES}{of})", "partition {{partition}}")],
+        (Limit(limits.series_ratio * limits.max_series, colour.BAD),),
+    )
+    yield _Graph(
+        "snapshots",
+        "Age of the saved state, by topic",
+        f"Alert `PharosSnapshotAge` at {limits.snapshot_age_s:g} s: a restart reads all records since then.",
+        _TIME,
+        [Query(recordings.TOPIC_SNAPSHOT_AGE, "{{topic}}")],
+        (Limit(limits.snapshot_age_s, colour.BAD),),
+    )
+    yield _Graph(
+        "flushes",
+        "Flushes, by outcome",
+        "Anything but `committed` was refused, by the broker or because another worker took over. Alert "
+        "`PharosFlushesFailing`.",
+        Unit(PER_SECOND, 2),
+        [Query(f"sum by (outcome) ({recordings.TOPIC_FLUSHES})", "{{outcome}}")],
+    )
+    yield _Graph(
+        "publishing",
+        "From event to anomaly",
+        f"Promised: 95 % within {limits.publish_p95_s} s. Alert `PharosPublishingSlow`.",
+        _TIME,
+        [Query(recordings.PUBLISH_P50, "half"), Query(recordings.PUBLISH_P95, "95 %")],
+        (Limit(limits.publish_p95_s, colour.BAD),),
+    )
+
+
+def _telling(plan: Plan) -> Iterator[_Graph]:
+    of = f'{{job="{plan.job}"}}'
+    yield _Graph(
+        "notifications",
+        "Notifications in a quarter of an hour, by outcome",
+        "Dropped and rejected ones reach nobody. Alerts `PharosNotificationsLost`, `PharosNotificationsDelayed`.",
+        Unit(NUMBER, 0),
+        [Query(f"sum by (outcome) ({recordings.RECEIVER_NOTIFICATIONS})", "{{outcome}}")],
+    )
+    buckets = f"sum by (receiver, le) (rate({told.DELIVERY_SECONDS}_bucket{of}[$__rate_interval]))"
+    yield _Graph(
+        "delivery",
+        "Time to deliver, 95th percentile",
+        "From the decision to tell until the receiver has it, waits for its budget included.",
+        _TIME,
+        [Query(f"histogram_quantile(0.95, {buckets})", "{{receiver}}")],
+    )
+    failures = f"sum by (receiver, reason) (rate({told.DELIVERY_FAILURES}{of}[$__rate_interval]))"
+    yield _Graph(
+        "failures",
+        "Attempts that failed, by reason",
+        "They are tried again, or another receiver stands in. Empty as long as none failed.",
+        Unit(PER_SECOND, 3),
+        [Query(failures, "{{receiver}}: {{reason}}")],
+    )

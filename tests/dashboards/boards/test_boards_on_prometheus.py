@@ -1,0 +1,85 @@
+"""Every question of every board, asked of a real Prometheus that scrapes a worker in a sale."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+from watched_shop import PARTITIONS, Prometheus, Shop, free_port, watched
+
+from dashboards.boards import lint
+from dashboards.boards.all_boards import all_boards
+from streams.broker.embedded import EmbeddedBroker
+from streams.topics.wanted import embedded_topics
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from dashboards.boards.plan import Plan
+
+pytestmark = [pytest.mark.boards, pytest.mark.embedded]
+
+HISTORY_H, LIVE_MIN, SPEED = 4.0, 8, 120.0
+LIMIT_S = 240.0
+SCRAPES_MORE_S = 7
+
+# Expressions that rightly find nothing in these four hours and eight minutes, each with its reason.
+_COUNTS = "orders_created|orders_paid|events_received|collections|parcel_movements|inquiries|inquiries_per_thousand"
+_RARE = "refund_requests|auto_refunds|negative_mentions|csat"
+_DUE = "collection_24h|on_time_delivery|next_scan_24h|refund_closed_24h|refund_closed_48h|refund_closed_72h"
+_FEW = "refunds_retained|disputes_upheld|nps|ces"
+# Nothing was done to these; the first metric of each board stands for it.
+_UNHARMED = "collections|refund_requests|nps|events_received"
+EMPTY = {
+    rf'pharos_(expected|expected_lower|expected_upper|score)\{{metric="({_COUNTS}|{_RARE})"': "needs a day to compare",
+    r'pharos_(expected|score)\{metric="(queue_waiting|queue_oldest_wait)"': "nobody waited",
+    r'pharos_score\{metric="cancelled_unshipped"': "few orders are cancelled: no part is large enough",
+    rf'pharos_({_DUE})|metric="({_DUE})"': "what is due a day later is not due yet",
+    rf'pharos_({_FEW})|metric="({_FEW})"': "too few cases in four hours",
+    r'pharos_score\{job="pharos",metric=~"(disputes_upheld|events_received)"': "as above: the only metric there",
+    rf'pharos_anomaly_state\{{job="pharos",metric=~"({_UNHARMED})': "nothing went wrong there",
+    r'metric=~"(orders_created|checkout_failed)[^"]*",severity="warning"': "what went wrong there is critical",
+    r'metric=~"pick_up[^"]*",severity="critical"': "what went wrong there is a warning",
+    r"offset 1w": "there is no week before",
+    r"pharos_negative_mentions_per_minute": "nobody complained",
+    r"alert_delivery_failures": "no delivery failed",
+}
+
+
+@pytest.fixture
+def prometheus_is_there() -> None:
+    if shutil.which("prometheus") is None:
+        if os.environ.get("PHAROS_CI"):
+            pytest.fail("prometheus is not on the PATH: apt-get install prometheus")
+        pytest.skip("prometheus is not on the PATH (apt-get install prometheus)")
+
+
+@pytest.mark.usefixtures("prometheus_is_there")
+async def test_every_question_of_every_board_has_an_answer(plan: Plan, shipped: Path, tmp_path: Path) -> None:
+    shop = Shop(HISTORY_H, LIVE_MIN)
+    port = free_port()
+    rules = shipped.parent / "prometheus" / "pharos.rules.yaml"
+    unanswered: dict[str, str] = {}
+    count = 0
+    with EmbeddedBroker(0, embedded_topics(shop.settings, PARTITIONS)) as broker:
+        settings = shop.worker(broker.address, str(tmp_path), port)
+        async with Prometheus(tmp_path, port, rules) as prometheus, watched(shop, settings, SPEED, LIMIT_S):
+            await asyncio.sleep(SCRAPES_MORE_S)
+            for board in all_boards(plan):
+                for place, expr, now in lint.expressions_of(board.json(plan)):
+                    count += 1
+                    asked = lint.interpolated(expr, plan)
+                    if not await prometheus.series(asked, 60, now=now):
+                        unanswered[place] = asked
+            channels = await prometheus.values_of("channel", 'pharos_score{job="pharos"}')
+
+    assert len(unanswered) < count / 2
+    assert len(channels) > 1
+    unexplained = {place: asked for place, asked in unanswered.items() if not any(re.search(r, asked) for r in EMPTY)}
+    assert unexplained == {}
+    needless = [r for r in EMPTY if not any(re.search(r, asked) for asked in unanswered.values())]
+    assert needless == [], "these are answered now: take them off the list"

@@ -1,0 +1,54 @@
+"""What Prometheus may be asked for: what workers tell, and what rules record."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from prometheus_client import CollectorRegistry
+
+from streams.catalogue.load import load
+from streams.metrics import (
+    ANOMALY_STATE,
+    EXPECTED,
+    LOWER,
+    SCORE,
+    UPPER,
+    PipelineMetrics,
+    dimensions,
+    prometheus_name,
+)
+from streams.web.merge_readings import MergeCollector
+
+SHIPPED = Path(__file__).parents[2] / "deploy" / "prometheus" / "pharos.rules.yaml"
+_PARTS = {"histogram": ("_bucket", "_sum", "_count"), "counter": ("_total",)}
+
+
+@pytest.fixture(scope="session")
+def rules() -> list[dict[str, Any]]:
+    return yaml.safe_load(SHIPPED.read_text(encoding="utf-8"))["groups"]
+
+
+@pytest.fixture(scope="session")
+def exposed() -> dict[str, set[str]]:
+    """Every name of a sample that a worker's page may hold, with its labels."""
+    registry = CollectorRegistry()
+    PipelineMetrics(registry, lambda: 0.0)
+    registry.register(MergeCollector(lambda: ()))
+    catalogue = load()
+    names: dict[str, set[str]] = {"up": set(), "ALERTS": set()}
+    names |= {name: set() for name in (ANOMALY_STATE, EXPECTED, LOWER, UPPER, SCORE)}
+    for family in registry.collect():
+        labels = set(getattr(registry._names_to_collectors.get(family.name), "_labelnames", ()))
+        names |= {family.name + part: labels for part in _PARTS.get(family.type, ("",))}
+    for metric in catalogue.metrics:
+        names[prometheus_name(metric)] = set(dimensions(metric))
+    return names
+
+
+@pytest.fixture(scope="session")
+def declared(exposed: dict[str, set[str]], rules: list[dict[str, Any]]) -> set[str]:
+    """What an expression may name: samples of a worker, and what rules record."""
+    return exposed.keys() | {rule["record"] for group in rules for rule in group["rules"] if "record" in rule}
