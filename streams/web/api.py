@@ -109,10 +109,15 @@ class _Api:
         with contextlib.suppress(
             ConnectionError
         ):  # a reader who lost patience: no fault of ours, and no line in the log
-            for piece in pieces:
-                if piece:
-                    await response.write(piece)
-                await asyncio.sleep(0)
+            try:
+                for piece in pieces:
+                    if piece:
+                        await response.write(piece)
+                    await asyncio.sleep(0)
+            except Exception:
+                if request.transport is not None:
+                    request.transport.abort()  # nothing else tells a reader that the page ends here
+                raise
             await response.write_eof()
         return response
 

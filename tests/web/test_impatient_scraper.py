@@ -1,4 +1,4 @@
-"""Prometheus has a time limit: it hangs up in the middle of /metrics when a worker is busy."""
+"""A page of metrics that ends early: a scraper hangs up on a busy worker, or a fault of ours breaks it off."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Any
 
-from aiohttp import web
+import pytest
+from aiohttp import ClientPayloadError, ClientSession, web
+from aiohttp.test_utils import TestServer
 
 from streams.web.api import create_web_app
 from streams.web.security import Security
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import pytest
 
 
 class LongPage:
@@ -34,6 +34,30 @@ class LongPage:
                 yield b"x" * 65_536
         finally:
             self.left.set()
+
+
+class BrokenPage:
+    """Begins, and then something fails."""
+
+    def render(self, _accept: str, _sight: object) -> tuple[str, Iterator[bytes]]:
+        return "text/plain", self._pieces()
+
+    def _pieces(self) -> Iterator[bytes]:
+        yield b"up 1\n"
+        raise AttributeError("a fault of ours")
+
+
+async def test_a_page_that_breaks_off_hangs_up_instead_of_keeping_its_reader(caplog: pytest.LogCaptureFixture) -> None:
+    nothing: Any = None
+    server = TestServer(create_web_app(nothing, BrokenPage(), nothing, Security(), {}))
+    await server.start_server()
+    async with ClientSession() as client, asyncio.timeout(10.0):
+        answer = await client.get(server.make_url("/metrics"))
+        with pytest.raises(ClientPayloadError):
+            await answer.read()
+    await server.close()
+
+    assert "request to /metrics failed" in caplog.text
 
 
 async def test_a_scraper_that_hangs_up_ends_the_page_and_is_no_line_in_the_log(

@@ -25,6 +25,7 @@ from streams.web.audited import Auditor, add_audit
 from streams.web.exposition import Exposition
 from streams.web.security import Role, Security, Token
 from streams.web.sight import EVERYTHING, NOTHING, sight_of_text
+from streams.web.silences import add_silences
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -57,7 +58,8 @@ def readings() -> list[Any]:
     store = metric.scopes.index(("store",))
     numbers = np.array([1.0, 2.0, 3.0])
     scopes = [(metric.scopes.index(()), ()), (store, (OWN,)), (store, (OTHER,))]
-    return [SimpleNamespace(metric=metric, scopes=scopes, value=numbers, expected=numbers, score=numbers)]
+    columns = dict.fromkeys(("value", "expected", "lower", "upper", "score"), numbers)
+    return [SimpleNamespace(metric=metric, scopes=scopes, **columns)]
 
 
 @pytest.fixture
@@ -76,6 +78,7 @@ async def server(
     exposition = Exposition(registry, lambda: readings, board.open_anomalies, CATALOGUE.metrics)
     app = create_web_app(board, exposition, health, security, pages(), lambda: now / 1000)
     add_actions(app, board, security, topic.write, lambda: now / 1000)
+    add_silences(app, board, security, topic.write, lambda: now / 1000)
     add_approvals(app, board, security, topic.write, lambda: now / 1000)
     auditor = Auditor(AuditLog(tmp_path / "audit.jsonl"), security, lambda: now / 1000, metrics.audit_failed)
     add_audit(app, auditor, security)
