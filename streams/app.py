@@ -295,7 +295,7 @@ class System:
         if topic == ACTIONS_TOPIC:
             self._actions.take(value)
             return
-        with contextlib.suppress(msgspec.DecodeError):
+        with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError):
             tick = _decode_tick(value or b"")
             self._handled_ms = max(self._handled_ms, tick.time)
             self.board.tick(tick)

@@ -62,4 +62,7 @@ def encode(record: CellsRecord) -> bytes:
 
 def decode(payload: bytes) -> CellsRecord:
     """Raises msgspec.DecodeError (or its subclass ValidationError) for anything `encode` did not write."""
-    return _decoder.decode(payload)
+    try:
+        return _decoder.decode(payload)
+    except UnicodeDecodeError as error:
+        raise msgspec.DecodeError(f"a text is not UTF-8: {error.reason}") from None

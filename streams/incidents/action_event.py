@@ -81,7 +81,7 @@ def read_action(value: bytes | None) -> Taken | Unread:
         return Unread.TOO_LARGE
     try:
         event = _decoder.decode(value)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return Unread.NO_CLOUDEVENT
     if event.type != TYPE:
         return Unread.OTHER_TYPE
@@ -98,7 +98,7 @@ def _taken(event: _Event) -> Taken | Unread:
         return Unread.NO_TIME
     try:
         data = _data_decoder.decode(event.data)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return Unread.NO_ACTION
     return Taken(
         source=event.source,

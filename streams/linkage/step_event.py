@@ -65,7 +65,7 @@ def read_step(value: bytes | None) -> Step | Passed:
         return Passed.OTHER
     try:
         event = _decoder.decode(value)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return Passed.MALFORMED if _claims(value) else Passed.OTHER
     time = event_time_ms(event.time)
     if time is None or not event.subject or max(len(event.subject), len(event.data.request)) > _LONGEST_ID:
@@ -86,5 +86,5 @@ def _can_be_written(step: Step) -> bool:
 def _claims(value: bytes) -> bool:
     try:
         return msgspec.json.decode(value, type=_Claim).type in _STAGES
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return False

@@ -182,7 +182,7 @@ def read_manifest(payload: bytes) -> Manifest:
         if zlib.crc32(body) != checksum:
             raise SnapshotError("the manifest of the snapshot is damaged: use an older one, or none")
         manifest = _manifest.decode(body)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise SnapshotError(f"this is no manifest of a snapshot ({error}): use an older one, or none") from error
     if manifest.version != _VERSION:
         raise SnapshotError(

@@ -101,7 +101,7 @@ class Congestions:
         if number == name or not number.isdecimal():
             return
         self._heard.pop(int(number), None)
-        with contextlib.suppress(msgspec.DecodeError):
+        with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError):
             event = _decode(value or b"")
             age_s = abs(self._wall_ms() - event.told_ms) / 1000
             if event.type == TYPE and age_s < HOLDS_S:

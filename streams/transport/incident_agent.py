@@ -76,7 +76,7 @@ class IncidentState:
         for value in batch.values:
             try:
                 record = _decoder.decode(value or b"")
-            except msgspec.DecodeError:
+            except (msgspec.DecodeError, UnicodeDecodeError):
                 self.undecodable += 1
                 logger.exception("pharos-verdicts holds a record that is none")
                 continue

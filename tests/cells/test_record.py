@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from streams.cells.record import NO_WATERMARK, CellsRecord, MetricCells, decode, encode
@@ -36,6 +36,7 @@ def test_what_is_encoded_is_decoded_unchanged(record: CellsRecord) -> None:
 
 
 @given(st.binary(max_size=40))
+@example(b"\xdd\x00\x00\x00\x06\xa2\x00\x80")
 def test_foreign_bytes_are_refused_with_a_decode_error(payload: bytes) -> None:
     try:
         decode(payload)

@@ -47,6 +47,7 @@ def test_what_claims_to_be_a_step_and_is_none_is_told_apart(step: Step, change: 
         (b'"window_s":60', b'"window_s":%d' % 10**30),
         (b'"rule":"r"', b'"rule":"\\ud800"'),
         (b'"score":3.0', b'"score":1e999'),
+        (b'"rule":"r"', b'"rule":"\xff"'),
     ],
 )
 def test_what_could_not_be_passed_on_is_not_taken(step: Step, text: bytes, hostile: bytes) -> None:

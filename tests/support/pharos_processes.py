@@ -73,7 +73,7 @@ def run_processes(feed: Feed, way: Way, folder: Path, limit_s: float) -> Run:
         pages = [wait_for(log, r"page (http://\S+)", process, deadline) for log, process in found]
         for page in pages:
             wait_until_ready(page, deadline)
-        started = time.monotonic()
+        begun = time.monotonic()
         sending = stack.enter_context(
             started((*replay, str(feed.file), "--speed", str(way.speed)), folder / "replay.log")
         )
@@ -83,7 +83,7 @@ def run_processes(feed: Feed, way: Way, folder: Path, limit_s: float) -> Run:
                     assert process.poll() is None, f"a worker ended with {process.returncode}: {tail(log)}"
                 assert sending.poll() in (None, 0), f"the replay failed: {tail(folder / 'replay.log')}"
                 assert time.monotonic() < deadline, f"not over in time: {ticks.reached}"
-        seconds = time.monotonic() - started
+        seconds = time.monotonic() - begun
         return Run(_published(broker), _records(pages), seconds)
 
 

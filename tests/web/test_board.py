@@ -263,6 +263,7 @@ def test_a_record_of_the_anomalies_topic_is_read_back(
     updated = transition(anomaly(), Change.UPDATED)
 
     assert read_transition(encode(updated)) == updated
+    assert read_transition(encode(updated).replace(updated.anomaly.summary.encode(), b"\xff")) is None
 
 
 @pytest.mark.parametrize("value", [None, b"", b"null", b"{}", b'{"id":1}', b"\xff\xfe"])

@@ -105,10 +105,10 @@ async def test_a_link_from_a_message_leads_to_the_deed_and_does_nothing(
 ) -> None:
     server = await started()
     page, _ = await open_page(server.make_url("/anomalies/a1b2c3?do=ack"))
-    await page.wait_for_function("document.activeElement.dataset.action === 'ack'")
+    await page.locator("[data-action=ack]:focus").wait_for()
     page.on("dialog", lambda dialog: dialog.dismiss())
     await page.goto(str(server.make_url("/anomalies/a1b2c3?do=silence")))
-    await page.wait_for_function("document.activeElement.id === 'silence-alike'")
+    await page.locator("#silence-alike:focus").wait_for()
     nothing = list(topic.taken)
     await page.keyboard.press("Enter")
     await page.get_by_text("1 open anomaly would be quiet:").wait_for()

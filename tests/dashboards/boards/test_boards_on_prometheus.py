@@ -37,7 +37,6 @@ _UNHARMED = "collections|refund_requests|nps|events_received"
 EMPTY = {
     rf'pharos_(expected|expected_lower|expected_upper|score)\{{metric="({_COUNTS}|{_RARE})"': "needs a day to compare",
     r'pharos_(expected|score)\{metric="(queue_waiting|queue_oldest_wait)"': "nobody waited",
-    r'pharos_score\{metric="cancelled_unshipped"': "few orders are cancelled: no part is large enough",
     rf'pharos_({_DUE})|metric="({_DUE})"': "what is due a day later is not due yet",
     rf'pharos_({_FEW})|metric="({_FEW})"': "too few cases in four hours",
     r'pharos_score\{job="pharos",metric=~"(disputes_upheld|events_received)"': "as above: the only metric there",
@@ -47,6 +46,10 @@ EMPTY = {
     r"offset 1w": "there is no week before",
     r"pharos_negative_mentions_per_minute": "nobody complained",
     r"alert_delivery_failures": "no delivery failed",
+}
+# How much of the load has been judged by then depends on the machine.
+PERHAPS_EMPTY = {
+    r'pharos_score\{metric="cancelled_unshipped"': "few orders are cancelled: no part is large enough",
 }
 
 
@@ -79,7 +82,8 @@ async def test_every_question_of_every_board_has_an_answer(plan: Plan, shipped: 
 
     assert len(unanswered) < count / 2
     assert len(channels) > 1
-    unexplained = {place: asked for place, asked in unanswered.items() if not any(re.search(r, asked) for r in EMPTY)}
+    known = EMPTY | PERHAPS_EMPTY
+    unexplained = {place: asked for place, asked in unanswered.items() if not any(re.search(r, asked) for r in known)}
     assert unexplained == {}
     needless = [r for r in EMPTY if not any(re.search(r, asked) for asked in unanswered.values())]
     assert needless == [], "these are answered now: take them off the list"
