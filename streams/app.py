@@ -80,6 +80,7 @@ class System:
         board: what the page shows.
         metrics: what Prometheus is told of the pipeline.
         transitions: those that this worker published, in order; kept only where `keep` is true.
+        handled_ms: the last tick whose anomalies were handled, by any worker; -1 before the first.
         notifications: those that it handed to its receivers; kept only where `keep` is true.
 
     """
@@ -110,7 +111,7 @@ class System:
         windows = windows_of(settings.maintenance, ZoneInfo(settings.timezone))
         self.board = Board(catalogue.metrics, SOURCE_TOPICS, settings.timezone, pace, windows)
         self._actions = ActionIntake(self.board, self.metrics)
-        self._handled_ms = -1
+        self.handled_ms = -1
         self._newest = WorkerClock(time.monotonic)  # of all source logs: ahead of the worker's while it catches up
         self._watch = Watch()
         self.worker = Worker(
@@ -210,7 +211,7 @@ class System:
                 self._sources,
                 self._newest,
                 self.people_ms,
-                lambda: self._handled_ms,
+                lambda: self.handled_ms,
                 self._write,
                 self.notifications.append if self._keep else lambda _: None,
             )
@@ -282,7 +283,7 @@ class System:
             self.transitions += transitions
 
     def _on_tick(self, tick: TickVerdicts) -> None:
-        self._handled_ms = max(self._handled_ms, tick.time)
+        self.handled_ms = max(self.handled_ms, tick.time)
 
     def _on_record(self, topic: str, key: bytes | None, value: bytes | None) -> None:
         """For the board: every worker reads all anomalies and all pulses, whoever made them."""
@@ -297,7 +298,7 @@ class System:
             return
         with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError):
             tick = _decode_tick(value or b"")
-            self._handled_ms = max(self._handled_ms, tick.time)
+            self.handled_ms = max(self.handled_ms, tick.time)
             self.board.tick(tick)
 
 

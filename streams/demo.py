@@ -63,6 +63,7 @@ class Shop:
         context = multiprocessing.get_context("spawn")
         self._book = Book(
             read=context.Value("q", 0),
+            judged_ms=context.Value("q", -1),
             sent=context.Value("q", 0),
             at_ms=context.Value("q", 0),
             started_ms=context.Value("q", 0),
@@ -81,13 +82,13 @@ class Shop:
         if self._process.is_alive():
             self._process.kill()
 
-    def read(self, records: int) -> None:
-        """The worker has read so many."""
-        self._book.read.value = records
+    def keep_pace(self, records: int, judged_ms: int) -> None:
+        """The worker has read so many records, and handled anomalies up to that tick."""
+        self._book.read.value, self._book.judged_ms.value = records, judged_ms
 
     @property
     def live(self) -> bool:
-        """Whether the history is in and events flow at the demo's speed."""
+        """Whether the worker has learnt the history, and events flow at the demo's speed."""
         return bool(self._book.live.is_set())
 
     @property
@@ -172,7 +173,7 @@ async def _play(settings: Settings, options: DemoOptions, simulation: Simulation
 async def _while(system: System, stop: asyncio.Event, shop: Shop, goes_on: Any, limit_s: float | None) -> None:
     deadline = None if limit_s is None else time.monotonic() + limit_s
     while goes_on() and not stop.is_set() and (deadline is None or time.monotonic() < deadline):
-        shop.read(_read(system))
+        shop.keep_pace(_read(system), system.handled_ms)
         await until(stop, system, 0.1)
 
 

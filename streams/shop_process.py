@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import signal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,6 +20,14 @@ if TYPE_CHECKING:
 
 PARTITIONS = 4
 _AHEAD_MOST = 60_000  # records the shop may run ahead of the worker: the embedded broker keeps little
+_AHEAD_MOST_MS = 5 * 60_000  # of shop time, by which it may run ahead of what is judged: what is older is no news
+
+
+class Behind(enum.Enum):
+    """Why the shop waits: the worker is so far behind."""
+
+    READING = enum.auto()
+    JUDGING = enum.auto()
 
 
 class Book(NamedTuple):
@@ -26,15 +35,17 @@ class Book(NamedTuple):
 
     Attributes:
         read: records the worker has read.
+        judged_ms: the last tick whose anomalies it has handled; less than 0 before the first.
         sent: records that were acknowledged.
         at_ms: ingest time of the last of them.
         started_ms: ingest time of the first.
-        live: set when the history is in.
+        live: set when the worker has learnt the history.
         stop: set when the demo ends.
 
     """
 
     read: Any
+    judged_ms: Any
     sent: Any
     at_ms: Any
     started_ms: Any
@@ -43,21 +54,33 @@ class Book(NamedTuple):
 
 
 def keep_shop(scenario: str, seed: int, speed: float, connection: Connection, book: Book) -> None:
-    """Sends the scenario: the history at once, the live part at `speed`. Ctrl-C is for the parent to handle."""
+    """Sends the scenario: the history at once, the live part at `speed`, or as the worker keeps up.
+
+    Ctrl-C is for the parent to handle.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     simulation = simulate(scenario, seed, "demo")
     live_from = event_time_ms(simulation.scenario["evaluate_from"]) or 0
 
     def note(progress: Progress) -> None:
         book.sent.value, book.at_ms.value, book.started_ms.value = progress.sent, progress.at_ms, progress.started_ms
-        if progress.at_ms >= live_from:
-            book.live.set()
-        while progress.sent - book.read.value > _AHEAD_MOST and not book.stop.is_set():
+        while behind(progress, book.read.value, book.judged_ms.value, live_from) and not book.stop.is_set():
             book.stop.wait(0.02)
+        if book.judged_ms.value >= live_from:
+            book.live.set()
 
     partitions = dict.fromkeys(SOURCE_TOPICS, PARTITIONS)
     lines = _records(simulation.lines())
     replay(lines, connection, partitions, speed=speed, paced_from_ms=live_from, stop=book.stop, report=note)
+
+
+def behind(progress: Progress, read: int, judged_ms: int, live_from_ms: int) -> Behind | None:
+    """Whether the shop has to wait, and for what. Before `live_from_ms` nothing is judged."""
+    if progress.sent - read > _AHEAD_MOST:
+        return Behind.READING
+    if progress.at_ms - max(judged_ms, live_from_ms) > _AHEAD_MOST_MS:
+        return Behind.JUDGING
+    return None
 
 
 def _records(lines: Iterator[str]) -> Iterator[Line]:
