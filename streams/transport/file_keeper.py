@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import threading
 from typing import TYPE_CHECKING
 
 from streams.transport.flush import FlushContent
@@ -30,6 +31,7 @@ class FileKeeper:
         self._folder = folder
         self._source = source
         self._flusher = flusher
+        self._writing = threading.Lock()  # a save that is cut off goes on in its thread
 
     async def open(self) -> None:
         await self._flusher.open()
@@ -54,6 +56,10 @@ class FileKeeper:
         return Saved(int(lines[0]), items)
 
     def _write(self, save: Save) -> None:
+        with self._writing:
+            self._write_alone(save)
+
+    def _write_alone(self, save: Save) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
         for name, value in save.items:
             self._replace(_file_name(name), value)

@@ -167,8 +167,10 @@ class LogAgent:
         for part in parts.values():
             part.open = False
             if current and not part.turn.locked():  # a long step is cut off by Faust's stop
-                with contextlib.suppress(TimeoutError, FlushFailedError):
+                try:
                     await asyncio.wait_for(self._save(part, last=True), 1.0)
+                except (TimeoutError, FlushFailedError, OSError) as error:
+                    logger.warning("no last snapshot of %s: %r", part.tp, error)
         await asyncio.gather(*(part.keeper.close() for part in parts.values()), return_exceptions=True)
 
     async def handle(self, fetched: Fetched) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from typing import TYPE_CHECKING
 
 from transport_fakes import ORDERS, FakeFlusher
@@ -46,3 +48,15 @@ async def test_output_and_offset_go_out_with_the_save(tmp_path: Path) -> None:
 
     assert [(content.source, content.next_offset) for content in flusher.flushes] == [(ORDERS, 7)]
     assert list(flusher.flushes[0].records) == [record]
+
+
+async def test_a_save_that_is_cut_off_and_the_next_one_do_not_meet(tmp_path: Path) -> None:
+    keeper = FileKeeper(tmp_path, ORDERS, FakeFlusher())
+    names = [f"item {number}" for number in range(400)]
+    for offset in range(1, 6):
+        many = Save(offset, [(name, b"x") for name in names], frozenset(names))
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(keeper.save(many), 0.002)
+        await keeper.save(save(offset * 100, ("a",), a=b"%d" % offset))
+
+        assert await keeper.load() == Saved(offset * 100, {"a": b"%d" % offset})
