@@ -20,6 +20,7 @@ from dashboards.wallboard import pages
 from streams.broker.detection import BrokerKind, identify
 from streams.catalogue.load import Catalogue, load
 from streams.connection import Connection
+from streams.decoding import decoder_of
 from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.health import Health
 from streams.incidents.cloudevent import encode, key
@@ -70,7 +71,7 @@ _ACTIONS_TAIL = 20_000  # as many as `ActionBook` keeps; older acks and snoozes 
 _EMBEDDED_DEDUP_RECORDS = 2_000  # the embedded broker keeps little to read again
 
 logger = logging.getLogger(__name__)
-_decode_tick = msgspec.json.Decoder(TickVerdicts).decode
+_decode_tick = decoder_of(TickVerdicts)
 
 
 class System:
@@ -296,7 +297,7 @@ class System:
         if topic == ACTIONS_TOPIC:
             self._actions.take(value)
             return
-        with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError):
+        with contextlib.suppress(msgspec.DecodeError):
             tick = _decode_tick(value or b"")
             self.handled_ms = max(self.handled_ms, tick.time)
             self.board.tick(tick)

@@ -76,7 +76,7 @@ def find_anomaly(connection: Connection, fingerprint: str, group: str, seconds: 
             if message.key() == name and message.value() is not None:
                 try:
                     found = decode(message.value()).anomaly
-                except (msgspec.DecodeError, UnicodeDecodeError):
+                except msgspec.DecodeError:
                     continue
     if found is None:
         raise AnomalyUnknownError(

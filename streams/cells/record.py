@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from streams.decoding import decoder_of
+
 SLOT_MS = 10_000
 NO_WATERMARK = -1
 
@@ -52,7 +54,7 @@ class CellsRecord(msgspec.Struct, array_like=True, frozen=True):
 
 
 _encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(CellsRecord)
+_decode = decoder_of(CellsRecord, msgspec.msgpack)
 
 
 def encode(record: CellsRecord) -> bytes:
@@ -62,7 +64,4 @@ def encode(record: CellsRecord) -> bytes:
 
 def decode(payload: bytes) -> CellsRecord:
     """Raises msgspec.DecodeError (or its subclass ValidationError) for anything `encode` did not write."""
-    try:
-        return _decoder.decode(payload)
-    except UnicodeDecodeError as error:
-        raise msgspec.DecodeError(f"a text is not UTF-8: {error.reason}") from None
+    return _decode(payload)

@@ -7,6 +7,7 @@ import enum
 import msgspec
 import orjson
 
+from streams.decoding import decoder_of
 from streams.events.event_time import event_time_ms
 from streams.incidents.action import LONGEST_NAME, LONGEST_NOTE, TYPE, Action, Taken
 from streams.incidents.instant import rfc3339
@@ -38,8 +39,8 @@ class _Event(msgspec.Struct, frozen=True):
     subject: str = ""
 
 
-_decoder = msgspec.json.Decoder(_Event)
-_data_decoder = msgspec.json.Decoder(Action)
+_decode = decoder_of(_Event)
+_decode_data = decoder_of(Action)
 
 
 def encode(taken: Taken) -> bytes:
@@ -80,8 +81,8 @@ def read_action(value: bytes | None) -> Taken | Unread:
     if len(value) > LARGEST:
         return Unread.TOO_LARGE
     try:
-        event = _decoder.decode(value)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        event = _decode(value)
+    except msgspec.DecodeError:
         return Unread.NO_CLOUDEVENT
     if event.type != TYPE:
         return Unread.OTHER_TYPE
@@ -97,8 +98,8 @@ def _taken(event: _Event) -> Taken | Unread:
     if time is None:
         return Unread.NO_TIME
     try:
-        data = _data_decoder.decode(event.data)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        data = _decode_data(event.data)
+    except msgspec.DecodeError:
         return Unread.NO_ACTION
     return Taken(
         source=event.source,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import orjson
 
+from streams.decoding import decoder_of
 from streams.events.event_time import event_time_ms
 from streams.incidents.anomaly import Anomaly, Change, Transition, Why
 from streams.incidents.instant import rfc3339
@@ -20,7 +21,7 @@ class _Event(msgspec.Struct, frozen=True):
     why: Why = Why.WORSENED
 
 
-_decoder = msgspec.json.Decoder(_Event)
+_decode = decoder_of(_Event)
 
 
 def encode(transition: Transition, source: str = SOURCE) -> bytes:
@@ -50,7 +51,7 @@ def key(transition: Transition) -> bytes:
 
 def decode(payload: bytes) -> Transition:
     """What `encode` wrote. Raises msgspec.DecodeError (or its subclass ValidationError) for anything else."""
-    event = _decoder.decode(payload)
+    event = _decode(payload)
     time = event_time_ms(event.time)
     if time is None:
         raise msgspec.ValidationError(f"`time` is not RFC 3339: {event.time!r}")

@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 import orjson
 
+from streams.decoding import decoder_of
 from streams.events.event_time import event_time_ms
 from streams.incidents.instant import rfc3339
 from streams.linkage.step import Request, Stage, Step
@@ -40,7 +41,8 @@ class _Claim(msgspec.Struct, frozen=True):
     type: str
 
 
-_decoder = msgspec.json.Decoder(_Event)
+_decode = decoder_of(_Event)
+_decode_claim = decoder_of(_Claim)
 
 
 def encode(step: Step) -> bytes:
@@ -64,8 +66,8 @@ def read_step(value: bytes | None) -> Step | Passed:
     if not value or len(value) > _LARGEST or not any(prefix in value for prefix in _PREFIXES):
         return Passed.OTHER
     try:
-        event = _decoder.decode(value)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        event = _decode(value)
+    except msgspec.DecodeError:
         return Passed.MALFORMED if _claims(value) else Passed.OTHER
     time = event_time_ms(event.time)
     if time is None or not event.subject or max(len(event.subject), len(event.data.request)) > _LONGEST_ID:
@@ -85,6 +87,6 @@ def _can_be_written(step: Step) -> bool:
 
 def _claims(value: bytes) -> bool:
     try:
-        return msgspec.json.decode(value, type=_Claim).type in _STAGES
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        return _decode_claim(value).type in _STAGES
+    except msgspec.DecodeError:
         return False

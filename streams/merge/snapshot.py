@@ -9,6 +9,8 @@ import cramjam
 import msgspec
 import numpy as np
 
+from streams.decoding import decoder_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
@@ -71,8 +73,8 @@ class _Packed(msgspec.Struct, array_like=True, frozen=True):
 
 
 _packed = msgspec.msgpack.Decoder(_Packed)
-_sealed = msgspec.msgpack.Decoder(tuple[int, bytes])
-_manifest = msgspec.msgpack.Decoder(Manifest)
+_unseal = decoder_of(tuple[int, bytes], msgspec.msgpack)
+_read_sealed = decoder_of(Manifest, msgspec.msgpack)
 
 
 def pack(plain: Mapping[str, Any] | None = None, **arrays: NDArray[Any]) -> bytes:
@@ -178,11 +180,11 @@ class SnapshotReader:
 def read_manifest(payload: bytes) -> Manifest:
     """Raises SnapshotError for what is no manifest, a damaged one, or one of another version."""
     try:
-        checksum, body = _sealed.decode(payload)
+        checksum, body = _unseal(payload)
         if zlib.crc32(body) != checksum:
             raise SnapshotError("the manifest of the snapshot is damaged: use an older one, or none")
-        manifest = _manifest.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        manifest = _read_sealed(body)
+    except msgspec.DecodeError as error:
         raise SnapshotError(f"this is no manifest of a snapshot ({error}): use an older one, or none") from error
     if manifest.version != _VERSION:
         raise SnapshotError(

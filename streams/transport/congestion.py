@@ -15,6 +15,7 @@ import orjson
 from aiokafka.errors import KafkaError
 from faust.types import TP
 
+from streams.decoding import decoder_of
 from streams.topics.names import ANOMALY_STATE_TOPIC
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class _Heard(NamedTuple):
     until_s: float
 
 
-_decode = msgspec.json.Decoder(_Event).decode
+_decode = decoder_of(_Event)
 
 
 def key_of(partition: int) -> bytes:
@@ -101,7 +102,7 @@ class Congestions:
         if number == name or not number.isdecimal():
             return
         self._heard.pop(int(number), None)
-        with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError):
+        with contextlib.suppress(msgspec.DecodeError):
             event = _decode(value or b"")
             age_s = abs(self._wall_ms() - event.told_ms) / 1000
             if event.type == TYPE and age_s < HOLDS_S:

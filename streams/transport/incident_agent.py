@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
+from streams.decoding import decoder_of
 from streams.topics.names import ANOMALIES_TOPIC, ANOMALY_STATE_TOPIC
 from streams.transport.flush import OutRecord
 from streams.transport.keeper import Save
@@ -23,7 +24,7 @@ QUIET_SAVE_S = 5.0
 _CHUNK_BYTES = 512 * 1024
 
 logger = logging.getLogger(__name__)
-_decoder = msgspec.json.Decoder(TickVerdicts)
+_decode = decoder_of(TickVerdicts)
 
 
 class Desk(Protocol):
@@ -75,8 +76,8 @@ class IncidentState:
     async def apply(self, batch: RecordBatch) -> None:
         for value in batch.values:
             try:
-                record = _decoder.decode(value or b"")
-            except (msgspec.DecodeError, UnicodeDecodeError):
+                record = _decode(value or b"")
+            except msgspec.DecodeError:
                 self.undecodable += 1
                 logger.exception("pharos-verdicts holds a record that is none")
                 continue

@@ -96,7 +96,7 @@ class LinkageReader:
             for record in records if tp.topic == ANOMALIES_TOPIC else ():
                 try:
                     transition = decode(record.value or b"")
-                except (msgspec.DecodeError, UnicodeDecodeError):
+                except msgspec.DecodeError:
                     logger.warning("%s-%d holds at %d a record that is none", tp.topic, tp.partition, record.offset)
                     continue
                 await self._linked.link(transition)

@@ -90,7 +90,7 @@ class Notifier:
     def _take(self, record: Any) -> None:
         try:
             transition = decode(record.value or b"")
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except msgspec.DecodeError:
             self.undecodable += 1
             logger.warning("%s-%d holds at %d a record that is none", record.topic, record.partition, record.offset)
             return

@@ -18,5 +18,5 @@ def read_transition(value: bytes | None) -> Transition | None:
         return None
     try:
         return decode(value)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except msgspec.DecodeError:
         return None

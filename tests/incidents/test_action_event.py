@@ -81,6 +81,11 @@ def test_an_end_that_is_no_time_is_none() -> None:
         (b"{", Unread.NO_CLOUDEVENT),
         (b"\xff\xfe", Unread.NO_CLOUDEVENT),
         (b"[]", Unread.NO_CLOUDEVENT),
+        (b'{"x":' + b"[" * 20_000, Unread.NO_CLOUDEVENT),
+        (
+            record(data={"action": "a", "x": "HERE"}).replace(b'"HERE"', b"[" * 20_000 + b"]" * 20_000),
+            Unread.NO_CLOUDEVENT,
+        ),
         (record().replace(b"action.taken", b"action.\xff"), Unread.NO_CLOUDEVENT),
         (record(data={"action": "HERE"}).replace(b"HERE", b"\xff"), Unread.NO_ACTION),
         (record(id=None), Unread.NO_CLOUDEVENT),

@@ -266,7 +266,7 @@ def test_a_record_of_the_anomalies_topic_is_read_back(
     assert read_transition(encode(updated).replace(updated.anomaly.summary.encode(), b"\xff")) is None
 
 
-@pytest.mark.parametrize("value", [None, b"", b"null", b"{}", b'{"id":1}', b"\xff\xfe"])
+@pytest.mark.parametrize("value", [None, b"", b"null", b"{}", b'{"id":1}', b"\xff\xfe", b'{"x":' + b"[" * 20_000])
 def test_a_strangers_record_is_passed_over(value: bytes | None) -> None:
     assert read_transition(value) is None
 
