@@ -8,11 +8,12 @@ import logging
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import msgspec
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
 from streams.incidents.cloudevent import decode
 from streams.topics.names import ACTIONS_TOPIC, ANOMALIES_TOPIC
+from streams.transport.group_consumer import group_consumer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -65,18 +66,7 @@ class LinkageReader:
             await asyncio.sleep(_RETRY_S)
 
     async def _read(self) -> None:
-        consumer = AIOKafkaConsumer(
-            ANOMALIES_TOPIC,
-            ACTIONS_TOPIC,
-            **self._connection.for_aiokafka(),
-            group_id=f"{self._settings.app}-linkage",
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-            isolation_level="read_committed",
-            fetch_max_wait_ms=100,
-            session_timeout_ms=round(self._settings.session_timeout_s * 1000),
-            heartbeat_interval_ms=round(self._settings.heartbeat_interval_s * 1000),
-        )
+        consumer = group_consumer(self._settings, self._connection, "linkage", ANOMALIES_TOPIC, ACTIONS_TOPIC)
         await asyncio.wait_for(consumer.start(), _START_LIMIT_S)
         try:
             while True:

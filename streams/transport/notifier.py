@@ -8,11 +8,12 @@ import logging
 from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
 from streams.incidents.cloudevent import decode
 from streams.topics.names import ANOMALIES_TOPIC
+from streams.transport.group_consumer import group_consumer
 
 if TYPE_CHECKING:
     from streams.connection import Connection
@@ -60,17 +61,7 @@ class Notifier:
             await asyncio.sleep(_RETRY_S)
 
     async def _read(self) -> None:
-        consumer = AIOKafkaConsumer(
-            ANOMALIES_TOPIC,
-            **self._connection.for_aiokafka(),
-            group_id=f"{self._settings.app}-notify",
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-            isolation_level="read_committed",
-            fetch_max_wait_ms=100,
-            session_timeout_ms=round(self._settings.session_timeout_s * 1000),
-            heartbeat_interval_ms=round(self._settings.heartbeat_interval_s * 1000),
-        )
+        consumer = group_consumer(self._settings, self._connection, "notify", ANOMALIES_TOPIC)
         await asyncio.wait_for(consumer.start(), _START_LIMIT_S)
         try:
             uncommitted = False

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import orjson
 
 from streams.incidents.action import ACK_MS, LONGEST_MS, LONGEST_NAME, LONGEST_NOTE, MINUTE_MS, Kind, Opinion
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _MOST_MINUTES: Final = LONGEST_MS // MINUTE_MS
 _EXAMPLES: Final = {
@@ -41,14 +44,24 @@ class Fault(NamedTuple):
 
 def read_request(kind: Kind, body: bytes, name: str = "") -> ActionRequest | Fault:
     """Reads the body of an action of that kind; `name` is that of the token in use, and wins over the body's."""
+    said = read_object(body, _EXAMPLES[kind])
+    if isinstance(said, Fault):
+        return said
+    found = _read(kind, said, name)
+    return first_fault(found) or ActionRequest(kind, *found)  # type: ignore[arg-type]
+
+
+def read_object(body: bytes, example: str) -> dict[str, Any] | Fault:
+    """A JSON object; the fault shows the example."""
     try:
         said = orjson.loads(body)
     except orjson.JSONDecodeError:
         said = None
-    if not isinstance(said, dict):
-        return Fault("", f"The body must be a JSON object such as {_EXAMPLES[kind]}.")
-    found = _read(kind, said, name)
-    return next((part for part in found if isinstance(part, Fault)), None) or ActionRequest(kind, *found)  # type: ignore[arg-type]
+    return said if isinstance(said, dict) else Fault("", f"The body must be a JSON object such as {example}.")
+
+
+def first_fault(parts: Iterable[Any]) -> Fault | None:
+    return next((part for part in parts if isinstance(part, Fault)), None)
 
 
 def _read(

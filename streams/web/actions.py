@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import uuid
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from streams.events.event_time import event_time_ms
 from streams.incidents.action import MINUTE_MS, Kind, Taken
-from streams.incidents.action_event import SOURCE, encode
+from streams.incidents.action_event import SOURCE
 from streams.incidents.handling import Refused, refuse
 from streams.incidents.instant import rfc3339
-from streams.transport.topic_writer import Delivery
+from streams.web.action_desk import ActionDesk, body_of, faulty, late
 from streams.web.action_request import ActionRequest, Fault, read_request
 from streams.web.audited import ACTOR
 from streams.web.guard import facts_of, json_response, needs
@@ -24,10 +23,9 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from streams.incidents.anomaly import Anomaly
+    from streams.transport.topic_writer import Delivery
     from streams.web.board import Board
 
-_BODY_LIMIT_S: Final = 10.0
-_RETRY_AFTER: Final = {"Retry-After": "5"}
 _STATUS: Final = {Refused.UNKNOWN: 404, Refused.RESOLVED: 409}
 
 
@@ -50,49 +48,34 @@ def add_actions(
         new_id: a new id for each event.
 
     """
-    actions = _Actions(board, security, write, clock, new_id)
+    actions = _Actions(ActionDesk(board, security, write, clock, new_id))
     for kind in Kind:
         path = f"/api/v1/anomalies/{{fingerprint}}/{kind.value}"
         app.router.add_post(path, needs(Role.RESPONDER, security, partial(actions.take, kind), in_part=True))
 
 
 class _Actions:
-    def __init__(
-        self,
-        board: Board,
-        security: Security,
-        write: Callable[[bytes, bytes], Awaitable[Delivery]],
-        clock: Callable[[], float],
-        new_id: Callable[[], str],
-    ) -> None:
-        self._board = board
-        self._security = security
-        self._write = write
-        self._clock = clock
-        self._new_id = new_id
+    def __init__(self, desk: ActionDesk) -> None:
+        self._desk = desk
 
     async def take(self, kind: Kind, request: web.Request) -> web.Response:
         """202 once the brokers have it: every worker shows it when it has read the topic that far."""
-        try:
-            body = await asyncio.wait_for(request.read(), _BODY_LIMIT_S)
-        except TimeoutError:
-            return json_response({"error": "The body did not arrive in time: send it again."}, 408)
-        facts = facts_of(request)
-        found = self._board.anomaly(request.match_info["fingerprint"], self._security.sight_of(facts))
+        body = await body_of(request)
+        if body is None:
+            return late()
+        desk = self._desk
+        found = desk.board.anomaly(request.match_info["fingerprint"], desk.security.sight_of(facts_of(request)))
         anomaly = found[0] if found else None
         refused = refuse(kind, anomaly)
         if anomaly is None or refused is not None:
             refused = refused or Refused.UNKNOWN
             return json_response({"error": refused.value, "reason": refused.name.lower()}, _STATUS[refused])
-        asked = read_request(kind, body, self._security.actor_of(facts))
+        asked = read_request(kind, body, desk.name_of(request))
         if isinstance(asked, Fault):
-            return json_response({"error": asked.sentence, "field": asked.field}, 400)
+            return faulty(asked)
         request[ACTOR] = asked.actor
-        taken = _taken(asked, anomaly, self._new_id(), int(self._clock() * 1000))
-        delivery = await self._write(anomaly.fingerprint.encode(), encode(taken))
-        if delivery is not Delivery.TAKEN:
-            return json_response({"error": delivery.value, "reason": delivery.name.lower()}, 503, _RETRY_AFTER)
-        return json_response(_answer(taken), 202)
+        taken = _taken(asked, anomaly, desk.new_id(), desk.now_ms())
+        return await desk.put(taken, _answer(taken))
 
 
 def _taken(asked: ActionRequest, anomaly: Anomaly, name: str, now: int) -> Taken:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import enum
 import uuid
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-import orjson
-
 from streams.events.event_time import event_time_ms
 from streams.incidents.action import LONGEST_NAME, LONGEST_NOTE, Taken
-from streams.incidents.action_event import SOURCE, encode
+from streams.incidents.action_event import SOURCE
 from streams.linkage.step import Decision
-from streams.transport.topic_writer import Delivery
-from streams.web.action_request import Fault, read_text
+from streams.web.action_desk import ActionDesk, body_of, faulty, late
+from streams.web.action_request import Fault, first_fault, read_object, read_text
 from streams.web.audited import ACTOR
 from streams.web.guard import facts_of, json_response, needs, refused
 from streams.web.security import ROLES, Role, Security
@@ -26,12 +23,10 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from streams.linkage.step import Step
+    from streams.transport.topic_writer import Delivery
     from streams.web.board import Board
-    from streams.web.security import Facts
     from streams.web.sight import Sight
 
-_BODY_LIMIT_S: Final = 10.0
-_RETRY_AFTER: Final = {"Retry-After": "5"}
 _EXAMPLE: Final = '{"request": "0123abcd", "actor": "li.wei", "note": ""}'
 
 
@@ -64,7 +59,7 @@ def add_approvals(
 
     The role that it takes is the rule's; nobody below those on call decides.
     """
-    approvals = _Approvals(board, security, write, clock, new_id)
+    approvals = _Approvals(ActionDesk(board, security, write, clock, new_id))
     for decision in Decision:
         path = f"/api/v1/anomalies/{{fingerprint}}/{decision.value}"
         app.router.add_post(path, needs(Role.RESPONDER, security, partial(approvals.decide, decision), in_part=True))
@@ -76,19 +71,15 @@ def read_decision(body: bytes, name: str = "") -> Said | Fault:
     >>> read_decision(b'{"actor": "li"}')
     Said(request='', actor='li', note='')
     """
-    try:
-        said = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        said = None
-    if not isinstance(said, dict):
-        return Fault("", f"The body must be a JSON object such as {_EXAMPLE}.")
-    request = read_text(said, "request", 0, LONGEST_NAME)
-    actor = name or read_text(said, "actor", 1, LONGEST_NAME)
-    note = read_text(said, "note", 0, LONGEST_NOTE)
-    for part in (request, actor, note):
-        if isinstance(part, Fault):
-            return part
-    return Said(str(request), str(actor), str(note))
+    said = read_object(body, _EXAMPLE)
+    if isinstance(said, Fault):
+        return said
+    parts = (
+        read_text(said, "request", 0, LONGEST_NAME),
+        name or read_text(said, "actor", 1, LONGEST_NAME),
+        read_text(said, "note", 0, LONGEST_NOTE),
+    )
+    return first_fault(parts) or Said(*parts)  # type: ignore[arg-type]
 
 
 def choose(waiting: Sequence[Step], request: str) -> Step | Unfit:
@@ -101,49 +92,33 @@ def choose(waiting: Sequence[Step], request: str) -> Step | Unfit:
 
 
 class _Approvals:
-    def __init__(
-        self,
-        board: Board,
-        security: Security,
-        write: Callable[[bytes, bytes], Awaitable[Delivery]],
-        clock: Callable[[], float],
-        new_id: Callable[[], str],
-    ) -> None:
-        self._board = board
-        self._security = security
-        self._write = write
-        self._clock = clock
-        self._new_id = new_id
+    def __init__(self, desk: ActionDesk) -> None:
+        self._desk = desk
 
     async def decide(self, decision: Decision, request: web.Request) -> web.Response:
         """202 once the brokers have it. The first decision counts; the worker that links acts on it."""
-        try:
-            body = await asyncio.wait_for(request.read(), _BODY_LIMIT_S)
-        except TimeoutError:
-            return json_response({"error": "The body did not arrive in time: send it again."}, 408)
-        facts, now = facts_of(request), int(self._clock() * 1000)
-        said = read_decision(body, self._security.actor_of(facts))
+        body = await body_of(request)
+        if body is None:
+            return late()
+        desk, facts = self._desk, facts_of(request)
+        now = desk.now_ms()
+        said = read_decision(body, desk.name_of(request))
         if isinstance(said, Fault):
-            return json_response({"error": said.sentence, "field": said.field}, 400)
+            return faulty(said)
         request[ACTOR] = said.actor
-        step = self._meant(request.match_info["fingerprint"], said.request, now, self._security.sight_of(facts))
+        step = self._meant(request.match_info["fingerprint"], said.request, now, desk.security.sight_of(facts))
         if isinstance(step, Unfit):
             return json_response({"error": step.value[1], "reason": step.name.lower()}, step.value[0])
-        return await self._put(_taken(decision, step, said, self._new_id(), now), step, facts)
-
-    def _meant(self, fingerprint: str, request: str, now: int, sight: Sight) -> Step | Unfit:
-        if self._board.anomaly(fingerprint, sight) is None:
-            return Unfit.UNKNOWN
-        return choose(self._board.ledger.waiting(fingerprint, now), request)
-
-    async def _put(self, taken: Taken, step: Step, facts: Facts) -> web.Response:
-        refusal = self._security.refuse_role(facts, ROLES.get(step.data.approval, Role.ADMIN))
+        refusal = desk.security.refuse_role(facts, ROLES.get(step.data.approval, Role.ADMIN))
         if refusal is not None:
             return refused(refusal)
-        delivery = await self._write(step.fingerprint.encode(), encode(taken))
-        if delivery is not Delivery.TAKEN:
-            return json_response({"error": delivery.value, "reason": delivery.name.lower()}, 503, _RETRY_AFTER)
-        return json_response({"id": taken.id, "action": taken.action, "request": taken.request}, 202)
+        taken = _taken(decision, step, said, desk.new_id(), now)
+        return await desk.put(taken, {"id": taken.id, "action": taken.action, "request": taken.request})
+
+    def _meant(self, fingerprint: str, request: str, now: int, sight: Sight) -> Step | Unfit:
+        if self._desk.board.anomaly(fingerprint, sight) is None:
+            return Unfit.UNKNOWN
+        return choose(self._desk.board.ledger.waiting(fingerprint, now), request)
 
 
 def _taken(decision: Decision, step: Step, said: Said, name: str, now: int) -> Taken:

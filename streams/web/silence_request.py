@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
 
-import orjson
-
 from streams.incidents.action import LONGEST_NAME, LONGEST_NOTE, MINUTE_MS
 from streams.incidents.matcher import Matcher, MatcherError, match_everything, read_matchers
 from streams.incidents.silence import LONGEST_SILENCE_MS
-from streams.web.action_request import Fault, read_text
+from streams.web.action_request import Fault, first_fault, read_object, read_text
 
 _MOST_MINUTES: Final = LONGEST_SILENCE_MS // MINUTE_MS
 _EXAMPLE: Final = '{"matchers": ["region=zhejiang"], "actor": "li.wei", "reason": "storm", "minutes": 60}'
@@ -27,7 +25,7 @@ class SilenceRequest(NamedTuple):
 
 def read_silence(body: bytes, name: str = "") -> SilenceRequest | Fault:
     """Reads what makes a silence; `name` is that of the token in use, and wins over the body's."""
-    said = _object(body)
+    said = read_object(body, _EXAMPLE)
     if isinstance(said, Fault):
         return said
     parts = (
@@ -37,12 +35,12 @@ def read_silence(body: bytes, name: str = "") -> SilenceRequest | Fault:
         _minutes(said),
         _end_on_resolve(said),
     )
-    return next((part for part in parts if isinstance(part, Fault)), None) or SilenceRequest(*parts)  # type: ignore[arg-type]
+    return first_fault(parts) or SilenceRequest(*parts)  # type: ignore[arg-type]
 
 
 def read_preview(body: bytes) -> tuple[Matcher, ...] | Fault:
     """Reads the matchers of a silence that may be made."""
-    said = _object(body)
+    said = read_object(body, _EXAMPLE)
     return said if isinstance(said, Fault) else _matchers(said)
 
 
@@ -50,16 +48,8 @@ def read_actor(body: bytes, name: str = "") -> str | Fault:
     """Who ends a silence: the token's name, else what the body says."""
     if name:
         return name
-    said = _object(body, '{"actor": "li.wei"}')
+    said = read_object(body, '{"actor": "li.wei"}')
     return said if isinstance(said, Fault) else read_text(said, "actor", 1, LONGEST_NAME)
-
-
-def _object(body: bytes, example: str = _EXAMPLE) -> dict[str, Any] | Fault:
-    try:
-        said = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        said = None
-    return said if isinstance(said, dict) else Fault("", f"The body must be a JSON object such as {example}.")
 
 
 def _matchers(said: dict[str, Any]) -> tuple[Matcher, ...] | Fault:

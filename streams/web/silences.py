@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import enum
 import uuid
 from typing import TYPE_CHECKING, Any, Final
 
 from streams.incidents.action import MINUTE_MS, Taken
-from streams.incidents.action_event import SOURCE, encode
+from streams.incidents.action_event import SOURCE
 from streams.incidents.instant import rfc3339
 from streams.incidents.matcher import all_match, labels_of
 from streams.incidents.silence import SUBJECT, Silence, SilenceDeed
 from streams.incidents.silence_book import MOST_SILENCES
-from streams.transport.topic_writer import Delivery
+from streams.web.action_desk import ActionDesk, body_of, faulty
 from streams.web.action_request import Fault
 from streams.web.audited import ACTOR
-from streams.web.guard import facts_of, json_response, needs
+from streams.web.guard import json_response, needs
 from streams.web.security import Role, Security
 from streams.web.silence_request import read_actor, read_preview, read_silence
 
@@ -26,12 +25,11 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from streams.incidents.anomaly import Anomaly
+    from streams.transport.topic_writer import Delivery
     from streams.web.board import Board
 
 PATH: Final = "/api/v1/silences"
-_BODY_LIMIT_S: Final = 10.0
 _MOST_SHOWN: Final = 100
-_RETRY_AFTER: Final = {"Retry-After": "5"}
 
 
 class Refused(enum.Enum):
@@ -51,7 +49,7 @@ def add_silences(
     new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
 ) -> None:
     """Adds the routes below `PATH`. Arguments as of `streams.web.actions.add_actions`."""
-    silences = _Silences(board, security, write, clock, new_id)
+    silences = _Silences(ActionDesk(board, security, write, clock, new_id))
     app.router.add_get(PATH, needs(Role.VIEWER, security, silences.listed))
     app.router.add_post(PATH, needs(Role.RESPONDER, security, silences.make))
     app.router.add_post(f"{PATH}/preview", needs(Role.VIEWER, security, silences.preview))
@@ -59,44 +57,33 @@ def add_silences(
 
 
 class _Silences:
-    def __init__(
-        self,
-        board: Board,
-        security: Security,
-        write: Callable[[bytes, bytes], Awaitable[Delivery]],
-        clock: Callable[[], float],
-        new_id: Callable[[], str],
-    ) -> None:
-        self._board = board
-        self._security = security
-        self._write = write
-        self._clock = clock
-        self._new_id = new_id
+    def __init__(self, desk: ActionDesk) -> None:
+        self._desk = desk
 
     async def listed(self, _request: web.Request) -> web.Response:
         """In force and ended within a day, each with what it keeps quiet now."""
-        now = self._now_ms()
-        return json_response({"silences": [self._shown(silence, now) for silence in self._board.silences.all()]})
+        now = self._desk.now_ms()
+        return json_response({"silences": [self._shown(silence, now) for silence in self._desk.board.silences.all()]})
 
     async def preview(self, request: web.Request) -> web.Response:
         """What is open now and would be kept quiet. Changes nothing."""
         matchers = read_preview(await _body(request))
         if isinstance(matchers, Fault):
-            return _faulty(matchers)
-        matched = [a for a in self._board.open_anomalies() if all_match(matchers, labels_of(a))]
+            return faulty(matchers)
+        matched = [a for a in self._desk.board.open_anomalies() if all_match(matchers, labels_of(a))]
         shown = [_brief(anomaly) for anomaly in matched[:_MOST_SHOWN]]
         return json_response({"matchers": [str(m) for m in matchers], "matched": len(matched), "anomalies": shown})
 
     async def make(self, request: web.Request) -> web.Response:
         """202 once the brokers have it: every worker obeys it when it has read the topic that far."""
-        asked = read_silence(await _body(request), self._security.actor_of(facts_of(request)))
+        asked = read_silence(await _body(request), self._desk.name_of(request))
         if isinstance(asked, Fault):
-            return _faulty(asked)
+            return faulty(asked)
         request[ACTOR] = asked.actor
-        now = self._now_ms()
-        if len(self._board.silences.in_force(now)) >= MOST_SILENCES:
+        now = self._desk.now_ms()
+        if len(self._desk.board.silences.in_force(now)) >= MOST_SILENCES:
             return _refused(Refused.TOO_MANY)
-        name = self._new_id()
+        name = self._desk.new_id()
         until = now + asked.minutes * MINUTE_MS
         taken = Taken(
             source=SOURCE,
@@ -110,37 +97,31 @@ class _Silences:
             matchers=tuple(str(matcher) for matcher in asked.matchers),
             end_on_resolve=asked.end_on_resolve,
         )
-        return await self._send(taken, {"id": name, "until": rfc3339(until)})
+        return await self._desk.put(taken, {"id": name, "until": rfc3339(until)})
 
     async def end(self, request: web.Request) -> web.Response:
         """Ends a silence now; 202 as above."""
-        actor = read_actor(await _body(request), self._security.actor_of(facts_of(request)))
+        actor = read_actor(await _body(request), self._desk.name_of(request))
         if isinstance(actor, Fault):
-            return _faulty(actor)
+            return faulty(actor)
         request[ACTOR] = actor
-        silence = self._board.silences.get(request.match_info["id"])
-        now = self._now_ms()
+        silence = self._desk.board.silences.get(request.match_info["id"])
+        now = self._desk.now_ms()
         if silence is None or not silence.in_force(now):
             return _refused(Refused.UNKNOWN if silence is None else Refused.OVER)
         taken = Taken(
             source=SOURCE,
-            id=self._new_id(),
+            id=self._desk.new_id(),
             fingerprint=SUBJECT + silence.id,
             time=now,
             action=SilenceDeed.EXPIRE.value,
             actor=actor,
         )
-        return await self._send(taken, {"id": silence.id, "until": rfc3339(now)})
-
-    async def _send(self, taken: Taken, answer: dict[str, Any]) -> web.Response:
-        delivery = await self._write(taken.fingerprint.encode(), encode(taken))
-        if delivery is not Delivery.TAKEN:
-            return json_response({"error": delivery.value, "reason": delivery.name.lower()}, 503, _RETRY_AFTER)
-        return json_response(answer, 202)
+        return await self._desk.put(taken, {"id": silence.id, "until": rfc3339(now)})
 
     def _shown(self, silence: Silence, now: int) -> dict[str, Any]:
         in_force = silence.in_force(now)
-        matched = [a for a in self._board.open_anomalies() if silence.matches(a)] if in_force else []
+        matched = [a for a in self._desk.board.open_anomalies() if silence.matches(a)] if in_force else []
         return {
             "id": silence.id,
             "matchers": [str(matcher) for matcher in silence.matchers],
@@ -155,25 +136,15 @@ class _Silences:
             "anomalies": [_brief(anomaly) for anomaly in matched[:_MOST_SHOWN]],
         }
 
-    def _now_ms(self) -> int:
-        return int(self._clock() * 1000)
-
 
 async def _body(request: web.Request) -> bytes:
-    """Empty where it did not arrive in time, which no request accepts."""
-    try:
-        return await asyncio.wait_for(request.read(), _BODY_LIMIT_S)
-    except TimeoutError:
-        return b""
+    """Empty where it did not arrive in time."""
+    return await body_of(request) or b""
 
 
 def _brief(anomaly: Anomaly) -> dict[str, Any]:
     fields = ("fingerprint", "metric", "touchpoint", "scope", "severity", "state", "started_at")
     return {field: getattr(anomaly, field) for field in fields}
-
-
-def _faulty(fault: Fault) -> web.Response:
-    return json_response({"error": fault.sentence, "field": fault.field}, 400)
 
 
 def _refused(refused: Refused) -> web.Response:

@@ -11,7 +11,7 @@ from aiohttp import ClientSession
 
 from streams.incidents.action import Taken
 from streams.transport.topic_writer import Delivery
-from streams.web import actions
+from streams.web import action_desk
 from streams.web.actions import add_actions
 from streams.web.security import SECURITY_HEADERS, Role, Security, Token
 
@@ -303,7 +303,7 @@ async def test_answers_to_writes_carry_the_security_headers_and_are_kept_by_no_c
 
 
 async def test_a_body_that_does_not_come_is_not_waited_for(start: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(actions, "_BODY_LIMIT_S", 0.1)
+    monkeypatch.setattr(action_desk, "_BODY_LIMIT_S", 0.1)
     send = await start()
 
     async def slowly() -> AsyncIterator[bytes]:

@@ -1,0 +1,74 @@
+"""What all writes share: who asks, the body in limited time, and the record on pharos-actions."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from streams.incidents.action_event import encode
+from streams.transport.topic_writer import Delivery
+from streams.web.guard import facts_of, json_response
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from aiohttp import web
+
+    from streams.incidents.action import Taken
+    from streams.web.action_request import Fault
+    from streams.web.board import Board
+    from streams.web.security import Security
+
+_BODY_LIMIT_S: Final = 10.0
+_RETRY_AFTER: Final = {"Retry-After": "5"}
+
+
+class ActionDesk(NamedTuple):
+    """Where requests to write are taken.
+
+    Attributes:
+        board: what can be acted on.
+        security: names actors by their tokens.
+        write: puts key and value on pharos-actions, in limited time.
+        clock: now for people, in seconds since the epoch.
+        new_id: a new id for each event.
+
+    """
+
+    board: Board
+    security: Security
+    write: Callable[[bytes, bytes], Awaitable[Delivery]]
+    clock: Callable[[], float]
+    new_id: Callable[[], str]
+
+    def now_ms(self) -> int:
+        return int(self.clock() * 1000)
+
+    def name_of(self, request: web.Request) -> str:
+        """The name beside the token in use; empty where it has none."""
+        return self.security.actor_of(facts_of(request))
+
+    async def put(self, taken: Taken, answer: dict[str, Any]) -> web.Response:
+        """202 with the answer once the brokers have it: every worker shows it when it has read the topic that far."""
+        delivery = await self.write(taken.fingerprint.encode(), encode(taken))
+        if delivery is not Delivery.TAKEN:
+            return json_response({"error": delivery.value, "reason": delivery.name.lower()}, 503, _RETRY_AFTER)
+        return json_response(answer, 202)
+
+
+async def body_of(request: web.Request) -> bytes | None:
+    """None where it did not arrive in time."""
+    try:
+        return await asyncio.wait_for(request.read(), _BODY_LIMIT_S)
+    except TimeoutError:
+        return None
+
+
+def late() -> web.Response:
+    """The answer to a body that did not arrive in time."""
+    return json_response({"error": "The body did not arrive in time: send it again."}, 408)
+
+
+def faulty(fault: Fault) -> web.Response:
+    """The answer to a body that cannot be meant."""
+    return json_response({"error": fault.sentence, "field": fault.field}, 400)
