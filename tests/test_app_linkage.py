@@ -3,84 +3,39 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import confluent_kafka
 import orjson
 import pytest
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
-from sample_anomaly import sample_anomaly
+from embedded_workers import opened_now, produce, until, worker
 
-from streams.app import System, new_system
 from streams.broker.embedded import EmbeddedBroker
 from streams.incidents.action import Taken
 from streams.incidents.action_event import encode as encode_action
-from streams.incidents.anomaly import Change, Transition
 from streams.incidents.cloudevent import encode, key
-from streams.incidents.instant import rfc3339
 from streams.settings import LinkageMatch, LinkageRule, LinkageWebhook, Settings
 from streams.topics.wanted import embedded_topics
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
+    from streams.app import System
+
 pytestmark = pytest.mark.embedded
-LIMIT_S = 30.0
 TOKEN = "operator-token-of-these-tests"
 AUTHORISED = {"Authorization": f"Bearer {TOKEN}"}
-
-
-def opened_now() -> Transition:
-    now = int(time.time() * 1000)
-    return Transition("t1", Change.OPENED, now, sample_anomaly(rfc3339(now - 60_000), rfc3339(now - 5_000)))
-
-
-def produce(address: str, *records: tuple[str, bytes, bytes]) -> None:
-    producer = confluent_kafka.Producer({"bootstrap.servers": address, "linger.ms": 5})
-    for topic, name, value in records:
-        producer.produce(topic, value, key=name)
-    assert producer.flush(10.0) == 0
-
-
-@contextlib.asynccontextmanager
-async def worker(address: str, folder: Path, app: str) -> AsyncIterator[tuple[System, str]]:
-    (folder / "tokens").write_text(f"operator {TOKEN} name=Li Wei\n")
-    match = LinkageMatch(metrics=("payment_success",))
-    settings = Settings(
-        app=app,
-        broker=address,
-        port=0,
-        cells_partitions=1,
-        state_dir=str(folder / "state"),
-        session_timeout_s=6.0,
-        heartbeat_interval_s=0.5,
-        receivers=(),
-        tokens_file=str(folder / "tokens"),
-        linkage=(
-            LinkageRule(
-                "pause",
-                "campaign.pause",
-                match,
-                approval="operator",
-                webhook=LinkageWebhook(url_env="LINKAGE_URL", secret_env="LINKAGE_SECRET"),
-            ),
-            LinkageRule("tell-crm", "customers.tell", match),
-        ),
-    )
-    system = await new_system(settings, keep=True, write=lambda _: None)
-    async with system.running() as page:
-        yield system, page
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + LIMIT_S
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come to that"
-        await asyncio.sleep(0.05)
+PAYMENTS = LinkageMatch(metrics=("payment_success",))
+PAUSE = LinkageRule(
+    "pause",
+    "campaign.pause",
+    PAYMENTS,
+    approval="operator",
+    webhook=LinkageWebhook(url_env="LINKAGE_URL", secret_env="LINKAGE_SECRET"),
+)
+RULES = (PAUSE, LinkageRule("tell-crm", "customers.tell", PAYMENTS))
 
 
 def lines(system: System) -> list[str]:
@@ -111,11 +66,15 @@ async def test_from_the_anomaly_to_what_was_done_about_it_and_not_again_after_a_
     await server.start_server()
     monkeypatch.setenv("LINKAGE_URL", str(server.make_url("/")))
     monkeypatch.setenv("LINKAGE_SECRET", "secret")
-    transition = opened_now()
+    tokens = tmp_path / "tokens"
+    tokens.write_text(f"operator {TOKEN} name=Li Wei\n")
+    linked = {"linkage": RULES, "tokens_file": str(tokens)}
+    transition = opened_now(ago_s=5.0)
     records = [(topic, key(transition), encode(transition)) for topic in ("pharos-anomaly-state", "pharos-anomalies")]
     with EmbeddedBroker(0, embedded_topics(Settings(cells_partitions=1), 1)) as broker:
         await asyncio.to_thread(produce, broker.address, *records)
-        async with ClientSession() as client, worker(broker.address, tmp_path, "one") as (one, page):
+        start = partial(worker, broker.address, tmp_path / "state", "one", **linked)
+        async with ClientSession() as client, start() as (one, page):
             await until(lambda: len(one.board.ledger) == 2)
             async with client.post(
                 f"{page}api/v1/anomalies/f1/approve", json={"note": "go"}, headers=AUTHORISED
@@ -133,7 +92,7 @@ async def test_from_the_anomaly_to_what_was_done_about_it_and_not_again_after_a_
                 for outcome in ("proposed", "requested", "delivered", "rejected")
             }
             told = lines(one)
-        async with worker(broker.address, tmp_path, "one") as (again, _):
+        async with start() as (again, _):
             await until(lambda: lines(again) == told)
             await asyncio.sleep(2.0)
             repeated = sample(again, "pharos_detection_to_action_seconds_count")

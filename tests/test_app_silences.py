@@ -3,72 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import time
 from typing import TYPE_CHECKING
 
-import confluent_kafka
 import orjson
 import pytest
 from aiohttp import ClientSession
-from sample_anomaly import sample_anomaly
+from embedded_workers import opened_now, produce, until, worker
 
-from streams.app import System, new_system
 from streams.broker.embedded import EmbeddedBroker
-from streams.incidents.anomaly import Change, Transition
 from streams.incidents.cloudevent import encode, key
 from streams.incidents.instant import rfc3339
 from streams.settings import Settings
 from streams.topics.wanted import embedded_topics
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
 pytestmark = pytest.mark.embedded
-LIMIT_S = 30.0
-
-
-def opened_now() -> Transition:
-    now = int(time.time() * 1000)
-    anomaly = sample_anomaly(rfc3339(now - 60_000), rfc3339(now), fingerprint="a1b2c3")
-    return Transition("t1", Change.OPENED, now, anomaly)
-
-
-def produce(address: str, *records: tuple[str, bytes, bytes]) -> None:
-    producer = confluent_kafka.Producer({"bootstrap.servers": address, "linger.ms": 5})
-    for topic, name, value in records:
-        producer.produce(topic, value, key=name)
-    assert producer.flush(10.0) == 0
-
-
-@contextlib.asynccontextmanager
-async def worker(address: str, folder: Path) -> AsyncIterator[tuple[System, str]]:
-    """Each in a group of its own, which the embedded broker wants; what is read for the board is read without one."""
-    settings = Settings(
-        app=folder.name,
-        broker=address,
-        port=0,
-        cells_partitions=1,
-        state_dir=str(folder),
-        session_timeout_s=6.0,
-        heartbeat_interval_s=0.5,
-        receivers=(),
-    )
-    system = await new_system(settings, keep=True, write=lambda _: None)
-    async with system.running() as page:
-        yield system, page
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + LIMIT_S
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come to that"
-        await asyncio.sleep(0.05)
 
 
 async def test_a_silence_is_obeyed_by_whichever_worker_notifies_until_it_is_ended_at_any(tmp_path: Path) -> None:
-    transition = opened_now()
+    transition = opened_now(fingerprint="a1b2c3")
     order = {"specversion": "1.0", "id": "1", "source": "/s", "type": "order.created", "time": rfc3339(transition.time)}
     event = orjson.dumps({**order, "data": {"order_id": "1"}})
     name, value = key(transition), encode(transition)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from aiohttp import ClientSession
 from aiohttp.test_utils import TestServer
 from prometheus_client import CollectorRegistry
 
@@ -24,6 +25,7 @@ from streams.web.security import Security
 
 sys.path.insert(0, str(Path(__file__).with_name("support")))
 
+from actions_topic import ActionsTopic
 from incident_story import stamp
 from shop_hour import CATALOGUE, MINUTE, NOW, hour, tell
 
@@ -199,6 +201,18 @@ def readings() -> list[Any]:
 @pytest.fixture
 def health() -> Health:
     return Health()
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[ClientSession]:
+    async with ClientSession() as session:
+        yield session
+
+
+@pytest.fixture
+def topic(troubled_board: Board) -> ActionsTopic:
+    """pharos-actions, read by the board of a shop in trouble."""
+    return ActionsTopic(troubled_board)
 
 
 @pytest.fixture

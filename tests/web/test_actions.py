@@ -6,8 +6,6 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from actions_topic import ActionsTopic
-from aiohttp import ClientSession
 
 from streams.incidents.action import Taken
 from streams.transport.topic_writer import Delivery
@@ -18,10 +16,10 @@ from streams.web.security import SECURITY_HEADERS, Role, Security, Token
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    from aiohttp import ClientResponse
+    from actions_topic import ActionsTopic
+    from aiohttp import ClientResponse, ClientSession
 
     from streams.incidents.anomaly import Anomaly, Transition
-    from streams.web.board import Board
 
 VIEWER = Token(Role.VIEWER, "viewer-secret-of-tests")
 RESPONDER = Token(Role.RESPONDER, "responder-secret-of-tests")
@@ -30,17 +28,6 @@ OPEN, RESOLVED = "/api/v1/anomalies/a1b2c3", "/api/v1/anomalies/r0"
 WRITES = ["ack", "snooze", "feedback"]
 ACK = {"actor": "li"}
 JSON = {"Content-Type": "application/json"}
-
-
-@pytest.fixture
-async def client() -> AsyncIterator[ClientSession]:
-    async with ClientSession() as session:
-        yield session
-
-
-@pytest.fixture
-def topic(troubled_board: Board) -> ActionsTopic:
-    return ActionsTopic(troubled_board)
 
 
 @pytest.fixture

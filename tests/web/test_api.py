@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from aiohttp import ClientSession
 
 from streams.web.security import SECURITY_HEADERS, Role, Security, Token
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import Callable
 
-    from aiohttp import ClientResponse
+    from aiohttp import ClientResponse, ClientSession
 
     from streams.health import Health
     from streams.web.board import Board
@@ -32,12 +31,6 @@ async def fetch(client: ClientSession, method: str, address: Any, **options: Any
     response = await client.request(method, address, **options)
     await response.read()
     return response
-
-
-@pytest.fixture
-async def client() -> AsyncIterator[ClientSession]:
-    async with ClientSession() as session:
-        yield session
 
 
 @pytest.fixture

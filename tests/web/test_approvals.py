@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from actions_topic import ActionsTopic
-from aiohttp import ClientSession
 
 from streams.incidents.instant import rfc3339
 from streams.linkage.step import Request, Stage, Step
@@ -15,11 +13,9 @@ from streams.web.approvals import add_approvals
 from streams.web.security import Role, Security, Token
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from actions_topic import ActionsTopic
+    from aiohttp import ClientResponse, ClientSession
 
-    from aiohttp import ClientResponse
-
-    from streams.web.board import Board
 
 ON_CALL = Token(Role.RESPONDER, "on-call-secret-of-tests", "Wang Fang")
 OPERATOR = Token(Role.OPERATOR, "operator-secret-of-tests", "Li Wei")
@@ -40,17 +36,6 @@ def proposal(now: int, name: str = "q1", approval: str = "operator") -> Step:
         approval=approval,
     )
     return Step(Stage.PROPOSED, "a1b2c3", now, data)
-
-
-@pytest.fixture
-async def client() -> AsyncIterator[ClientSession]:
-    async with ClientSession() as session:
-        yield session
-
-
-@pytest.fixture
-def topic(troubled_board: Board) -> ActionsTopic:
-    return ActionsTopic(troubled_board)
 
 
 @pytest.fixture

@@ -5,34 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from actions_topic import ActionsTopic
-from aiohttp import ClientSession
 
 from streams.web.security import Role, Security, Token
 from streams.web.silences import add_silences
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from actions_topic import ActionsTopic
+    from aiohttp import ClientResponse, ClientSession
 
-    from aiohttp import ClientResponse
-
-    from streams.web.board import Board
 
 VIEWER = Token(Role.VIEWER, "viewer-secret-of-tests")
 NAMED = Token(Role.RESPONDER, "responder-secret-of-tests", "Li Wei")
 PATH = "/api/v1/silences"
 WANTED = {"matchers": ["payment_method=alipay"], "actor": "li", "reason": "known trouble", "minutes": 60}
-
-
-@pytest.fixture
-async def client() -> AsyncIterator[ClientSession]:
-    async with ClientSession() as session:
-        yield session
-
-
-@pytest.fixture
-def topic(troubled_board: Board) -> ActionsTopic:
-    return ActionsTopic(troubled_board)
 
 
 @pytest.fixture

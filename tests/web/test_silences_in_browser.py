@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from actions_topic import ActionsTopic
 from views import VIEWS
 
 from streams.web.actions import add_actions
@@ -16,19 +15,15 @@ from streams.web.silences import add_silences
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from actions_topic import ActionsTopic
+
     from streams.incidents.anomaly import Anomaly
-    from streams.web.board import Board
 
 pytestmark = pytest.mark.browser
 
 VIEWER = Token(Role.VIEWER, "viewer-secret-of-tests")
 WEAK = (Path(__file__).parent / "support" / "weak_texts.js").read_text(encoding="utf-8")
 HOSTILE = '"><img src=x onerror=alert(1)>'
-
-
-@pytest.fixture
-def topic(troubled_board: Board) -> ActionsTopic:
-    return ActionsTopic(troubled_board)
 
 
 @pytest.fixture
