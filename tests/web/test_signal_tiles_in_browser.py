@@ -23,10 +23,12 @@ def calm_board() -> Board:
     return hour(disturbed=False, full=True)
 
 
-async def open_with_every_metric(open_page: Any, address: Any, silent_for: int = 0, **view: Any) -> Any:
+async def open_with_every_metric(
+    open_page: Any, address: Any, silent_for: int = 0, unheard: int = 0, **view: Any
+) -> Any:
     """Gauges have no whole, so the board shows none of them: others stand in, so that there is a tile for each.
 
-    `silent_for` moves the board's time on (ms), so that all values are old.
+    `silent_for` moves the board's time on (ms), so that all values are old; of the last `unheard` there was none.
     """
     page, _ = await open_page("about:blank", **view)
 
@@ -38,13 +40,16 @@ async def open_with_every_metric(open_page: Any, address: Any, silent_for: int =
         body = await response.json()
         missing = len(CATALOGUE.metrics) - len(body["metrics"])
         more = [{**metric, "name": f"{metric['name']}_again"} for metric in body["metrics"][-missing:]]
+        metrics = [*body["metrics"], *more]
+        for metric in metrics[len(metrics) - unheard :]:
+            metric["points"] = []
         titles = {metric["name"]: [metric["title"], metric["title_zh"]] for metric in more}
         await route.fulfill(
             response=response,
             json={
                 **body,
                 "time": body["time"] + silent_for,
-                "metrics": [*body["metrics"], *more],
+                "metrics": metrics,
                 "titles": {**body["titles"], **titles},
             },
         )
@@ -53,6 +58,23 @@ async def open_with_every_metric(open_page: Any, address: Any, silent_for: int =
     await page.goto(str(address))
     await page.locator("#signals .signal").first.wait_for()
     return page
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("unheard", [1, 5])
+@pytest.mark.parametrize("state", ["full_board", "calm_board"])
+async def test_the_list_of_signals_without_data_covers_no_tile(
+    state: str, unheard: int, language: str, serve: Any, open_page: Any, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    server = await serve(request.getfixturevalue(state))
+    address = server.make_url(f"/?lang={language}")
+    page = await open_with_every_metric(open_page, address, unheard=unheard, **VIEWS["wall-light"])
+    await page.locator("#unheard li").nth(unheard - 1).wait_for()
+    await page.screenshot(path=tmp_path / f"{state}-{unheard}-{language}.png")
+
+    assert await page.locator("#signals .signal").count() == len(CATALOGUE.metrics) - unheard
+    assert await page.evaluate(CROWDED) == []
+    assert await page.locator("#signals").evaluate("grid => grid.scrollHeight <= grid.clientHeight")
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
