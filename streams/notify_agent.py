@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from streams.health import Health
     from streams.incidents.anomaly import Anomaly
     from streams.metrics import PipelineMetrics
-    from streams.settings import Settings
+    from streams.settings import ReceiverSettings, Settings
     from streams.transport.clock import WorkerClock
     from streams.transport.topic_reader import TopicReader
     from streams.transport.topic_writer import Delivery
@@ -83,9 +83,8 @@ class NotifyAgent:
     def __init__(self, around: NotifySurroundings) -> None:
         self._around = around
         self._zone = ZoneInfo(around.settings.timezone)
-        board = around.board
-        self._routes = Routes.of(around.settings.routes, self._zone)
-        settings = around.settings
+        board, settings = around.board, around.settings
+        self._routes = Routes.of(settings.routes, self._zone)
         self._titles = Titles.of(around.catalogue.metrics, settings.page_url)
         repeats = Repeats(settings.repeat_critical_s * 1000, settings.repeat_s * 1000)
         self._dispatch = Dispatch(
@@ -111,29 +110,14 @@ class NotifyAgent:
 
         Raises ReceiverError for a receiver that cannot be used.
         """
-        around = self._around
-        members = [
-            member(
-                receiver,
-                Surroundings(
-                    os.environ,
-                    session,
-                    around.write,
-                    time.time,
-                    self._zone,
-                    around.settings.board_url,
-                    partial(self._standing, receiver.group or receiver.name),
-                ),
-            )
-            for receiver in around.settings.receivers
-        ]
+        around, settings = self._around, self._around.settings
+        members = [member(receiver, self._surroundings(receiver, session)) for receiver in settings.receivers]
         outbox = Outbox(members, around.metrics, random.SystemRandom().random, time.monotonic, wall=time.time)
         for name, outcome in outbox.outcomes():
             around.metrics.receiver(name, (outcome,))
         outbox.start()
         stack.push_async_callback(outbox.stop, 0.3)
         recorder = self._recorder = ActionRecorder(write)
-        settings = around.settings
         self._announcer = Announcer(
             self._dispatch,
             outbox,
@@ -151,7 +135,7 @@ class NotifyAgent:
             ),
             care=SilenceCare(around.board.silences, around.board.ended_anomalies, lambda: str(uuid.uuid4())),
             announcements=Announcements(
-                windows_of(around.settings.maintenance, self._zone), around.board.actions, self._titles, self._zone
+                windows_of(settings.maintenance, self._zone), around.board.actions, self._titles, self._zone
             ),
             record=recorder.put,
         )
@@ -171,6 +155,13 @@ class NotifyAgent:
                 await asyncio.wait_for(newest.asked.wait(), _CATCH_UP_LIMIT_S)
         self._dispatch.resume(around.board.open_anomalies(), self._now_ms())
         await Notifier(around.settings, around.connection, announcer).run()
+
+    def _surroundings(self, receiver: ReceiverSettings, session: aiohttp.ClientSession) -> Surroundings:
+        around = self._around
+        standing = partial(self._standing, receiver.group or receiver.name)
+        return Surroundings(
+            os.environ, session, around.write, time.time, self._zone, around.settings.board_url, standing
+        )
 
     def _standing(self, lane: str) -> list[Anomaly]:
         """What is open, nothing keeps quiet, and that receiver is meant to hear of now."""

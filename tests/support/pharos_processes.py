@@ -72,7 +72,7 @@ def run_processes(feed: Feed, way: Way, folder: Path, limit_s: float) -> Run:
         found = zip(logs, workers, strict=True)
         pages = [wait_for(log, r"page (http://\S+)", process, deadline) for log, process in found]
         for page in pages:
-            wait_until_ready(page, deadline)
+            wait_until_ready(f"{page}readyz", deadline)
         begun = time.monotonic()
         sending = stack.enter_context(
             started((*replay, str(feed.file), "--speed", str(way.speed)), folder / "replay.log")
@@ -192,12 +192,12 @@ def wait_for(log: Path, pattern: str, process: subprocess.Popen[bytes], deadline
         time.sleep(0.1)
 
 
-def wait_until_ready(page: str, deadline: float) -> None:
-    """Until /readyz says so."""
+def wait_until_ready(probe: str, deadline: float) -> None:
+    """Until the address of a readiness probe answers with success."""
     while True:
-        with contextlib.suppress(OSError), urllib.request.urlopen(f"{page}readyz", timeout=5.0):
+        with contextlib.suppress(OSError), urllib.request.urlopen(probe, timeout=5.0):
             return
-        assert time.monotonic() < deadline, f"{page} does not become ready"
+        assert time.monotonic() < deadline, f"{probe} does not become ready"
         time.sleep(0.2)
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 import yaml
 from documented_channels import ON_CALL_TOKEN, Channels
-from pharos_processes import free_port, started
+from pharos_processes import free_port, started, wait_until_ready
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,7 +80,7 @@ def monitoring(folder: Path, page: str, viewer_token: str, channels: Channels) -
     with started(alertmanager, folder / "alertmanager.log"), started(prometheus, folder / "prometheus.log"):
         found = Monitoring(f"http://127.0.0.1:{asked}/", f"http://127.0.0.1:{told}/")
         for address in found:
-            _wait_until_ready(address)
+            wait_until_ready(f"{address}-/ready", time.monotonic() + _READY_LIMIT_S)
         yield found
 
 
@@ -109,15 +109,6 @@ def _shipped(name: str, folder: Path) -> dict[str, Any]:
     text = (DEPLOY / name).read_text(encoding="utf-8").replace("/run/secrets", str(folder))
     config: dict[str, Any] = yaml.safe_load(text)
     return config
-
-
-def _wait_until_ready(address: str) -> None:
-    deadline = time.monotonic() + _READY_LIMIT_S
-    while True:
-        with contextlib.suppress(OSError), urllib.request.urlopen(f"{address}-/ready", timeout=5.0):
-            return
-        assert time.monotonic() < deadline, f"{address} does not become ready"
-        time.sleep(0.1)
 
 
 def _get(url: str) -> Any:

@@ -105,7 +105,7 @@ def run_course(folder: Path, *, kafka: bool) -> Course:
         )
         deadline = time.monotonic() + _LIMIT_S
         wait_for(log, r"page (http://\S+)", worker, deadline)
-        wait_until_ready(page, deadline)
+        wait_until_ready(f"{page}readyz", deadline)
         watching = stack.enter_context(monitoring(folder, page, _TOKENS["viewer"], channels))
         subscriber = stack.enter_context(Subscriber(broker))
         course.replayed_from = time.time()
