@@ -30,6 +30,7 @@ pytestmark = pytest.mark.kafka
 HALF = LOAD.events // 2
 LOAD_S = 8.0
 END_LIMIT_S = 60.0
+HIDDEN_LIMIT_S = 90.0
 CHANGED, ADDED, REMOVED = "parcel_movements", "collections_again", "refund_requests"
 
 
@@ -131,11 +132,20 @@ def saved(bench: Bench, partition: int, suffix: str) -> list[bytes]:
 
 
 def poison(bench: Bench, partition: int, suffix: str) -> None:
-    """Garbage in their place."""
+    """Garbage in their place, and readers of what is committed see it.
+
+    A worker that was killed may have left a transaction open; until the broker ends it, it hides what comes after.
+    """
+    garbage = b"\x93garbage"
+    keys = set(saved(bench, partition, suffix))
     producer = Producer({"bootstrap.servers": bench.address})
-    for key in saved(bench, partition, suffix):
-        producer.produce("pharos-snapshots", b"\x93garbage", key=key, partition=partition)
+    for key in keys:
+        producer.produce("pharos-snapshots", garbage, key=key, partition=partition)
     assert producer.flush(20.0) == 0
+    deadline = time.monotonic() + HIDDEN_LIMIT_S
+    while not keys <= {m.key() for m in visible(bench.address, "pharos-snapshots", partition) if m.value() == garbage}:
+        assert time.monotonic() < deadline, "a transaction stays open"
+        time.sleep(0.5)
 
 
 def said_by_one_that_ends(bench: Bench) -> str:
