@@ -14,13 +14,13 @@ test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n auto --dist loadfile -m "not kafka and not crash and not browser and not endtoend and not alertmanager and not boards and not grafana"
 
 test-kafka: $(VENV)/.dev
-	$(BIN)/python -m pytest -m "kafka and not crash and not long"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "kafka and not crash and not long" tests/kafka
 
 test-crash: $(VENV)/.dev
-	$(BIN)/python -m pytest -m crash -s
+	$(BIN)/python -m pytest -m crash -s tests/kafka
 
 test-long: $(VENV)/.dev
-	$(BIN)/python -m pytest -m long -s
+	$(BIN)/python -m pytest -m long -s tests/kafka
 
 test-rules: $(VENV)/.dev
 	$(BIN)/python -m pytest tests/dashboards/rules
@@ -29,17 +29,17 @@ test-alertmanager: $(VENV)/.dev
 	$(BIN)/python -m pytest -m alertmanager tests/alertmanager
 
 test-boards: $(VENV)/.dev
-	$(BIN)/python -m pytest -m boards
+	$(BIN)/python -m pytest -m boards tests/dashboards/boards
 
 test-deploy: $(VENV)/.dev
 	$(BIN)/python -m pytest tests/deploy
 
 # PHAROS_END_TO_END=kafka takes Apache Kafka for it.
 test-end-to-end: $(VENV)/.dev
-	$(BIN)/python -m pytest -m endtoend -s
+	$(BIN)/python -m pytest -m endtoend -s tests/end_to_end
 
 test-browser: $(VENV)/.dev
-	$(BIN)/python -m pytest -m browser
+	$(BIN)/python -m pytest -n auto --dist loadfile -m browser tests/web
 
 kafka: $(VENV)/.dev
 	$(BIN)/python deploy/kafka/run.py

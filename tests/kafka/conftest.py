@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import importlib.util
 import itertools
 import os
+import pickle
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +27,12 @@ sys.path.insert(0, str(HERE / "crash"))
 os.environ.setdefault("KAFKA_OPTS", "-XX:TieredStopAtLevel=1")  # these brokers live for a minute: half their CPU
 
 _numbers = itertools.count()
+_LONGEST = "test_whole_file.py"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest file first of those with as many tests: of two processes, none is left with it at the end."""
+    items.sort(key=lambda item: item.path.name != _LONGEST)
 
 
 @pytest.fixture(scope="session")
@@ -58,13 +66,20 @@ def faults_kafka(kafka_run: Any, tmp_path_factory: pytest.TempPathFactory) -> It
 
 @pytest.fixture(scope="session")
 def truth(tmp_path_factory: pytest.TempPathFactory) -> Truth:
-    """What the load of the fault tests must come to."""
+    """What the load of the fault tests must come to; the first process that asks computes it for all of this run."""
     from comparison import truth_of
     from faults_bench import LOAD, fault_settings
 
     from streams.catalogue.load import load
 
-    return truth_of(LOAD, load(), fault_settings("nowhere:1", tmp_path_factory.mktemp("truth")))
+    folder = tmp_path_factory.getbasetemp()
+    kept = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "truth.pickle"
+    with kept.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not kept.exists():
+            kept.write_bytes(pickle.dumps(truth_of(LOAD, load(), fault_settings("nowhere:1", folder))))
+        found: Truth = pickle.loads(kept.read_bytes())
+    return found
 
 
 @pytest.fixture

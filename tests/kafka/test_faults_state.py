@@ -72,15 +72,17 @@ def test_a_snapshot_of_garbage_ends_the_worker_until_it_is_given_up(bench: Bench
     feed = Feed(bench.address, LOAD, LOAD_S, allowed=HALF)
     count_and_save(bench, HALF)
     for partition, suffix in enumerate(("manifest", "/0")):
-        poison(bench, partition, suffix)
+        held = saved(bench, partition, suffix)
+        replace(bench, partition, dict.fromkeys(held, b"\x93garbage"))
 
         said = said_by_one_that_ends(bench)
 
         assert f"pharos: the snapshot of pharos-cells-{partition} cannot be taken up: " in said
         assert "stop the workers, delete the topic pharos-snapshots and start them" in said
-        admin = AdminClient({"bootstrap.servers": bench.address, "log_level": 0})
-        admin.delete_topics(["pharos-snapshots"])["pharos-snapshots"].result(20.0)
-        count_and_save(bench, HALF)
+        replace(bench, partition, held)
+    replace(bench, 0, dict.fromkeys(saved(bench, 0, "manifest"), b"\x93garbage"))
+    admin = AdminClient({"bootstrap.servers": bench.address, "log_level": 0})
+    admin.delete_topics(["pharos-snapshots"])["pharos-snapshots"].result(20.0)
     fleet = bench.fleet(1)
     feed.allow(LOAD.events)
     try:
@@ -122,28 +124,31 @@ def another_catalogue(folder: Path) -> Path:
     return path
 
 
-def saved(bench: Bench, partition: int, suffix: str) -> list[bytes]:
-    """Keys of what is kept of a partition of pharos-cells whose names end so."""
+def saved(bench: Bench, partition: int, suffix: str) -> dict[bytes, bytes]:
+    """What is kept of a partition of pharos-cells, by key, where the name ends so."""
     newest: dict[bytes, bytes | None] = {}
     if "pharos-snapshots" in AdminClient({"bootstrap.servers": bench.address}).list_topics(timeout=10.0).topics:
-        newest = {message.key(): message.value() for message in visible(bench.address, "pharos-snapshots", partition)}
+        newest = newest_of(bench, partition)
     start, end = f"pharos-cells/{partition}/".encode(), suffix.encode()
-    return [key for key, value in newest.items() if value and key.startswith(start) and key.endswith(end)]
+    return {key: value for key, value in newest.items() if value and key.startswith(start) and key.endswith(end)}
 
 
-def poison(bench: Bench, partition: int, suffix: str) -> None:
-    """Garbage in their place, and readers of what is committed see it.
+def newest_of(bench: Bench, partition: int) -> dict[bytes, bytes | None]:
+    """The last committed value of every key."""
+    return {message.key(): message.value() for message in visible(bench.address, "pharos-snapshots", partition)}
+
+
+def replace(bench: Bench, partition: int, values: dict[bytes, bytes]) -> None:
+    """These instead, and readers of what is committed see them.
 
     A worker that was killed may have left a transaction open; until the broker ends it, it hides what comes after.
     """
-    garbage = b"\x93garbage"
-    keys = set(saved(bench, partition, suffix))
     producer = Producer({"bootstrap.servers": bench.address})
-    for key in keys:
-        producer.produce("pharos-snapshots", garbage, key=key, partition=partition)
+    for key, value in values.items():
+        producer.produce("pharos-snapshots", value, key=key, partition=partition)
     assert producer.flush(20.0) == 0
     deadline = time.monotonic() + HIDDEN_LIMIT_S
-    while not keys <= {m.key() for m in visible(bench.address, "pharos-snapshots", partition) if m.value() == garbage}:
+    while not values.items() <= newest_of(bench, partition).items():
         assert time.monotonic() < deadline, "a transaction stays open"
         time.sleep(0.5)
 

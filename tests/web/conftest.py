@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+import pytest_asyncio
 from aiohttp import ClientSession
 from aiohttp.test_utils import TestServer
 from prometheus_client import CollectorRegistry
@@ -31,6 +32,14 @@ from shop_hour import CATALOGUE, MINUTE, NOW, hour, tell
 
 if TYPE_CHECKING:
     from streams.web.board import Board
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All of them share one event loop, for what is shared of a browser lives in one."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents and pytest_asyncio.is_async_test(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
@@ -203,7 +212,7 @@ def health() -> Health:
     return Health()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def client() -> AsyncIterator[ClientSession]:
     async with ClientSession() as session:
         yield session
@@ -215,7 +224,7 @@ def topic(troubled_board: Board) -> ActionsTopic:
     return ActionsTopic(troubled_board)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def serve(health: Health, readings: list[Any]) -> Any:
     """Starts the real server on a free loopback port; `clock` can be moved through the mapping given back."""
     servers: list[TestServer] = []
@@ -244,24 +253,27 @@ async def serve(health: Health, readings: list[Any]) -> Any:
 Serve = Callable[..., Awaitable[TestServer]]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Any]:
+    """One for all tests: starting it costs twice what a test does. Every page has a context of its own."""
     if CHROMIUM is None:
         pytest.skip("no Chromium on PATH (apt-get install chromium)")
     from playwright.async_api import async_playwright
 
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         yield browser
         await browser.close()
 
 
-@pytest.fixture
-async def open_page(browser: Any, now: int) -> Any:
+@pytest_asyncio.fixture(loop_scope="session")
+async def open_page(browser: Any, now: int) -> AsyncIterator[Any]:
     """Opens an address in a window whose clock runs from `now`; what the console complained of is kept."""
+    pages: list[Any] = []
 
     async def open_at(address: Any, **options: Any) -> tuple[Any, list[str]]:
         page = await browser.new_page(**{"reduced_motion": "reduce", "locale": "en-GB", **options})
+        pages.append(page)
         complaints: list[str] = []
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -269,4 +281,6 @@ async def open_page(browser: Any, now: int) -> Any:
         await page.goto(str(address))
         return page, complaints
 
-    return open_at
+    yield open_at
+    for page in pages:
+        await page.close()  # and its context

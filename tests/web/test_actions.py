@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import pytest_asyncio
 
 from streams.incidents.action import Taken
 from streams.transport.topic_writer import Delivery
@@ -53,7 +54,7 @@ def start(serve: Any, client: ClientSession, topic: ActionsTopic, now: int) -> A
     return started
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def send(start: Any) -> Any:
     return await start()
 

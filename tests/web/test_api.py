@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import pytest_asyncio
 
 from streams.web.security import SECURITY_HEADERS, Role, Security, Token
 
@@ -33,7 +34,7 @@ async def fetch(client: ClientSession, method: str, address: Any, **options: Any
     return response
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def ask(serve: Any, client: ClientSession, troubled_board: Board) -> Any:
     """Sends one request to a server around the troubled board, and reads the answer."""
     server = await serve(troubled_board)

@@ -7,6 +7,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import pytest_asyncio
 from actions_topic import ActionsTopic
 from aiohttp import ClientSession
 
@@ -38,7 +39,7 @@ def lost() -> list[int]:
     return []
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def ask(serve: Any, troubled_board: Board, log: AuditLog, lost: list[int], now: int) -> Any:
     topic, security = ActionsTopic(troubled_board), Security(tokens=(NAMED, ADMIN, VIEWER))
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+import pytest_asyncio
 from actions_topic import ActionsTopic
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
@@ -67,7 +68,7 @@ def topic(board: Board) -> ActionsTopic:
     return ActionsTopic(board)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def server(
     board: Board, topic: ActionsTopic, readings: list[Any], now: int, tmp_path: Path
 ) -> AsyncIterator[Any]:

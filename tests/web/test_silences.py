@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import pytest_asyncio
 
 from streams.web.security import Role, Security, Token
 from streams.web.silences import add_silences
@@ -41,7 +42,7 @@ def start(serve: Any, client: ClientSession, topic: ActionsTopic, now: int) -> A
     return started
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def send(start: Any) -> Any:
     return await start()
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CELLS_PARTITIONS = 2
+LIMIT_S = 300.0  # for what takes half a minute on an idle machine
 LOAD = Load(seed=20261125, events=60_000, partitions=2)
 
 _numbers = itertools.count()
@@ -77,11 +78,11 @@ class Bench:
         """Workers that come back whenever they end."""
         return Fleet([FAULTY_WORKER, self.config(**changed)], self.log, workers, environment)
 
-    def wait_for(self, fleet: Fleet, events: int, limit_s: float = 120.0) -> int:
+    def wait_for(self, fleet: Fleet, events: int, limit_s: float = LIMIT_S) -> int:
         """Until so many records are counted. Returns how many."""
         return wait_for_commits(self.address, self.group, LOAD, fleet, limit_s, events=events)
 
-    def finish(self, fleet: Fleet, limit_s: float = 120.0) -> None:
+    def finish(self, fleet: Fleet, limit_s: float = LIMIT_S) -> None:
         """Until all of `LOAD` is counted and judged."""
         wait_for_commits(self.address, self.group, LOAD, fleet, limit_s)
         wait_for_the_desk(self.address, self.group, CELLS_PARTITIONS, fleet, limit_s)
