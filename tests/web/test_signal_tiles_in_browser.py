@@ -80,7 +80,7 @@ async def test_the_list_of_signals_without_data_covers_no_tile(
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("silent_for", [0, 20 * MINUTE], ids=["speaking", "silent"])
 @pytest.mark.parametrize("state", ["full_board", "calm_board"])
-async def test_all_42_signals_are_legible_on_a_wall_without_scrolling(
+async def test_all_43_signals_are_legible_on_a_wall_without_scrolling(
     state: str,
     silent_for: int,
     language: str,
