@@ -63,6 +63,7 @@ def parts_of(question: Question, topic: str, kind: str, time: int, data: Any) ->
             component.name.lower()
             for component, term in _terms(question.metric)
             if kind in term.events
+            and not term.again  # whether it came again, the event itself does not say
             and _inside(question, component, topic, kind, data)
             and all(_holds(condition, getattr(data, field, None)) for field, condition in term.where.items())
             and question.begins <= _counts_for(term, time, data) < question.ends
@@ -91,6 +92,7 @@ def _inside(question: Question, component: Component, topic: str, kind: str, dat
 
 
 def _holds(condition: Condition, value: Any) -> bool:
+    value = None if value == "" else value
     if condition.present is not None and (value is not None) != condition.present:
         return False
     if condition.equals is not None and value != condition.equals:

@@ -84,6 +84,9 @@ class Term(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
         at: the time the contribution counts for: "time" (the event's own) or a time field of `data`.
         plus_s: added to that time, in seconds: 86400 turns a payment into its collection deadline.
         within_s: a contribution whose event time is more than this after the time it counts for is dropped (T_max).
+        again: in the numerator of a ratio: a text field that names the case (an order). Of the events of a case in one
+            slot all but the first add 1, and the first too if the case was there within `again_s` seconds before.
+        again_s: for how long a case is remembered, a day at most.
         no_later: if true, it counts only where the event's time is not after the time it counts for (in time);
             if false, only where it is after (late); absent, always.
 
@@ -98,6 +101,8 @@ class Term(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     plus_s: int = 0
     within_s: int | None = None
     no_later: bool | None = None
+    again: str = ""
+    again_s: int = 0
 
 
 class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -173,6 +178,10 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
             Component.EXPOSURE: self.exposure,
         }
         return {component: group for component, group in terms.items() if group}
+
+    def recurring(self) -> Term | None:
+        """The term whose cases come again, where there is one."""
+        return next((term for term in self.numerator if term.again), None)
 
     def rows(self) -> range:
         """The numbers of the components, or of the bins, that its cells may have and its windows keep."""

@@ -100,6 +100,8 @@ def _term(metric: Metric, term: Term) -> str:
         parts.append(term.value if plain else f"the sum of {term.value}")
     if term.since:
         parts.append(f"since {term.since}")
+    if term.again:
+        parts.append(f"where {term.again} was there within {_duration(term.again_s)} before")
     if term.at != "time":
         parts.append(f"by {term.at}")
     if term.plus_s:

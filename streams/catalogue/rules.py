@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from streams.catalogue.metric import HISTOGRAMS, Component, Metric, Signal
 from streams.catalogue.scopes import carried, countable
-from streams.catalogue.shape_rules import Fault, check_bins, check_gauge, check_histogram
+from streams.catalogue.shape_rules import SLOT_S, Fault, check_again, check_bins, check_gauge, check_histogram
 from streams.catalogue.term_rules import check_terms
 from streams.located_yaml import suggestion
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 
-SLOT_S = 10
 LONGEST_WINDOW_S = 86_400
 LONGEST_RATIO_WINDOW_S = 7 * LONGEST_WINDOW_S
 WITH_LONG_WINDOWS = frozenset({Signal.RATIO, Signal.COHORT, Signal.NET})
@@ -40,6 +39,7 @@ def check_metric(metric: Metric) -> Iterator[Fault]:
     yield from _check_numbers(metric)
     yield from _check_components(metric)
     yield from check_bins(metric)
+    yield from check_again(metric)
     for component, terms in metric.components().items():
         for path, what in check_terms(metric, component, terms):
             yield Fault((component.name.lower(), *path), what)

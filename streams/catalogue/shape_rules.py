@@ -1,10 +1,12 @@
-"""What must hold for metrics that are not sums: histograms and gauges."""
+"""What must hold for metrics that are not sums: histograms, gauges, and cases that come again."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from streams.catalogue.metric import HISTOGRAMS, Metric, Signal
+from streams.catalogue.metric import HISTOGRAMS, Component, Metric, Signal
+from streams.events.registry import TEXT_FIELDS
+from streams.located_yaml import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -12,6 +14,8 @@ if TYPE_CHECKING:
     from streams.located_yaml import Path
 
 LONGEST_GAUGE_S = 900
+LONGEST_AGAIN_S = 86_400
+SLOT_S = 10
 
 
 class Fault(NamedTuple):
@@ -49,6 +53,38 @@ def check_bins(metric: Metric) -> Iterator[Fault]:
         for index, term in enumerate(terms):
             if term.since:
                 yield Fault((component.name.lower(), index, "since"), "only histograms sort durations; use `value`")
+
+
+def check_again(metric: Metric) -> Iterator[Fault]:
+    """What holds for cases that come again: they are told from one another by one term, in the finest scopes."""
+    for component, terms in metric.components().items():
+        for index, term in enumerate(terms):
+            place = (component.name.lower(), index)
+            if not term.again:
+                if term.again_s:
+                    yield Fault((*place, "again_s"), "needs `again`: the field that names what comes again")
+                continue
+            if metric.signal is not Signal.RATIO or component is not Component.NUMERATOR or len(terms) > 1:
+                what = "only a ratio counts what comes again, in its numerator, which then has this one term"
+                yield Fault((*place, "again"), what)
+            for event in term.events:
+                if event in TEXT_FIELDS and term.again not in TEXT_FIELDS[event]:
+                    what = f'{event} has no text "{term.again}"{suggestion(term.again, TEXT_FIELDS[event])}'
+                    yield Fault((*place, "again"), what)
+            if not 0 < term.again_s <= LONGEST_AGAIN_S or term.again_s % SLOT_S:
+                what = f"for how long a case is remembered: a multiple of {SLOT_S} s, {LONGEST_AGAIN_S} s at most"
+                yield Fault((*place, "again_s"), what)
+            if term.weight != 1 or term.value or term.at != "time":
+                yield Fault(place, "what comes again is counted by its own time: remove weight, value and at")
+            yield from _check_finest(metric)
+
+
+def _check_finest(metric: Metric) -> Iterator[Fault]:
+    finest = max(metric.scopes, key=len, default=())
+    for index, scope in enumerate(metric.scopes):
+        if not set(scope) <= set(finest):
+            what = f"what comes again is told apart in one scope that holds all others; {list(finest)} does not hold it"
+            yield Fault(("scopes", index), what)
 
 
 def check_gauge(metric: Metric) -> Iterator[Fault]:

@@ -88,3 +88,8 @@ SCALES: dict[str, dict[str, int]] = {
 }
 """The numeric fields of `data` by type, with the factor by which sums keep them as integers: seconds 1000 (ms),
 money and scores 100 (hundredths), whole numbers 1."""
+
+TEXT_FIELDS: dict[str, frozenset[str]] = {
+    name: fields - TIME_FIELDS[name] - FLAG_FIELDS[name] - SCALES[name].keys() for name, fields in FIELDS.items()
+}
+"""The fields of `data` that are text, by type: dimensions, and what names a case. Empty text is absent."""

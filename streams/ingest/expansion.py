@@ -54,7 +54,7 @@ class _Projection:
     there are fewer of them than keys.
     """
 
-    __slots__ = ("_gate", "_project", "binned", "parent", "shift", "targets", "whole")
+    __slots__ = ("_gate", "_project", "parent", "placed", "shift", "targets", "whole")
 
     def __init__(self, group: Group, route: Route, finer: list[tuple[int, Route]]) -> None:
         gate, positions = route_positions(group, route)
@@ -62,10 +62,10 @@ class _Projection:
         parent, via = min(candidates, key=lambda pair: len(pair[1].dimensions), default=(None, route))
         if parent is not None:
             gate, positions = None, [0, *(1 + via.dimensions.index(dimension) for dimension in route.dimensions)]
-            positions += [1 + len(via.dimensions)] if route.measure.bins else []
+            positions += [1 + len(via.dimensions)] if route.measure.placed else []
         self.parent: int | None = parent
         self.whole = len(positions) == 1
-        self.binned = bool(route.measure.bins)
+        self.placed = route.measure.placed
         # itemgetter gives a tuple only for two positions or more.
         self._project: Callable[[GroupKey], tuple[Any, ...]] = itemgetter(*positions, *([0] if self.whole else []))
         self._gate = gate
@@ -73,7 +73,7 @@ class _Projection:
         self.targets = group.routes[route]
 
     def sums(self, ones: Sequence[GroupKey], members: Iterable[tuple[GroupKey, int]]) -> Sums:
-        """Amounts by (slot, *dimension values, bin). `ones` add 1 each: most keys do, and cost half as much."""
+        """Amounts by (slot, *dimension values, bin or mark). `ones` add 1 each: most keys do, and cost half as much."""
         project, gate = self._project, self._gate
         sums: Counter[tuple[Any, ...]] = Counter()
         if gate is None:
@@ -146,18 +146,18 @@ def _add(columns: dict[int, _Columns], projection: _Projection, sums: Sums, late
         sums = _named(sums)
     shift = projection.shift
     slots = [part[0] + shift for part in sums]
-    bins: list[int] = [part[-1] for part in sums] if projection.binned else []
+    placed: list[int] = [part[-1] for part in sums] if projection.placed else []
     if projection.whole:
         scopes: list[tuple[str, ...]] = [()] * len(sums)
     else:
-        scopes = [part[1:-1] for part in sums] if projection.binned else [part[1:] for part in sums]
+        scopes = [part[1:-1] for part in sums] if projection.placed else [part[1:] for part in sums]
     for target in projection.targets if sums else ():
         column = columns.get(target.metric)
         if column is None:
             column = columns[target.metric] = _Columns()
         known, scope_set = column.scopes, target.scope_set
         numbers = [known.setdefault((scope_set, values), len(known)) for values in scopes]
-        components = bins or [int(target.component)] * len(numbers)
+        components = placed or [int(target.component)] * len(numbers)
         amounts = sums.values() if target.weight == 1 else [-amount for amount in sums.values()]
         if _meeting(target) not in shared:
             column.scope += numbers

@@ -31,7 +31,7 @@ class Group:
         measure: what is counted, added up, sorted into bins or kept of the events.
         dimensions: in the order of the key, from position 2.
         gates: position in the key by gate. The element there is a slot, True (the own slot), SHUT or LACKS_TIME.
-            A gate that is always open has no position. Of durations the bin is the last element.
+            A gate that is always open has no position. A bin or a mark is the last element.
         routes: what the group's events contribute to.
 
     """
@@ -92,9 +92,9 @@ def _can_open(gate: Gate) -> bool:
 
 
 def route_positions(group: Group, route: Route) -> tuple[int | None, list[int]]:
-    """For a route of a group: the position of its gate (None: always open), then of its slot, dimensions and bin."""
+    """For a route of a group: the position of its gate (None: always open), then of slot, dimensions, bin or mark."""
     gate = group.gates.get(route.gate)
     own = route.own_slot or is_own_time(route.gate)
     slot = 1 if own or gate is None else gate
-    bins = [group.first_gate + len(group.gates)] if route.measure.bins else []
-    return gate, [slot, *(group.position(dimension) for dimension in route.dimensions), *bins]
+    placed = [group.first_gate + len(group.gates)] if route.measure.placed else []
+    return gate, [slot, *(group.position(dimension) for dimension in route.dimensions), *placed]

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from streams.cells.gauge import packed
 from streams.cells.histogram import edges
+from streams.cells.mark import mark_of
 from streams.cells.record import SLOT_MS
 from streams.events.event_time import KNOWN_MINUTES, KNOWN_TAILS, SECONDS_OF_MINUTE, event_time_ms
-from streams.events.registry import DIMENSIONS, FIELDS, SCALES, TIME_FIELDS, TOPIC, TOPIC_OF_TYPE, type_of
+from streams.events.registry import DIMENSIONS, FIELDS, SCALES, TEXT_FIELDS, TIME_FIELDS, TOPIC, TOPIC_OF_TYPE, type_of
 from streams.ingest.amounts import scaled
 from streams.ingest.group import Group, GroupKey, is_own_time
 
@@ -46,6 +47,7 @@ def compile_grouping(groups: Mapping[type[Event], Iterable[tuple[int, Group]]]) 
         "scaled": scaled,
         "bisect": bisect_right,
         "packed": packed,
+        "mark_of": mark_of,
         "WrongTimeError": WrongTimeError,
     }
     lines = ["def grouping(events, times):", " keys, sums = [], []", " add = keys.append"]
@@ -78,11 +80,15 @@ class _Writer:
             needs = []
             if all(route.gate in elements for route in group.routes):
                 needs.append(f"({' or '.join(f'{name} is not False' for name in elements.values())})")
-            value, since, bins, gauge = group.measure
+            value, since, bins, gauge, again = group.measure
             if bins:
                 duration = f"(ms - t_{since}) / 1000" if since else f"data.{value}"
                 needs.append(f"t_{since} is not None" if since else f"{duration} is not None")
                 key = f"{key[:-1]}, bisect({self._constant(edges(*bins))}, {duration}))"
+                later.append(f"if {' and '.join(needs)}: mine.append({key})")
+            elif again:
+                needs.append(f"data.{again}")
+                key = f"{key[:-1]}, mark_of(data.{again}))"
                 later.append(f"if {' and '.join(needs)}: mine.append({key})")
             elif value:
                 needs.append(f"data.{value} is not None")
@@ -129,7 +135,7 @@ class _Writer:
     def _tests(self, field: str, condition: Condition) -> list[str]:
         if field not in FIELDS[self._type]:
             operand, absent = "None", None
-        elif field in DIMENSIONS[self._type]:
+        elif field in TEXT_FIELDS[self._type]:
             operand, absent = f'(data.{field} or "")', ""
         else:
             operand, absent = f"data.{field}", None

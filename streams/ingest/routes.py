@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from streams.catalogue.metric import HISTOGRAMS, Component, Signal
-from streams.catalogue.scopes import component_sets, scope_sets
+from streams.catalogue.scopes import component_sets, finest_set, scope_sets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,6 +38,7 @@ class Measure(NamedTuple):
         since: the time field that a duration begins at, instead of a field that holds it.
         bins: where durations are sorted into bins and counted, `Metric.bins`; empty where values are added up.
         gauge: of a gauge, its scope: what was told last is kept instead of a sum.
+        again: the field that names a case which can come again; empty where it is not marked.
 
     """
 
@@ -45,13 +46,19 @@ class Measure(NamedTuple):
     since: str = ""
     bins: tuple[float, ...] = ()
     gauge: tuple[str, ...] = ()
+    again: str = ""
+
+    @property
+    def placed(self) -> bool:
+        """Whether a number stands in the place of the component: a duration's bin, or a case's mark."""
+        return bool(self.bins or self.again)
 
     @classmethod
     def of(cls, metric: Metric, term: Term) -> Measure:
         """The measure of a term."""
         bins = metric.bins if metric.signal in HISTOGRAMS else ()
         gauge = metric.scopes[0] if metric.signal is Signal.LAST else ()
-        return cls(term.value, term.since, bins, gauge)
+        return cls(term.value, term.since, bins, gauge, term.again)
 
 
 @dataclass(frozen=True)
@@ -74,7 +81,7 @@ class Route:
 
 @dataclass(frozen=True)
 class Target:
-    """The cells of a metric that a route leads to: `metric` and `scope_set` are indices. Bins replace the component."""
+    """The cells of a metric that a route leads to, by indices. A bin or a mark takes the place of the component."""
 
     metric: int
     scope_set: int
@@ -91,7 +98,8 @@ def routes_of(metrics: Sequence[Metric], event_type: str) -> Routes:
     for index, metric in enumerate(metrics):
         sets = scope_sets(metric)
         for component, own_slot, term in _uses(metric, event_type):
-            for scope_set in dict.fromkeys(component_sets(metric, component)):
+            wanted = (finest_set(metric),) if term.again else dict.fromkeys(component_sets(metric, component))
+            for scope_set in wanted:
                 route = Route(Gate.of(term), own_slot, Measure.of(metric, term), sets[scope_set])
                 routes.setdefault(route, []).append(Target(index, scope_set, component, term.weight))
     return routes

@@ -9,10 +9,13 @@ import numpy as np
 
 from streams.catalogue.metric import Component, Signal
 from streams.cells.gauge import values_of
+from streams.cells.mark import LEAST_MARK
 from streams.merge.ahead import Ahead, latest, summed
 from streams.merge.cohort import Cohort, deadline_slot, expiry_slot
 from streams.merge.quarters import CLOSING_SLOTS, Quarters
+from streams.merge.recurrence import Recurrence
 from streams.merge.series_table import SeriesTable, table_width
+from streams.merge.waiting_marks import Marks
 from streams.merge.windows import QUARTER_SLOTS, SLOT_MS, Windows
 
 if TYPE_CHECKING:
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from streams.cells.record import MetricCells
     from streams.merge.ahead import Due, Ints
     from streams.merge.evaluator import Evaluator
+    from streams.merge.recurrence import Repeats
     from streams.merge.series_table import Scope, SeriesBudget
     from streams.verdicts import Pulse, Verdict
 
@@ -40,6 +44,7 @@ class Skipped(msgspec.Struct):
         behind: said to be on time, but for a slot already judged; treated as late.
         missed: late, for a quarter already closed or an hour of deadlines already expired.
         negative: less closed than opened, when an hour of deadlines expired.
+        forgotten: marks of cases let go before their time, because there were too many: a repeat of one is none.
 
     """
 
@@ -48,6 +53,7 @@ class Skipped(msgspec.Struct):
     behind: int = 0
     missed: int = 0
     negative: int = 0
+    forgotten: int = 0
 
 
 class MetricState:
@@ -72,6 +78,8 @@ class MetricState:
         self.windows = Windows(self.width, lengths)
         self.quarters = Quarters()
         self.cohort = Cohort() if metric.signal is Signal.COHORT else None
+        term = metric.recurring()
+        self.recurrence = None if term is None else Recurrence(metric, term, self.table)
         self.skipped = Skipped()
         self.started = False
         self.totals = np.zeros((0, self.width), np.int64)
@@ -94,7 +102,11 @@ class MetricState:
         value = np.array(cells.value, np.int64)
         log_id = np.append(self.table.log_ids(cells.scopes), -1)[np.clip(scope, -1, len(cells.scopes))]
         width = Component.LATE_BY_DEADLINE + 1 if self.cohort is not None else self.width
-        fine = (log_id >= 0) & (component >= 0) & (component < width) & (slot >= 0)
+        fine = (component >= 0) & (component < width)
+        if self.recurrence is not None:
+            finest = np.append(self.recurrence.of_finest(cells.scopes), False)[np.clip(scope, -1, len(cells.scopes))]
+            fine |= (component >= LEAST_MARK) & finest & (value > 0)
+        fine &= (log_id >= 0) & (slot >= 0)
         near = slot <= max(source_watermark, watermark) // SLOT_MS + _FURTHEST_SLOTS
         if source_watermark < 0:
             near[:] = slot < 1 << 30
@@ -102,7 +114,16 @@ class MetricState:
             self.skipped.malformed += int(np.count_nonzero(~fine))
             self.skipped.too_far += int(np.count_nonzero(fine & ~near))
             kept = fine & near
-            log_id, component, slot, late, value = (column[kept] for column in (log_id, component, slot, late, value))
+            scope, log_id, component, slot, late, value = (
+                column[kept] for column in (scope, log_id, component, slot, late, value)
+            )
+        if self.recurrence is not None and (marked := component >= LEAST_MARK).any():
+            scopes = self.recurrence.scopes_of(cells.scopes, scope[marked])
+            marks = Marks(component[marked], slot[marked], value[marked], scopes)
+            self._mark(self.recurrence, marks, late[marked] != 0, watermark)
+            log_id, component, slot, late, value = (
+                column[~marked] for column in (log_id, component, slot, late, value)
+            )
         rejoin = max(source_watermark, watermark) // SLOT_MS + _REJOIN_SLOTS
         self._sort_in(log_id, component, slot, late != 0, value, watermark, rejoin)
 
@@ -128,12 +149,7 @@ class MetricState:
         if not self.gauge:
             self._count(log_id, component, value)
         key = log_id * self.width + component
-        if watermark >= 0:
-            judged_before = watermark // SLOT_MS - self.settle_slots  # slots below it may have been judged
-            behind = ~late & (slot < judged_before)
-            if behind.any():
-                self.skipped.behind += int(np.count_nonzero(behind))
-                late = late | behind
+        late = self._or_behind(late, slot, watermark)
         if self.cohort is not None:
             late = late & ((component == Component.EXPOSURE) | (slot < rejoin))
         if not late.any():
@@ -142,11 +158,29 @@ class MetricState:
         on_time = ~late
         self.ahead.add(slot[on_time], key[on_time], value[on_time])
         quarter, key, value = slot[late] // QUARTER_SLOTS, key[late], value[late]
-        if watermark >= 0:
-            is_open = (quarter + 1) * QUARTER_SLOTS + CLOSING_SLOTS > watermark // SLOT_MS - self.settle_slots
-            self.skipped.missed += int(np.count_nonzero(~is_open))
-            quarter, key, value = quarter[is_open], key[is_open], value[is_open]
-        self.quarters.late.add(quarter, key, value)
+        is_open = self._still_open(quarter, watermark)
+        self.quarters.late.add(quarter[is_open], key[is_open], value[is_open])
+
+    def _or_behind(self, late: NDArray[np.bool_], slot: Ints, watermark: int) -> NDArray[np.bool_]:
+        """What is late: said to be, or for a slot that may have been judged."""
+        if watermark < 0:
+            return late
+        behind = ~late & (slot < watermark // SLOT_MS - self.settle_slots)
+        self.skipped.behind += int(np.count_nonzero(behind))
+        return late | behind
+
+    def _still_open(self, quarter: Ints, watermark: int) -> NDArray[np.bool_]:
+        if watermark < 0:
+            return np.ones(quarter.size, bool)
+        is_open = (quarter + 1) * QUARTER_SLOTS + CLOSING_SLOTS > watermark // SLOT_MS - self.settle_slots
+        self.skipped.missed += int(np.count_nonzero(~is_open))
+        return is_open
+
+    def _mark(self, recurrence: Recurrence, marks: Marks, late: NDArray[np.bool_], watermark: int) -> None:
+        late = self._or_behind(late, marks.slot, watermark)
+        recurrence.waiting.add(marks.chosen(~late))
+        marks = marks.chosen(late)
+        recurrence.late.add(marks.chosen(self._still_open(marks.slot // QUARTER_SLOTS, watermark)))
 
     def _close_late(self, slot: Ints, log_id: Ints, value: Ints, watermark: int) -> None:
         assert self.cohort is not None
@@ -166,19 +200,21 @@ class MetricState:
 
     def first_due(self) -> int | None:
         """The tick in ms at which the first waiting cell is judged."""
-        first = self.ahead.first_slot()
+        first = self._first_slot()
         return None if first is None else (first + 1 + self.settle_slots) * SLOT_MS
 
     def step(self, tick_ms: int, coarse: bool) -> None:
         """Goes on to a tick: enters the slots that are final, closes quarters. Ticks come in order."""
         frontier = tick_ms // SLOT_MS - self.settle_slots
         if not self.started:
-            first = self.ahead.first_slot()
+            first = self._first_slot()
             if first is None or first >= frontier:
                 return
             self.started = True
             self.windows.frontier = first
             self.quarters.start(first)
+        if self.recurrence is not None:
+            self.ahead.add(*self._repeats(self.recurrence.enter(frontier)))
         due = self.ahead.take(frontier)
         log_id, component = np.divmod(due.key, self.width)
         series = self._reach(log_id)
@@ -188,10 +224,25 @@ class MetricState:
             self.windows.enter_quarters(frontier, due.slot, component, series, due.value)
         else:
             self._enter_slots(frontier, due.slot, component, series, due.value)
+        if self.recurrence is not None:
+            slot, key, value = self._repeats(self.recurrence.close(frontier))
+            self.quarters.late.add(slot // QUARTER_SLOTS, key, value)
+            self.skipped.forgotten = self.recurrence.seen.forgotten
         for quarter, late in self.quarters.due(frontier):
             self._close(quarter, late)
         if self.cohort is not None:
             self._expire(self.cohort, frontier)
+
+    def _first_slot(self) -> int | None:
+        firsts = [self.ahead.first_slot()]
+        if self.recurrence is not None:
+            firsts.append(self.recurrence.waiting.first_slot())
+        return min((first for first in firsts if first is not None), default=None)
+
+    def _repeats(self, repeats: Repeats) -> tuple[Ints, Ints, Ints]:
+        """Slots, keys and values to add, once counted in the totals."""
+        self._count(repeats.log_id, np.zeros(repeats.log_id.size, np.int64), repeats.value)
+        return repeats.slot, repeats.log_id * self.width + Component.NUMERATOR, repeats.value
 
     def judge(self, tick_ms: int) -> tuple[list[Verdict], Pulse] | None:
         """What the evaluator says at a tick; None before the metric has a series."""
@@ -238,6 +289,21 @@ class MetricState:
         if self.cohort is not None:
             self.cohort.reserve(self.windows.capacity)
         return series
+
+    @property
+    def waiting(self) -> int:
+        """Cells ahead of the ticks, marks among them."""
+        return len(self.ahead) + (0 if self.recurrence is None else len(self.recurrence.waiting))
+
+    @property
+    def dropped(self) -> int:
+        """What was more than the stores hold."""
+        dropped = self.ahead.dropped + self.quarters.late.dropped
+        if self.cohort is not None:
+            dropped += self.cohort.expiry.dropped
+        if self.recurrence is not None:
+            dropped += self.recurrence.waiting.dropped + self.recurrence.late.dropped
+        return dropped
 
     # WindowReader
 

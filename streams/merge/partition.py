@@ -130,7 +130,7 @@ class MergePartition:
     @property
     def waiting(self) -> int:
         """Cells ahead of the watermark. Deadlines are meant to lie ahead, and do not count."""
-        return sum(len(state.ahead) for state in self._states.values() if state.cohort is None)
+        return sum(state.waiting for state in self._states.values() if state.cohort is None)
 
     @property
     def behind(self) -> bool:

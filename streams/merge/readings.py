@@ -52,9 +52,7 @@ def reading(state: MetricState) -> Reading:
         totals=state.totals[: len(state.table.log_scopes)],
         overdue=state.overdue(),
         expired=cohort.expired if cohort is not None else 0,
-        waiting=len(state.ahead) + len(state.quarters.late),
-        dropped=state.ahead.dropped
-        + state.quarters.late.dropped
-        + (cohort.expiry.dropped if cohort is not None else 0),
+        waiting=state.waiting + len(state.quarters.late),
+        dropped=state.dropped,
         skipped=state.skipped,
     )

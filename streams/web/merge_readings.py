@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from streams.catalogue.metric import Metric
     from streams.merge.readings import Reading
 
-SKIPPED = ("malformed", "too_far", "behind", "missed", "negative")
+SKIPPED = ("malformed", "too_far", "behind", "missed", "negative", "forgotten")
 
 
 class JudgedReading(NamedTuple):

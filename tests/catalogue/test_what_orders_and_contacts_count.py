@@ -6,6 +6,7 @@ from counting import DENOMINATOR, EXPOSURE, NUMERATOR, T0, Count, moment
 
 from streams.cells.gauge import MOMENT_BITS
 from streams.cells.histogram import edges
+from streams.cells.mark import mark_of
 
 
 def bins_of(count: Count, *durations: float) -> list[int]:
@@ -116,3 +117,16 @@ def test_p4_is_steps_back_over_pages_shown() -> None:
 
     assert (count.total(NUMERATOR), count.total(DENOMINATOR)) == (1, 2)
     assert (count.total(NUMERATOR, "page=cart"), count.total(DENOMINATOR, "page=cart")) == (1, 1)
+
+
+def test_c15_marks_the_order_of_a_contact_and_counts_those_that_name_one() -> None:
+    count = Count("repeat_contacts")
+    for at, order in ((0, "TB1"), (5, "TB2"), (12, "TB1"), (14, ""), (15, None)):
+        count.event("consultation.opened", at, intent="refund", region="hunan", order_id=order)
+    count.event("consultation.answered", 16, intent="refund", region="hunan", order_id="TB1")
+
+    assert count.slots(DENOMINATOR) == {0: 2, 10: 1}
+    assert count.slots(DENOMINATOR, "intent=refund") == {0: 2, 10: 1}
+    assert count.slots(NUMERATOR) == {}  # whether they come again is known where all partitions meet
+    assert count.slots(mark_of("TB1"), "intent=refund+region=hunan") == {0: 1, 10: 1}
+    assert count.slots(mark_of("TB2"), "intent=refund+region=hunan") == {0: 1}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from streams.catalogue.metric import Component, Signal
 from streams.catalogue.scopes import component_sets, scope_sets
 from streams.cells.histogram import edges
-from streams.events.registry import DIMENSIONS, SCALES, TOPIC_OF_TYPE
+from streams.events.registry import SCALES, TOPIC_OF_TYPE
 
 if TYPE_CHECKING:
     from streams.batch import RecordBatch
@@ -73,11 +74,11 @@ class Direct:
                     if event["type"] in term.events:
                         self._add(metric, component, term, event, time, late)
 
-    def _add(  # noqa: C901, PLR0912 - told in one go, to be compared with the contract
+    def _add(  # noqa: C901, PLR0911, PLR0912 - told in one go, to be compared with the contract
         self, metric: Metric, component: Component, term: Term, event: dict[str, Any], time: int, late: int
     ) -> None:
         data, kind = event["data"], event["type"]
-        if not all(holds(condition, field, data, kind) for field, condition in term.where.items()):
+        if not all(holds(condition, field, data) for field, condition in term.where.items()):
             return
         if term.at == "time":
             start = time
@@ -100,11 +101,19 @@ class Direct:
                 return
             number = Decimal(repr(data[term.value])) * SCALES[kind][term.value]
             amount = int(number.quantize(Decimal(1), ROUND_HALF_EVEN))
-        slots = [(component, counts_for // 10_000)]
+        sets = scope_sets(metric)
+        wanted = set(component_sets(metric, component))
+        place: int = component
+        if term.again:
+            if not data.get(term.again):
+                return
+            wanted = {max(wanted, key=lambda index: len(sets[index]))}
+            digest = hashlib.blake2b(data[term.again].encode(), digest_size=8).hexdigest()
+            place = 2**62 + int(digest, 16) // 4
+        slots = [(place, counts_for // 10_000)]
         if metric.signal is Signal.COHORT and component is Component.EXPOSURE:
             slots = [(component, time // 10_000), (Component.LATE_BY_DEADLINE, counts_for // 10_000)]
-        sets = scope_sets(metric)
-        for index in set(component_sets(metric, component)):
+        for index in wanted:
             scope = (index, tuple(dimension(name, data, kind) for name in sets[index]))
             for part, slot in slots:
                 cell = metric.key(), scope, int(part), slot, late
@@ -135,10 +144,10 @@ def later(one: int, other: int) -> int:
     return other if other // 2**40 >= one // 2**40 else one
 
 
-def holds(condition: Condition, field: str, data: dict[str, Any], kind: str) -> bool:
+def holds(condition: Condition, field: str, data: dict[str, Any]) -> bool:
     value = data.get(field)
-    if field in DIMENSIONS[kind]:
-        value = value or None
+    if value == "":
+        value = None
     tests = []
     if condition.equals is not None:
         tests.append(value == condition.equals)

@@ -57,6 +57,10 @@ HARD_METRICS = (
     metric("long", Signal.QUANTILE, scopes=((), ("reason",)), bins=(1, 1000), quantile=0.5, numerator=(
         Term(("dispute.closed",), value="amount"),
     )),
+    metric("again", Signal.RATIO, scopes=((), ("region",), ("region", "reason"), ("reason",)), numerator=(
+        Term(("refund.requested", "refund.rejected"), again="order_id", again_s=600,
+             where={"automatic": Condition(any_of=(None, False))}),
+    ), denominator=(Term(("refund.requested",), where={"order_id": Condition(present=True)}),)),
     metric("shown", Signal.LAST, scopes=(("reason", "kind"),), numerator=(
         Term(("refund.requested",), value="amount", where={"region": Condition(present=True)}),
     )),
@@ -66,15 +70,24 @@ GAUGES = {metric.key() for metric in (*HARD_METRICS, *SHIPPED.metrics) if metric
 
 
 @st.composite
+def cases(draw: st.DrawFn, fields: frozenset[str], *, required: bool) -> dict[str, Any]:
+    """The order that an event names, or not."""
+    if "order_id" not in fields:
+        return {}
+    return {"order_id": draw(st.sampled_from(["x", "y"] if required else ["x", "y", "订单", "", None]))}
+
+
+@st.composite
 def events(draw: st.DrawFn, topic: str) -> dict[str, Any]:
     kind = draw(st.sampled_from([type_of(event) for event in EVENTS_OF_TOPIC[topic]] + ["somebody.else"]))
     age = draw(st.one_of(st.integers(0, 40_000), st.integers(0, 3 * HOUR), st.just(-400_000)))
     time = NOON - age
     data: dict[str, Any] = {}
     fields = FIELDS.get(kind, frozenset())
-    for field in ("order_id", "parcel_id", "consultation_id", "refund_id", "dispute_id", "session_id", "feedback_id"):
+    for field in ("parcel_id", "consultation_id", "refund_id", "dispute_id", "session_id", "feedback_id"):
         if field in fields:
             data[field] = "x"
+    data |= draw(cases(fields, required=topic == "orders"))
     for field in sorted(fields - data.keys() - {"handled_by"}):
         if field != "queue" and draw(st.integers(0, 3)) == 0:
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter
 from datetime import datetime
@@ -96,11 +97,9 @@ class DirectCount:
             self._count(metric, component, term, at, data)
 
     def _count(self, metric: Metric, component: Component, term: Term, at: int, data: dict[str, Any]) -> None:
-        if not all(_holds(condition, data.get(field)) for field, condition in term.where.items()):
+        if not _takes(term, data):
             return
         named = term.since or term.value
-        if named and data.get(named) is None:
-            return
         amount, counted_in = 1, int(component)
         if metric.bins:
             duration = (at - _ms(data[named])) / 1000 if term.since else data[named]
@@ -115,15 +114,25 @@ class DirectCount:
             return
         if term.no_later is not None and term.no_later != (at <= counts_for):
             return
+        wanted = self._wanted[metric.name, component]
+        if term.again:
+            wanted = (max(wanted, key=lambda number: len(self._sets[metric.name][number])),)
+            counted_in = 2**62 + int(hashlib.blake2b(data[term.again].encode(), digest_size=8).hexdigest(), 16) // 4
         late_closing = metric.signal is Signal.COHORT and component is Component.EXPOSURE
         times = (
             [(counted_in, at), (Component.LATE_BY_DEADLINE, counts_for)] if late_closing else [(counted_in, counts_for)]
         )
-        for number in self._wanted[metric.name, component]:
+        for number in wanted:
             scope = tuple(data.get(dimension, "") for dimension in self._sets[metric.name][number])
             for place, when in times:
                 cell = (self._keys[metric.name], int(place), number, scope, when // 60_000)
                 self.cells[cell] += amount * term.weight
+
+
+def _takes(term: Term, data: dict[str, Any]) -> bool:
+    named = term.since or term.value
+    told = (not named or data.get(named) is not None) and (not term.again or bool(data.get(term.again)))
+    return told and all(_holds(condition, data.get(field)) for field, condition in term.where.items())
 
 
 def _holds(condition: Condition, value: Any) -> bool:
@@ -133,7 +142,7 @@ def _holds(condition: Condition, value: Any) -> bool:
             not condition.any_of or value in condition.any_of,
             condition.at_most is None or (value is not None and value <= condition.at_most),
             condition.above is None or (value is not None and value > condition.above),
-            condition.present is None or condition.present == (value is not None),
+            condition.present is None or condition.present == (value not in (None, "")),
         )
     )
 

@@ -94,6 +94,7 @@ def _event(draw: random.Random, topic: str, number: int, at: int, *, failing: bo
         opened_at = rfc3339(at - int(waited * 1000))
         data = (
             f'{{"consultation_id":"c{number}","queue":"q{draw.randrange(3)}","channel":"{line}",'
+            f'"order_id":"{f"o{number // 40}" if number % 7 else ""}",'
             f'"intent":"i{draw.randrange(4)}","region":"{region}","opened_at":"{opened_at}",'
             f'"waited":{waited},"transfers":{draw.randrange(2)}}}'
         )
