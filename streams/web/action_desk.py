@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from streams.incidents.action import Taken
     from streams.web.action_request import Fault
     from streams.web.board import Board
+    from streams.web.guard import Handler
     from streams.web.security import Security
 
 _BODY_LIMIT_S: Final = 10.0
@@ -56,17 +57,17 @@ class ActionDesk(NamedTuple):
         return json_response(answer, 202)
 
 
-async def body_of(request: web.Request) -> bytes | None:
-    """None where it did not arrive in time."""
-    try:
-        return await asyncio.wait_for(request.read(), _BODY_LIMIT_S)
-    except TimeoutError:
-        return None
+def with_body(handle: Callable[[bytes, web.Request], Awaitable[web.Response]]) -> Handler:
+    """A handler that is given the body as well; the answer is 408 where it does not arrive in time."""
 
+    async def handler(request: web.Request) -> web.StreamResponse:
+        try:
+            body = await asyncio.wait_for(request.read(), _BODY_LIMIT_S)
+        except TimeoutError:
+            return json_response({"error": "The body did not arrive in time: send it again."}, 408)
+        return await handle(body, request)
 
-def late() -> web.Response:
-    """The answer to a body that did not arrive in time."""
-    return json_response({"error": "The body did not arrive in time: send it again."}, 408)
+    return handler
 
 
 def faulty(fault: Fault) -> web.Response:

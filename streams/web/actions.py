@@ -11,7 +11,7 @@ from streams.incidents.action import MINUTE_MS, Kind, Taken
 from streams.incidents.action_event import SOURCE
 from streams.incidents.handling import Refused, refuse
 from streams.incidents.instant import rfc3339
-from streams.web.action_desk import ActionDesk, body_of, faulty, late
+from streams.web.action_desk import ActionDesk, faulty, with_body
 from streams.web.action_request import ActionRequest, Fault, read_request
 from streams.web.audited import ACTOR
 from streams.web.guard import facts_of, json_response, needs
@@ -51,18 +51,15 @@ def add_actions(
     actions = _Actions(ActionDesk(board, security, write, clock, new_id))
     for kind in Kind:
         path = f"/api/v1/anomalies/{{fingerprint}}/{kind.value}"
-        app.router.add_post(path, needs(Role.RESPONDER, security, partial(actions.take, kind), in_part=True))
+        app.router.add_post(path, needs(Role.RESPONDER, security, with_body(partial(actions.take, kind)), in_part=True))
 
 
 class _Actions:
     def __init__(self, desk: ActionDesk) -> None:
         self._desk = desk
 
-    async def take(self, kind: Kind, request: web.Request) -> web.Response:
+    async def take(self, kind: Kind, body: bytes, request: web.Request) -> web.Response:
         """202 once the brokers have it: every worker shows it when it has read the topic that far."""
-        body = await body_of(request)
-        if body is None:
-            return late()
         desk = self._desk
         found = desk.board.anomaly(request.match_info["fingerprint"], desk.security.sight_of(facts_of(request)))
         anomaly = found[0] if found else None

@@ -11,7 +11,7 @@ from streams.events.event_time import event_time_ms
 from streams.incidents.action import LONGEST_NAME, LONGEST_NOTE, Taken
 from streams.incidents.action_event import SOURCE
 from streams.linkage.step import Decision
-from streams.web.action_desk import ActionDesk, body_of, faulty, late
+from streams.web.action_desk import ActionDesk, faulty, with_body
 from streams.web.action_request import Fault, first_fault, read_object, read_text
 from streams.web.audited import ACTOR
 from streams.web.guard import facts_of, json_response, needs, refused
@@ -62,7 +62,8 @@ def add_approvals(
     approvals = _Approvals(ActionDesk(board, security, write, clock, new_id))
     for decision in Decision:
         path = f"/api/v1/anomalies/{{fingerprint}}/{decision.value}"
-        app.router.add_post(path, needs(Role.RESPONDER, security, partial(approvals.decide, decision), in_part=True))
+        decide = with_body(partial(approvals.decide, decision))
+        app.router.add_post(path, needs(Role.RESPONDER, security, decide, in_part=True))
 
 
 def read_decision(body: bytes, name: str = "") -> Said | Fault:
@@ -95,11 +96,8 @@ class _Approvals:
     def __init__(self, desk: ActionDesk) -> None:
         self._desk = desk
 
-    async def decide(self, decision: Decision, request: web.Request) -> web.Response:
+    async def decide(self, decision: Decision, body: bytes, request: web.Request) -> web.Response:
         """202 once the brokers have it. The first decision counts; the worker that links acts on it."""
-        body = await body_of(request)
-        if body is None:
-            return late()
         desk, facts = self._desk, facts_of(request)
         now = desk.now_ms()
         said = read_decision(body, desk.name_of(request))

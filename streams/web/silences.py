@@ -12,7 +12,7 @@ from streams.incidents.instant import rfc3339
 from streams.incidents.matcher import all_match, labels_of
 from streams.incidents.silence import SUBJECT, Silence, SilenceDeed
 from streams.incidents.silence_book import MOST_SILENCES
-from streams.web.action_desk import ActionDesk, body_of, faulty
+from streams.web.action_desk import ActionDesk, faulty, with_body
 from streams.web.action_request import Fault
 from streams.web.audited import ACTOR
 from streams.web.guard import json_response, needs
@@ -51,9 +51,9 @@ def add_silences(
     """Adds the routes below `PATH`. Arguments as of `streams.web.actions.add_actions`."""
     silences = _Silences(ActionDesk(board, security, write, clock, new_id))
     app.router.add_get(PATH, needs(Role.VIEWER, security, silences.listed))
-    app.router.add_post(PATH, needs(Role.RESPONDER, security, silences.make))
-    app.router.add_post(f"{PATH}/preview", needs(Role.VIEWER, security, silences.preview))
-    app.router.add_delete(f"{PATH}/{{id}}", needs(Role.RESPONDER, security, silences.end))
+    app.router.add_post(PATH, needs(Role.RESPONDER, security, with_body(silences.make)))
+    app.router.add_post(f"{PATH}/preview", needs(Role.VIEWER, security, with_body(silences.preview)))
+    app.router.add_delete(f"{PATH}/{{id}}", needs(Role.RESPONDER, security, with_body(silences.end)))
 
 
 class _Silences:
@@ -65,18 +65,18 @@ class _Silences:
         now = self._desk.now_ms()
         return json_response({"silences": [self._shown(silence, now) for silence in self._desk.board.silences.all()]})
 
-    async def preview(self, request: web.Request) -> web.Response:
+    async def preview(self, body: bytes, _request: web.Request) -> web.Response:
         """What is open now and would be kept quiet. Changes nothing."""
-        matchers = read_preview(await _body(request))
+        matchers = read_preview(body)
         if isinstance(matchers, Fault):
             return faulty(matchers)
         matched = [a for a in self._desk.board.open_anomalies() if all_match(matchers, labels_of(a))]
         shown = [_brief(anomaly) for anomaly in matched[:_MOST_SHOWN]]
         return json_response({"matchers": [str(m) for m in matchers], "matched": len(matched), "anomalies": shown})
 
-    async def make(self, request: web.Request) -> web.Response:
+    async def make(self, body: bytes, request: web.Request) -> web.Response:
         """202 once the brokers have it: every worker obeys it when it has read the topic that far."""
-        asked = read_silence(await _body(request), self._desk.name_of(request))
+        asked = read_silence(body, self._desk.name_of(request))
         if isinstance(asked, Fault):
             return faulty(asked)
         request[ACTOR] = asked.actor
@@ -99,9 +99,9 @@ class _Silences:
         )
         return await self._desk.put(taken, {"id": name, "until": rfc3339(until)})
 
-    async def end(self, request: web.Request) -> web.Response:
+    async def end(self, body: bytes, request: web.Request) -> web.Response:
         """Ends a silence now; 202 as above."""
-        actor = read_actor(await _body(request), self._desk.name_of(request))
+        actor = read_actor(body, self._desk.name_of(request))
         if isinstance(actor, Fault):
             return faulty(actor)
         request[ACTOR] = actor
@@ -135,11 +135,6 @@ class _Silences:
             "matched": len(matched),
             "anomalies": [_brief(anomaly) for anomaly in matched[:_MOST_SHOWN]],
         }
-
-
-async def _body(request: web.Request) -> bytes:
-    """Empty where it did not arrive in time."""
-    return await body_of(request) or b""
 
 
 def _brief(anomaly: Anomaly) -> dict[str, Any]:

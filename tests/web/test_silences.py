@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_asyncio
 
+from streams.web import action_desk
 from streams.web.security import Role, Security, Token
 from streams.web.silences import add_silences
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from actions_topic import ActionsTopic
     from aiohttp import ClientResponse, ClientSession
 
@@ -66,6 +70,22 @@ async def test_a_silence_is_a_record_then_a_line_of_the_list_and_a_flag_of_what_
     assert (silence["state"], silence["matched"], silence["anomalies"][0]["fingerprint"]) == ("in_force", 1, "a1b2c3")
     assert {found["fingerprint"]: found["silenced"] for found in board}["a1b2c3"] == ["0"]
     assert {found["fingerprint"]: found["silenced"] for found in board}["d4"] == []
+
+
+@pytest.mark.parametrize(("method", "path"), [("POST", PATH), ("POST", f"{PATH}/preview"), ("DELETE", f"{PATH}/0")])
+async def test_a_body_that_does_not_come_is_not_waited_for(
+    send: Any, monkeypatch: pytest.MonkeyPatch, method: str, path: str
+) -> None:
+    monkeypatch.setattr(action_desk, "_BODY_LIMIT_S", 0.1)
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield b"{"
+        await asyncio.sleep(1.0)
+        yield b"}"
+
+    answer = await send(path, method, data=slowly(), headers={"Content-Type": "application/json"})
+
+    assert answer.status == 408
 
 
 async def test_a_preview_says_what_would_be_quiet_and_writes_nothing(send: Any, topic: ActionsTopic) -> None:
