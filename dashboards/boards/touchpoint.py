@@ -10,6 +10,7 @@ from dashboards.boards.link import board_of
 from dashboards.boards.metric_panel import against_band, contributors
 from dashboards.boards.plan import FEEDS
 from dashboards.boards.variable import split, values_of
+from streams.catalogue.metric import Signal
 from streams.metrics import dimensions
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def touchpoint_boards(plan: Plan) -> Iterator[Board]:
 def _board(plan: Plan, name: str, metrics: list[Metric]) -> Board:
     title = title_of(name) + (" and disputes" if any(metric.touchpoint != name for metric in metrics) else "")
     chosen = filters(metrics)
+    parted = [metric for metric in metrics if metric.signal is not Signal.LAST]  # gauges do not add up
     return Board(
         name=name,
         title=title,
@@ -63,7 +65,7 @@ def _board(plan: Plan, name: str, metrics: list[Metric]) -> Board:
                 ],
             ),
             Row("Against what is expected", [against_band(plan, metric) for metric in metrics]),
-            Row("Contributors", [contributors(plan, metric, chosen) for metric in metrics], collapsed=True),
+            Row("Contributors", [contributors(plan, metric, chosen) for metric in parted], collapsed=True),
         ],
         variables=[split(plan, metrics), *(values_of(dimension, plan, metrics) for dimension in chosen)],
     )

@@ -100,11 +100,12 @@ class MetricState:
             return
         scope, component, slot, late = (np.array(column, np.int64) for column in columns)
         value = np.array(cells.value, np.int64)
-        log_id = np.append(self.table.log_ids(cells.scopes), -1)[np.clip(scope, -1, len(cells.scopes))]
+        known = np.clip(scope, -1, len(cells.scopes))  # of what is no scope: one behind the last
+        log_id = np.append(self.table.log_ids(cells.scopes), -1)[known]
         width = Component.LATE_BY_DEADLINE + 1 if self.cohort is not None else self.width
         fine = (component >= 0) & (component < width)
         if self.recurrence is not None:
-            finest = np.append(self.recurrence.of_finest(cells.scopes), False)[np.clip(scope, -1, len(cells.scopes))]
+            finest = np.append(self.recurrence.of_finest(cells.scopes), False)[known]
             fine |= (component >= LEAST_MARK) & finest & (value > 0)
         fine &= (log_id >= 0) & (slot >= 0)
         near = slot <= max(source_watermark, watermark) // SLOT_MS + _FURTHEST_SLOTS

@@ -61,6 +61,7 @@ def read_object(body: bytes, example: str) -> dict[str, Any] | Fault:
 
 
 def first_fault(parts: Iterable[Any]) -> Fault | None:
+    """Of what was read of a body, the first that cannot be meant."""
     return next((part for part in parts if isinstance(part, Fault)), None)
 
 

@@ -74,11 +74,12 @@ class Direct:
                     if event["type"] in term.events:
                         self._add(metric, component, term, event, time, late)
 
-    def _add(  # noqa: C901, PLR0911, PLR0912 - told in one go, to be compared with the contract
+    def _add(  # noqa: C901, PLR0912 - told in one go, to be compared with the contract
         self, metric: Metric, component: Component, term: Term, event: dict[str, Any], time: int, late: int
     ) -> None:
         data, kind = event["data"], event["type"]
-        if not all(holds(condition, field, data) for field, condition in term.where.items()):
+        told = not term.again or data.get(term.again)
+        if not told or not all(holds(condition, field, data) for field, condition in term.where.items()):
             return
         if term.at == "time":
             start = time
@@ -105,8 +106,6 @@ class Direct:
         wanted = set(component_sets(metric, component))
         place: int = component
         if term.again:
-            if not data.get(term.again):
-                return
             wanted = {max(wanted, key=lambda index: len(sets[index]))}
             digest = hashlib.blake2b(data[term.again].encode(), digest_size=8).hexdigest()
             place = 2**62 + int(digest, 16) // 4
