@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 RIVALS := .cache/bench/rivals
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test test-kafka test-crash test-long test-rules test-boards test-alertmanager test-deploy test-end-to-end test-browser kafka lint bench bench-steady bench-scale bench-latency bench-restart bench-series bench-detection bench-real lock clean
+.PHONY: demo test test-kafka test-crash test-long test-rules test-boards test-alertmanager test-deploy test-end-to-end test-browser kafka lint bench bench-steady bench-scale bench-latency bench-restart bench-series bench-marks bench-detection bench-real lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/pharos demo
@@ -67,6 +67,9 @@ bench-restart: $(VENV)/.dev
 
 bench-series: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.merge
+
+bench-marks: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.marks
 
 # Of seeds nobody has looked at: make bench-detection SEEDS="3001 3002". Ten take an hour of two cores.
 bench-detection: $(VENV)/.dev
