@@ -36,7 +36,6 @@ _FEW = "refunds_retained|disputes_upheld|nps|ces"
 _UNHARMED = "collections|refund_requests|nps|events_received"
 EMPTY = {
     rf'pharos_(expected|expected_lower|expected_upper|score)\{{metric="({_COUNTS}|{_RARE})"': "needs a day to compare",
-    r'pharos_(expected|score)\{metric="(queue_waiting|queue_oldest_wait)"': "nobody waited",
     rf'pharos_({_DUE})|metric="({_DUE})"': "what is due a day later is not due yet",
     rf'pharos_({_FEW})|metric="({_FEW})"': "too few cases in four hours",
     r'pharos_score\{job="pharos",metric=~"(disputes_upheld|events_received)"': "as above: the only metric there",
