@@ -21,6 +21,9 @@ _LIMIT_S = 10.0
 class NewestRecords:
     """Asks the brokers for the largest record timestamp of the source topics. The embedded broker cannot tell.
 
+    Each question has a client of its own, as those of `TopicIds` have. One that is kept also holds to leaders that have
+    changed (FENCED_LEADER_EPOCH), and then is not answered any more.
+
     Args:
         sources: partitions by topic.
         observe: called with each answer, in ms since the epoch.
@@ -31,7 +34,7 @@ class NewestRecords:
     """
 
     def __init__(self, connection: Connection, sources: Mapping[str, int], observe: Callable[[int], None]) -> None:
-        self._admin = AdminClient(connection.for_quiet_librdkafka())
+        self._configuration = connection.for_quiet_librdkafka()
         self._partitions = [
             confluent_kafka.TopicPartition(topic, number) for topic, count in sources.items() for number in range(count)
         ]
@@ -42,7 +45,7 @@ class NewestRecords:
         """Never returns; asks again where the brokers do not answer."""
         while True:
             try:
-                newest = await asyncio.to_thread(self._ask)
+                newest = await asyncio.wait_for(asyncio.to_thread(self._ask), 2 * _LIMIT_S)
             except (confluent_kafka.KafkaException, TimeoutError):
                 await asyncio.sleep(_RETRY_S)
                 continue
@@ -53,6 +56,7 @@ class NewestRecords:
 
     def _ask(self) -> int:
         """-1 where nothing was ever sent."""
+        admin = AdminClient(self._configuration)
         wanted = {partition: OffsetSpec.max_timestamp() for partition in self._partitions}
-        answers = self._admin.list_offsets(wanted, request_timeout=_LIMIT_S)
+        answers = admin.list_offsets(wanted, request_timeout=_LIMIT_S)
         return max((int(answer.result(_LIMIT_S).timestamp) for answer in answers.values()), default=-1)

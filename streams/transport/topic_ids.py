@@ -25,10 +25,14 @@ _GONE = (confluent_kafka.KafkaError.UNKNOWN_TOPIC_OR_PART, confluent_kafka.Kafka
 
 
 class TopicIds:
-    """Asks the brokers once for each topic, and `watch` whether it holds. The embedded broker has none."""
+    """Asks the brokers once for each topic, and `watch` whether it holds. The embedded broker has none.
+
+    Each question has a client of its own: one of librdkafka 2.16 that is kept takes most of a core, and ten seconds for
+    an answer, while the broker that it was connected to is away (docs/faults.md).
+    """
 
     def __init__(self, connection: Connection) -> None:
-        self._admin = AdminClient(connection.for_quiet_librdkafka())
+        self._configuration = connection.for_quiet_librdkafka()
         self._known: dict[str, str] = {}
 
     async def read(self, topics: Collection[str]) -> dict[str, str]:
@@ -51,10 +55,11 @@ class TopicIds:
 
     async def ask(self, topics: Collection[str]) -> dict[str, str]:
         """Ids by name as they are now. Raises confluent_kafka.KafkaException or TimeoutError."""
-        return await asyncio.to_thread(self._ask, topics)
+        return await asyncio.wait_for(asyncio.to_thread(self._ask, topics), 2 * _LIMIT_S)
 
     def _ask(self, topics: Collection[str]) -> dict[str, str]:
-        asked = self._admin.describe_topics(confluent_kafka.TopicCollection(list(topics)), request_timeout=_LIMIT_S)
+        admin = AdminClient(self._configuration)
+        asked = admin.describe_topics(confluent_kafka.TopicCollection(list(topics)), request_timeout=_LIMIT_S)
         ids = {}
         for name, answer in asked.items():
             error = answer.exception(_LIMIT_S)

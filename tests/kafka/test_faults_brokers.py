@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from faults_bench import LOAD, Bench
 from feed import Feed
 from three_brokers import COPIES, ThreeBrokers
+
+from streams.connection import Connection
+from streams.settings import SOURCE_TOPICS
+from streams.transport.newest import NewestRecords
+from streams.transport.topic_ids import TopicIds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +23,35 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.kafka
 LOAD_S = 8.0
+ANSWER_S = 8.0  # a client that is kept waits ten, for the broker that is away
+
+
+class Questions:
+    """What a worker asks again and again, asked while all brokers are there and then while one is not."""
+
+    def __init__(self, address: str) -> None:
+        self._ids = TopicIds(Connection(address))
+        self._newest = NewestRecords(Connection(address), dict.fromkeys(SOURCE_TOPICS, LOAD.partitions), self._observe)
+        self._observed = 0
+
+    def _observe(self, at_ms: int) -> None:
+        self._observed = at_ms
+
+    def ask(self) -> None:
+        """Fails where an answer does not come soon."""
+        asyncio.run(self._ask())
+
+    async def _ask(self) -> None:
+        self._observed = 0
+        self._newest.asked.clear()
+        asking = asyncio.ensure_future(self._newest.run())
+        try:
+            found = await asyncio.wait_for(self._ids.ask(SOURCE_TOPICS), ANSWER_S)
+            await asyncio.wait_for(self._newest.asked.wait(), ANSWER_S)
+        finally:
+            asking.cancel()
+        assert set(found) == set(SOURCE_TOPICS)
+        assert self._observed > 0
 
 
 @pytest.fixture
@@ -34,10 +69,13 @@ def test_one_broker_of_three_is_killed_then_the_next(three: ThreeBrokers, tmp_pa
     feed = Feed(bench.address, LOAD, LOAD_S, allowed=quarter)
     try:
         bench.wait_for(fleet, quarter // 2)
+        questions = Questions(bench.address)
+        questions.ask()
         for number, node in enumerate(three.nodes[:2]):
             node.kill()
             feed.allow((number + 2) * quarter)
             bench.wait_for(fleet, (number + 2) * quarter)  # while it is away
+            questions.ask()
             node.start()
             three.wait_until_whole()
         feed.allow(LOAD.events)
