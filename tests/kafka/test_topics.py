@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -28,13 +29,22 @@ def fresh(kafka_run: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 def change(address: str, topic: str, key: str, value: str) -> None:
-    """As the remedy of a finding says."""
+    """As the remedy of a finding says. The controller has it at once, the broker that answers for it a little later."""
     entry = ConfigEntry(key, value, incremental_operation=AlterConfigOpType.SET)
     admin = AdminClient({"bootstrap.servers": address})
     (done,) = admin.incremental_alter_configs(
         [ConfigResource(ConfigResource.Type.TOPIC, topic, incremental_configs=[entry])]
     ).values()
     done.result(20.0)
+    deadline = time.monotonic() + 20.0
+    while _setting(admin, topic, key) != value:
+        assert time.monotonic() < deadline, f"{key} of {topic} does not become {value}"
+        time.sleep(0.05)
+
+
+def _setting(admin: AdminClient, topic: str, key: str) -> str:
+    (told,) = admin.describe_configs([ConfigResource(ConfigResource.Type.TOPIC, topic)]).values()
+    return str(told.result(20.0)[key].value)
 
 
 def test_topics_are_shown_made_and_verified(fresh: Any, capsys: pytest.CaptureFixture[str]) -> None:
