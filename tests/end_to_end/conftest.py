@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 sys.path.insert(0, str(Path(__file__).with_name("support")))
+sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
 from hop_transcript import transcript
 from monitoring_processes import skip_without_programs

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -25,8 +24,10 @@ from streams.web.exposition import Exposition
 from streams.web.security import Security
 
 sys.path.insert(0, str(Path(__file__).with_name("support")))
+sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
 from actions_topic import ActionsTopic
+from chromium import CHROMIUM
 from incident_story import stamp
 from shop_hour import CATALOGUE, MINUTE, NOW, hour, tell
 
@@ -39,9 +40,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents and pytest_asyncio.is_async_test(item):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
-
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
 @pytest.fixture
@@ -257,7 +255,7 @@ Serve = Callable[..., Awaitable[TestServer]]
 async def browser() -> AsyncIterator[Any]:
     """One for all tests: starting it costs twice what a test does. Every page has a context of its own."""
     if CHROMIUM is None:
-        pytest.skip("no Chromium on PATH (apt-get install chromium)")
+        pytest.skip("no Chromium on PATH (apt-get install chromium-headless-shell)")
     from playwright.async_api import async_playwright
 
     async with async_playwright() as playwright:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
+from chromium import CHROMIUM
 from wall_session import WallSession
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 _LIMIT_MS = 15_000
 
 
@@ -76,7 +75,7 @@ class BrowserWall:
 @contextlib.contextmanager
 def somebody_at(page: str, folder: Path) -> Iterator[Wall]:
     """In a browser where Chromium is installed, as it must be in continuous integration. A console must stay empty."""
-    if _CHROMIUM is None:
+    if CHROMIUM is None:
         if os.environ.get("PHAROS_CI"):
             pytest.fail("no Chromium on PATH: see .ci/run")
         yield WallSession(page)
@@ -84,7 +83,7 @@ def somebody_at(page: str, folder: Path) -> Iterator[Wall]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         window = browser.new_page(locale="en-GB", reduced_motion="reduce", viewport={"width": 1920, "height": 1080})
         window.set_default_timeout(_LIMIT_MS)
         wall = BrowserWall(window, page, folder)
