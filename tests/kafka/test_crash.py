@@ -31,7 +31,7 @@ pytestmark = [pytest.mark.crash, pytest.mark.kafka]
 
 SIZES = {
     "tiny": Size(workers=2, partitions=2, events=60_000, kills=3, dedup_records=2_000, stop_s=9.0, limit_s=240.0),
-    "small": Size(workers=2, partitions=4, events=400_000, kills=5, dedup_records=2_000, stop_s=9.0, limit_s=400.0),
+    "small": Size(workers=2, partitions=4, events=200_000, kills=5, dedup_records=2_000, stop_s=9.0, limit_s=400.0),
     "full": Size(
         workers=2, partitions=12, events=2_000_000, kills=20, dedup_records=20_000, stop_s=15.0, limit_s=1800.0
     ),

@@ -19,6 +19,8 @@ from streams.settings import SOURCE_TOPICS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from shop_evening import Told
+
 pytestmark = pytest.mark.kafka
 
 
@@ -37,15 +39,17 @@ def evening() -> Evening:
     return Evening()
 
 
+@pytest.fixture(scope="module")
+def expected(evening: Evening) -> tuple[list[Told], dict[str, int]]:
+    told, outcomes = evening.backtest()
+    assert_worth_comparing(told)
+    return told, outcomes
+
+
 @pytest.mark.parametrize("speed", [0.0, 600.0])
 async def test_a_replay_gives_what_a_backtest_gives(
-    own_kafka: str, tmp_path: Path, evening: Evening, speed: float
+    own_kafka: str, tmp_path: Path, evening: Evening, expected: tuple[list[Told], dict[str, int]], speed: float
 ) -> None:
-    expected, outcomes = evening.backtest()
-    assert_worth_comparing(expected)
     settings = settings_for(evening, own_kafka, str(tmp_path / "state"), transactions=True)
 
-    found, counted = await evening.live(settings, speed, 120.0)
-
-    assert found == expected
-    assert counted == outcomes
+    assert await evening.live(settings, speed, 120.0) == expected

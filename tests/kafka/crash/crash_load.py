@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 TOPICS = ("orders", "logistics", "consultations", "aftersales", "visits", "feedback")
 START_MS = 1_794_000_000_000
-SPAN_MS = 3_600_000  # event time that the whole load covers
-FAILS_FROM_MS = START_MS + 1_200_000  # payments by card fail in the meantime
-FAILS_TO_MS = START_MS + 1_800_000
+SPAN_MS = 1_800_000  # event time that the whole load covers
+FAILS_FROM_MS = START_MS + 600_000  # payments by card fail in the meantime
+FAILS_TO_MS = START_MS + 1_200_000
 
 _REGIONS = ("zhejiang", "guangdong", "jiangsu", "sichuan", "hubei")
 _CARRIERS = ("sf", "yto", "zto")

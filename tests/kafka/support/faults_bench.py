@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 CELLS_PARTITIONS = 2
 LIMIT_S = 300.0  # for what takes half a minute on an idle machine
-LOAD = Load(seed=20261125, events=60_000, partitions=2)
+LOAD = Load(seed=20261125, events=40_000, partitions=2)
 
 _numbers = itertools.count()
 
