@@ -68,15 +68,18 @@ async function make() {
   rename(name);
   known.tell(texts.sending);
   const { status, body } = await write("api/v1/silences", {
-    matchers: matchers(), reason, actor: name, minutes: Number(at("minutes").value), end_on_resolve: at("end-on-resolve").checked,
+    matchers: matchers(), reason, actor: name, begins: at("begins").value, minutes: Number(at("minutes").value),
+    end_on_resolve: at("end-on-resolve").checked,
   });
   sending = false;
+  mark("begins", status !== 202 && body?.field === "begins");
   if (status !== 202) {
     known.tell(refusal(status, body), true);
     return;
   }
-  known.tell(say(texts.silencedUntil, { moment: known.moment(instant(body.until)) }));
-  at("matchers").value = at("reason").value = "";
+  const [from, moment] = [body.begins, body.until].map((time) => known.moment(instant(time)));
+  known.tell(say(at("begins").value ? texts.silencedFrom : texts.silencedUntil, { from, moment }));
+  at("matchers").value = at("reason").value = at("begins").value = "";
   forgetPreview();
   at("matchers").focus();
   known.poll();

@@ -59,16 +59,19 @@ export function anomalyLines(anomalies) {
 
 function line(silence) {
   const inForce = silence.state === "in_force";
+  const isOver = silence.state === "over";
+  const spans = { in_force: texts.until, to_come: texts.fromUntil, over: texts.overSince };
   const words = list([
-    say(inForce ? texts.until : texts.overSince, { moment: moment(instant(silence.until)) }),
+    say(spans[silence.state], { from: moment(instant(silence.begins)), moment: moment(instant(silence.until)) }),
     `${silence.author}: ${silence.reason}`,
-    silence.end_on_resolve && inForce ? texts.orOnResolve : "",
+    silence.end_on_resolve && !isOver ? texts.orOnResolve : "",
     silence.ended_by ? say(texts.endedBy, { by: silence.ended_by }) : "",
   ]);
   const what = silence.matchers.join(" ");
-  return element("li", { class: `silence ${inForce ? "" : "over"}`, "data-key": silence.id },
+  const label = inForce ? texts.endSilence : texts.callOff;
+  return element("li", { class: `silence ${isOver ? "over" : ""}`, "data-key": silence.id },
     element("div", {}, element("code", {}, what), element("p", { class: "quiet" }, words)),
-    inForce && mayAct() ? element("button", { type: "button", "data-end": silence.id, "aria-label": say(texts.handOn, { label: texts.endSilence, what }) }, texts.endSilence) : null,
+    !isOver && mayAct() ? element("button", { type: "button", "data-end": silence.id, "aria-label": say(texts.handOn, { label, what }) }, label) : null,
     inForce ? element("p", { class: "quiet" }, say(texts.quietNow, { count: silence.matched })) : null,
     silence.anomalies.length ? anomalyLines(silence.anomalies) : null);
 }

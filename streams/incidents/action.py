@@ -76,6 +76,9 @@ class Action(msgspec.Struct, frozen=True):
             description="Of a silence, whose subject is silence/ID: region=zhejiang, severity=~warning|info, and so on."
         ),
     ] = None
+    begins: Annotated[
+        str | None, Meta(description="Of a silence: RFC 3339, its beginning, where that is later than `time`.")
+    ] = None
     end_on_resolve: Annotated[
         bool, Meta(description="Of a silence: it ends, too, when nothing is open any more of what it kept quiet.")
     ] = False
@@ -103,4 +106,5 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
     request: str | None = None
     assignee: str | None = None
     matchers: tuple[str, ...] = ()
+    begins: int | None = None
     end_on_resolve: bool = False

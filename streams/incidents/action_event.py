@@ -45,7 +45,7 @@ _decode_data = decoder_of(Action)
 
 def encode(taken: Taken) -> bytes:
     """The record's value; its key is the fingerprint, so that the actions of an anomaly keep their order."""
-    times = {"until": taken.until, "detected_at": taken.detected_at}
+    times = {"until": taken.until, "detected_at": taken.detected_at, "begins": taken.begins}
     texts = {
         "verdict": taken.verdict,
         "severity": taken.severity,
@@ -116,6 +116,7 @@ def _taken(event: _Event) -> Taken | Unread:
         request=_short(data.request),
         assignee=_short(data.assignee),
         matchers=tuple(data.matchers or ()) if data.action == SilenceDeed.SILENCE else (),
+        begins=_time_of(data.begins),
         end_on_resolve=data.end_on_resolve,
     )
 

@@ -63,9 +63,9 @@ class Muting:
 
     def ended(self, anomaly: Anomaly, since: int, now: int) -> Mute | None:
         """What kept the anomaly quiet and ended after `since` and up to `now` (ms), as far as is known."""
-        over = tuple(sorted(s.id for s in self._silences.all() if since < s.ends <= now and s.matches(anomaly)))
+        over = [s for s in self._silences.all() if since < s.ends <= now and not s.called_off and s.matches(anomaly)]
         if over:
-            return Mute(MuteReason.SILENCE, over)
+            return Mute(MuteReason.SILENCE, tuple(sorted(silence.id for silence in over)))
         spans = [(window, window.last(now)) for window in self._windows if window.matches(anomaly)]
         names = [f"{window.name} {span.begins}" for window, span in spans if span and since < span.ends <= now]
         return Mute(MuteReason.MAINTENANCE, tuple(names)) if names else None

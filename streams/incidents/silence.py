@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from streams.incidents.anomaly import Anomaly
 
 LONGEST_SILENCE_MS: Final = 30 * 24 * 60 * MINUTE_MS
+FARTHEST_MS: Final = LONGEST_SILENCE_MS  # so long before its beginning it may be made
 SUBJECT: Final = "silence/"  # before the id: fingerprints are hexadecimal, so no anomaly bears such a name
 
 
@@ -32,6 +33,7 @@ class Silence(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         matchers: all must hold.
+        planned: whether it was made before it begins.
         ends: as it was made, or when it was ended before that.
         end_on_resolve: it ends, too, when nothing is open any more of what it kept quiet.
         ended_by: who ended it early; empty where nobody did.
@@ -44,12 +46,18 @@ class Silence(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     begins: int
     ends: int
+    planned: bool = False
     end_on_resolve: bool = False
     ended_by: str = ""
 
     def in_force(self, now: int) -> bool:
-        """At once for every worker, however their clocks differ."""
-        return self.begins - SKEW_MS <= now < self.ends
+        """What is not planned, at once for every worker, however their clocks differ."""
+        return self.begins - (0 if self.planned else SKEW_MS) <= now < self.ends
+
+    @property
+    def called_off(self) -> bool:
+        """Whether it was ended before it began."""
+        return self.planned and self.ends <= self.begins
 
     def held_at(self, time: int) -> bool:
         """Whether it was in force at a moment that is past."""
@@ -60,21 +68,23 @@ class Silence(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def silence_of(taken: Taken) -> Silence | None:
-    """What a record says; None where it says none that could be obeyed: no end, too long, or matching everything."""
+    """What a record says; None where it says none that could be obeyed: no end, too far ahead, matching everything."""
     try:
         matchers = read_matchers(taken.matchers, known=())
     except MatcherError:
         return None
-    ends = min(taken.until or 0, taken.time + LONGEST_SILENCE_MS)
-    if not matchers or match_everything(matchers) or ends <= taken.time:
+    begins = max(taken.begins or 0, taken.time)
+    ends = min(taken.until or 0, begins + LONGEST_SILENCE_MS)
+    if not matchers or match_everything(matchers) or ends <= begins or begins > taken.time + FARTHEST_MS:
         return None
     return Silence(
         id=taken.fingerprint.removeprefix(SUBJECT),
         matchers=matchers,
         author=taken.actor,
         reason=taken.note,
-        begins=taken.time,
+        begins=begins,
         ends=ends,
+        planned=begins > taken.time,
         end_on_resolve=taken.end_on_resolve,
     )
 

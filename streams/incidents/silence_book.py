@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from streams.incidents.anomaly import Anomaly
 
-MOST_SILENCES: Final = 500  # in force at once
+MOST_SILENCES: Final = 500  # in force or to come at once
 KEPT_MS: Final = 24 * 60 * MINUTE_MS  # after their end
 _RENEWED_AFTER_MS: Final = 60 * MINUTE_MS
 _RENEWED_AFTER_RECORDS: Final = 5_000  # a quarter of what a new worker reads again of pharos-actions
@@ -66,6 +66,10 @@ class SilenceBook:
         """In force, to come, and ended within a day; the latest end first."""
         return sorted(self._silences.values(), key=lambda silence: (-silence.ends, silence.id))
 
+    def to_last(self, now: int) -> list[Silence]:
+        """In force, and to come."""
+        return [silence for silence in self._silences.values() if silence.ends > now]
+
     def in_force(self, now: int) -> list[Silence]:
         return [silence for silence in self._silences.values() if silence.in_force(now)]
 
@@ -90,11 +94,12 @@ class SilenceBook:
 
     def _settle(self, name: str, known: _Known) -> None:
         silence = None if known.made is None else silence_of(known.made)
-        if silence is None:
+        if known.made is None or silence is None:
             return
         ended = known.ended
         if ended is not None and ended.time < silence.ends:
-            silence = msgspec.structs.replace(silence, ends=max(ended.time, silence.begins), ended_by=ended.actor)
+            ends = max(ended.time, known.made.time)
+            silence = msgspec.structs.replace(silence, ends=ends, ended_by=ended.actor)
         self._silences[name] = silence
 
     def _forget(self, now: int) -> None:

@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final, NamedTuple
+from zoneinfo import ZoneInfo
 
 from streams.incidents.action import LONGEST_NAME, LONGEST_NOTE, MINUTE_MS
 from streams.incidents.matcher import Matcher, MatcherError, match_everything, read_matchers
-from streams.incidents.silence import LONGEST_SILENCE_MS
+from streams.incidents.silence import FARTHEST_MS, LONGEST_SILENCE_MS
 from streams.web.action_request import Fault, first_fault, read_object, read_text
 
 _MOST_MINUTES: Final = LONGEST_SILENCE_MS // MINUTE_MS
+_DAY_MS: Final = 24 * 60 * MINUTE_MS
 _EXAMPLE: Final = '{"matchers": ["region=zhejiang"], "actor": "li.wei", "reason": "storm", "minutes": 60}'
 
 
 class SilenceRequest(NamedTuple):
-    """A request that can be acted on."""
+    """A request that can be acted on. `begins` is in ms since the epoch, None for at once."""
 
     matchers: tuple[Matcher, ...]
     actor: str
     reason: str
+    begins: int | None
     minutes: int
     end_on_resolve: bool
 
 
-def read_silence(body: bytes, name: str = "") -> SilenceRequest | Fault:
-    """Reads what makes a silence; `name` is that of the token in use, and wins over the body's."""
+def read_silence(body: bytes, now_ms: int, timezone: str, name: str = "") -> SilenceRequest | Fault:
+    """Reads what makes a silence.
+
+    Args:
+        body: JSON.
+        now_ms: since the epoch.
+        timezone: of times without an offset: the shop's.
+        name: that of the token in use; it wins over the body's.
+
+    """
     said = read_object(body, _EXAMPLE)
     if isinstance(said, Fault):
         return said
@@ -32,6 +44,7 @@ def read_silence(body: bytes, name: str = "") -> SilenceRequest | Fault:
         _matchers(said),
         name or read_text(said, "actor", 1, LONGEST_NAME),
         read_text(said, "reason", 1, LONGEST_NOTE),
+        _begins(said, now_ms, timezone),
         _minutes(said),
         _end_on_resolve(said),
     )
@@ -63,6 +76,24 @@ def _matchers(said: dict[str, Any]) -> tuple[Matcher, ...] | Fault:
     if match_everything(matchers):
         return Fault("matchers", "These matchers match everything: add one that names a value, as region=zhejiang.")
     return matchers
+
+
+def _begins(said: dict[str, Any], now_ms: int, timezone: str) -> int | Fault | None:
+    text = said.get("begins")
+    if text is None or text == "":
+        return None
+    try:
+        begins = datetime.fromisoformat(text)
+        if begins.tzinfo is None:
+            begins = begins.replace(tzinfo=ZoneInfo(timezone))
+        begins_ms = round(begins.timestamp() * 1000)
+    except (TypeError, ValueError, OverflowError):
+        return Fault("begins", "begins must be a time such as 2026-11-11T02:00+08:00; leave it out to begin now.")
+    if begins_ms > now_ms + FARTHEST_MS:
+        return Fault("begins", f"begins may lie {FARTHEST_MS // _DAY_MS} days ahead at most.")
+    if begins_ms < now_ms - MINUTE_MS:
+        return Fault("begins", "begins lies in the past: leave it out to begin now.")
+    return begins_ms if begins_ms > now_ms else None
 
 
 def _minutes(said: dict[str, Any]) -> int | Fault:

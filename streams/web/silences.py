@@ -37,7 +37,10 @@ class Refused(enum.Enum):
 
     UNKNOWN = 404, "No silence has this id: look at the list of silences."
     OVER = 409, "This silence is over already."
-    TOO_MANY = 409, f"{MOST_SILENCES} silences are in force, which are the most: end one, or match more by one."
+    TOO_MANY = (
+        409,
+        f"{MOST_SILENCES} silences are in force or to come, which are the most: end one, or match more by one.",
+    )
 
 
 def add_silences(
@@ -61,7 +64,7 @@ class _Silences:
         self._desk = desk
 
     async def listed(self, _request: web.Request) -> web.Response:
-        """In force and ended within a day, each with what it keeps quiet now."""
+        """In force, to come, and ended within a day, each with what it keeps quiet now."""
         now = self._desk.now_ms()
         return json_response({"silences": [self._shown(silence, now) for silence in self._desk.board.silences.all()]})
 
@@ -76,15 +79,15 @@ class _Silences:
 
     async def make(self, body: bytes, request: web.Request) -> web.Response:
         """202 once the brokers have it: every worker obeys it when it has read the topic that far."""
-        asked = read_silence(body, self._desk.name_of(request))
+        now = self._desk.now_ms()
+        asked = read_silence(body, now, self._desk.board.timezone, self._desk.name_of(request))
         if isinstance(asked, Fault):
             return faulty(asked)
         request[ACTOR] = asked.actor
-        now = self._desk.now_ms()
-        if len(self._desk.board.silences.in_force(now)) >= MOST_SILENCES:
+        if len(self._desk.board.silences.to_last(now)) >= MOST_SILENCES:
             return _refused(Refused.TOO_MANY)
         name = self._desk.new_id()
-        until = now + asked.minutes * MINUTE_MS
+        until = (asked.begins or now) + asked.minutes * MINUTE_MS
         taken = Taken(
             source=SOURCE,
             id=name,
@@ -93,21 +96,23 @@ class _Silences:
             action=SilenceDeed.SILENCE.value,
             actor=asked.actor,
             note=asked.reason,
+            begins=asked.begins,
             until=until,
             matchers=tuple(str(matcher) for matcher in asked.matchers),
             end_on_resolve=asked.end_on_resolve,
         )
-        return await self._desk.put(taken, {"id": name, "until": rfc3339(until)})
+        told = {"id": name, "begins": rfc3339(asked.begins or now), "until": rfc3339(until)}
+        return await self._desk.put(taken, told)
 
     async def end(self, body: bytes, request: web.Request) -> web.Response:
-        """Ends a silence now; 202 as above."""
+        """Ends a silence now, or calls off one that is to come; 202 as above."""
         actor = read_actor(body, self._desk.name_of(request))
         if isinstance(actor, Fault):
             return faulty(actor)
         request[ACTOR] = actor
         silence = self._desk.board.silences.get(request.match_info["id"])
         now = self._desk.now_ms()
-        if silence is None or not silence.in_force(now):
+        if silence is None or silence.ends <= now:
             return _refused(Refused.UNKNOWN if silence is None else Refused.OVER)
         taken = Taken(
             source=SOURCE,
@@ -130,7 +135,7 @@ class _Silences:
             "begins": rfc3339(silence.begins),
             "until": rfc3339(silence.ends),
             "end_on_resolve": silence.end_on_resolve,
-            "state": "in_force" if in_force else "over",
+            "state": "in_force" if in_force else "over" if silence.ends <= now else "to_come",
             "ended_by": silence.ended_by,
             "matched": len(matched),
             "anomalies": [_brief(anomaly) for anomaly in matched[:_MOST_SHOWN]],

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from streams.alerts.dispatch import Dispatch
 from streams.alerts.message import Titles
 from streams.alerts.routing import STALE_MS, Ruling
@@ -13,6 +15,7 @@ from streams.incidents.action import Taken
 from streams.incidents.action_book import ActionBook
 from streams.incidents.anomaly import Change, Transition, Why
 from streams.incidents.muting import Muting
+from streams.incidents.silence import SilenceDeed
 from streams.incidents.silence_book import SilenceBook
 
 if TYPE_CHECKING:
@@ -123,6 +126,21 @@ def test_after_a_restart_what_was_told_before_it_was_silenced_has_its_end_told(t
     desk.dispatch.resume([transition().anomaly], START + 2 * MINUTE)
 
     assert desk.rule(transition(Change.RESOLVED, at=OVER, state="resolved")) is Ruling.NOTIFY
+
+
+def test_a_planned_silence_keeps_quiet_from_its_beginning_and_one_called_off_tells_nothing_again(
+    transition: Make,
+) -> None:
+    planned = msgspec.structs.replace(silence(START, 60), begins=START + 30 * MINUTE)
+    called_off = Taken(
+        source="/x", id="e", fingerprint=planned.fingerprint, time=START + 5 * MINUTE, action=SilenceDeed.EXPIRE.value
+    )
+    kept, dropped = Desk(planned), Desk(planned, called_off)
+    for desk in (kept, dropped):
+        assert desk.rule(transition()) is Ruling.NOTIFY
+
+    assert [len(kept.reminded(START + minute * MINUTE, transition())) for minute in (6, 31, 59, 61)] == [0, 0, 0, 1]
+    assert [len(dropped.reminded(START + minute * MINUTE, transition())) for minute in (6, 31, 59, 61)] == [0, 0, 0, 0]
 
 
 def test_a_silence_that_ended_while_nobody_ran_is_made_up_for_with_the_same_id(transition: Make) -> None:

@@ -60,12 +60,57 @@ def test_a_silence_keeps_quiet_what_it_matches_from_its_beginning_to_its_end() -
     assert known.silencing(OTHER, START) == ()
 
 
-@given(st.permutations([made(), made("s2", minutes=5), ended(), ended(at=START + 20 * MINUTE), ended("s3")]))
+def planned(name: str = "s1", after: int = 60 * MINUTE, minutes: int = 90) -> Taken:
+    """Made at START, to begin later; `minutes` from START to its end."""
+    return made(name, minutes=minutes, begins=START + after)
+
+
+def test_a_silence_made_beforehand_begins_when_it_says_and_not_sooner_for_anybody() -> None:
+    known = book(planned())
+
+    assert [bool(known.silencing(ANOMALY, START + minute * MINUTE)) for minute in (0, 59, 60, 89, 90)] == [
+        False,
+        False,
+        True,
+        True,
+        False,
+    ]
+    assert [silence.id for silence in known.to_last(START)] == ["s1"]
+
+
+def test_one_that_is_called_off_never_was_in_force() -> None:
+    for records in ((planned(), ended()), (ended(), planned())):
+        (silence,) = book(*records).all()
+
+        assert silence.called_off
+        assert silence.ends == START + 10 * MINUTE
+        assert not any(silence.in_force(START + minute * MINUTE) for minute in range(100))
+        assert not any(silence.held_at(START + minute * MINUTE) for minute in range(100))
+
+
+def test_one_that_is_ended_after_its_beginning_was_in_force_until_then() -> None:
+    (silence,) = book(planned(), ended(at=START + 70 * MINUTE)).all()
+
+    assert not silence.called_off
+    assert [silence.held_at(START + minute * MINUTE) for minute in (59, 60, 69, 70)] == [False, True, True, False]
+
+
+def test_a_beginning_beyond_thirty_days_or_after_the_end_is_not_obeyed() -> None:
+    assert book(planned(after=31 * 24 * HOUR, minutes=32 * 24 * 60)).all() == []
+    assert book(planned(after=HOUR, minutes=60)).all() == []
+
+
+@given(
+    st.permutations(
+        [made(), made("s2", minutes=5), planned("s4"), ended(), ended(at=START + 20 * MINUTE), ended("s3"), ended("s4")]
+    )
+)
 def test_the_order_of_reading_makes_no_difference(records: Sequence[Taken]) -> None:
     known = book(*records, *records)
 
     assert [(s.id, s.ends, s.ended_by) for s in known.all()] == [
         ("s1", START + 10 * MINUTE, "wang"),
+        ("s4", START + 10 * MINUTE, "wang"),
         ("s2", START + 5 * MINUTE, ""),
     ]
 
@@ -92,7 +137,7 @@ def test_no_silence_lasts_longer_than_thirty_days() -> None:
 
 
 def test_the_records_go_over_the_topic_unchanged() -> None:
-    for taken in (made(end_on_resolve=True), ended()):
+    for taken in (made(end_on_resolve=True), planned(), ended()):
         assert read_action(encode(taken)) == taken
 
 

@@ -61,7 +61,14 @@ async def test_a_silence_is_a_record_then_a_line_of_the_list_and_a_flag_of_what_
     (silence,) = await listed(send)
     board = (await (await send("/api/v1/board", "GET")).json())["anomalies"]
 
-    assert (answer.status, await answer.json()) == (202, {"id": "0", "until": "2026-11-10T17:12:30.000Z"})
+    assert (answer.status, await answer.json()) == (
+        202,
+        {
+            "id": "0",
+            "begins": "2026-11-10T16:12:30.000Z",
+            "until": "2026-11-10T17:12:30.000Z",
+        },
+    )
     assert (silence["matchers"], silence["author"], silence["reason"]) == (
         ['payment_method="alipay"'],
         "li",
@@ -110,6 +117,31 @@ async def test_a_silence_can_be_ended_and_stays_in_the_list(send: Any) -> None:
     assert (again.status, unknown.status) == (409, 404)
 
 
+@pytest.mark.parametrize("begins", ["2026-11-11T02:00", "2026-11-11T02:00:00+08:00", "2026-11-10T18:00:00Z"])
+async def test_a_silence_that_begins_later_is_to_come_and_can_be_called_off(send: Any, begins: str) -> None:
+    answer = await send(json=WANTED | {"begins": begins})
+    (to_come,) = await listed(send)
+    called_off = await send(f"{PATH}/0", "DELETE", json={"actor": "wang"})
+    (over,) = await listed(send)
+
+    assert await answer.json() == {
+        "id": "0",
+        "begins": "2026-11-10T18:00:00.000Z",
+        "until": "2026-11-10T19:00:00.000Z",
+    }
+    assert (to_come["state"], to_come["matched"]) == ("to_come", 0)
+    assert called_off.status == 202
+    assert (over["state"], over["ended_by"], over["until"]) == ("over", "wang", "2026-11-10T16:12:30.000Z")
+
+
+@pytest.mark.parametrize("begins", [None, "", "2026-11-11T00:12:00+08:00"])
+async def test_a_silence_that_begins_now_or_within_this_minute_is_in_force_at_once(send: Any, begins: Any) -> None:
+    await send(json=WANTED | {"begins": begins})
+    (silence,) = await listed(send)
+
+    assert (silence["state"], silence["begins"]) == ("in_force", "2026-11-10T16:12:30.000Z")
+
+
 @pytest.mark.parametrize(
     ("changes", "field", "remedy"),
     [
@@ -122,6 +154,11 @@ async def test_a_silence_can_be_ended_and_stays_in_the_list(send: Any) -> None:
         ({"minutes": True}, "minutes", "whole number"),
         ({"reason": " "}, "reason", "1 to 500"),
         ({"actor": ""}, "actor", "1 to 80"),
+        ({"begins": "tomorrow"}, "begins", "such as 2026-11-11T02:00+08:00"),
+        ({"begins": 1_762_790_400}, "begins", "such as 2026-11-11T02:00+08:00"),
+        ({"begins": "0001-01-01T00:00"}, "begins", "leave it out"),
+        ({"begins": "2026-11-10T16:11:00Z"}, "begins", "lies in the past"),
+        ({"begins": "2026-12-10T16:13:00Z"}, "begins", "30 days ahead at most"),
         ({"end_on_resolve": "yes"}, "end_on_resolve", "true or false"),
     ],
 )

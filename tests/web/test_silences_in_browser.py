@@ -80,6 +80,34 @@ async def test_a_silence_by_keyboard_from_its_preview_to_its_end(
     assert complaints == []
 
 
+async def test_a_silence_is_planned_in_the_time_of_the_shop_and_called_off(
+    started: Any, topic: ActionsTopic, open_page: Any
+) -> None:
+    server = await started()
+    page, complaints = await open_page(
+        server.make_url("/silences?matcher=payment_method=alipay"), timezone_id="Europe/London"
+    )
+    await page.get_by_label("Reason").fill("bank works")
+    await page.get_by_label("Your name").fill("Li Na")
+    await page.get_by_label("From").fill("2026-11-10T02:00")
+    await page.get_by_role("button", name="Silence", exact=True).click()
+    await page.get_by_text("The beginning must lie ahead").wait_for()
+    wrong = await page.get_by_label("From").get_attribute("aria-invalid")
+    await page.get_by_label("From").fill("2026-11-11T02:00")
+    await page.get_by_role("button", name="Silence", exact=True).click()
+    await page.get_by_text("Silenced from 02:00 until 03:00.").wait_for()
+    await page.locator(".silence").wait_for()
+    to_come = await page.locator(".silence").inner_text()
+    await page.get_by_role("button", name="Call off").click()
+    await page.locator(".silence.over").wait_for()
+
+    assert wrong == "true"
+    assert "from 02:00 until 03:00" in to_come
+    assert "quiet" not in to_come
+    assert [taken.action for taken in topic.taken] == ["silence", "silence.expired"]
+    assert [complaint for complaint in complaints if "400" not in complaint] == []
+
+
 async def test_a_wrong_matcher_is_told_with_the_remedy_and_cannot_be_made(
     started: Any, topic: ActionsTopic, open_page: Any
 ) -> None:
