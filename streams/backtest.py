@@ -138,7 +138,7 @@ class Backtest:
         """What a worker would have sent that keeps up with the events: none is held because it is old."""
         zone = ZoneInfo(self._settings.timezone)
         dispatch = Dispatch(
-            Titles.of(self._catalogue.metrics, self._settings.page_url),
+            Titles.of(self._catalogue.metrics, self._settings),
             zone,
             muting=Muting(SilenceBook(), windows_of(self._settings.maintenance, zone)),
             routes=Routes.of(self._settings.routes, zone),

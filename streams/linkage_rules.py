@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, get_args
+from typing import TYPE_CHECKING, Final
 
-from streams.catalogue.metric import Touchpoint
+from streams.catalogue.metric import TOUCHPOINTS
 from streams.incidents.action import LONGEST_NAME, LONGEST_NOTE, Kind
 from streams.linkage.step import Decision
 from streams.located_yaml import suggestion
@@ -59,10 +59,9 @@ def _check_rule(rule: LinkageRule, tokens: bool) -> Iterator[tuple[Path, str]]:
 
 
 def _check_match(match: LinkageMatch) -> Iterator[tuple[Path, str]]:
-    known = get_args(Touchpoint)
     for place, touchpoint in enumerate(match.touchpoints):
-        if touchpoint not in known:
-            yield ("touchpoints", place), f'no touchpoint is named "{touchpoint}"{suggestion(touchpoint, known)}'
+        if touchpoint not in TOUCHPOINTS:
+            yield ("touchpoints", place), f'no touchpoint is named "{touchpoint}"{suggestion(touchpoint, TOUCHPOINTS)}'
     for dimension, values in match.scope.items():
         if not values:
             yield ("scope", dimension), 'name the values that will do, or "*" for any'

@@ -85,7 +85,7 @@ class NotifyAgent:
         self._zone = ZoneInfo(around.settings.timezone)
         board, settings = around.board, around.settings
         self._routes = Routes.of(settings.routes, self._zone)
-        self._titles = Titles.of(around.catalogue.metrics, settings.page_url)
+        self._titles = Titles.of(around.catalogue.metrics, settings)
         repeats = Repeats(settings.repeat_critical_s * 1000, settings.repeat_s * 1000)
         self._dispatch = Dispatch(
             self._titles,

@@ -232,6 +232,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     board_url: str = ""
     page_url: str = ""  # of this page as people reach it, for links that ask whether to ack, snooze or silence
     runbook_base_url: str = ""
+    worth: dict[str, float] = {}  # by touchpoint, money of an average event: the impact is told in money, too
+    currency: str = "CNY"
     routes: tuple[RouteSettings, ...] = ()  # the first that matches; what none matches goes to all receivers
     maintenance: tuple[MaintenanceSettings, ...] = ()
     escalations: tuple[EscalationSettings, ...] = ()

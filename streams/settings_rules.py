@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from math import inf
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from streams.calendar_rules import check_entry
+from streams.catalogue.metric import TOUCHPOINTS
 from streams.escalation_rules import check_escalations
 from streams.events.event_time import event_time_ms
 from streams.incidents.daytime import WEEKDAYS
@@ -111,6 +113,16 @@ def _check_numbers(settings: Settings) -> Iterator[Fault]:
             yield Fault(("source_partitions", topic), f'no topic is named "{topic}"{suggestion(topic, SOURCE_TOPICS)}')
         if partitions < 1:
             yield Fault(("source_partitions", topic), "a topic has at least one partition")
+    yield from _check_worth(settings)
+
+
+def _check_worth(settings: Settings) -> Iterator[Fault]:
+    for touchpoint, money in settings.worth.items():
+        if touchpoint not in TOUCHPOINTS:
+            remedy = suggestion(touchpoint, TOUCHPOINTS)
+            yield Fault(("worth", touchpoint), f'no touchpoint is named "{touchpoint}"{remedy}')
+        if not 0 < money < inf:
+            yield Fault(("worth", touchpoint), "must be above 0; leave out what is not known")
 
 
 def _check_relations(settings: Settings) -> Iterator[Fault]:

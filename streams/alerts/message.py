@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from streams.alerts.phrases import CHINESE, ENGLISH, LANGUAGES
-from streams.alerts.wording import Text, Wording
+from streams.alerts.wording import Text, Wording, Worth
 from streams.catalogue.metric import Severity
 from streams.incidents.anomaly import Anomaly, Change, Transition, Why
 from streams.incidents.inhibition import OpenAnomalies
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from streams.alerts.routes import Lanes
     from streams.catalogue.metric import Metric
+    from streams.settings import Settings
 
 DIGEST = "pharos.notification.digest"
 ACKNOWLEDGED = "pharos.notification.acknowledged"
@@ -69,17 +70,26 @@ class Titles(msgspec.Struct, frozen=True):
     english: Mapping[str, str]
     chinese: Mapping[str, str] = {}
     page_url: str = ""
+    worth: Worth = Worth()
 
     @classmethod
-    def of(cls, metrics: Iterable[Metric], page_url: str = "") -> Titles:
-        """`page_url`: of the page that asks what to do, for links."""
+    def of(cls, metrics: Iterable[Metric], settings: Settings) -> Titles:
+        """As the catalogue names them; links and money as the settings say."""
         known = list(metrics)
-        return cls({m.name: m.title for m in known}, {m.name: m.title_zh for m in known if m.title_zh}, page_url)
+        return cls(
+            {m.name: m.title for m in known},
+            {m.name: m.title_zh for m in known if m.title_zh},
+            settings.page_url,
+            Worth(settings.worth, settings.currency),
+        )
 
     def wordings(self) -> dict[str, Wording]:
         """By language."""
         chinese = {**self.english, **self.chinese}
-        return {"en": Wording(ENGLISH, self.english, self.page_url), "zh": Wording(CHINESE, chinese, self.page_url)}
+        return {
+            "en": Wording(ENGLISH, self.english, self.page_url, self.worth),
+            "zh": Wording(CHINESE, chinese, self.page_url, self.worth),
+        }
 
 
 def compose(

@@ -54,6 +54,7 @@ class Phrases(msgspec.Struct, frozen=True, kw_only=True):
     span: str
     impact: str
     forecast: str
+    worth: str
     events: Mapping[str, str]
     contributors: str
     contributor: str
@@ -142,6 +143,7 @@ ENGLISH = Phrases(
     span="From {start} to {end}, {lasts}; at worst {peak}",
     impact="Impact: about {affected} {what} beyond normal in the last {window}",
     forecast="If it stays so: about {affected} more {what} in the next hour",
+    worth=", worth about {currency} {money}",
     events={
         "": "events",
         "page": "page views",
@@ -201,6 +203,7 @@ CHINESE = Phrases(
     span="{start} 至 {end}，持续 {lasts}；最差 {peak}",
     impact="影响：最近 {window} 内约 {affected} {what}异常",
     forecast="若持续下去：未来 1 小时内约增加 {affected} {what}",
+    worth="，金额约 {currency} {money}",
     events={
         "": "个事件",
         "page": "次访问",

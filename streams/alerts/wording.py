@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
@@ -54,12 +55,20 @@ class Text(msgspec.Struct, frozen=True):
         return (*self.facts, self.name) if self.name else self.facts
 
 
+class Worth(NamedTuple):
+    """What an average event is worth by touchpoint, in money of `currency`; touchpoints that are left out: unknown."""
+
+    each: Mapping[str, float] = MappingProxyType({})
+    currency: str = ""
+
+
 class Wording(NamedTuple):
     """A language, and what the metrics are called in it."""
 
     phrases: Phrases
     titles: Mapping[str, str]
     page_url: str = ""  # of the page that asks what to do; empty: no such links
+    worth: Worth = Worth()
 
     def headline(self, anomaly: Anomaly) -> str:
         """What, where, value against expectation."""
@@ -89,20 +98,25 @@ class Wording(NamedTuple):
         return say.span.format(start=start, end=clock_time(ended, zone), lasts=lasts, peak=peak)
 
     def impact(self, anomaly: Anomaly) -> str:
-        """How many of the events of the window are affected beyond what is normal; only shares and counts tell."""
+        """How many of the events of the window are affected beyond what is normal, and what they are worth.
+
+        Only shares and counts tell.
+        """
         affected = _affected(anomaly)
         if affected < 1:
             return ""
         say = self.phrases
         window = say.duration(anomaly.window_s * 1000)
-        return say.impact.format(affected=f"{affected:,.0f}", what=self._what(anomaly), window=window)
+        told = say.impact.format(affected=f"{affected:,.0f}", what=self._what(anomaly), window=window)
+        return told + self._money(anomaly, affected)
 
     def forecast(self, anomaly: Anomaly) -> str:
         """How many more in the next hour, if all stays as it was in the window; nothing for what recovers."""
         hourly = _affected(anomaly) * 3_600 / max(anomaly.window_s, 1)
         if hourly < 1 or anomaly.state != "firing":
             return ""
-        return self.phrases.forecast.format(affected=f"{hourly:,.0f}", what=self._what(anomaly))
+        told = self.phrases.forecast.format(affected=f"{hourly:,.0f}", what=self._what(anomaly))
+        return told + self._money(anomaly, hourly)
 
     def contributors(self, anomaly: Anomaly) -> str:
         """The three largest."""
@@ -138,6 +152,12 @@ class Wording(NamedTuple):
         known = [(say.board, anomaly.board_url), (say.runbook, anomaly.runbook_url)]
         known += [(say.acts[deed], f"{page}?do={deed}" if page else "") for deed in ("ack", "snooze", "silence")]
         return tuple(Link(label, url) for label, url in known if url)
+
+    def _money(self, anomaly: Anomaly, events: float) -> str:
+        money = events * self.worth.each.get(anomaly.touchpoint, 0.0)
+        if money < 1:
+            return ""
+        return self.phrases.worth.format(money=f"{money:,.0f}", currency=self.worth.currency)
 
     def _what(self, anomaly: Anomaly) -> str:
         return self.phrases.events.get(anomaly.touchpoint, self.phrases.events[""])

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import enum
 import hashlib
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
 from streams.cells.histogram import BINS
 
 Touchpoint = Literal["page", "consultation", "order", "logistics", "aftersale", "dispute", "feedback", "pipeline"]
+TOUCHPOINTS: tuple[str, ...] = get_args(Touchpoint)
 
 
 class Signal(enum.StrEnum):

@@ -40,6 +40,8 @@ HELP = {
     "max_series": "series of one cells partition; more are counted together",
     "board_url": "address of the boards, for links",
     "page_url": "address of the page as people reach it, for links to acknowledge, snooze and silence",
+    "worth": "money of an average event by touchpoint, as order=260, for the impact in messages",
+    "currency": "of that money",
     "runbook_base_url": "address of the runbook, for links",
 }
 

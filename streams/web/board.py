@@ -6,11 +6,11 @@ Pure: fed by transitions, ticks and watermarks; the time of a question is an arg
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Any, Final, get_args
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from streams.catalogue.metric import Touchpoint
+from streams.catalogue.metric import TOUCHPOINTS
 from streams.incidents.action_book import ActionBook, Noted
 from streams.incidents.anomaly import Change
 from streams.incidents.handling import handling_of
@@ -236,7 +236,7 @@ class Board:
             "time": self.time or None,
             "touchpoints": [
                 touchpoint_state(touchpoint, anomalies, self._heard_of(touchpoint), sources.values(), self.time)
-                for touchpoint in get_args(Touchpoint)
+                for touchpoint in TOUCHPOINTS
             ],
             "anomalies": [self.shown(anomaly, clock, sight) for anomaly in anomalies[:SHOWN_OPEN]],
             "open": len(anomalies),

@@ -13,6 +13,7 @@ from streams.alerts.message import Titles, bundle_of, compose, digest_of, listed
 from streams.alerts.phrases import CHINESE, ENGLISH
 from streams.catalogue.load import load
 from streams.incidents.anomaly import Change, Why
+from streams.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +36,24 @@ def test_what_where_value_since_impact_contributors_links_id(transition: Callabl
         "Board: https://board/?fingerprint=f1",
         "Runbook: https://runbooks/payment",
         "Id: f1, incident i1",
+    )
+
+
+def test_what_an_order_is_worth_is_told_where_the_settings_know_it(transition: Callable[..., Transition]) -> None:
+    titles = Titles.of([], Settings(worth={"order": 312.5, "page": 0.01}))
+    english, chinese = (
+        compose(transition(), titles, {}, SHANGHAI).text(language).facts[1:3] for language in ("en", "zh")
+    )
+    views = compose(transition(touchpoint="page"), titles, {}, SHANGHAI).lines[1:3]
+
+    assert english == (
+        "Impact: about 260 orders beyond normal in the last 1 min, worth about CNY 81,250",
+        "If it stays so: about 15,600 more orders in the next hour, worth about CNY 4,875,000",
+    )
+    assert [fact.rpartition("，")[2] for fact in chinese] == ["金额约 CNY 81,250", "金额约 CNY 4,875,000"]
+    assert views == (
+        "Impact: about 260 page views beyond normal in the last 1 min, worth about CNY 3",
+        "If it stays so: about 15,600 more page views in the next hour, worth about CNY 156",
     )
 
 
@@ -170,5 +189,5 @@ def test_digests_speak_the_language_of_what_they_hold(transition: Callable[..., 
 
 
 def test_every_metric_of_the_catalogue_has_a_title_in_both_languages() -> None:
-    titles = Titles.of(load().metrics)
+    titles = Titles.of(load().metrics, Settings())
     assert set(titles.english) == set(titles.chinese)
