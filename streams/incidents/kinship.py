@@ -53,7 +53,7 @@ def place(newcomer: Alert, alerts: Iterable[Alert], catalogue: MetricCatalogue, 
     """Where a new alert belongs. Only published alerts (open, or over for less than `policy.link_ms`) are looked at."""
     there = [a for a in alerts if a.host is None and a is not newcomer and _of_a_kind(newcomer, a)]
     open_ones = [a for a in there if a.open]
-    hosts = [a for a in open_ones if _attachable(newcomer, a, catalogue) and _still_on(newcomer, a, policy)]
+    hosts = [a for a in open_ones if _attachable(newcomer, a, catalogue) and _still_on(newcomer, a, catalogue, policy)]
     if hosts:
         return Placement(Kinship.ATTACHED, min(hosts, key=lambda a: _nearness(newcomer, a)))
     reach_s = max(newcomer.verdict.window_s, policy.link_ms // 1000)
@@ -181,12 +181,18 @@ def _attachable(newcomer: Alert, host: Alert, catalogue: MetricCatalogue) -> boo
     )
 
 
-def _still_on(newcomer: Alert, host: Alert, policy: Policy) -> bool:
-    """Whether the newcomer began while the host was bad; where they share no dimension, with it."""
+def _still_on(newcomer: Alert, host: Alert, catalogue: MetricCatalogue, policy: Policy) -> bool:
+    """Whether the newcomer began while the host was bad, and as a part of it.
+
+    Where they share no dimension, that is with it. What does not follow from the host, as the catalogue says, must
+    begin near it: a carrier that stalls is news, though its deliveries have been erratic for hours.
+    """
     if host.clear_since and newcomer.started > host.clear_since:
         return False
-    apart = bool(newcomer.scope) and bool(host.scope) and shared(newcomer.scope, host.scope) == 0
-    return not apart or abs(newcomer.started - host.started) <= policy.together_ms
+    away = abs(newcomer.started - host.started)
+    if newcomer.scope and host.scope and shared(newcomer.scope, host.scope) == 0:
+        return away <= policy.together_ms
+    return linked(newcomer.metric, host.metric, catalogue) or away <= policy.link_ms
 
 
 def _vague(wide: Alert, narrow: Alert) -> bool:

@@ -181,6 +181,27 @@ def test_what_begins_after_the_speaker_recovered_is_a_new_anomaly(shop: Any, ver
     assert opened.anomaly.scope == {"queue": "service"}
 
 
+@pytest.mark.parametrize(("later", "told"), [(20 * MINUTE, False), (40 * MINUTE, True)])
+def test_another_metric_of_the_same_place_is_news_where_it_begins_long_after(
+    shop: Any, verdict: Callable[..., Verdict], later: int, told: bool
+) -> None:
+    thin, stall = verdict("collections", {"carrier": "sf"}), verdict("movements", SF)
+    shop.tick(thin, times=3)
+    shop.wait(later, thin)
+    opened = [t.anomaly.metric for t in shop.tick(thin, stall, times=6) if t.why == "opened"]
+    assert opened == (["movements"] if told else [])
+
+
+@pytest.mark.parametrize("later", [20 * MINUTE, 40 * MINUTE])
+def test_a_metric_that_follows_from_what_is_open_at_its_place_never_is_news(
+    shop: Any, verdict: Callable[..., Verdict], later: int
+) -> None:
+    payment, orders = verdict("payment", {"method": "alipay"}), verdict("orders", {"method": "alipay"})
+    shop.tick(payment, times=3)
+    shop.wait(later, payment)
+    assert [t for t in shop.tick(payment, orders, times=6) if t.why == "opened"] == []
+
+
 def test_a_linked_metric_elsewhere_in_the_shop_is_attached_only_if_it_began_soon_after(
     shop: Any, verdict: Callable[..., Verdict]
 ) -> None:
