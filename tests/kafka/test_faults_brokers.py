@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import pytest
 from faults_bench import LOAD, Bench
@@ -27,19 +27,29 @@ ANSWER_S = 8.0  # a client that is kept waits ten, for the broker that is away
 
 
 class Questions:
-    """What a worker asks again and again, asked while all brokers are there and then while one is not."""
+    """What a worker asks again and again, asked while all brokers are there and then while one is not.
+
+    In one event loop, as a worker has.
+    """
 
     def __init__(self, address: str) -> None:
         self._ids = TopicIds(Connection(address))
         self._newest = NewestRecords(Connection(address), dict.fromkeys(SOURCE_TOPICS, LOAD.partitions), self._observe)
         self._observed = 0
+        self._runner = asyncio.Runner()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        self._runner.close()
 
     def _observe(self, at_ms: int) -> None:
         self._observed = at_ms
 
     def ask(self) -> None:
         """Fails where an answer does not come soon."""
-        asyncio.run(self._ask())
+        self._runner.run(self._ask())
 
     async def _ask(self) -> None:
         self._observed = 0
@@ -69,15 +79,15 @@ def test_one_broker_of_three_is_killed_then_the_next(three: ThreeBrokers, tmp_pa
     feed = Feed(bench.address, LOAD, LOAD_S, allowed=quarter)
     try:
         bench.wait_for(fleet, quarter // 2)
-        questions = Questions(bench.address)
-        questions.ask()
-        for number, node in enumerate(three.nodes[:2]):
-            node.kill()
-            feed.allow((number + 2) * quarter)
-            bench.wait_for(fleet, (number + 2) * quarter)  # while it is away
+        with Questions(bench.address) as questions:
             questions.ask()
-            node.start()
-            three.wait_until_whole()
+            for number, node in enumerate(three.nodes[:2]):
+                node.kill()
+                feed.allow((number + 2) * quarter)
+                bench.wait_for(fleet, (number + 2) * quarter)  # while it is away
+                questions.ask()
+                node.start()
+                three.wait_until_whole()
         feed.allow(LOAD.events)
         bench.finish(fleet)
         feed.join()

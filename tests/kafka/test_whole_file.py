@@ -48,7 +48,7 @@ def expected(file: EventsFile) -> Outcome:
 @pytest.mark.parametrize(
     "way",
     [
-        pytest.param(Way(kafka=False, workers=1, speed=0), id="embedded broker"),
+        pytest.param(Way(kafka=False, workers=1, speed=0), id="embedded broker", marks=pytest.mark.long),
         pytest.param(Way(kafka=True, workers=2, speed=120), id="Apache Kafka, two workers, paced"),
     ],
 )
