@@ -14,7 +14,7 @@ test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n auto --dist loadfile -m "not kafka and not crash and not browser and not endtoend and not alertmanager and not boards and not grafana"
 
 test-kafka: $(VENV)/.dev
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "kafka and not crash and not long" tests/kafka
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "kafka and not crash and not long" tests/kafka
 
 test-crash: $(VENV)/.dev
 	$(BIN)/python -m pytest -m crash -s tests/kafka
