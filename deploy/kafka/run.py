@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).resolve().parent
 JARS = HERE.parent.parent / ".cache" / "kafka"
-CLASSES = JARS / "classes.jsa"  # as Java keeps them in memory: what has read this starts in two thirds of the time
+CLASSES = JARS / "classes.jsa"  # as Java keeps them in memory: a broker that reads this starts sooner
 CLUSTER_ID = "cGhhcm9zLWxvb3BiYWNrLQ"  # any 16 bytes in base64: one broker, one cluster
 _FOR_A_MOMENT = "-XX:TieredStopAtLevel=1"  # compiled for a quick start: half the CPU of what soon ends
 

@@ -1,4 +1,4 @@
-"""Chromium for tests of the page. The headless shell draws the same, at half the CPU: it has no window to draw into."""
+"""Chromium for tests of the page. The headless shell draws the same for less CPU: it has no window to draw into."""
 
 from __future__ import annotations
 
