@@ -75,16 +75,15 @@ class _Projection:
     def sums(self, ones: Sequence[GroupKey], members: Iterable[tuple[GroupKey, int]]) -> Sums:
         """Amounts by (slot, *dimension values, bin or mark). `ones` add 1 each: most keys do, and cost half as much."""
         project, gate = self._project, self._gate
+        if gate is not None:
+            ones = [key for key in ones if key[gate] is not SHUT and key[gate] is not LACKS_TIME]
+            members = [pair for pair in members if pair[0][gate] is not SHUT and pair[0][gate] is not LACKS_TIME]
         sums: Counter[tuple[Any, ...]] = Counter()
-        if gate is None:
-            sums.update(map(project, ones))
-            for key, amount in members:
-                sums[project(key)] += amount
-            return sums
-        sums.update([project(key) for key in ones if key[gate] is not SHUT and key[gate] is not LACKS_TIME])
+        sums.update(map(project, ones))
+        before = sums.get  # what a Counter does where a key is missing is a call of Python
         for key, amount in members:
-            if key[gate] is not SHUT and key[gate] is not LACKS_TIME:
-                sums[project(key)] += amount
+            part = project(key)
+            sums[part] = before(part, 0) + amount
         return sums
 
 

@@ -76,6 +76,7 @@ class IngestPartition:
         self._promised = _NEVER
         self._next_offset = 0
         self._gauges = frozenset(number for number, group in enumerate(self._groups) if group.measure.gauge)
+        self._may_lack = frozenset(n for n, group in enumerate(self._groups) if group.at != "time" and not group.added)
         self._on_time, self._late = Plane(self._gauges), Plane(self._gauges)
         self._dead_letters: list[DeadLetter] = []
         self._flushed_outcomes = dict(self.outcomes)
@@ -222,10 +223,10 @@ class IngestPartition:
         self._dead_letters.append(DeadLetter(self.topic, self.partition, offset, *rejection, value or b""))
 
     def _count_without_time(self) -> None:
-        for plane in (self._on_time, self._late):
-            for key, amount in plane.amounts.items():
+        for plane in (self._on_time, self._late) if self._may_lack else ():
+            for key in [key for key in plane.amounts if key[0] in self._may_lack]:
                 group = self._groups[key[0]]
-                if not group.added and LACKS_TIME in key[group.first_gate :]:
-                    name = (group.event_type, group.at)
+                if LACKS_TIME in key[group.first_gate :]:
+                    name, amount = (group.event_type, group.at), plane.amounts[key]
                     self._without_time[name] = self._without_time.get(name, 0) + amount
                     self.without_time[name] = self.without_time.get(name, 0) + amount

@@ -33,10 +33,11 @@ class Plane:
         """All events of a batch."""
         amounts = self.amounts
         amounts.update(chain.from_iterable(keys))
+        before = amounts.get  # what a Counter does where a key is missing is a call of Python
         for _, key, amount in sums:
             if key[0] not in self._gauges:
-                amounts[key] += amount
-            elif amount >> MOMENT_BITS >= amounts[key] >> MOMENT_BITS:
+                amounts[key] = before(key, 0) + amount
+            elif amount >> MOMENT_BITS >= before(key, 0) >> MOMENT_BITS:
                 amounts[key] = amount
 
     def add_some(self, keys: Sequence[Keys], sums: Sequence[Sum], chosen: Sequence[bool]) -> None:
