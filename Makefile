@@ -11,7 +11,7 @@ demo: $(VENV)/.run
 	$(BIN)/pharos demo
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n auto --dist loadfile -m "not kafka and not crash and not browser and not endtoend and not alertmanager and not boards and not grafana"
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m "not kafka and not crash and not browser and not endtoend and not alertmanager and not boards and not grafana"
 
 test-kafka: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "kafka and not crash and not long" tests/kafka

@@ -13,8 +13,36 @@ settings.register_profile("default", max_examples=50, deadline=None, suppress_he
 settings.register_profile("thorough", max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile(os.environ.get("PHAROS_HYPOTHESIS", "default"))
 
-PROJECT = Path(__file__).parent.parent
-sys.path.insert(0, str(Path(__file__).with_name("support")))
+TESTS = Path(__file__).parent
+PROJECT = TESTS.parent
+sys.path.insert(0, str(TESTS / "support"))
+
+_LONGEST = (
+    "kafka/test_whole_file",
+    "kafka/test_faults_state",
+    "kafka/test_faults_brokers",
+    "kafka/test_faults_refused",
+    "kafka/test_faults_membership",
+    "kafka/test_faults_overload",
+    "test_backtest",
+    "test_same_anomalies",
+    "simulate/test_double11",
+    "merge/test_merge_equals_direct_computation",
+    "test_app_actions",
+    "imports/test_marketplace",
+    "evaluation/test_aftermath",
+    "transport/test_on_embedded_broker",
+    "test_app_linkage",
+    "test_app_silences",
+    "evaluation/test_sale_plan",
+    "evaluation/test_metric_evaluator",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first: of several processes, none is left with one of them at the end."""
+    rank = {TESTS / f"{name}.py": place for place, name in enumerate(_LONGEST)}
+    items.sort(key=lambda item: rank.get(item.path, len(rank)))
 
 
 @pytest.fixture(scope="session")

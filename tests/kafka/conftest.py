@@ -27,13 +27,6 @@ sys.path.insert(0, str(HERE / "crash"))
 os.environ.setdefault("KAFKA_OPTS", "-XX:TieredStopAtLevel=1")  # these brokers live for a minute: half their CPU
 
 _numbers = itertools.count()
-_LONGEST = ("whole_file", "faults_state", "faults_brokers", "faults_refused", "faults_membership", "faults_overload")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest files first: of two processes, none is left with one of them at the end."""
-    rank = {f"test_{name}.py": place for place, name in enumerate(_LONGEST)}
-    items.sort(key=lambda item: rank.get(item.path.name, len(rank)))
 
 
 @pytest.fixture(scope="session")
