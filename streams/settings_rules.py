@@ -7,6 +7,7 @@ from math import inf
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
+from streams.alerts.gathering import LONGEST_WAIT_MS
 from streams.calendar_rules import check_entry
 from streams.catalogue.metric import TOUCHPOINTS
 from streams.escalation_rules import check_escalations
@@ -42,13 +43,12 @@ _POSITIVE = (
     "max_series",
 )
 
+_WAITS = ("group_wait_critical_s", "group_wait_s", "group_interval_s")
 _NOT_NEGATIVE = (
     "dedup_records",
     "replication_factor",
     "min_insync_replicas",
-    "group_wait_critical_s",
-    "group_wait_s",
-    "group_interval_s",
+    *_WAITS,
     "repeat_critical_s",
     "repeat_s",
 )
@@ -107,6 +107,9 @@ def _check_numbers(settings: Settings) -> Iterator[Fault]:
     for field in _NOT_NEGATIVE:
         if getattr(settings, field) < 0:
             yield Fault((field,), "must not be negative")
+    for field in _WAITS:
+        if getattr(settings, field) * 1_000 > LONGEST_WAIT_MS:
+            yield Fault((field,), f"must not be above {LONGEST_WAIT_MS // 1_000}: news would be old")
     yield from _check_relations(settings)
     for topic, partitions in settings.source_partitions.items():
         if topic not in SOURCE_TOPICS:

@@ -94,6 +94,12 @@ def test_right_ones_are_taken(tmp_path: Path) -> None:
     )
 
 
+def test_news_must_not_wait_until_they_are_old(tmp_path: Path) -> None:
+    assert configure(written(tmp_path, "group_wait_s: 900\n"))
+    with pytest.raises(ConfigurationError, match="group_interval_s: must not be above 900: news would be old"):
+        configure(written(tmp_path, "group_interval_s: 901\n"))
+
+
 def test_a_negative_time_between_repeats_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="repeat_s: must not be negative"):
         configure(written(tmp_path, "repeat_s: -1\n"))

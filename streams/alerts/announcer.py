@@ -101,7 +101,7 @@ class Announcer:
 
     def _hand_on(self, clock_ms: int) -> None:
         for gathered in self._gathering.take(clock_ms):
-            news = [told for told in gathered if self._dispatch.holds_good(told, clock_ms)]
+            news = self._dispatch.still_news(gathered, clock_ms)
             if news:
                 self._outbox.put_together(news)
             for told in news:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from streams.alerts.message import Notification, Titles, acknowledgement_of, compose, digest_of, nudge_of, reminder_of
-from streams.alerts.quieted import Quieted
+from streams.alerts.quieted import Heard, Quieted
 from streams.alerts.routes import Lanes, Routes, union
 from streams.alerts.routing import STALE_MS, Circumstances, Routing, Ruling
 from streams.events.event_time import event_time_ms
@@ -19,7 +19,7 @@ from streams.incidents.muting import MuteReason, Muting
 from streams.incidents.silence_book import SilenceBook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import tzinfo
 
     from streams.alerts.insistence import Insistence
@@ -68,7 +68,7 @@ class Dispatch:
         self._ended = ended
         self._told_to: dict[str, Lanes] = {}
         self._told_at: dict[str, int] = {}
-        self._inhibited: set[str] = set()  # when it opened, as far as this worker saw
+        self._perhaps_untold: set[str] = set()  # inhibited when it opened, or quiet at first and then a restart
         self._anomalies: dict[str, Anomaly] = {}
         self._reminded: dict[tuple[str, str], int] = {}
         self._acked: set[tuple[str, str]] = set()
@@ -78,21 +78,26 @@ class Dispatch:
         return self._routing
 
     def resume(self, open_anomalies: Iterable[Anomaly], clock_ms: int) -> None:
-        """After a restart without a state: what is open was told, unless something kept it quiet when it opened.
+        """After a restart without a state: what is open was told, unless something has kept it quiet since it opened.
 
         So was what has ended since, whose end nobody may have told.
         """
         known = list(open_anomalies)
         unknown = [a for a in known if a.fingerprint not in self._routing.latest]
-        ended = [a for _, a in self._ended() if a.fingerprint not in self._routing.latest]
-        told = self._quieted.resume(unknown, clock_ms, clock_ms - STALE_MS, OpenAnomalies(known))
-        over = [a for a in ended if not self._muting.held_at(a, event_time_ms(a.detected_at) or 0)]
-        self._routing.resume(told, over)
-        for anomaly in (*over, *told):
-            detected = event_time_ms(anomaly.detected_at) or clock_ms
-            then = self._routes.lanes(anomaly, detected)
-            self._told_at[anomaly.fingerprint] = detected
-            self._told_to[anomaly.fingerprint] = union(then, self._routes.lanes(anomaly, clock_ms))
+        ended = list(self._ended())
+        told = self._quieted.resume(unknown, clock_ms, clock_ms - STALE_MS, OpenAnomalies(known), ended)
+        self._perhaps_untold.update(heard.anomaly.fingerprint for heard in told if not heard.sure)
+        over = []
+        for time, anomaly in ended:
+            at = self._muting.quiet_until(anomaly, event_time_ms(anomaly.detected_at) or 0, time)
+            if anomaly.fingerprint not in self._routing.latest and at < time:
+                over.append(Heard(anomaly, at, sure=False))
+        self._routing.resume([heard.anomaly for heard in told], [heard.anomaly for heard in over])
+        for anomaly, at, _ in (*over, *told):
+            self._told_at[anomaly.fingerprint] = at
+            self._told_to[anomaly.fingerprint] = union(
+                self._routes.lanes(anomaly, at), self._routes.lanes(anomaly, clock_ms)
+            )
 
     def handle(self, transition: Transition, clock_ms: int) -> tuple[Ruling, Notification | None]:
         """The ruling, and the notification where it is NOTIFY."""
@@ -106,10 +111,10 @@ class Dispatch:
         if around.mute is not None and ruling is not Ruling.REPEAT:
             self._quieted.note(anomaly, around.mute)
             if transition.change is Change.OPENED and ruling is Ruling.INHIBITED:
-                self._inhibited.add(anomaly.fingerprint)
+                self._perhaps_untold.add(anomaly.fingerprint)
         elif ruling is Ruling.NOTIFY:
             self._quieted.forget(anomaly.fingerprint)
-            self._inhibited.discard(anomaly.fingerprint)
+            self._perhaps_untold.discard(anomaly.fingerprint)
         if ruling is Ruling.NOTIFY:
             composed = compose(transition, self._titles, self._others(), self._zone)
             notification = replace(composed, lanes=self._lanes(transition, clock_ms))
@@ -145,17 +150,14 @@ class Dispatch:
         due = {told.id: told for told in over}
         return list(due.values())
 
-    def holds_good(self, notification: Notification, clock_ms: int) -> bool:
-        """Whether news that have waited are still to be told: what was silenced meanwhile is not, the end of it is."""
-        anomaly = notification.anomalies[0]
-        mute = self._muting.of(anomaly, clock_ms, self._open())
-        if notification.kind == Change.RESOLVED or mute is None:
-            return True
-        self._quieted.note(anomaly, mute)
-        if notification.kind == Change.OPENED:
-            self._routing.told.discard(anomaly.fingerprint)
-            self._forget_told(anomaly.fingerprint)
-        return False
+    def still_news(self, gathered: Sequence[Notification], clock_ms: int) -> list[Notification]:
+        """Of what has waited together, what is still to be told: what was muted meanwhile is not, the end of it is."""
+        newest = {_episode(told): told for told in gathered if told.kind != Change.RESOLVED}
+        return [
+            told
+            for told in gathered
+            if told.kind == Change.RESOLVED or self._is_news(told, clock_ms, is_newest=newest[_episode(told)] is told)
+        ]
 
     def insist(self, open_anomalies: Iterable[Anomaly], clock_ms: int) -> list[tuple[Notification, Taken | None]]:
         """Repeats and escalations that are due, each with what to write on pharos-actions once it is delivered."""
@@ -189,6 +191,23 @@ class Dispatch:
         self._acked = set(acked)
         return news
 
+    def _is_news(self, told: Notification, clock_ms: int, *, is_newest: bool) -> bool:
+        """What counts is the anomaly as it is by now; of how it was, while that is muted, only the newest is told."""
+        then = told.anomalies[0]
+        latest = self._anomalies.get(then.fingerprint, then)
+        is_open = latest.detected_at == then.detected_at  # else it is over, and has come again
+        now = latest if is_open else then
+        others = self._open()
+        mute = self._muting.of(now, clock_ms, others)
+        if mute is None:
+            return is_newest or self._muting.of(then, clock_ms, others) is None
+        if is_open:
+            self._quieted.note(now, mute)
+        if is_open and told.kind == Change.OPENED:
+            self._routing.told.discard(now.fingerprint)
+            self._forget_told(now.fingerprint)
+        return False
+
     def _snoozes_over(
         self, open_anomalies: Iterable[Anomaly], clock_ms: int, others: OpenAnomalies
     ) -> Iterator[Notification]:
@@ -206,9 +225,9 @@ class Dispatch:
         self, open_anomalies: Iterable[Anomaly], clock_ms: int, others: OpenAnomalies
     ) -> Iterator[Notification]:
         for anomaly, mute in self._quieted.freed(open_anomalies, clock_ms, others):
-            known = anomaly.fingerprint in self._routing.told and anomaly.fingerprint not in self._inhibited
+            known = anomaly.fingerprint in self._routing.told and anomaly.fingerprint not in self._perhaps_untold
             heard = mute.reason is MuteReason.INHIBITION and known
-            self._inhibited.discard(anomaly.fingerprint)
+            self._perhaps_untold.discard(anomaly.fingerprint)
             if not heard and self._may_remind(anomaly, clock_ms, others):
                 yield self._reminder(anomaly, f"{mute.reason} over", ",".join(mute.by), clock_ms)
 
@@ -236,7 +255,7 @@ class Dispatch:
     def _forget_told(self, fingerprint: str) -> None:
         self._told_to.pop(fingerprint, None)
         self._told_at.pop(fingerprint, None)
-        self._inhibited.discard(fingerprint)
+        self._perhaps_untold.discard(fingerprint)
 
     def _others(self) -> dict[str, Anomaly]:
         """What is open: as `handle` knows it, else as others do."""
@@ -258,3 +277,7 @@ class Dispatch:
 
 def _key(taken: Taken) -> tuple[str, str]:
     return taken.source, taken.id
+
+
+def _episode(told: Notification) -> tuple[str, str]:
+    return told.anomalies[0].fingerprint, told.anomalies[0].detected_at

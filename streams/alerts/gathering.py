@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -11,7 +11,9 @@ from streams.incidents.anomaly import Change
 if TYPE_CHECKING:
     from streams.alerts.message import Notification
 
+LONGEST_WAIT_MS: Final = 15 * 60_000  # what is older is no news
 Key = tuple[str, str]  # incident and touchpoint
+Episode = tuple[str, str]  # fingerprint and detected_at: one may be over and come again while its end waits
 
 
 class Waits(msgspec.Struct, frozen=True):
@@ -32,7 +34,7 @@ class _Trouble(msgspec.Struct):
     """What waits, until when, and when it was told last; -1: never. `fresh`: whose openings nobody can have heard."""
 
     waiting: list[Notification] = []
-    fresh: set[str] = set()
+    fresh: set[Episode] = set()
     due: int = 0
     told: int = -1
 
@@ -57,17 +59,18 @@ class Gathering:
         trouble = self._troubles.setdefault((anomaly.incident or anomaly.metric, anomaly.touchpoint), _Trouble())
         due = self._due(notification, trouble, now)
         trouble.due = min(trouble.due, due) if trouble.waiting else due
+        episode = _episode(notification)
         if notification.kind == Change.OPENED and fresh:
-            trouble.fresh.add(anomaly.fingerprint)
-        if notification.kind == Change.RESOLVED and anomaly.fingerprint in trouble.fresh:
-            trouble.waiting = [told for told in trouble.waiting if told.anomalies[0].fingerprint != anomaly.fingerprint]
+            trouble.fresh.add(episode)
+        if notification.kind == Change.RESOLVED and episode in trouble.fresh:
+            trouble.waiting = [told for told in trouble.waiting if _episode(told) != episode]
         else:
             trouble.waiting.append(notification)
 
     def heard(self, fingerprint: str) -> None:
         """People were told of it by another way: what waits of it is no news any more, but for its end."""
         for trouble in self._troubles.values():
-            trouble.fresh.discard(fingerprint)
+            trouble.fresh = {episode for episode in trouble.fresh if episode[0] != fingerprint}
             trouble.waiting = [
                 told
                 for told in trouble.waiting
@@ -91,3 +94,8 @@ class Gathering:
         if trouble.told < 0:
             return now + self._waits.other
         return max(now, trouble.told + self._waits.interval)
+
+
+def _episode(notification: Notification) -> Episode:
+    anomaly = notification.anomalies[0]
+    return anomaly.fingerprint, anomaly.detected_at

@@ -165,7 +165,7 @@ def reminder_of(
 
     `news`: what is over, a key of `Phrases.news`; `by`: its id; `now`: ms.
     """
-    name = short_hash([news, anomaly.fingerprint, by])
+    name = short_hash([news, anomaly.fingerprint, anomaly.detected_at, by])
     return compose(Transition(name, Change.UPDATED, now, anomaly), titles, others, zone, news)
 
 

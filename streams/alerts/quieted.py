@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from streams.alerts.gathering import LONGEST_WAIT_MS
 from streams.events.event_time import event_time_ms
+from streams.incidents.inhibition import spoke_for
+from streams.incidents.muting import Mute, MuteReason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from streams.incidents.anomaly import Anomaly
     from streams.incidents.inhibition import OpenAnomalies
-    from streams.incidents.muting import Mute, Muting
+    from streams.incidents.muting import Muting
+
+
+class Heard(NamedTuple):
+    """An anomaly that counts as told, since when (ms), and whether it was for certain."""
+
+    anomaly: Anomaly
+    at: int
+    sure: bool
 
 
 class Freed(NamedTuple):
@@ -35,21 +46,35 @@ class Quieted:
         """It was told after all, or is over."""
         self._mutes.pop(fingerprint, None)
 
-    def resume(self, open_anomalies: Iterable[Anomaly], now: int, since: int, others: OpenAnomalies) -> list[Anomaly]:
-        """After a restart: returns those that somebody heard of when they opened, as far as is known.
+    def resume(
+        self,
+        open_anomalies: Iterable[Anomaly],
+        now: int,
+        since: int,
+        others: OpenAnomalies,
+        ended: Collection[tuple[int, Anomaly]],
+    ) -> list[Heard]:
+        """After a restart: returns those that somebody heard of, as far as is known.
 
-        What was kept quiet until some moment after `since` (ms) is taken as not told again yet.
+        What was kept quiet when it opened, or until some moment after `since` (ms), is told again once nothing does:
+        nobody may have run when that was over. `ended`: when (ms) and what ended of late.
         """
-        told = []
+        heard = []
         for anomaly in open_anomalies:
-            mute = self._muting.of(anomaly, now, others) or self._muting.ended(anomaly, since, now)
+            opened = event_time_ms(anomaly.detected_at) or 0
+            at = self._muting.quiet_until(anomaly, opened, now)
+            last = self._muting.ended(anomaly, min(since, opened) if at > opened else since, now)
+            spoke = spoke_for(anomaly, opened, opened + LONGEST_WAIT_MS, ended)
+            if spoke is not None:
+                at, last = max(at, spoke[0]), last or Mute(MuteReason.INHIBITION, (spoke[1].fingerprint,))
+            mute = self._muting.of(anomaly, now, others) or last
             if mute is not None:
                 self.note(anomaly, mute)
             inhibitor = others.inhibitor_of(anomaly)
-            spoken_for = inhibitor is not None and inhibitor.anomaly.detected_at <= anomaly.detected_at
-            if not spoken_for and not self._muting.held_at(anomaly, event_time_ms(anomaly.detected_at) or 0):
-                told.append(anomaly)
-        return told
+            before = inhibitor and (event_time_ms(inhibitor.anomaly.detected_at) or 0) - opened
+            if at <= now and (before is None or before > 0):
+                heard.append(Heard(anomaly, at, sure=at == opened and (before is None or before > LONGEST_WAIT_MS)))
+        return heard
 
     def freed(self, open_anomalies: Iterable[Anomaly], now: int, others: OpenAnomalies) -> list[Freed]:
         """What nothing keeps quiet any more, each once; what something else keeps quiet by now waits on."""

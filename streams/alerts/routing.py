@@ -64,14 +64,16 @@ class Routing(msgspec.Struct):
         told: fingerprints whose opening was sent and whose end was not.
         held: by fingerprint, the newest transition of what opened too long ago.
         latest: by fingerprint, the time of the newest transition and the ids seen at that time.
-        unended: by fingerprint, `detected_at` of what was told and ended while nobody notified.
+        unended: fingerprint and `detected_at` of what was told and ended while nobody notified.
+        doubtful: those of them whose opening was read again: perhaps nobody has told it.
 
     """
 
     told: set[str] = set()
     held: dict[str, Transition] = {}
     latest: dict[str, tuple[int, list[str]]] = {}
-    unended: dict[str, str] = {}
+    unended: set[tuple[str, str]] = set()
+    doubtful: set[tuple[str, str]] = set()
 
     def rule(self, transition: Transition, clock_ms: int, around: Circumstances = _USUAL) -> Ruling:
         """Transitions of an anomaly come in order. `clock_ms` is the worker's clock (counting.md C.1).
@@ -82,9 +84,9 @@ class Routing(msgspec.Struct):
         if self._repeated(transition):
             return Ruling.REPEAT
         if transition.change is Change.RESOLVED:
-            return self._rule_end(transition.anomaly)
-        if transition.change is Change.OPENED:
-            self.unended.pop(transition.anomaly.fingerprint, None)
+            return self._rule_end(transition.anomaly, is_stale=clock_ms - transition.time > STALE_MS)
+        if transition.change is Change.OPENED and _episode(transition.anomaly) in self.unended:
+            self.doubtful.add(_episode(transition.anomaly))
         ruling = self._rule_open(transition, clock_ms, around)
         if ruling is Ruling.NOTIFY:
             self.told.add(transition.anomaly.fingerprint)
@@ -126,15 +128,7 @@ class Routing(msgspec.Struct):
     def resume(self, open_anomalies: Iterable[Anomaly], ended: Iterable[Anomaly] = ()) -> None:
         """After a restart without a state: takes what was open as told, so that its end is, even if it has come."""
         self.told.update(a.fingerprint for a in open_anomalies if _is_told(a))
-        self.unended |= {a.fingerprint: a.detected_at for a in ended if _is_told(a)}
-
-    def to_bytes(self) -> bytes:
-        return msgspec.msgpack.encode(self)
-
-    @classmethod
-    def from_bytes(cls, payload: bytes) -> Routing:
-        """Raises msgspec.DecodeError for anything `to_bytes` did not write."""
-        return msgspec.msgpack.decode(payload, type=cls)
+        self.unended.update(_episode(a) for a in ended if _is_told(a))
 
     def _rule_open(self, transition: Transition, clock_ms: int, around: Circumstances) -> Ruling:
         anomaly = transition.anomaly
@@ -150,9 +144,12 @@ class Routing(msgspec.Struct):
             return Ruling.HELD
         return _rule_news(transition, around)
 
-    def _rule_end(self, anomaly: Anomaly) -> Ruling:
-        fingerprint = anomaly.fingerprint
-        missed = self.unended.pop(fingerprint, "") == anomaly.detected_at
+    def _rule_end(self, anomaly: Anomaly, *, is_stale: bool) -> Ruling:
+        """Of what nobody may have heard of, only an end that is news is told."""
+        fingerprint, episode = anomaly.fingerprint, _episode(anomaly)
+        missed = episode in self.unended and not (is_stale and episode in self.doubtful)
+        self.unended.discard(episode)
+        self.doubtful.discard(episode)
         held = self.held.pop(fingerprint, None) is not None
         if fingerprint not in self.told and not missed:
             return Ruling.OVER if held else Ruling.UNANNOUNCED
@@ -193,3 +190,7 @@ def _rule_known(around: Circumstances) -> Ruling:
 
 def _is_told(anomaly: Anomaly) -> bool:
     return anomaly.severity != Severity.INFO and anomaly.caused_by is None
+
+
+def _episode(anomaly: Anomaly) -> tuple[str, str]:
+    return anomaly.fingerprint, anomaly.detected_at

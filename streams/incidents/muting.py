@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from streams.incidents.anomaly import Anomaly
+    from streams.incidents.daytime import Span
     from streams.incidents.inhibition import OpenAnomalies
     from streams.incidents.maintenance import Window
     from streams.incidents.silence_book import SilenceBook
@@ -53,7 +54,7 @@ class Muting:
         ids = self._silences.silencing(anomaly, now)
         if ids:
             return Mute(MuteReason.SILENCE, ids)
-        windows = tuple(f"{window.name} {begins}" for window, begins in self._maintained(anomaly, now))
+        windows = tuple(f"{window.name} {span.begins}" for window, span in self._maintained(anomaly, now))
         if windows:
             return Mute(MuteReason.MAINTENANCE, windows)
         inhibitor = others.inhibitor_of(anomaly)
@@ -70,10 +71,19 @@ class Muting:
         names = [f"{window.name} {span.begins}" for window, span in spans if span and since < span.ends <= now]
         return Mute(MuteReason.MAINTENANCE, tuple(names)) if names else None
 
-    def held_at(self, anomaly: Anomaly, time: int) -> bool:
-        """Whether a silence or maintenance kept it quiet at a moment that is past, as far as is known."""
-        silenced = any(silence.held_at(time) and silence.matches(anomaly) for silence in self._silences.all())
-        return silenced or any(self._maintained(anomaly, time))
+    def quiet_until(self, anomaly: Anomaly, time: int, now: int) -> int:
+        """When silences and maintenance that kept it quiet at `time` (ms) without a break left off, as far as is known.
+
+        `time` where none did; a moment after `now` (ms) where some still do.
+        """
+        silences = [silence for silence in self._silences.all() if silence.matches(anomaly)]
+        while time <= now:
+            ends = [silence.ends for silence in silences if silence.held_at(time)]
+            ends += [span.ends for _, span in self._maintained(anomaly, time)]
+            if not ends:
+                break
+            time = max(ends)
+        return time
 
     def flags(self, anomaly: Anomaly, now: int, others: OpenAnomalies = NOTHING_OPEN) -> dict[str, Any]:
         """For the board: ids of silences, name of the maintenance, fingerprint of what speaks for it."""
@@ -86,8 +96,8 @@ class Muting:
             "inhibited_by": None if inhibitor is None else inhibitor.anomaly.fingerprint,
         }
 
-    def _maintained(self, anomaly: Anomaly, now: int) -> Iterator[tuple[Window, int]]:
+    def _maintained(self, anomaly: Anomaly, now: int) -> Iterator[tuple[Window, Span]]:
         for window in self._windows:
             span = window.span(now)
             if span is not None and window.matches(anomaly):
-                yield window, span.begins
+                yield window, span

@@ -11,6 +11,7 @@ from streams.alerts.gathering import Gathering, Waits
 from streams.alerts.message import Titles, compose, together_of
 from streams.incidents.action import Taken
 from streams.incidents.anomaly import Change, Transition, Why
+from streams.incidents.instant import rfc3339
 from streams.incidents.muting import Muting
 from streams.incidents.silence_book import SilenceBook
 
@@ -85,6 +86,20 @@ def test_what_is_over_before_it_was_told_leaves_untold(transition: Make) -> None
     assert names(gathering.take(START + 30 * SECOND)) == [["b"]]
 
 
+def test_the_end_of_what_was_told_waits_on_when_the_same_comes_and_goes_again(transition: Make) -> None:
+    gathering = Gathering(WAITS)
+    gathering.put(opened(transition, "a"), START)
+    first = names(gathering.take(START + 30 * SECOND))
+    for at, change in ((40, Change.RESOLVED), (50, Change.OPENED), (60, Change.RESOLVED)):
+        detected = rfc3339(START + (0 if at == 40 else 50 * SECOND))
+        news = transition(change, at=START + at * SECOND, fingerprint="a", severity="warning", detected_at=detected)
+        gathering.put(told(news), START + at * SECOND)
+
+    assert first == [["a"]]
+    ((left,),) = gathering.take(START + 10 * MINUTE)
+    assert (left.kind, left.anomalies[0].detected_at) == (Change.RESOLVED, rfc3339(START))
+
+
 def test_one_message_holds_the_gravest_in_full_and_the_rest_by_title(transition: Make) -> None:
     first, grave = opened(transition, "a"), opened(transition, "b", "critical")
     message = together_of([first, grave])
@@ -134,3 +149,28 @@ def test_a_silence_takes_effect_on_what_waits_already(transition: Make) -> None:
 
     assert (waiting, announcer.delivered) == (False, True)
     assert sink.got == []
+
+
+def test_news_that_a_silence_holds_back_leave_without_it_where_the_anomaly_has_grown_graver(transition: Make) -> None:
+    sink, book = Sink(), SilenceBook()
+    dispatch = Dispatch(Titles({}), UTC, muting=Muting(book))
+    announcer = Announcer(
+        dispatch, sink, lambda: START, lambda: START, lambda *_: None, gathering=Gathering(WAITS)  # type: ignore[arg-type]
+    )  # fmt: skip
+    announcer.tell(transition(severity="warning"))
+    book.note(
+        Taken(
+            source="/x",
+            id="1",
+            fingerprint="silence/1",
+            time=START,
+            action="silence",
+            until=START + MINUTE,
+            matchers=("severity=warning",),
+        )
+    )
+    announcer.tell(transition(Change.UPDATED, Why.ESCALATED, START + SECOND, severity="critical"))
+    (news,) = [dispatch.still_news(gathered, START) for gathered in announcer._gathering.take(START + MINUTE)]
+
+    assert [one.kind for one in news] == [Change.UPDATED]
+    assert dispatch.routing.told == {"f1"}

@@ -13,6 +13,7 @@ from streams.alerts.dispatch import Dispatch
 from streams.alerts.message import Titles
 from streams.alerts.routing import STALE_MS, Routing, Ruling
 from streams.incidents.anomaly import Change, Transition, Why
+from streams.incidents.instant import rfc3339
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,19 +101,40 @@ def test_repeats_and_older_ones_are_dropped(transition: Make) -> None:
     assert routing.rule(transition(at=START - MINUTE), START) is Ruling.REPEAT
 
 
-def test_a_restart_with_the_state_changes_nothing(transition: Make) -> None:
-    routing = Routing()
-    routing.rule(transition(), START)
-    routing.rule(transition(fingerprint="f2"), START + STALE_MS + 1)
-    again = Routing.from_bytes(routing.to_bytes())
-    assert again == routing
-    assert again.rule(transition(Change.RESOLVED, at=START + MINUTE), START + MINUTE) is Ruling.NOTIFY
-
-
 def test_a_restart_without_a_state_still_tells_the_end(transition: Make) -> None:
     routing = Routing()
     routing.resume([transition().anomaly])
     assert routing.rule(transition(Change.RESOLVED, at=START + MINUTE), START + MINUTE) is Ruling.NOTIFY
+
+
+def test_what_ended_and_came_again_while_nobody_notified_has_both_ends_told(transition: Make) -> None:
+    routing = Routing()
+    first = transition(Change.RESOLVED, at=START + MINUTE, detected_at=rfc3339(START))
+    second = transition(Change.RESOLVED, at=START + 3 * MINUTE, detected_at=rfc3339(START + 2 * MINUTE))
+    routing.resume([], [first.anomaly, second.anomaly])
+
+    assert [routing.rule(end, START + 4 * MINUTE) for end in (first, second)] == [Ruling.NOTIFY, Ruling.NOTIFY]
+
+
+@pytest.mark.parametrize(("ended_ago", "ruling"), [(STALE_MS, Ruling.NOTIFY), (STALE_MS + 1, Ruling.OVER)])
+def test_of_what_perhaps_nobody_told_only_an_end_that_is_news_is_told(
+    transition: Make, ended_ago: int, ruling: Ruling
+) -> None:
+    routing, clock = Routing(), START + 60 * MINUTE
+    end = transition(Change.RESOLVED, at=clock - ended_ago)
+    routing.resume([], [end.anomaly])
+
+    assert routing.rule(transition(), clock) is Ruling.HELD
+    assert routing.rule(end, clock) is ruling
+
+
+def test_what_was_told_long_ago_has_its_end_told_however_late_and_graver_meanwhile(transition: Make) -> None:
+    routing, clock = Routing(), START + 60 * MINUTE
+    end = transition(Change.RESOLVED, at=START + 20 * MINUTE)
+    routing.resume([], [end.anomaly])
+
+    assert routing.rule(transition(Change.UPDATED, Why.ESCALATED, START + 19 * MINUTE), clock) is Ruling.HELD
+    assert routing.rule(end, clock) is Ruling.NOTIFY
 
 
 @given(

@@ -6,6 +6,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+import pytest
 
 from streams.alerts.dispatch import Dispatch
 from streams.alerts.message import Titles
@@ -14,6 +15,7 @@ from streams.alerts.silence_care import SilenceCare
 from streams.incidents.action import Taken
 from streams.incidents.action_book import ActionBook
 from streams.incidents.anomaly import Change, Transition, Why
+from streams.incidents.instant import rfc3339
 from streams.incidents.muting import Muting
 from streams.incidents.silence import SilenceDeed
 from streams.incidents.silence_book import SilenceBook
@@ -126,6 +128,49 @@ def test_after_a_restart_what_was_told_before_it_was_silenced_has_its_end_told(t
     desk.dispatch.resume([transition().anomaly], START + 2 * MINUTE)
 
     assert desk.rule(transition(Change.RESOLVED, at=OVER, state="resolved")) is Ruling.NOTIFY
+
+
+@pytest.mark.parametrize("silences", [[(-1, 2)], [(-1, 2), (5, 60)]], ids=["free since", "silenced again"])
+def test_after_a_restart_what_was_told_when_its_silence_was_over_has_its_end_told(
+    transition: Make, silences: list[tuple[int, int]]
+) -> None:
+    desk = Desk(*(silence(START + begins * MINUTE, minutes) for begins, minutes in silences))
+    desk.dispatch.resume([transition().anomaly], START + 40 * MINUTE)
+    end = transition(Change.RESOLVED, at=START + 41 * MINUTE, state="resolved")
+
+    assert desk.rule(end) is Ruling.NOTIFY
+
+
+def test_after_a_restart_what_was_silenced_at_first_is_told_once_more_for_nobody_may_have_run(transition: Make) -> None:
+    desk = Desk(silence(START - MINUTE, 10))
+    desk.dispatch.resume([transition().anomaly], START + 40 * MINUTE)
+
+    assert [len(desk.reminded(START + minute * MINUTE, transition())) for minute in (40, 41)] == [1, 0]
+
+
+def test_after_a_restart_what_was_silenced_at_first_and_acknowledged_is_not_told_again_but_its_end_is(
+    transition: Make,
+) -> None:
+    desk = Desk(silence(START - MINUTE, 2))
+    desk.actions.note(
+        Taken(source="/x", id="a", fingerprint="f1", time=START + MINUTE, action="ack", severity="critical")
+    )
+    desk.dispatch.resume([transition().anomaly], START + 2 * MINUTE)
+    again = desk.reminded(START + 2 * MINUTE, transition())
+
+    assert again == []
+    assert desk.rule(transition(Change.RESOLVED, at=OVER, state="resolved")) is Ruling.NOTIFY
+
+
+def test_what_comes_again_under_one_silence_is_told_again_under_another_id(transition: Make) -> None:
+    ids = set()
+    for minute in (0, 5):
+        desk = Desk(silence(START - MINUTE, 10))
+        anomaly = transition(detected_at=rfc3339(START + minute * MINUTE)).anomaly
+        desk.dispatch.resume([anomaly], START + 20 * MINUTE)
+        ids |= {told.id for told in desk.dispatch.remind([anomaly], START + 20 * MINUTE)}
+
+    assert len(ids) == 2
 
 
 def test_a_planned_silence_keeps_quiet_from_its_beginning_and_one_called_off_tells_nothing_again(
