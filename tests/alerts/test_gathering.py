@@ -36,6 +36,18 @@ def opened(make: Make, name: str, severity: str = "warning", **fields: Any) -> N
     return told(make(fingerprint=name, severity=severity, **fields))
 
 
+def silence(matcher: str) -> Taken:
+    return Taken(
+        source="/x",
+        id="1",
+        fingerprint="silence/1",
+        time=START,
+        action="silence",
+        until=START + MINUTE,
+        matchers=(matcher,),
+    )
+
+
 def names(taken: Sequence[Sequence[Notification]]) -> list[list[str]]:
     return [[one.anomalies[0].fingerprint for one in group] for group in taken]
 
@@ -130,17 +142,7 @@ def test_a_silence_takes_effect_on_what_waits_already(transition: Make) -> None:
     )  # fmt: skip
     announcer.tell(transition())
     waiting = announcer.delivered
-    book.note(
-        Taken(
-            source="/x",
-            id="1",
-            fingerprint="silence/1",
-            time=START,
-            action="silence",
-            until=START + MINUTE,
-            matchers=("payment_method=alipay",),
-        )
-    )
+    book.note(silence("payment_method=alipay"))
     clock[0] = START + 30 * SECOND
     announcer.look_after(reminds=False)
     over = transition(Change.RESOLVED, Why.RECOVERED, START + 40 * SECOND, state="resolved")
@@ -158,17 +160,7 @@ def test_news_that_a_silence_holds_back_leave_without_it_where_the_anomaly_has_g
         dispatch, sink, lambda: START, lambda: START, lambda *_: None, gathering=Gathering(WAITS)  # type: ignore[arg-type]
     )  # fmt: skip
     announcer.tell(transition(severity="warning"))
-    book.note(
-        Taken(
-            source="/x",
-            id="1",
-            fingerprint="silence/1",
-            time=START,
-            action="silence",
-            until=START + MINUTE,
-            matchers=("severity=warning",),
-        )
-    )
+    book.note(silence("severity=warning"))
     announcer.tell(transition(Change.UPDATED, Why.ESCALATED, START + SECOND, severity="critical"))
     (news,) = [dispatch.still_news(gathered, START) for gathered in announcer._gathering.take(START + MINUTE)]
 
