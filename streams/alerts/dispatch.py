@@ -152,11 +152,12 @@ class Dispatch:
 
     def still_news(self, gathered: Sequence[Notification], clock_ms: int) -> list[Notification]:
         """Of what has waited together, what is still to be told: what was muted meanwhile is not, the end of it is."""
-        newest = {_episode(told): told for told in gathered if told.kind != Change.RESOLVED}
+        newest = {told.anomalies[0].episode: told for told in gathered if told.kind != Change.RESOLVED}
         return [
             told
             for told in gathered
-            if told.kind == Change.RESOLVED or self._is_news(told, clock_ms, is_newest=newest[_episode(told)] is told)
+            if told.kind == Change.RESOLVED
+            or self._is_news(told, clock_ms, is_newest=newest[told.anomalies[0].episode] is told)
         ]
 
     def insist(self, open_anomalies: Iterable[Anomaly], clock_ms: int) -> list[tuple[Notification, Taken | None]]:
@@ -182,7 +183,7 @@ class Dispatch:
         After a restart each comes again: its id is the same.
         """
         told = [a for a in open_anomalies if a.fingerprint in self._routing.told]
-        holds = {(a.fingerprint, a.detected_at): (a, self._handling(a, clock_ms).acked) for a in told}
+        holds = {a.episode: (a, self._handling(a, clock_ms).acked) for a in told}
         acked = {key: (anomaly, hold) for key, (anomaly, hold) in holds.items() if hold is not None}
         news = [
             replace(acknowledgement_of(acked[key][0], acked[key][1].by, clock_ms), lanes=self._told_to.get(key[0]))
@@ -195,7 +196,7 @@ class Dispatch:
         """What counts is the anomaly as it is by now; of how it was, while that is muted, only the newest is told."""
         then = told.anomalies[0]
         latest = self._anomalies.get(then.fingerprint, then)
-        is_open = latest.detected_at == then.detected_at  # else it is over, and has come again
+        is_open = latest.episode == then.episode  # else it is over, and has come again
         now = latest if is_open else then
         others = self._open()
         mute = self._muting.of(now, clock_ms, others)
@@ -277,7 +278,3 @@ class Dispatch:
 
 def _key(taken: Taken) -> tuple[str, str]:
     return taken.source, taken.id
-
-
-def _episode(told: Notification) -> tuple[str, str]:
-    return told.anomalies[0].fingerprint, told.anomalies[0].detected_at

@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from streams.incidents.anomaly import Change
+from streams.incidents.anomaly import Change, Episode
 
 if TYPE_CHECKING:
     from streams.alerts.message import Notification
 
 LONGEST_WAIT_MS: Final = 15 * 60_000  # what is older is no news
 Key = tuple[str, str]  # incident and touchpoint
-Episode = tuple[str, str]  # fingerprint and detected_at: one may be over and come again while its end waits
 
 
 class Waits(msgspec.Struct, frozen=True):
@@ -59,11 +58,11 @@ class Gathering:
         trouble = self._troubles.setdefault((anomaly.incident or anomaly.metric, anomaly.touchpoint), _Trouble())
         due = self._due(notification, trouble, now)
         trouble.due = min(trouble.due, due) if trouble.waiting else due
-        episode = _episode(notification)
+        episode = anomaly.episode
         if notification.kind == Change.OPENED and fresh:
             trouble.fresh.add(episode)
         if notification.kind == Change.RESOLVED and episode in trouble.fresh:
-            trouble.waiting = [told for told in trouble.waiting if _episode(told) != episode]
+            trouble.waiting = [told for told in trouble.waiting if told.anomalies[0].episode != episode]
         else:
             trouble.waiting.append(notification)
 
@@ -94,8 +93,3 @@ class Gathering:
         if trouble.told < 0:
             return now + self._waits.other
         return max(now, trouble.told + self._waits.interval)
-
-
-def _episode(notification: Notification) -> Episode:
-    anomaly = notification.anomalies[0]
-    return anomaly.fingerprint, anomaly.detected_at

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from streams.catalogue.metric import Severity
-from streams.incidents.anomaly import Anomaly, Change, Transition, Why
+from streams.incidents.anomaly import Anomaly, Change, Episode, Transition, Why
 from streams.incidents.handling import UNHANDLED, Handling
 from streams.incidents.muting import MuteReason
 
@@ -64,7 +64,7 @@ class Routing(msgspec.Struct):
         told: fingerprints whose opening was sent and whose end was not.
         held: by fingerprint, the newest transition of what opened too long ago.
         latest: by fingerprint, the time of the newest transition and the ids seen at that time.
-        unended: fingerprint and `detected_at` of what was told and ended while nobody notified.
+        unended: what was told and ended while nobody notified.
         doubtful: those of them whose opening was read again: perhaps nobody has told it.
 
     """
@@ -72,8 +72,8 @@ class Routing(msgspec.Struct):
     told: set[str] = set()
     held: dict[str, Transition] = {}
     latest: dict[str, tuple[int, list[str]]] = {}
-    unended: set[tuple[str, str]] = set()
-    doubtful: set[tuple[str, str]] = set()
+    unended: set[Episode] = set()
+    doubtful: set[Episode] = set()
 
     def rule(self, transition: Transition, clock_ms: int, around: Circumstances = _USUAL) -> Ruling:
         """Transitions of an anomaly come in order. `clock_ms` is the worker's clock (counting.md C.1).
@@ -85,8 +85,8 @@ class Routing(msgspec.Struct):
             return Ruling.REPEAT
         if transition.change is Change.RESOLVED:
             return self._rule_end(transition.anomaly, is_stale=clock_ms - transition.time > STALE_MS)
-        if transition.change is Change.OPENED and _episode(transition.anomaly) in self.unended:
-            self.doubtful.add(_episode(transition.anomaly))
+        if transition.change is Change.OPENED and transition.anomaly.episode in self.unended:
+            self.doubtful.add(transition.anomaly.episode)
         ruling = self._rule_open(transition, clock_ms, around)
         if ruling is Ruling.NOTIFY:
             self.told.add(transition.anomaly.fingerprint)
@@ -128,7 +128,7 @@ class Routing(msgspec.Struct):
     def resume(self, open_anomalies: Iterable[Anomaly], ended: Iterable[Anomaly] = ()) -> None:
         """After a restart without a state: takes what was open as told, so that its end is, even if it has come."""
         self.told.update(a.fingerprint for a in open_anomalies if _is_told(a))
-        self.unended.update(_episode(a) for a in ended if _is_told(a))
+        self.unended.update(a.episode for a in ended if _is_told(a))
 
     def _rule_open(self, transition: Transition, clock_ms: int, around: Circumstances) -> Ruling:
         anomaly = transition.anomaly
@@ -146,7 +146,7 @@ class Routing(msgspec.Struct):
 
     def _rule_end(self, anomaly: Anomaly, *, is_stale: bool) -> Ruling:
         """Of what nobody may have heard of, only an end that is news is told."""
-        fingerprint, episode = anomaly.fingerprint, _episode(anomaly)
+        fingerprint, episode = anomaly.fingerprint, anomaly.episode
         missed = episode in self.unended and not (is_stale and episode in self.doubtful)
         self.unended.discard(episode)
         self.doubtful.discard(episode)
@@ -190,7 +190,3 @@ def _rule_known(around: Circumstances) -> Ruling:
 
 def _is_told(anomaly: Anomaly) -> bool:
     return anomaly.severity != Severity.INFO and anomaly.caused_by is None
-
-
-def _episode(anomaly: Anomaly) -> tuple[str, str]:
-    return anomaly.fingerprint, anomaly.detected_at

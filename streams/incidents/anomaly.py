@@ -8,7 +8,7 @@ import msgspec
 
 from streams.verdicts import Contributor
 
-__all__ = ["Anomaly", "Change", "Contributor", "Transition", "Why"]
+__all__ = ["Anomaly", "Change", "Contributor", "Episode", "Transition", "Why"]
 
 
 class Change(enum.StrEnum):
@@ -31,6 +31,9 @@ class Why(enum.StrEnum):
     LINKED = "linked"
     RECOVERING = "recovering"
     REFIRED = "refired"
+
+
+Episode = tuple[str, str]  # fingerprint and `detected_at`
 
 
 class Anomaly(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,6 +66,11 @@ class Anomaly(msgspec.Struct, frozen=True, kw_only=True):
     caused_by: str | None
     runbook_url: str
     board_url: str
+
+    @property
+    def episode(self) -> Episode:
+        """This time that it is open: it may be over, and come again under the same fingerprint."""
+        return self.fingerprint, self.detected_at
 
 
 class Transition(msgspec.Struct, frozen=True):
