@@ -32,16 +32,27 @@ DAYS = 11
 STEP_S = 10.0
 APART_S = 1_800.0  # moments closer together are one occasion
 SPANS_S = (300.0, 600.0, 900.0)
+MENU = "held in the menu now"
 LEAST = 5  # contacts that must have ended for a share or a mean to say something
 
 
 class Contacts:
-    """When contacts ended, how long they had waited and whether they were given up; seconds from the judged start."""
+    """When contacts ended, how long they had waited and whether they were given up; whom the menu held.
+
+    Times are seconds from the judged start.
+    """
 
     def __init__(self, folder: Path) -> None:
+        events = import_calls(folder).events
+        held = sorted(
+            ((time - JUDGED_FROM).total_seconds(), event["data"]["waiting"])
+            for time, _, event in events
+            if event["type"] == "queue.snapshot"
+        )
+        self.told_at, self.held = np.array(held, dtype=np.float64).T
         ends = [
             ((time - JUDGED_FROM).total_seconds(), event["data"]["waited"], event["type"] == "consultation.abandoned")
-            for time, _, event in import_calls(folder).events
+            for time, _, event in events
             if event["type"] in {"consultation.answered", "consultation.abandoned"}
         ]
         self.ended, self.waited, self.given_up = np.array(sorted(ends), dtype=np.float64).T
@@ -68,6 +79,8 @@ class Contacts:
                 found.setdefault(name, []).append(values)
         waiting = np.searchsorted(self.opened, moments) - np.searchsorted(self.ended, moments)
         found["waiting now"] = [waiting * 1.0] * len(SPANS_S)
+        newest = np.maximum(np.searchsorted(self.told_at, moments, side="right") - 1, 0)
+        found[MENU] = [self.held[newest]] * len(SPANS_S)
         return found
 
     def _within(self, values: Array, span_s: float, moments: Array) -> Array:
@@ -94,9 +107,10 @@ def report(folder: Path) -> list[str]:
             cells = [f"{value[0]:.3g}: {occasions(every[at])}" for value, at in zip(seen[name], spans, strict=True)]
             rows.append([moment, name, *cells])
         together = [
-            np.logical_and.reduce([spans[place] for spans in reached.values()]) for place in range(len(SPANS_S))
+            np.logical_and.reduce([spans[place] for name, spans in reached.items() if name != MENU])
+            for place in range(len(SPANS_S))
         ]
-        rows.append([moment, "all of these", *(f"{occasions(every[at])}" for at in together)])
+        rows.append([moment, "all of these but the menu", *(f"{occasions(every[at])}" for at in together)])
     return table(["At", "Seen", *(f"in {span / 60:.0f} min" for span in SPANS_S)], rows)
 
 

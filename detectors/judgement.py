@@ -31,6 +31,7 @@ class Reason(enum.IntEnum):
     SILENCE = 10
     OVERDUE = 11
     STALL = 12
+    THRESHOLD = 13
 
     @property
     def insufficient(self) -> bool:

@@ -39,6 +39,8 @@ def _sentences(metric: Metric) -> Iterator[str]:
     yield f"Bad where {_BAD[metric.direction]}; a change of less than {effect(metric)} is no news."
     if metric.target is not None:
         yield f"Promised: {metric.target:g}."
+    if metric.threshold is not None:
+        yield f"Preset limit, whatever is usual: {metric.threshold:g}."
     if metric.signal is Signal.LAST:
         yield f"News from {metric.minimum_exposure:g} on."
     else:

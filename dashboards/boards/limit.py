@@ -28,14 +28,15 @@ ANY_IS_BAD = (Limit(1, colour.BAD),)
 
 
 def limits_of(metric: Metric) -> tuple[str, tuple[Limit, ...]]:
-    """The colour below all limits, and the limits: of a promise, or of a gauge that is news from a value on.
+    """The colour below all limits, and the limits: preset, of a promise, or of a gauge that is news from a value on.
 
     Everything else is judged by what is expected, which is a line and no limit.
     """
-    if metric.target is not None:
+    limit = metric.target if metric.threshold is None else metric.threshold
+    if limit is not None:
         if metric.direction is Direction.UP:
-            return colour.GOOD, (Limit(metric.target, colour.BAD),)
-        return colour.BAD, (Limit(metric.target, colour.GOOD),)
+            return colour.GOOD, (Limit(limit, colour.BAD),)
+        return colour.BAD, (Limit(limit, colour.GOOD),)
     if metric.signal is Signal.LAST and metric.direction is not Direction.DOWN:
         return colour.GOOD, (Limit(metric.minimum_exposure, colour.NOTABLE),)
     return colour.GOOD, PLAIN

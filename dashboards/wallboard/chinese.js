@@ -116,7 +116,8 @@ export default {
     "COLLAPSE": "数量远少于时段和当前流量所能解释的水平。",
     "SILENCE": "长时间没有任何事件，在这一时段难以置信。",
     "OVERDUE": "超过时限仍未完成的件数多于平常。",
-    "STALL": "事件连续缺失的时间太长，不可能是偶然。"
+    "STALL": "事件连续缺失的时间太长，不可能是偶然。",
+    "THRESHOLD": "已达到人工设定的限值（与平时水平无关）。"
   },
   "happened": {
     "began": "开始", "opened": "出现", "updated": "更新", "resolved": "已恢复", "recovered": "已恢复：回到正常",

@@ -116,7 +116,8 @@ export default {
     "COLLAPSE": "Far less came than the time of day and the present traffic explain.",
     "SILENCE": "Nothing has come for longer than is believable at this time of day.",
     "OVERDUE": "More cases than usual are past their deadline and still open.",
-    "STALL": "Events have stayed away over a run that is too long to be chance."
+    "STALL": "Events have stayed away over a run that is too long to be chance.",
+    "THRESHOLD": "A limit that people set for it has been reached, whatever is usual."
   },
   "happened": {
     "began": "Began", "opened": "Opened", "updated": "Updated", "resolved": "Resolved", "recovered": "Resolved: back to normal",

@@ -50,6 +50,7 @@ class Phrases(msgspec.Struct, frozen=True, kw_only=True):
     news: Mapping[str, str]
     title: str
     headline: str
+    limit: str
     since: str
     span: str
     impact: str
@@ -139,6 +140,7 @@ ENGLISH = Phrases(
     },
     title="[{news}] {headline}",
     headline="{title} {where}: {value}, expected {expected}",
+    limit=", limit {limit}",
     since="Since {start}, for {lasts}",
     span="From {start} to {end}, {lasts}; at worst {peak}",
     impact="Impact: about {affected} {what} beyond normal in the last {window}",
@@ -199,6 +201,7 @@ CHINESE = Phrases(
     },
     title="【{news}】{headline}",
     headline="{title}（{where}）：{value}，预期 {expected}",
+    limit="，限值 {limit}",
     since="{start} 起，已 {lasts}",
     span="{start} 至 {end}，持续 {lasts}；最差 {peak}",
     impact="影响：最近 {window} 内约 {affected} {what}异常",

@@ -10,6 +10,7 @@ import msgspec
 
 from streams.events.event_time import event_time_ms
 from streams.incidents.instant import clock_time
+from streams.incidents.summary import preset_limit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -71,14 +72,16 @@ class Wording(NamedTuple):
     worth: Worth = Worth()
 
     def headline(self, anomaly: Anomaly) -> str:
-        """What, where, value against expectation."""
+        """What, where, value against expectation, and the preset limit where that has been reached."""
         say = self.phrases
-        return say.headline.format(
+        headline = say.headline.format(
             title=self.titles.get(anomaly.metric) or anomaly.metric,
             where=say.where(anomaly.scope),
             value=say.amount(anomaly.value, anomaly.unit),
             expected=say.amount(anomaly.expected, anomaly.unit),
         )
+        limit = preset_limit(anomaly)
+        return headline if limit is None else headline + say.limit.format(limit=say.amount(limit, anomaly.unit))
 
     def title(self, anomaly: Anomaly, news: str) -> str:
         """The headline, and what is new about it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import hashlib
+import math
 from typing import Literal, get_args
 
 import msgspec
@@ -29,6 +30,8 @@ class Signal(enum.StrEnum):
 
 
 HISTOGRAMS = frozenset({Signal.QUANTILE, Signal.SPREAD})
+# The least and the greatest value by unit; what is left out begins at 0 and has no end.
+BOUNDS: dict[str, tuple[float, float]] = {"ratio": (0.0, 1.0), "points": (-100.0, 100.0)}
 # What is said of cases: without a case there is no value, where a count of none is zero.
 OF_CASES = HISTOGRAMS | {Signal.RATIO, Signal.COHORT, Signal.MEAN, Signal.NET}
 
@@ -125,6 +128,7 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
             Needed where a dimension of the same name means something else on the other side (reason, channel).
         exposure_dimensions: the same for the exposure.
         target: the promised ratio; given, burn rates are judged too.
+        threshold: a preset limit in the unit of the metric: what has reached it deviates, whatever is usual.
         symptom_of: names of metrics whose anomalies can cause one here.
         symptom_where: of such a cause, by dimension the values in which its symptoms show; others have other causes.
         opening_hours: judged only while the service is open.
@@ -151,6 +155,7 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     trailing_s: int = 0
     settle_s: int = 0
     target: float | None = None
+    threshold: float | None = None
     severity: Severity = Severity.WARNING
     symptom_of: tuple[str, ...] = ()
     symptom_where: dict[str, dict[str, tuple[str, ...]]] = {}
@@ -179,6 +184,10 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
             Component.EXPOSURE: self.exposure,
         }
         return {component: group for component, group in terms.items() if group}
+
+    def bounds(self) -> tuple[float, float]:
+        """Between which its values lie; the end may be infinite."""
+        return BOUNDS.get(self.unit, (0.0, math.inf))
 
     def recurring(self) -> Term | None:
         """The term whose cases come again, where there is one."""

@@ -73,6 +73,8 @@ def _section(metric: Metric) -> Iterator[str]:
         yield f"- a window is judged {_duration(metric.settle_s)} after its end"
     if metric.target is not None:
         yield f"- promised: {metric.target:g}"
+    if metric.threshold is not None:
+        yield f"- preset limit, whatever is usual: {metric.threshold:g}"
     if metric.opening_hours:
         yield "- judged while the service is open"
     yield "- scopes: " + ", ".join(" + ".join(scope) if scope else "the whole" for scope in metric.scopes)

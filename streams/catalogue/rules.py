@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING
 
-from streams.catalogue.metric import HISTOGRAMS, Component, Metric, Signal
+from streams.catalogue.metric import HISTOGRAMS, Component, Direction, Metric, Signal
 from streams.catalogue.scopes import carried, countable
 from streams.catalogue.shape_rules import SLOT_S, Fault, check_again, check_bins, check_gauge, check_histogram
 from streams.catalogue.term_rules import check_terms
@@ -98,7 +99,22 @@ def _check_numbers(metric: Metric) -> Iterator[Fault]:
         yield Fault(("minimum_exposure",), "must be above 0: the events a window needs before it is judged")
     if metric.target is not None and not (metric.signal is Signal.RATIO and 0 < metric.target < 1):
         yield Fault(("target",), "a promised ratio between 0 and 1, for signal ratio only")
+    if metric.threshold is not None:
+        yield from _check_threshold(metric, metric.threshold)
     yield from _check_times(metric)
+
+
+def _check_threshold(metric: Metric, threshold: float) -> Iterator[Fault]:
+    lowest, highest = metric.bounds()
+    if not lowest < threshold < highest:
+        upto = f"above {lowest:g}" if highest == math.inf else f"between {lowest:g} and {highest:g}"
+        yield Fault(("threshold",), f"{threshold:g}: a limit in the unit of the metric, {upto}")
+    if metric.direction is Direction.BOTH:
+        yield Fault(("threshold",), "needs a bad direction: write `direction: up` or `direction: down`")
+    # Where nothing was counted yet, a window that is not full looks like one in which too little came.
+    if metric.signal is Signal.PER_THOUSAND or (metric.signal is Signal.COUNT and metric.direction is Direction.DOWN):
+        what = "a count that falls and a rate per thousand are judged by what is usual only; remove this key"
+        yield Fault(("threshold",), what)
 
 
 def _check_times(metric: Metric) -> Iterator[Fault]:

@@ -18,6 +18,7 @@ from streams.evaluation.mean_judge import MeanJudge
 from streams.evaluation.moment import Moment
 from streams.evaluation.opening import LocalClock
 from streams.evaluation.past import CLEAR, Past
+from streams.evaluation.preset import PresetLimit
 from streams.evaluation.ratio_judge import RatioJudge
 from streams.evaluation.readings import Latest
 from streams.evaluation.sale_plan import SalePlan
@@ -74,6 +75,7 @@ class MetricEvaluator:
             self._judge: Judge = CountJudge(metric, self._plan)
         else:
             self._judge = _JUDGES[metric.signal](metric)
+        self._preset = PresetLimit(metric, self._judge)
         self._index = SeriesIndex(metric)
         self._writer = VerdictWriter(metric, self._index, self._judge)
         self._partner: dict[int, NDArray[np.int32]] = {}
@@ -118,10 +120,11 @@ class MetricEvaluator:
                 self._judge.follow(moment, elapsed_s, calm)
             self._followed_ms = now_ms
         # What is drawn keeps to the shortest window that says something: a line must not jump between windows.
-        shown = replace(self._judge.told(moment, present, present_windows), score=best.score)
+        shown = self._preset.band(self._judge.told(moment, present, present_windows))
+        shown = replace(shown, score=best.score)
         self.latest = Latest(windows.scopes, shown)
         reported = np.flatnonzero(self._index.judged & (self._last > 0) & (now_ms - self._last <= _REMEMBER_MS))
-        told = self._judge.told(moment, best, best_windows)
+        told = self._preset.band(self._judge.told(moment, best, best_windows))
         verdicts = self._writer.write(moment, told, best_windows, reported)
         self._drawn = self._pulse(shown)
         return verdicts, self._drawn
@@ -171,7 +174,8 @@ class MetricEvaluator:
         present = best
         shorter: list[Finding] = []
         deviating = (self._last > 0) & (moment.now_ms - self._last <= _LATELY_MS)
-        for place, finding in enumerate(self._judge.findings(moment, windows)):
+        for place, judged in enumerate(self._judge.findings(moment, windows)):
+            finding = self._preset.applied(moment, judged)
             self._past.leave(moment, finding, shorter, deviating)
             shorter.append(finding)
             if place == 0:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from streams.imports.imported import Imported
 from streams.imports.table import ImportProblem, one_file, rows
+from streams.imports.voice_menu import Stay, snapshots
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,6 +30,7 @@ OPENING_HOURS = [
     {"days": ["fri"], "opens": "07:00", "closes": "14:00"},
     {"days": ["sat"], "opens": "20:00", "closes": "24:00"},
 ]
+MENU = "voice_menu"
 WARM_UP = timedelta(days=2)
 SOURCE = "the call centre's records"
 
@@ -37,13 +39,15 @@ def import_calls(folder: Path) -> Imported:
     """A contact opens when the caller leaves the voice menu for a person, and is answered or given up from there.
 
     Callers who hang up in the menu wanted a person as well and gave up without any wait: that is what an outage of the
-    lines looks like in this data. Calls marked PHANTOM never were. Raises ImportProblem.
+    lines looks like in this data. Whom the menu holds for long is told as a queue of its own, `voice_menu`, since lines
+    that are out of order show there first. Calls marked PHANTOM never were. Raises ImportProblem.
     """
     zone = ZoneInfo(TIMEZONE)
     imported = Imported({"name": "calls", "timezone": TIMEZONE, "opening_hours": OPENING_HOURS}, "/calls")
-    for row in rows(one_file(folder, "calls_*.csv*", SOURCE), COLUMNS):
-        if row["outcome"] != "PHANTOM":
-            _call(imported, row, zone)
+    calls = (row for row in rows(one_file(folder, "calls_*.csv*", SOURCE), COLUMNS) if row["outcome"] != "PHANTOM")
+    for told in snapshots([_call(imported, row, zone) for row in calls]):
+        facts = {"queue": MENU, "waiting": told.waiting, "oldest_wait": told.oldest_wait}
+        imported.add("consultations", "queue.snapshot", told.time, f"{MENU}-{told.time:%d-%H%M%S}", facts)
     if imported.events:
         first = min(time for time, _, _ in imported.events)
         begin = first.replace(hour=0, minute=0, second=0)
@@ -51,11 +55,14 @@ def import_calls(folder: Path) -> Imported:
     return imported
 
 
-def _call(imported: Imported, row: Row, zone: ZoneInfo) -> None:
+def _call(imported: Imported, row: Row, zone: ZoneInfo) -> Stay:
+    """Adds the events of a call; returns its time in the menu."""
     arrival = row.time("arrival")
     if arrival is None:
         raise ImportProblem(f"{row.file.name}, row {row.number}: a call without arrival; leave the row out")
-    opened = arrival.replace(tzinfo=zone) + timedelta(seconds=row.seconds("vru_seconds"))
+    arrived = arrival.replace(tzinfo=zone)
+    opened = arrived + timedelta(seconds=row.seconds("vru_seconds"))
+    stay = Stay(arrived, opened)
     waited = row.seconds("queue_seconds")
     subject = f"call-{row['call']}"
     facts = {
@@ -68,10 +75,11 @@ def _call(imported: Imported, row: Row, zone: ZoneInfo) -> None:
     taken = opened + timedelta(seconds=waited)
     if row["outcome"] != "AGENT":
         imported.add("consultations", "consultation.abandoned", taken, subject, {**facts, "waited": waited})
-        return
+        return stay
     start, end = row.time("service_start"), row.time("service_end")
     handled = {**facts, "handled_by": "human"}
     answered = start.replace(tzinfo=zone) if start else taken
     imported.add("consultations", "consultation.answered", answered, subject, {**handled, "waited": waited})
     if end:
         imported.add("consultations", "consultation.closed", end.replace(tzinfo=zone), subject, handled)
+    return stay

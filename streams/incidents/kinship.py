@@ -134,11 +134,15 @@ def explains(symptom: Alert, cause: Alert, catalogue: MetricCatalogue) -> bool:
     is made of its events, and causes nothing else. Where the catalogue says which parts follow from a cause, it is
     these.
     """
-    if not linked(symptom.metric, cause.metric, catalogue) or not compatible(symptom.scope, cause.scope):
+    if not linked(symptom.metric, cause.metric, catalogue):
+        return False
+    told = catalogue.by_name[symptom.metric].symptom_where.get(cause.metric)
+    # A part that is named follows from the cause even where the cause has another name for its own part.
+    unnamed = {name: value for name, value in symptom.scope.items() if value not in (told or {}).get(name, ())}
+    if not compatible(unnamed, cause.scope):
         return False
     if cause.touchpoint == FEEDS and not _is_made_of(symptom.metric, cause, catalogue):
         return False
-    told = catalogue.by_name[symptom.metric].symptom_where.get(cause.metric)
     if told is not None and symptom.scope and not shared(symptom.scope, cause.scope):
         return any(symptom.scope.get(dimension) in values for dimension, values in told.items())
     related = (

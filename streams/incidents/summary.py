@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
+from detectors.judgement import Reason
 from streams.incidents.alert import State
 from streams.incidents.instant import clock_time
 
@@ -32,10 +33,11 @@ def summarise(alert: Alert, attached: Sequence[str], zone: tzinfo) -> str:
         )
     moved = "rose" if alert.direction == "up" else "fell"
     verb = f"{moved} to" if alert.state is State.FIRING else "is recovering at"
-    sentence = (
-        f"{what} {verb} {amount(verdict.value, alert.unit)} (expected {amount(verdict.expected, alert.unit)}) "
-        f"since {clock_time(alert.started, zone)}"
-    )
+    limit = preset_limit(verdict)
+    against = f"expected {amount(verdict.expected, alert.unit)}"
+    if limit is not None:
+        against += f", limit {amount(limit, alert.unit)}"
+    sentence = f"{what} {verb} {amount(verdict.value, alert.unit)} ({against}) since {clock_time(alert.started, zone)}"
     narrower = [c for c in verdict.contributors if len(c.scope) > 0 and c.scope != alert.scope and c.share > 0]
     if narrower:
         top = max(narrower, key=lambda c: c.share)
@@ -43,6 +45,26 @@ def summarise(alert: Alert, attached: Sequence[str], zone: tzinfo) -> str:
     if attached:
         sentence += f"; also {', '.join(attached)}"
     return sentence + "."
+
+
+class Judged(Protocol):
+    """What is said of a value."""
+
+    @property
+    def reason(self) -> str: ...
+    @property
+    def direction(self) -> str: ...
+    @property
+    def lower(self) -> float: ...
+    @property
+    def upper(self) -> float: ...
+
+
+def preset_limit(of: Judged) -> float | None:
+    """The limit that has been reached, where that is why it was told: the band of normal ends there."""
+    if of.reason != Reason.THRESHOLD.name:
+        return None
+    return of.upper if of.direction == "up" else of.lower
 
 
 def where(scope: Mapping[str, str]) -> str:
@@ -61,6 +83,8 @@ def amount(value: float, unit: str) -> str:
 
     >>> amount(0.7104, "ratio"), amount(0.99934, "ratio"), amount(1234.5, "per_minute"), amount(93_600, "seconds")
     ('71.0%', '99.93%', '1,234/min', '26 h')
+    >>> amount(3.0, "number"), amount(0.25, "number")
+    ('3', '0.25')
     """
     if not math.isfinite(value):
         return "unknown"
@@ -68,7 +92,7 @@ def amount(value: float, unit: str) -> str:
         return f"{value:.2%}" if value > 0.99 or value < 0.01 else f"{value:.1%}"
     if unit == "seconds" and value >= _LONG_S:
         return duration(round(value) * 1000)
-    digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
+    digits = 0 if abs(value) >= 100 or (unit == "number" and value == int(value)) else 1 if abs(value) >= 10 else 2
     suffix = {"per_minute": "/min", "seconds": " s", "per_thousand": " per 1,000"}.get(unit, "")
     return f"{value:,.{digits}f}{suffix}"
 

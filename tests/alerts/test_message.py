@@ -25,6 +25,16 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 TITLES = Titles({"payment_success": "Payment success"}, {"payment_success": "支付成功率"})
 
 
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", ": 71.0%, expected 97.0%, limit 80.0%"), ("zh", "：71.0%，预期 97.0%，限值 80.0%")]
+)
+def test_a_preset_limit_that_was_reached_is_named(
+    transition: Callable[..., Transition], language: str, said: str
+) -> None:
+    told = compose(transition(reason="THRESHOLD", lower=0.8), TITLES, {}, SHANGHAI).text(language)
+    assert told.title.endswith(said)
+
+
 def test_what_where_value_since_impact_contributors_links_id(transition: Callable[..., Transition]) -> None:
     told = compose(transition(), TITLES, {}, SHANGHAI)
     assert told.title == "[CRITICAL] Payment success for payment_method alipay: 71.0%, expected 97.0%"

@@ -33,7 +33,8 @@ def events(tmp_path: Path, rows: str) -> list[tuple[str, str, float | None]]:
     made = import_calls(tmp_path).events
     for _, _, event in made:
         msgspec.convert(event, TYPES[event["type"]])
-    return [(event["type"], f"{time:%H:%M:%S}", event["data"].get("waited")) for time, _, event in made]
+    calls = [told for told in made if told[2]["type"] != "queue.snapshot"]
+    return [(event["type"], f"{time:%H:%M:%S}", event["data"].get("waited")) for time, _, event in calls]
 
 
 def test_an_answered_call_opens_after_the_menu(tmp_path: Path) -> None:
@@ -50,6 +51,24 @@ def test_who_hangs_up_in_the_queue_or_in_the_menu_gave_up(tmp_path: Path) -> Non
         ("consultation.abandoned", "08:00:15", 5.0),
         ("consultation.opened", "08:02:00", None),
         ("consultation.abandoned", "08:02:00", 0.0),
+    ]
+
+
+def test_whom_the_menu_holds_is_told_as_a_queue(tmp_path: Path) -> None:
+    (tmp_path / "calls_1999.csv").write_text(HEADER + ANSWERED + MENU_ONLY)
+
+    told = [
+        (f"{time:%H:%M:%S}", each["data"])
+        for time, _, each in import_calls(tmp_path).events
+        if "queue." in each["type"]
+    ]
+
+    assert told[1] == ("08:00:20", {"queue": "voice_menu", "waiting": 1, "oldest_wait": 20.0})
+    assert [(at, data["waiting"]) for at, data in told] == [
+        ("08:00:00", 0),
+        ("08:00:20", 1),
+        ("08:01:00", 1),
+        ("08:02:00", 0),
     ]
 
 

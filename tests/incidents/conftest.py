@@ -55,6 +55,10 @@ CATALOGUE = Catalogue.of(
             symptom_of=("movements",),
             symptom_where={"movements": {"reason": ("late",)}},
         ),
+        metric("held", "consultation", [("queue",)], unit="number"),
+        metric(
+            "calls", "consultation", [("queue",)], symptom_of=("held",), symptom_where={"held": {"queue": ("vip",)}}
+        ),
         metric("feed", "pipeline", [(), ("topic",)], unit="per_minute"),
         metric("curiosity", "feedback", severity=Severity.INFO),
     )

@@ -275,6 +275,16 @@ def test_of_what_begins_together_the_catalogue_says_which_parts_follow_from_a_ca
     assert [t.anomaly.caused_by is not None for t in opened] == [named]
 
 
+@pytest.mark.parametrize(("queue", "named"), [("vip", True), ("presale", False)])
+def test_a_part_that_the_catalogue_names_follows_from_a_cause_whose_own_part_has_another_name(
+    shop: Any, verdict: Callable[..., Verdict], queue: str, named: bool
+) -> None:
+    held, calls = verdict("held", {"queue": "menu"}), verdict("calls", {"queue": queue})
+    shop.tick(held, times=3)
+    opened = [t for t in shop.tick(held, calls, times=6) if t.why == "opened"]
+    assert [t.anomaly.caused_by is not None for t in opened] == [named]
+
+
 def test_another_part_of_the_same_metric_is_no_cause_of_what_is_attached_to_the_first(
     shop: Any, verdict: Callable[..., Verdict]
 ) -> None:

@@ -249,6 +249,11 @@ def test_the_anomaly_has_every_field_of_the_contract(shop: Any, verdict: Callabl
     assert b"Infinity" not in msgspec.json.encode(anomaly)
 
 
+def test_the_sentence_names_a_preset_limit_that_was_reached(fire: Callable[..., list[Transition]]) -> None:
+    (opened,) = fire(reason="THRESHOLD")
+    assert opened.anomaly.summary.startswith("Payment overall fell to 93.0% (expected 97.0%, limit 95.0%) since")
+
+
 def test_an_alert_of_a_metric_that_left_the_catalogue_is_resolved(
     shop: Any,
     verdict: Callable[..., Verdict],

@@ -9,8 +9,10 @@ import msgspec
 import pytest
 
 from dashboards.boards.all_boards import all_boards
+from dashboards.boards.limit import Limit, limits_of
 from dashboards.boards.lint import panels_of
 from streams.catalogue.load import Catalogue
+from streams.catalogue.metric import Direction
 from streams.metrics import prometheus_name
 
 if TYPE_CHECKING:
@@ -142,6 +144,14 @@ def test_the_executive_sees_promises_first_and_orders_against_the_week_before(bo
     assert titles[3] == "Contacts picked up within 60 s"
     assert [target["legendFormat"] for target in orders["targets"]] == ["now", "a week before"]
     assert "offset 1w" in orders["targets"][1]["expr"]
+
+
+@pytest.mark.parametrize(("direction", "below", "above"), [("up", "green", "red"), ("down", "red", "green")])
+def test_a_preset_limit_goes_before_all_others(plan: Plan, direction: str, below: str, above: str) -> None:
+    known = plan.catalogue.by_name["queue_waiting"]
+    waiting = msgspec.structs.replace(known, threshold=200.0, direction=Direction(direction))
+
+    assert limits_of(waiting) == (below, (Limit(200.0, above),))
 
 
 def test_limits_of_the_pipeline_are_those_of_the_alerts(plan: Plan, boards: dict[str, Any]) -> None:
