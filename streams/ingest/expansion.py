@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from streams.cells.record import SLOT_MS, CellsRecord, MetricCells
-from streams.ingest.group import LACKS_TIME, SHUT, is_own_time, route_positions
+from streams.ingest.group import LACKS_TIME, SHUT, fixed_scope, is_own_time, route_positions
 from streams.placement import cells_partition
 
 if TYPE_CHECKING:
@@ -50,24 +50,32 @@ class _Columns:
 class _Projection:
     """One route of a group: which part of a key it looks at, and where it leads.
 
-    Where another route of the group has the same gate, slot and more dimensions, its sums are summed up further:
-    there are fewer of them than keys.
+    Where another route of the group has the same condition and slot and more dimensions, its sums are summed up
+    further: there are fewer of them than keys. Where it has the same dimensions, they are the same sums.
+
+    Attributes:
+        parent: the number of that other route, None where there is none.
+        same: whether the sums of the parent are those of this one.
+        scope: of all sums, where no dimension tells them apart.
+
     """
 
-    __slots__ = ("_gate", "_project", "parent", "placed", "shift", "targets", "whole")
+    __slots__ = ("_gate", "_project", "parent", "placed", "same", "scope", "shift", "targets")
 
     def __init__(self, group: Group, route: Route, finer: list[tuple[int, Route]]) -> None:
         gate, positions = route_positions(group, route)
-        candidates = [pair for pair in finer if _can_be_parent(pair[1], route)]
-        parent, via = min(candidates, key=lambda pair: len(pair[1].dimensions), default=(None, route))
+        candidates = [pair for pair in finer if _can_be_parent(group, pair[1], route)]
+        parent, via = min(candidates, key=lambda pair: len(_varied(group, pair[1])), default=(None, route))
         if parent is not None:
-            gate, positions = None, [0, *(1 + via.dimensions.index(dimension) for dimension in route.dimensions)]
-            positions += [1 + len(via.dimensions)] if route.measure.placed else []
+            known = _varied(group, via)
+            gate, positions = None, [0, *(1 + known.index(dimension) for dimension in _varied(group, route))]
+            positions += [1 + len(known)] if route.measure.placed else []
         self.parent: int | None = parent
-        self.whole = len(positions) == 1
+        self.same = parent is not None and _varied(group, via) == _varied(group, route)
+        self.scope = fixed_scope(group.event_type, route)
         self.placed = route.measure.placed
         # itemgetter gives a tuple only for two positions or more.
-        self._project: Callable[[GroupKey], tuple[Any, ...]] = itemgetter(*positions, *([0] if self.whole else []))
+        self._project: Callable[[GroupKey], tuple[Any, ...]] = itemgetter(*positions, *positions[: len(positions) == 1])
         self._gate = gate
         self.shift = route.gate.plus_s * 1000 // SLOT_MS if is_own_time(route.gate) and not route.own_slot else 0
         self.targets = group.routes[route]
@@ -87,13 +95,19 @@ class _Projection:
         return sums
 
 
-def _can_be_parent(finer: Route, route: Route) -> bool:
-    same = (finer.gate, finer.own_slot, finer.measure) == (route.gate, route.own_slot, route.measure)
-    return same and set(finer.dimensions) > set(route.dimensions)
+def _can_be_parent(group: Group, finer: Route, route: Route) -> bool:
+    (gate, (slot, *_)), (other_gate, (other_slot, *_)) = route_positions(group, route), route_positions(group, finer)
+    same = (gate, slot, route.measure) == (other_gate, other_slot, finer.measure)
+    return same and set(_varied(group, finer)) >= set(_varied(group, route))
+
+
+def _varied(group: Group, route: Route) -> tuple[str, ...]:
+    """The dimensions that tell the sums of a route apart."""
+    return route.dimensions if fixed_scope(group.event_type, route) is None else ()
 
 
 def _projections(group: Group) -> list[_Projection]:
-    ordered = sorted(group.routes, key=lambda route: -len(route.dimensions))
+    ordered = sorted(group.routes, key=lambda route: -len(_varied(group, route)))
     numbered = list(enumerate(ordered))
     return [_Projection(group, route, numbered[:number]) for number, route in numbered]
 
@@ -126,6 +140,8 @@ class Expansion:
                 for projection in projections if singles or pairs else ():
                     if projection.parent is None:
                         sums = projection.sums(singles, pairs)
+                    elif projection.same:
+                        sums = done[projection.parent]
                     else:
                         sums = projection.sums((), done[projection.parent].items())
                     done.append(sums)
@@ -146,16 +162,22 @@ def _add(columns: dict[int, _Columns], projection: _Projection, sums: Sums, late
     shift = projection.shift
     slots = [part[0] + shift for part in sums]
     placed: list[int] = [part[-1] for part in sums] if projection.placed else []
-    if projection.whole:
-        scopes: list[tuple[str, ...]] = [()] * len(sums)
+    # Many sums have the same scope and another slot: its place in a metric is looked up once.
+    places: list[int] = []
+    scopes: dict[tuple[str, ...], int] = {}
+    if projection.scope is not None:
+        scopes[projection.scope] = 0
+    elif projection.placed:
+        places = [scopes.setdefault(part[1:-1], len(scopes)) for part in sums]
     else:
-        scopes = [part[1:-1] for part in sums] if projection.placed else [part[1:] for part in sums]
+        places = [scopes.setdefault(part[1:], len(scopes)) for part in sums]
     for target in projection.targets if sums else ():
         column = columns.get(target.metric)
         if column is None:
             column = columns[target.metric] = _Columns()
         known, scope_set = column.scopes, target.scope_set
-        numbers = [known.setdefault((scope_set, values), len(known)) for values in scopes]
+        of = [known.setdefault((scope_set, values), len(known)) for values in scopes]
+        numbers = [of[place] for place in places] if places else of * len(sums)
         components = placed or [int(target.component)] * len(numbers)
         amounts = sums.values() if target.weight == 1 else [-amount for amount in sums.values()]
         if _meeting(target) not in shared:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from streams.cells.record import SLOT_MS
+from streams.events.registry import TOPIC, TOPIC_OF_TYPE
 
 if TYPE_CHECKING:
     from streams.ingest.routes import Gate, Measure, Route, Routes
@@ -76,7 +77,8 @@ def make_groups(event_type: str, routes: Routes) -> list[Group]:
 
 
 def _make_group(event_type: str, at: str, measure: Measure, routes: Routes) -> Group:
-    dimensions = tuple(sorted({dimension for route in routes for dimension in route.dimensions}))
+    varied = (route for route in routes if fixed_scope(event_type, route) is None)
+    dimensions = tuple(sorted({dimension for route in varied for dimension in route.dimensions}))
     gates = dict.fromkeys(route.gate for route in routes if not _always_open(route.gate))
     positions = {gate: 2 + len(dimensions) + number for number, gate in enumerate(gates)}
     return Group(event_type, at, measure, dimensions, positions, routes)
@@ -91,10 +93,21 @@ def _can_open(gate: Gate) -> bool:
     return not (is_own_time(gate) and gate.no_later is False)
 
 
+def fixed_scope(event_type: str, route: Route) -> tuple[str, ...] | None:
+    """The scope of a route that is the same for all events of the type; None where it differs."""
+    if set(route.dimensions) <= {TOPIC}:
+        return tuple(TOPIC_OF_TYPE[event_type] for _ in route.dimensions)
+    return None
+
+
 def route_positions(group: Group, route: Route) -> tuple[int | None, list[int]]:
-    """For a route of a group: the position of its gate (None: always open), then of slot, dimensions, bin or mark."""
+    """For a route of a group: the position of its gate (None: always open), then of slot, dimensions, bin or mark.
+
+    What is the same for all events has no position.
+    """
     gate = group.gates.get(route.gate)
     own = route.own_slot or is_own_time(route.gate)
     slot = 1 if own or gate is None else gate
     placed = [group.first_gate + len(group.gates)] if route.measure.placed else []
-    return gate, [slot, *(group.position(dimension) for dimension in route.dimensions), *placed]
+    varied = route.dimensions if fixed_scope(group.event_type, route) is None else ()
+    return gate, [slot, *map(group.position, varied), *placed]
