@@ -50,7 +50,8 @@ class Verdict(msgspec.Struct, frozen=True):
 class Pulse(msgspec.Struct, frozen=True, omit_defaults=True):
     """The whole of a metric at one tick, judged or not: what the page draws.
 
-    `missing`: there was no case to say anything of, so that the numbers mean nothing.
+    `missing`: there was no case to say anything of, so that the numbers mean nothing. Where it is not known yet what is
+    usual, `expected`, `lower` and `upper` are 0.
     """
 
     metric: str

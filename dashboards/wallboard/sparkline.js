@@ -44,7 +44,8 @@ export function range(points) {
   const bounds = points.flatMap((point) => [point[3], point[4]]).filter((value) => value !== null);
   const bottom = Math.max(Math.min(low, ...bounds), low - room);
   const top = Math.min(Math.max(high, ...bounds), high + room);
-  return [bottom - (top - bottom) * 0.05, top + (top - bottom) * 0.05 || 1];
+  if (top === bottom) return top === 0 ? [0, 1] : [bottom - room, top + room]; // a band without width lies in the middle
+  return [bottom - (top - bottom) * 0.05, top + (top - bottom) * 0.05];
 }
 
 export function runs(points, present, gap = GAP) {

@@ -209,6 +209,8 @@ class MetricEvaluator:
             return self._unseen
         columns = (shown.value, shown.expected, shown.lower, shown.upper, shown.score)
         value, expected, lower, upper, score = (float(column[whole]) for column in columns)
+        if shown.reason[whole] == Reason.WARMING_UP:
+            expected = lower = upper = 0.0  # detectors say the value itself, and nobody may read it as an expectation
         missing = self.metric.signal in OF_CASES and not shown.exposure[whole] > 0
         return Pulse(self.metric.name, value, expected, lower, upper, score, missing)
 

@@ -11,6 +11,7 @@ from evaluation_shops import DAY_MS, START_MS, TERM, UTC, Payments, metric_of
 from streams.catalogue.metric import Component, Direction, Metric, Signal
 from streams.cells.histogram import BINS
 from streams.evaluation.metric_evaluator import MetricEvaluator
+from streams.web.point import Point, of_pulse
 
 QUIET_MS = START_MS + 2 * DAY_MS + 10 * 3_600_000
 
@@ -93,3 +94,15 @@ def test_a_duration_that_only_a_longer_window_can_judge_is_told_from_that_window
 
     assert values == pytest.approx([values[0]] * 5)
     assert values[0] > 0
+
+
+def test_while_it_is_not_known_what_is_usual_nothing_is_said_to_be_expected(shop_of: Any) -> None:
+    shop = shop_of([(0, ())], 8640, START_MS)
+    shop.cells[Component.NUMERATOR] = 15
+    metric = metric_of(Signal.COUNT, Direction.DOWN, unit="per_minute", scopes=((),))
+    shop.now_ms = START_MS + 600_000
+
+    pulse = MetricEvaluator(metric, UTC).tick(shop.now_ms, shop)[1]
+
+    assert (pulse.value, pulse.expected, pulse.lower, pulse.upper) == (90, 0, 0, 0)
+    assert of_pulse(shop.now_ms, pulse) == Point(shop.now_ms, 90)

@@ -121,3 +121,24 @@ async def test_a_tile_that_is_too_low_for_its_texts_is_found(full_board: Board, 
     await page.locator("#signals .signal").first.evaluate("tile => { tile.style.height = '3rem' }")
 
     assert await page.evaluate(CROWDED) != []
+
+
+async def test_a_band_without_width_and_a_single_point_are_drawn(calm_board: Board, serve: Any, open_page: Any) -> None:
+    server = await serve(calm_board)
+    page, _ = await open_page("about:blank", **VIEWS["wall-light"])
+
+    async def steady(route: Any) -> None:
+        response = await route.fetch()
+        body = await response.json()
+        for metric in body["metrics"]:
+            metric["points"] = [[body["time"], 90, 90, 90, 90]]
+        await route.fulfill(response=response, json=body)
+
+    await page.route("**/api/v1/board", steady)
+    await page.goto(str(server.make_url("/")))
+    await page.locator("#signals .signal .value-line").first.wait_for(state="attached")
+
+    drawn = "[...document.querySelectorAll('#signals [points]')].map(line => line.getAttribute('points'))"
+    lines = await page.evaluate(drawn)
+    assert lines
+    assert not [line for line in lines if "NaN" in line]

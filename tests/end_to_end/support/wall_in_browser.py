@@ -90,4 +90,4 @@ def somebody_at(page: str, folder: Path) -> Iterator[Wall]:
         yield wall
         window.screenshot(path=folder / "wall-over.png")
         browser.close()
-        assert wall.complaints == []
+        assert not wall.complaints, wall.complaints
