@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from streams.catalogue.metric import Metric
+    from streams.ingest.codes import Codes
     from streams.ingest.group import Group, GroupKey
     from streams.ingest.routes import Route, Target
 
@@ -60,9 +61,9 @@ class _Projection:
 
     """
 
-    __slots__ = ("_gate", "_project", "parent", "placed", "same", "scope", "shift", "targets")
+    __slots__ = ("_gate", "_names", "_project", "parent", "placed", "same", "scope", "shift", "targets")
 
-    def __init__(self, group: Group, route: Route, finer: list[tuple[int, Route]]) -> None:
+    def __init__(self, group: Group, route: Route, finer: list[tuple[int, Route]], codes: Mapping[str, Codes]) -> None:
         gate, positions = route_positions(group, route)
         candidates = [pair for pair in finer if _can_be_parent(group, pair[1], route)]
         parent, via = min(candidates, key=lambda pair: len(_varied(group, pair[1])), default=(None, route))
@@ -74,6 +75,7 @@ class _Projection:
         self.same = parent is not None and _varied(group, via) == _varied(group, route)
         self.scope = fixed_scope(group.event_type, route)
         self.placed = route.measure.placed
+        self._names = [codes[name].names for name in _varied(group, route)]
         # itemgetter gives a tuple only for two positions or more.
         self._project: Callable[[GroupKey], tuple[Any, ...]] = itemgetter(*positions, *positions[: len(positions) == 1])
         self._gate = gate
@@ -81,7 +83,10 @@ class _Projection:
         self.targets = group.routes[route]
 
     def sums(self, ones: Sequence[GroupKey], members: Iterable[tuple[GroupKey, int]]) -> Sums:
-        """Amounts by (slot, *dimension values, bin or mark). `ones` add 1 each: most keys do, and cost half as much."""
+        """Amounts by (slot, *codes of the dimensions, bin or mark).
+
+        `ones` add 1 each: most keys do, and cost half as much.
+        """
         project, gate = self._project, self._gate
         if gate is not None:
             ones = [key for key in ones if key[gate] is not SHUT and key[gate] is not LACKS_TIME]
@@ -93,6 +98,16 @@ class _Projection:
             part = project(key)
             sums[part] = before(part, 0) + amount
         return sums
+
+    def scopes(self, sums: Sums) -> tuple[list[tuple[str, ...]], list[int]]:
+        """The scopes of these sums, each once, and which of them belongs to each sum."""
+        if self.scope is not None:
+            return [self.scope], [0] * len(sums)
+        until = -1 if self.placed else None
+        known: dict[tuple[int, ...], int] = {}
+        places = [known.setdefault(part[1:until], len(known)) for part in sums]
+        named = [tuple([names[code] for names, code in zip(self._names, each, strict=True)]) for each in known]
+        return named, places
 
 
 def _can_be_parent(group: Group, finer: Route, route: Route) -> bool:
@@ -106,18 +121,18 @@ def _varied(group: Group, route: Route) -> tuple[str, ...]:
     return route.dimensions if fixed_scope(group.event_type, route) is None else ()
 
 
-def _projections(group: Group) -> list[_Projection]:
+def _projections(group: Group, codes: Mapping[str, Codes]) -> list[_Projection]:
     ordered = sorted(group.routes, key=lambda route: -len(_varied(group, route)))
     numbered = list(enumerate(ordered))
-    return [_Projection(group, route, numbered[:number]) for number, route in numbered]
+    return [_Projection(group, route, numbered[:number], codes) for number, route in numbered]
 
 
 class Expansion:
     """Turns counts by group into one CellsRecord for each cells partition."""
 
-    def __init__(self, metrics: Sequence[Metric], groups: Sequence[Group]) -> None:
+    def __init__(self, metrics: Sequence[Metric], groups: Sequence[Group], codes: Mapping[str, Codes]) -> None:
         self._keys = [metric.key() for metric in metrics]
-        self._projections = [_projections(group) for group in groups]
+        self._projections = [_projections(group, codes) for group in groups]
         meetings = Counter(
             _meeting(target) for each in self._projections for projection in each for target in projection.targets
         )
@@ -157,27 +172,17 @@ class Expansion:
 
 
 def _add(columns: dict[int, _Columns], projection: _Projection, sums: Sums, late: int, shared: set[Meeting]) -> None:
-    if any(None in part for part in sums):
-        sums = _named(sums)
     shift = projection.shift
     slots = [part[0] + shift for part in sums]
     placed: list[int] = [part[-1] for part in sums] if projection.placed else []
-    # Many sums have the same scope and another slot: its place in a metric is looked up once.
-    places: list[int] = []
-    scopes: dict[tuple[str, ...], int] = {}
-    if projection.scope is not None:
-        scopes[projection.scope] = 0
-    elif projection.placed:
-        places = [scopes.setdefault(part[1:-1], len(scopes)) for part in sums]
-    else:
-        places = [scopes.setdefault(part[1:], len(scopes)) for part in sums]
+    scopes, places = projection.scopes(sums)
     for target in projection.targets if sums else ():
         column = columns.get(target.metric)
         if column is None:
             column = columns[target.metric] = _Columns()
         known, scope_set = column.scopes, target.scope_set
         of = [known.setdefault((scope_set, values), len(known)) for values in scopes]
-        numbers = [of[place] for place in places] if places else of * len(sums)
+        numbers = [of[place] for place in places]
         components = placed or [int(target.component)] * len(numbers)
         amounts = sums.values() if target.weight == 1 else [-amount for amount in sums.values()]
         if _meeting(target) not in shared:
@@ -195,15 +200,6 @@ def _add(columns: dict[int, _Columns], projection: _Projection, sums: Sums, late
 
 def _meeting(target: Target) -> Meeting:
     return target.metric, target.scope_set, target.component
-
-
-def _named(sums: Sums) -> Sums:
-    """The same sums, where a dimension that was sent as null is a missing one."""
-    named: dict[tuple[Any, ...], int] = {}
-    for part, amount in sums.items():
-        name = tuple("" if each is None else each for each in part)
-        named[name] = named.get(name, 0) + amount
-    return named
 
 
 def records_of(

@@ -1,9 +1,10 @@
 """The groups into which events fall, and the shape of their keys.
 
-A group's key is a tuple: group number, slot of the event time, the dimensions that any metric uses, and what the gates
-said. Events with equal keys add to the same cells, so each distinct key is expanded once, at the flush. Contributions
-for another time than the event's own (a deadline, the opening of a contact) and sums of a value have groups of their
-own, because their keys differ from event to event where those of the main group repeat.
+A group's key is a tuple: group number, slot of the event time, the dimensions that any metric uses (as numbers, see
+`streams.ingest.codes`), and what the gates said. Events with equal keys add to the same cells, so each distinct key is
+expanded once, at the flush. Contributions for another time than the event's own (a deadline, the opening of a contact)
+and sums of a value have groups of their own, because their keys differ from event to event where those of the main
+group repeat.
 """
 
 from __future__ import annotations

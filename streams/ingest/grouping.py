@@ -22,6 +22,7 @@ from streams.ingest.group import Group, GroupKey, is_own_time
 if TYPE_CHECKING:
     from streams.catalogue.metric import Condition
     from streams.events.fields import Event
+    from streams.ingest.codes import Codes
     from streams.ingest.routes import Gate
 
 Keys = Sequence[GroupKey]  # of one event; each adds 1
@@ -33,11 +34,12 @@ class WrongTimeError(ValueError):
     """A time is not RFC 3339; the argument is its place."""
 
 
-def compile_grouping(groups: Mapping[type[Event], Iterable[tuple[int, Group]]]) -> Grouping:
+def compile_grouping(groups: Mapping[type[Event], Sequence[tuple[int, Group]]], codes: Mapping[str, Codes]) -> Grouping:
     """The function (events, their times in ms) -> (the keys of each event, sums of values).
 
-    `groups` are the numbered groups by struct of event. The function raises WrongTimeError for a time field that is not
-    RFC 3339, used by a metric or not, and KeyError never: events of other structs have no keys.
+    `groups` are the numbered groups by struct of event, `codes` those of the dimensions that they use. The function
+    raises WrongTimeError for a time field that is not RFC 3339, used by a metric or not, and KeyError never: events of
+    other structs have no keys.
     """
     names: dict[str, Any] = {
         "event_time_ms": event_time_ms,
@@ -49,6 +51,7 @@ def compile_grouping(groups: Mapping[type[Event], Iterable[tuple[int, Group]]]) 
         "packed": packed,
         "mark_of": mark_of,
         "WrongTimeError": WrongTimeError,
+        **{f"codes_{name}": each for name, each in codes.items()},
     }
     lines = ["def grouping(events, times):", " keys, sums = [], []", " add = keys.append"]
     lines += [" for event, ms in zip(events, times):", "  data, kind = event.data, type(event)"]
@@ -69,14 +72,16 @@ class _Writer:
         self._type = event_type
         self._names = names
 
-    def lines(self, groups: Iterable[tuple[int, Group]]) -> list[str]:
+    def lines(self, groups: Sequence[tuple[int, Group]]) -> list[str]:
         lines = [line for field in sorted(TIME_FIELDS[self._type]) for line in self._time(field)]
+        used = sorted({name for _, group in groups for name in group.dimensions})
+        lines += [f"d_{name} = codes_{name}[{self._dimension(name)}]" for name in used]
         always, later = [], []
         for number, group in groups:
             elements = {gate: f"g{number}_{index}" for index, gate in enumerate(group.gates)}
             lines += [f"{name} = {self._gate(gate)}" for gate, name in elements.items()]
             own = [str(number), f"ms // {SLOT_MS}"]
-            key = f"({', '.join([*own, *map(self._dimension, group.dimensions), *elements.values()])})"
+            key = f"({', '.join([*own, *(f'd_{name}' for name in group.dimensions), *elements.values()])})"
             needs = []
             if all(route.gate in elements for route in group.routes):
                 needs.append(f"({' or '.join(f'{name} is not False' for name in elements.values())})")

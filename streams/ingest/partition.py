@@ -11,6 +11,7 @@ from streams.cells.record import NO_WATERMARK
 from streams.events.dead_letter import DeadLetter, Reason, Rejection
 from streams.events.decoder import TopicDecoder
 from streams.events.registry import EVENTS_OF_TOPIC, type_of
+from streams.ingest.codes import Codes
 from streams.ingest.expansion import Expansion, records_of
 from streams.ingest.flush import Flush
 from streams.ingest.group import LACKS_TIME, make_groups
@@ -67,10 +68,13 @@ class IngestPartition:
         self._ids = RecentIds(dedup_records)
         self._groups: list[Group] = []
         numbered = {event: self._number_groups(type_of(event)) for event in EVENTS_OF_TOPIC[topic]}
-        self._reader = Reader(self._decoder.decode, compile_grouping(numbered), self._refuse)
+        self._codes = {name: Codes() for group in self._groups for name in group.dimensions}
+        self._reader = Reader(self._decoder.decode, compile_grouping(numbered, self._codes), self._refuse)
         # What is counted already is only remembered: it needs no keys, and costs half.
-        self._remembering = Reader(self._decoder.decode, compile_grouping(dict.fromkeys(numbered, ())), self._refuse)
-        self._expansion = Expansion(catalogue.metrics, self._groups)
+        self._remembering = Reader(
+            self._decoder.decode, compile_grouping(dict.fromkeys(numbered, ()), {}), self._refuse
+        )
+        self._expansion = Expansion(catalogue.metrics, self._groups, self._codes)
         self._largest = _NEVER
         self._restored = False
         self._promised = _NEVER
@@ -191,6 +195,8 @@ class IngestPartition:
             self._without_time,
         )
         self._on_time, self._late = Plane(self._gauges), Plane(self._gauges)
+        for codes in self._codes.values():
+            codes.shrink()
         self._dead_letters, self._without_time = [], {}
         self._flushed_outcomes = dict(self.outcomes)
         self._has_news = False

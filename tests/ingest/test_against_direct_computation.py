@@ -61,6 +61,10 @@ HARD_METRICS = (
         Term(("refund.requested", "refund.rejected"), again="order_id", again_s=600,
              where={"automatic": Condition(any_of=(None, False))}),
     ), denominator=(Term(("refund.requested",), where={"order_id": Condition(present=True)}),)),
+    metric("fed", Signal.COUNT, scopes=((), ("topic",), ("region", "topic"), ("reason",)), numerator=(
+        Term(("refund.requested", "dispute.opened")),
+        Term(("refund.requested",), plus_s=60),
+    )),
     metric("shown", Signal.LAST, scopes=(("reason", "kind"),), numerator=(
         Term(("refund.requested",), value="amount", where={"region": Condition(present=True)}),
     )),

@@ -7,6 +7,7 @@ import pytest
 from streams.catalogue.metric import Condition, Direction, Metric, Signal, Term
 from streams.events.orders import Order, OrderCreated, OrderPaid
 from streams.events.registry import TYPES
+from streams.ingest.codes import Codes
 from streams.ingest.group import GroupKey, make_groups
 from streams.ingest.grouping import WrongTimeError, compile_grouping
 from streams.ingest.routes import routes_of
@@ -34,18 +35,19 @@ def group(event_type: str, data: Order, *metrics: Metric) -> tuple[list[GroupKey
     """The keys of one event, and its sums."""
     groups = list(enumerate(make_groups(event_type, routes_of(metrics, event_type))))
     event = TYPES[event_type](id="1", source="/oms", time="", specversion="1.0", data=data)
-    (keys,), sums = compile_grouping({TYPES[event_type]: groups})([event], [NOON])
+    codes = {name: Codes() for _, each in groups for name in each.dimensions}
+    (keys,), sums = compile_grouping({TYPES[event_type]: groups}, codes)([event], [NOON])
     return list(keys), [(key, amount) for _, key, amount in sums]
 
 
 PAID = Term(("order.paid",))
 
 
-def test_an_event_of_one_key_is_that_key_slot_and_dimensions_used() -> None:
+def test_an_event_of_one_key_is_that_key_slot_and_codes_of_the_dimensions_used() -> None:
     whole, by_store = metric("a", PAID), metric("b", PAID, scopes=((), ("store",), ("region", "store")))
 
     assert group("order.paid", Order("1", region="zhejiang", store="s1", sku="x"), whole, by_store) == (
-        [(0, NOON // 10_000, "zhejiang", "s1")],
+        [(0, NOON // 10_000, 1, 1)],
         [],
     )
 
@@ -75,7 +77,7 @@ def test_another_time_and_a_sum_have_keys_of_their_own() -> None:
 def test_events_of_several_types_are_told_apart_and_their_keys_stand_in_their_order() -> None:
     metrics = (metric("a", PAID, Term(("order.paid",), value="amount")),)
     numbered = enumerate(make_groups("order.paid", routes_of(metrics, "order.paid")))
-    grouping = compile_grouping({OrderCreated: (), OrderPaid: list(numbered)})
+    grouping = compile_grouping({OrderCreated: (), OrderPaid: list(numbered)}, {})
     events = [
         kind(id="1", source="/oms", time="", specversion="1.0", data=Order("1", amount=2.0))
         for kind in (OrderCreated, OrderPaid, OrderCreated, OrderPaid)

@@ -207,6 +207,22 @@ def test_a_null_dimension_and_a_missing_one_are_the_same_scope(partition: Make) 
     assert all(not any(values) for _, values in orders_paid.scopes)
 
 
+def test_more_values_of_a_dimension_than_are_remembered_are_counted_all_the_same(
+    partition: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("streams.ingest.codes._MOST", 3)
+    ingest, seen = partition(), []
+    for round_ in range(3):
+        stores = [f"store {round_ + number}" for number in range(8)]
+        ingest.feed(make_batch([paid(0, f"{round_} {store}", store=store) for store in stores], first=10 * round_))
+        records = ingest.take_flush(1).records.values()
+        cells = next(each for each in next(iter(records)).metrics if each.metric.startswith("orders_paid@"))
+        seen.append({values for _, values in cells.scopes if values and "store" in values[0]})
+
+        assert seen[-1] == {(store,) for store in stores}
+        assert max(map(len, ingest._codes.values())) == 2
+
+
 def test_a_late_closing_counts_by_its_own_time_and_by_its_deadline(partition: Make) -> None:
     paid_at, collected = NOON - 26 * HOUR, NOON
     data = {"parcel_id": "P1", "paid_at": "2025-11-09T10:00:00+08:00"}

@@ -1,0 +1,38 @@
+"""Small numbers for the values of a dimension: dictionary encoding, as columnar formats have it."""
+
+from __future__ import annotations
+
+_MOST = 50_000  # values of a dimension that are remembered from flush to flush
+
+
+class Codes(dict["str | None", int]):
+    """A number for each value that was looked up; an absent value and an empty one have the number 0.
+
+    Keys of groups wait for the flush. Made of numbers they hold none of the texts that each event brings along once
+    more, and they are told apart without reading any.
+
+    Attributes:
+        names: the value by number.
+
+    Examples:
+        >>> codes = Codes()
+        >>> codes["sf"], codes["yto"], codes["sf"], codes[None], codes.names[1]
+        (1, 2, 1, 0, 'sf')
+
+    """
+
+    def __init__(self) -> None:
+        super().__init__({None: 0, "": 0})
+        self.names = [""]
+
+    def __missing__(self, value: str) -> int:
+        code = self[value] = len(self.names)
+        self.names.append(value)
+        return code
+
+    def shrink(self) -> None:
+        """Forgets what it knows where that is too much. No number that it gave may be in use."""
+        if len(self.names) > _MOST:
+            self.clear()
+            self.update({None: 0, "": 0})
+            del self.names[1:]
