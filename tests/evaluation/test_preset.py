@@ -80,6 +80,19 @@ def test_a_share_has_its_limit_from_the_first_window_with_enough_cases(
     assert (found[0][1].reason if found else None) == reason
 
 
+def test_a_share_that_is_back_is_over_although_a_quarter_of_an_hour_still_shows_it(shop_of: Any) -> None:
+    shop = shop_of([(0, ()), (1, ("card",))], 360, START_MS)
+    shop.cells[Component.DENOMINATOR] = 30
+    shop.cells[Component.NUMERATOR, :, :90] = 15
+    over_ms = START_MS + 900_000
+    metric = metric_of(Signal.RATIO, Direction.UP, threshold=0.4)
+
+    found = shop.run(MetricEvaluator(metric, UTC), START_MS + 10_000, START_MS + 1_800_000)
+
+    assert found[0][1].reason == "THRESHOLD"
+    assert over_ms <= found[-1][0] <= over_ms + 60_000
+
+
 def test_a_count_has_its_limit_in_its_own_unit(shop_of: Any) -> None:
     shop = shop_of([(0, ())], 360, START_MS)
     shop.cells[Component.NUMERATOR] = 10
