@@ -67,15 +67,16 @@ class ThresholdDetector:
             reach = (self.threshold - self.lowest) / np.maximum(value - self.lowest, 1e-9)
         return np.clip(reach, 0.0, MAXIMUM_SCORE)
 
-    def applied(self, judged: Judgement, told: Judgement) -> Judgement:
+    def applied(self, judged: Judgement, told: Judgement, reported: NDArray[np.bool_]) -> Judgement:
         """The judgement, where a limit has been reached with that as its reason.
 
-        What is further from the usual than from the limit keeps its own reason. Where it is not yet known what is
-        usual, or where there is too little for another detector, the limit alone says what is normal.
+        What is further from the usual than from the limit keeps its own reason. Of what is reported the limit alone
+        says when it is normal again, where it is not yet known what is usual or there is too little to tell.
 
         Args:
             judged: of n series, by another detector.
             told: the same in the unit of the metric.
+            reported: bool[n], the series that deviated lately.
 
         """
         bad = 1 if self.above else -1
@@ -83,7 +84,7 @@ class ThresholdDetector:
         reach = np.where(known, self.reach(told.value), 0.0)
         good = judged.direction == -bad
         reached = (reach >= 1) & ((reach >= judged.score) | good)
-        reason = np.where(known & insufficient(judged.reason), np.int8(Reason.NORMAL), judged.reason)
+        reason = np.where(known & reported & insufficient(judged.reason), np.int8(Reason.NORMAL), judged.reason)
         return replace(
             judged,
             score=np.where(reached, reach, np.where(reach >= _HOLDS, np.maximum(judged.score, reach), judged.score)),

@@ -174,8 +174,9 @@ class MetricEvaluator:
         present = best
         shorter: list[Finding] = []
         deviating = (self._last > 0) & (moment.now_ms - self._last <= _LATELY_MS)
+        reported = (self._last > 0) & (moment.now_ms - self._last <= _REMEMBER_MS)
         for place, judged in enumerate(self._judge.findings(moment, windows)):
-            finding = self._preset.applied(moment, judged)
+            finding = self._preset.applied(moment, judged, reported)
             self._past.leave(moment, finding, shorter, deviating)
             shorter.append(finding)
             if place == 0:

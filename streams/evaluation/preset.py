@@ -10,6 +10,8 @@ from detectors.threshold import ThresholdDetector
 from streams.catalogue.metric import Direction, Signal
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from detectors.judgement import Judgement
     from streams.catalogue.metric import Metric
     from streams.evaluation.judge import Finding, Judge
@@ -34,13 +36,16 @@ class PresetLimit:
                 minimum_exposure=_TOLD if metric.signal is Signal.LAST else metric.minimum_exposure,
             )
 
-    def applied(self, moment: Moment, finding: Finding) -> Finding:
-        """The finding over one window; others are of runs and stocks, which have no such limit."""
+    def applied(self, moment: Moment, finding: Finding, reported: NDArray[np.bool_]) -> Finding:
+        """The finding over one window; others are of runs and stocks, which have no such limit.
+
+        `reported`: bool[n], the series that deviated lately.
+        """
         if self._detector is None or finding.windows is not None:
             return finding
         windows = np.full(moment.size, finding.window_s, dtype=np.int32)
         told = self._judge.told(moment, finding.judgement, windows)
-        return finding._replace(judgement=self._detector.applied(finding.judgement, told))
+        return finding._replace(judgement=self._detector.applied(finding.judgement, told, reported))
 
     def band(self, told: Judgement) -> Judgement:
         """What is told, with a band of normal that ends at the limit."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_MOST = 50_000  # values of a dimension that are remembered from flush to flush
+_MOST = 20_000  # values of a dimension that are remembered from flush to flush
 
 
 class Codes(dict["str | None", int]):

@@ -27,8 +27,8 @@ def judged(value: float, score: float = 0.0, reason: Reason = Reason.NORMAL, dir
     )
 
 
-def said(detector: ThresholdDetector, of: Judgement) -> tuple[float, str, int]:
-    after = detector.applied(of, of)
+def said(detector: ThresholdDetector, of: Judgement, *, reported: bool = False) -> tuple[float, str, int]:
+    after = detector.applied(of, of, np.array([reported]))
     return float(after.score[0]), Reason(int(after.reason[0])).name, int(after.direction[0])
 
 
@@ -63,7 +63,14 @@ def test_it_needs_no_knowledge_of_what_is_usual(reason: Reason) -> None:
     detector = ThresholdDetector(30, above=True)
 
     assert said(detector, judged(60, reason=reason)) == (2.0, "THRESHOLD", 1)
-    assert said(detector, judged(3, reason=reason)) == (0.0, "NORMAL", 0)
+    assert said(detector, judged(3, reason=reason)) == (0.0, reason.name, 0)
+
+
+@pytest.mark.parametrize("reason", [Reason.WARMING_UP, Reason.INSUFFICIENT_EXPOSURE])
+def test_what_was_reported_is_normal_below_the_limit_without_that_knowledge_too(reason: Reason) -> None:
+    found = said(ThresholdDetector(30, above=True), judged(3, reason=reason), reported=True)
+
+    assert found == (0.0, "NORMAL", 0)
 
 
 def test_of_too_few_cases_it_says_nothing() -> None:
@@ -106,7 +113,7 @@ def test_it_is_anomalous_where_it_was_or_where_the_limit_is_reached(
     detector = ThresholdDetector(threshold, above=above, highest=1.0 if bounded else math.inf)
     before = judged(value, score, direction=direction)
 
-    after = detector.applied(before, before)
+    after = detector.applied(before, before, np.array([False]))
 
     reached = value >= threshold if above else value <= threshold
     if not math.isclose(value, threshold):

@@ -48,6 +48,13 @@ def test_a_gauge_at_its_limit_is_told_in_the_first_minutes_of_a_new_system(shop_
     assert verdict.started_at == START_MS + 600_000
 
 
+def test_below_its_limit_nothing_is_said_to_be_expected_before_that_is_known(shop_of: Any) -> None:
+    evaluator = MetricEvaluator(queue(3), UTC)
+
+    assert told(shop_of, {}).run(evaluator, START_MS + 10_000, START_MS + 690_000) == []
+    assert evaluator.latest.judgement.reason[0] == Reason.WARMING_UP
+
+
 def test_without_a_limit_the_same_is_not_judged_yet(shop_of: Any) -> None:
     shop = told(shop_of, dict.fromkeys(range(60, 70), 3))
 
