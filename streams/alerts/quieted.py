@@ -56,14 +56,16 @@ class Quieted:
     ) -> list[Heard]:
         """After a restart: returns those that somebody heard of, as far as is known.
 
-        What was kept quiet when it opened, or until some moment after `since` (ms), is told again once nothing does:
-        nobody may have run when that was over. `ended`: when (ms) and what ended of late.
+        What was kept quiet when it opened or soon after, or until some moment after `since` (ms), is told again once
+        nothing does: nobody may have run when that was over. `ended`: when (ms) and what ended of late.
         """
         heard = []
         for anomaly in open_anomalies:
             opened = event_time_ms(anomaly.detected_at) or 0
             at = self._muting.quiet_until(anomaly, opened, now)
-            last = self._muting.ended(anomaly, min(since, opened) if at > opened else since, now)
+            # What went quiet soon after it opened may have done so before anybody ran who could tell of it.
+            soon = self._muting.begins(anomaly, opened, opened + LONGEST_WAIT_MS)
+            last = self._muting.ended(anomaly, min(since, opened) if at > opened or soon else since, now)
             spoke = spoke_for(anomaly, opened, opened + LONGEST_WAIT_MS, ended)
             if spoke is not None:
                 at, last = max(at, spoke[0]), last or Mute(MuteReason.INHIBITION, (spoke[1].fingerprint,))
@@ -73,7 +75,9 @@ class Quieted:
             inhibitor = others.inhibitor_of(anomaly)
             before = inhibitor and (event_time_ms(inhibitor.anomaly.detected_at) or 0) - opened
             if at <= now and (before is None or before > 0):
-                heard.append(Heard(anomaly, at, sure=at == opened and (before is None or before > LONGEST_WAIT_MS)))
+                heard.append(
+                    Heard(anomaly, at, sure=at == opened and not soon and (before is None or before > LONGEST_WAIT_MS))
+                )
         return heard
 
     def freed(self, open_anomalies: Iterable[Anomaly], now: int, others: OpenAnomalies) -> list[Freed]:

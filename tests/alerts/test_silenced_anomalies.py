@@ -148,6 +148,17 @@ def test_after_a_restart_what_was_silenced_at_first_is_told_once_more_for_nobody
     assert [len(desk.reminded(START + minute * MINUTE, transition())) for minute in (40, 41)] == [1, 0]
 
 
+@pytest.mark.parametrize(("begins", "times"), [(1, 1), (16, 0)], ids=["soon after it opened", "later"])
+def test_after_a_restart_what_was_silenced_soon_after_it_opened_is_told_again_for_nobody_may_have_run_before(
+    transition: Make, begins: int, times: int
+) -> None:
+    desk = Desk(silence(START + begins * MINUTE, 5))
+    desk.dispatch.resume([transition().anomaly], START + 60 * MINUTE)
+
+    assert len(desk.reminded(START + 60 * MINUTE, transition())) == times
+    assert desk.rule(transition(Change.RESOLVED, at=START + 61 * MINUTE, state="resolved")) is Ruling.NOTIFY
+
+
 def test_after_a_restart_what_was_silenced_at_first_and_acknowledged_is_not_told_again_but_its_end_is(
     transition: Make,
 ) -> None:
