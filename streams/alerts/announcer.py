@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from streams.alerts.gathering import Gathering, Waits
 from streams.alerts.routing import STALE_MS
+from streams.incidents.anomaly import Change
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -73,9 +74,10 @@ class Announcer:
         """Rules and composes; never waits. `look_after` hands on."""
         clock_ms = self._clock_ms()
         now = transition.time if clock_ms is None else clock_ms
+        first = transition.change is Change.OPENED or self._dispatch.unheard(transition.anomaly.fingerprint)
         _, notification = self._dispatch.handle(transition, now)
         if notification is not None:
-            fresh = self._alone_since is not None and transition.time > self._alone_since
+            fresh = first and self._alone_since is not None and transition.time > self._alone_since
             self._gathering.put(notification, now, fresh=fresh)
 
     def look_after(self, *, reminds: bool) -> None:

@@ -69,6 +69,7 @@ class Dispatch:
         self._told_to: dict[str, Lanes] = {}
         self._told_at: dict[str, int] = {}
         self._perhaps_untold: set[str] = set()  # inhibited when it opened, or quiet at first and then a restart
+        self._first_news: set[str] = set()  # what waits to be told together is the first that anybody hears of it
         self._anomalies: dict[str, Anomaly] = {}
         self._reminded: dict[tuple[str, str], int] = {}
         self._acked: set[tuple[str, str]] = set()
@@ -99,6 +100,10 @@ class Dispatch:
                 self._routes.lanes(anomaly, at), self._routes.lanes(anomaly, clock_ms)
             )
 
+    def unheard(self, fingerprint: str) -> bool:
+        """Whether nobody was told of it so far, as far as is known."""
+        return fingerprint not in self._routing.told
+
     def handle(self, transition: Transition, clock_ms: int) -> tuple[Ruling, Notification | None]:
         """The ruling, and the notification where it is NOTIFY."""
         anomaly = transition.anomaly
@@ -106,6 +111,7 @@ class Dispatch:
         if transition.change is Change.OPENED and anomaly.fingerprint not in self._routing.told:
             self._forget_told(anomaly.fingerprint)
         around = self._around(anomaly, clock_ms, self._open())
+        unheard = self.unheard(anomaly.fingerprint)
         ruling = self._routing.rule(transition, clock_ms, around)
         notification = None
         if around.mute is not None and ruling is not Ruling.REPEAT:
@@ -115,6 +121,8 @@ class Dispatch:
         elif ruling is Ruling.NOTIFY:
             self._quieted.forget(anomaly.fingerprint)
             self._perhaps_untold.discard(anomaly.fingerprint)
+        if ruling is Ruling.NOTIFY and unheard and transition.change is not Change.RESOLVED:
+            self._first_news.add(anomaly.fingerprint)
         if ruling is Ruling.NOTIFY:
             composed = compose(transition, self._titles, self._others(), self._zone)
             notification = replace(composed, lanes=self._lanes(transition, clock_ms))
@@ -201,10 +209,11 @@ class Dispatch:
         others = self._open()
         mute = self._muting.of(now, clock_ms, others)
         if mute is None:
+            self._first_news.discard(now.fingerprint)
             return is_newest or self._muting.of(then, clock_ms, others) is None
         if is_open:
             self._quieted.note(now, mute)
-        if is_open and told.kind == Change.OPENED:
+        if is_open and (told.kind == Change.OPENED or now.fingerprint in self._first_news):
             self._routing.told.discard(now.fingerprint)
             self._forget_told(now.fingerprint)
         return False
@@ -257,6 +266,7 @@ class Dispatch:
         self._told_to.pop(fingerprint, None)
         self._told_at.pop(fingerprint, None)
         self._perhaps_untold.discard(fingerprint)
+        self._first_news.discard(fingerprint)
 
     def _others(self) -> dict[str, Anomaly]:
         """What is open: as `handle` knows it, else as others do."""

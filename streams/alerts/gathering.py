@@ -30,7 +30,7 @@ class Waits(msgspec.Struct, frozen=True):
 
 
 class _Trouble(msgspec.Struct):
-    """What waits, until when, and when it was told last; -1: never. `fresh`: whose openings nobody can have heard."""
+    """What waits, until when, and when it was told last; -1: never. `fresh`: of what nobody can have heard."""
 
     waiting: list[Notification] = []
     fresh: set[Episode] = set()
@@ -41,7 +41,8 @@ class _Trouble(msgspec.Struct):
 class Gathering:
     """News go in one by one and come out by trouble: an incident at a touchpoint. `now` is in ms and only grows.
 
-    A fresh opening and its end that wait together leave untold: it was over before anybody would have heard.
+    Fresh news, the first of an anomaly, and its end that wait together leave untold: it was over before anybody would
+    have heard.
     """
 
     def __init__(self, waits: Waits) -> None:
@@ -53,13 +54,13 @@ class Gathering:
         return sum(len(trouble.waiting) for trouble in self._troubles.values())
 
     def put(self, notification: Notification, now: int, *, fresh: bool = True) -> None:
-        """Needs a notification of one anomaly. `fresh`: no other worker, or life of this one, can have told it."""
+        """Needs a notification of one anomaly. `fresh`: nobody can have heard of it before."""
         anomaly = notification.anomalies[0]
         trouble = self._troubles.setdefault((anomaly.incident or anomaly.metric, anomaly.touchpoint), _Trouble())
         due = self._due(notification, trouble, now)
         trouble.due = min(trouble.due, due) if trouble.waiting else due
         episode = anomaly.episode
-        if notification.kind == Change.OPENED and fresh:
+        if notification.kind != Change.RESOLVED and fresh:
             trouble.fresh.add(episode)
         if notification.kind == Change.RESOLVED and episode in trouble.fresh:
             trouble.waiting = [told for told in trouble.waiting if told.anomalies[0].episode != episode]
