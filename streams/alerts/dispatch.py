@@ -108,10 +108,11 @@ class Dispatch:
         """The ruling, and the notification where it is NOTIFY."""
         anomaly = transition.anomaly
         self._anomalies[anomaly.fingerprint] = anomaly
-        if transition.change is Change.OPENED and anomaly.fingerprint not in self._routing.told:
-            self._forget_told(anomaly.fingerprint)
-        around = self._around(anomaly, clock_ms, self._open())
         unheard = self.unheard(anomaly.fingerprint)
+        if transition.change is Change.OPENED and unheard:
+            self._forget_told(anomaly.fingerprint)
+        first = unheard or anomaly.fingerprint in self._first_news
+        around = self._around(anomaly, clock_ms, self._open())
         ruling = self._routing.rule(transition, clock_ms, around)
         notification = None
         if around.mute is not None and ruling is not Ruling.REPEAT:
@@ -121,11 +122,11 @@ class Dispatch:
         elif ruling is Ruling.NOTIFY:
             self._quieted.forget(anomaly.fingerprint)
             self._perhaps_untold.discard(anomaly.fingerprint)
-        if ruling is Ruling.NOTIFY and unheard and transition.change is not Change.RESOLVED:
-            self._first_news.add(anomaly.fingerprint)
         if ruling is Ruling.NOTIFY:
             composed = compose(transition, self._titles, self._others(), self._zone)
             notification = replace(composed, lanes=self._lanes(transition, clock_ms))
+            if first:
+                self._first_news.add(anomaly.fingerprint)
         if transition.change is Change.RESOLVED:
             del self._anomalies[anomaly.fingerprint]
             self._forget_told(anomaly.fingerprint)
@@ -257,6 +258,7 @@ class Dispatch:
 
     def _tell(self, anomaly: Anomaly, clock_ms: int, receivers: Lanes = None) -> Lanes:
         """Whom to tell now: those of the routes unless others are named. They will be told of the end."""
+        self._first_news.discard(anomaly.fingerprint)
         lanes = self._routes.lanes(anomaly, clock_ms) if receivers is None else receivers
         self._told_to[anomaly.fingerprint] = union(lanes, self._told_to.get(anomaly.fingerprint, ()))
         self._told_at.setdefault(anomaly.fingerprint, clock_ms)
