@@ -77,7 +77,9 @@ class _Projection:
         self.placed = route.measure.placed
         self._names = [codes[name].names for name in _varied(group, route)]
         # itemgetter gives a tuple only for two positions or more.
-        self._project: Callable[[GroupKey], tuple[Any, ...]] = itemgetter(*positions, *positions[: len(positions) == 1])
+        self._project: Callable[[GroupKey], tuple[Any, ...]] = itemgetter(
+            *positions, *([0] if len(positions) == 1 else [])
+        )
         self._gate = gate
         self.shift = route.gate.plus_s * 1000 // SLOT_MS if is_own_time(route.gate) and not route.own_slot else 0
         self.targets = group.routes[route]
