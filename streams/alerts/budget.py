@@ -9,7 +9,7 @@ from collections import deque
 import msgspec
 
 _ROUND_S = 300.0  # everybody's jobs start at whole hours, halves and fives
-_BEFORE_S, _AFTER_S, _JITTER_S = 1.0, 4.0, 4.0
+_BEFORE_S, _AFTER_S, _JITTER_S = 0.5, 1.5, 2.0  # 4 s at most: whoever is on call hears of it within 5
 
 
 class Limit(msgspec.Struct, frozen=True):
@@ -124,6 +124,6 @@ class Budget:
 
 
 def _round_time_s(wall: float, chance: float) -> float:
-    """Seconds until it is a few seconds past a round time, with some left to chance; 0 where none is near."""
+    """Seconds until it is 1.5 past a round time, and up to 2 more by chance; 0 where none is near."""
     past = (wall + _BEFORE_S) % _ROUND_S - _BEFORE_S
     return _AFTER_S + chance * _JITTER_S - past if past < _AFTER_S else 0.0

@@ -118,7 +118,7 @@ def test_what_is_kept_is_given_to_others_a_window_after_their_last() -> None:
 
 @pytest.mark.parametrize(
     ("after_s", "chance", "wait_s"),
-    [(-1.0, 0.0, 5.0), (0.0, 0.0, 4.0), (0.0, 0.5, 6.0), (3.0, 0.999, 4.996), (4.0, 0.9, 0.0), (150.0, 0.9, 0.0)],
+    [(-0.5, 0.0, 2.0), (0.0, 0.0, 1.5), (0.0, 0.5, 2.5), (1.0, 0.999, 2.498), (1.5, 0.9, 0.0), (150.0, 0.9, 0.0)],
 )
 def test_feishu_is_left_alone_at_round_times(after_s: float, chance: float, wait_s: float) -> None:
     waits, why = Budget(feishu.ALLOWANCE).hold(0.0, chance, critical=True, wall=TEN + after_s)
@@ -128,10 +128,10 @@ def test_feishu_is_left_alone_at_round_times(after_s: float, chance: float, wait
 
 
 @given(after_s=st.floats(-300, 300), chance=st.floats(0, 0.999))
-def test_a_round_time_delays_a_critical_by_less_than_ten_seconds(after_s: float, chance: float) -> None:
+def test_a_round_time_leaves_a_second_of_the_five_until_people_hear(after_s: float, chance: float) -> None:
     waits, _ = Budget(feishu.ALLOWANCE).hold(0.0, chance, critical=True, wall=TEN + after_s)
 
-    assert 0.0 <= waits < 10.0
+    assert 0.0 <= waits <= 4.0
     assert Budget(feishu.ALLOWANCE).hold(0.0, chance, critical=True, wall=TEN + after_s + waits + 1e-3)[0] == 0.0
 
 
