@@ -137,11 +137,11 @@ class NotifyAgent:
             announcements=Announcements(
                 windows_of(settings.maintenance, self._zone), around.board.actions, self._titles, self._zone
             ),
-            record=recorder.put,
+            recorder=recorder,
         )
 
     async def run(self, reader: TopicReader) -> None:
-        """What is open already was told by whoever notified before: so its end will be told. Call `start` first."""
+        """What is told already is on pharos-actions, so that is read first. Call `start` before."""
         around, announcer, recorder = self._around, self._announcer, self._recorder
         if announcer is None or recorder is None:
             raise RuntimeError("the outbox has not been started")

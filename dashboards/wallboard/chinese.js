@@ -126,7 +126,7 @@ export default {
     "refired": "再次恶化"
   },
   "action": {
-    "assign": "已指派", "silence.expired": "静默已结束", "escalated": "已通知下一级",
+    "assign": "已指派", "silence.expired": "静默已结束", "told": "已通知", "escalated": "已通知下一级",
     "ack": "已认领", "snooze": "已暂缓", "feedback": "已评价", "silence": "已静默", "approve": "已批准", "decline": "已拒绝", "unack": "认领已撤销",
     "unsnooze": "暂缓已结束", "unsilence": "静默已结束"
   },

@@ -126,7 +126,7 @@ export default {
     "refired": "Worse again"
   },
   "action": {
-    "assign": "Assigned", "silence.expired": "Silence ended", "escalated": "Next in the chain told",
+    "assign": "Assigned", "silence.expired": "Silence ended", "told": "Told", "escalated": "Next in the chain told",
     "ack": "Acknowledged", "snooze": "Snoozed", "feedback": "Assessed", "silence": "Silenced", "approve": "Approved", "decline": "Declined", "unack": "Acknowledgement withdrawn",
     "unsnooze": "Snooze ended", "unsilence": "Silence ended"
   },

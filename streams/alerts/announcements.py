@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from streams.alerts.insistence import ACTOR, SOURCE
 from streams.alerts.message import Notification, maintenance_of
 from streams.alerts.routing import STALE_MS
-from streams.incidents.action import Taken
+from streams.incidents.action import NOTIFY_SOURCE, PHAROS, Taken
 from streams.incidents.scope import digest as short_hash
 
 if TYPE_CHECKING:
@@ -63,18 +62,18 @@ class Announcements:
             name, window.name, matchers, now, ends, still if over else None, self._titles, self._zone
         )
         record = Taken(
-            source=SOURCE,
+            source=NOTIFY_SOURCE,
             id=name,
             fingerprint=SUBJECT + window.name,
             time=now,
             action="maintenance.ended" if over else "maintenance.begun",
-            actor=ACTOR,
+            actor=PHAROS,
             note=window.name,
         )
         return Announcement(notification, record)
 
     def _is_said(self, window: Window, name: str, time: int) -> bool:
-        known = (t.id for t in self._actions.of(SUBJECT + window.name) if t.source == SOURCE)
+        known = (t.id for t in self._actions.of(SUBJECT + window.name) if t.source == NOTIFY_SOURCE)
         if name in self._said or name in known:
             return True
         self._said[name] = time

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from streams.alerts.gathering import Gathering, Waits
 from streams.alerts.routing import STALE_MS
+from streams.incidents.action import TELLING
 from streams.incidents.anomaly import Change
 
 if TYPE_CHECKING:
@@ -20,6 +21,17 @@ if TYPE_CHECKING:
     from streams.incidents.anomaly import Anomaly, Transition
 
 
+class Recorder(Protocol):
+    """Writes on pharos-actions, without making anybody wait."""
+
+    @property
+    def waiting(self) -> int:
+        """How many records are not written yet."""
+        ...
+
+    def put(self, taken: Taken) -> None: ...
+
+
 class Announcer:
     """Joins `Dispatch` (what, in which words) and `Outbox` (how, until when).
 
@@ -32,7 +44,7 @@ class Announcer:
         gathering: what waits so that it is told together.
         care: looks after the silences.
         announcements: of maintenance.
-        record: writes on pharos-actions, without waiting.
+        recorder: writes what was done; without one nothing is remembered beyond a restart.
 
     """
 
@@ -49,7 +61,7 @@ class Announcer:
         gathering: Gathering | None = None,
         care: SilenceCare | None = None,
         announcements: Announcements | None = None,
-        record: Callable[[Taken], None] = lambda _: None,
+        recorder: Recorder | None = None,
     ) -> None:
         self._dispatch = dispatch
         self._outbox = outbox
@@ -62,13 +74,19 @@ class Announcer:
         self._care = care
         self._announcements = announcements
         self._unrecorded: list[Taken] = []
-        self._record = record
+        self._recorder = recorder
         self._reminds = False
         self._alone_since: int | None = None
 
     @property
     def delivered(self) -> bool:
-        return not self._gathering.waiting and all(state.queued == 0 for state in self._outbox.states().values())
+        """Whether receivers have all, and it is written down: so what was told is known before its reading is done."""
+        received = not self._gathering.waiting and self._sent
+        return received and not self._unrecorded and (self._recorder is None or self._recorder.waiting == 0)
+
+    @property
+    def _sent(self) -> bool:
+        return all(state.queued == 0 for state in self._outbox.states().values())
 
     def tell(self, transition: Transition) -> None:
         """Rules and composes; never waits. `look_after` hands on."""
@@ -89,7 +107,7 @@ class Announcer:
         if clock_ms is not None:
             self._hand_on(clock_ms)
             for digest in self._dispatch.catch_up(clock_ms, self._handled_ms()):
-                self._put(digest)
+                self._put(digest, clock_ms)
             if reminds:
                 self._look_after_known(list(self._open_anomalies()), clock_ms)
             if not reminds:
@@ -107,38 +125,53 @@ class Announcer:
             if news:
                 self._outbox.put_together(news)
             for told in news:
-                self._on_told(told)
+                self._remember(told, clock_ms)
 
     def _look_after_known(self, open_anomalies: Sequence[Anomaly], clock_ms: int) -> None:
         if not self._reminds:  # another worker did so until now
             self._dispatch.resume(open_anomalies, clock_ms)
         for announced, record in self._announcements.due(open_anomalies, clock_ms) if self._announcements else ():
-            self._put(announced)
+            self._put(announced, clock_ms)
             self._unrecorded.append(record)
         for reminder in self._dispatch.remind(open_anomalies, clock_ms):
-            self._put(reminder)
+            self._put(reminder, clock_ms)
         if clock_ms - self._handled_ms() <= STALE_MS:  # else what looks open may be over for long
+            for missed in self._dispatch.make_up(open_anomalies, clock_ms):
+                self._put(missed, clock_ms)
             self._insist(open_anomalies, clock_ms)
         for acknowledgement in self._dispatch.acknowledge(open_anomalies, clock_ms):
             self._outbox.put(acknowledgement)
         for taken in self._care.due(open_anomalies, clock_ms) if self._care else ():
             self._record(taken)
 
+    def _record(self, taken: Taken) -> None:
+        if self._recorder is not None:
+            self._recorder.put(taken)
+
     def _insist(self, open_anomalies: Sequence[Anomaly], clock_ms: int) -> None:
         for nudge, record in self._dispatch.insist(open_anomalies, clock_ms):
-            self._put(nudge)
+            self._put(nudge, clock_ms)
             if record is not None:
                 self._unrecorded.append(record)
 
     def _record_delivered(self) -> None:
         """What is on pharos-actions counts as done, so nothing is written there before somebody has it."""
-        if self._unrecorded and self.delivered:
+        if self._sent:
             for taken in self._unrecorded:
                 self._record(taken)
             self._unrecorded = []
 
-    def _put(self, notification: Notification) -> None:
+    def _put(self, notification: Notification, clock_ms: int) -> None:
         for anomaly in notification.anomalies:
             self._gathering.heard(anomaly.fingerprint)
         self._outbox.put(notification)
-        self._on_told(notification)
+        self._remember(notification, clock_ms)
+
+    def _remember(self, told: Notification, clock_ms: int) -> None:
+        self._on_told(told)
+        waiting = {taken.id for taken in self._unrecorded}
+        for taken in self._dispatch.record(told, tuple(self._outbox.states()), clock_ms):
+            if taken.action == TELLING:
+                self._record(taken)
+            elif taken.id not in waiting:
+                self._unrecorded.append(taken)

@@ -6,11 +6,24 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from streams.alerts.message import Notification, Titles, acknowledgement_of, compose, digest_of, nudge_of, reminder_of
-from streams.alerts.quieted import Heard, Quieted
+from streams.alerts.message import (
+    ACKNOWLEDGED,
+    MAINTENANCE,
+    Notification,
+    Titles,
+    acknowledgement_of,
+    compose,
+    digest_of,
+    nudge_of,
+    reminder_of,
+)
+from streams.alerts.quieted import Quieted
 from streams.alerts.routes import Lanes, Routes, union
 from streams.alerts.routing import STALE_MS, Circumstances, Routing, Ruling
+from streams.alerts.takeover import Takeover
+from streams.alerts.told import Told
 from streams.events.event_time import event_time_ms
+from streams.incidents.action import TELLING, TOLD
 from streams.incidents.action_book import ActionBook
 from streams.incidents.anomaly import Change
 from streams.incidents.handling import ends_at, handling_of, snooze_over
@@ -62,13 +75,14 @@ class Dispatch:
         self._actions = ActionBook() if actions is None else actions
         self._muting = muting or Muting(SilenceBook())
         self._quieted = Quieted(self._muting)
+        self._told = Told(self._actions)
+        self._takeover = Takeover()
         self._routes = routes or Routes()
         self._insistence = insistence
         self._known_open = open_anomalies
         self._ended = ended
         self._told_to: dict[str, Lanes] = {}
         self._told_at: dict[str, int] = {}
-        self._perhaps_untold: set[str] = set()  # inhibited when it opened, or quiet at first and then a restart
         self._first_news: set[str] = set()  # what waits to be told together is the first that anybody hears of it
         self._anomalies: dict[str, Anomaly] = {}
         self._reminded: dict[tuple[str, str], int] = {}
@@ -79,26 +93,49 @@ class Dispatch:
         return self._routing
 
     def resume(self, open_anomalies: Iterable[Anomaly], clock_ms: int) -> None:
-        """After a restart without a state: what is open was told, unless something has kept it quiet since it opened.
+        """After a restart, or after another worker: people know what pharos-actions says that they were told.
 
-        So was what has ended since, whose end nobody may have told.
+        Of the rest see `make_up`.
         """
         known = list(open_anomalies)
-        unknown = [a for a in known if a.fingerprint not in self._routing.latest]
-        ended = list(self._ended())
-        told = self._quieted.resume(unknown, clock_ms, clock_ms - STALE_MS, OpenAnomalies(known), ended)
-        self._perhaps_untold.update(heard.anomaly.fingerprint for heard in told if not heard.sure)
-        over = []
-        for time, anomaly in ended:
-            at = self._muting.quiet_until(anomaly, event_time_ms(anomaly.detected_at) or 0, time)
-            if anomaly.fingerprint not in self._routing.latest and at < time:
-                over.append(Heard(anomaly, at, sure=False))
-        self._routing.resume([heard.anomaly for heard in told], [heard.anomaly for heard in over])
-        for anomaly, at, _ in (*over, *told):
-            self._told_at[anomaly.fingerprint] = at
-            self._told_to[anomaly.fingerprint] = union(
-                self._routes.lanes(anomaly, at), self._routes.lanes(anomaly, clock_ms)
-            )
+        told = [anomaly for anomaly in known if self._told.since(anomaly) is not None]
+        unread = [a for a in known if self._told.since(a) is None and not self._routing.has_read(a)]
+        perhaps = [a for a in (*(ended for _, ended in self._ended()), *unread) if self._told.perhaps(a)]
+        self._routing.resume(told, unread, perhaps)
+        self._quieted.resume(told, clock_ms, clock_ms - STALE_MS, OpenAnomalies(known))
+        self._takeover.begin(unread, clock_ms)
+        for anomaly in told:
+            self._told_at[anomaly.fingerprint] = self._told.since(anomaly) or clock_ms
+            self._told_to[anomaly.fingerprint] = self._told.whom(anomaly)
+
+    def make_up(self, open_anomalies: Iterable[Anomaly], clock_ms: int) -> list[Notification]:
+        """Of what was open at `resume`, what nobody was told of by then, nor since, and is still open."""
+        others = self._open()
+        found = []
+        for anomaly in self._takeover.due(open_anomalies, clock_ms):
+            mute = self._muting.of(anomaly, clock_ms, others)
+            if mute is not None:
+                self._quieted.note(anomaly, mute)
+            elif self.unheard(anomaly.fingerprint) and self._may_remind(anomaly, clock_ms, others):
+                last = self._muting.ended(anomaly, event_time_ms(anomaly.detected_at) or 0, clock_ms)
+                news, by = ("still open", "") if last is None else (f"{last.reason} over", ",".join(last.by))
+                found.append(self._reminder(anomaly, news, by, clock_ms))
+        return found
+
+    def record(self, told: Notification, receivers: Sequence[str], clock_ms: int) -> list[Taken]:
+        """What to write on pharos-actions of each anomaly in it: what is TELLING at once, what is TOLD when it is.
+
+        `receivers`: all that there are, for what names none.
+        """
+        if told.kind in (Change.RESOLVED, ACKNOWLEDGED, MAINTENANCE):
+            return []
+        names = receivers if told.lanes is None else told.lanes
+        found = (
+            self._told.record(action, anomaly, names, clock_ms)
+            for anomaly in told.anomalies
+            for action in (TELLING, TOLD)
+        )
+        return [taken for taken in found if taken is not None]
 
     def unheard(self, fingerprint: str) -> bool:
         """Whether nobody was told of it so far, as far as is known."""
@@ -109,19 +146,18 @@ class Dispatch:
         anomaly = transition.anomaly
         self._anomalies[anomaly.fingerprint] = anomaly
         unheard = self.unheard(anomaly.fingerprint)
-        if transition.change is Change.OPENED and unheard:
-            self._forget_told(anomaly.fingerprint)
+        if transition.change is Change.OPENED:
+            self._takeover.read(anomaly)
+            if unheard:
+                self._forget_told(anomaly.fingerprint)
         first = unheard or anomaly.fingerprint in self._first_news
         around = self._around(anomaly, clock_ms, self._open())
         ruling = self._routing.rule(transition, clock_ms, around)
         notification = None
         if around.mute is not None and ruling is not Ruling.REPEAT:
             self._quieted.note(anomaly, around.mute)
-            if transition.change is Change.OPENED and ruling is Ruling.INHIBITED:
-                self._perhaps_untold.add(anomaly.fingerprint)
         elif ruling is Ruling.NOTIFY:
             self._quieted.forget(anomaly.fingerprint)
-            self._perhaps_untold.discard(anomaly.fingerprint)
         if ruling is Ruling.NOTIFY:
             composed = compose(transition, self._titles, self._others(), self._zone)
             notification = replace(composed, lanes=self._lanes(transition, clock_ms))
@@ -173,14 +209,14 @@ class Dispatch:
         """Repeats and escalations that are due, each with what to write on pharos-actions once it is delivered."""
         if self._insistence is None:
             return []
-        others = self._open()
+        known, others = list(open_anomalies), self._open()
         told = [
             (anomaly, self._told_at.get(anomaly.fingerprint, clock_ms))
-            for anomaly in open_anomalies
+            for anomaly in known
             if anomaly.fingerprint in self._routing.told and self._may_remind(anomaly, clock_ms, others)
         ]
         found: list[tuple[Notification, Taken | None]] = []
-        for nudge in self._insistence.due(told, clock_ms):
+        for nudge in self._insistence.due(told, known, clock_ms):
             composed = nudge_of(nudge.anomaly, nudge.id, nudge.news, clock_ms, self._titles, self._others(), self._zone)
             lanes = self._tell(nudge.anomaly, clock_ms, nudge.receivers)
             found.append((replace(composed, lanes=lanes), nudge.record))
@@ -236,9 +272,7 @@ class Dispatch:
         self, open_anomalies: Iterable[Anomaly], clock_ms: int, others: OpenAnomalies
     ) -> Iterator[Notification]:
         for anomaly, mute in self._quieted.freed(open_anomalies, clock_ms, others):
-            known = anomaly.fingerprint in self._routing.told and anomaly.fingerprint not in self._perhaps_untold
-            heard = mute.reason is MuteReason.INHIBITION and known
-            self._perhaps_untold.discard(anomaly.fingerprint)
+            heard = mute.reason is MuteReason.INHIBITION and not self.unheard(anomaly.fingerprint)
             if not heard and self._may_remind(anomaly, clock_ms, others):
                 yield self._reminder(anomaly, f"{mute.reason} over", ",".join(mute.by), clock_ms)
 
@@ -252,9 +286,10 @@ class Dispatch:
 
     def _lanes(self, transition: Transition, clock_ms: int) -> Lanes:
         """The end goes to whoever heard of the rest."""
+        anomaly = transition.anomaly
         if transition.change is Change.RESOLVED:
-            return self._told_to.get(transition.anomaly.fingerprint)
-        return self._tell(transition.anomaly, clock_ms)
+            return self._told_to.get(anomaly.fingerprint, self._told.whom(anomaly) or None)
+        return self._tell(anomaly, clock_ms)
 
     def _tell(self, anomaly: Anomaly, clock_ms: int, receivers: Lanes = None) -> Lanes:
         """Whom to tell now: those of the routes unless others are named. They will be told of the end."""
@@ -267,7 +302,6 @@ class Dispatch:
     def _forget_told(self, fingerprint: str) -> None:
         self._told_to.pop(fingerprint, None)
         self._told_at.pop(fingerprint, None)
-        self._perhaps_untold.discard(fingerprint)
         self._first_news.discard(fingerprint)
 
     def _others(self) -> dict[str, Anomaly]:
@@ -282,6 +316,7 @@ class Dispatch:
             self._handling(anomaly, clock_ms),
             self._muting.of(anomaly, clock_ms, others),
             self._routes.lanes(anomaly, clock_ms) != (),
+            self._told.since(anomaly) is not None,
         )
 
     def _handling(self, anomaly: Anomaly, clock_ms: int) -> Handling:

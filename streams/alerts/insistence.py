@@ -9,7 +9,7 @@ import msgspec
 from streams.alerts.routing import STALE_MS
 from streams.catalogue.metric import Severity
 from streams.events.event_time import event_time_ms
-from streams.incidents.action import Kind, Taken
+from streams.incidents.action import ESCALATED, NOTIFY_SOURCE, PHAROS, Kind, Taken
 from streams.incidents.handling import ends_at, is_about
 from streams.incidents.scope import digest as short_hash
 
@@ -19,10 +19,6 @@ if TYPE_CHECKING:
     from streams.alerts.escalation import Escalations
     from streams.incidents.action_book import ActionBook
     from streams.incidents.anomaly import Anomaly
-
-SOURCE = "/pharos/notify"
-ACTOR = "pharos"
-ESCALATED = "escalated"
 
 
 class Repeats(msgspec.Struct, frozen=True):
@@ -62,15 +58,14 @@ class Insistence:
         self._actions = actions
         self._done: dict[str, set[str]] = {}
 
-    def due(self, told: Iterable[tuple[Anomaly, int]], now: int) -> list[Nudge]:
+    def due(self, told: Iterable[tuple[Anomaly, int]], still_open: Iterable[Anomaly], now: int) -> list[Nudge]:
         """Each once; after a restart what was due within the last `STALE_MS` may come once more, with the same id.
 
-        `told`: what is open, was told and is held back by nothing, and when (ms) it was told first.
+        `told`: what was told and is held back by nothing now, of what is open, and when (ms) it was told first.
         """
-        before, self._done = self._done, {}
+        self._done = {a.fingerprint: self._done.get(a.fingerprint, set()) for a in still_open}
         nudges = []
         for anomaly, told_at in told:
-            self._done[anomaly.fingerprint] = before.get(anomaly.fingerprint, set())
             nudges += [*self._escalate(anomaly, told_at, now), *self._repeat(anomaly, told_at, now)]
         return nudges
 
@@ -85,15 +80,16 @@ class Insistence:
             if self._is_done(anomaly, name):
                 continue
             record = Taken(
-                source=SOURCE,
+                source=NOTIFY_SOURCE,
                 id=name,
                 fingerprint=anomaly.fingerprint,
                 time=now,
                 action=ESCALATED,
-                actor=ACTOR,
+                actor=PHAROS,
                 note=f"step {step.number}: {', '.join(step.receivers)}",
                 detected_at=event_time_ms(anomaly.detected_at),
                 severity=anomaly.severity,
+                receivers=step.receivers,
             )
             nudges.append(Nudge(anomaly, name, "unacked", step.receivers, record))
         return nudges
@@ -109,7 +105,9 @@ class Insistence:
     def _is_done(self, anomaly: Anomaly, name: str) -> bool:
         """Whether it was done before; from now on it is."""
         done = self._done[anomaly.fingerprint]
-        if name in done or any(t.id == name and t.source == SOURCE for t in self._actions.of(anomaly.fingerprint)):
+        if name in done or any(
+            t.id == name and t.source == NOTIFY_SOURCE for t in self._actions.of(anomaly.fingerprint)
+        ):
             return True
         done.add(name)
         return False

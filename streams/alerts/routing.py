@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from streams.catalogue.metric import Severity
+from streams.events.event_time import event_time_ms
 from streams.incidents.anomaly import Anomaly, Change, Episode, Transition, Why
 from streams.incidents.handling import UNHANDLED, Handling
 from streams.incidents.muting import MuteReason
@@ -29,7 +30,7 @@ class Ruling(enum.StrEnum):
     INFO = "info"  # good or merely interesting: never sent
     SYMPTOM = "symptom"  # its cause speaks for it
     NO_WORSE = "no_worse"  # a change that wakes nobody
-    REPEAT = "repeat"  # seen before
+    REPEAT = "repeat"  # seen before, or told before a restart
     HELD = "held"  # too old to page: if it is still open when the worker has caught up, a digest tells
     OVER = "over"  # over before the worker had caught up: nobody hears of it
     UNANNOUNCED = "unannounced"  # the end of something nobody was told of
@@ -42,11 +43,12 @@ class Ruling(enum.StrEnum):
 
 
 class Circumstances(NamedTuple):
-    """What is known beside the transition: what people did, what mutes it, and whether anybody is meant to hear."""
+    """What is known beside the transition: what people did, what mutes it, whether anybody is meant to hear, or has."""
 
     handling: Handling = UNHANDLED
     mute: Mute | None = None
     routed: bool = True
+    told: bool = False
 
 
 _USUAL = Circumstances()
@@ -64,8 +66,7 @@ class Routing(msgspec.Struct):
         told: fingerprints whose opening was sent and whose end was not.
         held: by fingerprint, the newest transition of what opened too long ago.
         latest: by fingerprint, the time of the newest transition and the ids seen at that time.
-        unended: what was told and ended while nobody notified.
-        doubtful: those of them whose opening was read again: perhaps nobody has told it.
+        unended: what people may have heard of, by another worker, so that its end is told.
 
     """
 
@@ -73,7 +74,6 @@ class Routing(msgspec.Struct):
     held: dict[str, Transition] = {}
     latest: dict[str, tuple[int, list[str]]] = {}
     unended: set[Episode] = set()
-    doubtful: set[Episode] = set()
 
     def rule(self, transition: Transition, clock_ms: int, around: Circumstances = _USUAL) -> Ruling:
         """Transitions of an anomaly come in order. `clock_ms` is the worker's clock (counting.md C.1).
@@ -84,9 +84,10 @@ class Routing(msgspec.Struct):
         if self._repeated(transition):
             return Ruling.REPEAT
         if transition.change is Change.RESOLVED:
-            return self._rule_end(transition.anomaly, is_stale=clock_ms - transition.time > STALE_MS)
-        if transition.change is Change.OPENED and transition.anomaly.episode in self.unended:
-            self.doubtful.add(transition.anomaly.episode)
+            return self._rule_end(transition.anomaly)
+        if transition.change is Change.OPENED and around.told:
+            self.told.add(transition.anomaly.fingerprint)
+            return Ruling.REPEAT
         ruling = self._rule_open(transition, clock_ms, around)
         if ruling is Ruling.NOTIFY:
             self.told.add(transition.anomaly.fingerprint)
@@ -125,10 +126,19 @@ class Routing(msgspec.Struct):
             self.told.add(anomaly.fingerprint)
         return ruling
 
-    def resume(self, open_anomalies: Iterable[Anomaly], ended: Iterable[Anomaly] = ()) -> None:
-        """After a restart without a state: takes what was open as told, so that its end is, even if it has come."""
-        self.told.update(a.fingerprint for a in open_anomalies if _is_told(a))
-        self.unended.update(a.episode for a in ended if _is_told(a))
+    def has_read(self, anomaly: Anomaly) -> bool:
+        """Whether the opening was read here, so that this memory knows best."""
+        time, _ = self.latest.get(anomaly.fingerprint, (-1, []))
+        return time >= (event_time_ms(anomaly.detected_at) or 0)
+
+    def resume(self, told: Iterable[Anomaly], untold: Iterable[Anomaly] = (), perhaps: Iterable[Anomaly] = ()) -> None:
+        """Takes over from another worker, or after a restart: what is open was told, or not.
+
+        `perhaps`: what may have been told, open or over.
+        """
+        self.told.difference_update(anomaly.fingerprint for anomaly in untold)
+        self.told.update(anomaly.fingerprint for anomaly in told)
+        self.unended = {anomaly.episode for anomaly in perhaps}
 
     def _rule_open(self, transition: Transition, clock_ms: int, around: Circumstances) -> Ruling:
         anomaly = transition.anomaly
@@ -144,12 +154,11 @@ class Routing(msgspec.Struct):
             return Ruling.HELD
         return _rule_news(transition, around)
 
-    def _rule_end(self, anomaly: Anomaly, *, is_stale: bool) -> Ruling:
-        """Of what nobody may have heard of, only an end that is news is told."""
-        fingerprint, episode = anomaly.fingerprint, anomaly.episode
-        missed = episode in self.unended and not (is_stale and episode in self.doubtful)
-        self.unended.discard(episode)
-        self.doubtful.discard(episode)
+    def _rule_end(self, anomaly: Anomaly) -> Ruling:
+        """Whoever was told hears of the end, however late."""
+        fingerprint = anomaly.fingerprint
+        missed = anomaly.episode in self.unended
+        self.unended.discard(anomaly.episode)
         held = self.held.pop(fingerprint, None) is not None
         if fingerprint not in self.told and not missed:
             return Ruling.OVER if held else Ruling.UNANNOUNCED
@@ -186,7 +195,3 @@ def _rule_known(around: Circumstances) -> Ruling:
     if around.handling.snoozed is not None:
         return Ruling.SNOOZED
     return Ruling.NOTIFY if around.handling.acked is None else Ruling.ACKED
-
-
-def _is_told(anomaly: Anomaly) -> bool:
-    return anomaly.severity != Severity.INFO and anomaly.caused_by is None

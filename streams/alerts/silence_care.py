@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from streams.incidents.action import Taken
+from streams.incidents.action import NOTIFY_SOURCE, PHAROS, Taken
 from streams.incidents.silence import SUBJECT, SilenceDeed, has_served
 
 if TYPE_CHECKING:
@@ -14,9 +14,6 @@ if TYPE_CHECKING:
 
     from streams.incidents.anomaly import Anomaly
     from streams.incidents.silence_book import SilenceBook
-
-SOURCE = "/pharos/notify"
-ACTOR = "pharos"
 
 
 class SilenceCare:
@@ -48,11 +45,11 @@ class SilenceCare:
 
     def _end(self, name: str, now: int) -> Taken:
         return Taken(
-            source=SOURCE,
+            source=NOTIFY_SOURCE,
             id=self._new_id(),
             fingerprint=SUBJECT + name,
             time=now,
             action=SilenceDeed.EXPIRE.value,
-            actor=ACTOR,
+            actor=PHAROS,
             note="what it kept quiet is resolved",
         )

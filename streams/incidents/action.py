@@ -12,6 +12,11 @@ import msgspec
 from msgspec import Meta
 
 TYPE = "pharos.action.taken"
+NOTIFY_SOURCE: Final = "/pharos/notify"  # of what the worker that tells people does of itself
+PHAROS: Final = "pharos"  # who does it
+TELLING: Final = "telling"  # it goes out to them
+TOLD: Final = "told"  # they have it
+ESCALATED: Final = "escalated"
 LONGEST_NAME: Final = 80  # of an actor or an action, in characters
 LONGEST_NOTE: Final = 500
 MINUTE_MS: Final = 60_000
@@ -70,6 +75,9 @@ class Action(msgspec.Struct, frozen=True):
         str | None, Meta(description="Of approve and decline, and of who did what was requested: which request.")
     ] = None
     assignee: Annotated[str | None, Meta(description="Of assign: a person or a role, as duty-lead.")] = None
+    receivers: Annotated[
+        list[str] | None, Meta(description="Of telling, told and escalated: whom Pharos tells, or told.")
+    ] = None
     matchers: Annotated[
         list[str] | None,
         Meta(
@@ -105,6 +113,7 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
     severity: str | None = None
     request: str | None = None
     assignee: str | None = None
+    receivers: tuple[str, ...] = ()
     matchers: tuple[str, ...] = ()
     begins: int | None = None
     end_on_resolve: bool = False

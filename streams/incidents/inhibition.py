@@ -5,10 +5,7 @@ from __future__ import annotations
 import enum
 from typing import TYPE_CHECKING, NamedTuple
 
-import msgspec
-
 from streams.catalogue.metric import GRAVITY, Severity
-from streams.events.event_time import event_time_ms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -72,23 +69,6 @@ class OpenAnomalies:
 
 
 NOTHING_OPEN = OpenAnomalies()
-
-
-def spoke_for(
-    target: Anomaly, since: int, until: int, ended: Iterable[tuple[int, Anomaly]]
-) -> tuple[int, Anomaly] | None:
-    """What spoke for an anomaly and is over, the last of them, and when (ms) it ended.
-
-    It was open at some moment from `since` to `until` (ms). `ended`: when (ms) and what ended of late.
-    """
-    found = [
-        (time, anomaly)
-        for time, anomaly in ended
-        if time > since
-        and (event_time_ms(anomaly.detected_at) or 0) <= until
-        and inhibits(msgspec.structs.replace(anomaly, state="open"), target) in (Inhibition.GRAVER, Inhibition.WHOLE)
-    ]
-    return max(found, key=lambda pair: pair[0], default=None)
 
 
 def _within_a_touchpoint(source: Anomaly, target: Anomaly) -> Inhibition | None:

@@ -71,27 +71,6 @@ class Muting:
         names = [f"{window.name} {span.begins}" for window, span in spans if span and since < span.ends <= now]
         return Mute(MuteReason.MAINTENANCE, tuple(names)) if names else None
 
-    def begins(self, anomaly: Anomaly, since: int, until: int) -> bool:
-        """Whether something that keeps it quiet began after `since` and up to `until` (ms), as far as is known."""
-        silences = (silence for silence in self._silences.all() if not silence.called_off)
-        if any(since < silence.begins <= until and silence.matches(anomaly) for silence in silences):
-            return True
-        return any(since < span.begins for _, span in self._maintained(anomaly, until))
-
-    def quiet_until(self, anomaly: Anomaly, time: int, now: int) -> int:
-        """When silences and maintenance that kept it quiet at `time` (ms) without a break left off, as far as is known.
-
-        `time` where none did; a moment after `now` (ms) where some still do.
-        """
-        silences = [silence for silence in self._silences.all() if silence.matches(anomaly)]
-        while time <= now:
-            ends = [silence.ends for silence in silences if silence.held_at(time)]
-            ends += [span.ends for _, span in self._maintained(anomaly, time)]
-            if not ends:
-                break
-            time = max(ends)
-        return time
-
     def flags(self, anomaly: Anomaly, now: int, others: OpenAnomalies = NOTHING_OPEN) -> dict[str, Any]:
         """For the board: ids of silences, name of the maintenance, fingerprint of what speaks for it."""
         if anomaly.state == "resolved":

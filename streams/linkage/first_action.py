@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from streams.events.event_time import event_time_ms
-from streams.incidents.action import Kind
+from streams.incidents.action import NOTIFY_SOURCE, Kind
 from streams.incidents.handling import is_about
 
 if TYPE_CHECKING:
@@ -18,7 +18,10 @@ MOST_REMEMBERED: Final = 10_000
 
 
 class FirstActions:
-    """Knows which incidents were acted on already. Feedback is an opinion, and no action."""
+    """Knows which incidents were acted on already.
+
+    Feedback is an opinion, and no action; neither is that Pharos told people.
+    """
 
     def __init__(self) -> None:
         self._acted: dict[tuple[str, str], None] = {}
@@ -33,12 +36,16 @@ class FirstActions:
 
         """
         incident = (anomaly.fingerprint, anomaly.detected_at)
-        if taken.action == Kind.FEEDBACK or incident in self._acted or not is_about(taken, anomaly):
+        if not _is_action(taken) or incident in self._acted or not is_about(taken, anomaly):
             return None
-        first = next((known for known in earlier if known.action != Kind.FEEDBACK and is_about(known, anomaly)), taken)
+        first = next((known for known in earlier if _is_action(known) and is_about(known, anomaly)), taken)
         self._acted[incident] = None
         while len(self._acted) > MOST_REMEMBERED:
             del self._acted[next(iter(self._acted))]
         if (first.source, first.id) != (taken.source, taken.id):
             return None
         return max(0, taken.time - (event_time_ms(anomaly.detected_at) or taken.time))
+
+
+def _is_action(taken: Taken) -> bool:
+    return taken.action != Kind.FEEDBACK and taken.source != NOTIFY_SOURCE

@@ -32,6 +32,10 @@ class ActionRecorder:
         self._waiting: deque[Taken] = deque(maxlen=_MOST_WAITING)
         self._news = asyncio.Event()
 
+    @property
+    def waiting(self) -> int:
+        return len(self._waiting)
+
     def put(self, taken: Taken) -> None:
         """Never waits and never raises."""
         self._waiting.append(taken)

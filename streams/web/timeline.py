@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from streams.incidents.action import Kind
+from streams.incidents.action import TELLING, Kind
 from streams.incidents.handling import ends_at
 from streams.incidents.instant import rfc3339
 from streams.linkage.step import Stage
@@ -55,7 +55,7 @@ def merged(
     lines: list[Entry | ActionEntry | StepEntry] = [
         *transitions,
         *map(_step_line, proposed),
-        *map(_line, actions),
+        *(_line(taken) for taken in actions if taken.action != TELLING),
         *map(_step_line, later),
     ]
     return sorted(lines, key=lambda line: line.time)

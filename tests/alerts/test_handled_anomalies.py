@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
+from told_record import told_record
 
 from streams.alerts.announcer import Announcer
 from streams.alerts.dispatch import Dispatch
@@ -204,8 +205,7 @@ def test_of_several_workers_only_the_one_that_should_tells_of_acks_and_reports_d
     transition: Make,
 ) -> None:
     sink = Sink()
-    desk = Desk(taken("ack", minutes=30))
-    desk.dispatch.routing.resume([transition().anomaly])
+    desk = Desk(told_record(transition().anomaly, START), taken("ack", minutes=30))
     listed: list[Notification] = []
     clock = START + 12 * MINUTE
     announcer = Announcer(

@@ -6,6 +6,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from told_record import told_record
 
 from streams.alerts.dispatch import Dispatch
 from streams.alerts.escalation import Escalations
@@ -102,6 +103,7 @@ def test_a_step_that_is_on_the_topic_is_not_taken_again_after_a_restart_and_one_
     first.dispatch.handle(transition(), START)
     first.insists(START + 5 * MINUTE, transition())
     first.insists(START + 15 * MINUTE, transition(), record=False)
+    first.book.note(told_record(transition().anomaly, START))
     again = Desk(CHAIN, book=first.book)
     again.dispatch.resume([transition().anomaly], START + 16 * MINUTE)
 
@@ -145,6 +147,16 @@ def test_what_is_open_is_told_again_after_an_hour_if_it_is_critical_and_after_fo
         assert tuple(said) == hours
 
 
+def test_what_was_repeated_is_not_when_an_ack_that_came_after_it_runs_out(transition: Make) -> None:
+    desk = Desk()
+    desk.dispatch.handle(transition(), START)
+    said = [desk.insists(START + HOUR, transition())]
+    desk.book.note(acked(START + HOUR, 5))
+    said += [desk.insists(START + HOUR + minute * MINUTE, transition()) for minute in (1, 6)]
+
+    assert [len(one) for one in said] == [1, 0, 0]
+
+
 def test_an_ack_stops_repeats_and_zero_means_never(transition: Make) -> None:
     desk, never = Desk(), Desk(repeats=Repeats(0, 0))
     for one in (desk, never):
@@ -156,12 +168,13 @@ def test_an_ack_stops_repeats_and_zero_means_never(transition: Make) -> None:
 
 
 def test_after_a_restart_a_repeat_may_come_once_more_with_the_same_id_and_no_old_one_comes(transition: Make) -> None:
-    ids = set()
+    ids, book = set(), ActionBook()
+    book.note(told_record(transition().anomaly, START))
     for _ in range(2):
-        desk = Desk()
+        desk = Desk(book=book)
         desk.dispatch.resume([transition().anomaly], START + HOUR + MINUTE)
         ids |= {told.id for told, _ in desk.dispatch.insist([transition().anomaly], START + HOUR + MINUTE)}
-    late = Desk()
+    late = Desk(book=book)
     late.dispatch.resume([transition().anomaly], START + HOUR + 40 * MINUTE)
 
     assert len(ids) == 1

@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
-import pytest
+from told_record import told_record
 
 from streams.alerts.announcements import Announcements
 from streams.alerts.dispatch import Dispatch
-from streams.alerts.gathering import LONGEST_WAIT_MS
 from streams.alerts.message import MAINTENANCE, Titles
 from streams.alerts.routing import Ruling
 from streams.incidents.action_book import ActionBook
@@ -21,7 +20,7 @@ from streams.incidents.silence_book import SilenceBook
 from streams.settings import MaintenanceSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     Make = Callable[..., Transition]
 
@@ -41,12 +40,13 @@ def daily() -> tuple[Window, ...]:
 
 
 class Desk:
-    def __init__(
-        self, windows: tuple[Window, ...] = (), *known: Anomaly, ended: Sequence[tuple[int, Anomaly]] = ()
-    ) -> None:
+    def __init__(self, windows: tuple[Window, ...] = (), *known: Anomaly) -> None:
         self.known = list(known)
+        self.actions = ActionBook()
         muting = Muting(SilenceBook(), windows)
-        self.dispatch = Dispatch(Titles({}), UTC, muting=muting, open_anomalies=lambda: self.known, ended=lambda: ended)
+        self.dispatch = Dispatch(
+            Titles({}), UTC, actions=self.actions, muting=muting, open_anomalies=lambda: self.known
+        )
 
     def rule(self, transition: Transition) -> Ruling:
         return self.dispatch.handle(transition, transition.time)[0]
@@ -164,34 +164,40 @@ def test_after_a_restart_what_another_speaks_for_counts_as_untold(transition: Ma
     assert over is Ruling.UNANNOUNCED
 
 
-@pytest.mark.parametrize(
-    ("begun", "reminded"),
-    [(0, 1), (LONGEST_WAIT_MS, 1), (LONGEST_WAIT_MS + 1, 0)],
-    ids=["as it opened", "while its news may have waited", "when it was told"],
-)
-def test_what_another_spoke_for_until_it_ended_while_nobody_ran_is_told_after_a_restart(
-    transition: Make, begun: int, reminded: int
-) -> None:
-    clock = OVER + LONGEST_WAIT_MS + MINUTE
-    whole = transition(fingerprint="whole", scope={}, detected_at=rfc3339(START + begun), state="resolved").anomaly
+def test_what_another_spoke_for_until_it_ended_while_nobody_ran_is_told_after_a_restart(transition: Make) -> None:
+    restart = OVER + 16 * MINUTE
     part = transition(fingerprint="part").anomaly
-    desk = Desk((), part, ended=[(OVER + LONGEST_WAIT_MS, whole)])
-    desk.dispatch.resume([part], clock)
-    again = desk.reminded(clock, part)
-    end = transition(Change.RESOLVED, at=clock + MINUTE, fingerprint="part", state="resolved")
+    desk = Desk((), part)
+    desk.dispatch.resume([part], restart)
+    made_up = desk.dispatch.make_up([part], restart + MINUTE)
+    end = transition(Change.RESOLVED, at=restart + 2 * MINUTE, fingerprint="part", state="resolved")
 
-    assert len(again) == reminded
+    assert [told.title.partition("]")[0] for told in made_up] == ["[still open, CRITICAL"]
     assert desk.rule(end) is Ruling.NOTIFY
 
 
-def test_what_another_that_is_open_outshone_before_it_was_told_for_certain_is_told_when_that_is_over(
+def test_what_was_told_before_another_spoke_for_it_is_not_told_again_when_that_is_over(transition: Make) -> None:
+    part = transition(fingerprint="part").anomaly
+    whole = transition(fingerprint="whole", scope={}, detected_at=rfc3339(START + MINUTE)).anomaly
+    desk = Desk((), whole, part)
+    desk.actions.note(told_record(part, START))
+    desk.dispatch.resume([whole, part], START + 2 * MINUTE)
+    before = desk.reminded(START + 2 * MINUTE, part)
+    desk.known.remove(whole)
+
+    assert (before, desk.reminded(START + 3 * MINUTE, part)) == ([], [])
+
+
+def test_what_another_that_is_open_speaks_for_after_a_restart_is_told_when_that_is_over_if_it_was_not(
     transition: Make,
 ) -> None:
     part = transition(fingerprint="part").anomaly
     whole = transition(fingerprint="whole", scope={}, detected_at=rfc3339(START + MINUTE)).anomaly
     desk = Desk((), whole, part)
     desk.dispatch.resume([whole, part], START + 2 * MINUTE)
-    before = desk.reminded(START + 2 * MINUTE, part)
+    made_up = desk.dispatch.make_up([whole, part], START + 3 * MINUTE)
+    before = desk.reminded(START + 3 * MINUTE, part)
     desk.known.remove(whole)
 
-    assert (before, len(desk.reminded(START + 3 * MINUTE, part))) == ([], 1)
+    assert [told.anomalies[0].fingerprint for told in made_up] == ["whole"]
+    assert (before, len(desk.reminded(START + 4 * MINUTE, part))) == ([], 1)

@@ -6,11 +6,14 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from told_record import told_record
 
 from streams.alerts.dispatch import Dispatch
 from streams.alerts.message import Titles
 from streams.alerts.routes import Lanes, Routes
 from streams.alerts.routing import STALE_MS, Ruling
+from streams.incidents.action import TELLING
+from streams.incidents.action_book import ActionBook
 from streams.incidents.anomaly import Change, Transition, Why
 from streams.settings import RouteSettings
 
@@ -94,14 +97,19 @@ def test_the_end_goes_to_all_who_were_told_whatever_the_time_is_by_then(transiti
     assert [one.lanes if one else None for one in told] == [("office",), ("night",), ("night", "office")]
 
 
-def test_after_a_restart_the_end_goes_to_those_who_were_meant_to_hear_of_the_beginning(transition: Make) -> None:
+def test_after_a_restart_the_end_goes_to_all_who_may_have_heard_whatever_the_routes_say_by_then(
+    transition: Make,
+) -> None:
     given = ({"opens": "09:00", "closes": "16:30", "receivers": ["office"]}, {"receivers": ["night"]})
-    dispatch = Dispatch(Titles({}), UTC, routes=routes(*given))
+    book = ActionBook()
+    book.note(told_record(transition().anomaly, START, "office"))
+    book.note(told_record(transition().anomaly, START + HOUR, "night", "pager", action=TELLING))
+    dispatch = Dispatch(Titles({}), UTC, routes=routes(*given), actions=book)
     dispatch.resume([transition().anomaly], START + HOUR)
     _, told = dispatch.handle(transition(Change.RESOLVED, at=START + 2 * HOUR, state="resolved"), START + 2 * HOUR)
 
     assert told is not None
-    assert told.lanes == ("night", "office")
+    assert told.lanes == ("night", "office", "pager")
 
 
 def test_each_set_of_receivers_gets_a_digest_of_its_own(transition: Make) -> None:

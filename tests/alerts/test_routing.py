@@ -111,18 +111,18 @@ def test_what_ended_and_came_again_while_nobody_notified_has_both_ends_told(tran
     routing = Routing()
     first = transition(Change.RESOLVED, at=START + MINUTE, detected_at=rfc3339(START))
     second = transition(Change.RESOLVED, at=START + 3 * MINUTE, detected_at=rfc3339(START + 2 * MINUTE))
-    routing.resume([], [first.anomaly, second.anomaly])
+    routing.resume([], [], [first.anomaly, second.anomaly])
 
     assert [routing.rule(end, START + 4 * MINUTE) for end in (first, second)] == [Ruling.NOTIFY, Ruling.NOTIFY]
 
 
-@pytest.mark.parametrize(("ended_ago", "ruling"), [(STALE_MS, Ruling.NOTIFY), (STALE_MS + 1, Ruling.OVER)])
-def test_of_what_perhaps_nobody_told_only_an_end_that_is_news_is_told(
-    transition: Make, ended_ago: int, ruling: Ruling
+@pytest.mark.parametrize(("perhaps", "ruling"), [(True, Ruling.NOTIFY), (False, Ruling.OVER)])
+def test_of_what_was_over_before_it_could_be_told_the_end_is_told_if_somebody_may_have_heard(
+    transition: Make, perhaps: bool, ruling: Ruling
 ) -> None:
     routing, clock = Routing(), START + 60 * MINUTE
-    end = transition(Change.RESOLVED, at=clock - ended_ago)
-    routing.resume([], [end.anomaly])
+    end = transition(Change.RESOLVED, at=clock - STALE_MS)
+    routing.resume([], [], [end.anomaly] if perhaps else [])
 
     assert routing.rule(transition(), clock) is Ruling.HELD
     assert routing.rule(end, clock) is ruling
@@ -131,7 +131,7 @@ def test_of_what_perhaps_nobody_told_only_an_end_that_is_news_is_told(
 def test_what_was_told_long_ago_has_its_end_told_however_late_and_graver_meanwhile(transition: Make) -> None:
     routing, clock = Routing(), START + 60 * MINUTE
     end = transition(Change.RESOLVED, at=START + 20 * MINUTE)
-    routing.resume([], [end.anomaly])
+    routing.resume([], [], [end.anomaly])
 
     assert routing.rule(transition(Change.UPDATED, Why.ESCALATED, START + 19 * MINUTE), clock) is Ruling.HELD
     assert routing.rule(end, clock) is Ruling.NOTIFY

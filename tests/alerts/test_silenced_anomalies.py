@@ -6,13 +6,14 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-import pytest
+from told_record import told_record
 
 from streams.alerts.dispatch import Dispatch
 from streams.alerts.message import Titles
 from streams.alerts.routing import STALE_MS, Ruling
 from streams.alerts.silence_care import SilenceCare
-from streams.incidents.action import Taken
+from streams.alerts.takeover import SETTLE_MS
+from streams.incidents.action import TELLING, Taken
 from streams.incidents.action_book import ActionBook
 from streams.incidents.anomaly import Change, Transition, Why
 from streams.incidents.instant import rfc3339
@@ -58,6 +59,9 @@ class Desk:
 
     def reminded(self, clock: int, *transitions: Transition) -> list[str]:
         return [n.title for n in self.dispatch.remind([t.anomaly for t in transitions], clock)]
+
+    def made_up(self, clock: int, *transitions: Transition) -> list[str]:
+        return [n.title for n in self.dispatch.make_up([t.anomaly for t in transitions], clock)]
 
 
 def test_what_is_silenced_from_the_beginning_is_never_told_and_neither_is_its_end(transition: Make) -> None:
@@ -125,52 +129,82 @@ def test_after_a_restart_what_was_silenced_when_it_opened_counts_as_untold(trans
 
 def test_after_a_restart_what_was_told_before_it_was_silenced_has_its_end_told(transition: Make) -> None:
     desk = Desk(silence(START + MINUTE))
+    desk.actions.note(told_record(transition().anomaly, START))
     desk.dispatch.resume([transition().anomaly], START + 2 * MINUTE)
 
     assert desk.rule(transition(Change.RESOLVED, at=OVER, state="resolved")) is Ruling.NOTIFY
 
 
-@pytest.mark.parametrize("silences", [[(-1, 2)], [(-1, 2), (5, 60)]], ids=["free since", "silenced again"])
-def test_after_a_restart_what_was_told_when_its_silence_was_over_has_its_end_told(
-    transition: Make, silences: list[tuple[int, int]]
-) -> None:
-    desk = Desk(*(silence(START + begins * MINUTE, minutes) for begins, minutes in silences))
-    desk.dispatch.resume([transition().anomaly], START + 40 * MINUTE)
-    end = transition(Change.RESOLVED, at=START + 41 * MINUTE, state="resolved")
-
-    assert desk.rule(end) is Ruling.NOTIFY
-
-
-def test_after_a_restart_what_was_silenced_at_first_is_told_once_more_for_nobody_may_have_run(transition: Make) -> None:
-    desk = Desk(silence(START - MINUTE, 10))
-    desk.dispatch.resume([transition().anomaly], START + 40 * MINUTE)
-
-    assert [len(desk.reminded(START + minute * MINUTE, transition())) for minute in (40, 41)] == [1, 0]
-
-
-@pytest.mark.parametrize(("begins", "times"), [(1, 1), (16, 0)], ids=["soon after it opened", "later"])
-def test_after_a_restart_what_was_silenced_soon_after_it_opened_is_told_again_for_nobody_may_have_run_before(
-    transition: Make, begins: int, times: int
-) -> None:
-    desk = Desk(silence(START + begins * MINUTE, 5))
-    desk.dispatch.resume([transition().anomaly], START + 60 * MINUTE)
-
-    assert len(desk.reminded(START + 60 * MINUTE, transition())) == times
-    assert desk.rule(transition(Change.RESOLVED, at=START + 61 * MINUTE, state="resolved")) is Ruling.NOTIFY
-
-
-def test_after_a_restart_what_was_silenced_at_first_and_acknowledged_is_not_told_again_but_its_end_is(
+def test_after_a_restart_what_nobody_was_told_of_is_told_once_its_opening_would_have_been_read(
     transition: Make,
 ) -> None:
+    restart = START + 40 * MINUTE
+    desk = Desk(silence(START - MINUTE, 10))
+    desk.dispatch.resume([transition().anomaly], restart)
+    made_up = [desk.made_up(restart + wait, transition()) for wait in (0, SETTLE_MS - 1, SETTLE_MS, SETTLE_MS + 1)]
+
+    assert [len(one) for one in made_up] == [0, 0, 1, 0]
+    assert made_up[2][0].startswith("[silence over, CRITICAL]")
+    assert desk.rule(transition(Change.RESOLVED, at=restart + MINUTE, state="resolved")) is Ruling.NOTIFY
+
+
+def test_after_a_restart_what_is_silenced_untold_is_told_when_that_is_over(transition: Make) -> None:
+    desk = Desk(silence(START + 16 * MINUTE, 50))
+    desk.dispatch.resume([transition().anomaly], START + 60 * MINUTE)
+    made_up = desk.made_up(START + 61 * MINUTE, transition())
+    reminded = [desk.reminded(START + minute * MINUTE, transition()) for minute in (61, 66, 67)]
+
+    assert made_up == []
+    assert [len(one) for one in reminded] == [0, 1, 0]
+
+
+def test_after_a_restart_what_was_silenced_at_first_and_acknowledged_is_not_told_again(transition: Make) -> None:
     desk = Desk(silence(START - MINUTE, 2))
     desk.actions.note(
         Taken(source="/x", id="a", fingerprint="f1", time=START + MINUTE, action="ack", severity="critical")
     )
     desk.dispatch.resume([transition().anomaly], START + 2 * MINUTE)
-    again = desk.reminded(START + 2 * MINUTE, transition())
 
-    assert again == []
+    assert desk.made_up(START + 3 * MINUTE, transition()) == []
+
+
+def test_an_opening_that_is_read_after_a_restart_tells_of_itself_unless_it_was_told(transition: Make) -> None:
+    untold, told, perhaps = Desk(), Desk(), Desk()
+    told.actions.note(told_record(transition().anomaly, START))
+    perhaps.actions.note(told_record(transition().anomaly, START, action=TELLING))
+    rulings, made_up, ends = [], [], []
+    for desk in (untold, told, perhaps):
+        desk.dispatch.resume([transition().anomaly], START + MINUTE)
+        rulings.append(desk.rule(transition(), START + MINUTE))
+        made_up += desk.made_up(START + 2 * MINUTE, transition())
+        ends.append(desk.rule(transition(Change.RESOLVED, at=OVER, state="resolved")))
+
+    assert rulings == [Ruling.NOTIFY, Ruling.REPEAT, Ruling.NOTIFY]
+    assert made_up == []
+    assert ends == [Ruling.NOTIFY] * 3
+
+
+def test_the_end_of_what_somebody_may_have_heard_is_told_though_it_is_silenced_after_a_restart(
+    transition: Make,
+) -> None:
+    desk = Desk(silence(START + MINUTE))
+    desk.actions.note(told_record(transition().anomaly, START, action=TELLING))
+    desk.dispatch.resume([transition().anomaly], START + 2 * MINUTE)
+    opened = desk.rule(transition(), START + 2 * MINUTE)
+
+    assert opened is Ruling.SILENCED
     assert desk.rule(transition(Change.RESOLVED, at=OVER, state="resolved")) is Ruling.NOTIFY
+
+
+def test_what_another_worker_told_meanwhile_counts_as_told_by_whoever_takes_over_again(transition: Make) -> None:
+    desk = Desk(silence(START - MINUTE, 10))
+    silenced = desk.rule(transition())
+    desk.actions.note(told_record(transition().anomaly, START + 10 * MINUTE))
+    desk.dispatch.resume([transition().anomaly], START + 40 * MINUTE)
+    reminded = desk.reminded(START + 40 * MINUTE, transition())
+
+    assert (silenced, reminded) == (Ruling.SILENCED, [])
+    assert desk.rule(transition(Change.RESOLVED, at=START + 41 * MINUTE, state="resolved")) is Ruling.NOTIFY
 
 
 def test_what_comes_again_under_one_silence_is_told_again_under_another_id(transition: Make) -> None:
@@ -179,7 +213,7 @@ def test_what_comes_again_under_one_silence_is_told_again_under_another_id(trans
         desk = Desk(silence(START - MINUTE, 10))
         anomaly = transition(detected_at=rfc3339(START + minute * MINUTE)).anomaly
         desk.dispatch.resume([anomaly], START + 20 * MINUTE)
-        ids |= {told.id for told in desk.dispatch.remind([anomaly], START + 20 * MINUTE)}
+        ids |= {told.id for told in desk.dispatch.make_up([anomaly], START + 21 * MINUTE)}
 
     assert len(ids) == 2
 
@@ -203,6 +237,7 @@ def test_a_silence_that_ended_while_nobody_ran_is_made_up_for_with_the_same_id(t
     ids = set()
     for clock in (START + 11 * MINUTE, START + 12 * MINUTE):
         desk = Desk(silence(START - MINUTE, 10))
+        desk.actions.note(told_record(transition().anomaly, START - 2 * MINUTE))
         desk.dispatch.resume([transition().anomaly], clock)
         ids |= {told.id for told in desk.dispatch.remind([transition().anomaly], clock)}
 

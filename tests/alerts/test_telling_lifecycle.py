@@ -17,9 +17,10 @@ from streams.alerts.dispatch import Dispatch
 from streams.alerts.escalation import Escalations
 from streams.alerts.gathering import Gathering, Waits
 from streams.alerts.insistence import Insistence, Repeats
+from streams.alerts.lane import LaneState
 from streams.alerts.message import ACKNOWLEDGED, DIGEST, Titles
 from streams.alerts.routing import STALE_MS
-from streams.incidents.action import Taken
+from streams.incidents.action import TELLING, Taken
 from streams.incidents.action_book import ActionBook
 from streams.incidents.anomaly import Anomaly, Change, Transition, Why
 from streams.incidents.inhibition import OpenAnomalies
@@ -30,7 +31,6 @@ from streams.incidents.silence_book import SilenceBook
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from streams.alerts.lane import LaneState
     from streams.alerts.message import Notification
 
 START = 1_762_790_400_000
@@ -38,6 +38,20 @@ SECOND, MINUTE = 1_000, 60_000
 NAMES = st.sampled_from(["f1", "f2", "f3"])
 PLACES = {"f1": "order", "f2": "order", "f3": "page"}  # the graver of two in one place speaks for both
 Episode = tuple[str, str]  # fingerprint and detected_at
+
+
+class Pen:
+    """Writes on pharos-actions when the broker takes it."""
+
+    def __init__(self) -> None:
+        self.unwritten: list[Taken] = []
+
+    @property
+    def waiting(self) -> int:
+        return len(self.unwritten)
+
+    def put(self, taken: Taken) -> None:
+        self.unwritten.append(taken)
 
 
 class Telling(RuleBasedStateMachine):
@@ -53,12 +67,16 @@ class Telling(RuleBasedStateMachine):
         self.restarts = 0
         self.records = 0
         self.announcer: Announcer | None = None
+        self.pen = Pen()
+        self.broker_hangs = False
+        self.behind = 0
         self.heard: set[Episode] = set()  # told in any way
         self.ended: set[Episode] = set()
         self.seen: set[Episode] = set()  # somebody has acted on it, so knows of it
         self.times: Counter[str] = Counter()  # by id
         self.over_while_down: set[Episode] = set()
-        self.forgiven: set[Episode] = set()  # told, uncommitted, and over for long when the next worker came
+        self.forgotten: set[Episode] = set()  # told while the broker hung, so nobody else knows
+        self.forgiven: set[Episode] = set()  # of those, what was over, or quiet, when the next worker came
 
     @initialize()
     def begin(self) -> None:
@@ -87,7 +105,7 @@ class Telling(RuleBasedStateMachine):
                 self.heard.add(episode)
 
     def states(self) -> dict[str, LaneState]:
-        return {}
+        return {"duty": LaneState(0, 0, "")}
 
     # What happens
 
@@ -141,10 +159,23 @@ class Telling(RuleBasedStateMachine):
             self.now = min(until, self.now + 30 * SECOND)
             self.looks()
 
+    @rule()
+    def the_broker_hangs_or_goes_on(self) -> None:
+        self.broker_hangs = not self.broker_hangs
+
+    @rule(minutes=st.sampled_from([0, 20]))
+    def the_judges_fall_behind_or_catch_up(self, minutes: int) -> None:
+        self.behind = minutes * MINUTE
+
     @precondition(lambda self: self.announcer is not None)
     @rule()
     def dies(self) -> None:
         self.announcer = None
+        self.forgotten |= {
+            (taken.fingerprint, rfc3339(taken.detected_at or 0))
+            for taken in self.pen.unwritten
+            if taken.action == TELLING
+        }
 
     @precondition(lambda self: self.announcer is None)
     @rule()
@@ -162,6 +193,7 @@ class Telling(RuleBasedStateMachine):
         """Once all is quiet: what is open was heard of, and so was the end of what was heard of."""
         if self.announcer is None:
             self.comes_back()
+        self.broker_hangs, self.behind = False, 0
         self.silences_are_ended()
         self.time_passes(35)
         others = OpenAnomalies(self.open.values())
@@ -205,6 +237,10 @@ class Telling(RuleBasedStateMachine):
     def looks(self) -> None:
         if self.announcer is not None:
             self.announcer.look_after(reminds=True)
+            if not self.broker_hangs:
+                for taken in self.pen.unwritten:
+                    self.actions.note(taken)
+                self.pen.unwritten.clear()
             if self.announcer.delivered:
                 self.committed = len(self.log)
 
@@ -218,14 +254,16 @@ class Telling(RuleBasedStateMachine):
             open_anomalies=lambda: list(self.open.values()),
             ended=lambda: [(t.time, t.anomaly) for t in self.log if t.change is Change.RESOLVED],
         )
+        self.pen = Pen()
         self.announcer = Announcer(
             dispatch,
             self,  # type: ignore[arg-type]
             lambda: self.now,
-            lambda: self.now,
+            lambda: self.now - self.behind,
             lambda *_: None,
             lambda: list(self.open.values()),
             gathering=Gathering(Waits(0, 10 * SECOND, 30 * SECOND)),
+            recorder=self.pen,
         )
         dispatch.resume(list(self.open.values()), self.now)
         unread = self.log[self.committed :]
@@ -236,13 +274,8 @@ class Telling(RuleBasedStateMachine):
             and (t.anomaly.fingerprint, t.anomaly.detected_at) not in self.heard
             and self.now - t.time > STALE_MS
         }
-        begun = {(t.anomaly.fingerprint, t.anomaly.detected_at) for t in unread if t.change is Change.OPENED}
-        stale = {
-            (t.anomaly.fingerprint, t.anomaly.detected_at)
-            for t in unread
-            if t.change is Change.RESOLVED and self.now - t.time > STALE_MS
-        }
-        self.forgiven |= begun & stale
+        self.forgiven |= self.forgotten
+        self.forgotten.clear()
         for transition in unread:
             self.announcer.tell(transition)
         self.looks()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from streams.incidents import action_book
-from streams.incidents.action import LONGEST_MS, Taken
+from streams.incidents.action import LONGEST_MS, NOTIFY_SOURCE, TOLD, Taken
 from streams.incidents.action_book import OF_AN_ANOMALY, ActionBook, Noted
 
 if TYPE_CHECKING:
@@ -45,6 +45,16 @@ def test_what_systems_say_again_and_again_does_not_push_out_what_people_said() -
 
     assert [one.id for one in book.of("f1")][:3] == ["1", "2", "3"]
     assert len(book.of("f1")) == OF_AN_ANOMALY
+
+
+def test_that_people_were_told_is_kept_whatever_systems_say() -> None:
+    book = ActionBook()
+    book.note(taken(0, TOLD, source=NOTIFY_SOURCE))
+    book.note(taken(1, TOLD, source="/crm"))
+    for number in range(10, 10 + 2 * OF_AN_ANOMALY):
+        book.note(taken(number))
+
+    assert [one.source for one in book.of("f1") if one.action == TOLD] == [NOTIFY_SOURCE]
 
 
 def test_in_all_those_go_on_whom_nobody_has_acted_for_longest(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,6 +32,7 @@ def record(**changes: Any) -> bytes:
         {"action": "ack", "note": "on it", "until": START + 1_800_000},
         {"action": "snooze", "until": START + 60_000, "detected_at": START - 5_000, "severity": "critical"},
         {"action": "feedback", "verdict": "false_alarm"},
+        {"action": "told", "note": "pager, wecom", "receivers": ("pager", "wecom")},
     ],
 )
 def test_what_we_write_is_read_back(fields: dict[str, Any]) -> None:

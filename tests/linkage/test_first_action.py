@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from streams.incidents.action import Taken
+from streams.incidents.action import NOTIFY_SOURCE, Taken
 from streams.linkage.first_action import FirstActions
 
 if TYPE_CHECKING:
@@ -34,17 +34,19 @@ def test_after_a_restart_what_was_acted_on_before_is_not_counted_again(
     assert FirstActions().took_ms(second, transition().anomaly, [first, second]) is None
 
 
-def test_feedback_is_no_action_and_an_earlier_incident_is_another(
+def test_feedback_is_no_action_nor_that_people_were_told_and_an_earlier_incident_is_another(
     transition: Callable[..., Transition], now: int
 ) -> None:
     anomaly, firsts = transition().anomaly, FirstActions()
     feedback = taken(now + 1_000, action="feedback")
+    told = taken(now + 500, action="told", source=NOTIFY_SOURCE)
     before = taken(now - 60_000)
     pause = taken(now + 9_000)
 
     assert firsts.took_ms(feedback, anomaly, [feedback]) is None
+    assert firsts.took_ms(told, anomaly, [told]) is None
     assert firsts.took_ms(before, anomaly, [before, feedback]) is None
-    assert firsts.took_ms(pause, anomaly, [before, feedback, pause]) == 9_000
+    assert firsts.took_ms(pause, anomaly, [before, told, feedback, pause]) == 9_000
 
 
 def test_an_action_known_here_before_the_board_knows_it_counts(transition: Callable[..., Transition], now: int) -> None:

@@ -48,8 +48,7 @@ async def worker(address: str, folder: Path, app: str = "", **changed: Any) -> A
         state_dir=str(folder),
         session_timeout_s=6.0,
         heartbeat_interval_s=0.5,
-        receivers=(),
-        **changed,
+        **{"receivers": (), **changed},
     )
     system = await new_system(settings, keep=True, write=lambda _: None)
     async with system.running() as page:

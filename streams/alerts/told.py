@@ -1,0 +1,72 @@
+"""Whom people were told of: by records of pharos-actions, so that any worker knows it, after a crash too."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from streams.events.event_time import event_time_ms
+from streams.incidents.action import ESCALATED, NOTIFY_SOURCE, PHAROS, TELLING, TOLD, Taken
+from streams.incidents.handling import is_about
+from streams.incidents.scope import digest as short_hash
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from streams.incidents.action_book import ActionBook
+    from streams.incidents.anomaly import Anomaly
+
+_TELLS: Final = (TELLING, TOLD, ESCALATED)
+
+
+class Told:
+    """Reads such records, and makes them: `telling` when something goes out, `told` once receivers have it.
+
+    So whatever a worker was doing when it died: what it was telling may be known already, so its end is told; and
+    perhaps it is not, so what is still open is told again. Both are written once for an anomaly, and again where more
+    receivers are told.
+
+    Args:
+        actions: filled by whoever reads the topic.
+
+    """
+
+    def __init__(self, actions: ActionBook) -> None:
+        self._actions = actions
+
+    def since(self, anomaly: Anomaly) -> int | None:
+        """When (ms) it went out to somebody who has it for certain; None where nobody does, as far as is known."""
+        return min((taken.time for taken in self._records(anomaly) if taken.action == TOLD), default=None)
+
+    def perhaps(self, anomaly: Anomaly) -> bool:
+        """Whether somebody may have it."""
+        return bool(self._records(anomaly))
+
+    def whom(self, anomaly: Anomaly) -> tuple[str, ...]:
+        """Names of receivers who may have it, those of a chain of escalation as well."""
+        return tuple(sorted({name for taken in self._records(anomaly) for name in taken.receivers}))
+
+    def record(self, action: str, anomaly: Anomaly, receivers: Sequence[str], now: int) -> Taken | None:
+        """What to write, `action` being TELLING or TOLD; None where that is written already. `now` is in ms."""
+        names = tuple(sorted(set(receivers)))
+        known = (taken.receivers for taken in self._records(anomaly) if taken.action == action)
+        if set(names) <= set().union(*known):
+            return None
+        return Taken(
+            source=NOTIFY_SOURCE,
+            id=short_hash([action, anomaly.fingerprint, anomaly.detected_at, *names]),
+            fingerprint=anomaly.fingerprint,
+            time=now,
+            action=action,
+            actor=PHAROS,
+            note=", ".join(names),
+            detected_at=event_time_ms(anomaly.detected_at),
+            severity=anomaly.severity,
+            receivers=names,
+        )
+
+    def _records(self, anomaly: Anomaly) -> list[Taken]:
+        return [
+            taken
+            for taken in self._actions.of(anomaly.fingerprint)
+            if taken.source == NOTIFY_SOURCE and taken.action in _TELLS and is_about(taken, anomaly)
+        ]

@@ -1,0 +1,18 @@
+"""A record of pharos-actions that says that people were told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from streams.alerts.told import Told
+from streams.incidents.action import TOLD, Taken
+from streams.incidents.action_book import ActionBook
+
+if TYPE_CHECKING:
+    from streams.incidents.anomaly import Anomaly
+
+
+def told_record(anomaly: Anomaly, at: int, *receivers: str, action: str = TOLD) -> Taken:
+    taken = Told(ActionBook()).record(action, anomaly, receivers or ("duty",), at)
+    assert taken is not None
+    return taken
