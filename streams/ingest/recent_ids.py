@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections import deque
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_SLICES = 16
+_NEVER = -(1 << 62)
 
 
 class RecentIds:
     """Remembers, exactly, which (source, id) stood at the `reach` preceding offsets of a partition.
 
-    Ids are kept by source, so that neither a pair nor its source is stored once more for every record. Ids beyond the
-    reach are dropped a sixteenth of it at a time.
+    Ids are kept by source, so that neither a pair nor its source is stored once more for every record. They are kept in
+    two generations, and one is dropped as a whole when the one after it spans the reach: to delete ids one by one costs
+    more than to keep up to twice as many.
     """
 
     def __init__(self, reach: int) -> None:
@@ -23,12 +23,13 @@ class RecentIds:
         if reach < 0:
             raise ValueError(f"reach must not be negative, got {reach}")
         self._reach = reach
-        self._ids: dict[str, dict[str, int]] = {}  # source -> id -> last offset, in the order of offsets
-        self._drop_at = 0
+        self._younger: dict[str, dict[str, int]] = {}  # source -> id -> last offset
+        self._elder: dict[str, dict[str, int]] = {}
+        self._turn_at = _NEVER
 
     def __len__(self) -> int:
         """How many ids are kept."""
-        return sum(map(len, self._ids.values()))
+        return sum(map(len, (*self._younger.values(), *self._elder.values())))
 
     def seen(self, source: str, event_id: str, offset: int) -> bool:
         """Whether a copy stood at one of the `reach` preceding offsets; remembers this one. Offsets must rise.
@@ -37,16 +38,12 @@ class RecentIds:
         >>> memory.seen("/oms", "a", 100), memory.seen("/oms", "a", 110), memory.seen("/oms", "a", 121)
         (False, True, False)
         """
-        if offset >= self._drop_at:
-            self._drop_before(offset - self._reach)
-            self._drop_at = offset + self._reach // _SLICES + 1
-        ids = self._ids.get(source)
-        if ids is None:
-            ids = self._ids[source] = {}
-        if event_id not in ids:
-            ids[event_id] = offset
-            return False
-        last = ids.pop(event_id)  # popped, so that the order stays that of offsets
+        if offset >= self._turn_at:
+            self._turn(offset)
+        ids = self._younger.setdefault(source, {})
+        last = ids.get(event_id)
+        if last is None:
+            last = self._elder.get(source, {}).get(event_id, _NEVER)
         ids[event_id] = offset
         return last >= offset - self._reach
 
@@ -58,29 +55,18 @@ class RecentIds:
         """
         if not ids:
             return []
-        if offsets[-1] >= self._drop_at:
-            self._drop_before(offsets[0] - self._reach)
-            self._drop_at = offsets[0] + self._reach // _SLICES + 1
-        if offsets[-1] < self._drop_at and sources.count(sources[0]) == len(sources):
-            known = self._ids.get(sources[0])
+        if offsets[0] >= self._turn_at:
+            self._turn(offsets[0])
+        if offsets[-1] < self._turn_at and sources.count(sources[0]) == len(sources):
+            younger = self._younger.setdefault(sources[0], {})
+            elder = self._elder.get(sources[0], {})
             fresh = dict(zip(ids, offsets, strict=True))
-            if known is not None and len(fresh) == len(ids):
-                copies = [] if known.keys().isdisjoint(fresh) else [i for i, each in enumerate(ids) if each in known]
-                # Popped, so that the order stays that of offsets.
-                copies = [place for place in copies if known.pop(ids[place]) >= offsets[place] - self._reach]
-                known.update(fresh)
-                return copies
+            if len(fresh) == len(ids) and younger.keys().isdisjoint(fresh) and elder.keys().isdisjoint(fresh):
+                younger.update(fresh)
+                return []
         records = zip(sources, ids, offsets, strict=True)
         return [place for place, record in enumerate(records) if self.seen(*record)]
 
-    def _drop_before(self, first: int) -> None:
-        for source in list(self._ids):
-            ids = self._ids[source]
-            expired = []
-            for event_id, offset in ids.items():
-                if offset >= first:
-                    break
-                expired.append(event_id)
-            deque(map(ids.__delitem__, expired), maxlen=0)  # deletes, at half of what a loop costs
-            if not ids:
-                del self._ids[source]
+    def _turn(self, offset: int) -> None:
+        self._elder, self._younger = self._younger, {}
+        self._turn_at = offset + self._reach

@@ -67,8 +67,8 @@ def test_the_memory_stays_small_also_with_a_source_for_every_event() -> None:
         memory.seen(f"/device/{offset}", "1", offset)
         memory.seen("/one", str(offset), offset)
 
-        assert len(memory) <= 2 * (160 + 160 // 16 + 2)
-    assert len(memory._ids) <= 173
+        assert len(memory) <= 2 * 2 * 160
+    assert len(memory._younger) <= len(memory._elder) <= 160 + 1
 
 
 def test_a_negative_reach_is_refused() -> None:
