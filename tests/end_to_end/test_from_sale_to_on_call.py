@@ -67,6 +67,12 @@ def test_who_acknowledged_at_the_wall_is_named_by_the_token(course: Course) -> N
     assert "whoever sits there" not in str(course.last)
 
 
+def test_the_time_line_says_who_was_told(course: Course) -> None:
+    told = [line["note"] for line in course.last["timeline"] if line.get("action") == "told"]
+
+    assert told == [", ".join(sorted(CHANNELS))]
+
+
 def test_prometheus_evaluates_every_shipped_rule(course: Course) -> None:
     assert course.rule_faults == []
 
