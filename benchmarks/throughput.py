@@ -2,7 +2,8 @@
 
 `make bench`. The rivals decode three fields and count one aggregate; Pharos validates every field, recognises
 duplicates, counts all its metrics in all their scopes, writes them in transactions, and, as a whole worker, merges,
-judges and publishes. One row has it count no more than the rivals do, and do all the rest. Every rival reads its topics to the end; the slow ones have shorter topics.
+judges and publishes. One row has it count no more than the rivals do, and do all the rest. Every rival
+reads its topics to the end; the slow ones have shorter topics.
 """
 
 from __future__ import annotations
