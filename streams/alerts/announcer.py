@@ -131,8 +131,7 @@ class Announcer:
         if not self._reminds:  # another worker did so until now
             self._dispatch.resume(open_anomalies, clock_ms)
         for announced, record in self._announcements.due(open_anomalies, clock_ms) if self._announcements else ():
-            self._put(announced, clock_ms)
-            self._unrecorded.append(record)
+            self._put(announced, clock_ms, record)
         for reminder in self._dispatch.remind(open_anomalies, clock_ms):
             self._put(reminder, clock_ms)
         if clock_ms - self._handled_ms() <= STALE_MS:  # else what looks open may be over for long
@@ -150,9 +149,7 @@ class Announcer:
 
     def _insist(self, open_anomalies: Sequence[Anomaly], clock_ms: int) -> None:
         for nudge, record in self._dispatch.insist(open_anomalies, clock_ms):
-            self._put(nudge, clock_ms)
-            if record is not None:
-                self._unrecorded.append(record)
+            self._put(nudge, clock_ms, record)
 
     def _record_delivered(self) -> None:
         """What is on pharos-actions counts as done, so nothing is written there before somebody has it."""
@@ -161,17 +158,19 @@ class Announcer:
                 self._record(taken)
             self._unrecorded = []
 
-    def _put(self, notification: Notification, clock_ms: int) -> None:
+    def _put(self, notification: Notification, clock_ms: int, record: Taken | None = None) -> None:
+        """`record`: what to write once it is delivered, where that is more than that people were told."""
         for anomaly in notification.anomalies:
             self._gathering.heard(anomaly.fingerprint)
         self._outbox.put(notification)
-        self._remember(notification, clock_ms)
+        self._remember(notification, clock_ms, record)
 
-    def _remember(self, told: Notification, clock_ms: int) -> None:
+    def _remember(self, told: Notification, clock_ms: int, record: Taken | None = None) -> None:
         self._on_told(told)
-        waiting = {taken.id for taken in self._unrecorded}
-        for taken in self._dispatch.record(told, tuple(self._outbox.states()), clock_ms):
+        records = self._dispatch.record(told, tuple(self._outbox.states()), clock_ms)
+        for taken in records:
             if taken.action == TELLING:
                 self._record(taken)
-            elif taken.id not in waiting:
-                self._unrecorded.append(taken)
+        later = [taken for taken in records if taken.action != TELLING] if record is None else [record]
+        waiting = {taken.id for taken in self._unrecorded}
+        self._unrecorded += [taken for taken in later if taken.id not in waiting]

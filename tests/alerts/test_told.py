@@ -10,6 +10,8 @@ from told_record import told_record
 
 from streams.alerts.announcer import Announcer
 from streams.alerts.dispatch import Dispatch
+from streams.alerts.escalation import Chain, Escalations, Step
+from streams.alerts.insistence import Insistence, Repeats
 from streams.alerts.lane import LaneState
 from streams.alerts.message import Titles
 from streams.alerts.takeover import SETTLE_MS
@@ -148,6 +150,25 @@ def test_an_end_is_not_written_down(transition: Make, slow: Slow) -> None:
 
     assert [told.kind for told in slow.told] == [Change.RESOLVED]
     assert slow.records == []
+
+
+def test_a_step_of_a_chain_stands_on_the_time_line_once(transition: Make, slow: Slow) -> None:
+    book = ActionBook()
+    book.note(told_record(transition().anomaly, START))
+    steps = (Step(1, 5 * MINUTE, ("lead",)),)
+    insistence = Insistence(Escalations([Chain((), steps)]), Repeats(), book)
+    dispatch = Dispatch(Titles({}), UTC, actions=book, insistence=insistence)
+    clock = [START + MINUTE]
+    notify = Announcer(
+        dispatch, slow, lambda: clock[0], lambda: clock[0], lambda *_: None, lambda: [transition().anomaly],  # type: ignore[arg-type]
+        recorder=slow,
+    )  # fmt: skip
+    for minute in (1, 6, 7):
+        clock[0] = START + minute * MINUTE
+        notify.look_after(reminds=True)
+        slow.take()
+
+    assert [(taken.action, taken.receivers) for taken in slow.records] == [(TELLING, ("lead",)), (ESCALATED, ("lead",))]
 
 
 def test_what_nobody_was_told_of_before_a_restart_is_made_up_for_by_one_worker(transition: Make, slow: Slow) -> None:
