@@ -33,7 +33,7 @@ class Notifications(Protocol):
 
     @property
     def delivered(self) -> bool:
-        """Whether nothing waits for a receiver."""
+        """Whether nothing waits for a receiver, or to be written down as told."""
         ...
 
     def tell(self, transition: Transition) -> None: ...
