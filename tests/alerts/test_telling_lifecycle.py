@@ -284,9 +284,6 @@ class Telling(RuleBasedStateMachine):
 TestTelling = Telling.TestCase
 TestTelling.settings = settings(
     max_examples=200,
-    # The same courses every time. Of other ones one in ten thousand still fails, see decision 18: look for them by
-    # thousands, with another number and without this line, and not by chance in somebody's change.
-    derandomize=True,
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=list(HealthCheck),
