@@ -73,8 +73,7 @@ class Announcements:
         return Announcement(notification, record)
 
     def _is_said(self, window: Window, name: str, time: int) -> bool:
-        known = (t.id for t in self._actions.of(SUBJECT + window.name) if t.source == NOTIFY_SOURCE)
-        if name in self._said or name in known:
+        if name in self._said or self._actions.has(SUBJECT + window.name, NOTIFY_SOURCE, name):
             return True
         self._said[name] = time
         return False

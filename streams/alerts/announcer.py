@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from streams.alerts.gathering import Gathering, Waits
 from streams.alerts.routing import STALE_MS
-from streams.incidents.action import TELLING
+from streams.incidents.action import TELLING, TOLD
 from streams.incidents.anomaly import Change
 
 if TYPE_CHECKING:
@@ -143,13 +143,13 @@ class Announcer:
         for taken in self._care.due(open_anomalies, clock_ms) if self._care else ():
             self._record(taken)
 
-    def _record(self, taken: Taken) -> None:
-        if self._recorder is not None:
-            self._recorder.put(taken)
-
     def _insist(self, open_anomalies: Sequence[Anomaly], clock_ms: int) -> None:
         for nudge, record in self._dispatch.insist(open_anomalies, clock_ms):
             self._put(nudge, clock_ms, record)
+
+    def _record(self, taken: Taken) -> None:
+        if self._recorder is not None:
+            self._recorder.put(taken)
 
     def _record_delivered(self) -> None:
         """What is on pharos-actions counts as done, so nothing is written there before somebody has it."""
@@ -167,10 +167,9 @@ class Announcer:
 
     def _remember(self, told: Notification, clock_ms: int, record: Taken | None = None) -> None:
         self._on_told(told)
-        records = self._dispatch.record(told, tuple(self._outbox.states()), clock_ms)
-        for taken in records:
-            if taken.action == TELLING:
-                self._record(taken)
-        later = [taken for taken in records if taken.action != TELLING] if record is None else [record]
+        everybody = tuple(self._outbox.states())
+        for taken in self._dispatch.records(TELLING, told, everybody, clock_ms):
+            self._record(taken)
+        later = [record] if record else self._dispatch.records(TOLD, told, everybody, clock_ms)
         waiting = {taken.id for taken in self._unrecorded}
         self._unrecorded += [taken for taken in later if taken.id not in waiting]

@@ -23,7 +23,6 @@ from streams.alerts.routing import STALE_MS, Circumstances, Routing, Ruling
 from streams.alerts.takeover import Takeover
 from streams.alerts.told import Told
 from streams.events.event_time import event_time_ms
-from streams.incidents.action import TELLING, TOLD
 from streams.incidents.action_book import ActionBook
 from streams.incidents.anomaly import Change
 from streams.incidents.handling import ends_at, handling_of, snooze_over
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     from streams.incidents.action import Taken
     from streams.incidents.anomaly import Anomaly, Transition
     from streams.incidents.handling import Handling
+    from streams.incidents.muting import Mute
 
 
 class Dispatch:
@@ -98,15 +98,15 @@ class Dispatch:
         Of the rest see `make_up`.
         """
         known = list(open_anomalies)
-        told = [anomaly for anomaly in known if self._told.since(anomaly) is not None]
-        unread = [a for a in known if self._told.since(a) is None and not self._routing.has_read(a)]
+        since = [(anomaly, self._told.since(anomaly)) for anomaly in known]
+        told = [anomaly for anomaly, at in since if at is not None]
+        unread = [anomaly for anomaly, at in since if at is None and not self._routing.has_read(anomaly)]
         perhaps = [a for a in (*(ended for _, ended in self._ended()), *unread) if self._told.perhaps(a)]
         self._routing.resume(told, unread, perhaps)
         self._quieted.resume(told, clock_ms, clock_ms - STALE_MS, OpenAnomalies(known))
         self._takeover.begin(unread, clock_ms)
-        for anomaly in told:
-            self._told_at[anomaly.fingerprint] = self._told.since(anomaly) or clock_ms
-            self._told_to[anomaly.fingerprint] = self._told.whom(anomaly)
+        self._told_at.update({anomaly.fingerprint: at for anomaly, at in since if at is not None})
+        self._told_to.update({anomaly.fingerprint: self._told.whom(anomaly) for anomaly in told})
 
     def make_up(self, open_anomalies: Iterable[Anomaly], clock_ms: int) -> list[Notification]:
         """Of what was open at `resume`, what nobody was told of by then, nor since, and is still open."""
@@ -118,23 +118,18 @@ class Dispatch:
                 self._quieted.note(anomaly, mute)
             elif self.unheard(anomaly.fingerprint) and self._may_remind(anomaly, clock_ms, others):
                 last = self._muting.ended(anomaly, event_time_ms(anomaly.detected_at) or 0, clock_ms)
-                news, by = ("still open", "") if last is None else (f"{last.reason} over", ",".join(last.by))
-                found.append(self._reminder(anomaly, news, by, clock_ms))
+                found.append(self._reminder(anomaly, *(_over(last) if last else ("still open", "")), clock_ms))
         return found
 
-    def record(self, told: Notification, receivers: Sequence[str], clock_ms: int) -> list[Taken]:
-        """What to write on pharos-actions of each anomaly in it: what is TELLING at once, what is TOLD when it is.
+    def records(self, action: str, told: Notification, receivers: Sequence[str], clock_ms: int) -> list[Taken]:
+        """What to write on pharos-actions of each anomaly in it, `action` being TELLING or TOLD.
 
         `receivers`: all that there are, for what names none.
         """
         if told.kind in (Change.RESOLVED, ACKNOWLEDGED, MAINTENANCE):
             return []
         names = receivers if told.lanes is None else told.lanes
-        found = (
-            self._told.record(action, anomaly, names, clock_ms)
-            for anomaly in told.anomalies
-            for action in (TELLING, TOLD)
-        )
+        found = (self._told.record(action, anomaly, names, clock_ms) for anomaly in told.anomalies)
         return [taken for taken in found if taken is not None]
 
     def unheard(self, fingerprint: str) -> bool:
@@ -146,12 +141,13 @@ class Dispatch:
         anomaly = transition.anomaly
         self._anomalies[anomaly.fingerprint] = anomaly
         unheard = self.unheard(anomaly.fingerprint)
+        around = self._around(anomaly, clock_ms, self._open())
         if transition.change is Change.OPENED:
             self._takeover.read(anomaly)
+            around = around._replace(told=self._told.since(anomaly) is not None)
             if unheard:
                 self._forget_told(anomaly.fingerprint)
         first = unheard or anomaly.fingerprint in self._first_news
-        around = self._around(anomaly, clock_ms, self._open())
         ruling = self._routing.rule(transition, clock_ms, around)
         notification = None
         if around.mute is not None and ruling is not Ruling.REPEAT:
@@ -274,7 +270,7 @@ class Dispatch:
         for anomaly, mute in self._quieted.freed(open_anomalies, clock_ms, others):
             heard = mute.reason is MuteReason.INHIBITION and not self.unheard(anomaly.fingerprint)
             if not heard and self._may_remind(anomaly, clock_ms, others):
-                yield self._reminder(anomaly, f"{mute.reason} over", ",".join(mute.by), clock_ms)
+                yield self._reminder(anomaly, *_over(mute), clock_ms)
 
     def _may_remind(self, anomaly: Anomaly, clock_ms: int, others: OpenAnomalies) -> bool:
         return self._routing.remind(anomaly, self._around(anomaly, clock_ms, others)) is Ruling.NOTIFY
@@ -316,11 +312,15 @@ class Dispatch:
             self._handling(anomaly, clock_ms),
             self._muting.of(anomaly, clock_ms, others),
             self._routes.lanes(anomaly, clock_ms) != (),
-            self._told.since(anomaly) is not None,
         )
 
     def _handling(self, anomaly: Anomaly, clock_ms: int) -> Handling:
         return handling_of(self._actions.of(anomaly.fingerprint), anomaly, clock_ms)
+
+
+def _over(mute: Mute) -> tuple[str, str]:
+    """What is said with a reminder, and by what it is told from others."""
+    return f"{mute.reason} over", ",".join(mute.by)
 
 
 def _key(taken: Taken) -> tuple[str, str]:

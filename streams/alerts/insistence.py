@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from streams.alerts.routing import STALE_MS
+from streams.alerts.told import record_of
 from streams.catalogue.metric import Severity
-from streams.events.event_time import event_time_ms
-from streams.incidents.action import ESCALATED, NOTIFY_SOURCE, PHAROS, Kind, Taken
+from streams.incidents.action import ESCALATED, NOTIFY_SOURCE, Kind, Taken
 from streams.incidents.handling import ends_at, is_about
 from streams.incidents.scope import digest as short_hash
 
@@ -79,18 +79,7 @@ class Insistence:
             )
             if self._is_done(anomaly, name):
                 continue
-            record = Taken(
-                source=NOTIFY_SOURCE,
-                id=name,
-                fingerprint=anomaly.fingerprint,
-                time=now,
-                action=ESCALATED,
-                actor=PHAROS,
-                note=f"step {step.number}: {', '.join(step.receivers)}",
-                detected_at=event_time_ms(anomaly.detected_at),
-                severity=anomaly.severity,
-                receivers=step.receivers,
-            )
+            record = record_of(anomaly, ESCALATED, step.receivers, now, name=name, what=f"step {step.number}: ")
             nudges.append(Nudge(anomaly, name, "unacked", step.receivers, record))
         return nudges
 
@@ -105,9 +94,7 @@ class Insistence:
     def _is_done(self, anomaly: Anomaly, name: str) -> bool:
         """Whether it was done before; from now on it is."""
         done = self._done[anomaly.fingerprint]
-        if name in done or any(
-            t.id == name and t.source == NOTIFY_SOURCE for t in self._actions.of(anomaly.fingerprint)
-        ):
+        if name in done or self._actions.has(anomaly.fingerprint, NOTIFY_SOURCE, name):
             return True
         done.add(name)
         return False

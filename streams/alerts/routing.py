@@ -43,7 +43,10 @@ class Ruling(enum.StrEnum):
 
 
 class Circumstances(NamedTuple):
-    """What is known beside the transition: what people did, what mutes it, whether anybody is meant to hear, or has."""
+    """What is known beside the transition: what people did, what mutes it, and whether anybody is meant to hear.
+
+    Of an opening also whether it was told before.
+    """
 
     handling: Handling = UNHANDLED
     mute: Mute | None = None
@@ -85,7 +88,7 @@ class Routing(msgspec.Struct):
             return Ruling.REPEAT
         if transition.change is Change.RESOLVED:
             return self._rule_end(transition.anomaly)
-        if transition.change is Change.OPENED and around.told:
+        if around.told:
             self.told.add(transition.anomaly.fingerprint)
             return Ruling.REPEAT
         ruling = self._rule_open(transition, clock_ms, around)

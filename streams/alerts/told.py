@@ -51,18 +51,8 @@ class Told:
         known = (taken.receivers for taken in self._records(anomaly) if taken.action == action)
         if set(names) <= set().union(*known):
             return None
-        return Taken(
-            source=NOTIFY_SOURCE,
-            id=short_hash([action, anomaly.fingerprint, anomaly.detected_at, *names]),
-            fingerprint=anomaly.fingerprint,
-            time=now,
-            action=action,
-            actor=PHAROS,
-            note=", ".join(names),
-            detected_at=event_time_ms(anomaly.detected_at),
-            severity=anomaly.severity,
-            receivers=names,
-        )
+        name = short_hash([action, anomaly.fingerprint, anomaly.detected_at, *names])
+        return record_of(anomaly, action, names, now, name=name)
 
     def _records(self, anomaly: Anomaly) -> list[Taken]:
         return [
@@ -70,3 +60,21 @@ class Told:
             for taken in self._actions.of(anomaly.fingerprint)
             if taken.source == NOTIFY_SOURCE and taken.action in _TELLS and is_about(taken, anomaly)
         ]
+
+
+def record_of(
+    anomaly: Anomaly, action: str, receivers: tuple[str, ...], now: int, *, name: str, what: str = ""
+) -> Taken:
+    """A record that Pharos itself told of an anomaly. `name` is its id; `what` stands before the receivers' names."""
+    return Taken(
+        source=NOTIFY_SOURCE,
+        id=name,
+        fingerprint=anomaly.fingerprint,
+        time=now,
+        action=action,
+        actor=PHAROS,
+        note=what + ", ".join(receivers),
+        detected_at=event_time_ms(anomaly.detected_at),
+        severity=anomaly.severity,
+        receivers=receivers,
+    )

@@ -39,9 +39,10 @@ class ActionBook:
 
     def note(self, taken: Taken) -> Noted:
         """Takes an action; of an anomaly that nobody knows yet, too."""
+        known = self.has(taken.fingerprint, taken.source, taken.id)
         actions = self._actions.pop(taken.fingerprint, [])
         self._actions[taken.fingerprint] = actions  # at the end: acted on last
-        if any(known.id == taken.id and known.source == taken.source for known in actions):
+        if known:
             return Noted.REPEAT
         actions.append(taken)
         self._count += 1
@@ -52,6 +53,10 @@ class ActionBook:
             oldest = next(iter(self._actions))
             self._count -= len(self._actions.pop(oldest))
         return Noted.NEW
+
+    def has(self, fingerprint: str, source: str, name: str) -> bool:
+        """Whether an action is known; `name` is its id."""
+        return any(known.id == name and known.source == source for known in self.of(fingerprint))
 
     def of(self, fingerprint: str) -> Sequence[Taken]:
         """In the order in which they were read."""

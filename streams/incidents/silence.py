@@ -59,10 +59,6 @@ class Silence(msgspec.Struct, frozen=True, kw_only=True):
         """Whether it was ended before it began."""
         return self.planned and self.ends <= self.begins
 
-    def held_at(self, time: int) -> bool:
-        """Whether it was in force at a moment that is past."""
-        return self.begins <= time < self.ends
-
     def matches(self, anomaly: Anomaly) -> bool:
         return all_match(self.matchers, labels_of(anomaly))
 

@@ -34,6 +34,7 @@ class ActionRecorder:
 
     @property
     def waiting(self) -> int:
+        """How many records are not written yet."""
         return len(self._waiting)
 
     def put(self, taken: Taken) -> None:
