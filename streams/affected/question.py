@@ -31,7 +31,9 @@ class Question(NamedTuple):
     @property
     def topics(self) -> tuple[str, ...]:
         """Those that the metric's events come by."""
-        found = {TOPIC_OF_TYPE[kind] for _, term in _terms(self.metric) for kind in term.events}
+        found = {
+            TOPIC_OF_TYPE[kind] for _, term in _terms(self.metric) for kind in term.events if kind in TOPIC_OF_TYPE
+        }
         asked = self.scope.get(TOPIC)
         return tuple(sorted(found if asked is None else found & {asked}))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from streams.catalogue.metric import Component, Signal
-from streams.events.registry import DIMENSIONS, FIELDS, FLAG_FIELDS, SCALES, TIME_FIELDS, TYPES
+from streams.events.registry import DIMENSIONS, FIELDS, FLAG_FIELDS, SCALES, TIME_FIELDS
 from streams.located_yaml import suggestion
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ def _check_term(term: Term) -> Iterator[Finding]:
     if not term.events:
         yield ("events",), "name at least one event type"
     for index, event in enumerate(term.events):
-        if event not in TYPES:
-            yield ("events", index), f'no event has the type "{event}"{suggestion(event, TYPES)}'
+        if event not in FIELDS:
+            yield ("events", index), f'no event has the type "{event}"{suggestion(event, FIELDS)}'
             return
     yield from _check_fields(term)
 

@@ -6,7 +6,7 @@ from typing import Any, get_type_hints
 
 import msgspec
 
-from streams.events import aftersales, consultations, feedback, logistics, orders, visits
+from streams.events import aftersales, consultations, feedback, logistics, misdated, orders, visits
 from streams.events.fields import Data, Dimension, Event, Flag, Money, Score, Seconds, Time, Whole
 
 EVENTS_OF_TOPIC: dict[str, tuple[type[Event], ...]] = {
@@ -20,7 +20,7 @@ EVENTS_OF_TOPIC: dict[str, tuple[type[Event], ...]] = {
 
 # These have the type of a dimension or stand first, and are or are not one all the same.
 _PLAIN_TEXT = frozenset({"order_id", "handled_by"})
-_FIRST_BUT_DIMENSION = frozenset({"queue"})
+_FIRST_BUT_DIMENSION = frozenset({"queue", "source"})
 
 
 def type_of(event: type[Event]) -> str:
@@ -53,8 +53,11 @@ TYPES: dict[str, type[Event]] = {type_of(event): event for events in EVENTS_OF_T
 
 TOPIC_OF_TYPE: dict[str, str] = {type_of(event): topic for topic, events in EVENTS_OF_TOPIC.items() for event in events}
 
-DATA: dict[str, type[Data]] = {name: _data_of(event) for name, event in TYPES.items()}
-"""Struct of `data` by type."""
+OWN_TYPES: dict[str, type[Event]] = {type_of(event): event for event in misdated.EVENTS}
+"""Event struct by type, of those that ingest makes itself: a catalogue may count them, no topic brings them."""
+
+DATA: dict[str, type[Data]] = {name: _data_of(event) for name, event in (TYPES | OWN_TYPES).items()}
+"""Struct of `data` by type. This and what follows know our own types as well."""
 
 FIELDS: dict[str, frozenset[str]] = {
     name: frozenset(field.name for field in msgspec.structs.fields(data)) for name, data in DATA.items()
@@ -74,17 +77,17 @@ _HINTS = [
 ]
 
 TIME_FIELDS: dict[str, frozenset[str]] = {
-    name: frozenset(field for of, field, hint in _HINTS if of == name and hint == Time) for name in TYPES
+    name: frozenset(field for of, field, hint in _HINTS if of == name and hint == Time) for name in DATA
 }
 """The fields of `data` that are times, by type."""
 
 FLAG_FIELDS: dict[str, frozenset[str]] = {
-    name: frozenset(field for of, field, hint in _HINTS if of == name and hint == Flag) for name in TYPES
+    name: frozenset(field for of, field, hint in _HINTS if of == name and hint == Flag) for name in DATA
 }
 """The fields of `data` that are true or false, by type."""
 
 SCALES: dict[str, dict[str, int]] = {
-    name: {field: scale for of, field, hint in _HINTS if of == name and (scale := _scale(hint))} for name in TYPES
+    name: {field: scale for of, field, hint in _HINTS if of == name and (scale := _scale(hint))} for name in DATA
 }
 """The numeric fields of `data` by type, with the factor by which sums keep them as integers: seconds 1000 (ms),
 money and scores 100 (hundredths), whole numbers 1."""

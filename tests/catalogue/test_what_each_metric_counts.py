@@ -201,6 +201,22 @@ def test_s1_leaves_no_type_out() -> None:
     assert {event for term in CATALOGUE.by_name["events_received"].numerator for event in term.events} == set(TYPES)
 
 
+def test_s2_is_the_seconds_that_refused_events_are_ahead_by_source() -> None:
+    count = Count("events_ahead")
+    count.event("order.paid", 0).event("order.paid", 400, read_at=0).event("order.paid", 310, read_at=0)
+
+    assert (count.total(NUMERATOR), count.total(DENOMINATOR)) == (710_000, 2)
+    assert count.slots(DENOMINATOR, "source=/test") == {0: 2}
+
+
+def test_s3_is_the_seconds_that_events_too_late_are_behind_by_source() -> None:
+    count = Count("events_too_late")
+    count.event("order.paid", 0).event("order.paid", -7_201, read_at=20).event("order.paid", -7_200, read_at=20)
+
+    assert (count.total(NUMERATOR), count.total(DENOMINATOR)) == (7_201_000, 1)
+    assert count.slots(DENOMINATOR, "source=/test") == {20: 1}
+
+
 def test_every_metric_has_a_golden_test() -> None:
     here = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_what_*.py"))
 

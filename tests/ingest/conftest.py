@@ -23,7 +23,10 @@ def shipped() -> Catalogue:
 @pytest.fixture
 def partition(shipped: Catalogue) -> Callable[..., IngestPartition]:
     def make(
-        topic: str = "orders", metrics: tuple[Metric, ...] | None = None, dedup_records: int = 1000
+        topic: str = "orders",
+        metrics: tuple[Metric, ...] | None = None,
+        dedup_records: int = 1000,
+        now_ms: Callable[[], int] | None = None,
     ) -> IngestPartition:
         catalogue = shipped if metrics is None else Catalogue.of(metrics)
         return IngestPartition(
@@ -34,6 +37,7 @@ def partition(shipped: Catalogue) -> Callable[..., IngestPartition]:
             lateness_ms=30_000,
             late_limit_ms=7_200_000,
             future_limit_ms=300_000,
+            now_ms=now_ms,
         )
 
     return make

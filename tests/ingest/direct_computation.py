@@ -58,14 +58,19 @@ class Direct:
         copy = any(offset - o <= self.reach and (s, i) == identity for o, s, i in self.history)
         self.history.append((offset, *identity))
         if future:
+            self._count_misdated("pharos.event_ahead", event, timestamp, time - timestamp)
             return "dead_letter"
         if copy:
             return "duplicate"
         if self.largest is not None and time < self.largest - self.limit:
+            self._count_misdated("pharos.event_too_late", event, timestamp, self.largest - time)
             return "late"
         self.largest = time if self.largest is None else max(self.largest, time)
         self._count(event, time, late=int(time < self.largest - self.lateness))
         return "counted"
+
+    def _count_misdated(self, kind: str, event: dict[str, Any], timestamp: int, off: int) -> None:
+        self._count({"type": kind, "data": {"source": event["source"], "seconds": off / 1000}}, timestamp, late=0)
 
     def _count(self, event: dict[str, Any], time: int, late: int) -> None:
         for metric in self.metrics:

@@ -12,6 +12,7 @@ from streams.batch import RecordBatch
 from streams.catalogue.load import load
 from streams.catalogue.metric import Component
 from streams.catalogue.scopes import scope_sets
+from streams.events.dead_letter import Reason
 from streams.events.registry import FIELDS, TOPIC_OF_TYPE
 from streams.ingest.partition import IngestPartition
 
@@ -33,18 +34,21 @@ class Count:
     def __init__(self, metric: str) -> None:
         self.metric = CATALOGUE.by_name[metric]
         self.events: list[tuple[str, float, dict[str, Any]]] = []
+        self.read_at: list[float] = []
 
-    def event(self, kind: str, at: float, /, **data: Any) -> Count:
-        """An event of T0 plus `at` seconds."""
+    def event(self, kind: str, at: float, /, *, read_at: float | None = None, **data: Any) -> Count:
+        """An event of T0 plus `at` seconds; `read_at`: when its record was made, by default the same."""
         self.events.append((kind, at, data))
+        self.read_at.append(at if read_at is None else read_at)
         return self
 
     def cells(self) -> Counter[tuple[int, str, int]]:
         """Sums by component or bin, scope (`queue=presale`, values of several dimensions joined with +) and second."""
         found: Counter[tuple[int, str, int]] = Counter()
         for topic in sorted({TOPIC_OF_TYPE[kind] for kind, _, _ in self.events}):
-            events = [event for event in self.events if TOPIC_OF_TYPE[event[0]] == topic]
-            self._feed(topic, sorted(events, key=lambda event: event[1]), found)
+            read = zip(self.read_at, self.events, strict=True)
+            events = [(at, event) for at, event in read if TOPIC_OF_TYPE[event[0]] == topic]
+            self._feed(topic, sorted(events, key=lambda event: event[0]), found)
         return +found
 
     def total(self, component: int, scope: str = WHOLE) -> int:
@@ -55,7 +59,9 @@ class Count:
         """Sums by slot: the second it begins at."""
         return {at: value for (of, where, at), value in self.cells().items() if (of, where) == (component, scope)}
 
-    def _feed(self, topic: str, events: list[tuple[str, float, dict[str, Any]]], found: Counter[Any]) -> None:
+    def _feed(
+        self, topic: str, events: list[tuple[float, tuple[str, float, dict[str, Any]]]], found: Counter[Any]
+    ) -> None:
         ingest = IngestPartition(
             CATALOGUE,
             topic,
@@ -65,10 +71,10 @@ class Count:
             late_limit_ms=7_200_000,
             future_limit_ms=300_000,
         )
-        values = [orjson.dumps(cloud_event(number, *event)) for number, event in enumerate(events)]
-        offsets = range(len(values))
-        letters = ingest.feed(RecordBatch(topic, 0, offsets, [-1] * len(values), values, len(values)))
-        assert letters == []
+        values = [orjson.dumps(cloud_event(number, *event)) for number, (_, event) in enumerate(events)]
+        timestamps = [round((T0 + at) * 1000) for at, _ in events]
+        letters = ingest.feed(RecordBatch(topic, 0, range(len(values)), timestamps, values, len(values)))
+        assert {letter.reason for letter in letters} <= {Reason.FROM_THE_FUTURE}
         for cells in ingest.take_flush(1).records[0].metrics:
             if cells.metric == self.metric.key():
                 for row, scope in enumerate(cells.scope):

@@ -91,6 +91,9 @@ class DirectCount:
         self._largest[source] = largest
         if at < largest - LATE_LIMIT_MS:
             self.outcomes["late"] += 1
+            off = {"source": event["source"], "seconds": (largest - at) / 1000}
+            for metric, component, term in self._uses.get("pharos.event_too_late", ()):
+                self._count(metric, component, term, record.timestamp_ms, off)
             return
         self.outcomes["counted"] += 1
         for metric, component, term in self._uses.get(kind, ()):
