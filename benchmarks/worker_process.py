@@ -108,7 +108,9 @@ def worker(
     with tempfile.TemporaryDirectory(prefix="pharos-worker-") as folder:
         config, log = Path(folder) / "pharos.yaml", Path(folder) / "log"
         config.write_bytes(
-            orjson.dumps({"broker": broker, "app": app, "port": 0, "state_dir": folder, **(settings or {})})
+            orjson.dumps(
+                {"broker": broker, "app": app, "time": "events", "port": 0, "state_dir": folder, **(settings or {})}
+            )
         )
         command = [Path(sys.executable).with_name("pharos"), "worker", "--config", config]
         with log.open("wb") as stderr:

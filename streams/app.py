@@ -103,6 +103,7 @@ class System:
         self.transitions: list[Transition] = []
         self.notifications: list[Notification] = []
         self.outcomes: dict[str, int] = {}
+        self._live = settings.time == "live"
         self._keep = keep
         self._write = write
         self._sources = sources
@@ -140,7 +141,12 @@ class System:
         return time.time() if now is None else now / 1000
 
     def people_ms(self) -> int | None:
-        """Now for people: the worker's clock, or that of what it has still to read. What is over pages nobody."""
+        """Now for people: with `time: live` the wall clock, whatever was read last.
+
+        With `time: events` the worker's clock, or that of what it has still to read: what is over pages nobody.
+        """
+        if self._live:
+            return self.worker.wall.now_ms()
         return max((now for now in (self.clock_ms(), self._newest.now_ms()) if now is not None), default=None)
 
     def people_s(self) -> float:
@@ -248,6 +254,7 @@ class System:
             lateness_ms=settings.lateness_s * 1000,
             late_limit_ms=settings.late_limit_s * 1000,
             future_limit_ms=settings.future_limit_s * 1000,
+            now_ms=self.worker.wall.now_ms if self._live else None,
         )
 
     def _new_merge(self, partition: int) -> MergePartition:

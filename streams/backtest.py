@@ -56,14 +56,17 @@ class _Source:
         self._timestamps.append(line.at_ms)
         self._values.append(line.event)
 
-    def feed(self) -> None:
+    def feed(self) -> bool:
+        """Whether that moved the watermark: what is refused, or late, does not."""
         if not self._values:
-            return
+            return False
+        largest = self.ingest.largest_event_time
         offsets = range(self._offset, self._offset + len(self._values))
         ingest = self.ingest
         ingest.feed(RecordBatch(ingest.topic, ingest.partition, offsets, self._timestamps, self._values, offsets.stop))
         self._offset = offsets.stop
         self._timestamps, self._values = [], []
+        return ingest.largest_event_time > largest
 
     def promise(self, watermark_ms: int) -> None:
         """What waits comes before the promise."""
@@ -169,10 +172,9 @@ class Backtest:
 
     def _flush(self) -> None:
         for source in self._sources.values():
-            if source.last_slice < self._slice and self._last_promise > NO_WATERMARK:
+            moved = source.feed()
+            if self._last_promise > NO_WATERMARK and (source.last_slice < self._slice or not moved):
                 source.promise(self._last_promise)
-            else:
-                source.feed()
         self._hand_on()
 
     def _hand_on(self) -> None:
@@ -189,9 +191,9 @@ class Backtest:
 def for_scenario(settings: Settings, scenario: Mapping[str, Any]) -> Settings:
     """Settings with what the first line of an events file sets: evaluate_from, timezone, opening_hours, calendar.
 
-    Unknown names are ignored. Raises msgspec.ValidationError for a value of a wrong type.
+    Time is that of the events. Unknown names are ignored. Raises msgspec.ValidationError for a value of a wrong type.
     """
-    return msgspec.convert(msgspec.to_builtins(settings) | given_by(scenario), Settings)
+    return msgspec.convert(msgspec.to_builtins(settings) | given_by(scenario) | {"time": "events"}, Settings)
 
 
 def given_by(scenario: Mapping[str, Any]) -> dict[str, Any]:

@@ -148,7 +148,7 @@ class NotifyAgent:
         around.watch.start("that writes what Pharos did", recorder.run())
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(reader.caught_up.wait(), _CATCH_UP_LIMIT_S)
-        if around.settings.transactions:
+        if around.settings.transactions and around.settings.time == "events":
             newest = NewestRecords(around.connection, around.sources, around.newest.observe)
             around.watch.start("that asks how far the logs reach", newest.run())
             with contextlib.suppress(TimeoutError):

@@ -200,6 +200,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     app: str = "pharos"
     broker: str = "localhost:19092"
+    time: Literal["live", "events"] = "live"  # events: the wall clock has no say, for replays and scenarios
     security: SecuritySettings = SecuritySettings()
     transactions: bool = True  # false on the embedded broker, which only pretends them
     host: str = "127.0.0.1"

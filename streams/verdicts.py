@@ -69,6 +69,9 @@ class TickVerdicts(msgspec.Struct, frozen=True):
     Verdicts hold every series with score >= 1, and every series that had one and was last not clear (score >= 0.7)
     within 20 minutes of event time
     (so that an alert sees its recovery, or that it can no longer be judged).
+
+    A `quiet` one is no tick: no source has had events for so long that ticks are far apart, and all is judged up to
+    `time`.
     """
 
     partition: int
@@ -76,3 +79,4 @@ class TickVerdicts(msgspec.Struct, frozen=True):
     catalogue: str
     verdicts: list[Verdict]
     pulses: list[Pulse] = []
+    quiet: bool = False

@@ -61,7 +61,7 @@ def ensure_topics(connection: Connection, wanted: Mapping[str, int]) -> dict[str
     admin = Admin(connection)
     known = admin.metadata().topics
     found = {name: len(known[name].partitions) for name in wanted if name in known}
-    kind = source_topics(Settings())[0]
+    kind = source_topics(Settings(time="events"))[0]
     missing = [kind._replace(name=name, partitions=count) for name, count in wanted.items() if name not in found]
     make_topics(admin, missing)
     return {name: found.get(name, count) for name, count in wanted.items()}

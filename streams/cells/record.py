@@ -7,6 +7,7 @@ import msgspec
 from streams.decoding import decoder_of
 
 SLOT_MS = 10_000
+BUSY_GAP_SLOTS = 60  # 10 min: busy slots that are no further apart make one span
 NO_WATERMARK = -1
 
 
@@ -42,6 +43,8 @@ class CellsRecord(msgspec.Struct, array_like=True, frozen=True):
         watermark: event time in ms up to which the source has spoken (its largest accepted event time, less the
             lateness), or NO_WATERMARK.
         catalogue: hash of the catalogue that made the cells.
+        busy: first and last slots of the spans of event time in which the flush counted events in time, of whatever
+            metric; None in records of older versions, which did not tell.
 
     """
 
@@ -51,6 +54,7 @@ class CellsRecord(msgspec.Struct, array_like=True, frozen=True):
     watermark: int
     catalogue: str
     metrics: list[MetricCells]
+    busy: list[tuple[int, int]] | None = None
 
 
 _encoder = msgspec.msgpack.Encoder()

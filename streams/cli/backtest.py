@@ -24,7 +24,8 @@ def add_flags(command: argparse.ArgumentParser) -> None:
         "--truth", type=Path, metavar="FILE", help="truth.json: adds recall, precision, time to detect"
     )
     command.add_argument("--partitions", type=int, default=4, help="of each source topic (%(default)s)")
-    add_settings(command, leave_out=("broker", "app", "host", "port", "allowed_hosts", "tokens_file", "state_dir"))
+    live = ("broker", "time", "app", "host", "port", "allowed_hosts", "tokens_file", "state_dir")
+    add_settings(command, leave_out=live)
 
 
 def run(flags: argparse.Namespace) -> int:

@@ -22,7 +22,7 @@ def add_flags(command: argparse.ArgumentParser) -> None:
     command.add_argument("--speed", type=float, default=60.0, help="event seconds per second (%(default)s)")
     command.add_argument("--headless", action="store_true", help="open no browser")
     command.add_argument("--report", type=Path, metavar="FILE", help="write report.json at the end")
-    add_settings(command, leave_out=("broker", "source_partitions", "evaluate_from", "timezone"))
+    add_settings(command, leave_out=("broker", "time", "source_partitions", "evaluate_from", "timezone"))
 
 
 def run(flags: argparse.Namespace) -> int:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 HELP = {
     "broker": "bootstrap servers, host:port, several separated by commas",
+    "time": "live: the wall clock decides what lies ahead and what is over; events: the events do, for replays",
     "security": "how brokers are spoken to, as protocol=SSL,ca_file=ca.pem (docs/security.md)",
     "app": "name of the consumer group and prefix of the transactions",
     "host": "address of the page and the API; beyond loopback a tokens file is needed",

@@ -36,6 +36,8 @@ class TickQueue(msgspec.Struct):
 
     def add(self, record: TickVerdicts, catalogue_hash: str) -> None:
         """Raises ValueError for a partition that does not exist: the topic was made with another number of them."""
+        if record.quiet:
+            return
         if not 0 <= record.partition < self.partitions:
             raise ValueError(f"cells partition {record.partition} is not one of the {self.partitions} configured")
         if record.time <= max(self.reached.get(record.partition, -1), self.handled):

@@ -205,10 +205,14 @@ def _meeting(target: Target) -> Meeting:
 
 
 def records_of(
-    cells: dict[int, MetricCells], expansion: Expansion, partitions: int, header: tuple[str, int, int, int, str]
+    cells: dict[int, MetricCells],
+    expansion: Expansion,
+    partitions: int,
+    header: tuple[str, int, int, int, str],
+    busy: list[tuple[int, int]],
 ) -> dict[int, CellsRecord]:
     """One record for each cells partition, those without cells included. `header` is CellsRecord's, in its order."""
-    records = {number: CellsRecord(*header, []) for number in range(partitions)}
+    records = {number: CellsRecord(*header, [], busy) for number in range(partitions)}
     for metric, each in cells.items():
         records[expansion.partition_of(metric, partitions)].metrics.append(each)
     return records

@@ -13,6 +13,7 @@ from streams.events.decoder import TopicDecoder
 from streams.events.misdated import EVENTS as MISDATED
 from streams.events.misdated import EventAhead, EventTooLate, misdated
 from streams.events.registry import EVENTS_OF_TOPIC, type_of
+from streams.ingest.busy_slots import BusySlots
 from streams.ingest.codes import Codes
 from streams.ingest.expansion import Expansion, records_of
 from streams.ingest.flush import Flush
@@ -112,6 +113,7 @@ class IngestPartition:
         self._on_time, self._late = Plane(self._gauges), Plane(self._gauges)
         self._dead_letters: list[DeadLetter] = []
         self._flushed_outcomes = dict(self.outcomes)
+        self._busy = BusySlots()
         self._without_time: dict[tuple[str, str], int] = {}
         self._has_news = False
 
@@ -153,11 +155,12 @@ class IngestPartition:
 
     def warm(self, batch: RecordBatch) -> None:
         """Remember the ids, and the largest event time unless that was set, of records that are counted already."""
-        kept = self._on_time, self._late, self._dead_letters, self.outcomes, self._has_news
+        kept = self._on_time, self._late, self._busy, self._dead_letters, self.outcomes, self._has_news
         largest, front = self._largest, self._front
-        self._on_time, self._late, self._dead_letters, self.outcomes = Plane(), Plane(), [], dict(self.outcomes)
+        self._on_time, self._late, self._busy = Plane(), Plane(), BusySlots()
+        self._dead_letters, self.outcomes = [], dict(self.outcomes)
         self._feed(batch, self._remembering)
-        self._on_time, self._late, self._dead_letters, self.outcomes, self._has_news = kept
+        self._on_time, self._late, self._busy, self._dead_letters, self.outcomes, self._has_news = kept
         if self._restored:
             self._largest, self._front = largest, front
 
@@ -193,6 +196,7 @@ class IngestPartition:
             self._largest, self._front = reached, front
             self.newest_timestamp = max(self.newest_timestamp, latest_record)
             self.outcomes[Outcome.COUNTED] += len(columns.ids)
+            self._busy.add(columns.times, oldest, newest)
             self._on_time.add(columns.keys, columns.sums)
             return
         self._decide_each(columns, copies)
@@ -219,6 +223,7 @@ class IngestPartition:
         self.outcomes[Outcome.COUNTED] += counted
         self.outcomes[Outcome.LATE] += int(accepted.sum()) - counted
         self.outcomes[Outcome.DUPLICATE] += int((~accepted & ~future).sum())
+        self._busy.add_some(times[on_time])
         self._on_time.add_some(columns.keys, columns.sums, on_time.tolist())
         if behind.any():
             self._late.add_some(columns.keys, columns.sums, behind.tolist())
@@ -251,7 +256,7 @@ class IngestPartition:
             self._next_offset,
             self.watermark,
             self.largest_event_time,
-            records_of(cells, self._expansion, cells_partitions, header),
+            records_of(cells, self._expansion, cells_partitions, header, self._busy.take()),
             self._dead_letters,
             {outcome: self.outcomes[outcome] - before for outcome, before in self._flushed_outcomes.items()},
             self._without_time,

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from streams.catalogue.metric import Metric
     from streams.cells.record import MetricCells
+    from streams.merge.activity import Activity
     from streams.merge.ahead import Due, Ints
     from streams.merge.evaluator import Evaluator
     from streams.merge.recurrence import Repeats
@@ -204,7 +205,7 @@ class MetricState:
         first = self._first_slot()
         return None if first is None else (first + 1 + self.settle_slots) * SLOT_MS
 
-    def step(self, tick_ms: int, coarse: bool) -> None:
+    def step(self, tick_ms: int, coarse: bool, activity: Activity) -> None:
         """Goes on to a tick: enters the slots that are final, closes quarters. Ticks come in order."""
         frontier = tick_ms // SLOT_MS - self.settle_slots
         if not self.started:
@@ -224,12 +225,12 @@ class MetricState:
         if coarse:
             self.windows.enter_quarters(frontier, due.slot, component, series, due.value)
         else:
-            self._enter_slots(frontier, due.slot, component, series, due.value)
+            self.windows.enter_slots(frontier, due.slot, component, series, due.value)
         if self.recurrence is not None:
             slot, key, value = self._repeats(self.recurrence.close(frontier))
             self.quarters.late.add(slot // QUARTER_SLOTS, key, value)
             self.skipped.forgotten = self.recurrence.seen.forgotten
-        for quarter, late in self.quarters.due(frontier):
+        for quarter, late in self.quarters.due(frontier, activity):
             self._close(quarter, late)
         if self.cohort is not None:
             self._expire(self.cohort, frontier)
@@ -250,14 +251,6 @@ class MetricState:
         if not self.table.scopes:
             return None
         return self.evaluator.tick(tick_ms, self)
-
-    def _enter_slots(self, frontier: int, slot: Ints, component: Ints, series: Ints, value: Ints) -> None:
-        if self.windows.frontier + 1 == frontier:
-            self.windows.enter(component, series, value)
-            return
-        borders = np.searchsorted(slot, np.arange(self.windows.frontier, frontier + 1))
-        for low, high in zip(borders[:-1].tolist(), borders[1:].tolist(), strict=True):
-            self.windows.enter(component[low:high], series[low:high], value[low:high])
 
     def _close(self, quarter: int, late: Due) -> None:
         current = late.slot == quarter  # older ones lie before the first whole quarter

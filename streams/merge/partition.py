@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from streams.cells.record import NO_WATERMARK
 from streams.evaluation.window_reader import TICK_MS
+from streams.merge.activity import Activity
 from streams.merge.metric_snapshot import MetricSnapshot
 from streams.merge.metric_state import MetricState
 from streams.merge.readings import Reading, reading
@@ -40,7 +41,9 @@ class MergePartition:
         evaluator_factory: makes the evaluator of a metric.
 
     Attributes:
-        next_tick: the next boundary in ms, None before every source has reported.
+        last_tick: the boundary stepped last, in ms; before the first, what the first follows; None before every source
+            has reported.
+        activity: when the sources had events.
         unknown_metric: cells skipped because their metric is not ours (another catalogue).
         other_catalogue: records made by another catalogue; their cells are matched by the metric's key.
 
@@ -55,7 +58,8 @@ class MergePartition:
         evaluator_factory: Callable[[Metric], Evaluator],
     ) -> None:
         self.partition = partition
-        self.next_tick: int | None = None
+        self.last_tick: int | None = None
+        self.activity = Activity()
         self.unknown_metric = 0
         self.other_catalogue = 0
         self.budget = SeriesBudget(settings.max_series)
@@ -91,6 +95,7 @@ class MergePartition:
                 self.unknown_metric += len(cells.value)
             else:
                 state.apply(cells, record.watermark, self.watermark)
+        self.activity.add(self._assumed_busy(record) if record.busy is None else record.busy)
         self.watermarks.promise(record.topic, record.partition, record.watermark)
 
     def advance(self) -> Iterator[TickVerdicts]:
@@ -113,7 +118,7 @@ class MergePartition:
             return None
         coarse = self._ticks.coarse(tick)
         for state in self._states.values():
-            state.step(tick, coarse)
+            state.step(tick, coarse, self.activity)
         result = None
         if self._ticks.judged(tick):
             verdicts: list[Verdict] = []
@@ -124,8 +129,16 @@ class MergePartition:
                     verdicts += judged[0]
                     pulses.append(judged[1])
             result = TickVerdicts(self.partition, tick, self._catalogue.hash, verdicts, pulses)
-        self.next_tick = self._ticks.after(tick)
+        self.last_tick = tick
+        self.activity.forget(tick // TICK_MS)
         return result
+
+    def quiet(self) -> TickVerdicts | None:
+        """Says that all is judged up to the watermark, where ticks are far apart for want of events; else None."""
+        until = self.watermark // TICK_MS * TICK_MS
+        if self.last_tick is None or self.behind or until <= self.last_tick or not self._ticks.judged(until):
+            return None
+        return TickVerdicts(self.partition, until, self._catalogue.hash, [], quiet=True)
 
     @property
     def waiting(self) -> int:
@@ -190,7 +203,8 @@ class MergePartition:
     def _load(self, reader: SnapshotReader) -> None:
         plain, _ = reader.part("partition")
         self.watermarks.load([(topic, number, watermark) for topic, number, watermark in plain["watermarks"]])
-        self.next_tick = plain["next_tick"]
+        self.last_tick = plain["last_tick"] if "last_tick" in plain else self._before(plain["next_tick"])
+        self.activity = Activity(plain.get("busy") or self._busy_so_far())
         self.unknown_metric = plain["unknown_metric"]
         self.other_catalogue = plain["other_catalogue"]
         for key, saver in self._savers.items():
@@ -202,11 +216,30 @@ class MergePartition:
         watermark = self.watermark
         if watermark == NO_WATERMARK:
             return None
-        if self.next_tick is None:
+        if self.last_tick is None:
             first = watermark // TICK_MS * TICK_MS
             dues = [due for due in (state.first_due() for state in self._states.values()) if due is not None]
-            self.next_tick = self._ticks.after(min([first, *dues]) - 1)
-        return self.next_tick if self.next_tick <= watermark else None
+            self.last_tick = min([first, *dues]) - 1
+        following = self._ticks.next(self.last_tick, self.activity)
+        return following if following is not None and following <= watermark else None
+
+    def _assumed_busy(self, record: CellsRecord) -> list[tuple[int, int]]:
+        """For a record that does not tell: all that its source has gone through since its last one."""
+        if record.watermark == NO_WATERMARK:
+            return []
+        before = self.watermarks.of_sources()[record.topic, record.partition]
+        last = record.watermark // TICK_MS
+        slots = [slot for cells in record.metrics for slot in cells.slot if slot <= last]
+        return [(min([last if before == NO_WATERMARK else before // TICK_MS, *slots]), last)]
+
+    def _before(self, next_tick: int | None) -> int | None:
+        """What stands in a snapshot of an older version, as the tick before."""
+        return None if next_tick is None else next_tick - 1
+
+    def _busy_so_far(self) -> list[tuple[int, int]]:
+        if self.last_tick is None:
+            return []
+        return [(self.last_tick // TICK_MS - 1, max(self.watermark, self.last_tick) // TICK_MS)]
 
     def _parts(self, full: bool) -> Iterator[Part]:
         yield Part("partition", True, self._pack)
@@ -217,7 +250,8 @@ class MergePartition:
         return pack(
             {
                 "watermarks": self.watermarks.to_rows(),
-                "next_tick": self.next_tick,
+                "last_tick": self.last_tick,
+                "busy": self.activity.spans,
                 "unknown_metric": self.unknown_metric,
                 "other_catalogue": self.other_catalogue,
                 "refused": self.budget.refused,

@@ -3,15 +3,33 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
+from streams.cells.record import SLOT_MS
 from streams.evaluation.window_reader import TICK_MS
 
+if TYPE_CHECKING:
+    from streams.merge.activity import Activity
+
 QUARTER_MS = 900_000
+_MINUTE_MS = 60_000
+_HOUR_MS = 3_600_000
+# Ticks while no source has an event: (for so long, a tick every so many ms). After that, none until there is one.
+_QUIET_STEPS = (
+    (10 * _MINUTE_MS, TICK_MS),
+    (30 * _MINUTE_MS, _MINUTE_MS),
+    (6 * _HOUR_MS, QUARTER_MS),
+    (24 * _HOUR_MS, _HOUR_MS),
+)
+SILENT_MS = 24 * _HOUR_MS
 _WARM_MS = 2 * 3_600_000 + 60_000  # what the rings of minutes hold
 
 
 class Ticks:
-    """Every 10 s; in history, before evaluation starts, every 15 minutes.
+    """Every 10 s; in history, before evaluation starts, every 15 minutes; while no source has events, ever more seldom.
+
+    So a gap costs what its events cost, not what its length is: an hour of silence takes 110 ticks, a day and a century
+    150. Whether there were events is a matter of event time alone, so the ticks are the same live and in a backtest.
 
     The last two hours before `evaluate_from` are stepped by 10 s as well (not judged), so that the windows are whole
     when the first tick is judged.
@@ -31,6 +49,23 @@ class Ticks:
         """The first tick after a time."""
         step = QUARTER_MS if time_ms < self.history_until_ms else TICK_MS
         return (time_ms // step + 1) * step
+
+    def next(self, tick_ms: int, activity: Activity) -> int | None:
+        """The tick that follows another one; None where it depends on when the next event comes.
+
+        `activity` must know all slots before the ticks that are asked for.
+        """
+        found = []
+        busy = activity.next_from(tick_ms // SLOT_MS)
+        if busy is not None:
+            found.append(max(self.after(busy * SLOT_MS), self.after(tick_ms)))
+        last = activity.last_before(-(-tick_ms // SLOT_MS))
+        quiet_ms = SILENT_MS if last is None else tick_ms - (last + 1) * SLOT_MS
+        for until_ms, step in _QUIET_STEPS:
+            if quiet_ms < until_ms:
+                found.append(max((tick_ms // step + 1) * step, self.after(tick_ms)))
+                break
+        return min(found, default=None)
 
     def coarse(self, tick_ms: int) -> bool:
         """Whether a tick only adds up quarters of an hour."""

@@ -21,6 +21,8 @@ SLOT_MS = 10_000
 QUARTER_SLOTS = 90
 _DAY_SLOTS = 8_640
 _LONGEST_S = {1: 900, 6: 7_200, QUARTER_SLOTS: LONG_S, _DAY_SLOTS: 3_024_000}
+_FEW_SLOTS = 24
+_NONE = np.zeros(0, np.int64)
 _CLOSING_QUARTERS = 12  # a quarter is closed 2 h after its end
 
 
@@ -139,13 +141,38 @@ class Windows:
             if step > 1 and self.frontier % step == 0:
                 self._leave(length, self.frontier // step - 1 - length // (step * 10))
 
+    def enter_slots(self, frontier: int, slot: Ints, component: Ints, series: Ints, value: Ints) -> None:
+        """Goes on to `frontier` and adds the cells of each slot on the way; `slot` is in ascending order."""
+        begin = int(np.searchsorted(slot, self.frontier))
+        while begin < slot.size:
+            end = int(np.searchsorted(slot, slot[begin], "right"))
+            self._pass(int(slot[begin]))
+            self.enter(component[begin:end], series[begin:end], value[begin:end])
+            begin = end
+        self._pass(frontier)
+
+    def _pass(self, frontier: int) -> None:
+        """Goes on through slots without cells: at once where they are many, however many they are."""
+        if frontier - self.frontier <= _FEW_SLOTS:
+            while self.frontier < frontier:
+                self.enter(_NONE, _NONE, _NONE)
+            return
+        self.coarse = False
+        for step, ring in self.rings.items():
+            first, last = -(-self.frontier // step), (frontier - 1) // step
+            for bucket in range(max(first, last + 1 - ring.rows), last + 1):
+                ring.open(bucket)
+        self.frontier = frontier
+        self.recount()
+
     def enter_quarters(self, frontier: int, slot: Ints, component: Ints, series: Ints, value: Ints) -> None:
         """Goes on to `frontier`, filling only the rings of 15 minutes and a day: history before evaluation starts."""
         self.coarse = True
         for step, ring in self.rings.items():
             if step < QUARTER_SLOTS:
                 continue
-            for bucket in range(self.frontier // step, (frontier - 1) // step + 1):
+            last = (frontier - 1) // step
+            for bucket in range(max(self.frontier // step, last + 1 - ring.rows), last + 1):
                 if bucket * step >= self.frontier:
                     ring.open(bucket)
                 low, high = np.searchsorted(slot, (bucket * step, (bucket + 1) * step))
@@ -157,8 +184,10 @@ class Windows:
         self.frontier = frontier
 
     def quarter(self, bucket: int) -> NDArray[np.int64]:
-        """int64[components, capacity]: a copy of the sums of one quarter of an hour of the last two hours."""
-        return self.rings[QUARTER_SLOTS].total(bucket, bucket)
+        """int64[components, capacity]: a copy of the sums of one quarter of an hour; zeros where it is long over."""
+        ring = self.rings[QUARTER_SLOTS]
+        there = bucket > (self.frontier - 1) // QUARTER_SLOTS - ring.rows
+        return ring.total(bucket, bucket if there else bucket - 1)
 
     def recount(self) -> None:
         """Computes the sliding sums from the rings anew: after history, and after a restore."""

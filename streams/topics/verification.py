@@ -161,7 +161,8 @@ def _retention(case: Case) -> Iterator[Finding]:
 
 
 def _time(case: Case) -> Iterator[Finding]:
-    if case.text("message.timestamp.type") == "LogAppendTime":
+    replays = case.settings.time == "events" or case.wanted.role is not Role.SOURCE
+    if case.text("message.timestamp.type") == "LogAppendTime" and replays:
         what = "stamps records with the time of their arrival: a replay of the past would count as now"
         yield case.note(what, case.set("message.timestamp.type", "CreateTime"))
     past = case.number("message.timestamp.before.max.ms")
@@ -172,6 +173,19 @@ def _time(case: Case) -> Iterator[Finding]:
     if ahead is not None and ahead < case.settings.future_limit_s * 1000:
         what = f"refuses records {ahead / 1000:g} s ahead of its clock: a clock that is wrong stops its writer"
         yield case.note(what, case.set("message.timestamp.after.max.ms", _HOUR_MS))
+    elif ahead is not None and case.wanted.role is Role.SOURCE:
+        yield from _far_ahead(case, ahead)
+
+
+def _far_ahead(case: Case, ahead: int) -> Iterator[Finding]:
+    """The broker's limit of an hour (Kafka's default) keeps out what lies ahead; a replay may want that in."""
+    if case.settings.time == "live" and ahead > _HOUR_MS:
+        limit = case.settings.future_limit_s
+        what = f"takes records far ahead of its clock: what is over {limit} s ahead becomes a dead letter of Pharos"
+        yield case.note(what, case.set("message.timestamp.after.max.ms", _HOUR_MS))
+    if case.settings.time == "events" and ahead <= _HOUR_MS:
+        what = f"refuses records over {ahead / 60_000:g} min ahead of its clock: a replay of such dates cannot be sent"
+        yield case.note(what, case.set("message.timestamp.after.max.ms", (1 << 63) - 1))
 
 
 def _size(case: Case) -> Iterator[Finding]:

@@ -71,15 +71,16 @@ def wanted_topics(settings: Settings) -> tuple[WantedTopic, ...]:
 def source_topics(settings: Settings) -> tuple[WantedTopic, ...]:
     """The topics that a worker reads events from.
 
-    Made by us they keep records of any year: otherwise the broker deletes a replay of 1999 at once, and refuses the
-    dates of a scenario that lies ahead.
+    Made by us with `time: events` they keep records of any year: otherwise the broker deletes a replay of 1999 at once,
+    and refuses the dates of a scenario that lies ahead. With `time: live` the broker's own limits hold.
     """
-    config = {
-        "cleanup.policy": "delete",
-        "retention.ms": "-1",
-        "message.timestamp.type": "CreateTime",
-        "message.timestamp.after.max.ms": _ANY_TIME,
-    }
+    config = {"cleanup.policy": "delete"}
+    if settings.time == "events":
+        config |= {
+            "retention.ms": "-1",
+            "message.timestamp.type": "CreateTime",
+            "message.timestamp.after.max.ms": _ANY_TIME,
+        }
     return tuple(
         WantedTopic(name, Role.SOURCE, asked, asked is not None, config | _copies(settings), (Right.READ,))
         for name in SOURCE_TOPICS

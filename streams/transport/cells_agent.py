@@ -35,12 +35,13 @@ _encoder = msgspec.json.Encoder()
 class Merge(Protocol):
     """The pure merge of one cells partition (`streams.merge`)."""
 
-    next_tick: int | None
+    last_tick: int | None
 
     @property
     def behind(self) -> bool: ...
     def apply(self, record: CellsRecord) -> None: ...
     def step(self) -> TickVerdicts | None: ...
+    def quiet(self) -> TickVerdicts | None: ...
     def snapshot(self, offset: int, full: bool = False) -> Iterator[tuple[str, bytes]]: ...
     def restore(self, manifest: bytes, chunks: Mapping[str, bytes]) -> int: ...
 
@@ -90,6 +91,7 @@ class CellsState:
         self._on_judged = on_judged
         self._saved_at = self._full_at = now_s
         self._saved_offset = -1
+        self._quiet_until = -1
         if saved is not None:
             chunks = {name: value for name, value in saved.items.items() if name != MANIFEST}
             merge.restore(saved.items[MANIFEST], chunks)
@@ -98,7 +100,7 @@ class CellsState:
     @property
     def progress(self) -> int | None:
         """Days of history are stepped through for minutes."""
-        return self.merge.next_tick
+        return self.merge.last_tick
 
     async def apply(self, batch: RecordBatch) -> None:
         for value in batch.values:
@@ -128,6 +130,10 @@ class CellsState:
             if time.monotonic() - breath > _BREATH_S:
                 await asyncio.sleep(0)
                 breath = time.monotonic()
+        quiet = self.merge.quiet()
+        if quiet is not None and quiet.time > self._quiet_until:
+            self._quiet_until = quiet.time
+            pending.append(quiet)
         if pending:
             await self._send(pending)
 

@@ -16,6 +16,7 @@ class WorkerClock:
 
     Args:
         monotonic: seconds of a clock that never goes back.
+        wall_ms: the wall clock, which no record takes this one past; None where the time of events is all there is.
 
     >>> elapsed = [0.0]
     >>> clock = WorkerClock(lambda: elapsed[0])
@@ -28,14 +29,17 @@ class WorkerClock:
 
     """
 
-    def __init__(self, monotonic: Callable[[], float]) -> None:
+    def __init__(self, monotonic: Callable[[], float], wall_ms: Callable[[], int] | None = None) -> None:
         self._monotonic = monotonic
+        self._wall_ms = wall_ms
         self._ahead_ms: float | None = None  # reading less the monotonic clock: it only ever grows
         self._history: deque[tuple[float, float]] = deque(maxlen=_KEPT)  # (monotonic s, ahead from then on)
 
     def observe(self, timestamp_ms: int) -> None:
         """Take in the timestamp of a record that was read."""
         now = self._monotonic()
+        if self._wall_ms is not None:
+            timestamp_ms = min(timestamp_ms, self._wall_ms())
         ahead = timestamp_ms - now * 1000.0
         if self._ahead_ms is None or ahead > self._ahead_ms:
             self._ahead_ms = ahead

@@ -13,21 +13,23 @@ FRESH_MS = 3_000
 
 
 class IdleWatch:
-    """Idle is a position that has equalled the last stable offset for `after_s`, by fresh answers of the broker.
+    """Idle is what has read to its last stable offset, by fresh answers of the broker, without progress for `after_s`.
 
     The end comes from the broker and not from the last message: aborted transactions and markers take up offsets too.
+    Progress is of event time: a partition in which all is refused, or late, must not hold back the watermark of all.
     """
 
     def __init__(self, after_s: float) -> None:
         self._after_s = after_s
         self._since: float | None = None
-        self._position = -1
+        self._progress = -1
 
-    def is_idle(self, position: int, standing: Standing | None, now_s: float, wall_ms: int) -> bool:
+    def is_idle(self, position: int, progress: int, standing: Standing | None, now_s: float, wall_ms: int) -> bool:
         """Call about once a second.
 
         Args:
             position: next offset to process.
+            progress: largest event time so far.
             standing: what the last fetch response said; None when there was none.
             now_s: a monotonic clock.
             wall_ms: the wall clock, on which `standing` is dated.
@@ -41,9 +43,9 @@ class IdleWatch:
         if not caught_up:
             self._since = None
             return False
-        if self._since is None or position != self._position:
+        if self._since is None or progress != self._progress:
             self._since = now_s
-            self._position = position
+            self._progress = progress
         return now_s - self._since >= self._after_s
 
 

@@ -168,10 +168,10 @@ class SourceAgent:
         if part.open and part.unflushed >= _UNFLUSHED_MOST:
             self._start_flush(part)
             await asyncio.wait({self._tasks[tp]}, timeout=60.0)
-        if len(batch.timestamps):
-            self._clock.observe(max(batch.timestamps))
         intake = part.take(fetched)
         if intake is Intake.TAKEN:
+            if part.ingest.newest_timestamp > 0:
+                self._clock.observe(part.ingest.newest_timestamp)
             self._taken_at[tp] = time.monotonic()
             self._batches += 1
             self._align()
@@ -233,14 +233,15 @@ class SourceAgent:
             return
         now = time.monotonic()
         standing = self._positions.standing(tp)
-        is_idle = self._idle[tp].is_idle(part.position, standing, now, int(time.time() * 1000))
+        progress = part.ingest.largest_event_time
+        is_idle = self._idle[tp].is_idle(part.position, progress, standing, now, int(time.time() * 1000))
         if part.has_news:
+            if is_idle:
+                self._promise(part)
             self._flush_if_due(part)
         elif now - self._flushed_at.get(tp, 0.0) >= self._options.idle_after_s and part.position >= part.committed:
             if is_idle:
-                watermark = promised_watermark(self._clock, self._options.idle_after_s, self._options.lateness_s * 1000)
-                if watermark is not None:
-                    part.ingest.promise(watermark)
+                self._promise(part)
             if is_idle or part.position > part.committed:
                 self._start_flush(part)
         if standing is not None and standing.last_stable_offset < part.position:
@@ -251,6 +252,11 @@ class SourceAgent:
                 self._start(tp, self._seek_back(part))
         else:
             self._taken_at[tp] = now
+
+    def _promise(self, part: SourcePartition) -> None:
+        watermark = promised_watermark(self._clock, self._options.idle_after_s, self._options.lateness_s * 1000)
+        if watermark is not None:
+            part.ingest.promise(watermark)
 
     def _flush_if_due(self, part: SourcePartition) -> None:
         timing = self._timing[part.tp]

@@ -7,6 +7,7 @@ import contextlib
 import logging
 import os
 import time
+import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +38,7 @@ from streams.transport.source_agent import SourceAgent
 from streams.transport.source_options import SourceOptions
 from streams.transport.topic_ids import TopicIds
 from streams.transport.topic_keeper import TopicKeeper
+from streams.transport.wall_clock import BrokersClock, WallClock
 from streams.transport.watch import Watch, WorkerFailedError
 from streams.transport.watchdog import Watchdog
 
@@ -90,6 +92,7 @@ class Worker:
 
     Attributes:
         clock: the worker's clock.
+        wall: the wall clock, set right by the brokers'.
         congestions: to be told of every record of pharos-anomaly-state.
         source_agent: None where this worker ingests nothing.
         cells_agent: None where it merges nothing; its `parts` hold the merges.
@@ -112,7 +115,10 @@ class Worker:
         self._connection = connection or Connection.of(settings, os.environ)
         self._watch = Watch()
         self.watchdog = Watchdog(time.monotonic())
-        self.clock = WorkerClock(time.monotonic)
+        live = settings.time == "live"
+        self.wall = WallClock(lambda: time.time(), time.monotonic)  # noqa: PLW0108 - a test sets time.time
+        self._brokers_clock = self._new_brokers_clock() if live and settings.transactions else None
+        self.clock = WorkerClock(time.monotonic, self.wall.now_ms if live else None)
         self.congestions = Congestions(time.monotonic, _wall_ms)
         self.app = new_app(settings, self._connection)
         self._positions = AppPositions(self.app)
@@ -137,6 +143,8 @@ class Worker:
             max_request_size=64 << 20,
             request_timeout_ms=20_000,
         )
+        if self._brokers_clock is not None:
+            await self._brokers_clock.set_right()  # before anything is read: what is ahead is refused by it
         try:
             await asyncio.wait_for(self._producer.start(), _START_LIMIT_S)
             await asyncio.wait_for(self.app.start(), _START_LIMIT_S)
@@ -151,6 +159,8 @@ class Worker:
         self._watch.start("that tells of congestion", teller.run())
         self._watch.start("that looks at Faust", self._watch.look_at(self._crash_of_faust))
         self._watch.start("that feeds the watchdog", self._feed_watchdog())
+        if self._brokers_clock is not None:
+            self._watch.start("that asks the brokers for their clock", self._brokers_clock.run())
         if self._topic_ids is not None:
             read = [topic for agent in self._agents for topic in agent.topics]
             self._watch.start("that knows topics by their ids", self._topic_ids.watch(read))
@@ -193,6 +203,10 @@ class Worker:
             if self._producer is not None:
                 await asyncio.wait_for(self._producer.stop(), 0.5)
         await self._commits.close()
+
+    def _new_brokers_clock(self) -> BrokersClock:
+        app = self._settings.app
+        return BrokersClock(self._connection, f"{app}-clock-{uuid.uuid4().hex[:12]}", app, self.wall, _wall_ms)
 
     def _new_source_agent(self, ingests: Ingests) -> SourceAgent:
         settings = self._settings

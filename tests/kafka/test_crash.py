@@ -55,6 +55,7 @@ def test_counts_and_anomalies_are_those_of_an_undisturbed_run(broker: Any, tmp_p
     settings = Settings(
         app="crash",
         broker=broker.address,
+        time="events",
         dedup_records=size.dedup_records,
         cells_partitions=CELLS_PARTITIONS,
         session_timeout_s=6.0,

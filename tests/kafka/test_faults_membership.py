@@ -7,6 +7,7 @@ import json
 import time
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 from faults_bench import LOAD, Bench
 from feed import Feed, committed
@@ -59,11 +60,13 @@ def test_a_storm_of_rebalances_holds_up_nothing_and_changes_no_value(
     bench.compare(truth).assert_equal()
 
 
-def test_a_worker_whose_clock_is_ten_minutes_fast_counts_and_judges_as_the_others_do(
+def test_workers_whose_clocks_are_ten_minutes_fast_and_slow_count_and_judge_as_the_others_do(
     bench: Bench, truth: Truth
 ) -> None:
+    bench.settings = msgspec.structs.replace(bench.settings, time="live")
     fleet = bench.fleet(1)
     fleet.join({FAULT: json.dumps({"clock_s": 600})})
+    fleet.join({FAULT: json.dumps({"clock_s": -600})})
     feed = Feed(bench.address, LOAD, CLOCK_LOAD_S)
     try:
         bench.finish(fleet)

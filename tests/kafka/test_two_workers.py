@@ -48,6 +48,7 @@ def settings(kafka_run: Any, tmp_path: Path) -> Iterator[Settings]:
     broker.start()
     settings = Settings(
         broker=broker.address,
+        time="events",
         cells_partitions=2,
         session_timeout_s=6.0,
         heartbeat_interval_s=0.5,

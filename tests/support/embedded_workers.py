@@ -43,6 +43,7 @@ async def worker(address: str, folder: Path, app: str = "", **changed: Any) -> A
     settings = Settings(
         app=app or folder.name,
         broker=address,
+        time="events",
         port=0,
         cells_partitions=1,
         state_dir=str(folder),

@@ -60,7 +60,9 @@ def run_processes(feed: Feed, way: Way, folder: Path, limit_s: float) -> Run:
     """`folder` keeps state and logs. Raises AssertionError where something ends that should not, or hangs."""
     deadline = time.monotonic() + limit_s
     config = folder / "pharos.yaml"
-    config.write_text(yaml.safe_dump({"state_dir": str(folder / "state"), "port": 0, **feed.settings}))
+    config.write_text(
+        yaml.safe_dump({"time": "events", "state_dir": str(folder / "state"), "port": 0, **feed.settings})
+    )
     with contextlib.ExitStack() as stack:
         broker = stack.enter_context(broker_process(way, folder, feed.partitions))
         replay = (*PHAROS, "replay", "--broker", broker, "--partitions", str(feed.partitions))

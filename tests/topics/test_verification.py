@@ -27,6 +27,11 @@ def case(name: str, *, partitions: int | None = None, copies: int = 3, **config:
     return Case(wanted, found, 3, SETTINGS, Remedies("k:9092"))
 
 
+def replayed(case: Case) -> Case:
+    """The same, where the events' own time is all there is."""
+    return case._replace(settings=Settings(time="events"))
+
+
 def the_finding(case: Case) -> Finding:
     (finding,) = verify(case)
     return finding
@@ -72,7 +77,9 @@ def test_what_endangers_counts_is_wrong_and_its_remedy_is_a_command(changed: Cas
         (case("orders", min_insync_replicas=3), "one broker away stops it"),
         (case("orders", retention_ms=3_600_000), "keeps records for 1 h"),
         (case("orders", retention_bytes=1 << 30), "depends on the load"),
-        (case("orders", message_timestamp_type="LogAppendTime"), "time of their arrival"),
+        (replayed(case("orders", message_timestamp_type="LogAppendTime")), "time of their arrival"),
+        (case("orders", message_timestamp_after_max_ms=(1 << 63) - 1), "takes records far ahead of its clock"),
+        (replayed(case("orders", message_timestamp_after_max_ms=3_600_000)), "a replay of such dates cannot be sent"),
         (case("orders", message_timestamp_before_max_ms=3_600_000), "refuses records older than 1 h"),
         (case("orders", message_timestamp_after_max_ms=1_000), "1 s ahead of its clock"),
         (case("orders", compression_type="gzip"), "kept as gzip"),
@@ -86,6 +93,11 @@ def test_what_is_merely_unusual_is_a_note(changed: Case, what: str) -> None:
     assert finding.level is Level.NOTE
     assert what in finding.what
     assert finding.remedy
+
+
+def test_live_the_time_of_arrival_and_the_limit_that_kafka_has_by_default_are_right() -> None:
+    assert verify(case("orders", message_timestamp_type="LogAppendTime")) == []
+    assert verify(case("orders", message_timestamp_after_max_ms=3_600_000)) == []
 
 
 @pytest.mark.parametrize("codec", ["producer", "lz4", "zstd"])

@@ -13,13 +13,16 @@ class Still:
     """A merge that steps nowhere."""
 
     behind = False
-    next_tick = None
+    last_tick = None
 
     def __init__(self) -> None:
         self.applied: list[CellsRecord] = []
 
     def apply(self, record: CellsRecord) -> None:
         self.applied.append(record)
+
+    def quiet(self) -> None:
+        return None
 
 
 async def test_a_worker_whose_own_sources_are_silent_learns_what_time_it_is() -> None:

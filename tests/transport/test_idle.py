@@ -13,33 +13,41 @@ def test_a_position_at_the_end_is_idle_only_after_the_time_set() -> None:
     watch = IdleWatch(5.0)
     at_end = Standing(100, WALL_MS)
 
-    assert not watch.is_idle(100, at_end, 0.0, WALL_MS)
-    assert not watch.is_idle(100, at_end, 4.9, WALL_MS)
-    assert watch.is_idle(100, at_end, 5.0, WALL_MS)
+    assert not watch.is_idle(100, 100, at_end, 0.0, WALL_MS)
+    assert not watch.is_idle(100, 100, at_end, 4.9, WALL_MS)
+    assert watch.is_idle(100, 100, at_end, 5.0, WALL_MS)
 
 
 def test_a_new_record_begins_the_waiting_anew() -> None:
     watch = IdleWatch(5.0)
-    watch.is_idle(100, Standing(100, WALL_MS), 0.0, WALL_MS)
-    watch.is_idle(100, Standing(101, WALL_MS), 3.0, WALL_MS)
+    watch.is_idle(100, 100, Standing(100, WALL_MS), 0.0, WALL_MS)
+    watch.is_idle(100, 100, Standing(101, WALL_MS), 3.0, WALL_MS)
 
-    assert not watch.is_idle(101, Standing(101, WALL_MS), 6.0, WALL_MS)
-    assert watch.is_idle(101, Standing(101, WALL_MS), 11.0, WALL_MS)
+    assert not watch.is_idle(101, 101, Standing(101, WALL_MS), 6.0, WALL_MS)
+    assert watch.is_idle(101, 101, Standing(101, WALL_MS), 11.0, WALL_MS)
 
 
 def test_a_position_that_moved_to_the_end_between_two_looks_begins_anew() -> None:
     watch = IdleWatch(5.0)
-    watch.is_idle(100, Standing(100, WALL_MS), 0.0, WALL_MS)
+    watch.is_idle(100, 100, Standing(100, WALL_MS), 0.0, WALL_MS)
 
-    assert not watch.is_idle(101, Standing(101, WALL_MS), 6.0, WALL_MS)
+    assert not watch.is_idle(101, 101, Standing(101, WALL_MS), 6.0, WALL_MS)
+
+
+def test_a_partition_in_which_all_is_refused_is_idle_though_its_position_moves() -> None:
+    watch = IdleWatch(5.0)
+
+    assert not watch.is_idle(100, 7, Standing(100, WALL_MS), 0.0, WALL_MS)
+    assert not watch.is_idle(150, 7, Standing(150, WALL_MS), 3.0, WALL_MS)
+    assert watch.is_idle(200, 7, Standing(200, WALL_MS), 6.0, WALL_MS)
 
 
 def test_an_end_that_the_broker_has_not_confirmed_lately_is_no_end() -> None:
     watch = IdleWatch(5.0)
-    watch.is_idle(100, Standing(100, WALL_MS), 0.0, WALL_MS)
+    watch.is_idle(100, 100, Standing(100, WALL_MS), 0.0, WALL_MS)
 
-    assert not watch.is_idle(100, Standing(100, WALL_MS), 6.0, WALL_MS + 6_000)
-    assert not watch.is_idle(100, None, 12.0, WALL_MS)
+    assert not watch.is_idle(100, 100, Standing(100, WALL_MS), 6.0, WALL_MS + 6_000)
+    assert not watch.is_idle(100, 100, None, 12.0, WALL_MS)
 
 
 def test_a_promise_is_the_clock_before_the_idling_less_lateness_and_slack() -> None:

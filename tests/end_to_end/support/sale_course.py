@@ -149,6 +149,7 @@ def _worker_settings(folder: Path, sale: Sale, channels: Channels) -> dict[str, 
     port = free_port()
     config = {
         "port": port,
+        "time": "events",
         "board_url": f"http://127.0.0.1:{port}/",
         "tokens_file": f"{folder}/secret-tokens",
         "state_dir": f"{folder}/state",

@@ -33,6 +33,7 @@ def fault_settings(broker: str, folder: Path, **changed: Any) -> Settings:
     settings = Settings(
         app=f"faults-{next(_numbers)}",
         broker=broker,
+        time="events",
         dedup_records=2_000,
         cells_partitions=CELLS_PARTITIONS,
         session_timeout_s=6.0,

@@ -51,6 +51,7 @@ class FakeIngest:
         self.fed: list[int] = []
         self.promises: list[int] = []
         self.largest_event_time = -1
+        self.newest_timestamp = -1
         self._dead: list[FakeLetter] = []
         self._news = False
 
@@ -69,6 +70,7 @@ class FakeIngest:
         self.fed += batch.offsets
         self._dead += [FakeLetter(offset, b"bad", "not_json") for offset in batch.offsets if offset % 10 == 9]
         self.largest_event_time = max(self.largest_event_time, *batch.offsets, -1)
+        self.newest_timestamp = max(self.newest_timestamp, *batch.timestamps, -1)
         self._news = True
 
     def promise(self, watermark_ms: int) -> None:
