@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from streams.events.long_text import LONGEST, shortened
+
 _MOST = 20_000  # values of a dimension that are remembered from flush to flush
 
 
@@ -11,8 +13,12 @@ class Codes(dict["str | None", int]):
     Keys of groups wait for the flush. Made of numbers they hold none of the texts that each event brings along once
     more, and they are told apart without reading any.
 
+    A value of more than 256 characters is cut (`streams.events.long_text`) each time it is looked up, because only what
+    is left of it is remembered.
+
     Attributes:
         names: the value by number.
+        cut: how many look-ups were of a value that is too long.
 
     Examples:
         >>> codes = Codes()
@@ -24,8 +30,14 @@ class Codes(dict["str | None", int]):
     def __init__(self) -> None:
         super().__init__({None: 0, "": 0})
         self.names = [""]
+        self.cut = 0
 
     def __missing__(self, value: str) -> int:
+        if len(value) > LONGEST:
+            self.cut += 1
+            value = shortened(value)
+            if value in self:
+                return self[value]
         code = self[value] = len(self.names)
         self.names.append(value)
         return code

@@ -60,6 +60,7 @@ class IngestPartition:
         self.partition = partition
         self.outcomes: dict[Outcome, int] = dict.fromkeys(Outcome, 0)
         self.without_time: dict[tuple[str, str], int] = {}
+        self.long_values: dict[str, int] = {}
         self._catalogue = catalogue
         self._lateness = lateness_ms
         self._late_limit = late_limit_ms
@@ -69,7 +70,8 @@ class IngestPartition:
         self._groups: list[Group] = []
         numbered = {event: self._number_groups(type_of(event)) for event in EVENTS_OF_TOPIC[topic]}
         self._codes = {name: Codes() for group in self._groups for name in group.dimensions}
-        self._reader = Reader(self._decoder.decode, compile_grouping(numbered, self._codes), self._refuse)
+        grouping = compile_grouping(numbered, self._codes)
+        self._reader = Reader(self._decoder.decode, grouping, self._refuse, self._codes.values())
         # What is counted already is only remembered: it needs no keys, and costs half.
         self._remembering = Reader(
             self._decoder.decode, compile_grouping(dict.fromkeys(numbered, ()), {}), self._refuse
@@ -193,6 +195,7 @@ class IngestPartition:
             self._dead_letters,
             {outcome: self.outcomes[outcome] - before for outcome, before in self._flushed_outcomes.items()},
             self._without_time,
+            self._take_long_values(),
         )
         self._on_time, self._late = Plane(self._gauges), Plane(self._gauges)
         for codes in self._codes.values():
@@ -201,6 +204,14 @@ class IngestPartition:
         self._flushed_outcomes = dict(self.outcomes)
         self._has_news = False
         return flush
+
+    def _take_long_values(self) -> dict[str, int]:
+        """Of the dimensions that had any since the last flush."""
+        found = {name: codes.cut for name, codes in self._codes.items() if codes.cut}
+        for name, count in found.items():
+            self._codes[name].cut = 0
+            self.long_values[name] = self.long_values.get(name, 0) + count
+        return found
 
     def _number_groups(self, event_type: str) -> list[tuple[int, Group]]:
         first = len(self._groups)
