@@ -81,7 +81,7 @@ def test_a_second_build_writes_nothing_and_boards_that_are_gone_are_removed(
         '{"tags": "pharos generated", "uid": "pharos-of-somebody"}',
         '{"tags": ["pharos"], "uid": "pharos-of-somebody"}',
         '{"tags": ["pharos", "generated"], "uid": "a-copy-of-ours"}',
-        '{"tags": ["pharos-east-24f3d1", "generated"], "uid": "pharos-east-24f3d1-of-somebody"}',
+        '{"tags": ["pharos-east-db995e", "generated"], "uid": "pharos-east-db995e-of-somebody"}',
     ],
 )
 def test_boards_of_others_stay_in_the_folder_whatever_they_hold(

@@ -25,7 +25,7 @@ APPS = (
     "East",
     "ea.st",
     "ea-st",
-    "east-24f3d1",
+    "east-db995e",
     "touchpoints",
     "operations",
     "war",
