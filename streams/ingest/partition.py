@@ -115,6 +115,11 @@ class IngestPartition:
         """Where reading goes on."""
         return self._next_offset
 
+    @property
+    def new_bytes(self) -> int:
+        """Of the values of dimensions that are new since the last flush: they make the flush large, each many times."""
+        return sum(codes.added for codes in self._codes.values())
+
     def promise(self, watermark_ms: int) -> None:
         """Raise the watermark while idle. Later events behind it go to the late plane; a lower one changes nothing."""
         if watermark_ms > max(self._promised, self._largest - self._lateness):

@@ -51,6 +51,7 @@ class FakeIngest:
         self.fed: list[int] = []
         self.promises: list[int] = []
         self.largest_event_time = -1
+        self.new_bytes = 0
         self._dead: list[FakeLetter] = []
         self._news = False
 
