@@ -62,3 +62,14 @@ async def test_names_that_were_cut_are_counted_for_prometheus(tmp_path: Path) ->
 
     cut = {"topic": "orders", "dimension": "store"}
     assert system._registry.get_sample_value("pharos_long_values_total", cut) == 2
+
+
+@pytest.mark.parametrize(("app", "named"), [("pharos", ""), ("east", "east")])
+async def test_receivers_know_their_installation_where_it_is_not_the_default_one(
+    tmp_path: Path, app: str, named: str
+) -> None:
+    settings = Settings(app=app, state_dir=str(tmp_path))
+    agent = System(settings, load(), dict.fromkeys(SOURCE_TOPICS, 1))._notify_agent()
+
+    async with aiohttp.ClientSession() as session:
+        assert agent._surroundings(settings.receivers[0], session).installation == named
