@@ -278,6 +278,9 @@ class System:
         for outcome, count in outcomes.items():
             self.metrics.records(tp.topic, outcome.value, count)
             self.outcomes[outcome.value] = self.outcomes.get(outcome.value, 0) + count
+        long_values: Mapping[str, int] = getattr(flush, "long_values", {})
+        for dimension, count in long_values.items():
+            self.metrics.long_values(tp.topic, dimension, count)
         self.metrics.committed(tp.topic, tp.partition)
         self.metrics.cells(tp.topic, sum(len(c.value) for record in flush.records.values() for c in record.metrics))
 

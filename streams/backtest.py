@@ -137,6 +137,15 @@ class Backtest:
             outcome: sum(source.ingest.outcomes[outcome] for source in self._sources.values()) for outcome in Outcome
         }
 
+    def long_values(self) -> dict[str, dict[str, int]]:
+        """How many values were cut, by topic and dimension; only those that had any."""
+        found: dict[str, dict[str, int]] = {}
+        for (topic, _), source in self._sources.items():
+            for dimension, count in source.ingest.long_values.items():
+                of_topic = found.setdefault(topic, {})
+                of_topic[dimension] = of_topic.get(dimension, 0) + count
+        return found
+
     def notifications(self) -> list[Notification]:
         """What a worker would have sent that keeps up with the events: none is held because it is old."""
         zone = ZoneInfo(self._settings.timezone)
@@ -251,6 +260,7 @@ def backtest(
         "dead_letters": outcomes[Outcome.DEAD_LETTER],
         "late": outcomes[Outcome.LATE],
         "ignored": outcomes[Outcome.IGNORED],
+        "long_values": run.long_values(),
         "wall_seconds": round(time.perf_counter() - wall, 3),
         "cpu_seconds": round(time.process_time() - cpu, 3),
         "anomalies": anomalies,

@@ -24,6 +24,7 @@ UPPER: Final = "pharos_expected_upper"
 SCORE: Final = "pharos_score"
 ANOMALY_STATE: Final = "pharos_anomaly_state"
 RECORDS: Final = "pharos_records_total"
+LONG_VALUES: Final = "pharos_long_values_total"
 WATERMARK: Final = "pharos_watermark_seconds"
 EVENT_TO_PUBLISH: Final = "pharos_event_to_publish_seconds"
 COMMIT_AGE: Final = "pharos_commit_age_seconds"
@@ -91,6 +92,12 @@ class PipelineMetrics:
             RECORDS,
             "Records read, by outcome: dead_letter, ignored, duplicate, late or counted.",
             ("topic", "outcome"),
+            registry=registry,
+        )
+        self._long_values = Counter(
+            LONG_VALUES,
+            "Values of a dimension that had more than 256 characters and were cut.",
+            ("topic", "dimension"),
             registry=registry,
         )
         self._watermark = Gauge(
@@ -172,6 +179,9 @@ class PipelineMetrics:
     def records(self, topic: str, outcome: str, count: int) -> None:
         """Adds `count` records; 0 makes the series visible before its first record."""
         self._records.labels(topic, outcome).inc(count)
+
+    def long_values(self, topic: str, dimension: str, count: int) -> None:
+        self._long_values.labels(topic, dimension).inc(count)
 
     def watermark(self, partition: int, event_time: int) -> None:
         self._watermark.labels(str(partition)).set(event_time / 1000)

@@ -24,6 +24,7 @@ from streams.alerts.receivers.configured import Surroundings, member
 from streams.alerts.routes import Routes
 from streams.alerts.silence_care import SilenceCare
 from streams.incidents.maintenance import windows_of
+from streams.settings import DEFAULT_APP
 from streams.transport.action_recorder import ActionRecorder
 from streams.transport.newest import NewestRecords
 from streams.transport.notifier import Notifier
@@ -159,8 +160,10 @@ class NotifyAgent:
     def _surroundings(self, receiver: ReceiverSettings, session: aiohttp.ClientSession) -> Surroundings:
         around = self._around
         standing = partial(self._standing, receiver.group or receiver.name)
+        settings = around.settings
+        named = "" if settings.app == DEFAULT_APP else settings.app
         return Surroundings(
-            os.environ, session, around.write, time.time, self._zone, around.settings.board_url, standing
+            os.environ, session, around.write, time.time, self._zone, settings.board_url, standing, named
         )
 
     def _standing(self, lane: str) -> list[Anomaly]:

@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 SOURCE_TOPICS = ("orders", "logistics", "consultations", "aftersales", "visits", "feedback")
+DEFAULT_APP = "pharos"  # another one stands in the names of what installations share: boards, incidents, alerts
 
 
 class MailSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -198,7 +199,7 @@ class EscalationSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Settings of a worker. Durations are in seconds."""
 
-    app: str = "pharos"
+    app: str = DEFAULT_APP
     broker: str = "localhost:19092"
     time: Literal["live", "events"] = "live"  # events: the wall clock has no say, for replays and scenarios
     security: SecuritySettings = SecuritySettings()

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 import pytest
+from faust.types import TP
 
 from streams.app import System, new_system
 from streams.broker.embedded import EmbeddedBroker
 from streams.catalogue.load import load
+from streams.ingest.flush import Flush
+from streams.ingest.outcome import Outcome
 from streams.settings import SOURCE_TOPICS, Settings
 from streams.topics.names import ACTIONS_TOPIC
 from streams.topics.wanted import embedded_topics
@@ -50,3 +53,23 @@ async def test_what_a_proxy_forwards_is_answered_where_the_settings_name_a_proxy
         session = await stack.enter_async_context(aiohttp.ClientSession())
         async with session.get(f"{address}api/v1/session", headers=headers) as answer:
             assert answer.status == status
+
+
+async def test_names_that_were_cut_are_counted_for_prometheus(tmp_path: Path) -> None:
+    system = System(Settings(state_dir=str(tmp_path)), load(), dict.fromkeys(SOURCE_TOPICS, 1))
+    flush = Flush(1, 0, 0, {}, [], {Outcome.COUNTED: 2}, {}, {"store": 2})
+    system._on_flushed(TP("orders", 0), flush)
+
+    cut = {"topic": "orders", "dimension": "store"}
+    assert system._registry.get_sample_value("pharos_long_values_total", cut) == 2
+
+
+@pytest.mark.parametrize(("app", "named"), [("pharos", ""), ("east", "east")])
+async def test_receivers_know_their_installation_where_it_is_not_the_default_one(
+    tmp_path: Path, app: str, named: str
+) -> None:
+    settings = Settings(app=app, state_dir=str(tmp_path))
+    agent = System(settings, load(), dict.fromkeys(SOURCE_TOPICS, 1))._notify_agent()
+
+    async with aiohttp.ClientSession() as session:
+        assert agent._surroundings(settings.receivers[0], session).installation == named

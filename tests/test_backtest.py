@@ -81,6 +81,17 @@ def test_every_record_read_has_exactly_one_outcome(catalogue: Catalogue) -> None
     assert report["to"] == "2026-11-11T00:39:59.000Z"
 
 
+def test_the_report_says_which_names_were_too_long(catalogue: Catalogue) -> None:
+    events = [payment(number, START, ok=True) for number in range(2)]
+    events[0]["data"]["region"] = "x" * 300
+    records = (
+        record(msgspec.json.encode({"topic": "orders", "event": event}), number, "test")
+        for number, event in enumerate(events)
+    )
+
+    assert run(catalogue, records)["long_values"] == {"orders": {"region": 1}}
+
+
 def test_a_failing_payment_method_is_found_within_two_minutes_and_not_before(catalogue: Catalogue) -> None:
     report = run(catalogue, chain(days_before(), lines()), evaluate_from="2026-11-11T00:20:00Z")
 

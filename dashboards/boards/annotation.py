@@ -16,12 +16,11 @@ from streams.catalogue.metric import Severity
 from streams.metrics import ANOMALY_STATE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
+    from dashboards.boards.installation import Installation
     from dashboards.boards.plan import Plan
     from streams.catalogue.metric import Metric
-
-MILESTONE_TAGS = ("pharos", "milestone")
 
 
 def anomalies(plan: Plan, metrics: Iterable[Metric]) -> list[AnnotationQuery]:
@@ -45,14 +44,17 @@ def anomalies(plan: Plan, metrics: Iterable[Metric]) -> list[AnnotationQuery]:
 class Tagged(Dataquery, Builder[Dataquery]):
     """Annotations of Grafana itself that carry all of these tags. The SDK has no such query."""
 
+    def __init__(self, tags: Sequence[str]) -> None:
+        self._tags = tags
+
     def to_json(self) -> dict[str, object]:
-        return {"type": "tags", "tags": list(MILESTONE_TAGS), "matchAny": False, "limit": 100}
+        return {"type": "tags", "tags": list(self._tags), "matchAny": False, "limit": 100}
 
     def build(self) -> Self:
         return self
 
 
-def milestones() -> AnnotationQuery:
+def milestones(installation: Installation) -> AnnotationQuery:
     """What `pharos boards publish` has written of the calendar."""
     return (
         AnnotationQuery()
@@ -61,7 +63,7 @@ def milestones() -> AnnotationQuery:
         .enable(True)
         .hide(False)
         .icon_color(colour.OF_TOUCHPOINT["order"])
-        .target(Tagged())
+        .target(Tagged(installation.milestone_tags))
     )
 
 

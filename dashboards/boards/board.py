@@ -12,7 +12,8 @@ from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.dashboard import DashboardCursorSync, GridPos
 
 from dashboards.boards.annotation import anomalies, milestones
-from dashboards.boards.link import TAG, of_every_board, uid
+from dashboards.boards.installation import GENERATED
+from dashboards.boards.link import of_every_board
 from dashboards.boards.panel import COLUMNS, Panel
 from dashboards.boards.variable import source
 
@@ -46,7 +47,7 @@ class Board:
 
     Attributes:
         name: of its file and of its uid.
-        folder: the uid of the folder that it belongs to.
+        folder: the name of the folder that it belongs to.
         metrics: those whose anomalies are marked on its graphs.
         variables: beside the data source.
         since, refresh: what the board shows when it is opened, and how often it asks anew.
@@ -66,10 +67,10 @@ class Board:
     def json(self, plan: Plan) -> dict[str, Any]:
         """The classic dashboard that Grafana takes."""
         builder = (
-            Dashboard(f"Pharos: {self.title}")
-            .uid(uid(self.name))
+            Dashboard(plan.installation.titled(self.title))
+            .uid(plan.installation.uid(self.name))
             .description(self.told)
-            .tags([TAG, "generated"])
+            .tags([plan.installation.tag, GENERATED])
             .timezone(plan.timezone)
             .readonly()
             .tooltip(DashboardCursorSync.CROSSHAIR)
@@ -77,8 +78,8 @@ class Board:
             .refresh(self.refresh)
             .timepicker(TimePicker().refresh_intervals(["5s", "10s", "30s", "1m", "5m", "15m"]))
             .links(list(of_every_board(plan)))
-            .variables([source(), *self.variables])
-            .annotations([*anomalies(plan, self.metrics), milestones()])
+            .variables([source(plan.installation), *self.variables])
+            .annotations([*anomalies(plan, self.metrics), milestones(plan.installation)])
         )
         board: dict[str, Any] = json.loads(JSONEncoder().encode(builder.build()))
         board["panels"] = json.loads(JSONEncoder().encode(list(self._placed())))

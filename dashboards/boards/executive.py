@@ -73,7 +73,7 @@ def standing_of(plan: Plan, metric: Metric) -> Panel:
     """The newest value with its course."""
     below, limits = limits_of(metric)
     builder = tile(unit_of(metric.unit), limits, below, course=True)
-    builder = builder.data_links([to_board(board_of(metric.touchpoint))])
+    builder = builder.data_links([to_board(plan, board_of(metric.touchpoint))])
     query = Query(Series(metric, plan.job).value, metric.title)
     return finished(builder, f"standing/{metric.name}", metric.title, described(metric), [query], (6, 4))
 
@@ -82,7 +82,7 @@ def against_last_week(plan: Plan, metric: Metric) -> Panel:
     """A count per minute now and a week ago; before the first week is over there is nothing to compare with."""
     now = Series(metric, plan.job).mean_of("1h")
     graph = dashed(lines(unit_of(metric.unit), colours={"now": colour.VALUE}), WEEK_AGO, colour.EXPECTED)
-    graph = graph.data_links([to_board(board_of(metric.touchpoint))])
+    graph = graph.data_links([to_board(plan, board_of(metric.touchpoint))])
     told = f"{described(metric)} Means of an hour, and those of a week before."
     queries = [Query(now, "now"), Query(Series(metric, plan.job).mean_of("1h", "1w"), WEEK_AGO)]
     return finished(graph, f"week/{metric.name}", metric.title, told, queries, (8, 8))

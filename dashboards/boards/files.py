@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import yaml
 
 from dashboards.boards.all_boards import all_boards
 from dashboards.boards.board import text_of
-from dashboards.boards.folder import FOLDERS
+from dashboards.boards.folder import folder_uids, folders
+from dashboards.boards.installation import GENERATED, Installation
 from dashboards.boards.source import data_source
 
 if TYPE_CHECKING:
@@ -24,7 +26,11 @@ _LOOKS_AGAIN_S = 30
 
 def files(plan: Plan, prometheus_url: str) -> dict[str, str]:
     """Every file, by its path below the folder that is built."""
-    found = {f"dashboards/{board.folder}/{board.name}.json": text_of(board.json(plan)) for board in all_boards(plan)}
+    of = plan.installation
+    uids = folder_uids(of)
+    found = {
+        f"dashboards/{uids[board.folder]}/{board.name}.json": text_of(board.json(plan)) for board in all_boards(plan)
+    }
     providers = [
         {
             "name": folder.uid,
@@ -36,19 +42,19 @@ def files(plan: Plan, prometheus_url: str) -> dict[str, str]:
             "updateIntervalSeconds": _LOOKS_AGAIN_S,
             "options": {"path": f"{MOUNTED}/{folder.uid}"},
         }
-        for folder in FOLDERS
+        for folder in folders(of)
     ]
-    found["provisioning/dashboards/pharos.yaml"] = _yaml({"apiVersion": 1, "providers": providers})
-    sources = {"apiVersion": 1, "datasources": [{**data_source(prometheus_url), "editable": False}]}
-    found["provisioning/datasources/pharos.yaml"] = _yaml(sources)
+    found[f"provisioning/dashboards/{of.tag}.yaml"] = _yaml({"apiVersion": 1, "providers": providers})
+    sources = {"apiVersion": 1, "datasources": [{**data_source(of, prometheus_url), "editable": False}]}
+    found[f"provisioning/datasources/{of.tag}.yaml"] = _yaml(sources)
     return found
 
 
-def write(found: dict[str, str], target: Path) -> tuple[int, int]:
-    """Writes what is new or changed and removes boards that are gone; how many of each."""
+def write(found: dict[str, str], target: Path, installation: Installation) -> tuple[int, int]:
+    """Writes what is new or changed and removes boards of this installation that are gone; how many of each."""
     changed = removed = 0
     for old in sorted(target.glob("dashboards/*/*.json")):
-        if old.relative_to(target).as_posix() not in found:
+        if old.relative_to(target).as_posix() not in found and _is_ours(old, installation):
             old.unlink()
             removed += 1
     for name, text in found.items():
@@ -58,6 +64,19 @@ def write(found: dict[str, str], target: Path) -> tuple[int, int]:
             path.write_text(text, encoding="utf-8")
             changed += 1
     return changed, removed
+
+
+def _is_ours(file: Path, installation: Installation) -> bool:
+    """Whether this code has made a board for this installation: by the tags, and the uid that goes with the name."""
+    try:
+        board = json.loads(file.read_bytes())
+    except (ValueError, RecursionError):
+        return False
+    if not isinstance(board, dict):
+        return False
+    tags = board.get("tags")
+    marked = isinstance(tags, list) and installation.tag in tags and GENERATED in tags
+    return marked and board.get("uid") == installation.uid(file.stem)
 
 
 def _yaml(content: object) -> str:

@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-ROOM: Final = "pharos"
-TOUCHPOINTS: Final = "pharos-touchpoints"
-OPERATIONS: Final = "pharos-operations"
+if TYPE_CHECKING:
+    from dashboards.boards.installation import Installation
+
+ROOM: Final = "room"
+TOUCHPOINTS: Final = "touchpoints"
+OPERATIONS: Final = "operations"
 
 
 class Folder(NamedTuple):
-    """A folder with the roles that may look into it. Administrators may always."""
+    """A folder with the roles that may look into it. Administrators may always.
 
+    Attributes:
+        name: as boards say where they belong.
+
+    """
+
+    name: str
     uid: str
     title: str
     viewers: tuple[str, ...]
 
 
-FOLDERS: Final = (
-    Folder(ROOM, "Pharos", ("Viewer", "Editor")),
-    Folder(TOUCHPOINTS, "Pharos: touchpoints", ("Viewer", "Editor")),
-    Folder(OPERATIONS, "Pharos: operations", ("Editor",)),
-)
+def folders(of: Installation) -> tuple[Folder, ...]:
+    """All folders of an installation."""
+    return (
+        Folder(ROOM, of.tag, of.title, ("Viewer", "Editor")),
+        Folder(TOUCHPOINTS, of.uid(TOUCHPOINTS), of.titled(TOUCHPOINTS), ("Viewer", "Editor")),
+        Folder(OPERATIONS, of.uid(OPERATIONS), of.titled(OPERATIONS), ("Editor",)),
+    )
+
+
+def folder_uids(of: Installation) -> dict[str, str]:
+    """The uid of each folder, by the name by which boards say where they belong."""
+    return {folder.name: folder.uid for folder in folders(of)}

@@ -12,18 +12,8 @@ from streams.catalogue.runbook import runbook_url
 if TYPE_CHECKING:
     from dashboards.boards.plan import Plan
 
-TAG = "pharos"
 _TOGETHER = {"dispute": "aftersale"}
 _CARRIED = "${__url_time_range}&${__all_variables}"
-
-
-def uid(name: str) -> str:
-    """The stable uid of a board: at most 40 characters, as Grafana wants it.
-
-    >>> uid("queue-manager")
-    'pharos-queue-manager'
-    """
-    return f"{TAG}-{name}"[:40]
 
 
 def board_of(touchpoint: str) -> str:
@@ -35,9 +25,9 @@ def board_of(touchpoint: str) -> str:
     return _TOGETHER.get(touchpoint, touchpoint)
 
 
-def to_board(name: str) -> DashboardLink:
-    """From a value of a panel to another board."""
-    return DashboardLink(f"Board: {name}").url(f"/d/{uid(name)}?{_CARRIED}")
+def to_board(plan: Plan, name: str) -> DashboardLink:
+    """From a value of a panel to another board of the same installation."""
+    return DashboardLink(f"Board: {name}").url(f"/d/{plan.installation.uid(name)}?{_CARRIED}")
 
 
 def to_runbook(anchor: str, base: str) -> DashboardLink:
@@ -50,7 +40,7 @@ def of_every_board(plan: Plan) -> list[DashboardLink]:
     boards = (
         DashboardLink("Boards")
         .type(DashboardLinkType.DASHBOARDS)
-        .tags([TAG])
+        .tags([plan.installation.tag])
         .as_dropdown(True)
         .include_vars(True)
         .keep_time(True)

@@ -99,7 +99,7 @@ def contributors(plan: Plan, metric: Metric, chosen: Sequence[str]) -> Panel:
 
 def links(plan: Plan, metric: Metric, target_board: str) -> list[Builder[DashboardLink]]:
     """From a value of a metric: to the board of its touchpoint, and to the runbook."""
-    found: list[Builder[DashboardLink]] = [to_board(target_board)] if target_board else []
+    found: list[Builder[DashboardLink]] = [to_board(plan, target_board)] if target_board else []
     anchor = metric.runbook or metric.name
     if runbook_url(anchor, plan.runbook_base):
         found.append(to_runbook(anchor, plan.runbook_base))

@@ -50,7 +50,7 @@ def surprise(plan: Plan, touchpoint: str, metrics: list[Metric]) -> Panel:
     """The most surprising part of each metric of a touchpoint."""
     names = "|".join(metric.name for metric in metrics)
     scores = f'{NO_COPIES} ({SCORE}{{job="{plan.job}",metric=~"{names}"}})'
-    graph = lines(Unit("none", 1), SCORE_LIMITS).data_links([to_board(board_of(touchpoint))])
+    graph = lines(Unit("none", 1), SCORE_LIMITS).data_links([to_board(plan, board_of(touchpoint))])
     told = (
         "How surprising the most surprising part of each metric is: 1 is the limit of normal, 2 is twice as surprising "
         f"in log-probability. Alert `Pharos{touchpoint.capitalize()}Anomaly`."

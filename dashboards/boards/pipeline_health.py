@@ -63,6 +63,11 @@ def pipeline_health(plan: Plan) -> Board:
     )
 
 
+def _of(plan: Plan) -> str:
+    """The labels of all that this installation tells, and that its rules record."""
+    return f'{{job="{plan.job}"}}'
+
+
 def _built(graphs: Iterator[_Graph]) -> list[Panel]:
     return [
         finished(
@@ -78,11 +83,12 @@ def _built(graphs: Iterator[_Graph]) -> list[Panel]:
 
 
 def _tiles(plan: Plan) -> Iterator[Panel]:
-    job = plan.job
+    job, of = plan.job, _of(plan)
     up = tile(_COUNT, (Limit(1, colour.GOOD),), colour.BAD)
     words = "Workers that answer a scrape. Alerts `PharosAbsent`, `PharosAllWorkersDown`, `PharosWorkerDown`."
     yield finished(up, "workers", "Workers", words, [Query(f'sum(up{{job="{job}"}})', "up")], (4, 4))
-    firing = 'count(ALERTS{alertname=~"Pharos.*",alertname!="PharosDeadMansSwitch",alertstate="firing"})'
+    chosen = f'job="{job}",alertname=~"Pharos.*",alertname!="PharosDeadMansSwitch",alertstate="firing"'
+    firing = f"count(ALERTS{{{chosen}}})"
     alerts = Query(f'{firing} or 0 * max(up{{job="{job}"}} == 1)', "firing")
     words = "Alerts of Prometheus that fire, the dead man's switch left out. What to do: the runbook of each."
     yield finished(tile(_COUNT, ANY_IS_BAD), "alerts", "Alerts firing", words, [alerts], (4, 4))
@@ -95,15 +101,15 @@ def _tiles(plan: Plan) -> Iterator[Panel]:
         "From the event time of a tick to the anomaly on its topic, 95th percentile of half an hour; "
         f"{plan.thresholds.publish_p95_s} s is promised. Alert `PharosPublishingSlow`."
     )
-    yield finished(slow, "publish", "Event to anomaly", words, [Query(recordings.PUBLISH_P95, "p95")], (4, 4))
+    yield finished(slow, "publish", "Event to anomaly", words, [Query(f"{recordings.PUBLISH_P95}{of}", "p95")], (4, 4))
     oldest = tile(_TIME, (Limit(plan.thresholds.commit_age_s, colour.BAD),))
     words = f"The oldest commit. Alert `PharosCommitAge` at {plan.thresholds.commit_age_s:g} s."
-    query = Query(f"max({recordings.TOPIC_COMMIT_AGE})", "age")
+    query = Query(f"max({recordings.TOPIC_COMMIT_AGE}{of})", "age")
     yield finished(oldest, "commit", "Oldest commit", words, [query], (4, 4))
 
 
 def _reading(plan: Plan) -> Iterator[_Graph]:
-    limits = plan.thresholds
+    limits, of = plan.thresholds, _of(plan)
     rate = f'sum by (outcome) (rate({told.RECORDS}{{job="{plan.job}"}}[$__rate_interval]))'
     yield _Graph(
         "records",
@@ -119,7 +125,7 @@ def _reading(plan: Plan) -> Iterator[_Graph]:
         "Waiting records in seconds of work at the present pace. Alert `PharosConsumerLag`: warning at "
         f"{limits.backlog_warning_s} s, critical at {limits.backlog_critical_s} s.",
         Unit(SECONDS, 0),
-        [Query(f"{recordings.TOPIC_BACKLOG} >= 0", "{{topic}}")],
+        [Query(f"{recordings.TOPIC_BACKLOG}{of} >= 0", "{{topic}}")],
         (Limit(limits.backlog_warning_s, colour.NOTABLE), Limit(limits.backlog_critical_s, colour.BAD)),
     )
     yield _Graph(
@@ -128,7 +134,7 @@ def _reading(plan: Plan) -> Iterator[_Graph]:
         "From the position, not from the commit. Alert `PharosInternalLag` for Pharos's own topics at "
         f"{limits.internal_lag_records} records.",
         Unit(NUMBER, 0),
-        [Query(recordings.TOPIC_LAG, "{{topic}}")],
+        [Query(f"{recordings.TOPIC_LAG}{of}", "{{topic}}")],
         (Limit(limits.internal_lag_records, colour.NOTABLE),),
     )
     yield _Graph(
@@ -136,7 +142,7 @@ def _reading(plan: Plan) -> Iterator[_Graph]:
         "Dead letters, share by topic",
         f"Records that are no event of the contract. Alert `PharosDeadLetters` at {limits.dead_letter_ratio:.0%}.",
         Unit(RATIO, 2),
-        [Query(recordings.TOPIC_DEAD_LETTERS, "{{topic}}")],
+        [Query(f"{recordings.TOPIC_DEAD_LETTERS}{of}", "{{topic}}")],
         (Limit(limits.dead_letter_ratio, colour.BAD),),
     )
     yield _Graph(
@@ -144,7 +150,7 @@ def _reading(plan: Plan) -> Iterator[_Graph]:
         "Late records, share by topic",
         f"Records that came too late to be counted. Alert `PharosLateRecords` at {limits.late_ratio:.0%}.",
         Unit(RATIO, 2),
-        [Query(recordings.TOPIC_LATE, "{{topic}}")],
+        [Query(f"{recordings.TOPIC_LATE}{of}", "{{topic}}")],
         (Limit(limits.late_ratio, colour.BAD),),
     )
     yield _Graph(
@@ -152,14 +158,14 @@ def _reading(plan: Plan) -> Iterator[_Graph]:
         "Age of commits, by topic",
         f"Idle partitions commit too. Alert `PharosCommitAge` at {limits.commit_age_s:g} s.",
         _TIME,
-        [Query(recordings.TOPIC_COMMIT_AGE, "{{topic}}")],
+        [Query(f"{recordings.TOPIC_COMMIT_AGE}{of}", "{{topic}}")],
         (Limit(limits.commit_age_s, colour.BAD),),
     )
 
 
 def _judging(plan: Plan) -> Iterator[_Graph]:
     limits = plan.thresholds
-    of = f'{{job="{plan.job}"}}'
+    of = _of(plan)
     yield _Graph(
         "loop",
         "How late the loop is, by worker",
@@ -174,8 +180,8 @@ def _judging(plan: Plan) -> Iterator[_Graph]:
         "A flush is one transaction of counts; a tick judges all series of a partition.",
         Unit(SECONDS, 3),
         [
-            Query(f"max({recordings.TICK_P99})", "tick"),
-            Query(f"max({recordings.FLUSH_P99})", "flush"),
+            Query(f"max({recordings.TICK_P99}{of})", "tick"),
+            Query(f"max({recordings.FLUSH_P99}{of})", "flush"),
         ],
     )
     yield _Graph(
@@ -192,7 +198,7 @@ def _judging(plan: Plan) -> Iterator[_Graph]:
         "Age of the saved state, by topic",
         f"Alert `PharosSnapshotAge` at {limits.snapshot_age_s:g} s: a restart reads all records since then.",
         _TIME,
-        [Query(recordings.TOPIC_SNAPSHOT_AGE, "{{topic}}")],
+        [Query(f"{recordings.TOPIC_SNAPSHOT_AGE}{of}", "{{topic}}")],
         (Limit(limits.snapshot_age_s, colour.BAD),),
     )
     yield _Graph(
@@ -201,26 +207,26 @@ def _judging(plan: Plan) -> Iterator[_Graph]:
         "Anything but `committed` was refused, by the broker or because another worker took over. Alert "
         "`PharosFlushesFailing`.",
         Unit(PER_SECOND, 2),
-        [Query(f"sum by (outcome) ({recordings.TOPIC_FLUSHES})", "{{outcome}}")],
+        [Query(f"sum by (outcome) ({recordings.TOPIC_FLUSHES}{of})", "{{outcome}}")],
     )
     yield _Graph(
         "publishing",
         "From event to anomaly",
         f"Promised: 95 % within {limits.publish_p95_s} s. Alert `PharosPublishingSlow`.",
         _TIME,
-        [Query(recordings.PUBLISH_P50, "half"), Query(recordings.PUBLISH_P95, "95 %")],
+        [Query(f"{recordings.PUBLISH_P50}{of}", "half"), Query(f"{recordings.PUBLISH_P95}{of}", "95 %")],
         (Limit(limits.publish_p95_s, colour.BAD),),
     )
 
 
 def _telling(plan: Plan) -> Iterator[_Graph]:
-    of = f'{{job="{plan.job}"}}'
+    of = _of(plan)
     yield _Graph(
         "notifications",
         "Notifications in a quarter of an hour, by outcome",
         "Dropped and rejected ones reach nobody. Alerts `PharosNotificationsLost`, `PharosNotificationsDelayed`.",
         Unit(NUMBER, 0),
-        [Query(f"sum by (outcome) ({recordings.RECEIVER_NOTIFICATIONS})", "{{outcome}}")],
+        [Query(f"sum by (outcome) ({recordings.RECEIVER_NOTIFICATIONS}{of})", "{{outcome}}")],
     )
     buckets = f"sum by (receiver, le) (rate({told.DELIVERY_SECONDS}_bucket{of}[$__rate_interval]))"
     yield _Graph(

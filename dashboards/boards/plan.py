@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dashboards.boards.installation import Installation
+
 if TYPE_CHECKING:
     from dashboards.rules.thresholds import Thresholds
     from streams.catalogue.load import Catalogue
@@ -34,6 +36,11 @@ class Plan:
     def job(self) -> str:
         """The job under which Prometheus scrapes the workers."""
         return self.thresholds.app
+
+    @property
+    def installation(self) -> Installation:
+        """What folders, boards and the data source are called."""
+        return Installation(self.thresholds.app)
 
     @property
     def touchpoints(self) -> dict[str, list[Metric]]:

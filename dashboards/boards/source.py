@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from dashboards.boards.variable import SOURCE_NAME, SOURCE_UID
+if TYPE_CHECKING:
+    from dashboards.boards.installation import Installation
 
 SCRAPE_INTERVAL = "15s"
 
 
-def data_source(prometheus_url: str) -> dict[str, Any]:
+def source_uid(installation: Installation) -> str:
+    return installation.uid("prometheus")
+
+
+def source_name(installation: Installation) -> str:
+    return f"Prometheus for {installation.title}"
+
+
+def data_source(installation: Installation, prometheus_url: str) -> dict[str, Any]:
     """As provisioning and the API take it.
 
     `timeInterval` is how often Prometheus scrapes: `$__rate_interval` is never shorter than four of them.
     """
     return {
-        "name": SOURCE_NAME,
-        "uid": SOURCE_UID,
+        "name": source_name(installation),
+        "uid": source_uid(installation),
         "type": "prometheus",
         "access": "proxy",
         "url": prometheus_url,

@@ -48,7 +48,7 @@ def freshness(plan: Plan, width: int = 4, height: int = 4) -> Panel:
         "what is replayed."
     )
     query = Query(f'time() - min(max by (partition) ({WATERMARK}{{job="{plan.job}"}}))', "age")
-    builder = tile(Unit(SECONDS, 0), limits).data_links([to_board(FEEDS)])
+    builder = tile(Unit(SECONDS, 0), limits).data_links([to_board(plan, FEEDS)])
     return finished(builder, "freshness", "Age of what is shown", told, [query], (width, height))
 
 
@@ -73,7 +73,7 @@ def by_touchpoint(plan: Plan, width: int = 12, height: int = 4) -> Panel:
     queries = []
     for touchpoint, metrics in plan.touchpoints.items():
         queries.append(Query(counted(plan.job, _names(metrics), "critical|warning"), touchpoint))
-        link = to_board(board_of(touchpoint)).build()
+        link = to_board(plan, board_of(touchpoint)).build()
         builder = builder.override_by_name(touchpoint, overriding(links=[{"title": link.title, "url": link.url}]))
     told = "Critical anomalies and warnings that fire at each touchpoint. A click leads to its board."
     return finished(builder, "touchpoints", "By touchpoint", told, queries, (width, height))
@@ -85,7 +85,7 @@ def open_list(plan: Plan, metrics: Sequence[Metric], width: int = 12, height: in
         "What is open now: metric, severity and the part of the shop. Cause, contributors, and who has taken it on "
         "stand on Pharos's own page."
     )
-    links = [to_board(name) for name in _boards(metrics)]
+    links = [to_board(plan, name) for name in _boards(metrics)]
     columns = {"state": f"{NO_COPIES} ({_state(plan.job, metrics)})"}
     panel = listed("open-list", "What is open", told, columns, links)
     look = overriding(mappings=[_STATES], custom_cellOptions={"type": "color-background"})

@@ -8,22 +8,22 @@ from grafana_foundation_sdk.builders.dashboard import DatasourceVariable, QueryV
 from grafana_foundation_sdk.models.dashboard import VariableOption, VariableRefresh, VariableSort
 
 from dashboards.boards.query import DATASOURCE, datasource
+from dashboards.boards.source import source_name, source_uid
 from streams.metrics import SCORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from dashboards.boards.installation import Installation
     from dashboards.boards.plan import Plan
     from streams.catalogue.metric import Metric
 
 SPLIT = "split"
 """The variable that says by which dimensions a board looks into its metrics."""
-SOURCE_NAME = "Prometheus for Pharos"
-SOURCE_UID = "pharos-prometheus"
 
 
-def source() -> DatasourceVariable:
-    current = VariableOption(selected=True, text=SOURCE_NAME, value=SOURCE_UID)
+def source(installation: Installation) -> DatasourceVariable:
+    current = VariableOption(selected=True, text=source_name(installation), value=source_uid(installation))
     return DatasourceVariable(DATASOURCE).label("Data source").type("prometheus").current(current)
 
 

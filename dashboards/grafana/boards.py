@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dashboards.boards.link import TAG
+from dashboards.boards.installation import GENERATED
 from dashboards.grafana.resource import MISSING, compared
 from dashboards.grafana.server import GrafanaError, asked, found
 
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from grafana_client import GrafanaApi
+
+    from dashboards.boards.installation import Installation
 
 MESSAGE = "pharos boards publish"
 _GRAFANAS_OWN = ("id", "version", "iteration")
@@ -62,10 +64,11 @@ class BoardResource:
 
 
 class Leftovers:
-    """Boards with the tags of Pharos that nothing wants: of a touchpoint that the catalogue no longer has."""
+    """Boards with the tags of the installation that nothing wants: of a touchpoint that the catalogue no longer has."""
 
-    def __init__(self, api: GrafanaApi, wanted: Collection[str]) -> None:
+    def __init__(self, api: GrafanaApi, installation: Installation, wanted: Collection[str]) -> None:
         self._api = api
+        self._tag = installation.tag
         self._wanted = wanted
 
     @property
@@ -83,9 +86,9 @@ class Leftovers:
         boards = asked(
             "look for boards",
             self._api.search.search_dashboards,
-            tag=[TAG, "generated"],
+            tag=[self._tag, GENERATED],
             type_="dash-db",
             limit=_MOST_BOARDS,
         )
         uids = [board["uid"] for board in boards]
-        return sorted(uid for uid in uids if uid.startswith(f"{TAG}-") and uid not in self._wanted)
+        return sorted(uid for uid in uids if uid.startswith(f"{self._tag}-") and uid not in self._wanted)

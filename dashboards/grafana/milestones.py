@@ -5,13 +5,14 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dashboards.boards.annotation import MILESTONE_TAGS
 from dashboards.grafana.server import asked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from grafana_client import GrafanaApi
+
+    from dashboards.boards.installation import Installation
 
 _MOST = 1_000
 
@@ -30,8 +31,9 @@ class Milestones:
     They have tags and no board, so that every board shows them. Grafana shows their text as HTML: it is escaped.
     """
 
-    def __init__(self, api: GrafanaApi, wanted: Sequence[Milestone]) -> None:
+    def __init__(self, api: GrafanaApi, installation: Installation, wanted: Sequence[Milestone]) -> None:
         self._api = api
+        self._tags = list(installation.milestone_tags)
         self._wanted = {(html.escape(entry.name), entry.begins_ms, entry.ends_ms): None for entry in wanted[:_MOST]}
 
     @property
@@ -55,12 +57,10 @@ class Milestones:
                     self._api.annotations.add_annotation,
                     time_from=begins,
                     time_to=ends,
-                    tags=list(MILESTONE_TAGS),
+                    tags=self._tags,
                     text=text,
                 )
 
     def _there(self) -> dict[tuple[str, int, int], Any]:
-        marks = asked(
-            "read the milestones", self._api.annotations.find_annotations, tags=list(MILESTONE_TAGS), limit=_MOST
-        )
+        marks = asked("read the milestones", self._api.annotations.find_annotations, tags=self._tags, limit=_MOST)
         return {(mark["text"], mark["time"], mark["timeEnd"]): mark["id"] for mark in marks}

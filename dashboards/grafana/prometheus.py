@@ -11,13 +11,15 @@ from dashboards.grafana.server import asked, found
 if TYPE_CHECKING:
     from grafana_client import GrafanaApi
 
+    from dashboards.boards.installation import Installation
+
 
 class PrometheusSource:
     """What Grafana adds to it, and what somebody added (a certificate, a password), is left alone."""
 
-    def __init__(self, api: GrafanaApi, prometheus_url: str) -> None:
+    def __init__(self, api: GrafanaApi, installation: Installation, prometheus_url: str) -> None:
         self._api = api
-        self._wanted = data_source(prometheus_url)
+        self._wanted = data_source(installation, prometheus_url)
 
     @property
     def name(self) -> str:

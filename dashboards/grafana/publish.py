@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dashboards.boards.all_boards import all_boards
-from dashboards.boards.folder import FOLDERS
+from dashboards.boards.folder import folder_uids, folders
 from dashboards.grafana.boards import BoardResource, Leftovers
 from dashboards.grafana.folders import FolderResource, Permissions
 from dashboards.grafana.milestones import Milestone, Milestones
@@ -22,17 +22,18 @@ if TYPE_CHECKING:
 
 def wanted(api: GrafanaApi, plan: Plan, prometheus_url: str, milestones: Sequence[Milestone]) -> Iterator[Resource]:
     """In the order in which one needs the other."""
-    for folder in FOLDERS:
+    installation = plan.installation
+    for folder in folders(installation):
         yield FolderResource(api, folder)
         yield Permissions(api, folder)
-    yield PrometheusSource(api, prometheus_url)
-    uids = []
+    yield PrometheusSource(api, installation, prometheus_url)
+    uids, folder_of = [], folder_uids(installation)
     for board in all_boards(plan):
         content = board.json(plan)
         uids.append(content["uid"])
-        yield BoardResource(api, board.folder, content)
-    yield Leftovers(api, uids)
-    yield Milestones(api, milestones)
+        yield BoardResource(api, folder_of[board.folder], content)
+    yield Leftovers(api, installation, uids)
+    yield Milestones(api, installation, milestones)
 
 
 def compare(resources: Iterable[Resource]) -> Iterator[Finding]:

@@ -29,12 +29,15 @@ OWNERS = {
 }
 
 
-def anomaly_alerts(catalogue: Catalogue) -> Iterator[Alert]:
-    """One alert for each touchpoint of the catalogue and each severity; recovering anomalies count as over."""
+def anomaly_alerts(job: str, catalogue: Catalogue) -> Iterator[Alert]:
+    """One alert for each touchpoint of the catalogue and each severity; recovering anomalies count as over.
+
+    `job` is the name under which the workers are scraped.
+    """
     for touchpoint, names in recordings.metrics_by_touchpoint(catalogue).items():
         section = _section(catalogue, touchpoint, names)
         for severity, for_s in FOR_S.items():
-            chosen = f'metric=~"{"|".join(names)}",severity="{severity}"'
+            chosen = f'job="{job}",metric=~"{"|".join(names)}",severity="{severity}"'
             yield Alert(
                 f"Pharos{touchpoint.capitalize()}Anomaly",
                 f"{recordings.OPEN_ANOMALIES}{{{chosen}}} == 2",

@@ -22,7 +22,8 @@ _SENT = shown("What became of notifications.", NOTIFICATIONS)
 def feed_alerts(thresholds: Thresholds) -> Iterator[Alert]:
     """Fresh sources, readable records, notifications that arrive."""
     job = thresholds.app
-    read = f'{RECORDS}{{job="{job}"}}'
+    of = f'{{job="{job}"}}'
+    read = f"{RECORDS}{of}"
     yield Alert(
         "PharosSourceSilent",
         # Not "== 0": after a restart a silent topic has no counter at all.
@@ -46,7 +47,7 @@ def feed_alerts(thresholds: Thresholds) -> Iterator[Alert]:
     )
     yield Alert(
         "PharosDeadLetters",
-        f"{recordings.TOPIC_DEAD_LETTERS} > {thresholds.dead_letter_ratio:g}",
+        f"{recordings.TOPIC_DEAD_LETTERS}{of} > {thresholds.dead_letter_ratio:g}",
         300,
         Severity.WARNING,
         "{{ $value | humanizePercentage }} of the records of {{ $labels.topic }} cannot be read",
@@ -68,7 +69,7 @@ def feed_alerts(thresholds: Thresholds) -> Iterator[Alert]:
     )
     yield Alert(
         "PharosLateRecords",
-        f"{recordings.TOPIC_LATE} > {thresholds.late_ratio:g}",
+        f"{recordings.TOPIC_LATE}{of} > {thresholds.late_ratio:g}",
         600,
         Severity.WARNING,
         "{{ $value | humanizePercentage }} of the records of {{ $labels.topic }} come too late to count",
@@ -83,7 +84,7 @@ def feed_alerts(thresholds: Thresholds) -> Iterator[Alert]:
             "who runs the system that writes the topic",
         ),
     )
-    lost = f'{recordings.RECEIVER_NOTIFICATIONS}{{outcome=~"dropped|rejected"}}'
+    lost = f'{recordings.RECEIVER_NOTIFICATIONS}{{job="{job}",outcome=~"dropped|rejected"}}'
     yield Alert(
         "PharosNotificationsLost",
         f"sum by (job, receiver) ({lost}) > 0",
@@ -102,8 +103,8 @@ def feed_alerts(thresholds: Thresholds) -> Iterator[Alert]:
             "who runs Pharos, with the owner of the receiver",
         ),
     )
-    retried = f'{recordings.RECEIVER_NOTIFICATIONS}{{outcome="retried"}}'
-    delivered = f'{recordings.RECEIVER_NOTIFICATIONS}{{outcome="delivered"}}'
+    retried = f'{recordings.RECEIVER_NOTIFICATIONS}{{job="{job}",outcome="retried"}}'
+    delivered = f'{recordings.RECEIVER_NOTIFICATIONS}{{job="{job}",outcome="delivered"}}'
     yield Alert(
         "PharosNotificationsDelayed",
         f"sum by (job, receiver) ({retried}) > sum by (job, receiver) ({delivered})",

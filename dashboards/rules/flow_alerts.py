@@ -21,6 +21,7 @@ _OWNER = "who runs Pharos"
 def flow_alerts(thresholds: Thresholds) -> Iterator[Alert]:
     """From the backlog of a source to the snapshot of its state."""
     job = thresholds.app
+    of = f'{{job="{job}"}}'
     backlog = Section(
         "Events arrive faster than they are counted, or counting has stopped. Nothing is lost while Kafka keeps "
         "them, but what the page shows is old. A replay or a start after a pause shows the same and passes.",
@@ -37,7 +38,7 @@ def flow_alerts(thresholds: Thresholds) -> Iterator[Alert]:
     ):
         yield Alert(
             "PharosConsumerLag",
-            f"{recordings.TOPIC_BACKLOG} > {limit}",
+            f"{recordings.TOPIC_BACKLOG}{of} > {limit}",
             300,
             severity,
             "Topic {{ $labels.topic }} waits to be read for {{ $value | humanizeDuration }}",
@@ -46,7 +47,7 @@ def flow_alerts(thresholds: Thresholds) -> Iterator[Alert]:
         )
     yield Alert(
         "PharosInternalLag",
-        f'{recordings.TOPIC_LAG}{{topic=~"pharos-.*"}} > {thresholds.internal_lag_records}',
+        f'{recordings.TOPIC_LAG}{{job="{job}",topic=~"pharos-.*"}} > {thresholds.internal_lag_records}',
         300,
         Severity.WARNING,
         "{{ $value }} records of {{ $labels.topic }} wait",
@@ -61,10 +62,10 @@ def flow_alerts(thresholds: Thresholds) -> Iterator[Alert]:
             _OWNER,
         ),
     )
-    kept = f"max_over_time({recordings.TOPIC_PARTITIONS}[6h])"
+    kept = f"max_over_time({recordings.TOPIC_PARTITIONS}{of}[6h])"
     yield Alert(
         "PharosPartitionsUnowned",
-        f"{kept} - ({recordings.TOPIC_PARTITIONS} or {kept} * 0) > 0",
+        f"{kept} - ({recordings.TOPIC_PARTITIONS}{of} or {kept} * 0) > 0",
         300,
         Severity.CRITICAL,
         "{{ $value }} partitions of {{ $labels.topic }} are read by nobody",
@@ -78,7 +79,7 @@ def flow_alerts(thresholds: Thresholds) -> Iterator[Alert]:
     )
     yield Alert(
         "PharosCommitAge",
-        f"{recordings.TOPIC_COMMIT_AGE} > {thresholds.commit_age_s:g}",
+        f"{recordings.TOPIC_COMMIT_AGE}{of} > {thresholds.commit_age_s:g}",
         60,
         Severity.CRITICAL,
         "{{ $labels.topic }} has not been committed for {{ $value | humanizeDuration }}",
@@ -97,7 +98,8 @@ def flow_alerts(thresholds: Thresholds) -> Iterator[Alert]:
     yield Alert(
         "PharosNeverCommitted",
         # The age begins with the first commit: without one there is nothing to be old.
-        f'{CONSUMER_LAG}{{job="{job}",topic!~"pharos-.*"}} unless on (job, instance, topic, partition) {COMMIT_AGE}',
+        f'{CONSUMER_LAG}{{job="{job}",topic!~"pharos-.*"}} '
+        f"unless on (job, instance, topic, partition) {COMMIT_AGE}{of}",
         300,
         Severity.CRITICAL,
         "{{ $labels.instance }} has not committed {{ $labels.topic }}-{{ $labels.partition }} since it took it over",
@@ -111,7 +113,7 @@ def flow_alerts(thresholds: Thresholds) -> Iterator[Alert]:
     )
     yield Alert(
         "PharosFlushesFailing",
-        f'sum by (job, topic) ({recordings.TOPIC_FLUSHES}{{outcome!="committed"}}) > 0',
+        f'sum by (job, topic) ({recordings.TOPIC_FLUSHES}{{job="{job}",outcome!="committed"}}) > 0',
         600,
         Severity.WARNING,
         "Flushes of {{ $labels.topic }} fail",
@@ -125,7 +127,7 @@ def flow_alerts(thresholds: Thresholds) -> Iterator[Alert]:
     )
     yield Alert(
         "PharosSnapshotAge",
-        f"{recordings.TOPIC_SNAPSHOT_AGE} > {thresholds.snapshot_age_s:g}",
+        f"{recordings.TOPIC_SNAPSHOT_AGE}{of} > {thresholds.snapshot_age_s:g}",
         300,
         Severity.WARNING,
         "The state of {{ $labels.topic }} was last saved {{ $value | humanizeDuration }} ago",
@@ -142,7 +144,7 @@ def flow_alerts(thresholds: Thresholds) -> Iterator[Alert]:
     )
     yield Alert(
         "PharosWatermarkBehind",
-        f"{recordings.WATERMARK_AGE} > {thresholds.watermark_age_s:g}",
+        f"{recordings.WATERMARK_AGE}{of} > {thresholds.watermark_age_s:g}",
         300,
         Severity.CRITICAL,
         "Evaluation stands {{ $value | humanizeDuration }} behind the clock",
@@ -160,7 +162,7 @@ def flow_alerts(thresholds: Thresholds) -> Iterator[Alert]:
     )
     yield Alert(
         "PharosPublishingSlow",
-        f"{recordings.PUBLISH_P95} > {thresholds.publish_p95_s}",
+        f"{recordings.PUBLISH_P95}{of} > {thresholds.publish_p95_s}",
         600,
         Severity.WARNING,
         "Anomalies are published {{ $value | humanizeDuration }} after what they tell of",

@@ -51,7 +51,7 @@ def pipeline_recordings(job: str) -> Iterator[Recording]:
     # A partition that two workers show during a hand-over is one.
     yield Recording(TOPIC_PARTITIONS, f"count by (job, topic) (max by (job, topic, partition) ({CONSUMER_LAG}{of}))")
     # Where nothing is read and nothing waits, 0/0 is no number and compares with nothing.
-    yield Recording(TOPIC_BACKLOG, f"{TOPIC_LAG} / sum by (job, topic) ({TOPIC_RECORDS})")
+    yield Recording(TOPIC_BACKLOG, f"{TOPIC_LAG}{of} / sum by (job, topic) ({TOPIC_RECORDS}{of})")
     yield Recording(TOPIC_COMMIT_AGE, f"max by (job, topic) ({COMMIT_AGE}{of})")
     yield Recording(TOPIC_SNAPSHOT_AGE, f"max by (job, topic) ({SNAPSHOT_AGE}{of})")
     for record, outcome in ((TOPIC_DEAD_LETTERS, "dead_letter"), (TOPIC_LATE, "late")):
@@ -82,7 +82,7 @@ def anomaly_recordings(job: str, catalogue: Catalogue) -> Iterator[Recording]:
     for touchpoint, names in metrics_by_touchpoint(catalogue).items():
         yield Recording(
             ANOMALIES_BY_TOUCHPOINT,
-            f'count by (job, severity) ({OPEN_ANOMALIES}{{metric=~"{"|".join(names)}"}} == 2)',
+            f'count by (job, severity) ({OPEN_ANOMALIES}{{job="{job}",metric=~"{"|".join(names)}"}} == 2)',
             {"touchpoint": touchpoint},
         )
 

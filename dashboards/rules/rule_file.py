@@ -23,14 +23,18 @@ _HEAD = "# Generated: pharos check --rules > deploy/prometheus/pharos.rules.yaml
 
 
 def groups(catalogue: Catalogue, thresholds: Thresholds) -> list[Group]:
-    """All rules; a group's recordings come before the alerts that use them."""
+    """All rules; a group's recordings come before the alerts that use them.
+
+    Every rule looks at the job of its installation alone: two that share a Prometheus each bring a file of their own.
+    """
+    app = thresholds.app
     return [
-        Group("pharos-pipeline-recordings", tuple(pipeline_recordings(thresholds.app))),
-        Group("pharos-anomaly-recordings", tuple(anomaly_recordings(thresholds.app, catalogue))),
-        Group("pharos-workers", tuple(worker_alerts(thresholds))),
-        Group("pharos-flow", tuple(flow_alerts(thresholds))),
-        Group("pharos-feeds", tuple(feed_alerts(thresholds))),
-        Group("pharos-anomalies", tuple(anomaly_alerts(catalogue))),
+        Group(f"{app}-pipeline-recordings", tuple(pipeline_recordings(app))),
+        Group(f"{app}-anomaly-recordings", tuple(anomaly_recordings(app, catalogue))),
+        Group(f"{app}-workers", tuple(worker_alerts(thresholds))),
+        Group(f"{app}-flow", tuple(flow_alerts(thresholds))),
+        Group(f"{app}-feeds", tuple(feed_alerts(thresholds))),
+        Group(f"{app}-anomalies", tuple(anomaly_alerts(app, catalogue))),
     ]
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from streams.catalogue.metric import Component, Metric, Term
 from streams.events.event_time import event_time_ms
+from streams.events.long_text import shortened
 from streams.events.registry import DIMENSIONS, TOPIC, TOPIC_OF_TYPE
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def _inside(question: Question, component: Component, topic: str, kind: str, dat
                 return False
             continue
         carried = dimension in DIMENSIONS[kind] and (shared is None or dimension in shared)
-        if not carried or (getattr(data, dimension, None) or "") != value:
+        if not carried or shortened(getattr(data, dimension, None) or "") != value:
             return False
     return True
 

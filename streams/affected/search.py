@@ -12,6 +12,7 @@ import msgspec
 from streams.affected.question import parts_of
 from streams.events.decoder import TopicDecoder
 from streams.events.event_time import event_time_ms
+from streams.events.long_text import shortened
 from streams.events.registry import type_of
 from streams.incidents.cloudevent import decode
 from streams.topics.names import ANOMALY_STATE_TOPIC
@@ -152,9 +153,10 @@ class Search:
         return Affected(order_id, kind, event.time, parts, message.topic(), message.partition(), message.offset())
 
     def _repeated(self, source: str, name: str) -> bool:
-        if (source, name) in self._seen:
+        key = shortened(source), shortened(name)
+        if key in self._seen:
             return True
-        self._seen[source, name] = None
+        self._seen[key] = None
         if len(self._seen) > _MOST_REMEMBERED:
             del self._seen[next(iter(self._seen))]
         return False

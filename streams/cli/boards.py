@@ -35,7 +35,12 @@ def add_flags(command: argparse.ArgumentParser) -> None:
     """The flags of `pharos boards`."""
     steps = command.add_subparsers(title="steps", metavar="STEP", required=True)
     build = steps.add_parser("build", help="write boards and provisioning into a folder")
-    build.add_argument("directory", type=Path, metavar="DIR", help="where to; boards that are gone are removed there")
+    build.add_argument(
+        "directory",
+        type=Path,
+        metavar="DIR",
+        help="where to; boards of this installation that are gone are removed there",
+    )
     publish = steps.add_parser("publish", help="write what differs into Grafana")
     publish.add_argument(
         "--make-token", type=Path, metavar="FILE", help="make a service account, and write a token of it to a new file"
@@ -61,7 +66,7 @@ def _build(flags: argparse.Namespace) -> int:
 
     plan = _plan(*_read(flags))
     found = files(plan, flags.prometheus)
-    changed, removed = write(found, flags.directory)
+    changed, removed = write(found, flags.directory, plan.installation)
     print(f"{flags.directory}: {len(found)} files, {changed} written, {removed} removed")
     return 0
 

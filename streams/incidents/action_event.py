@@ -16,6 +16,7 @@ from streams.incidents.silence import SilenceDeed
 SOURCE = "/pharos/api"
 LARGEST = 64 * 1024
 _LONGEST_ID = 200
+_MOST_RECEIVERS = 100  # that one record names: its length is no bound for what 20,000 of them hold
 
 
 class Unread(enum.StrEnum):
@@ -116,7 +117,7 @@ def _taken(event: _Event) -> Taken | Unread:
         severity=_short(data.severity),
         request=_short(data.request),
         assignee=_short(data.assignee),
-        receivers=tuple(name[:LONGEST_NAME] for name in data.receivers or ()),
+        receivers=tuple(name[:LONGEST_NAME] for name in (data.receivers or ())[:_MOST_RECEIVERS]),
         matchers=tuple(data.matchers or ()) if data.action == SilenceDeed.SILENCE else (),
         begins=_time_of(data.begins),
         end_on_resolve=data.end_on_resolve,

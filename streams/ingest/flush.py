@@ -22,6 +22,8 @@ class Flush(NamedTuple):
         outcomes: how many records since the last flush had which outcome.
         without_time: contributions since the last flush that were not made because the event lacks the time they count
             for, by (event type, field).
+        long_values: by dimension, how many values since the last flush were longer than 256 characters and were cut:
+            of every event read, of copies and late ones, too.
 
     """
 
@@ -32,3 +34,4 @@ class Flush(NamedTuple):
     dead_letters: list[DeadLetter]
     outcomes: dict[Outcome, int]
     without_time: dict[tuple[str, str], int]
+    long_values: dict[str, int]

@@ -81,6 +81,7 @@ class IngestPartition:
         self.partition = partition
         self.outcomes: dict[Outcome, int] = dict.fromkeys(Outcome, 0)
         self.without_time: dict[tuple[str, str], int] = {}
+        self.long_values: dict[str, int] = {}
         self._catalogue = catalogue
         self._lateness = lateness_ms
         self._late_limit = late_limit_ms
@@ -95,7 +96,7 @@ class IngestPartition:
         numbered = {event: self._number_groups(type_of(event)) for event in events}
         self._codes = {name: Codes() for group in self._groups for name in group.dimensions}
         self._grouping = compile_grouping(numbered, self._codes)
-        self._reader = Reader(self._decoder.decode, self._grouping, self._refuse)
+        self._reader = Reader(self._decoder.decode, self._grouping, self._refuse, self._codes.values())
         # What is counted already is only remembered: it needs no keys, and costs half.
         self._remembering = Reader(
             self._decoder.decode, compile_grouping(dict.fromkeys(numbered, ()), {}), self._refuse
@@ -146,6 +147,11 @@ class IngestPartition:
     def next_offset(self) -> int:
         """Where reading goes on."""
         return self._next_offset
+
+    @property
+    def new_bytes(self) -> int:
+        """Of the values of dimensions that are new since the last flush: they make the flush large, each many times."""
+        return sum(codes.added for codes in self._codes.values())
 
     def promise(self, watermark_ms: int) -> None:
         """Raise the watermark while idle. Later events behind it go to the late plane; a lower one changes nothing."""
@@ -260,6 +266,7 @@ class IngestPartition:
             self._dead_letters,
             {outcome: self.outcomes[outcome] - before for outcome, before in self._flushed_outcomes.items()},
             self._without_time,
+            self._take_long_values(),
         )
         self._on_time, self._late = Plane(self._gauges), Plane(self._gauges)
         for codes in self._codes.values():
@@ -268,6 +275,14 @@ class IngestPartition:
         self._flushed_outcomes = dict(self.outcomes)
         self._has_news = False
         return flush
+
+    def _take_long_values(self) -> dict[str, int]:
+        """Of the dimensions that had any since the last flush."""
+        found = {name: codes.cut for name, codes in self._codes.items() if codes.cut}
+        for name, count in found.items():
+            self._codes[name].cut = 0
+            self.long_values[name] = self.long_values.get(name, 0) + count
+        return found
 
     def _number_groups(self, event_type: str) -> list[tuple[int, Group]]:
         first = len(self._groups)

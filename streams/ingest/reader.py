@@ -12,11 +12,12 @@ from streams.events.event_times import event_times_ms
 from streams.ingest.grouping import WrongTimeError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from numpy.typing import NDArray
 
     from streams.events.fields import Event
+    from streams.ingest.codes import Codes
     from streams.ingest.grouping import Grouping, Keys, Sum
 
 Refuse = Callable[[int, int, "bytes | None", Exception], None]
@@ -49,22 +50,29 @@ class Reader:
         decode: a typed event from the bytes of a record; raises for what is none.
         grouping: keys and sums of events; raises WrongTimeError.
         refuse: told of each record that is no event (offset, timestamp, value, what was raised).
+        codes: those that `grouping` looks up, which count the values that they cut.
 
     """
 
-    def __init__(self, decode: Callable[[bytes], Event], grouping: Grouping, refuse: Refuse) -> None:
+    def __init__(
+        self, decode: Callable[[bytes], Event], grouping: Grouping, refuse: Refuse, codes: Collection[Codes] = ()
+    ) -> None:
         self._decode = decode
         self._grouping = grouping
         self._refuse = refuse
+        self._codes = codes
 
     def read(self, offsets: Sequence[int], timestamps: Sequence[int], values: Sequence[bytes | None]) -> Columns:
         """Never raises for what a record holds: such records are refused, in the order of offsets, and left out."""
+        cut = [codes.cut for codes in self._codes]
         try:
             events = list(map(self._decode, values))  # type: ignore[arg-type]  # a tombstone raises TypeError
             _check_utf8(values)
             times = event_times_ms([event.time for event in events])
             keys, sums = self._grouping(events, times.tolist())
         except Exception:  # noqa: BLE001 - whatever a record holds: which one it is, is found out one by one
+            for codes, before in zip(self._codes, cut, strict=True):
+                codes.cut = before  # these are read, and counted, once more
             return self._sift(offsets, timestamps, values)
         sources, ids = [event.source for event in events], [event.id for event in events]
         return Columns(offsets, timestamps, values, times, sources, ids, keys, sums)

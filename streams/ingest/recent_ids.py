@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from streams.events.long_text import LONGEST, shortened
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -15,7 +17,8 @@ class RecentIds:
 
     Ids are kept by source, so that neither a pair nor its source is stored once more for every record. They are kept in
     two generations, and one is dropped as a whole when the one after it spans the reach: to delete ids one by one costs
-    more than to keep up to twice as many.
+    more than to keep up to twice as many. Of a source or an id of more than 256 characters the beginning and a hash are
+    kept.
     """
 
     def __init__(self, reach: int) -> None:
@@ -40,6 +43,10 @@ class RecentIds:
         """
         if offset >= self._turn_at:
             self._turn(offset)
+        if len(source) > LONGEST:
+            source = shortened(source)
+        if len(event_id) > LONGEST:
+            event_id = shortened(event_id)
         ids = self._younger.setdefault(source, {})
         last = ids.get(event_id)
         if last is None:
@@ -57,7 +64,8 @@ class RecentIds:
             return []
         if offsets[0] >= self._turn_at:
             self._turn(offsets[0])
-        if offsets[-1] < self._turn_at and sources.count(sources[0]) == len(sources):
+        short = len(sources[0]) <= LONGEST and len(max(ids, key=len)) <= LONGEST
+        if short and offsets[-1] < self._turn_at and sources.count(sources[0]) == len(sources):
             younger = self._younger.setdefault(sources[0], {})
             elder = self._elder.get(sources[0], {})
             fresh = dict(zip(ids, offsets, strict=True))

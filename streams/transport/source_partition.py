@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from streams.transport.fetched import Fetched
     from streams.transport.flush import Flusher
 
+_BYTES_A_RECORD = 40  # of new names; fifty thousand such records are 2 MB, which are 16 MiB of cells at the most
+
 
 class DeadLetter(Protocol):
     """A record that is no event of the contract."""
@@ -60,6 +62,8 @@ class Ingest(Protocol):
     def watermark(self) -> int: ...
     @property
     def has_news(self) -> bool: ...
+    @property
+    def new_bytes(self) -> int: ...
     def warm(self, batch: RecordBatch) -> None: ...
     def feed(self, batch: RecordBatch) -> object: ...
     def promise(self, watermark_ms: int) -> None: ...
@@ -81,7 +85,8 @@ class SourcePartition:
     Attributes:
         position: the next offset to process.
         committed: the offset the last known commit brought the count to; records before it only warm the memory of ids.
-        unflushed: records fed since the last flush.
+        unflushed: records fed since the last flush; more, where they bring many new names: a flush that exceeds the
+            largest record would never succeed.
         open: whether batches are taken.
         whole: whether memory and counts agree with the commit; not while a flush is under way or after one failed.
         topic_id: which topic of this name it is, where the broker tells; written into each commit.
@@ -144,7 +149,7 @@ class SourcePartition:
             batch = _part(batch, cut, len(batch.offsets), batch.next_offset)
         if batch.next_offset > self.committed:
             self.ingest.feed(batch)
-            self.unflushed += len(batch.offsets)
+            self.unflushed = max(self.unflushed + len(batch.offsets), self.ingest.new_bytes // _BYTES_A_RECORD)
         self.position = fetched.batch.next_offset
         return Intake.TAKEN
 

@@ -10,6 +10,7 @@ from sample_anomaly import sample_anomaly
 
 from streams.affected.question import Question, parts_of, question_about
 from streams.catalogue.load import load
+from streams.events.long_text import shortened
 from streams.events.registry import DATA
 
 BY_NAME = load().by_name
@@ -52,6 +53,13 @@ def test_an_order_whose_collection_is_overdue_counts_for_its_deadline() -> None:
 
 def test_a_missing_dimension_counts_as_empty() -> None:
     assert parts(asked("orders_created", region=""), "order.created") == ("numerator",)
+
+
+def test_an_event_with_a_name_that_is_too_long_belongs_to_the_anomaly_of_its_cut_name() -> None:
+    question = asked("orders_created", region=shortened("x" * 10_000))
+
+    assert parts(question, "order.created", region="x" * 10_000) == ("numerator",)
+    assert parts(question, "order.created", region="x" * 10_001) == ()
 
 
 def test_the_topic_is_a_dimension_too() -> None:

@@ -71,12 +71,12 @@ def test_settings_decide_the_job_and_the_links(tmp_path: Path) -> None:
 
     main(["boards", "build", str(target), *flags, "--prometheus", "http://metrics:9090"])
 
-    board = (target / "dashboards" / "pharos" / "overview.json").read_text(encoding="utf-8")
+    board = (target / "dashboards" / "pharos-shop-eu-49ee07" / "overview.json").read_text(encoding="utf-8")
     assert 'job=\\"shop-eu\\"' in board
     assert 'job=\\"pharos\\"' not in board
     assert "https://pharos.example.com/" in board
     assert '"timezone": "Europe/Berlin"' in board
-    source = target / "provisioning" / "datasources" / "pharos.yaml"
+    source = target / "provisioning" / "datasources" / "pharos-shop-eu-49ee07.yaml"
     assert "url: http://metrics:9090" in source.read_text(encoding="utf-8")
 
 

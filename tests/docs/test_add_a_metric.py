@@ -66,8 +66,8 @@ def test_a_mistake_is_named_as_the_page_shows(catalogue: Path, capsys: pytest.Ca
     catalogue.write_text(f"{before}direction: upp\n{after}", encoding="utf-8")
 
     assert main(["check", "--catalogue", str(catalogue)]) == 2
-    error = re.sub(r"\S*(my-catalogue\.yaml):\d+", r"\1", capsys.readouterr().err)
-    assert error == re.sub(r":\d+(?=:5:)", "", block("text", "upp"))
+    error = capsys.readouterr().err.replace(str(catalogue), catalogue.name)
+    assert error == block("text", "upp")
 
 
 @pytest.mark.parametrize("made", ["rules", "runbook", "markdown"])

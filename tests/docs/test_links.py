@@ -32,3 +32,8 @@ def test_every_link_leads_somewhere(page: Path) -> None:
         assert led.exists(), target
         if anchor and led.suffix == ".md":
             assert anchor in anchors(led), target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_no_command_asks_a_worker_for_tls_which_it_does_not_speak(page: Path) -> None:
+    assert re.findall(r"https://[^\s/]+:6066", page.read_text(encoding="utf-8")) == []

@@ -67,6 +67,13 @@ def test_texts_that_are_too_long_are_cut_off() -> None:
     ]
 
 
+def test_a_record_that_names_thousands_of_receivers_is_cut_off() -> None:
+    long = read_action(record(data={"action": "told", "receivers": [f"r{number}" for number in range(5_000)]}))
+
+    assert isinstance(long, Taken)
+    assert long.receivers == tuple(f"r{number}" for number in range(100))
+
+
 def test_an_end_that_is_no_time_is_none() -> None:
     read = read_action(record(data={"action": "ack", "until": "tomorrow"}))
 

@@ -51,6 +51,7 @@ class Ingest:
         self.promises: list[int] = []
         self.largest_event_time = self.watermark = -1
         self.has_news = False
+        self.new_bytes = 0
 
     def warm(self, batch: RecordBatch) -> None:
         self.warmed += batch.values

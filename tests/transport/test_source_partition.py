@@ -6,9 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from transport_fakes import ORDERS, FakeFlusher, FakeIngest, fetched
 
+from streams.catalogue.load import load
+from streams.ingest.partition import IngestPartition
 from streams.topics.names import CELLS_TOPIC, DEAD_LETTERS_TOPIC
+from streams.topics.wanted import LARGEST_RECORD
 from streams.transport.committed import Commit
+from streams.transport.fetched import Fetched
 from streams.transport.source_partition import Intake, SourcePartition
+from tests.ingest.records import NOON, make_batch, make_event
 
 
 def new_part() -> SourcePartition:
@@ -47,6 +52,41 @@ def test_a_partition_that_is_warming_up_has_no_news() -> None:
     part.take(fetched(90, range(90, 95)))
 
     assert not part.has_news
+
+
+def test_new_names_weigh_as_records_do_until_they_are_flushed() -> None:
+    part = new_part()
+    part.begin(None, 0, dedup_records=0)
+    ingest_of(part).new_bytes = 2_000_000
+    part.take(fetched(0, range(5)))
+
+    assert part.unflushed == 50_000
+
+    part.take_flush()
+    ingest_of(part).new_bytes = 0
+    part.take(fetched(5, range(5, 8)))
+
+    assert part.unflushed == 3
+
+
+def test_a_flush_of_names_that_are_all_new_finds_room_on_its_topic() -> None:
+    ingest = IngestPartition(
+        load(), "orders", 0, dedup_records=0, lateness_ms=30_000, late_limit_ms=7_200_000, future_limit_ms=300_000
+    )
+    part = SourcePartition(ORDERS, lambda: ingest, FakeFlusher(), cells_partitions=1)
+    part.begin(None, 0, dedup_records=0)
+    largest = flushes = 0
+    for first in range(0, 8_000, 1_000):
+        numbers = range(first, first + 1_000)
+        data = [{"order_id": "TB1", "store": f"{number:0256d}"} for number in numbers]
+        events = [make_event("order.paid", NOON, f"e{n}", of) for n, of in zip(numbers, data, strict=True)]
+        part.take(Fetched(first, make_batch(events, first=first)))
+        if part.unflushed >= 50_000:  # as the worker does
+            flushes += 1
+            largest = max(largest, *(len(record.value or b"") for record in part.take_flush()[0].records))
+
+    assert flushes == 1
+    assert largest <= LARGEST_RECORD
 
 
 def test_metadata_of_somebody_else_is_no_event_time() -> None:

@@ -42,6 +42,8 @@ class AlertmanagerReceiver:
         token: sent as a bearer token where a proxy wants one; else empty.
         open_anomalies: all that are open; they are sent again each minute, whoever told of them first.
         sleep: waits for so many seconds.
+        installation: the label `job` of its alerts, as alerts of Prometheus have it, so that two installations may
+            share an Alertmanager; empty: the default one, whose alerts have none.
 
     """
 
@@ -53,6 +55,7 @@ class AlertmanagerReceiver:
         post: HttpPost,
         open_anomalies: Callable[[], Iterable[Anomaly]],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        installation: str = "",
     ) -> None:
         self.name = name
         self._url = f"{url.rstrip('/')}/api/v2/alerts"
@@ -60,6 +63,7 @@ class AlertmanagerReceiver:
         self._post = post
         self._open = open_anomalies
         self._sleep = sleep
+        self._more_labels = {"job": installation} if installation else {}
         self._ended: dict[str, Anomaly] = {}
 
     def __repr__(self) -> str:
@@ -96,7 +100,8 @@ class AlertmanagerReceiver:
     async def _send(self, alerts: list[dict[str, Any]]) -> Result:
         if not alerts:
             return DELIVERED
-        answer = await self._post.send(self._url, orjson.dumps(alerts), self._headers)
+        told = [alert | {"labels": alert["labels"] | self._more_labels} for alert in alerts]
+        answer = await self._post.send(self._url, orjson.dumps(told), self._headers)
         return answer if isinstance(answer, Result) else failure_of(answer) or DELIVERED
 
     def _now_ms(self) -> int:

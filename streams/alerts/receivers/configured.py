@@ -72,6 +72,7 @@ class Surroundings(NamedTuple):
         zone: whose time is told.
         board_url: for links; empty without a board.
         open_anomalies: all that are open.
+        installation: the setting `app` where it is not the default: what tells its incidents from those of another.
 
     """
 
@@ -82,6 +83,7 @@ class Surroundings(NamedTuple):
     zone: tzinfo
     board_url: str = ""
     open_anomalies: Callable[[], Iterable[Anomaly]] = tuple
+    installation: str = ""
 
 
 def member(settings: ReceiverSettings, around: Surroundings) -> Member:
@@ -145,9 +147,13 @@ _MAKERS: dict[str, Callable[[_Parts], Receiver]] = {
     "wecom": lambda p: wecom.WeComReceiver(p.name, p.url, p.post, p.voice),
     "feishu": lambda p: feishu.FeishuReceiver(p.name, p.url, p.secret, p.post, p.voice),
     "slack": lambda p: slack.SlackReceiver(p.name, p.url, p.post, p.voice),
-    "pagerduty": lambda p: pagerduty.PagerDutyReceiver(p.name, p.secret, p.post, p.voice, p.url or pagerduty.URL),
+    "pagerduty": lambda p: pagerduty.PagerDutyReceiver(
+        p.name, p.secret, p.post, p.voice, p.url or pagerduty.URL, p.around.installation
+    ),
     "email": _email,
-    "alertmanager": lambda p: AlertmanagerReceiver(p.name, p.url, p.secret, p.post, p.around.open_anomalies),
+    "alertmanager": lambda p: AlertmanagerReceiver(
+        p.name, p.url, p.secret, p.post, p.around.open_anomalies, installation=p.around.installation
+    ),
     "apprise": _apprise,
 }
 

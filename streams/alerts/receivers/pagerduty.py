@@ -37,15 +37,19 @@ class PagerDutyReceiver:
     Args:
         key: the integration's routing key: a credential.
         url: of the region.
+        installation: stands before every key, so that two installations may share a service; empty: the default one.
 
     """
 
-    def __init__(self, name: str, key: str, post: HttpPost, voice: Voice, url: str = URL) -> None:
+    def __init__(
+        self, name: str, key: str, post: HttpPost, voice: Voice, url: str = URL, installation: str = ""
+    ) -> None:
         self.name = name
         self._key = key
         self._post = post
         self._voice = voice
         self._url = url
+        self._before = f"{installation}/" if installation else ""
 
     def __repr__(self) -> str:
         return f"PagerDutyReceiver({self.name!r})"
@@ -53,6 +57,7 @@ class PagerDutyReceiver:
     async def deliver(self, notification: Notification) -> Result:
         """202 and `success` deliver; what is sent again falls together by its key."""
         event = event_of(notification, self._voice)
+        event["dedup_key"] = cut(self._before + event["dedup_key"], _MOST_KEY)
         answer = await self._post.send(self._url, orjson.dumps({"routing_key": self._key, **event}))
         return answer if isinstance(answer, Result) else _judge(answer)
 

@@ -105,6 +105,18 @@ def alertmanager(channel: Any, post: HttpPost, standing: list[Anomaly], sleep: M
     return AlertmanagerReceiver("am", f"{channel.url}/", "t0ken", post, lambda: standing, sleep)
 
 
+async def test_two_installations_may_share_an_alertmanager(
+    channel: Any, post: HttpPost, standing: list[Anomaly], told: Told
+) -> None:
+    channel.answers((200, b""))
+    for installation in ("", "east"):
+        receiver = AlertmanagerReceiver("am", channel.url, "", post, lambda: standing, installation=installation)
+        await receiver.deliver(told(Change.UPDATED))
+
+    jobs = [{alert["labels"].get("job") for alert in request.json} for request in channel.got]
+    assert jobs == [{None}, {"east"}]
+
+
 async def test_it_is_posted_with_the_token_and_delivered_by_the_status(
     channel: Any, alertmanager: AlertmanagerReceiver, told: Told
 ) -> None:

@@ -58,6 +58,18 @@ def test_the_end_resolves_and_an_ack_acknowledges(told: Told) -> None:
     assert acked == {"event_action": "acknowledge", "dedup_key": "f1"}
 
 
+async def test_two_installations_may_share_a_service(
+    channel: Any, post: HttpPost, told: Told, outcome: Callable[..., Any]
+) -> None:
+    channel.answers((202, SUCCESS))
+    for installation in ("", "east"):
+        for change in (Change.OPENED, Change.RESOLVED):
+            receiver = PagerDutyReceiver("pager", "t0ken", post, VOICE, channel.url, installation)
+            await receiver.deliver(told(change, state="resolved" if change is Change.RESOLVED else "firing"))
+
+    assert [request.json["dedup_key"] for request in channel.got] == ["f1", "f1", "east/f1", "east/f1"]
+
+
 def test_a_digest_is_an_incident_of_its_own(digest: Callable[[int], Notification]) -> None:
     told = digest(3)
     event = event_of(told, VOICE)

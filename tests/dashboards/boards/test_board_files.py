@@ -6,6 +6,7 @@ import functools
 import gzip
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,9 +18,9 @@ from grafana_foundation_sdk.models.dashboard import Dashboard
 from jsonschema import Draft7Validator
 
 from dashboards.boards.files import MOUNTED, files, write
-from dashboards.boards.folder import FOLDERS
+from dashboards.boards.folder import folders
+from dashboards.boards.installation import Installation
 from dashboards.boards.lint import panels_of
-from dashboards.boards.variable import SOURCE_UID
 from streams.cli.boards import PROMETHEUS
 
 if TYPE_CHECKING:
@@ -60,16 +61,52 @@ def test_what_is_committed_is_what_the_code_makes(built: dict[str, str], shipped
 def test_a_second_build_writes_nothing_and_boards_that_are_gone_are_removed(
     built: dict[str, str], tmp_path: Path
 ) -> None:
-    first = write(built, tmp_path)
+    first = write(built, tmp_path, Installation())
     old = tmp_path / "dashboards" / "pharos" / "of-before.json"
-    old.write_text("{}", encoding="utf-8")
-    (tmp_path / "dashboards" / "of-somebody.txt").write_text("kept", encoding="utf-8")
-    second = write(built, tmp_path)
+    old.write_text(json.dumps({"uid": "pharos-of-before", "tags": ["pharos", "generated"]}), encoding="utf-8")
+    second = write(built, tmp_path, Installation())
 
     assert first == (len(built), 0)
     assert second == (0, 1)
     assert not old.exists()
-    assert (tmp_path / "dashboards" / "of-somebody.txt").exists()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{}",
+        "no JSON",
+        "[" * 100_000,
+        "[1]",
+        '{"tags": "pharos generated", "uid": "pharos-of-somebody"}',
+        '{"tags": ["pharos"], "uid": "pharos-of-somebody"}',
+        '{"tags": ["pharos", "generated"], "uid": "a-copy-of-ours"}',
+        '{"tags": ["pharos-east-db995e", "generated"], "uid": "pharos-east-db995e-of-somebody"}',
+    ],
+)
+def test_boards_of_others_stay_in_the_folder_whatever_they_hold(
+    built: dict[str, str], tmp_path: Path, text: str
+) -> None:
+    write(built, tmp_path, Installation())
+    foreign = tmp_path / "dashboards" / "pharos" / "of-somebody.json"
+    foreign.write_text(text, encoding="utf-8")
+
+    assert write(built, tmp_path, Installation()) == (0, 0)
+    assert foreign.read_text(encoding="utf-8") == text
+
+
+def test_two_installations_are_built_into_one_folder_and_leave_each_other_alone(
+    plan: Plan, built: dict[str, str], tmp_path: Path
+) -> None:
+    east = replace(plan, thresholds=replace(plan.thresholds, app="east"))
+    others = files(east, PROMETHEUS)
+
+    assert not built.keys() & others.keys()
+    write(built, tmp_path, Installation())
+    assert write(others, tmp_path, east.installation) == (len(others), 0)
+    assert write(built, tmp_path, Installation()) == (0, 0)
+    assert write({}, tmp_path, east.installation) == (0, len(others) - 2)
+    assert all((tmp_path / name).exists() for name in built)
 
 
 def test_provisioning_has_a_provider_for_each_folder_of_boards_and_the_source_that_boards_name(
@@ -80,8 +117,8 @@ def test_provisioning_has_a_provider_for_each_folder_of_boards_and_the_source_th
 
     paths = {provider["options"]["path"] for provider in providers}
     assert paths == {f"{MOUNTED}/{Path(name).parent.name}" for name in boards}
-    assert [provider["folderUid"] for provider in providers] == [folder.uid for folder in FOLDERS]
-    assert (source["uid"], source["url"]) == (SOURCE_UID, PROMETHEUS)
+    assert [provider["folderUid"] for provider in providers] == [folder.uid for folder in folders(Installation())]
+    assert (source["uid"], source["url"]) == ("pharos-prometheus", PROMETHEUS)
 
 
 def test_the_sdk_reads_every_board_and_writes_the_same(boards: dict[str, Any]) -> None:

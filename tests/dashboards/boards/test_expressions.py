@@ -56,6 +56,12 @@ def test_every_label_is_one_that_the_series_has(
     assert unknown == set()
 
 
+def test_every_question_is_about_the_workers_of_one_installation(questions: list[tuple[str, str]]) -> None:
+    of_all = {(place, name) for place, expr in questions for name, labels in selectors(expr) if "job" not in labels}
+
+    assert of_all == set()
+
+
 def test_a_misspelt_metric_would_be_found(declared: set[str]) -> None:
     ((name, labels),) = selectors('sum(rate(pharos_record_total{topic="orders"}[1m]))')
 

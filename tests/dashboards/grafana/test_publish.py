@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -118,6 +119,32 @@ async def test_a_board_that_nothing_wants_any_more_is_removed_and_others_are_lef
     assert "of-somebody" in grafana.boards
 
 
+async def test_two_installations_in_one_grafana_leave_each_other_alone(
+    grafana: DocumentedGrafana, resources: Resources, plan: Plan, smaller: Plan
+) -> None:
+    def east(of: Plan) -> Plan:
+        return replace(of, thresholds=replace(of.thresholds, app="east"))
+
+    await done(publish, resources())
+    await done(publish, resources(east(plan)))
+    there = {uid: board["dashboard"] for uid, board in grafana.boards.items()}
+    grafana.writes.clear()
+
+    assert {finding.outcome for finding in (await done(compare, resources())).values()} == {Outcome.SAME}
+    assert len(there) == 2 * sum("(east)" in board["title"] for board in there.values())
+    assert len(grafana.folders) == len({folder["title"] for folder in grafana.folders.values()}) == 6
+    assert len({source["name"] for source in grafana.sources.values()}) == 2
+    assert len(grafana.annotations) == 2
+
+    found = await done(publish, resources(east(smaller), milestones=()))
+
+    (gone,) = found["boards of before"].differences
+    assert gone.endswith("-feedback is there and should not be")
+    assert "pharos-feedback" in grafana.boards
+    assert [mark["tags"] for mark in grafana.annotations.values()] == [["pharos", "milestone"]]
+    assert {finding.outcome for finding in (await done(compare, resources())).values()} == {Outcome.SAME}
+
+
 async def test_what_somebody_added_to_the_data_source_stays(grafana: DocumentedGrafana, resources: Resources) -> None:
     await done(publish, resources())
     source = grafana.sources["pharos-prometheus"]
@@ -189,13 +216,14 @@ async def test_a_page_of_a_proxy_is_told_as_its_status(grafana: DocumentedGrafan
 
 
 async def test_a_grafana_that_is_down_is_told(unused_tcp_port: int) -> None:
-    from dashboards.boards.folder import FOLDERS
+    from dashboards.boards.folder import folders
+    from dashboards.boards.installation import Installation
     from dashboards.grafana.folders import FolderResource
 
     url = f"http://127.0.0.1:{unused_tcp_port}"
 
     with connected(url, "token") as api, pytest.raises(GrafanaError, match="does not answer"):
-        await asyncio.to_thread(FolderResource(api, FOLDERS[0]).differences)
+        await asyncio.to_thread(FolderResource(api, folders(Installation())[0]).differences)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 
 from dashboards.boards import lint
 from dashboards.boards.all_boards import all_boards
-from dashboards.boards.folder import FOLDERS
+from dashboards.boards.folder import folders
 from dashboards.grafana.publish import compare, publish, wanted
 from dashboards.grafana.resource import Outcome
 from dashboards.grafana.server import connected
@@ -32,7 +32,7 @@ def api(plan: Plan) -> Iterator[Any]:
         yield api
         for board in all_boards(plan):
             api.dashboard.delete_dashboard(board.json(plan)["uid"])
-        for folder in FOLDERS:
+        for folder in folders(plan.installation):
             api.folder.delete_folder(folder.uid)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 import yaml
+from questions import selectors
 from rule_expressions import label_names, metric_names
 
 from dashboards.rules.rule_file import RUNBOOK, anchor
@@ -66,6 +67,17 @@ def test_rules_ask_only_for_labels_that_exist(rules: Rules, known_labels: set[st
     } - known_labels == set()
 
 
+def test_no_rule_looks_at_the_workers_of_another_installation(rules: Rules) -> None:
+    of_all = {
+        rule.get("record", rule.get("alert")): list(strange)
+        for group in rules
+        for rule in group["rules"]
+        if (strange := [name for name, labels in selectors(rule["expr"]) if "job" not in labels])
+    }
+
+    assert of_all == {}
+
+
 def test_a_wrong_name_or_label_would_be_noticed(declared: set[str], known_labels: set[str]) -> None:
     expr = 'sum by (job, tpoic) (rate(pharos_record_total{job="pharos"}[5m])) > 1 unless on (job) up == 0'
 
@@ -106,6 +118,7 @@ def test_links_and_thresholds_follow_the_settings(capsys: pytest.CaptureFixture[
 
     made = {rule["alert"]: rule for group in yaml.safe_load(changed)["groups"] for rule in alerts([group])}
     assert 'job="pharos"' not in changed
+    assert all(group["name"].startswith("east-") for group in yaml.safe_load(changed)["groups"])
     assert made["PharosSeriesNearLimit"]["expr"].endswith("> 800")
     assert made["PharosLoopLag"]["annotations"]["dashboard_url"] == "https://boards/"
     assert "runbook_url: https://wiki.example/pharos/pharoslooplag\n" in linked

@@ -52,6 +52,7 @@ class FakeIngest:
         self.promises: list[int] = []
         self.largest_event_time = -1
         self.newest_timestamp = -1
+        self.new_bytes = 0
         self._dead: list[FakeLetter] = []
         self._news = False
 
