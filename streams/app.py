@@ -53,8 +53,9 @@ from streams.web.audited import Auditor, add_audit, open_audit
 from streams.web.board import Board
 from streams.web.exposition import Exposition
 from streams.web.merge_readings import MergeCollector, judged
-from streams.web.security import Security, read_tokens
+from streams.web.security import Security
 from streams.web.silences import add_silences
+from streams.web.token_file import read_tokens
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence

@@ -75,7 +75,7 @@ def ready_to_bind(settings: Settings) -> None:
     """Raises ConfigurationError or UsageError where the page could not be served safely, before anything starts."""
     from streams.cli.errors import UsageError  # noqa: PLC0415 - `pharos --help` needs no settings
     from streams.configuration import refuse_open_binding  # noqa: PLC0415 - see above
-    from streams.web.security import read_tokens  # noqa: PLC0415 - see above
+    from streams.web.token_file import read_tokens  # noqa: PLC0415 - see above
 
     refuse_open_binding(settings)
     if settings.tokens_file:
