@@ -92,8 +92,16 @@ def settings_of(flags: argparse.Namespace, **fixed: Any) -> Settings:
     return configure(flags.config, os.environ, _given(flags) | fixed)
 
 
+def settings_with_names(flags: argparse.Namespace) -> Settings:
+    """The same, once every name that they mention is known to their catalogue. Raises LocatedError for that one."""
+    from streams.configuration import configure  # noqa: PLC0415 - see above
+    from streams.name_rules import check_with_catalogue  # noqa: PLC0415 - see above
+
+    return configure(flags.config, os.environ, _given(flags), check_with_catalogue)
+
+
 def settings_with_secrets(flags: argparse.Namespace) -> Settings:
-    """The same, once everything that receivers and webhooks need has been found where the settings say that it is."""
+    """And once everything that receivers and webhooks need has been found where the settings say that it is."""
     from streams.alerts.receivers.faults import settings_faults  # noqa: PLC0415 - see above
     from streams.configuration import configure  # noqa: PLC0415 - see above
     from streams.linkage.webhooks import way_of  # noqa: PLC0415 - see above
