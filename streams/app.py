@@ -221,7 +221,8 @@ class System:
 
     async def _start_web(self, stack: contextlib.AsyncExitStack, writer: TopicWriter) -> str:
         settings = self.settings
-        tokens = read_tokens(Path(settings.tokens_file)) if settings.tokens_file else ()
+        dimensions = self.catalogue.dimensions()
+        tokens = read_tokens(Path(settings.tokens_file), dimensions) if settings.tokens_file else ()
         security = Security(settings.host, settings.allowed_hosts, tokens, behind_proxy=settings.behind_proxy)
         exposition = Exposition(
             self._registry, lambda: judged(self._readings()), self.board.open_anomalies, self.catalogue.metrics

@@ -43,6 +43,10 @@ class Catalogue:
         digest = hashlib.blake2b(keys.encode(), digest_size=8).hexdigest()
         return cls(metrics, {metric.name: metric for metric in metrics}, digest, calendar)
 
+    def dimensions(self) -> frozenset[str]:
+        """All that a metric is counted by."""
+        return frozenset(dimension for metric in self.metrics for scope in metric.scopes for dimension in scope)
+
 
 def load(path: Path | None = None) -> Catalogue:
     """The catalogue of a file, or the one shipped.

@@ -72,15 +72,17 @@ def add_settings(
 
 
 def ready_to_bind(settings: Settings) -> None:
-    """Raises ConfigurationError or UsageError where the page could not be served safely, before anything starts."""
-    from streams.cli.errors import UsageError  # noqa: PLC0415 - `pharos --help` needs no settings
+    """Raises an error that is spoken where the page could not be served safely, before anything starts."""
+    from streams.catalogue.load import load  # noqa: PLC0415 - `pharos --help` needs no settings
+    from streams.cli.errors import UsageError  # noqa: PLC0415 - see above
     from streams.configuration import refuse_open_binding  # noqa: PLC0415 - see above
     from streams.web.token_file import read_tokens  # noqa: PLC0415 - see above
 
     refuse_open_binding(settings)
     if settings.tokens_file:
+        catalogue = load(Path(settings.catalogue) if settings.catalogue else None)
         try:
-            read_tokens(Path(settings.tokens_file))
+            read_tokens(Path(settings.tokens_file), catalogue.dimensions())
         except ValueError as error:
             raise UsageError(str(error)) from None
 

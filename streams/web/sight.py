@@ -73,7 +73,7 @@ def sight_of_text(text: str, dimensions: Collection[str] = DIMENSIONS) -> Sight:
         if not (dimension.isidentifier() and dimension.isascii() and colon and encoded):
             raise ValueError("a data scope is written dimension:value, several separated by commas")
         if dimension not in dimensions:
-            raise ValueError(f"the data scope names no dimension{suggestion(dimension, dimensions)}")
+            raise ValueError(f"no metric is counted by what the data scope names{suggestion(dimension, dimensions)}")
         try:
             value = unquote(encoded, errors="strict")
         except UnicodeDecodeError:  # its text would hold the value

@@ -173,8 +173,11 @@ def test_a_file_of_any_editor_is_read(tmp_path: Path, content: str) -> None:
         (f"{LINE} scope=store:a;region:b", "line 1: the parts of a data scope are separated by commas"),
         (f"{LINE} scope=store:a\uff0cregion:b", "line 1: the parts of a data scope are separated by commas"),
         (f"{LINE} scope=store:%ff", "line 1: a value of the data scope is percent-encoded, but not as UTF-8"),
-        (f"{LINE} scope=stroe:a", 'line 1: the data scope names no dimension; did you mean "store"?'),
-        (f"{LINE} scope=touchpoint:order", "line 1: the data scope names no dimension"),
+        (
+            f"{LINE} scope=stroe:a",
+            'line 1: no metric is counted by what the data scope names; did you mean "store"?',
+        ),
+        (f"{LINE} scope=touchpoint:order", "line 1: no metric is counted by what the data scope names"),
         (f"{LINE}\nadmin {SECRET}", "line 2: this token stands there already"),
         (f"{LINE}\n{LINE} scope=store:a", "line 2: this token stands there already"),
     ],
@@ -194,7 +197,7 @@ def test_a_scope_names_dimensions_that_some_metric_has(tmp_path: Path) -> None:
     file.write_text(f"{LINE} scope=origin:a")
 
     assert read_tokens(file)[0].sight == sight_of_text("origin:a")
-    with pytest.raises(ValueError, match='names no dimension; did you mean "region"'):
+    with pytest.raises(ValueError, match='scope names; did you mean "region"'):
         read_tokens(file, {"store", "region"})
 
 
