@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from streams.incidents.action import LONGEST_NAME, LONGEST_NOTE, MINUTE_MS
 from streams.incidents.matcher import Matcher, MatcherError, match_everything, read_matchers
 from streams.incidents.silence import FARTHEST_MS, LONGEST_SILENCE_MS
+from streams.local_time import is_skipped
 from streams.web.action_request import Fault, first_fault, read_object, read_text
 
 if TYPE_CHECKING:
@@ -93,6 +94,8 @@ def _begins(said: dict[str, Any], now_ms: int, timezone: str) -> int | Fault | N
     try:
         begins = datetime.fromisoformat(text)
         if begins.tzinfo is None:
+            if is_skipped(begins, ZoneInfo(timezone)):
+                return Fault("begins", "begins is a time that clocks skip when they are put forward: take a later one.")
             begins = begins.replace(tzinfo=ZoneInfo(timezone))
         begins_ms = round(begins.timestamp() * 1000)
     except (TypeError, ValueError, OverflowError):

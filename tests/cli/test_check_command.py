@@ -26,7 +26,7 @@ DAY = "begins: 2026-11-11T00:00:00Z, ends: 2026-11-12T00:00:00Z, activity: [1, 2
         ),
         (
             f"calendar: [{{name: a, {DAY}, metrics: [orders]}}]\n",
-            ":1:107: calendar[0].metrics[0]",
+            ":1:108: calendar[0].metrics[0]",
             'no metric is named "orders"',
         ),
         ("allowed_hosts: [https://pharos.example/]\n", ":1:17: allowed_hosts[0]", 'write "pharos.example"'),
