@@ -6,8 +6,8 @@ import math
 from typing import TYPE_CHECKING
 
 from streams.catalogue.metric import Signal
+from streams.catalogue.naming import unknown_metric
 from streams.events.event_time import event_time_ms
-from streams.located_yaml import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -40,7 +40,7 @@ def check_planned(entry: CalendarEntry, metrics: Mapping[str, Metric]) -> Iterat
     planned = {name for name, metric in metrics.items() if metric.signal in _KNOW_A_CALENDAR and not metric.exposure}
     for place, name in enumerate(entry.metrics):
         if name not in metrics:
-            yield place, f'no metric is named "{name}"{suggestion(name, planned or metrics)}'
+            yield place, unknown_metric(name, {metric.name: metric.id for metric in metrics.values()}, planned)
         elif name not in planned:
             why = "is measured by its exposure" if metrics[name].exposure else f"is a {metrics[name].signal}"
             yield place, f"{name} {why}, which no calendar changes; leave it out"

@@ -39,7 +39,7 @@ def configured(tmp_path: Path, text: str) -> Settings:
         ("severity=CRITICAL", '[0]: no severity is named "CRITICAL"; did you mean "critical"?'),
         ("severity=page", '[0]: no severity is named "page"; known are critical, info, warning'),
         ("metric=payment_sucess", '[0]: no metric is named "payment_sucess"; did you mean "payment_success"?'),
-        ("metric=O2", "[0]: no metric is named"),
+        ("metric=O2", '[0]: no metric is named "O2": that is the id of payment_success; write the name'),
         ("metric=Payment_Success", 'did you mean "payment_success"?'),
         ("metric!=", "[0]: no metric is named"),
         ("severity=~critical|waring", '[0]: no severity is named "waring"; did you mean "warning"?'),

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from streams.catalogue.metric import Severity
+from streams.catalogue.naming import unknown_metric
 from streams.incidents.matcher import Matcher, Op
 from streams.located_yaml import suggestion
 
@@ -46,6 +47,8 @@ class LabelValues:
     """
 
     def __init__(self, metrics: Iterable[Metric], anomalies: Iterable[Anomaly] = ()) -> None:
+        metrics = tuple(metrics)
+        self._ids = {metric.name: metric.id for metric in metrics}
         self._kinds: set[Kind] = {
             (metric.name, metric.touchpoint, frozenset(scope)) for metric in metrics for scope in metric.scopes
         }
@@ -73,10 +76,10 @@ class LabelValues:
             what = f'no metric of the catalogue is counted by "{matcher.name}"'
             return what + suggestion(matcher.name, self._dimensions)
         if matcher.op in _EXACT:
-            return "" if matcher.value in known else _unknown(matcher.name, matcher.value, known)
+            return "" if matcher.value in known else self._unknown(matcher.name, matcher.value)
         if _ALTERNATIVES.fullmatch(matcher.value):
             wrong = [word for word in matcher.value.split("|") if word not in known]
-            return _unknown(matcher.name, wrong[0], known) if wrong else ""
+            return self._unknown(matcher.name, wrong[0]) if wrong else ""
         like = Matcher(matcher.name, Op.LIKE, matcher.value)
         if any(like.matches({matcher.name: value}) for value in known):
             return ""
@@ -103,6 +106,7 @@ class LabelValues:
         both = " and" if narrowed and counted else ""
         return f"these never hold together: no metric{narrowed}{both}{counted}; remove one of them"
 
-
-def _unknown(name: str, value: str, known: Iterable[str]) -> str:
-    return f'no {name} is named "{value}"{suggestion(value, known)}'
+    def _unknown(self, name: str, value: str) -> str:
+        if name == "metric":
+            return unknown_metric(value, self._ids)
+        return f'no {name} is named "{value}"{suggestion(value, self._closed[name])}'
