@@ -44,7 +44,7 @@ def run(flags: argparse.Namespace) -> int:
         print(text(), end="")
         return 0
     settings = settings_with_secrets(flags)
-    ready_to_bind(settings)
+    tokens = ready_to_bind(settings)
     catalogue = load(Path(settings.catalogue) if settings.catalogue else None)
     if flags.markdown:
         print(page(catalogue), end="")
@@ -55,6 +55,9 @@ def run(flags: argparse.Namespace) -> int:
     names = ", ".join(metric.name for metric in catalogue.metrics)
     print(f"settings are right: broker {settings.broker}, page on {settings.host}:{settings.port}")
     print(f"catalogue is right: {len(catalogue.metrics)} metrics ({names}), hash {catalogue.hash}")
+    if tokens:
+        in_part = sum(not token.sight.whole for token in tokens)
+        print(f"tokens are right: {len(tokens)}, {in_part} of them for a part of the data")
     _say_what_is_over(settings)
     if not (flags.live or flags.broker):
         return 0

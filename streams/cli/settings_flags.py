@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from streams.settings import Settings
+    from streams.web.security import Token
 
 HELP = {
     "broker": "bootstrap servers, host:port, several separated by commas",
@@ -71,8 +72,8 @@ def add_settings(
     )
 
 
-def ready_to_bind(settings: Settings) -> None:
-    """Raises an error that is spoken where the page could not be served safely, before anything starts."""
+def ready_to_bind(settings: Settings) -> tuple[Token, ...]:
+    """The tokens that are set. Raises an error that is spoken where the page could not be served safely."""
     from streams.catalogue.load import load  # noqa: PLC0415 - `pharos --help` needs no settings
     from streams.cli.errors import UsageError  # noqa: PLC0415 - see above
     from streams.configuration import refuse_open_binding  # noqa: PLC0415 - see above
@@ -82,9 +83,10 @@ def ready_to_bind(settings: Settings) -> None:
     if settings.tokens_file:
         catalogue = load(Path(settings.catalogue) if settings.catalogue else None)
         try:
-            read_tokens(Path(settings.tokens_file), catalogue.dimensions())
+            return read_tokens(Path(settings.tokens_file), catalogue.dimensions())
         except ValueError as error:
             raise UsageError(str(error)) from None
+    return ()
 
 
 def settings_of(flags: argparse.Namespace, **fixed: Any) -> Settings:

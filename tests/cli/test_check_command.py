@@ -69,6 +69,14 @@ def test_a_token_whose_restriction_is_not_understood_is_refused_with_its_line(
     assert "abcdef" not in said
 
 
+def test_check_says_how_many_tokens_see_a_part_only(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tokens = tmp_path / "tokens"
+    tokens.write_text(f"viewer {SECRET} name=Li scope=store:a\nadmin 0123456789abcdef\n")
+
+    assert main(["check", "--tokens-file", str(tokens)]) == 0
+    assert "tokens are right: 2, 1 of them for a part of the data" in capsys.readouterr().out
+
+
 def test_a_window_that_is_over_is_a_note_and_one_to_come_is_none(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -97,6 +97,12 @@ async def test_a_query_that_is_no_number_is_a_mistake_of_who_asks(
     assert await status(server.port, b"GET", b"/api/v1/audit?limit=" + limit) == 400
 
 
+@pytest.mark.parametrize("path", [b"/api/v1/silences/%ff", b"/api/v1/silences/\xff", b"/api/v1/silences/%ed%a0%80%00"])
+@pytest.mark.parametrize("header", [b"X-Other: 1", b"Authorization: Bearer " + VIEWER.secret.encode()])
+async def test_a_path_of_any_bytes_is_refused_and_audited(port: int, path: bytes, header: bytes) -> None:
+    assert await status(port, b"DELETE", path, header, body=b"{}") in (400, 401, 403, 404)
+
+
 _BYTES = st.binary(max_size=40).map(lambda raw: raw.translate(None, b"\r\n\0"))
 _HEADER = st.builds(
     lambda name, prefix, raw: name + b": " + prefix + raw,
