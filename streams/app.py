@@ -53,8 +53,9 @@ from streams.web.audited import Auditor, add_audit, open_audit
 from streams.web.board import Board
 from streams.web.exposition import Exposition
 from streams.web.merge_readings import MergeCollector, judged
-from streams.web.security import Security, read_tokens
+from streams.web.security import Security
 from streams.web.silences import add_silences
+from streams.web.token_file import read_tokens
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
@@ -226,7 +227,8 @@ class System:
 
     async def _start_web(self, stack: contextlib.AsyncExitStack, writer: TopicWriter) -> str:
         settings = self.settings
-        tokens = read_tokens(Path(settings.tokens_file)) if settings.tokens_file else ()
+        dimensions = self.catalogue.dimensions()
+        tokens = read_tokens(Path(settings.tokens_file), dimensions) if settings.tokens_file else ()
         security = Security(settings.host, settings.allowed_hosts, tokens, behind_proxy=settings.behind_proxy)
         exposition = Exposition(
             self._registry, lambda: judged(self._readings()), self.board.open_anomalies, self.catalogue.metrics

@@ -127,8 +127,9 @@ class Document:
 def suggestion(word: str, known: Iterable[str]) -> str:
     """`; did you mean "x"?`, or the list of what is known where nothing is near and the list is short."""
     names = sorted(known)
-    if near := difflib.get_close_matches(word, names, n=1, cutoff=0.5):
-        return f'; did you mean "{near[0]}"?'
+    plain = {name.lower(): name for name in names}
+    if near := difflib.get_close_matches(word.lower(), plain, n=1, cutoff=0.5):
+        return f'; did you mean "{plain[near[0]]}"?'
     return f"; known are {', '.join(names)}" if names and len(names) <= 40 else "; remove it"
 
 

@@ -28,6 +28,14 @@ def check_maintenance(windows: Sequence[MaintenanceSettings]) -> Iterator[tuple[
         names.add(window.name)
 
 
+def windows_over(windows: Sequence[MaintenanceSettings], now_ms: int) -> Iterator[tuple[int, str]]:
+    """Which will never be in force again, and what to do about it: no fault, for they were right once."""
+    for index, window in enumerate(windows):
+        ends = event_time_ms(window.ends) if window.ends else None
+        if ends is not None and ends <= now_ms:
+            yield index, f'"{window.name}" is over since {window.ends}; remove it, or write when it is next'
+
+
 def _check_window(window: MaintenanceSettings) -> Iterator[tuple[Path, str]]:
     if not (window.name.strip() and len(window.name) <= _LONGEST_NAME and window.name.isprintable()):
         yield ("name",), f"needs 1 to {_LONGEST_NAME} signs: people are told by this name"

@@ -12,6 +12,7 @@ from streams.calendar_rules import check_entry
 from streams.catalogue.metric import TOUCHPOINTS
 from streams.escalation_rules import check_escalations
 from streams.events.event_time import event_time_ms
+from streams.host_rules import check_hosts
 from streams.incidents.daytime import WEEKDAYS
 from streams.linkage_rules import check_linkage
 from streams.located_yaml import suggestion
@@ -94,8 +95,8 @@ def _check_addresses(settings: Settings) -> Iterator[Fault]:
         yield Fault(("host",), "must not be empty; 127.0.0.1 is reachable from this machine only")
     if settings.behind_proxy and not settings.tokens_file:
         yield Fault(("behind_proxy",), "a proxy lets others than this machine in: set tokens_file too")
-    if settings.page_url and not settings.page_url.startswith(("https://", "http://")):
-        yield Fault(("page_url",), "write the whole address, as https://pharos.example")
+    for path, what in check_hosts(settings):
+        yield Fault(path, what)
     if not _APP.fullmatch(settings.app):
         yield Fault(("app",), "names groups and transactions: letters, digits, dots, _ and - only")
 

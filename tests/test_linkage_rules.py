@@ -67,11 +67,14 @@ def test_a_missing_secret_is_told_by_check_and_named_by_no_error(
     monkeypatch.setenv("HOOK_URL", "https://crm.example/act?key=confidential")
     first = main(["check", "--config", str(file)])
     monkeypatch.setenv("HOOK_SECRET", "s3cret")
+    monkeypatch.setenv("HOOK_URL", "https://hooks.slack.com/services/T/B/confidential")
+    chat = main(["check", "--config", str(file)])
     monkeypatch.setenv("HOOK_URL", "ftp://crm.example/confidential")
     second = main(["check", "--config", str(file)])
     said = capsys.readouterr().err
 
-    assert (first, second) == (2, 2)
+    assert (first, chat, second) == (2, 2, 2)
+    assert "an address of slack is kept there, which takes no requests" in said
     assert "HOOK_SECRET is not set" in said
     assert "no http or https URL" in said
     assert "confidential" not in said

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from streams.calendar_rules import check_entry
+from streams.calendar_rules import check_entry, check_planned
 from streams.catalogue.metric import Condition, Metric, Term
 from streams.catalogue.rules import check_graph, check_metric
 from streams.located_yaml import Document, LocatedError, suggestion
@@ -43,6 +43,10 @@ class Catalogue:
         digest = hashlib.blake2b(keys.encode(), digest_size=8).hexdigest()
         return cls(metrics, {metric.name: metric for metric in metrics}, digest, calendar)
 
+    def dimensions(self) -> frozenset[str]:
+        """All that a metric is counted by."""
+        return frozenset(dimension for metric in self.metrics for scope in metric.scopes for dimension in scope)
+
 
 def load(path: Path | None = None) -> Catalogue:
     """The catalogue of a file, or the one shipped.
@@ -76,10 +80,10 @@ def parse(text: str, file: str) -> Catalogue:
         metrics.append(metric)
     for number, fault in check_graph(metrics):
         raise document.error(("metrics", number, *fault.path), fault.what)
-    return Catalogue.of(tuple(metrics), tuple(_calendar(document, {metric.name for metric in metrics})))
+    return Catalogue.of(tuple(metrics), tuple(_calendar(document, {metric.name: metric for metric in metrics})))
 
 
-def _calendar(document: Document, names: set[str]) -> Iterator[CalendarEntry]:
+def _calendar(document: Document, metrics: dict[str, Metric]) -> Iterator[CalendarEntry]:
     entries = document.value.get("calendar", [])
     if not isinstance(entries, list):
         raise document.error(("calendar",), "a calendar is a list of entries with name, begins, ends and activity")
@@ -87,8 +91,6 @@ def _calendar(document: Document, names: set[str]) -> Iterator[CalendarEntry]:
         entry = document.convert(("calendar", index), CalendarEntry, (CalendarEntry,))
         for key, what in check_entry(entry):
             raise document.error(("calendar", index, key), what)
-        for number, name in enumerate(entry.metrics):
-            if name not in names:
-                what = f'no metric is named "{name}"{suggestion(name, names)}'
-                raise document.error(("calendar", index, "metrics", number), what)
+        for number, what in check_planned(entry, metrics):
+            raise document.error(("calendar", index, "metrics", number), what)
         yield entry

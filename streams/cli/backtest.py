@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from streams.cli.settings_flags import add_settings, settings_of
+from streams.cli.settings_flags import add_settings, settings_with_names
 
 if TYPE_CHECKING:
     import argparse
@@ -39,7 +39,7 @@ def run(flags: argparse.Namespace) -> int:
 
     if flags.partitions < 1:
         raise UsageError("--partitions must be at least 1")
-    settings = settings_of(flags)
+    settings = settings_with_names(flags)
     catalogue = load(Path(settings.catalogue) if settings.catalogue else None)
     truth = None
     if flags.truth is not None:

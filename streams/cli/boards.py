@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from streams.cli.errors import UsageError
-from streams.cli.settings_flags import add_settings, settings_of
+from streams.cli.settings_flags import add_settings, settings_with_names
 
 if TYPE_CHECKING:
     import argparse
@@ -123,7 +123,7 @@ def _secret(environment: Mapping[str, str], name: str) -> str:
 def _read(flags: argparse.Namespace) -> tuple[Settings, Catalogue]:
     from streams.catalogue.load import load  # noqa: PLC0415 - see above
 
-    settings = settings_of(flags)
+    settings = settings_with_names(flags)
     return settings, load(Path(settings.catalogue) if settings.catalogue else None)
 
 

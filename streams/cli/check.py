@@ -1,12 +1,13 @@
 """Reads settings and catalogue as a worker would, and says what it found, mistakes with place and remedy.
 
-With --broker, or --live, it also looks at the cluster: a line for each thing, ok, note or wrong, and what to do. Exit
-code 1: something is wrong there.
+A maintenance window that is over is a note. With --broker, or --live, it also looks at the cluster: a line for each
+thing, ok, note or wrong, and what to do. Exit code 1: something is wrong there.
 """
 
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,7 +44,7 @@ def run(flags: argparse.Namespace) -> int:
         print(text(), end="")
         return 0
     settings = settings_with_secrets(flags)
-    ready_to_bind(settings)
+    tokens = ready_to_bind(settings)
     catalogue = load(Path(settings.catalogue) if settings.catalogue else None)
     if flags.markdown:
         print(page(catalogue), end="")
@@ -54,9 +55,20 @@ def run(flags: argparse.Namespace) -> int:
     names = ", ".join(metric.name for metric in catalogue.metrics)
     print(f"settings are right: broker {settings.broker}, page on {settings.host}:{settings.port}")
     print(f"catalogue is right: {len(catalogue.metrics)} metrics ({names}), hash {catalogue.hash}")
+    if tokens:
+        in_part = sum(not token.sight.whole for token in tokens)
+        print(f"tokens are right: {len(tokens)}, {in_part} of them for a part of the data")
+    _say_what_is_over(settings)
     if not (flags.live or flags.broker):
         return 0
     return _live(settings)
+
+
+def _say_what_is_over(settings: Settings) -> None:
+    from streams.maintenance_rules import windows_over  # noqa: PLC0415 - `pharos --help` needs no settings
+
+    for index, what in windows_over(settings.maintenance, int(time.time() * 1000)):
+        print(f"note   maintenance[{index}]: {what}")
 
 
 def _rules(settings: Settings, catalogue: Catalogue) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from streams.cli.interrupt import leave_at_once
-from streams.cli.settings_flags import add_settings, ready_to_bind, settings_of
+from streams.cli.settings_flags import add_settings, ready_to_bind, settings_with_names
 
 if TYPE_CHECKING:
     import argparse
@@ -33,7 +33,7 @@ def run(flags: argparse.Namespace) -> int:
         raise UsageError("--duration must be above 0")
     if flags.speed <= 0:
         raise UsageError("--speed must be above 0: a demo is watched")
-    settings = settings_of(flags)
+    settings = settings_with_names(flags)
     ready_to_bind(settings)
     from streams.simulate.scenarios import SCENARIOS  # noqa: PLC0415 - `pharos --help` needs no NumPy
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from streams.settings import Settings
+    from streams.web.security import Token
 
 HELP = {
     "broker": "bootstrap servers, host:port, several separated by commas",
@@ -72,18 +73,21 @@ def add_settings(
     )
 
 
-def ready_to_bind(settings: Settings) -> None:
-    """Raises ConfigurationError or UsageError where the page could not be served safely, before anything starts."""
-    from streams.cli.errors import UsageError  # noqa: PLC0415 - `pharos --help` needs no settings
+def ready_to_bind(settings: Settings) -> tuple[Token, ...]:
+    """The tokens that are set. Raises an error that is spoken where the page could not be served safely."""
+    from streams.catalogue.load import load  # noqa: PLC0415 - `pharos --help` needs no settings
+    from streams.cli.errors import UsageError  # noqa: PLC0415 - see above
     from streams.configuration import refuse_open_binding  # noqa: PLC0415 - see above
-    from streams.web.security import read_tokens  # noqa: PLC0415 - see above
+    from streams.web.token_file import read_tokens  # noqa: PLC0415 - see above
 
     refuse_open_binding(settings)
     if settings.tokens_file:
+        catalogue = load(Path(settings.catalogue) if settings.catalogue else None)
         try:
-            read_tokens(Path(settings.tokens_file))
+            return read_tokens(Path(settings.tokens_file), catalogue.dimensions())
         except ValueError as error:
             raise UsageError(str(error)) from None
+    return ()
 
 
 def settings_of(flags: argparse.Namespace, **fixed: Any) -> Settings:
@@ -93,8 +97,16 @@ def settings_of(flags: argparse.Namespace, **fixed: Any) -> Settings:
     return configure(flags.config, os.environ, _given(flags) | fixed)
 
 
+def settings_with_names(flags: argparse.Namespace) -> Settings:
+    """The same, once every name that they mention is known to their catalogue. Raises LocatedError for that one."""
+    from streams.configuration import configure  # noqa: PLC0415 - see above
+    from streams.name_rules import check_with_catalogue  # noqa: PLC0415 - see above
+
+    return configure(flags.config, os.environ, _given(flags), check_with_catalogue)
+
+
 def settings_with_secrets(flags: argparse.Namespace) -> Settings:
-    """The same, once everything that receivers and webhooks need has been found where the settings say that it is."""
+    """And once everything that receivers and webhooks need has been found where the settings say that it is."""
     from streams.alerts.receivers.faults import settings_faults  # noqa: PLC0415 - see above
     from streams.configuration import configure  # noqa: PLC0415 - see above
     from streams.linkage.webhooks import way_of  # noqa: PLC0415 - see above

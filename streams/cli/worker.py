@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from streams.cli.interrupt import leave_at_once
-from streams.cli.settings_flags import add_settings, ready_to_bind, settings_of
+from streams.cli.settings_flags import add_settings, ready_to_bind, settings_with_names
 
 if TYPE_CHECKING:
     import argparse
@@ -20,7 +20,7 @@ def add_flags(command: argparse.ArgumentParser) -> None:
 
 def run(flags: argparse.Namespace) -> int:
     """Runs until Ctrl-C."""
-    settings = settings_of(flags)
+    settings = settings_with_names(flags)
     ready_to_bind(settings)
     with leave_at_once():
         from streams.service import run_worker  # noqa: PLC0415 - wrong settings are said before Faust is loaded

@@ -6,7 +6,11 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from streams.local_time import local_moment
+
 if TYPE_CHECKING:
+    from datetime import date
+
     from streams.settings import OpeningHours
 
 DAY_S = 86_400
@@ -16,6 +20,9 @@ _LOOK_BACK_DAYS = 8
 
 class LocalClock:
     """Seconds after local midnight, and opening hours, of times in ms since the epoch.
+
+    Hours go by what clocks show: of a time that comes twice in autumn the first counts, and nothing is open within the
+    hour that spring skips.
 
     Raises ValueError for an unknown day or time of day, ZoneInfoNotFoundError for an unknown zone.
 
@@ -52,12 +59,11 @@ class LocalClock:
         """Since when it has been open without a break up to just before `time_ms`; 0 = always, None = it is closed."""
         if self._always:
             return 0
-        local = self._local(time_ms)
-        midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+        today = self._local(time_ms).date()
         since: int | None = None
         until = time_ms
         for back in range(_LOOK_BACK_DAYS):
-            day = midnight - timedelta(days=back)
+            day = today - timedelta(days=back)
             for opens, closes in sorted(self._hours[day.weekday()], reverse=True):
                 start, end = self._at(day, opens), self._at(day, closes)
                 if start < until <= end:
@@ -75,10 +81,8 @@ class LocalClock:
     def _local(self, time_ms: int) -> datetime:
         return datetime.fromtimestamp(time_ms // 1000, UTC).astimezone(self._zone)
 
-    def _at(self, midnight: datetime, minutes: int) -> int:
-        days, rest = divmod(minutes, 1440)
-        local = (midnight + timedelta(days=days)).replace(hour=rest // 60, minute=rest % 60)
-        return int(local.timestamp()) * 1000
+    def _at(self, day: date, minutes: int) -> int:
+        return local_moment(day, minutes, self._zone).ms
 
 
 def _minutes(time: str) -> int:

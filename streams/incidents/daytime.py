@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from streams.local_time import local_moment
+
 if TYPE_CHECKING:
-    from datetime import tzinfo
+    from datetime import date, tzinfo
 
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DAY_MINUTES: Final = 1_440
 
 
 class Span(NamedTuple):
@@ -21,8 +24,13 @@ class Span(NamedTuple):
 class DayTime(NamedTuple):
     """From `opens` to `closes` (HH:MM, 24:00 allowed); where it closes no later than it opens, on the next day.
 
+    It goes by what clocks show: of a time that comes twice in autumn the first counts, and what lies within the hour
+    that spring skips never is.
+
     Attributes:
         days: on which it opens; empty: every day.
+        never_skipped: where spring skips the time at which it opens or closes, it begins no later than clocks are put
+            forward, and lasts as long as on any other day.
 
     """
 
@@ -30,6 +38,7 @@ class DayTime(NamedTuple):
     opens: str
     closes: str
     zone: tzinfo
+    never_skipped: bool = False
 
     def span(self, now: int) -> Span | None:
         """The one that `now` (ms) lies in; None outside of all.
@@ -53,12 +62,14 @@ class DayTime(NamedTuple):
     def _on(self, day: date) -> Span | None:
         if self.days and WEEKDAYS[day.weekday()] not in self.days:
             return None
-        over_night = self.closes <= self.opens
-        return Span(_moment(day, self.opens, self.zone), _moment(day, self.closes, self.zone, days=over_night))
+        opens, closes = _minutes(self.opens), _minutes(self.closes)
+        closes += _DAY_MINUTES if closes <= opens else 0
+        begins, ends = local_moment(day, opens, self.zone), local_moment(day, closes, self.zone)
+        last = ends.ms
+        if self.never_skipped and (begins.skipped or ends.skipped):
+            last = begins.ms + (closes - opens) * 60_000
+        return Span(begins.ms, last) if begins.ms < last else None
 
 
-def _moment(day: date, clock: str, zone: tzinfo, *, days: int = 0) -> int:
-    hours, minutes = divmod(int(clock[:2]) * 60 + int(clock[3:]), 60)
-    whole, hour = divmod(hours, 24)
-    local = datetime(day.year, day.month, day.day, hour, minutes, tzinfo=zone) + timedelta(days=days + whole)
-    return int(local.timestamp() * 1000)
+def _minutes(clock: str) -> int:
+    return int(clock[:2]) * 60 + int(clock[3:])

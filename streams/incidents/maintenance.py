@@ -46,4 +46,4 @@ def windows_of(settings: Iterable[MaintenanceSettings], zone: tzinfo) -> tuple[W
 def _when(settings: MaintenanceSettings, zone: tzinfo) -> Span | DayTime:
     if settings.begins:
         return Span(event_time_ms(settings.begins) or 0, event_time_ms(settings.ends) or 0)
-    return DayTime(settings.days, settings.opens, settings.closes, zone)
+    return DayTime(settings.days, settings.opens, settings.closes, zone, never_skipped=True)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from streams.alerts.receivers.configured import is_web_address
 from streams.alerts.receivers.http_post import HttpPost
+from streams.alerts.receivers.robot_address import make_of
 from streams.configuration import ConfigurationError, read_secret
 from streams.linkage.courier import Webhook
 
@@ -47,4 +48,7 @@ def way_of(rule: LinkageRule, asked: LinkageWebhook, environment: Mapping[str, s
     secret = read_secret(f"{place}: secret", asked.secret_env, asked.secret_file, environment)
     if not is_web_address(url):
         raise ConfigurationError(f"{place}: url: no http or https URL is kept there; check it")
+    if make := make_of(url):
+        what = f"an address of {make} is kept there, which takes no requests; name the system that acts"
+        raise ConfigurationError(f"{place}: url: {what}")
     return Way(url, secret)

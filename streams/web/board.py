@@ -15,6 +15,7 @@ from streams.incidents.action_book import ActionBook, Noted
 from streams.incidents.anomaly import Change
 from streams.incidents.handling import handling_of
 from streams.incidents.inhibition import NOTHING_OPEN, OpenAnomalies
+from streams.incidents.label_values import LabelValues
 from streams.incidents.muting import Muting
 from streams.incidents.silence import SilenceDeed
 from streams.incidents.silence_book import SilenceBook
@@ -115,6 +116,10 @@ class Board:
         self.time = 0
         self.courses = Courses()
         self.version = 0
+
+    def labels(self) -> LabelValues:
+        """Which values the labels of anomalies can have."""
+        return LabelValues(self._catalogue.values(), self._open.values())
 
     def transition(self, transition: Transition) -> None:
         """Takes an anomaly's change. A repeated one changes nothing."""

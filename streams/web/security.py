@@ -11,18 +11,15 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from streams.incidents.action import LONGEST_NAME
-from streams.web.sight import EVERYTHING, NOTHING, Sight, sight_of_text
+from streams.web.sight import EVERYTHING, NOTHING, Sight
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 COOKIE: Final = "pharos_session"
 _LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _FORWARDING: Final = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
 _SAFE: Final = frozenset({"GET", "HEAD"})
-_SHORTEST_TOKEN: Final = 16
 
 SECURITY_HEADERS: Final = {
     "Content-Security-Policy": (
@@ -148,7 +145,7 @@ class Security:
             return Refusal.FORWARDED
         if facts.method not in _SAFE:
             origin = facts.headers.get("Origin")
-            if origin is not None and urlsplit(origin).netloc.lower() != facts.host.lower():
+            if origin is not None and _host_of(origin) != facts.host.lower():
                 return Refusal.ORIGIN
             if facts.headers.get("Content-Type", "").split(";")[0].strip().lower() != "application/json":
                 return Refusal.CONTENT_TYPE
@@ -208,7 +205,7 @@ class Security:
 
     @staticmethod
     def _best(given: str, known: Mapping[str, Token]) -> Token | None:
-        sent = given.encode()
+        sent = given.encode(errors="surrogatepass")  # in headers that are no UTF-8
         found = [token for secret, token in known.items() if hmac.compare_digest(sent, secret.encode())]
         return max(found, key=lambda token: token.role, default=None)
 
@@ -232,46 +229,11 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def read_tokens(path: Path) -> tuple[Token, ...]:
-    """One "role token" a line, role viewer, on-call (or responder), operator or admin; # begins a comment.
-
-    `scope=` may follow: the token then sees only what bears one of these values (`streams.web.sight`). And `name=` and
-    who has the token: what is done with it then bears that name, whatever a request says.
-
-    Raises:
-        ValueError: names the line, and never the token.
-
-    """
-    tokens: list[Token] = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        words = line.split("#", 1)[0].split(maxsplit=2)
-        if words:
-            token = _token_of_words(words, f"{path.name} line {number}")
-            if any(hmac.compare_digest(token.secret.encode(), known.secret.encode()) for known in tokens):
-                raise ValueError(f"{path.name} line {number}: this token stands there already; make another")
-            tokens.append(token)
-    if not tokens:
-        raise ValueError(f"{path.name} holds no token: write one 'viewer TOKEN' a line")
-    return tuple(tokens)
-
-
-def _token_of_words(words: list[str], place: str) -> Token:
-    # Both are announced, so that the second half of a token that was broken in two is never taken for one.
-    rest = words[2].strip() if len(words) > 2 else ""
-    scope = rest.split(maxsplit=1)[0] if rest.startswith("scope=") else ""
-    rest = rest.removeprefix(scope).strip()
-    announced, _, name = rest.partition("=") if rest else ("name", "", "")
-    if len(words) < 2 or words[0].lower() not in ROLES or announced != "name":
-        raise ValueError(f"{place}: write 'viewer|on-call|operator|admin TOKEN [scope=DIMENSION:VALUE] [name=WHO]'")
-    if len(words[1]) < _SHORTEST_TOKEN:
-        raise ValueError(f"{place}: a token needs at least {_SHORTEST_TOKEN} characters")
-    if len(name) > LONGEST_NAME or not name.isprintable():
-        raise ValueError(f"{place}: a name has at most {LONGEST_NAME} characters that are shown")
+def _host_of(origin: str) -> str:
     try:
-        sight = sight_of_text(scope.removeprefix("scope=")) if scope else EVERYTHING
-    except ValueError as error:
-        raise ValueError(f"{place}: {error}") from None
-    return Token(ROLES[words[0].lower()], words[1], name.strip(), sight)
+        return urlsplit(origin).netloc.lower()
+    except ValueError:  # as of http://[
+        return ""
 
 
 def _is_unspecified(host: str) -> bool:

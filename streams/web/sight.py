@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
 import msgspec
 
+from streams.events import registry
+from streams.located_yaml import suggestion
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from streams.incidents.anomaly import Anomaly
+
+DIMENSIONS: Final = frozenset({registry.TOPIC}).union(*registry.DIMENSIONS.values())
+"""All that a scope can be made of."""
+_SEPARATED_OTHERWISE: Final = re.compile(r"[,;、|]\s*[a-z_]+:")  # store:a;region:b, or a wide comma
 
 
 class Sight(msgspec.Struct, frozen=True):
@@ -49,19 +58,27 @@ EVERYTHING: Final = Sight()
 NOTHING: Final = Sight((("", frozenset()),))
 
 
-def sight_of_text(text: str) -> Sight:
+def sight_of_text(text: str, dimensions: Collection[str] = DIMENSIONS) -> Sight:
     """From `dimension:value`, several separated by commas; signs that would separate are percent-encoded.
 
     Raises:
-        ValueError: it is none; the message does not hold the text.
+        ValueError: it is none, or names a dimension that is not among `dimensions`; the message does not hold the text.
 
     >>> sight_of_text("store:a,store:b%2Cc").sees({"store": "b,c"})
     True
     """
     found: dict[str, set[str]] = {}
     for part in text.split(","):
-        dimension, colon, value = part.partition(":")
-        if not (dimension.isidentifier() and dimension.isascii() and colon and value):
+        dimension, colon, encoded = part.partition(":")
+        if not (dimension.isidentifier() and dimension.isascii() and colon and encoded):
             raise ValueError("a data scope is written dimension:value, several separated by commas")
-        found.setdefault(dimension, set()).add(unquote(value))
+        if dimension not in dimensions:
+            raise ValueError(f"no metric is counted by what the data scope names{suggestion(dimension, dimensions)}")
+        try:
+            value = unquote(encoded, errors="strict")
+        except UnicodeDecodeError:  # its text would hold the value
+            raise ValueError("a value of the data scope is percent-encoded, but not as UTF-8") from None
+        if _SEPARATED_OTHERWISE.search(unicodedata.normalize("NFKC", encoded)):
+            raise ValueError("the parts of a data scope are separated by commas, and by nothing else")
+        found.setdefault(dimension, set()).add(value)
     return Sight(tuple((dimension, frozenset(values)) for dimension, values in sorted(found.items())))

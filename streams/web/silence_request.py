@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from streams.incidents.action import LONGEST_NAME, LONGEST_NOTE, MINUTE_MS
 from streams.incidents.matcher import Matcher, MatcherError, match_everything, read_matchers
 from streams.incidents.silence import FARTHEST_MS, LONGEST_SILENCE_MS
+from streams.local_time import is_skipped
 from streams.web.action_request import Fault, first_fault, read_object, read_text
+
+if TYPE_CHECKING:
+    from streams.incidents.label_values import LabelValues
 
 _MOST_MINUTES: Final = LONGEST_SILENCE_MS // MINUTE_MS
 _DAY_MS: Final = 24 * 60 * MINUTE_MS
@@ -27,13 +31,16 @@ class SilenceRequest(NamedTuple):
     end_on_resolve: bool
 
 
-def read_silence(body: bytes, now_ms: int, timezone: str, name: str = "") -> SilenceRequest | Fault:
+def read_silence(
+    body: bytes, now_ms: int, timezone: str, labels: LabelValues, name: str = ""
+) -> SilenceRequest | Fault:
     """Reads what makes a silence.
 
     Args:
         body: JSON.
         now_ms: since the epoch.
         timezone: of times without an offset: the shop's.
+        labels: the values that labels can have.
         name: that of the token in use; it wins over the body's.
 
     """
@@ -41,7 +48,7 @@ def read_silence(body: bytes, now_ms: int, timezone: str, name: str = "") -> Sil
     if isinstance(said, Fault):
         return said
     parts = (
-        _matchers(said),
+        _matchers(said, labels),
         name or read_text(said, "actor", 1, LONGEST_NAME),
         read_text(said, "reason", 1, LONGEST_NOTE),
         _begins(said, now_ms, timezone),
@@ -51,10 +58,10 @@ def read_silence(body: bytes, now_ms: int, timezone: str, name: str = "") -> Sil
     return first_fault(parts) or SilenceRequest(*parts)  # type: ignore[arg-type]
 
 
-def read_preview(body: bytes) -> tuple[Matcher, ...] | Fault:
+def read_preview(body: bytes, labels: LabelValues) -> tuple[Matcher, ...] | Fault:
     """Reads the matchers of a silence that may be made."""
     said = read_object(body, _EXAMPLE)
-    return said if isinstance(said, Fault) else _matchers(said)
+    return said if isinstance(said, Fault) else _matchers(said, labels)
 
 
 def read_actor(body: bytes, name: str = "") -> str | Fault:
@@ -65,7 +72,7 @@ def read_actor(body: bytes, name: str = "") -> str | Fault:
     return said if isinstance(said, Fault) else read_text(said, "actor", 1, LONGEST_NAME)
 
 
-def _matchers(said: dict[str, Any]) -> tuple[Matcher, ...] | Fault:
+def _matchers(said: dict[str, Any], labels: LabelValues) -> tuple[Matcher, ...] | Fault:
     texts = said.get("matchers")
     if not isinstance(texts, list) or not texts or not all(isinstance(text, str) for text in texts):
         return Fault("matchers", 'matchers must be a list of texts such as "region=zhejiang", at least one.')
@@ -75,6 +82,8 @@ def _matchers(said: dict[str, Any]) -> tuple[Matcher, ...] | Fault:
         return Fault("matchers", f"{error}.")
     if match_everything(matchers):
         return Fault("matchers", "These matchers match everything: add one that names a value, as region=zhejiang.")
+    for _, what in labels.faults(matchers):
+        return Fault("matchers", f"{what[:1].upper()}{what[1:]}{'' if what.endswith('?') else '.'}")
     return matchers
 
 
@@ -85,6 +94,8 @@ def _begins(said: dict[str, Any], now_ms: int, timezone: str) -> int | Fault | N
     try:
         begins = datetime.fromisoformat(text)
         if begins.tzinfo is None:
+            if is_skipped(begins, ZoneInfo(timezone)):
+                return Fault("begins", "begins is a time that clocks skip when they are put forward: take a later one.")
             begins = begins.replace(tzinfo=ZoneInfo(timezone))
         begins_ms = round(begins.timestamp() * 1000)
     except (TypeError, ValueError, OverflowError):

@@ -70,7 +70,7 @@ class _Silences:
 
     async def preview(self, body: bytes, _request: web.Request) -> web.Response:
         """What is open now and would be kept quiet. Changes nothing."""
-        matchers = read_preview(body)
+        matchers = read_preview(body, self._desk.board.labels())
         if isinstance(matchers, Fault):
             return faulty(matchers)
         matched = [a for a in self._desk.board.open_anomalies() if all_match(matchers, labels_of(a))]
@@ -79,8 +79,8 @@ class _Silences:
 
     async def make(self, body: bytes, request: web.Request) -> web.Response:
         """202 once the brokers have it: every worker obeys it when it has read the topic that far."""
-        now = self._desk.now_ms()
-        asked = read_silence(body, now, self._desk.board.timezone, self._desk.name_of(request))
+        now, board = self._desk.now_ms(), self._desk.board
+        asked = read_silence(body, now, board.timezone, board.labels(), self._desk.name_of(request))
         if isinstance(asked, Fault):
             return faulty(asked)
         request[ACTOR] = asked.actor

@@ -246,6 +246,12 @@ def test_a_catalogue_may_hold_a_calendar_which_changes_nothing_of_what_is_counte
         ("[2, 30]", "[2]", "calendar[0].activity", "2"),
         ("name: Peak", "name: ' '", "calendar[0].name", "must not be empty"),
         ("[2, 30]", "[2, 30], metrics: [paid_shares]", "calendar[0].metrics[0]", 'did you mean "paid_share"?'),
+        (
+            "[2, 30]",
+            "[2, 30], metrics: [paid_share]",
+            "calendar[0].metrics[0]",
+            "is a ratio, which no calendar changes",
+        ),
         ("name: Peak", "title: Peak", "calendar[0].title", "unknown key"),
     ],
 )

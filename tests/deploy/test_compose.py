@@ -16,7 +16,8 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from streams.configuration import configure
-from streams.web.security import Role, read_tokens
+from streams.web.security import Role
+from streams.web.token_file import read_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable

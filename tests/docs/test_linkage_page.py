@@ -7,7 +7,8 @@ from pathlib import Path
 
 from streams.configuration import configure
 from streams.settings import LinkageRule
-from streams.web.security import Role, read_tokens
+from streams.web.security import Role
+from streams.web.token_file import read_tokens
 
 DOCS = Path(__file__).parents[2] / "docs"
 

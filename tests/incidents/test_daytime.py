@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from streams.incidents.daytime import DayTime
+from streams.incidents.daytime import WEEKDAYS, DayTime, Span
 
 SHANGHAI, BERLIN = ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/Berlin")
 
@@ -51,3 +51,52 @@ def test_a_night_in_which_clocks_change_is_an_hour_longer() -> None:
 
     assert span is not None
     assert span.ends - span.begins == 9 * 3_600_000
+
+
+def clocks(span: Span | None, zone: ZoneInfo = BERLIN) -> tuple[str, ...]:
+    return () if span is None else tuple(f"{datetime.fromtimestamp(one / 1000, zone):%H:%M %Z}" for one in span)
+
+
+@pytest.mark.parametrize(
+    ("day", "opens", "closes", "route", "maintenance"),
+    [
+        ("2026-03-29", "02:00", "03:00", (), ("03:00 CEST", "04:00 CEST")),  # the hour that is skipped
+        ("2026-03-29", "02:15", "02:45", (), ("03:00 CEST", "03:30 CEST")),
+        ("2026-03-29", "02:30", "03:30", ("03:00 CEST", "03:30 CEST"), ("03:00 CEST", "04:00 CEST")),
+        ("2026-03-29", "01:30", "02:30", ("01:30 CET", "03:00 CEST"), ("01:30 CET", "03:30 CEST")),
+        ("2026-03-29", "01:00", "05:00", ("01:00 CET", "05:00 CEST"), ("01:00 CET", "05:00 CEST")),
+        ("2026-03-28", "23:00", "02:30", ("23:00 CET", "03:00 CEST"), ("23:00 CET", "03:30 CEST")),
+        ("2026-10-25", "02:00", "03:00", ("02:00 CEST", "03:00 CET"), ("02:00 CEST", "03:00 CET")),  # comes twice
+        ("2026-10-25", "02:00", "02:30", ("02:00 CEST", "02:30 CEST"), ("02:00 CEST", "02:30 CEST")),
+        ("2026-10-25", "02:30", "03:30", ("02:30 CEST", "03:30 CET"), ("02:30 CEST", "03:30 CET")),
+    ],
+)
+def test_on_the_days_on_which_clocks_change_it_goes_by_what_they_show(
+    day: str, opens: str, closes: str, route: tuple[str, ...], maintenance: tuple[str, ...]
+) -> None:
+    days = (WEEKDAYS[datetime.fromisoformat(day).weekday()],)
+    noon_after = ms(f"{day}T12:00", BERLIN) + 86_400_000
+    by_the_clock = DayTime(days, opens, closes, BERLIN).last(noon_after)
+    planned = DayTime(days, opens, closes, BERLIN, never_skipped=True).last(noon_after)
+
+    assert clocks(planned) == maintenance
+    if route:
+        assert clocks(by_the_clock) == route
+    else:  # the last one was a week before
+        assert by_the_clock is not None
+        assert by_the_clock.ends < ms(f"{day}T00:00", BERLIN)
+
+
+@pytest.mark.parametrize(
+    "zone", ["Europe/Berlin", "America/Sao_Paulo", "Australia/Lord_Howe", "Africa/Cairo", "Asia/Shanghai"]
+)
+@pytest.mark.parametrize("border", ["00:00", "00:30", "01:45", "02:00", "02:30", "03:00"])
+def test_hours_that_follow_one_another_leave_no_moment_out_and_share_none(zone: str, border: str) -> None:
+    where = ZoneInfo(zone)
+    before = DayTime((), "12:00", border, where)
+    after = DayTime((), border, "12:00", where)
+    for day in ("2018-11-04", "2018-02-18", "2026-03-29", "2026-10-25", "2026-04-05", "2026-10-04", "2026-04-24"):
+        noon = ms(f"{day}T12:00", where) - 86_400_000
+        for quarter in range(100):
+            moment = noon + quarter * 900_000
+            assert (before.span(moment) is None) is not (after.span(moment) is None)

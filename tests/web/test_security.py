@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 from multidict import CIMultiDict
 
-from streams.web.security import Facts, Refusal, Role, Security, Token, UnsafeBindingError, read_tokens
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from streams.web.security import Facts, Refusal, Role, Security, Token, UnsafeBindingError
 
 VIEWER = Token(Role.VIEWER, "viewer-secret-of-tests")
 RESPONDER = Token(Role.RESPONDER, "responder-secret-of-tests")
@@ -73,6 +68,7 @@ def test_forwarding_headers_are_refused_unless_a_proxy_is_configured(name: str) 
         ("http://localhost:6067", Refusal.ORIGIN),
         ("http://evil.example", Refusal.ORIGIN),
         ("null", Refusal.ORIGIN),
+        ("http://[", Refusal.ORIGIN),
         ("", Refusal.ORIGIN),
     ],
 )
@@ -103,6 +99,7 @@ def test_without_tokens_every_role_is_open() -> None:
         ("Bearer wrong", Role.VIEWER, Refusal.TOKEN_UNKNOWN),
         ("Bearer ", Role.VIEWER, Refusal.TOKEN_UNKNOWN),
         ("Bearer g\u00fcnther", Role.VIEWER, Refusal.TOKEN_UNKNOWN),
+        ("Bearer \udcff\udcfe", Role.VIEWER, Refusal.TOKEN_UNKNOWN),
         (f"Bearer {VIEWER.secret}", Role.VIEWER, None),
         (f"bearer {VIEWER.secret}", Role.VIEWER, None),
         (f"Bearer {VIEWER.secret}", Role.RESPONDER, Refusal.ROLE),
@@ -133,93 +130,3 @@ def test_a_session_is_no_bearer_token_and_a_token_no_session() -> None:
 
     assert security.refuse_role(facts(Authorization=f"Bearer {VIEWER.session()}"), Role.VIEWER) is Refusal.TOKEN_UNKNOWN
     assert security.refuse_role(facts(cookie=VIEWER.secret), Role.VIEWER) is Refusal.TOKEN_UNKNOWN
-
-
-def test_the_file_of_tokens_is_read_by_lines(tmp_path: Path) -> None:
-    file = tmp_path / "tokens"
-    file.write_text("# people\nviewer 0123456789abcdef\n\nresponder fedcba9876543210 # on duty\n")
-
-    assert read_tokens(file) == (Token(Role.VIEWER, "0123456789abcdef"), Token(Role.RESPONDER, "fedcba9876543210"))
-
-
-def test_a_token_may_bear_the_name_of_who_has_it(tmp_path: Path) -> None:
-    file = tmp_path / "tokens"
-    file.write_text("responder fedcba9876543210 name=Li Wei # on duty\nviewer 0123456789abcdef\n")
-    named, nameless = read_tokens(file)
-    security = Security(tokens=(named, nameless))
-
-    assert named == Token(Role.RESPONDER, "fedcba9876543210", "Li Wei")
-    assert security.actor_of(facts(Authorization=f"Bearer {named.secret}")) == "Li Wei"
-    assert security.actor_of(facts(cookie=named.session())) == "Li Wei"
-    assert security.actor_of(facts(Authorization=f"Bearer {nameless.secret}")) == ""
-    assert security.actor_of(facts(Authorization="Bearer wrong")) == ""
-    assert security.actor_of(facts()) == ""
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("", "holds no token"),
-        ("viewer 0123456789abcdef fedcba9876543210", "line 1"),
-        (f"viewer 0123456789abcdef name={'x' * 81}", "80 characters"),
-        ("viewer 0123456789abcdef name=Li\x07Wei", "that are shown"),
-        ("viewer", "line 1"),
-        ("\nowner 0123456789abcdef", "line 2"),
-        ("viewer short-secret", "16 characters"),
-    ],
-)
-def test_a_faulty_file_of_tokens_is_told_by_line_and_never_by_secret(tmp_path: Path, text: str, message: str) -> None:
-    file = tmp_path / "tokens"
-    file.write_text(text)
-
-    with pytest.raises(ValueError, match=message) as raised:
-        read_tokens(file)
-    assert "secret" not in str(raised.value)
-    assert "0123" not in str(raised.value)
-
-
-def test_roles_are_a_ladder_and_on_call_is_a_responder(tmp_path: Path) -> None:
-    file = tmp_path / "tokens"
-    file.write_text("on-call 0123456789abcdef\noperator 123456789abcdef0\nadmin 23456789abcdef01\n")
-    tokens = read_tokens(file)
-
-    assert [token.role for token in tokens] == [Role.RESPONDER, Role.OPERATOR, Role.ADMIN]
-    security = Security(tokens=tokens)
-    allowed = [
-        [security.refuse_role(facts(Authorization=f"Bearer {token.secret}"), role) is None for role in Role]
-        for token in tokens
-    ]
-    assert allowed == [[True, True, False, False], [True, True, True, False], [True, True, True, True]]
-
-
-def test_a_token_may_see_a_part_of_the_data_and_without_one_nothing_is_seen(tmp_path: Path) -> None:
-    file = tmp_path / "tokens"
-    file.write_text("viewer 0123456789abcdef scope=store:fl%20ag name=Flag Ship\nviewer 123456789abcdef0\n")
-    part, whole = read_tokens(file)
-    security = Security(tokens=(part, whole))
-
-    assert part.name == "Flag Ship"
-    assert security.sight_of(facts(Authorization=f"Bearer {part.secret}")).sees({"store": "fl ag"})
-    assert security.sight_of(facts(cookie=part.session())) == part.sight
-    assert security.sight_of(facts(Authorization=f"Bearer {whole.secret}")).whole
-    assert not security.sight_of(facts()).sees({"store": "fl ag"})
-    assert Security().sight_of(facts()).whole
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("viewer 0123456789abcdef scope=store", "line 1: a data scope is written"),
-        ("viewer 0123456789abcdef scope=store:a fedcba9876543210", "line 1: write"),
-        ("viewer 0123456789abcdef\nadmin 0123456789abcdef", "line 2: this token stands there already"),
-    ],
-)
-def test_a_scope_that_is_none_and_a_token_that_is_there_twice_are_refused(
-    tmp_path: Path, text: str, message: str
-) -> None:
-    file = tmp_path / "tokens"
-    file.write_text(text)
-
-    with pytest.raises(ValueError, match=message) as raised:
-        read_tokens(file)
-    assert "0123" not in str(raised.value)

@@ -12,6 +12,7 @@ from streams.alerts.receivers import dingtalk, email, feishu, pagerduty, slack, 
 from streams.alerts.receivers.alertmanager import AlertmanagerReceiver
 from streams.alerts.receivers.console import ConsoleReceiver
 from streams.alerts.receivers.http_post import HttpPost
+from streams.alerts.receivers.robot_address import address_fault
 from streams.alerts.receivers.voice import Voice
 from streams.alerts.receivers.webhook import WebhookReceiver
 from streams.alerts.robot import Member
@@ -104,6 +105,8 @@ def configured(settings: ReceiverSettings, around: Surroundings) -> Receiver:
     )
     if parts.url and settings.kind != "apprise" and not is_web_address(parts.url):
         raise ReceiverError(settings.name, _place(settings, "url"), "no http or https URL is kept there; check it")
+    if fault := address_fault(settings.kind, parts.url):
+        raise ReceiverError(settings.name, _place(settings, "url"), fault)
     right, shape = _SHAPES.get(settings.kind, (bool, ""))
     if parts.secret and not right(parts.secret):
         raise ReceiverError(settings.name, _place(settings, "secret"), f"what is kept there is none: it {shape}")

@@ -6,7 +6,8 @@ from datetime import UTC
 from typing import TYPE_CHECKING, cast
 
 from streams.alerts.receivers.configured import ReceiverError, Surroundings, configured
-from streams.settings_rules import Fault, check_settings
+from streams.name_rules import check_with_catalogue
+from streams.settings_rules import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 
 
 def settings_faults(settings: Settings, environment: Mapping[str, str]) -> Iterator[Fault]:
-    """What `check_settings` finds, and each receiver that cannot be made. Nothing is sent."""
-    yield from check_settings(settings)
+    """What `check_with_catalogue` finds, and each receiver that cannot be made. Nothing is sent."""
+    yield from check_with_catalogue(settings)
     around = Surroundings(environment, cast("aiohttp.ClientSession", None), lambda _: None, lambda: 0.0, UTC)
     for index, receiver in enumerate(settings.receivers):
         try:

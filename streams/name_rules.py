@@ -1,0 +1,68 @@
+"""What settings mention by name must be there: what nothing is named is never told, never quiet and never planned."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from streams.calendar_rules import check_planned
+from streams.catalogue.load import load
+from streams.incidents.label_values import LabelValues
+from streams.incidents.matcher import Matcher, MatcherError, Op, read_matchers
+from streams.settings_rules import Fault, check_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from streams.catalogue.load import Catalogue
+    from streams.located_yaml import Path as Place
+    from streams.settings import LinkageMatch, Settings
+
+
+def check_with_catalogue(settings: Settings) -> Iterator[Fault]:
+    """What `check_settings` finds, and every name that the catalogue of these settings does not know.
+
+    Raises LocatedError for a catalogue that is wrong itself.
+    """
+    yield from check_settings(settings)
+    yield from check_names(settings, load(Path(settings.catalogue) if settings.catalogue else None))
+
+
+def check_names(settings: Settings, catalogue: Catalogue) -> Iterator[Fault]:
+    """All faults of settings that `check_settings` has no fault of."""
+    labels = LabelValues(catalogue.metrics)
+    for field in ("routes", "maintenance", "escalations"):
+        for index, entry in enumerate(getattr(settings, field)):
+            for place, what in check_matched(entry.match, labels):
+                yield Fault((field, index, "match", *place), what)
+    for index, planned in enumerate(settings.calendar):
+        for number, what in check_planned(planned, catalogue.by_name):
+            yield Fault(("calendar", index, "metrics", number), what)
+    for index, rule in enumerate(settings.linkage):
+        for place, what in _check_linked(rule.match, labels):
+            yield Fault(("linkage", index, "match", *place), what)
+
+
+def check_matched(texts: Sequence[str], labels: LabelValues) -> Iterator[tuple[Place, str]]:
+    """Faults of the values of matchers: the place in the list, and what to do about it."""
+    try:
+        matchers = read_matchers(texts)
+    except MatcherError:  # said by `check_settings`
+        return
+    for place, what in labels.faults(matchers):
+        yield () if place is None else (place,), what
+
+
+def _check_linked(match: LinkageMatch, labels: LabelValues) -> Iterator[tuple[Place, str]]:
+    """A list of a rule is alternatives, and any of them that cannot match is a mistake."""
+    found: list[tuple[Place, str]] = []
+    wanted = [Matcher(dimension, Op.LIKE, ".+") for dimension in match.scope]
+    for field, name in (("metrics", "metric"), ("touchpoints", "touchpoint")):
+        words: tuple[str, ...] = getattr(match, field)
+        alone = [Matcher(name, Op.EQUAL, word) for word in words]
+        found += [((field, place), what) for place, one in enumerate(alone) if (what := labels.fault(one))]
+        wanted += [Matcher(name, Op.LIKE, "|".join(words))] if words else []
+    found += [(("scope", one.name), what) for one in wanted if one.value == ".+" and (what := labels.fault(one))]
+    yield from found
+    if not found:
+        yield from (((), what) for _, what in labels.faults(wanted))
