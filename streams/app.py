@@ -17,6 +17,7 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from dashboards.wallboard import pages
+from streams.blindness import Blindness
 from streams.broker.detection import BrokerKind, identify
 from streams.catalogue.load import Catalogue, load
 from streams.connection import Connection
@@ -63,6 +64,7 @@ if TYPE_CHECKING:
     from faust.types import TP
 
     from streams.alerts.message import Notification
+    from streams.blindness import BlindSpot
     from streams.incidents.anomaly import Transition
     from streams.merge.readings import Reading
     from streams.transport.source_partition import Flush
@@ -112,7 +114,8 @@ class System:
         self.metrics = PipelineMetrics(self._registry, self.clock_s)
         self.health = Health()
         windows = windows_of(settings.maintenance, ZoneInfo(settings.timezone))
-        self.board = Board(catalogue.metrics, SOURCE_TOPICS, settings.timezone, pace, windows)
+        self.board = Board(catalogue.metrics, SOURCE_TOPICS, settings.timezone, pace, windows, live=self._live)
+        self._blindness = Blindness(live=self._live)
         self._actions = ActionIntake(self.board, self.metrics)
         self.handled_ms = -1
         self._newest = WorkerClock(time.monotonic)  # of all source logs: ahead of the worker's while it catches up
@@ -134,11 +137,12 @@ class System:
         self._registry.register(MergeCollector(self._readings))
 
     def clock_ms(self) -> int | None:
-        return self.worker.clock.now_ms()
+        """Now for the data: with `time: live` the wall clock, with `time: events` the worker's."""
+        return self.worker.wall.now_ms() if self._live else self.worker.clock.now_ms()
 
     def clock_s(self) -> float:
-        """The worker's clock; the wall's before the first record."""
-        now = self.worker.clock.now_ms()
+        """The same in seconds; the wall's before the first record."""
+        now = self.clock_ms()
         return time.time() if now is None else now / 1000
 
     def people_ms(self) -> int | None:
@@ -183,7 +187,7 @@ class System:
             self._watch.start("that feeds the board", reader.run())
             self._watch.start("that notifies", notify_agent.run(reader))
             self._watch.start("that links", linkage.run(reader))
-            vitals = Vitals(self.worker, self.metrics, self.health, self.board, self.clock_ms)
+            vitals = Vitals(self.worker, self.metrics, self.health, self.board, self.clock_ms, self._blind_spots)
             self._watch.start("that takes the vitals", vitals.run())
             watchdog = WatchdogThread(self.worker.watchdog, time.monotonic, os._exit)
             watchdog.start()
@@ -283,8 +287,14 @@ class System:
         long_values: Mapping[str, int] = getattr(flush, "long_values", {})
         for dimension, count in long_values.items():
             self.metrics.long_values(tp.topic, dimension, count)
+        self._blindness.read(
+            tp.topic, {outcome.value: count for outcome, count in outcomes.items()}, self.worker.wall.now_ms()
+        )
         self.metrics.committed(tp.topic, tp.partition)
         self.metrics.cells(tp.topic, sum(len(c.value) for record in flush.records.values() for c in record.metrics))
+
+    def _blind_spots(self) -> list[BlindSpot]:
+        return self._blindness.spots(self.handled_ms, self.worker.wall.now_ms())
 
     def _on_flush_ended(self, tp: TP, outcome: str, seconds: float) -> None:
         self.metrics.flushed(tp.topic, outcome, seconds)

@@ -16,6 +16,7 @@ class Unmet(enum.StrEnum):
     NOT_ASSIGNED = "not_assigned"
     CATCHING_UP = "catching_up"
     RECEIVER_UNREACHABLE = "receiver_unreachable"
+    BLIND = "blind"
 
 
 class Shortfall(NamedTuple):
@@ -45,6 +46,7 @@ class Health:
         self._partitions: set[tuple[str, int]] = set()
         self._unreachable: dict[str, str] = {}
         self._crash = ""
+        self._blind: list[str] = []
 
     def assign(self, partitions: Iterable[tuple[str, int]]) -> None:
         """The whole assignment after a rebalance; it may be empty where workers outnumber partitions.
@@ -73,6 +75,10 @@ class Health:
         else:
             self._unreachable.pop(name, None)
 
+    def blind(self, details: Iterable[str]) -> None:
+        """Why the worker sees nothing of what happens now, a sentence each; empty where it sees."""
+        self._blind = list(details)
+
     def crash(self, problem: str) -> None:
         """A part of the worker has ended for good: only a restart helps."""
         self._crash = problem
@@ -96,4 +102,4 @@ class Health:
             Shortfall(Unmet.RECEIVER_UNREACHABLE, f"receiver {name}: {problem}")
             for name, problem in sorted(self._unreachable.items())
         ]
-        return found
+        return found + [Shortfall(Unmet.BLIND, detail) for detail in self._blind]

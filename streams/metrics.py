@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Final
 
 from prometheus_client import Counter, Gauge, Histogram, ProcessCollector
 
+from streams.blindness import Blind
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
     from prometheus_client import CollectorRegistry
 
@@ -29,6 +31,7 @@ WATERMARK: Final = "pharos_watermark_seconds"
 EVENT_TO_PUBLISH: Final = "pharos_event_to_publish_seconds"
 COMMIT_AGE: Final = "pharos_commit_age_seconds"
 CONSUMER_LAG: Final = "pharos_consumer_lag"
+BLIND: Final = "pharos_blind"
 LOOP_LAG: Final = "pharos_loop_lag_seconds"
 SNAPSHOT_AGE: Final = "pharos_snapshot_age_seconds"
 ACTIONS: Final = "pharos_actions_total"
@@ -169,6 +172,10 @@ class PipelineMetrics:
             registry=registry,
         )
         self._series = Gauge(SERIES, "Series of a cells partition.", ("partition",), registry=registry)
+        self._blind = Gauge(
+            BLIND, "1 where the worker sees nothing of what happens now, by reason.", ("reason",), registry=registry
+        )
+        self.blind(())
         self._loop_lag = Gauge(
             LOOP_LAG, "How much later than asked the worker's loop took its last turn.", registry=registry
         )
@@ -197,6 +204,11 @@ class PipelineMetrics:
 
     def lag(self, topic: str, partition: int, records: int) -> None:
         self._lag.labels(topic, str(partition)).set(records)
+
+    def blind(self, reasons: Collection[Blind]) -> None:
+        """Why the worker sees nothing now; empty where it sees."""
+        for reason in Blind:
+            self._blind.labels(reason.value).set(reason in reasons)
 
     def loop_lag(self, seconds: float) -> None:
         self._loop_lag.set(max(0.0, seconds))

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from streams.cells.record import NO_WATERMARK
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from faust.types import TP
 
+    from streams.blindness import BlindSpot
     from streams.health import Health
     from streams.metrics import PipelineMetrics
     from streams.transport.worker import Worker
@@ -31,12 +32,14 @@ class Vitals:
         health: Health,
         board: Board,
         clock_ms: Callable[[], int | None],
+        blind_spots: Callable[[], Sequence[BlindSpot]],
     ) -> None:
         self._worker = worker
         self._metrics = metrics
         self._health = health
         self._board = board
         self._clock_ms = clock_ms
+        self._blind_spots = blind_spots
         self._sources: set[TP] = set()
         self._cells: set[int] = set()
 
@@ -68,6 +71,13 @@ class Vitals:
         self._snapshots()
         self._freshness()
         self._merges()
+        self._blindness()
+
+    def _blindness(self) -> None:
+        spots = self._blind_spots()
+        self._health.blind(spot.detail for spot in spots)
+        self._metrics.blind({spot.reason for spot in spots})
+        self._board.blind_to(spots)
 
     def _positions(self) -> Mapping[TP, int]:
         positions: dict[TP, int] = {}

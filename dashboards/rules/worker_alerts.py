@@ -8,7 +8,7 @@ from dashboards.rules.checks import CLUSTER, READY, asked, shown
 from dashboards.rules.recordings import TICK_P99
 from dashboards.rules.rule import Alert, Check, Section
 from streams.catalogue.metric import Severity
-from streams.metrics import LOOP_LAG, PROCESS_START, SERIES
+from streams.metrics import BLIND, LOOP_LAG, PROCESS_START, RECORDS, SERIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -125,6 +125,26 @@ def worker_alerts(thresholds: Thresholds) -> Iterator[Alert]:
             _OWNER,
         ),
         keep_s=900,
+    )
+    yield Alert(
+        "PharosBlind",
+        f'{BLIND}{{job="{job}"}} == 1',
+        120,
+        Severity.CRITICAL,
+        "{{ $labels.instance }} sees nothing of what happens now ({{ $labels.reason }})",
+        "`behind`, `ahead`: what is judged lies minutes behind the clock, or ahead of it. `not_judged`: events are "
+        "counted, and no tick comes. `refused`: all that a topic brings is a dead letter or too late.",
+        Section(
+            "The page shows the past, or nothing, and no anomaly of now can be found. The reasons of /readyz say which "
+            "topic, and by how much. `refused`: the producers' clock or format is wrong; the anomaly events_ahead or "
+            "events_too_late names the source. `behind`: a backlog, or a replay (set `time: events` for one).",
+            (
+                READY,
+                shown("What becomes of the records, by topic.", RECORDS),
+                Check("Whether the machine's clock is the brokers'.", "pharos check --live --config pharos.yaml"),
+            ),
+            _OWNER,
+        ),
     )
     yield Alert(
         "PharosLoopLag",

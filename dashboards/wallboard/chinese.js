@@ -71,8 +71,17 @@ export default {
     "batch": "批次", "topic": "主题", "carrier": "承运商", "category": "类目", "cause": "原因", "channel": "渠道",
     "device": "设备", "handled_by": "接待方", "intent": "咨询意图", "kind": "类型", "origin": "发货地",
     "page": "页面", "payment_method": "支付方式", "platform": "平台", "queue": "队列", "reason": "原因",
-    "region": "地区", "sentiment": "情感", "sku": "货号", "stage": "阶段", "step": "步骤", "store": "店铺",
+    "region": "地区", "sentiment": "情感", "sku": "货号", "source": "数据源", "stage": "阶段", "step": "步骤", "store": "店铺",
     "warehouse": "仓库"
+  },
+  "blindTo": {
+    "behind": "当前显示的是 {duration}前的判断，此后发生的事尚未判断。",
+    "ahead": "当前显示的判断比时钟超前 {duration}，现在的事件未被判断。",
+    "not_judged": "有事件到达，但已有 {duration}未作任何判断：某个数据源没有响应。",
+    "refused": {
+      "one": "{topic}最近的一个事件被拒绝或迟到过久，没有计入：请检查发送方的时钟。",
+      "other": "{topic}最近的 {count} 个事件被拒绝或迟到过久，全部没有计入：请检查发送方的时钟。"
+    }
   },
   "unreachable": "服务器没有响应，当前显示的是 {duration}前的内容。",
   "neverReached": "服务器没有响应。",

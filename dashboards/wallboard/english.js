@@ -71,8 +71,17 @@ export default {
     "batch": "batch", "topic": "topic", "carrier": "carrier", "category": "category", "cause": "cause", "channel": "channel",
     "device": "device", "handled_by": "handled by", "intent": "intent", "kind": "kind", "origin": "origin",
     "page": "page", "payment_method": "payment method", "platform": "platform", "queue": "queue", "reason": "reason",
-    "region": "region", "sentiment": "sentiment", "sku": "SKU", "stage": "stage", "step": "step", "store": "store",
+    "region": "region", "sentiment": "sentiment", "sku": "SKU", "source": "source", "stage": "stage", "step": "step", "store": "store",
     "warehouse": "warehouse"
+  },
+  "blindTo": {
+    "behind": "What you see was judged {duration} ago: what happened since is not judged yet.",
+    "ahead": "What you see was judged for a time {duration} ahead of the clock: events of now are not judged.",
+    "not_judged": "Events come, and nothing has been judged for {duration}: a source does not speak.",
+    "refused": {
+      "one": "The last event of {topic} was refused or too late, and none counts: look at its clock.",
+      "other": "The last {count} events of {topic} were refused or too late, and none counts: look at the clock of who sends them."
+    }
   },
   "unreachable": "The server does not answer. What you see is {duration} old.",
   "neverReached": "The server does not answer.",

@@ -4,7 +4,7 @@ import { forgetSession, learnSession } from "./actor.js";
 import { openAnomalies, resolvedAnomalies } from "./anomalies.js";
 import { element } from "./element.js";
 import { drawFilter, filtered, hidesAll, prepareFilter } from "./filter.js";
-import { clockFormats } from "./formats.js";
+import { clockFormats, duration } from "./formats.js";
 import { at, headline, heard, prepare, showClock, tellSilence } from "./frame.js";
 import { scopeText, titleOf, tone } from "./naming.js";
 import { news } from "./news.js";
@@ -42,7 +42,7 @@ function enterAnew() {
 
 function context() {
   const now = serverTime();
-  const replaying = board.time !== null && Math.abs(now - board.time) > REPLAY_MS;
+  const replaying = !board.live && board.time !== null && Math.abs(now - board.time) > REPLAY_MS;
   const dataNow = replaying ? board.time : Math.max(now, board.time || 0);
   const title = (metric) => titleOf(board.titles[metric], metric);
   return {
@@ -68,6 +68,7 @@ function draw() {
   const none = board.recent.length ? texts.noneFits : texts.nothingRecent;
   redraw(at("recent"), recent.length ? recent : [element("li", { class: "quiet" }, none)]);
   drawAges(known);
+  tellBlind();
   tellMood();
   const words = news(board, known);
   if (words.length) tell(...words);
@@ -85,7 +86,15 @@ function drawAges(known) {
   showClock(formats, shown, board.timezone, known.replaying);
 }
 
-const isBlind = () => board.touchpoints.every(({ state }) => ["no_data", "unwatched", "stale"].includes(state));
+function tellBlind() {
+  const sentences = board.blind.map(({ reason, topic, amount }) => element("p", {}, say(texts.blindTo[reason], {
+    topic: texts.topic[topic] || topic, count: amount, duration: duration(amount * 1_000),
+  })));
+  at("blind").hidden = !sentences.length;
+  redraw(at("blind"), sentences);
+}
+
+const isBlind = () => board.blind.length || board.touchpoints.every(({ state }) => ["no_data", "unwatched", "stale"].includes(state));
 const isPartlyBlind = () => board.touchpoints.some(({ state }) => ["no_data", "stale"].includes(state));
 
 function calm() {

@@ -32,6 +32,7 @@ _DIMENSIONS = {
     "region": "地区",
     "sentiment": "情感",
     "sku": "货号",
+    "source": "数据源",
     "stage": "阶段",
     "step": "步骤",
     "store": "店铺",

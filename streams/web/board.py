@@ -29,6 +29,7 @@ from streams.web.touchpoints import SourceState, source_state, touchpoint_state
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from streams.blindness import BlindSpot
     from streams.catalogue.metric import Metric
     from streams.incidents.action import Taken
     from streams.incidents.anomaly import Anomaly, Transition
@@ -80,6 +81,7 @@ class Board:
         timezone: IANA name of the shop's time zone.
         pace: how many times faster than life the records' clock runs; for a demo or a paced replay.
         windows: of maintenance.
+        live: whether the wall clock decides what is old (`time: live`): then nothing is taken for a replay.
 
     Attributes:
         actions: what people and systems did about anomalies.
@@ -95,12 +97,16 @@ class Board:
         timezone: str,
         pace: float = 1.0,
         windows: tuple[Window, ...] = (),
+        *,
+        live: bool = False,
     ) -> None:
         self._catalogue = {metric.name: metric for metric in metrics}
         self._metrics = {name: metric for name, metric in self._catalogue.items() if () in metric.scopes}
         self._topics = tuple(topics)
         self.timezone = timezone
         self._pace = pace
+        self._live = live
+        self._blind: tuple[BlindSpot, ...] = ()
         self._open: dict[str, Anomaly] = {}
         self._recent: dict[str, tuple[int, Anomaly]] = {}
         self._timelines: dict[str, deque[Entry]] = {}
@@ -175,6 +181,13 @@ class Board:
         self._forget()
         self.version += 1
 
+    def blind_to(self, spots: Iterable[BlindSpot]) -> None:
+        """Why the worker sees nothing of what happens now; empty where it sees."""
+        now = tuple(spots)
+        if now != self._blind:
+            self._blind = now
+            self.version += 1
+
     def source(self, topic: str, watermark: int, now: int) -> None:
         """The topic's events have been read up to `watermark` (ms); `now` is the worker's clock."""
         known = self._sources.get(topic)
@@ -239,6 +252,10 @@ class Board:
         return {
             "timezone": self.timezone,
             "time": self.time or None,
+            "live": self._live,
+            "blind": [
+                {"reason": reason.value, "topic": topic, "amount": amount} for reason, topic, amount in self._blind
+            ],
             "touchpoints": [
                 touchpoint_state(touchpoint, anomalies, self._heard_of(touchpoint), sources.values(), self.time)
                 for touchpoint in TOUCHPOINTS
@@ -292,7 +309,7 @@ class Board:
     def _source_view(self, topic: str, now: int) -> SourceState:
         source = self._sources.get(topic)
         watermark, moved_at = (source.watermark, source.moved_at) if source else (None, 0)
-        return source_state(topic, watermark, moved_at, now, self._pace)
+        return source_state(topic, watermark, moved_at, now, self._pace, live=self._live)
 
     def _advance(self, time: int) -> None:
         self.time = max(self.time, time)

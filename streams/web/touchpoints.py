@@ -61,11 +61,13 @@ class TouchpointState(msgspec.Struct, frozen=True):
     heard: int | None
 
 
-def source_state(topic: str, watermark: int | None, moved_at: int, now: int, pace: float = 1.0) -> SourceState:
+def source_state(
+    topic: str, watermark: int | None, moved_at: int, now: int, pace: float = 1.0, *, live: bool = False
+) -> SourceState:
     """`moved_at` is when the watermark last rose, on the same clock as `now`.
 
     `pace` is how many times faster than life that clock runs: in a replay at speed 60 a pause of two minutes is two
-    seconds, and says nothing.
+    seconds, and says nothing. With `live` what is old is behind, and never a replay.
 
     >>> source_state("orders", 1_000, 2_000, 3_000).state.value
     'live'
@@ -77,7 +79,7 @@ def source_state(topic: str, watermark: int | None, moved_at: int, now: int, pac
     away = abs(now - watermark)
     if now - moved_at > SILENT_MS * pace:
         state = SourceCondition.SILENT
-    elif away > REPLAY_MS * pace:
+    elif away > REPLAY_MS * pace and not live:
         state = SourceCondition.REPLAY
     elif away > BEHIND_MS * pace:
         state = SourceCondition.BEHIND

@@ -93,3 +93,13 @@ def test_a_loop_that_stays_late_is_told(assert_life: Callable[..., None]) -> Non
         # Late from 315 s on; the mean of 21 samples passes 0.5 s with the third.
         {330: "quiet", 345: "pending", 630: "pending", 645: "firing", 765: "firing", 1_065: "quiet"},
     )
+
+
+def test_a_worker_that_is_blind_for_two_minutes_is_told(assert_life: Callable[..., None]) -> None:
+    name = f'pharos_blind{{{W1},reason="behind"}}'
+
+    assert_life(
+        'alertname="PharosBlind",severity="critical"',
+        {name: "0x4 1x40 0x20"},
+        {60: "quiet", 75: "pending", 180: "pending", 195: "firing", 675: "firing", 900: "quiet"},
+    )
