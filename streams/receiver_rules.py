@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from streams.located_yaml import Path
     from streams.settings import MailSettings, ReceiverSettings
 
+_GO_BY_KEYWORDS = ("dingtalk", "feishu", "apprise")  # Apprise reaches such robots, too
+_LONGEST_KEYWORD = 64
 _MAIL_ADDRESS = re.compile(r"[^\s@,<>]+@[^\s@,<>]+")
 
 
@@ -65,6 +67,7 @@ def _check_receiver(receiver: ReceiverSettings) -> Iterator[tuple[Path, str]]:
     yield from _check_place(receiver, "secret", needs.secret, needs.meaning)
     if receiver.timeout_s <= 0:
         yield ("timeout_s",), "must be above 0"
+    yield from _check_keyword(receiver)
     if receiver.kind != "email":
         if receiver.mail is not None:
             yield ("mail",), f"{receiver.kind} sends no mail: remove it, or set kind to email"
@@ -74,6 +77,17 @@ def _check_receiver(receiver: ReceiverSettings) -> Iterator[tuple[Path, str]]:
         yield from _check_mail(receiver.mail)
         if bool(receiver.mail.username) != bool(receiver.secret_env or receiver.secret_file):
             yield ("mail",), "`username` and `secret_env` or `secret_file`, the password, go together"
+
+
+def _check_keyword(receiver: ReceiverSettings) -> Iterator[tuple[Path, str]]:
+    keyword = receiver.keyword
+    if keyword and receiver.kind not in _GO_BY_KEYWORDS:
+        yield ("keyword",), f"{receiver.kind} goes by no keywords: remove it"
+    elif keyword != keyword.strip() or not keyword.isprintable() or len(keyword) > _LONGEST_KEYWORD:
+        yield (
+            ("keyword",),
+            f"write one of the robot's keywords: at most {_LONGEST_KEYWORD} characters, no space around it",
+        )
 
 
 def _check_place(receiver: ReceiverSettings, secret: str, need: Need, meaning: str) -> Iterator[tuple[Path, str]]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from streams.alerts.line import Name, fill, join
 from streams.alerts.phrases import CHINESE, ENGLISH, LANGUAGES
 from streams.alerts.wording import Text, Wording, Worth
 from streams.catalogue.metric import Severity
@@ -137,7 +138,7 @@ def digest_of(transitions: Sequence[Transition], titles: Titles) -> Notification
     count = len(transitions)
 
     def text(say: Wording) -> Text:
-        facts = [say.title(t.anomaly, "") for t in transitions[:_MOST_IN_DIGEST]]
+        facts: list[str] = [say.title(t.anomaly, "") for t in transitions[:_MOST_IN_DIGEST]]
         if count > _MOST_IN_DIGEST:
             facts.append(say.phrases.more.format(count=count - _MOST_IN_DIGEST))
         return Text(say.digest(say.phrases.untold[count > 1].format(count=count)), tuple(facts))
@@ -171,7 +172,7 @@ def reminder_of(
 
 def acknowledgement_of(anomaly: Anomaly, actor: str, now: int) -> Notification:
     """Somebody has it. `now`: ms."""
-    texts = {say: Text(phrases.acked.format(actor=actor)) for say, phrases in LANGUAGES.items()}
+    texts = {say: Text(fill(phrases.acked, actor=Name(actor))) for say, phrases in LANGUAGES.items()}
     name = short_hash(["acknowledged", anomaly.fingerprint, anomaly.detected_at])
     return _notification(name, now, ACKNOWLEDGED, Severity(anomaly.severity), (anomaly,), texts)
 
@@ -197,12 +198,12 @@ def maintenance_of(
 
     def text(say: Wording) -> Text:
         phrases = say.phrases
-        what = phrases.comma.join(matchers)
+        what = join(phrases.comma, map(Name, matchers))
         if still is None:
-            title = phrases.maintenance_begins.format(name=window, ends=clock_time(ends, zone))
-            return Text(title, (phrases.quiet.format(matchers=what),))
-        title = phrases.maintenance_over[bool(still)].format(name=window, count=len(still))
-        facts = [say.title(anomaly, "") for anomaly in still[:_MOST_IN_DIGEST]]
+            title = fill(phrases.maintenance_begins, name=Name(window), ends=clock_time(ends, zone))
+            return Text(title, (fill(phrases.quiet, matchers=what),))
+        title = fill(phrases.maintenance_over[bool(still)], name=Name(window), count=str(len(still)))
+        facts: list[str] = [say.title(anomaly, "") for anomaly in still[:_MOST_IN_DIGEST]]
         if len(still) > _MOST_IN_DIGEST:
             facts.append(phrases.more.format(count=len(still) - _MOST_IN_DIGEST))
         return Text(title, tuple(facts))
@@ -245,7 +246,7 @@ def overflow_of(count: int, newest: Notification) -> Notification:
     """Says how many notifications a receiver did not get one by one; `newest` is the last of them."""
 
     def text(language: str, say: Wording) -> Text:
-        last = say.phrases.last.format(title=newest.text(language).title)
+        last = fill(say.phrases.last, title=newest.text(language).title)
         return Text(
             say.digest(say.phrases.overflow[count > 1].format(count=count)), (last,), newest.text(language).links
         )
@@ -292,8 +293,8 @@ def _notification(
         time=time,
         kind=kind,
         severity=severity,
-        title=english.title,
-        lines=lines,
+        title=str(english.title),
+        lines=tuple(map(str, lines)),
         anomalies=anomalies,
         texts=texts,
     )

@@ -30,7 +30,7 @@ def test_what_opens_triggers_with_all_that_is_known(told: Told) -> None:
 
     assert (event["event_action"], event["dedup_key"]) == ("trigger", "f1")
     payload = event["payload"]
-    assert payload["summary"] == "[CRITICAL] Payment success for payment_method alipay: 71.0%, expected 97.0%"
+    assert payload["summary"] == "[CRITICAL] Payment success: 71.0%, expected 97.0% (payment_method alipay)"
     assert (payload["severity"], payload["source"]) == ("critical", "pharos")
     assert (payload["component"], payload["class"], payload["group"]) == ("order", "payment_success", "i1")
     assert payload["timestamp"] == "2025-11-10T16:00:00.000Z"
