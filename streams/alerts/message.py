@@ -43,6 +43,7 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
         anomalies: what it is about, as published.
         texts: the same by language, with the parts apart.
         lanes: whom to tell: names of receivers, or of groups of them; None: all.
+        parts: of a digest, what systems get instead that keep each anomaly by itself.
 
     """
 
@@ -55,6 +56,7 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
     anomalies: tuple[Anomaly, ...] = ()
     texts: dict[str, Text] = {}
     lanes: Lanes = None
+    parts: tuple[Notification, ...] = ()
 
     @property
     def critical(self) -> bool:
@@ -132,8 +134,11 @@ def compose(
     )
 
 
-def digest_of(transitions: Sequence[Transition], titles: Titles) -> Notification:
-    """One notification for all that happened while nobody was told and that is still open. At least one is needed."""
+def digest_of(transitions: Sequence[Transition], titles: Titles, parts: tuple[Notification, ...] = ()) -> Notification:
+    """One notification for all that happened while nobody was told and that is still open. At least one is needed.
+
+    `parts`: of each transition by itself.
+    """
     worst = any(t.anomaly.severity == Severity.CRITICAL for t in transitions)
     count = len(transitions)
 
@@ -143,7 +148,7 @@ def digest_of(transitions: Sequence[Transition], titles: Titles) -> Notification
             facts.append(say.phrases.more.format(count=count - _MOST_IN_DIGEST))
         return Text(say.digest(say.phrases.untold[count > 1].format(count=count)), tuple(facts))
 
-    return _notification(
+    digest = _notification(
         short_hash(["digest", *(t.id for t in transitions)]),
         max(t.time for t in transitions),
         DIGEST,
@@ -151,6 +156,7 @@ def digest_of(transitions: Sequence[Transition], titles: Titles) -> Notification
         tuple(t.anomaly for t in transitions),
         {language: text(say) for language, say in titles.wordings().items()},
     )
+    return msgspec.structs.replace(digest, parts=parts)
 
 
 def reminder_of(
@@ -239,7 +245,10 @@ def together_of(notifications: Sequence[Notification]) -> Notification:
         full = head.text(language)
         return Text(full.title, (*(told.text(language).title for told in rest), *full.facts), full.links, full.name)
 
-    return _digest(["together", *(told.id for told in notifications)], notifications, tuple(anomalies.values()), text)
+    together = _digest(
+        ["together", *(told.id for told in notifications)], notifications, tuple(anomalies.values()), text
+    )
+    return msgspec.structs.replace(together, parts=tuple(notifications))
 
 
 def overflow_of(count: int, newest: Notification) -> Notification:
