@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 _GO_BY_KEYWORDS = ("dingtalk", "feishu", "apprise")  # Apprise reaches such robots, too
 _LONGEST_KEYWORD = 64
+_NO_STAND_IN = (
+    "pagerduty stands in for nobody, for what it opened must be closed there: "
+    "remove it, and name the receiver in `routes` or `escalations`"
+)
 _MAIL_ADDRESS = re.compile(r"[^\s@,<>]+@[^\s@,<>]+")
 
 
@@ -57,6 +61,9 @@ def check_receivers(receivers: Sequence[ReceiverSettings]) -> Iterator[tuple[int
         for key, what in _check_receiver(receiver):
             yield index, key, what
     for index, receiver in enumerate(receivers):
+        others = [other for other in receivers if other.group == receiver.group and other is not receiver]
+        if receiver.kind == "pagerduty" and receiver.group and others:
+            yield index, ("group",), _NO_STAND_IN
         if receiver.group in names:
             yield index, ("group",), f'a receiver is named "{receiver.group}" already; name the group otherwise'
 

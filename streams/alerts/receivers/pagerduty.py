@@ -60,7 +60,7 @@ class PagerDutyReceiver:
 
 
 def event_of(notification: Notification, voice: Voice) -> dict[str, Any]:
-    """The event without the routing key. A digest is one incident of its own, which a person closes."""
+    """The event without the routing key. Digests come here in parts: an incident has the key of its anomaly."""
     anomaly = notification.anomalies[0] if len(notification.anomalies) == 1 else None
     alone = anomaly is not None and notification.kind in {*Change, ACKNOWLEDGED}
     key = anomaly.fingerprint if anomaly is not None and alone else notification.id

@@ -58,14 +58,6 @@ def test_the_end_resolves_and_an_ack_acknowledges(told: Told) -> None:
     assert acked == {"event_action": "acknowledge", "dedup_key": "f1"}
 
 
-def test_a_digest_is_an_incident_of_its_own(digest: Callable[[int], Notification]) -> None:
-    told = digest(3)
-    event = event_of(told, VOICE)
-
-    assert (event["event_action"], event["dedup_key"]) == ("trigger", told.id)
-    assert event["links"] == [{"href": "https://board/", "text": "Board"}]
-
-
 def test_sizes_are_kept(digest: Callable[[int], Notification], told: Told) -> None:
     long = event_of(told(scope={"store": "商" * 2_000}), VOICE)
     large = event_of(digest(1_000), VOICE)
