@@ -24,14 +24,14 @@ from streams.alerts.takeover import Takeover
 from streams.alerts.told import Told
 from streams.events.event_time import event_time_ms
 from streams.incidents.action_book import ActionBook
-from streams.incidents.anomaly import Change
+from streams.incidents.anomaly import Change, Why
 from streams.incidents.handling import ends_at, handling_of, snooze_over
 from streams.incidents.inhibition import OpenAnomalies
 from streams.incidents.muting import MuteReason, Muting
 from streams.incidents.silence_book import SilenceBook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Sequence
     from datetime import tzinfo
 
     from streams.alerts.insistence import Insistence
@@ -180,12 +180,15 @@ class Dispatch:
                 self._quieted.note(held.anomaly, around.mute)
             if around.mute is not None or around.handling.snoozed is not None or not around.routed:
                 quiet.add(fingerprint)
+        news = {fingerprint for fingerprint in self._routing.held if self.unheard(fingerprint)}
         due = [(held, self._lanes(held, clock_ms)) for held in self._routing.release(clock_ms, handled_ms, quiet)]
-        return [self._digest(held, lanes) for lanes, held in by_lanes(due, everybody).items()]
+        return [self._digest(held, lanes, news) for lanes, held in by_lanes(due, everybody).items()]
 
-    def _digest(self, held: Sequence[Transition], lanes: Lanes) -> Notification:
+    def _digest(self, held: Sequence[Transition], lanes: Lanes, news: Container[str]) -> Notification:
+        """`news`: what nobody has heard of, so that to a system it opens now, whatever happened to it since."""
         others = self._others()
-        parts = tuple(replace(compose(told, self._titles, others, self._zone), lanes=lanes) for told in held)
+        apart = (replace(t, change=Change.OPENED, why=Why.OPENED) if t.anomaly.fingerprint in news else t for t in held)
+        parts = tuple(replace(compose(told, self._titles, others, self._zone), lanes=lanes) for told in apart)
         return replace(digest_of(held, self._titles, parts), lanes=lanes)
 
     def remind(self, open_anomalies: Iterable[Anomaly], clock_ms: int) -> list[Notification]:

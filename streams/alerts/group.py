@@ -210,7 +210,7 @@ class Group:
             self._counts.notified(receiver, DIGESTED, digested)
 
     def _refuse(self, entry: Entry) -> None:
-        """Nobody takes it, now or later. What was refused because it names another that was is not made up for again."""
+        """Nobody takes it, now or later. What tells of it may be refused for the same name, and is not repeated."""
         if self.apart:
             self._missed += 1
             self._counts.notified(self.name, DROPPED)

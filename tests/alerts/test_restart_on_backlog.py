@@ -143,6 +143,9 @@ async def test_an_anomaly_of_a_backlog_is_told_once_and_is_one_incident_under_it
     assert [told.title for told in shop.chat.got] == ["[DIGEST] 2 anomalies are open that nobody was told of"]
     assert [line.partition("]")[0] for line in shop.chat.got[0].lines] == ["[CRITICAL", "[CRITICAL"]
     assert incidents(shop) == {"f1": ["trigger"], "f2": ["trigger"]}
+    assert [(told.kind, told.title.partition("]")[0]) for told in shop.pager.got] == [
+        (Change.OPENED, "[CRITICAL"), (Change.OPENED, "[CRITICAL"),
+    ]  # fmt: skip
 
 
 async def test_judges_that_catch_up_bit_by_bit_make_one_digest(shop: Shop, backlog: list[Transition]) -> None:
