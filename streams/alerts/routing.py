@@ -149,9 +149,10 @@ class Routing(msgspec.Struct):
 
         `perhaps`: what may have been told, open or over; `grave`: fingerprints of what was told as critical.
         """
-        self.told.difference_update(anomaly.fingerprint for anomaly in untold)
+        forgotten = {anomaly.fingerprint for anomaly in untold}
+        self.told -= forgotten
         self.told.update(anomaly.fingerprint for anomaly in told)
-        self.grave = set(grave)
+        self.grave = (self.grave - forgotten) | set(grave)
         self.unended = {anomaly.episode for anomaly in perhaps}
 
     def _rule_open(self, transition: Transition, clock_ms: int, around: Circumstances) -> Ruling:

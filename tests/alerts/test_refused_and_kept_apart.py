@@ -1,4 +1,4 @@
-"""What becomes of a digest that is refused, and of systems that keep each anomaly by itself: with a clock of the test."""
+"""What becomes of a digest that is refused, and what systems get that keep each anomaly by itself."""
 
 from __future__ import annotations
 
