@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from streams.located_yaml import Path
     from streams.settings import MailSettings, ReceiverSettings
 
+_GO_BY_KEYWORDS = ("dingtalk", "feishu", "apprise")  # Apprise reaches such robots, too
+_LONGEST_KEYWORD = 64
+_NO_STAND_IN = (
+    "pagerduty stands in for nobody, for what it opened must be closed there: "
+    "remove it, and name the receiver in `routes` or `escalations`"
+)
 _MAIL_ADDRESS = re.compile(r"[^\s@,<>]+@[^\s@,<>]+")
 
 
@@ -55,6 +61,9 @@ def check_receivers(receivers: Sequence[ReceiverSettings]) -> Iterator[tuple[int
         for key, what in _check_receiver(receiver):
             yield index, key, what
     for index, receiver in enumerate(receivers):
+        others = [other for other in receivers if other.group == receiver.group and other is not receiver]
+        if receiver.kind == "pagerduty" and receiver.group and others:
+            yield index, ("group",), _NO_STAND_IN
         if receiver.group in names:
             yield index, ("group",), f'a receiver is named "{receiver.group}" already; name the group otherwise'
 
@@ -65,6 +74,7 @@ def _check_receiver(receiver: ReceiverSettings) -> Iterator[tuple[Path, str]]:
     yield from _check_place(receiver, "secret", needs.secret, needs.meaning)
     if receiver.timeout_s <= 0:
         yield ("timeout_s",), "must be above 0"
+    yield from _check_keyword(receiver)
     if receiver.kind != "email":
         if receiver.mail is not None:
             yield ("mail",), f"{receiver.kind} sends no mail: remove it, or set kind to email"
@@ -74,6 +84,17 @@ def _check_receiver(receiver: ReceiverSettings) -> Iterator[tuple[Path, str]]:
         yield from _check_mail(receiver.mail)
         if bool(receiver.mail.username) != bool(receiver.secret_env or receiver.secret_file):
             yield ("mail",), "`username` and `secret_env` or `secret_file`, the password, go together"
+
+
+def _check_keyword(receiver: ReceiverSettings) -> Iterator[tuple[Path, str]]:
+    keyword = receiver.keyword
+    if keyword and receiver.kind not in _GO_BY_KEYWORDS:
+        yield ("keyword",), f"{receiver.kind} goes by no keywords: remove it"
+    elif keyword != keyword.strip() or not keyword.isprintable() or len(keyword) > _LONGEST_KEYWORD:
+        yield (
+            ("keyword",),
+            f"write one of the robot's keywords: at most {_LONGEST_KEYWORD} characters, no space around it",
+        )
 
 
 def _check_place(receiver: ReceiverSettings, secret: str, need: Need, meaning: str) -> Iterator[tuple[Path, str]]:

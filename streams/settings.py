@@ -26,6 +26,7 @@ class ReceiverSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Attributes:
         group: receivers of one group stand in for one another, in their order; "" for one that always gets everything.
+        keyword: what a robot with the security setting "keyword" looks for; each message holds it, and "Pharos".
         language: of chats, mail and incidents.
         secret_env, secret_file: where the signature's secret, the routing key, the password or the token is kept.
         timeout_s: for one attempt.
@@ -46,6 +47,7 @@ class ReceiverSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         "apprise",
     ]
     group: str = ""
+    keyword: str = ""
     language: Literal["en", "zh"] = "en"
     url_env: str = ""
     url_file: str = ""

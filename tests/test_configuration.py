@@ -105,6 +105,12 @@ def test_a_moment_needs_no_quotes(tmp_path: Path) -> None:
         ),
         ("receivers:\n- {name: m, kind: email}\n", ":2:3: receivers[0]", "mail: {host:"),
         ("receivers:\n- {name: c, kind: console, group: c}\n", ":2:28: receivers[0].group", "name the group otherwise"),
+        (
+            "receivers:\n- {name: c, kind: console, group: d}\n- {name: p, kind: pagerduty, secret_env: S, group: d}\n",
+            ":3:45: receivers[1].group",
+            "stands in for nobody",
+        ),
+        ("receivers:\n- {name: c, kind: console, keyword: x}\n", ":2:28: receivers[0].keyword", "no keywords"),
         ("receivers:\n- {name: c, kind: console, language: fr}\n", ":2:28: receivers[0].language", "known are en, zh"),
         ("receivers:\n- {name: c, kind: console, timeout_s: 0}\n", ":2:28: receivers[0].timeout_s", "above 0"),
         (

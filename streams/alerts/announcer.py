@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from streams.alerts.gathering import Gathering, Waits
-from streams.alerts.routing import STALE_MS
+from streams.alerts.routing import STALE_MS, Ruling
 from streams.incidents.action import TELLING, TOLD
 from streams.incidents.anomaly import Change
 
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from streams.alerts.silence_care import SilenceCare
     from streams.incidents.action import Taken
     from streams.incidents.anomaly import Anomaly, Transition
+
+
+_QUIET_LOOKS: Final = 10  # 5 s, where nothing is read
+_MOST_LOOKS: Final = 120
 
 
 class Recorder(Protocol):
@@ -76,6 +80,8 @@ class Announcer:
         self._unrecorded: list[Taken] = []
         self._recorder = recorder
         self._reminds = False
+        self._quiet_looks = 0
+        self._patience = _MOST_LOOKS
         self._alone_since: int | None = None
 
     @property
@@ -93,7 +99,9 @@ class Announcer:
         clock_ms = self._clock_ms()
         now = transition.time if clock_ms is None else clock_ms
         first = transition.change is Change.OPENED or self._dispatch.unheard(transition.anomaly.fingerprint)
-        _, notification = self._dispatch.handle(transition, now)
+        ruling, notification = self._dispatch.handle(transition, now)
+        if ruling is Ruling.HELD:
+            self._quiet_looks = 0
         if notification is not None:
             fresh = first and self._alone_since is not None and transition.time > self._alone_since
             self._gathering.put(notification, now, fresh=fresh)
@@ -106,7 +114,7 @@ class Announcer:
         clock_ms = self._clock_ms()
         if clock_ms is not None:
             self._hand_on(clock_ms)
-            for digest in self._dispatch.catch_up(clock_ms, self._handled_ms()):
+            for digest in self._catch_up(clock_ms):
                 self._put(digest, clock_ms)
             if reminds:
                 self._look_after_known(list(self._open_anomalies()), clock_ms)
@@ -118,6 +126,18 @@ class Announcer:
         self._record_delivered()
         for name, state in self._outbox.states().items():
             self._health(name, state.reason if state.failures else "")
+
+    def _catch_up(self, clock_ms: int) -> list[Notification]:
+        """Not before a few looks have brought nothing old any more: what is read bit by bit is told in one digest."""
+        if not self._dispatch.routing.caught_up(clock_ms, self._handled_ms()):
+            self._patience = _MOST_LOOKS
+            return []
+        self._quiet_looks += 1
+        self._patience -= 1
+        if self._quiet_looks < _QUIET_LOOKS and self._patience > 0:
+            return []
+        self._patience = _MOST_LOOKS
+        return self._dispatch.catch_up(clock_ms, self._handled_ms(), tuple(self._outbox.states()))
 
     def _hand_on(self, clock_ms: int) -> None:
         for gathered in self._gathering.take(clock_ms):

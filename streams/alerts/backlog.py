@@ -18,6 +18,7 @@ class Entry(NamedTuple):
         since: when it was put.
         refused_by: receivers that want it never.
         stands_for: 0 for a notification; for the digest of what was dropped, how many those were.
+        alone: a digest with it was refused, so it goes by itself.
 
     """
 
@@ -25,6 +26,7 @@ class Entry(NamedTuple):
     notification: Notification
     refused_by: frozenset[str] = frozenset()
     stands_for: int = 0
+    alone: bool = False
 
 
 class Backlog:

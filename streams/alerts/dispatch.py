@@ -18,20 +18,20 @@ from streams.alerts.message import (
     reminder_of,
 )
 from streams.alerts.quieted import Quieted
-from streams.alerts.routes import Lanes, Routes, union
+from streams.alerts.routes import Lanes, Routes, by_lanes, union
 from streams.alerts.routing import STALE_MS, Circumstances, Routing, Ruling
 from streams.alerts.takeover import Takeover
 from streams.alerts.told import Told
 from streams.events.event_time import event_time_ms
 from streams.incidents.action_book import ActionBook
-from streams.incidents.anomaly import Change
+from streams.incidents.anomaly import Change, Why
 from streams.incidents.handling import ends_at, handling_of, snooze_over
 from streams.incidents.inhibition import OpenAnomalies
 from streams.incidents.muting import MuteReason, Muting
 from streams.incidents.silence_book import SilenceBook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Sequence
     from datetime import tzinfo
 
     from streams.alerts.insistence import Insistence
@@ -102,7 +102,8 @@ class Dispatch:
         told = [anomaly for anomaly, at in since if at is not None]
         unread = [anomaly for anomaly, at in since if at is None and not self._routing.has_read(anomaly)]
         perhaps = [a for a in (*(ended for _, ended in self._ended()), *unread) if self._told.perhaps(a)]
-        self._routing.resume(told, unread, perhaps)
+        grave = [anomaly.fingerprint for anomaly in told if self._told.as_critical(anomaly)]
+        self._routing.resume(told, unread, perhaps, grave)
         self._quieted.resume(told, clock_ms, clock_ms - STALE_MS, OpenAnomalies(known))
         self._takeover.begin(unread, clock_ms)
         self._told_at.update({anomaly.fingerprint: at for anomaly, at in since if at is not None})
@@ -164,8 +165,11 @@ class Dispatch:
             self._forget_told(anomaly.fingerprint)
         return ruling, notification
 
-    def catch_up(self, clock_ms: int, handled_ms: int) -> list[Notification]:
-        """One digest for each set of receivers, of what was held and is still open, once the worker has caught up."""
+    def catch_up(self, clock_ms: int, handled_ms: int, everybody: Sequence[str] = ()) -> list[Notification]:
+        """Of what was held and is still open, once the worker has caught up, one digest for each receiver.
+
+        Those who hear of the same share one. `everybody`: all names, for what the routes leave to all.
+        """
         if not self._routing.caught_up(clock_ms, handled_ms):
             return []
         quiet = set()
@@ -176,10 +180,16 @@ class Dispatch:
                 self._quieted.note(held.anomaly, around.mute)
             if around.mute is not None or around.handling.snoozed is not None or not around.routed:
                 quiet.add(fingerprint)
-        by_lanes: dict[Lanes, list[Transition]] = {}
-        for held in self._routing.release(clock_ms, handled_ms, quiet):
-            by_lanes.setdefault(self._lanes(held, clock_ms), []).append(held)
-        return [replace(digest_of(told, self._titles), lanes=lanes) for lanes, told in by_lanes.items()]
+        news = {fingerprint for fingerprint in self._routing.held if self.unheard(fingerprint)}
+        due = [(held, self._lanes(held, clock_ms)) for held in self._routing.release(clock_ms, handled_ms, quiet)]
+        return [self._digest(held, lanes, news) for lanes, held in by_lanes(due, everybody).items()]
+
+    def _digest(self, held: Sequence[Transition], lanes: Lanes, news: Container[str]) -> Notification:
+        """`news`: what nobody has heard of, so that to a system it opens now, whatever happened to it since."""
+        others = self._others()
+        apart = (replace(t, change=Change.OPENED, why=Why.OPENED) if t.anomaly.fingerprint in news else t for t in held)
+        parts = tuple(replace(compose(told, self._titles, others, self._zone), lanes=lanes) for told in apart)
+        return replace(digest_of(held, self._titles, parts), lanes=lanes)
 
     def remind(self, open_anomalies: Iterable[Anomaly], clock_ms: int) -> list[Notification]:
         """Notifications of what is still open although its snooze, or what muted it, is over, each once.

@@ -50,7 +50,8 @@ class Group:
     """Each notification goes to one of the receivers, the first in order that can take it.
 
     What is not critical waits for the first receiver that does not rest; a critical goes to whoever has room. What
-    waits in numbers becomes one digest. What could not be delivered is counted and told by number.
+    waits in numbers becomes one digest. What could not be delivered is counted and told by number. A system that keeps
+    each anomaly by itself gets no digests: what it missed is sent again once it is well.
 
     Args:
         name: of the group, or of its only receiver.
@@ -75,6 +76,8 @@ class Group:
         self._sending: list[Entry] = []
         self._missed = 0
         self._last_missed: Notification | None = None
+        self._lost: dict[tuple[str, bool], Notification] = {}  # the newest by fingerprint, and of acknowledgements
+        self._capacity = capacity
 
     @property
     def queued(self) -> int:
@@ -124,10 +127,13 @@ class Group:
             return
         self._counts.delivery_failed(robot.name, result.cause.value or result.outcome.value)
         if result.outcome is Outcome.REJECTED and result.retry_after_s is None:
-            entries = [entry._replace(refused_by=entry.refused_by | {robot.name}) for entry in entries]
+            if len(entries) > 1:  # one of them is refused, and all may be of another kind
+                entries = [entry._replace(alone=True) for entry in entries]
+            else:
+                entries = [entry._replace(refused_by=entry.refused_by | {robot.name}) for entry in entries]
             if not self._somebody_else(entries[0].refused_by, moment.now):
                 for entry in entries:
-                    self._miss(entry)
+                    self._refuse(entry)
                 return
         for entry in self._backlog.put_back(entries):
             self._miss(entry)
@@ -137,9 +143,10 @@ class Group:
         for entry in [*self._sending, *self._backlog.clear()]:
             self._miss(entry)
         self._sending = []
-        if self._missed:
-            _log.warning("receiver %s: %d notifications were not delivered", self.name, self._missed)
-        return self._missed
+        missed = self._missed + len(self._lost)
+        if missed:
+            _log.warning("receiver %s: %d notifications were not delivered", self.name, missed)
+        return missed
 
     def _step(self, moment: Moment) -> Send | Wait | None:
         """None: the next of what waits is to be given up."""
@@ -147,6 +154,9 @@ class Group:
             return Wait(math.inf, Hold.NOTHING)
         head = self._backlog.head
         robot, wait = self._choose(moment, head.refused_by)
+        if robot is not None and robot.apart and head.notification.parts:
+            self._take_apart()
+            return self._step(moment)
         if robot is not None:
             return self._send(robot, moment)
         refused = bool(head.refused_by) and wait.why is Hold.RESTING
@@ -176,6 +186,7 @@ class Group:
         backlog = self._backlog
         critical, alike = backlog.critical, backlog.alike
         many = self._digest_above is not None and alike > self._digest_above
+        many = many and not robot.apart and not backlog.head.alone
         if many and not (critical and alike <= robot.room(moment.now, _SOON_S)):
             self._sending = backlog.clear()
             notification = bundle_of([entry.notification for entry in self._sending])
@@ -185,6 +196,12 @@ class Group:
         robot.begin(moment.now, critical=critical)
         return Send(robot, notification, self._sending)
 
+    def _take_apart(self) -> None:
+        """A digest goes on as its parts."""
+        entry = self._backlog.take()
+        for left in self._backlog.put_back([entry._replace(notification=part) for part in entry.notification.parts]):
+            self._miss(left)
+
     def _tell_delivered(self, receiver: str, entries: Sequence[Entry], now: float) -> None:
         for entry in entries:
             self._counts.delivery_took(receiver, now - entry.since)
@@ -192,8 +209,21 @@ class Group:
         if len(entries) > 1 and digested:
             self._counts.notified(receiver, DIGESTED, digested)
 
+    def _refuse(self, entry: Entry) -> None:
+        """Nobody takes it, now or later. What tells of it may be refused for the same name, and is not repeated."""
+        if self.apart:
+            self._missed += 1
+            self._counts.notified(self.name, DROPPED)
+        elif entry.stands_for:
+            self._missed += entry.stands_for
+        else:
+            self._miss(entry)
+
     def _miss(self, entry: Entry) -> None:
         """Counts it for the next digest, which shows the last of them, rather a critical one."""
+        if self.apart:
+            self._lose(entry)
+            return
         self._missed += entry.stands_for or 1
         lost = entry.notification
         if self._last_missed is None or lost.critical or not self._last_missed.critical:
@@ -201,8 +231,24 @@ class Group:
         if not entry.stands_for:
             self._counts.notified(self.name, DROPPED)
 
+    def _lose(self, entry: Entry) -> None:
+        """Of each anomaly the newest is kept, to be sent once the system is well: its end, too, must reach it."""
+        self._counts.notified(self.name, DROPPED)
+        about = entry.notification.anomalies
+        key = about[0].fingerprint if about else entry.notification.id, entry.notification.kind == ACKNOWLEDGED
+        self._lost.pop(key, None)
+        self._lost[key] = entry.notification
+        while len(self._lost) > self._capacity:
+            del self._lost[next(iter(self._lost))]
+            self._missed += 1
+
     def _report_missed(self, now: float) -> None:
         """Only to a receiver that is well: whoever is down hears of it after the next thing that gets through."""
+        if self._lost and self.failures == 0:
+            lost, self._lost = list(self._lost.values()), {}
+            _log.warning("receiver %s: sends again what is newest of %d anomalies that it missed", self.name, len(lost))
+            for notification in lost:
+                self._backlog.put(Entry(now, notification))
         if self._last_missed is not None and self.failures == 0:
             report = overflow_of(self._missed, self._last_missed)
             self._backlog.put(Entry(now, report, stands_for=self._missed))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from streams.alerts.line import Name, fill, join
 from streams.alerts.phrases import CHINESE, ENGLISH, LANGUAGES
 from streams.alerts.wording import Text, Wording, Worth
 from streams.catalogue.metric import Severity
@@ -42,6 +43,7 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
         anomalies: what it is about, as published.
         texts: the same by language, with the parts apart.
         lanes: whom to tell: names of receivers, or of groups of them; None: all.
+        parts: of a digest, what systems get instead that keep each anomaly by itself.
 
     """
 
@@ -54,6 +56,7 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
     anomalies: tuple[Anomaly, ...] = ()
     texts: dict[str, Text] = {}
     lanes: Lanes = None
+    parts: tuple[Notification, ...] = ()
 
     @property
     def critical(self) -> bool:
@@ -131,18 +134,21 @@ def compose(
     )
 
 
-def digest_of(transitions: Sequence[Transition], titles: Titles) -> Notification:
-    """One notification for all that happened while nobody was told and that is still open. At least one is needed."""
+def digest_of(transitions: Sequence[Transition], titles: Titles, parts: tuple[Notification, ...] = ()) -> Notification:
+    """One notification for all that happened while nobody was told and that is still open. At least one is needed.
+
+    `parts`: of each transition by itself.
+    """
     worst = any(t.anomaly.severity == Severity.CRITICAL for t in transitions)
     count = len(transitions)
 
     def text(say: Wording) -> Text:
-        facts = [say.title(t.anomaly, "") for t in transitions[:_MOST_IN_DIGEST]]
+        facts: list[str] = [say.title(t.anomaly, "") for t in transitions[:_MOST_IN_DIGEST]]
         if count > _MOST_IN_DIGEST:
             facts.append(say.phrases.more.format(count=count - _MOST_IN_DIGEST))
         return Text(say.digest(say.phrases.untold[count > 1].format(count=count)), tuple(facts))
 
-    return _notification(
+    digest = _notification(
         short_hash(["digest", *(t.id for t in transitions)]),
         max(t.time for t in transitions),
         DIGEST,
@@ -150,6 +156,7 @@ def digest_of(transitions: Sequence[Transition], titles: Titles) -> Notification
         tuple(t.anomaly for t in transitions),
         {language: text(say) for language, say in titles.wordings().items()},
     )
+    return msgspec.structs.replace(digest, parts=parts)
 
 
 def reminder_of(
@@ -171,7 +178,7 @@ def reminder_of(
 
 def acknowledgement_of(anomaly: Anomaly, actor: str, now: int) -> Notification:
     """Somebody has it. `now`: ms."""
-    texts = {say: Text(phrases.acked.format(actor=actor)) for say, phrases in LANGUAGES.items()}
+    texts = {say: Text(fill(phrases.acked, actor=Name(actor))) for say, phrases in LANGUAGES.items()}
     name = short_hash(["acknowledged", anomaly.fingerprint, anomaly.detected_at])
     return _notification(name, now, ACKNOWLEDGED, Severity(anomaly.severity), (anomaly,), texts)
 
@@ -197,12 +204,12 @@ def maintenance_of(
 
     def text(say: Wording) -> Text:
         phrases = say.phrases
-        what = phrases.comma.join(matchers)
+        what = join(phrases.comma, map(Name, matchers))
         if still is None:
-            title = phrases.maintenance_begins.format(name=window, ends=clock_time(ends, zone))
-            return Text(title, (phrases.quiet.format(matchers=what),))
-        title = phrases.maintenance_over[bool(still)].format(name=window, count=len(still))
-        facts = [say.title(anomaly, "") for anomaly in still[:_MOST_IN_DIGEST]]
+            title = fill(phrases.maintenance_begins, name=Name(window), ends=clock_time(ends, zone))
+            return Text(title, (fill(phrases.quiet, matchers=what),))
+        title = fill(phrases.maintenance_over[bool(still)], name=Name(window), count=str(len(still)))
+        facts: list[str] = [say.title(anomaly, "") for anomaly in still[:_MOST_IN_DIGEST]]
         if len(still) > _MOST_IN_DIGEST:
             facts.append(phrases.more.format(count=len(still) - _MOST_IN_DIGEST))
         return Text(title, tuple(facts))
@@ -238,14 +245,17 @@ def together_of(notifications: Sequence[Notification]) -> Notification:
         full = head.text(language)
         return Text(full.title, (*(told.text(language).title for told in rest), *full.facts), full.links, full.name)
 
-    return _digest(["together", *(told.id for told in notifications)], notifications, tuple(anomalies.values()), text)
+    together = _digest(
+        ["together", *(told.id for told in notifications)], notifications, tuple(anomalies.values()), text
+    )
+    return msgspec.structs.replace(together, parts=tuple(notifications))
 
 
 def overflow_of(count: int, newest: Notification) -> Notification:
     """Says how many notifications a receiver did not get one by one; `newest` is the last of them."""
 
     def text(language: str, say: Wording) -> Text:
-        last = say.phrases.last.format(title=newest.text(language).title)
+        last = fill(say.phrases.last, title=newest.text(language).title)
         return Text(
             say.digest(say.phrases.overflow[count > 1].format(count=count)), (last,), newest.text(language).links
         )
@@ -292,8 +302,8 @@ def _notification(
         time=time,
         kind=kind,
         severity=severity,
-        title=english.title,
-        lines=lines,
+        title=str(english.title),
+        lines=tuple(map(str, lines)),
         anomalies=anomalies,
         texts=texts,
     )

@@ -64,11 +64,15 @@ class Outbox:
         self._tasks += [asyncio.create_task(receiver.keep_up()) for receiver in kept_up]
 
     def put(self, notification: Notification) -> None:
-        """Never waits and never raises; what is merely info is not sent to anyone, the rest to those it names."""
+        """Never waits and never raises; what is merely info is not sent to anyone, the rest to those it names.
+
+        Systems that keep each anomaly by itself get the parts of a digest.
+        """
         if notification.severity is not Severity.INFO:
             for name, lane in self._lanes.items():
                 if notification.lanes is None or name in notification.lanes:
-                    lane.put(notification)
+                    for told in (lane.apart and notification.parts) or (notification,):
+                        lane.put(told)
 
     def put_together(self, notifications: Sequence[Notification]) -> None:
         """News of one trouble: one message for people, each by itself for systems. At least one is needed."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from streams.incidents.summary import amount, duration, where
+from streams.incidents.summary import amount, duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -42,9 +42,19 @@ _DIMENSIONS = {
 
 
 class Phrases(msgspec.Struct, frozen=True, kw_only=True):
-    """One language. Words in braces are filled in; the functions say a scope, a value with its unit, a time span."""
+    """One language. Words in braces are filled in; the functions say a value with its unit, and a time span.
 
-    where: Callable[[Mapping[str, str]], str]
+    Attributes:
+        dimensions: what they are called, where that is not their name.
+        everywhere, nothing: a scope without dimensions, and a dimension without a value.
+
+    """
+
+    dimensions: Mapping[str, str]
+    everywhere: str
+    nothing: str
+    place: str
+    places: str
     amount: Callable[[float, str], str]
     duration: Callable[[int], str]
     severity: Mapping[str, str]
@@ -82,17 +92,6 @@ class Phrases(msgspec.Struct, frozen=True, kw_only=True):
     quiet: str
 
 
-def where_zh(scope: Mapping[str, str]) -> str:
-    """The scope in Chinese.
-
-    >>> where_zh({"region": "zhejiang", "carrier": ""}), where_zh({})
-    ('承运商 （无），地区 zhejiang', '全店')
-    """
-    if not scope:
-        return "全店"
-    return "，".join(f"{_DIMENSIONS.get(name, name)} {value or '（无）'}" for name, value in sorted(scope.items()))
-
-
 def duration_zh(ms: int) -> str:
     """A time span in its two largest units, in Chinese.
 
@@ -123,7 +122,11 @@ def amount_zh(value: float, unit: str) -> str:
 
 
 ENGLISH = Phrases(
-    where=where,
+    dimensions={},
+    everywhere="overall",
+    nothing="(none)",
+    place="{dimension} {value}",
+    places=", ",
     amount=amount,
     duration=duration,
     severity={"critical": "CRITICAL", "warning": "WARNING", "info": "INFO"},
@@ -140,7 +143,7 @@ ENGLISH = Phrases(
         "still open": "still open, {severity}",
     },
     title="[{news}] {headline}",
-    headline="{title} {where}: {value}, expected {expected}",
+    headline="{title}: {value}, expected {expected}{limit} ({where})",
     limit=", limit {limit}",
     since="Since {start}, for {lasts}",
     span="From {start} to {end}, {lasts}; at worst {peak}",
@@ -184,7 +187,11 @@ ENGLISH = Phrases(
     quiet="Nobody is told of what matches {matchers}",
 )
 CHINESE = Phrases(
-    where=where_zh,
+    dimensions=_DIMENSIONS,
+    everywhere="全店",
+    nothing="（无）",
+    place="{dimension} {value}",
+    places="，",
     amount=amount_zh,
     duration=duration_zh,
     severity={"critical": "严重", "warning": "警告", "info": "提示"},
@@ -201,7 +208,7 @@ CHINESE = Phrases(
         "still open": "仍未恢复，{severity}",
     },
     title="【{news}】{headline}",
-    headline="{title}（{where}）：{value}，预期 {expected}",
+    headline="{title}：{value}，预期 {expected}{limit}（{where}）",
     limit="，限值 {limit}",
     since="{start} 起，已 {lasts}",
     span="{start} 至 {end}，持续 {lasts}；最差 {peak}",

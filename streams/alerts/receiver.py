@@ -29,9 +29,9 @@ class Cause(enum.StrEnum):
     CONNECTION = "connection"
     TLS = "tls"
     THROTTLED = "throttled"  # too many messages, says the other side
-    CREDENTIALS = "credentials"  # address, key, signature, keyword or IP list: a person must put it right
+    CREDENTIALS = "credentials"  # address, key, signature or address list: a person must put it right
     TOO_LONG = "too_long"
-    REFUSED = "refused"  # this message, for any other reason
+    REFUSED = "refused"  # this message, for its content: without a keyword, with a word that is not allowed
     OUT_OF_ORDER = "out_of_order"  # the other side has a fault of its own
     GARBAGE = "garbage"  # an answer that is none
     ERROR = "error"  # the receiver itself raised

@@ -36,6 +36,7 @@ class Robot:
         self.receiver = receiver
         self.failures = 0
         self.reason = ""
+        self._allowance = allowance
         self._budget = Budget(allowance)
         self._backoff = backoff
         self._rests_until = 0.0
@@ -43,6 +44,11 @@ class Robot:
     @property
     def name(self) -> str:
         return self.receiver.name
+
+    @property
+    def apart(self) -> bool:
+        """See `Allowance.apart`."""
+        return self._allowance.apart
 
     def resting(self, now: float) -> bool:
         return now < self._rests_until

@@ -8,10 +8,10 @@ from streams.incidents.daytime import DayTime
 from streams.incidents.matcher import Matcher, all_match, labels_of, read_matchers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import tzinfo
 
-    from streams.incidents.anomaly import Anomaly
+    from streams.incidents.anomaly import Anomaly, Transition
     from streams.settings import RouteSettings
 
 Lanes = tuple[str, ...] | None  # names of receivers, or of groups of them, sorted; None: all
@@ -55,6 +55,23 @@ class Routes:
 def union(one: Lanes, other: Lanes) -> Lanes:
     """Both."""
     return None if one is None or other is None else tuple(sorted({*one, *other}))
+
+
+def by_lanes(told: Sequence[tuple[Transition, Lanes]], everybody: Sequence[str]) -> dict[Lanes, list[Transition]]:
+    """What each receiver hears of; those who hear of the same stand together, so that nobody is in two of the lanes.
+
+    `everybody`: all names.
+    """
+    if len({lanes for _, lanes in told}) == 1:
+        return {told[0][1]: [transition for transition, _ in told]}
+    heard: dict[str, list[Transition]] = {}
+    for transition, lanes in told:
+        for name in everybody if lanes is None else lanes:
+            heard.setdefault(name, []).append(transition)
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for name, transitions in heard.items():
+        alike.setdefault(tuple(transition.id for transition in transitions), []).append(name)
+    return {tuple(sorted(names)): heard[names[0]] for names in alike.values()}
 
 
 def _route(settings: RouteSettings, zone: tzinfo) -> Route:

@@ -31,6 +31,7 @@ class Ruling(enum.StrEnum):
     SYMPTOM = "symptom"  # its cause speaks for it
     NO_WORSE = "no_worse"  # a change that wakes nobody
     REPEAT = "repeat"  # seen before, or told before a restart
+    OUTDATED = "outdated"  # people know of it by now, and what was new of it is too old
     HELD = "held"  # too old to page: if it is still open when the worker has caught up, a digest tells
     OVER = "over"  # over before the worker had caught up: nobody hears of it
     UNANNOUNCED = "unannounced"  # the end of something nobody was told of
@@ -70,6 +71,7 @@ class Routing(msgspec.Struct):
         held: by fingerprint, the newest transition of what opened too long ago.
         latest: by fingerprint, the time of the newest transition and the ids seen at that time.
         unended: what people may have heard of, by another worker, so that its end is told.
+        grave: fingerprints of what was told as critical.
 
     """
 
@@ -77,6 +79,7 @@ class Routing(msgspec.Struct):
     held: dict[str, Transition] = {}
     latest: dict[str, tuple[int, list[str]]] = {}
     unended: set[Episode] = set()
+    grave: set[str] = set()
 
     def rule(self, transition: Transition, clock_ms: int, around: Circumstances = _USUAL) -> Ruling:
         """Transitions of an anomaly come in order. `clock_ms` is the worker's clock (counting.md C.1).
@@ -93,7 +96,7 @@ class Routing(msgspec.Struct):
             return Ruling.REPEAT
         ruling = self._rule_open(transition, clock_ms, around)
         if ruling is Ruling.NOTIFY:
-            self.told.add(transition.anomaly.fingerprint)
+            self._tell(transition.anomaly)
         elif ruling is Ruling.HELD:
             self.held[transition.anomaly.fingerprint] = transition
         elif ruling is Ruling.SYMPTOM:
@@ -108,7 +111,8 @@ class Routing(msgspec.Struct):
         if not self.caught_up(clock_ms, handled_ms):
             return []
         due = [held for fingerprint, held in self.held.items() if fingerprint not in quiet]
-        self.told.update(held.anomaly.fingerprint for held in due)
+        for held in due:
+            self._tell(held.anomaly)
         self.held.clear()
         return sorted(due, key=lambda t: (t.time, t.anomaly.fingerprint))
 
@@ -126,7 +130,7 @@ class Routing(msgspec.Struct):
             return Ruling.HELD
         ruling = _rule_known(around)
         if ruling is Ruling.NOTIFY:
-            self.told.add(anomaly.fingerprint)
+            self._tell(anomaly)
         return ruling
 
     def has_read(self, anomaly: Anomaly) -> bool:
@@ -134,13 +138,21 @@ class Routing(msgspec.Struct):
         time, _ = self.latest.get(anomaly.fingerprint, (-1, []))
         return time >= (event_time_ms(anomaly.detected_at) or 0)
 
-    def resume(self, told: Iterable[Anomaly], untold: Iterable[Anomaly] = (), perhaps: Iterable[Anomaly] = ()) -> None:
+    def resume(
+        self,
+        told: Iterable[Anomaly],
+        untold: Iterable[Anomaly] = (),
+        perhaps: Iterable[Anomaly] = (),
+        grave: Iterable[str] = (),
+    ) -> None:
         """Takes over from another worker, or after a restart: what is open was told, or not.
 
-        `perhaps`: what may have been told, open or over.
+        `perhaps`: what may have been told, open or over; `grave`: fingerprints of what was told as critical.
         """
-        self.told.difference_update(anomaly.fingerprint for anomaly in untold)
+        forgotten = {anomaly.fingerprint for anomaly in untold}
+        self.told -= forgotten
         self.told.update(anomaly.fingerprint for anomaly in told)
+        self.grave = (self.grave - forgotten) | set(grave)
         self.unended = {anomaly.episode for anomaly in perhaps}
 
     def _rule_open(self, transition: Transition, clock_ms: int, around: Circumstances) -> Ruling:
@@ -154,7 +166,7 @@ class Routing(msgspec.Struct):
         if transition.change is not Change.OPENED and transition.why not in _WORTH_TELLING:
             return Ruling.NO_WORSE
         if clock_ms - transition.time > STALE_MS:
-            return Ruling.HELD
+            return Ruling.OUTDATED if self._is_known(anomaly) else Ruling.HELD
         return _rule_news(transition, around)
 
     def _rule_end(self, anomaly: Anomaly) -> Ruling:
@@ -166,7 +178,18 @@ class Routing(msgspec.Struct):
         if fingerprint not in self.told and not missed:
             return Ruling.OVER if held else Ruling.UNANNOUNCED
         self.told.discard(fingerprint)
+        self.grave.discard(fingerprint)
         return Ruling.NOTIFY
+
+    def _tell(self, anomaly: Anomaly) -> None:
+        self.told.add(anomaly.fingerprint)
+        if anomaly.severity == Severity.CRITICAL:
+            self.grave.add(anomaly.fingerprint)
+
+    def _is_known(self, anomaly: Anomaly) -> bool:
+        """Whether people were told of it, and of nothing less grave."""
+        fingerprint = anomaly.fingerprint
+        return fingerprint in self.told and (anomaly.severity != Severity.CRITICAL or fingerprint in self.grave)
 
     def _repeated(self, transition: Transition) -> bool:
         time, ids = self.latest.get(transition.anomaly.fingerprint, (-1, []))

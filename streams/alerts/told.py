@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from streams.catalogue.metric import Severity
 from streams.events.event_time import event_time_ms
 from streams.incidents.action import ESCALATED, NOTIFY_SOURCE, PHAROS, TELLING, TOLD, Taken
 from streams.incidents.handling import is_about
@@ -23,7 +24,7 @@ class Told:
 
     So whatever a worker was doing when it died: what it was telling may be known already, so its end is told; and
     perhaps it is not, so what is still open is told again. Both are written once for an anomaly, and again where more
-    receivers are told.
+    receivers are told, or that it is critical by now.
 
     Args:
         actions: filled by whoever reads the topic.
@@ -45,13 +46,18 @@ class Told:
         """Names of receivers who may have it, those of a chain of escalation as well."""
         return tuple(sorted({name for taken in self._records(anomaly) for name in taken.receivers}))
 
+    def as_critical(self, anomaly: Anomaly) -> bool:
+        """Whether somebody has it for certain, as critical."""
+        return any(taken.action == TOLD and taken.severity == Severity.CRITICAL for taken in self._records(anomaly))
+
     def record(self, action: str, anomaly: Anomaly, receivers: Sequence[str], now: int) -> Taken | None:
         """What to write, `action` being TELLING or TOLD; None where that is written already. `now` is in ms."""
         names = tuple(sorted(set(receivers)))
-        known = (taken.receivers for taken in self._records(anomaly) if taken.action == action)
+        enough = {anomaly.severity, Severity.CRITICAL}
+        known = (t.receivers for t in self._records(anomaly) if t.action == action and t.severity in enough)
         if set(names) <= set().union(*known):
             return None
-        name = short_hash([action, anomaly.fingerprint, anomaly.detected_at, *names])
+        name = short_hash([action, anomaly.fingerprint, anomaly.detected_at, anomaly.severity, *names])
         return record_of(anomaly, action, names, now, name=name)
 
     def _records(self, anomaly: Anomaly) -> list[Taken]:

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from streams.alerts.line import Line, Name, Title, fill, join
 from streams.events.event_time import event_time_ms
 from streams.incidents.instant import clock_time
 from streams.incidents.summary import preset_limit
@@ -38,7 +39,7 @@ class Text(msgspec.Struct, frozen=True):
     """What a notification says in one language.
 
     Attributes:
-        title: one line.
+        title: one line, as the facts: a `Line` where there are names in it.
         facts: since, impact, contributors, cause and symptoms; those that there are.
         links: board and runbook, where they are known.
         name: the line with fingerprint and incident; empty in a digest.
@@ -71,23 +72,40 @@ class Wording(NamedTuple):
     page_url: str = ""  # of the page that asks what to do; empty: no such links
     worth: Worth = Worth()
 
-    def headline(self, anomaly: Anomaly) -> str:
-        """What, where, value against expectation, and the preset limit where that has been reached."""
+    def headline(self, anomaly: Anomaly) -> Line:
+        """What, value against expectation, the preset limit where that has been reached, and where.
+
+        Names come last: whatever shortens a line, here or in a chat's own list, takes from its end.
+        """
         say = self.phrases
-        headline = say.headline.format(
-            title=self.titles.get(anomaly.metric) or anomaly.metric,
-            where=say.where(anomaly.scope),
+        limit = preset_limit(anomaly)
+        return fill(
+            say.headline,
+            title=Title(self.titles.get(anomaly.metric) or anomaly.metric),
             value=say.amount(anomaly.value, anomaly.unit),
             expected=say.amount(anomaly.expected, anomaly.unit),
+            limit="" if limit is None else say.limit.format(limit=say.amount(limit, anomaly.unit)),
+            where=self.where(anomaly.scope),
         )
-        limit = preset_limit(anomaly)
-        return headline if limit is None else headline + say.limit.format(limit=say.amount(limit, anomaly.unit))
 
-    def title(self, anomaly: Anomaly, news: str) -> str:
+    def where(self, scope: Mapping[str, str]) -> Line:
+        """The scope in words."""
+        say = self.phrases
+        if not scope:
+            return Line([say.everywhere])
+        return join(
+            say.places,
+            (
+                fill(say.place, dimension=say.dimensions.get(name) or Name(name), value=Name(value) or say.nothing)
+                for name, value in sorted(scope.items())
+            ),
+        )
+
+    def title(self, anomaly: Anomaly, news: str) -> Line:
         """The headline, and what is new about it."""
         severity = self.phrases.severity.get(anomaly.severity, anomaly.severity)
         told = self.phrases.news[news].format(severity=severity)
-        return self.phrases.title.format(news=told, headline=self.headline(anomaly))
+        return fill(self.phrases.title, news=told, headline=self.headline(anomaly))
 
     def since(self, anomaly: Anomaly, now: int, zone: tzinfo) -> str:
         say = self.phrases
@@ -125,28 +143,25 @@ class Wording(NamedTuple):
         """The three largest."""
         say = self.phrases
         top = sorted((c for c in anomaly.contributors if c.share > 0), key=lambda c: -c.share)[:3]
-        parts = [
-            say.contributor.format(where=say.where(c.scope).removeprefix("for "), share=f"{min(c.share, 1.0):.0%}")
-            for c in top
-        ]
-        return say.contributors.format(named=say.comma.join(parts)) if parts else ""
+        parts = [fill(say.contributor, where=self.where(c.scope), share=f"{min(c.share, 1.0):.0%}") for c in top]
+        return fill(say.contributors, named=join(say.comma, parts)) if parts else ""
 
     def cause(self, anomaly: Anomaly, others: Mapping[str, Anomaly]) -> str:
         if anomaly.caused_by is None:
             return ""
-        return self.phrases.cause.format(named=self._name(anomaly.caused_by, others))
+        return fill(self.phrases.cause, named=self._name(anomaly.caused_by, others))
 
     def symptoms(self, anomaly: Anomaly, others: Mapping[str, Anomaly]) -> str:
-        named = self.phrases.semicolon.join(self._name(fingerprint, others) for fingerprint in anomaly.cause_of)
-        return self.phrases.symptoms.format(named=named) if named else ""
+        named = join(self.phrases.semicolon, (self._name(fingerprint, others) for fingerprint in anomaly.cause_of))
+        return fill(self.phrases.symptoms, named=named) if named else ""
 
     def also(self, inhibited: Sequence[Anomaly]) -> str:
         """What is open beside it and not told by itself."""
-        named = self.phrases.semicolon.join(self.headline(anomaly) for anomaly in inhibited[:_MOST_ALSO])
+        named: list[str] = [self.headline(anomaly) for anomaly in inhibited[:_MOST_ALSO]]
         more = len(inhibited) - _MOST_ALSO
         if more > 0:
-            named += self.phrases.semicolon + self.phrases.more.format(count=more)
-        return self.phrases.also.format(named=named) if named else ""
+            named.append(self.phrases.more.format(count=more))
+        return fill(self.phrases.also, named=join(self.phrases.semicolon, named)) if named else ""
 
     def links(self, anomaly: Anomaly, *, acts: bool = True) -> tuple[Link, ...]:
         """Board, runbook, and, where it `acts`, the page that asks whether to ack, snooze or silence."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from detectors.judgement import Reason
 from streams.incidents.alert import State
 from streams.incidents.instant import clock_time
+from streams.incidents.long_name import cut_in_the_middle
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from streams.incidents.alert import Alert
 
+_LONGEST_NAME = 64  # characters: what matters comes after it, and Alertmanager's own receivers cut, too
 _LONG_S = 600  # seconds beyond it are told as a time span
 
 
@@ -68,14 +70,17 @@ def preset_limit(of: Judged) -> float | None:
 
 
 def where(scope: Mapping[str, str]) -> str:
-    """The scope in words.
+    """The scope in words, long names cut in their middle.
 
     >>> where({"region": "zhejiang", "carrier": ""})
     'for carrier (none), region zhejiang'
     """
     if not scope:
         return "overall"
-    return "for " + ", ".join(f"{dimension} {value or '(none)'}" for dimension, value in sorted(scope.items()))
+    return "for " + ", ".join(
+        f"{dimension} {cut_in_the_middle(value, _LONGEST_NAME) or '(none)'}"
+        for dimension, value in sorted(scope.items())
+    )
 
 
 def amount(value: float, unit: str) -> str:

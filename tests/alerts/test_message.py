@@ -26,18 +26,19 @@ TITLES = Titles({"payment_success": "Payment success"}, {"payment_success": "支
 
 
 @pytest.mark.parametrize(
-    ("language", "said"), [("en", ": 71.0%, expected 97.0%, limit 80.0%"), ("zh", "：71.0%，预期 97.0%，限值 80.0%")]
+    ("language", "said"),
+    [("en", ": 71.0%, expected 97.0%, limit 80.0% ("), ("zh", "：71.0%，预期 97.0%，限值 80.0%（")],
 )
 def test_a_preset_limit_that_was_reached_is_named(
     transition: Callable[..., Transition], language: str, said: str
 ) -> None:
     told = compose(transition(reason="THRESHOLD", lower=0.8), TITLES, {}, SHANGHAI).text(language)
-    assert told.title.endswith(said)
+    assert said in told.title
 
 
-def test_what_where_value_since_impact_contributors_links_id(transition: Callable[..., Transition]) -> None:
+def test_what_value_where_since_impact_contributors_links_id(transition: Callable[..., Transition]) -> None:
     told = compose(transition(), TITLES, {}, SHANGHAI)
-    assert told.title == "[CRITICAL] Payment success for payment_method alipay: 71.0%, expected 97.0%"
+    assert told.title == "[CRITICAL] Payment success: 71.0%, expected 97.0% (payment_method alipay)"
     assert told.lines == (
         "Since 2025-11-10 23:58:30 +08:00, for 1 min 30 s",
         "Impact: about 260 orders beyond normal in the last 1 min",
@@ -80,7 +81,7 @@ def test_the_end_says_how_long_and_how_bad_it_was(transition: Callable[..., Tran
         {},
         SHANGHAI,
     )
-    assert told.title == "[RESOLVED] Payment success for payment_method alipay: 97.0%, expected 97.0%"
+    assert told.title == "[RESOLVED] Payment success: 97.0%, expected 97.0% (payment_method alipay)"
     assert told.lines[0] == (
         "From 2025-11-10 23:58:30 +08:00 to 2025-11-11 00:10:00 +08:00, 11 min 30 s; at worst 70.0%"
     )
@@ -94,8 +95,8 @@ def test_an_update_says_what_changed(transition: Callable[..., Transition], why:
 def test_cause_and_symptoms_are_named_where_they_are_known(transition: Callable[..., Transition]) -> None:
     other = msgspec.structs.replace(transition().anomaly, fingerprint="f2", metric="checkout_failed", scope={})
     told = compose(transition(cause_of=["f2", "f3"], caused_by="f2"), TITLES, {"f2": other}, SHANGHAI)
-    assert "Caused by: checkout_failed overall: 71.0%, expected 97.0%" in told.lines
-    assert "Symptoms: checkout_failed overall: 71.0%, expected 97.0%; f3" in told.lines
+    assert "Caused by: checkout_failed: 71.0%, expected 97.0% (overall)" in told.lines
+    assert "Symptoms: checkout_failed: 71.0%, expected 97.0% (overall); f3" in told.lines
 
 
 def test_a_digest_of_what_was_not_delivered_names_the_last(notification: Callable[..., Notification]) -> None:
@@ -143,13 +144,13 @@ def test_links_lead_to_a_page_that_asks_what_to_do_unless_it_is_over(transition:
 def test_a_receiver_may_speak_chinese(transition: Callable[..., Transition]) -> None:
     other = msgspec.structs.replace(transition().anomaly, fingerprint="f2", metric="checkout_failed", scope={})
     told = compose(transition(cause_of=["f2"]), TITLES, {"f2": other}, SHANGHAI).text("zh")
-    assert told.title == "【严重】支付成功率（支付方式 alipay）：71.0%，预期 97.0%"
+    assert told.title == "【严重】支付成功率：71.0%，预期 97.0%（支付方式 alipay）"
     assert told.facts == (
         "2025-11-10 23:58:30 +08:00 起，已 1分钟30秒",
         "影响：最近 1分钟 内约 260 笔订单异常",
         "若持续下去：未来 1 小时内约增加 15,600 笔订单",
         "主要来源：地区 b 50%；地区 c 30%；地区 a 10%",
-        "由此引发：checkout_failed（全店）：71.0%，预期 97.0%",
+        "由此引发：checkout_failed：71.0%，预期 97.0%（全店）",
     )
     assert [link.label for link in told.links] == ["仪表盘", "处置手册"]
     assert told.name == "编号：f1，事件 i1"
@@ -172,7 +173,8 @@ def test_the_end_in_chinese(transition: Callable[..., Transition]) -> None:
 def test_both_languages_know_the_same_phrases_and_the_same_words_in_them() -> None:
     for field in ENGLISH.__struct_fields__:
         english, chinese = (getattr(phrases, field) for phrases in (ENGLISH, CHINESE))
-        assert _filled_in(english) == _filled_in(chinese), field
+        if field != "dimensions":  # English calls them by their names
+            assert _filled_in(english) == _filled_in(chinese), field
 
 
 def _filled_in(phrase: object) -> object:
@@ -192,7 +194,7 @@ def test_digests_speak_the_language_of_what_they_hold(transition: Callable[..., 
         digest_of([transition(fingerprint=f"f{n}") for n in range(12)], TITLES),
     )
     assert bundle.text("zh").title == "【汇总】6 条通知，涉及 6 个异常"
-    assert bundle.text("zh").facts[0] == "【严重】支付成功率（支付方式 alipay）：71.0%，预期 97.0%"
+    assert bundle.text("zh").facts[0] == "【严重】支付成功率：71.0%，预期 97.0%（支付方式 alipay）"
     assert overflow.text("zh").title == "【汇总】有 2 条通知未能逐条送达"
     assert digest.text("zh").title == "【汇总】有 12 个未恢复的异常尚未通知"
     assert digest.text("zh").facts[-1] == "另有 2 条"

@@ -74,6 +74,7 @@ class Telling(RuleBasedStateMachine):
         self.ended: set[Episode] = set()
         self.seen: set[Episode] = set()  # somebody has acted on it, so knows of it
         self.times: Counter[str] = Counter()  # by id
+        self.digested: Counter[tuple[Episode, str]] = Counter()  # by severity
         self.over_while_down: set[Episode] = set()
         self.forgotten: set[Episode] = set()  # told while the broker hung, so nobody else knows
         self.forgiven: set[Episode] = set()  # of those, what was over, or quiet, when the next worker came
@@ -103,6 +104,7 @@ class Telling(RuleBasedStateMachine):
                 )
                 assert episode not in self.over_while_down, "told although it was over for long"
                 self.heard.add(episode)
+                self.digested[episode, anomaly.severity] += notification.kind == DIGEST
 
     def states(self) -> dict[str, LaneState]:
         return {"duty": LaneState(0, 0, "")}
@@ -188,6 +190,7 @@ class Telling(RuleBasedStateMachine):
     @invariant()
     def nothing_is_told_twice_without_a_restart_and_hardly_with_one(self) -> None:
         assert all(times <= 1 + self.restarts for times in self.times.values())
+        assert all(times <= 1 + self.restarts for times in self.digested.values())
 
     def teardown(self) -> None:
         """Once all is quiet: what is open was heard of, and so was the end of what was heard of."""

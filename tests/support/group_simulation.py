@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from streams.alerts.backoff import Backoff
@@ -12,7 +13,7 @@ from streams.alerts.receivers import dingtalk
 from streams.alerts.robot import Member
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from streams.alerts.message import Notification
     from streams.alerts.receiver import Result
@@ -49,8 +50,10 @@ class Simulation:
         answer: Answer = lambda *_: DELIVERED,
         took_s: float = 0.1,
         capacity: int = 1_000,
+        others: Mapping[str, Allowance] = MappingProxyType({}),
     ) -> None:
-        members = [Member(Robot(name), allowance, "group" if len(names) > 1 else "") for name in names]
+        group = "group" if len(names) > 1 else ""
+        members = [Member(Robot(name), others.get(name, allowance), group) for name in names]
         self.counts = counts
         self.group = Group(members[0].group or names[0], members, counts, capacity, Backoff(first_s=1.0, longest_s=8.0))
         self.now = 0.0

@@ -14,6 +14,7 @@ import orjson
 
 from streams.alerts.receiver import DELIVERED, Result
 from streams.alerts.receivers.http_post import failure_of
+from streams.alerts.receivers.plain_text import plain
 from streams.catalogue.metric import Severity
 from streams.events.event_time import event_time_ms
 from streams.incidents.anomaly import Change
@@ -112,7 +113,7 @@ def alert_of(anomaly: Anomaly, now: int) -> dict[str, Any]:
     """Labels say what it is, annotations what is known of it. `now`: the wall's, in ms."""
     firing = anomaly.state != "resolved"
     annotations = {
-        "summary": anomaly.summary,
+        "summary": plain(anomaly.summary),
         "started_at": anomaly.started_at,
         "runbook_url": anomaly.runbook_url,
         "board_url": anomaly.board_url,

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from streams.alerts.budget import Allowance, Limit
 from streams.alerts.receiver import DELIVERED, Cause, Outcome, Result
-from streams.alerts.receivers.fitting import cut, fitted
-from streams.alerts.receivers.plain_text import plain
+from streams.alerts.receivers.fitting import first_of, fitted, shown, size
+from streams.alerts.receivers.markup import unmarked
 from streams.incidents.anomaly import Change
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 ALLOWANCE = Allowance((Limit(18, 60.0),), kept=6, digest_above=5)
 
 _TALKATIVE = ("apprise", "requests", "urllib3")  # they write addresses, and those are credentials
-_MOST_TITLE, _MOST_TEXT = 250, 1_700  # bytes; the narrowest services take 2,000
+_MOST_TITLE, _MOST_LINE, _MOST_LINKS, _MOST_TEXT = 250, 400, 800, 1_700  # bytes; the narrowest services take 2,000
 
 
 class AppriseReceiver:
@@ -45,14 +45,15 @@ class AppriseReceiver:
     async def deliver(self, notification: Notification) -> Result:
         """Apprise says yes or no; a no is tried again, because it does not tell why."""
         text = self._voice.text(notification)
-        links = [link.written_out for link in text.links]
-        facts = [plain(line) for line in text.body]
-        body = "\n".join([*fitted(facts, _MOST_TEXT - sum(len(link) + 1 for link in links), self._voice.more), *links])
+        last = [*first_of((link.written_out for link in text.links), _MOST_LINKS, "\n"), self._voice.sender]
+        facts = [shown(line, _MOST_LINE, unmarked) for line in text.body]
+        free = _MOST_TEXT - sum(size(line) + 1 for line in last)
+        body = "\n".join([*fitted(facts, free, self._voice.more), *last])
         try:
             async with asyncio.timeout(self._timeout_s):
                 told = await self._notifier.async_notify(
-                    body=body or text.title,
-                    title=cut(plain(text.title), _MOST_TITLE),
+                    body=body,
+                    title=shown(text.title, _MOST_TITLE, unmarked),
                     notify_type=_type_of(notification),
                     body_format="text",
                 )

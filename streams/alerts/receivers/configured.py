@@ -101,7 +101,7 @@ def configured(settings: ReceiverSettings, around: Surroundings) -> Receiver:
         _secret(settings, "url", needs.url, around.environment),
         _secret(settings, "secret", needs.secret, around.environment),
         HttpPost(around.session, settings.timeout_s, around.clock),
-        Voice(settings.language, around.board_url),
+        Voice(settings.language, around.board_url, settings.keyword),
     )
     if parts.url and settings.kind != "apprise" and not is_web_address(parts.url):
         raise ReceiverError(settings.name, _place(settings, "url"), "no http or https URL is kept there; check it")

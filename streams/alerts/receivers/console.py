@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from streams.alerts.receiver import Outcome, Result
-from streams.alerts.receivers.plain_text import plain
+from streams.alerts.receivers.fitting import shown
 from streams.incidents.instant import clock_time
 
 if TYPE_CHECKING:
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from streams.alerts.message import Notification
+
+_MOST_LINE = 4_000
 
 
 class ConsoleReceiver:
@@ -25,10 +27,12 @@ class ConsoleReceiver:
 
     async def deliver(self, notification: Notification) -> Result:
         """The title with the time of the tick, and the other lines indented below it."""
+        text = notification.text("en")
+        said = [*text.facts, *(link.written_out for link in text.links), *([text.name] if text.name else [])]
         try:
-            self._write(f"{clock_time(notification.time, self._zone)} {plain(notification.title)}")
-            for line in notification.lines:
-                self._write(f"    {plain(line)}")
+            self._write(f"{clock_time(notification.time, self._zone)} {shown(text.title, _MOST_LINE)}")
+            for line in said:
+                self._write(f"    {shown(line, _MOST_LINE)}")
         except OSError as error:
             return Result(Outcome.RETRY, type(error).__name__)
         return Result(Outcome.DELIVERED)

@@ -15,10 +15,11 @@ from urllib.parse import quote_plus
 import orjson
 
 from streams.alerts.budget import Allowance, Limit
-from streams.alerts.receiver import CREDENTIALS_REST_S, Cause, Outcome, Result
-from streams.alerts.receivers.fitting import cut, fitted
+from streams.alerts.receiver import Result
+from streams.alerts.receivers.fitting import fitted, shown, size
 from streams.alerts.receivers.http_post import judged_by_code
 from streams.alerts.receivers.markup import widened
+from streams.alerts.receivers.refusals import DINGTALK
 
 if TYPE_CHECKING:
     from streams.alerts.message import Notification
@@ -28,16 +29,11 @@ if TYPE_CHECKING:
 # Two below the 20 that DingTalk counts, for what arrives later than it was sent.
 ALLOWANCE = Allowance((Limit(18, 60.0),), kept=6, digest_above=5)
 
-_SILENCE_S = 600.0
-_MOST_TITLE, _MOST_TEXT = 300, 6_000  # bytes; a body may have 20,000, and JSON writes some signs with two
-_FAILURES = {
-    -1: Result(Outcome.RETRY, "errcode -1", cause=Cause.OUT_OF_ORDER),
-    130101: Result(Outcome.RETRY, "errcode 130101", _SILENCE_S, Cause.THROTTLED),
-    310000: Result(Outcome.REJECTED, "errcode 310000", CREDENTIALS_REST_S, Cause.CREDENTIALS),
-    300001: Result(Outcome.REJECTED, "errcode 300001", CREDENTIALS_REST_S, Cause.CREDENTIALS),
-    460101: Result(Outcome.REJECTED, "errcode 460101", cause=Cause.TOO_LONG),
-    101002: Result(Outcome.REJECTED, "errcode 101002", cause=Cause.TOO_LONG),
-}
+_MOST_TITLE, _MOST_LINE, _MOST_TEXT = (
+    400,
+    600,
+    6_000,
+)  # bytes; a body may have 20,000, and JSON writes some signs with two
 
 
 class DingTalkReceiver:
@@ -64,7 +60,8 @@ class DingTalkReceiver:
         answer = await self._post.send(self._signed_url(), body_of(notification, self._voice))
         if isinstance(answer, Result):
             return answer
-        return judged_by_code(answer, "errcode", answer.code("errcode"), _FAILURES)
+        said = (answer.fields or {}).get("errmsg")
+        return judged_by_code(answer, "errcode", answer.code("errcode"), DINGTALK, said)
 
     def _signed_url(self) -> str:
         if not self._secret:
@@ -85,13 +82,13 @@ def signature(secret: str, timestamp_ms: int) -> str:
 
 
 def body_of(notification: Notification, voice: Voice) -> bytes:
-    """A card with buttons where there is something to open, else markdown."""
+    """A card with buttons where there is something to open, else markdown; a keyword counts wherever it stands."""
     text = voice.text(notification)
-    title = cut(widened(text.title), _MOST_TITLE)
-    facts = [f"- {widened(fact)}" for fact in text.facts]
+    title = shown(text.title, _MOST_TITLE, widened)
+    facts = [f"- {shown(fact, _MOST_LINE, widened)}" for fact in text.facts]
     name = [widened(text.name)] if text.name else []
-    lines = [f"### {title}", *fitted([*facts, *name], _MOST_TEXT - _MOST_TITLE, voice.more)]
-    said = "\n".join(lines)
+    free = _MOST_TEXT - _MOST_TITLE - size(voice.sender)
+    said = "\n".join([f"### {title}", *fitted([*facts, *name], free, voice.more), "", voice.sender])
     if not text.links:
         return orjson.dumps({"msgtype": "markdown", "markdown": {"title": title, "text": said}})
     buttons = [{"title": link.label, "actionURL": link.url} for link in text.links]

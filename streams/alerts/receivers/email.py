@@ -15,7 +15,7 @@ import aiosmtplib
 from streams.alerts.budget import Allowance, Limit
 from streams.alerts.message import DIGEST
 from streams.alerts.receiver import CREDENTIALS_REST_S, DELIVERED, Cause, Outcome, Result
-from streams.alerts.receivers.fitting import cut, fitted
+from streams.alerts.receivers.fitting import fitted, shown
 from streams.alerts.receivers.plain_text import plain
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 ALLOWANCE = Allowance((Limit(18, 60.0),), kept=6, digest_above=5)
 
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}
-_MOST_SUBJECT, _MOST_TEXT = 400, 64_000
+_MOST_SUBJECT, _MOST_LINE, _MOST_TEXT = 400, 4_000, 64_000
 _GOODBYE_S = 1.0
 _DOMAIN = "pharos.invalid"  # of names that nobody answers to
 
@@ -104,7 +104,7 @@ def message_of(notification: Notification, voice: Voice, mail: MailSettings, now
     message = EmailMessage()
     message["From"] = mail.sender
     message["To"] = ", ".join(mail.recipients)
-    message["Subject"] = cut(plain(text.title), _MOST_SUBJECT)
+    message["Subject"] = shown(text.title, _MOST_SUBJECT)
     message["Date"] = formatdate(now_s)
     message["Message-ID"] = f"<{notification.id}@{_DOMAIN}>"
     message["Auto-Submitted"] = "auto-generated"
@@ -112,9 +112,11 @@ def message_of(notification: Notification, voice: Voice, mail: MailSettings, now
         message["References"] = f"<{notification.anomalies[0].fingerprint}@{_DOMAIN}>"
     if notification.critical:
         message["Importance"] = "high"
-    facts = fitted([plain(fact) for fact in text.facts], _MOST_TEXT, voice.more)
+    facts = fitted([shown(fact, _MOST_LINE) for fact in text.facts], _MOST_TEXT, voice.more)
     links = [link.written_out for link in text.links]
-    message.set_content("\n".join([plain(text.title), "", *facts, "", *links, plain(text.name)]).rstrip() + "\n")
+    message.set_content(
+        "\n".join([shown(text.title, _MOST_LINE), "", *facts, "", *links, plain(text.name)]).rstrip() + "\n"
+    )
     return message
 
 

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from streams.alerts.budget import Allowance, Limit
-from streams.alerts.receiver import CREDENTIALS_REST_S, Cause, Outcome, Result
-from streams.alerts.receivers.fitting import cut, fitted
+from streams.alerts.receiver import Result
+from streams.alerts.receivers.fitting import fitted, shown, size
 from streams.alerts.receivers.http_post import judged_by_code
-from streams.alerts.receivers.plain_text import plain
+from streams.alerts.receivers.refusals import FEISHU
 from streams.incidents.anomaly import Change
 
 if TYPE_CHECKING:
@@ -27,16 +27,11 @@ if TYPE_CHECKING:
 
 ALLOWANCE = Allowance((Limit(90, 60.0), Limit(4, 1.0)), kept=30, digest_above=5, off_round_times=True)
 
-_MOST_TITLE, _MOST_TEXT = 600, 6_000  # bytes; a body may have 20,000, and JSON writes some signs with two
-_BAD_OR_TOO_MANY = 9499
-_FAILURES = {
-    11232: Result(Outcome.RETRY, "code 11232", 5.0, Cause.THROTTLED),
-    19001: Result(Outcome.REJECTED, "code 19001", CREDENTIALS_REST_S, Cause.CREDENTIALS),
-    19021: Result(Outcome.REJECTED, "code 19021", CREDENTIALS_REST_S, Cause.CREDENTIALS),
-    19022: Result(Outcome.REJECTED, "code 19022", CREDENTIALS_REST_S, Cause.CREDENTIALS),
-    19024: Result(Outcome.REJECTED, "code 19024", CREDENTIALS_REST_S, Cause.CREDENTIALS),
-    19036: Result(Outcome.REJECTED, "code 19036", cause=Cause.TOO_LONG),
-}
+_MOST_TITLE, _MOST_LINE, _MOST_TEXT = (
+    600,
+    600,
+    6_000,
+)  # bytes; a body may have 20,000, and JSON writes some signs with two
 
 
 class FeishuReceiver:
@@ -81,16 +76,14 @@ def signature(secret: str, timestamp_s: int) -> str:
 def card_of(notification: Notification, voice: Voice) -> dict[str, Any]:
     """An interactive card of plain text only, so that nothing in it is markup."""
     text = voice.text(notification)
-    lines = [plain(line) for line in text.body]
-    elements: list[dict[str, Any]] = [
-        {"tag": "div", "text": _said("\n".join(fitted(lines, _MOST_TEXT, voice.more)))},
-    ]
+    lines = fitted([shown(line, _MOST_LINE) for line in text.body], _MOST_TEXT - size(voice.sender), voice.more)
+    elements: list[dict[str, Any]] = [{"tag": "div", "text": _said("\n".join([*lines, voice.sender]))}]
     if text.links:
         buttons = [{"tag": "button", "text": _said(link.label), "url": link.url} for link in text.links]
         elements.append({"tag": "action", "actions": buttons})
     return {
         "config": {"wide_screen_mode": True},
-        "header": {"title": _said(cut(plain(text.title), _MOST_TITLE)), "template": _colour(notification)},
+        "header": {"title": _said(shown(text.title, _MOST_TITLE)), "template": _colour(notification)},
         "elements": elements,
     }
 
@@ -106,9 +99,5 @@ def _colour(notification: Notification) -> str:
 
 
 def _judge(answer: Answer) -> Result:
-    code = answer.code("code", "StatusCode")
-    if code == _BAD_OR_TOO_MANY:  # one code for two things, and only the words tell them apart
-        if "too many" in str((answer.fields or {}).get("msg")).lower():
-            return Result(Outcome.RETRY, f"code {code}, too many requests", 5.0, Cause.THROTTLED)
-        return Result(Outcome.REJECTED, f"code {code}, bad request", cause=Cause.REFUSED)
-    return judged_by_code(answer, "code", code, _FAILURES)
+    said = (answer.fields or {}).get("msg")
+    return judged_by_code(answer, "code", answer.code("code", "StatusCode"), FEISHU, said)

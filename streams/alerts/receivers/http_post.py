@@ -11,9 +11,12 @@ import aiohttp
 import orjson
 
 from streams.alerts.receiver import CREDENTIALS_REST_S, DELIVERED, Cause, Outcome, Result
+from streams.alerts.receivers.refusals import refusal_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
+
+    from streams.alerts.receivers.refusals import Refusal
 
 LONGEST_RETRY_AFTER_S = 3_600.0
 _MOST_BYTES = 65_536  # no channel answers more; what is beyond is not read
@@ -108,16 +111,17 @@ def garbage(answer: Answer) -> Result:
     return failure_of(answer) or Result(Outcome.RETRY, "an answer that is none", cause=Cause.GARBAGE)
 
 
-def judged_by_code(answer: Answer, name: str, code: int | None, failures: Mapping[int, Result]) -> Result:
-    """Of a channel whose code decides: 0 delivers, one that is not among the failures refuses the message.
+def judged_by_code(answer: Answer, name: str, code: int | None, table: Sequence[Refusal], said: object) -> Result:
+    """Of a channel whose code decides: 0 delivers, one that its table does not have refuses the message.
 
-    `name`: what the channel calls its code; `code`: None where the answer has none.
+    `name`: what the channel calls its code; `code`: None where the answer has none; `said`: its words beside the code.
     """
     if code is None:
         return garbage(answer)
     if code == 0:
         return DELIVERED
-    return failures.get(code) or Result(Outcome.REJECTED, f"{name} {code}", cause=Cause.REFUSED)
+    refusal = refusal_of(table, code, str(said))
+    return refusal.result(name) if refusal else Result(Outcome.REJECTED, f"{name} {code}", cause=Cause.REFUSED)
 
 
 def retry_after_s(header: str | None, now_s: float) -> float | None:

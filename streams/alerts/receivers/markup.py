@@ -8,6 +8,7 @@ from streams.alerts.receivers.plain_text import plain
 
 # The robots of DingTalk and WeCom document no escape, so what could be markup becomes its wide twin.
 _WIDE = str.maketrans({sign: chr(ord(sign) + 0xFEE0) for sign in "*`[]<>#~|@\\!"})
+_UNKNOWN = str.maketrans({sign: chr(ord(sign) + 0xFEE0) for sign in "*`<>~|@"})
 _AT_A_WORD_END = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 
 
@@ -18,6 +19,15 @@ def widened(text: str) -> str:
     'payment_method ［x］(http：//e.vil) ＜＠all＞ ＊＊b＊＊ ＿i＿'
     """
     return _AT_A_WORD_END.sub("＿", plain(text).replace("://", "：//").translate(_WIDE))
+
+
+def unmarked(text: str) -> str:
+    """For a service that is not known: no mention, tag, link or emphasis, whatever it takes for one.
+
+    >>> unmarked("[WARNING] <@all> @everyone http://e.vil **b**")
+    '[WARNING] ＜＠all＞ ＠everyone http：//e.vil ＊＊b＊＊'
+    """
+    return _AT_A_WORD_END.sub("＿", plain(text).replace("://", "：//").translate(_UNKNOWN))
 
 
 def slack_escaped(text: str) -> str:

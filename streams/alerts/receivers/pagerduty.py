@@ -12,9 +12,11 @@ import orjson
 
 from streams.alerts.budget import Allowance, Limit
 from streams.alerts.message import ACKNOWLEDGED
-from streams.alerts.receiver import CREDENTIALS_REST_S, DELIVERED, Cause, Result
-from streams.alerts.receivers.fitting import cut, fitted
+from streams.alerts.receiver import DELIVERED, Cause, Result
+from streams.alerts.receivers.fitting import cut, fitted, shown
 from streams.alerts.receivers.http_post import failure_of, garbage
+from streams.alerts.receivers.plain_text import plain
+from streams.alerts.receivers.refusals import PAGERDUTY, refusal_of
 from streams.incidents.anomaly import Change
 from streams.incidents.instant import rfc3339
 
@@ -27,7 +29,7 @@ ALLOWANCE = Allowance((Limit(120, 60.0),), kept=40, hears_acks=True, apart=True)
 URL = "https://events.pagerduty.com/v2/enqueue"
 
 _RETRY_S = 30.0
-_MOST_SUMMARY, _MOST_DETAILS, _MOST_KEY = 1_024, 32_000, 255
+_MOST_SUMMARY, _MOST_LINE, _MOST_DETAILS, _MOST_KEY = 1_024, 1_024, 32_000, 255
 _ACTIONS = {Change.RESOLVED.value: "resolve", ACKNOWLEDGED: "acknowledge"}
 
 
@@ -63,7 +65,7 @@ class PagerDutyReceiver:
 
 
 def event_of(notification: Notification, voice: Voice) -> dict[str, Any]:
-    """The event without the routing key. A digest is one incident of its own, which a person closes."""
+    """The event without the routing key. Digests come here in parts: an incident has the key of its anomaly."""
     anomaly = notification.anomalies[0] if len(notification.anomalies) == 1 else None
     alone = anomaly is not None and notification.kind in {*Change, ACKNOWLEDGED}
     key = anomaly.fingerprint if anomaly is not None and alone else notification.id
@@ -73,15 +75,15 @@ def event_of(notification: Notification, voice: Voice) -> dict[str, Any]:
         return event
     text = voice.text(notification)
     payload: dict[str, Any] = {
-        "summary": cut(text.title, _MOST_SUMMARY),
+        "summary": shown(text.title, _MOST_SUMMARY),
         "source": "pharos",
         "severity": notification.severity.value,
         "timestamp": rfc3339(notification.time),
-        "custom_details": {"told": fitted([*text.facts, text.name], _MOST_DETAILS, voice.more)},
+        "custom_details": {"told": fitted([shown(line, _MOST_LINE) for line in text.body], _MOST_DETAILS, voice.more)},
     }
     if anomaly is not None and alone:
-        payload |= {"component": anomaly.touchpoint, "group": anomaly.incident, "class": anomaly.metric}
-        payload["custom_details"]["scope"] = anomaly.scope
+        payload |= {"component": anomaly.touchpoint, "group": anomaly.incident, "class": plain(anomaly.metric)}
+        payload["custom_details"]["scope"] = {plain(name): plain(value) for name, value in anomaly.scope.items()}
     event |= {"payload": payload, "client": "Pharos"}
     if text.links:
         event["links"] = [{"href": link.url, "text": link.label} for link in text.links]
@@ -95,6 +97,11 @@ def _judge(answer: Answer) -> Result:
     failure = failure_of(answer) or garbage(answer)
     if failure.cause is Cause.THROTTLED:
         return failure._replace(retry_after_s=failure.retry_after_s or _RETRY_S)
-    if answer.status == 400 and b"routing" in answer.body:
-        return failure._replace(retry_after_s=CREDENTIALS_REST_S, cause=Cause.CREDENTIALS)
-    return failure
+    refusal = refusal_of(PAGERDUTY, answer.status, _errors(answer))
+    return refusal.result("status") if refusal else failure
+
+
+def _errors(answer: Answer) -> str:
+    """What is wrong, in PagerDuty's words."""
+    fields = answer.fields or {}
+    return f"{fields.get('message')} {fields.get('errors')}"

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 import orjson
 
 from streams.alerts.budget import Allowance, Limit
-from streams.alerts.receiver import CREDENTIALS_REST_S, DELIVERED, Cause, Outcome, Result
-from streams.alerts.receivers.fitting import cut, fitted
-from streams.alerts.receivers.http_post import failure_of, garbage
+from streams.alerts.receiver import DELIVERED, Result
+from streams.alerts.receivers.fitting import first_of, fitted, shown
+from streams.alerts.receivers.http_post import garbage
 from streams.alerts.receivers.markup import slack_escaped
+from streams.alerts.receivers.refusals import SLACK, refusal_of
 
 if TYPE_CHECKING:
     from streams.alerts.message import Notification
@@ -26,20 +27,7 @@ if TYPE_CHECKING:
 ALLOWANCE = Allowance((Limit(1, 1.0),), digest_above=5)
 MOST_SECTION = 3_000
 
-_MOST_TITLE = 600
-_OF_CREDENTIALS = {
-    b"invalid_token",
-    b"no_service",
-    b"no_service_id",
-    b"no_team",
-    b"no_active_hooks",
-    b"action_prohibited",
-    b"team_disabled",
-    b"channel_not_found",
-    b"channel_is_archived",
-    b"posting_to_general_channel_denied",
-}
-_OF_THE_MESSAGE = {b"invalid_payload", b"no_text", b"user_not_found", b"too_many_attachments"}
+_MOST_TITLE, _MOST_LINE = 600, 600
 
 
 class SlackReceiver:
@@ -63,13 +51,13 @@ class SlackReceiver:
 def body_of(notification: Notification, voice: Voice) -> bytes:
     """A section with the headline and the facts, another with the links."""
     text = voice.text(notification)
-    title = cut(slack_escaped(text.title), _MOST_TITLE)
-    facts = [slack_escaped(line) for line in text.body]
+    title = shown(text.title, _MOST_TITLE, slack_escaped)
+    facts = [shown(line, _MOST_LINE, slack_escaped) for line in text.body]
     said = "\n".join([f"*{title}*", *fitted(facts, MOST_SECTION - _MOST_TITLE - 3, voice.more)])
     blocks = [_section(said)]
-    links = " ".join(f"<{link.url.replace('&', '&amp;')}|{link.label}>" for link in text.links)
-    if links and len(links) <= MOST_SECTION:
-        blocks.append(_section(links))
+    links = first_of((f"<{link.url.replace('&', '&amp;')}|{link.label}>" for link in text.links), MOST_SECTION, " ")
+    if links:
+        blocks.append(_section(" ".join(links)))
     return orjson.dumps({"text": title, "blocks": blocks, "unfurl_links": False, "unfurl_media": False})
 
 
@@ -81,8 +69,5 @@ def _judge(answer: Answer) -> Result:
     word = answer.body.strip()
     if word == b"ok" and answer.status == 200:
         return DELIVERED
-    if word in _OF_CREDENTIALS:
-        return Result(Outcome.REJECTED, word.decode(), CREDENTIALS_REST_S, Cause.CREDENTIALS)
-    if word in _OF_THE_MESSAGE:
-        return Result(Outcome.REJECTED, word.decode(), cause=Cause.REFUSED)
-    return failure_of(answer) or garbage(answer)
+    refusal = refusal_of(SLACK, word.decode(errors="replace"))
+    return refusal.result("") if refusal else garbage(answer)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
@@ -14,11 +14,27 @@ if TYPE_CHECKING:
     from streams.alerts.wording import Text
 
 
+SENDER: Final = "Pharos"  # what a robot that goes by keywords can always be told to look for
+
+
 class Voice(NamedTuple):
-    """`language` is a key of `LANGUAGES`; `board_url` is empty where there is no board."""
+    """`language` is a key of `LANGUAGES`; `board_url` is empty where there is no board.
+
+    `keyword`: what the robot looks for in each message beside `SENDER`; empty: nothing.
+    """
 
     language: str = "en"
     board_url: str = ""
+    keyword: str = ""
+
+    @property
+    def sender(self) -> str:
+        """The last line of each message to a robot that may go by keywords; nothing may cut it.
+
+        >>> Voice(keyword="告警").sender, Voice().sender
+        ('Pharos · 告警', 'Pharos')
+        """
+        return SENDER if self.keyword in SENDER else f"{SENDER} · {self.keyword}"
 
     def text(self, notification: Notification) -> Text:
         """What to say; a digest has a link to the board, where the rest is."""

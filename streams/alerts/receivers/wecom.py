@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 import orjson
 
 from streams.alerts.budget import Allowance, Limit
-from streams.alerts.receiver import CREDENTIALS_REST_S, Cause, Outcome, Result
-from streams.alerts.receivers.fitting import cut, fitted, size
+from streams.alerts.receiver import Result
+from streams.alerts.receivers.fitting import first_of, fitted, shown, size
 from streams.alerts.receivers.http_post import judged_by_code
 from streams.alerts.receivers.markup import widened
+from streams.alerts.receivers.refusals import WECOM
 from streams.alerts.receivers.voice import markdown_link
 
 if TYPE_CHECKING:
@@ -26,15 +27,7 @@ if TYPE_CHECKING:
 ALLOWANCE = Allowance((Limit(18, 60.0),), kept=6, digest_above=5)
 MOST_CONTENT = 4_096
 
-_MOST_TITLE, _MOST_LINKS = 600, 1_500
-_FAILURES = {
-    -1: Result(Outcome.RETRY, "errcode -1", cause=Cause.OUT_OF_ORDER),
-    45009: Result(Outcome.RETRY, "errcode 45009", 60.0, Cause.THROTTLED),
-    45033: Result(Outcome.RETRY, "errcode 45033", cause=Cause.THROTTLED),
-    93000: Result(Outcome.REJECTED, "errcode 93000", CREDENTIALS_REST_S, Cause.CREDENTIALS),
-    93008: Result(Outcome.REJECTED, "errcode 93008", CREDENTIALS_REST_S, Cause.CREDENTIALS),
-    40058: Result(Outcome.REJECTED, "errcode 40058", cause=Cause.TOO_LONG),
-}
+_MOST_TITLE, _MOST_LINE, _MOST_LINKS = 600, 500, 1_500
 
 
 class WeComReceiver:
@@ -54,17 +47,18 @@ class WeComReceiver:
         answer = await self._post.send(self._url, body_of(notification, self._voice))
         if isinstance(answer, Result):
             return answer
-        return judged_by_code(answer, "errcode", answer.code("errcode"), _FAILURES)
+        said = (answer.fields or {}).get("errmsg")
+        return judged_by_code(answer, "errcode", answer.code("errcode"), WECOM, said)
 
 
 def body_of(notification: Notification, voice: Voice) -> bytes:
     """Markdown: a headline in the colour of the severity, quoted facts, links."""
     text = voice.text(notification)
     colour = "warning" if notification.critical else "comment"
-    title = f'### <font color="{colour}">{cut(widened(text.title), _MOST_TITLE)}</font>'
-    links = " ".join(markdown_link(link) for link in text.links)
-    last = [links] if links and size(links) <= _MOST_LINKS else []
-    facts = [f"> {widened(fact)}" for fact in text.body]
+    title = f'### <font color="{colour}">{shown(text.title, _MOST_TITLE, widened)}</font>'
+    links = " ".join(first_of(map(markdown_link, text.links), _MOST_LINKS, " "))
+    last = [links] if links else []
+    facts = [f"> {shown(fact, _MOST_LINE, widened)}" for fact in text.body]
     free = MOST_CONTENT - sum(size(line) + 1 for line in (title, *last))
     content = "\n".join([title, *fitted(facts, free, voice.more), *last])
     return orjson.dumps({"msgtype": "markdown", "markdown": {"content": content}})

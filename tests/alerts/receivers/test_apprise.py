@@ -53,7 +53,7 @@ async def test_title_body_and_type_are_those_of_apprise(told: Told) -> None:
 
     assert result.outcome is Outcome.DELIVERED
     assert notifier.told[0]["title"].startswith("[CRITICAL] Payment success")
-    assert notifier.told[0]["body"].endswith("Runbook: https://runbooks/payment")
+    assert notifier.told[0]["body"].endswith("Runbook: https://runbooks/payment\nPharos")
     assert [one["notify_type"] for one in notifier.told] == ["failure", "success", "warning"]
 
 
@@ -62,7 +62,7 @@ async def test_a_digest_fits_the_narrowest_services(digest: Callable[[int], Noti
     await AppriseReceiver("tail", notifier, 1.0, VOICE).deliver(digest(500))
 
     assert len((notifier.told[0]["title"] + notifier.told[0]["body"]).encode()) <= 2_000
-    assert notifier.told[0]["body"].endswith("more\nBoard: https://board/")
+    assert notifier.told[0]["body"].endswith("more\nBoard: https://board/\nPharos")
 
 
 @pytest.mark.parametrize(("answer", "cause"), [(False, Cause.REFUSED), ("hang", Cause.TIMEOUT)])

@@ -34,6 +34,10 @@ def make(kind: str, url: str, post: HttpPost) -> Receiver:
     return SlackReceiver("duty", f"{url}/services/t0ken", post, VOICE)
 
 
+SIGNATURE = "description:机器人发送签名不匹配;solution:请确认签名和生成签名的时间戳必须都放在调用的网址中;"
+KEYWORD = "description:关键词不匹配;solution:请联系群管理员查看此机器人的关键词，并在发送的信息中包含此关键词;"
+
+
 def said(code: int, key: str = "errcode", text: str = "t0ken is what the server says") -> dict[str, Any]:
     return {key: code, "errmsg" if key == "errcode" else "msg": text}
 
@@ -43,7 +47,13 @@ def said(code: int, key: str = "errcode", text: str = "t0ken is what the server 
     [
         ("dingtalk", (200, said(0)), (OK, Cause.NONE, None)),
         ("dingtalk", (200, said(130101)), (AGAIN, Cause.THROTTLED, 600.0)),
-        ("dingtalk", (200, said(310000)), (NEVER, Cause.CREDENTIALS, 300.0)),
+        ("dingtalk", (200, said(410100)), (AGAIN, Cause.THROTTLED, 600.0)),
+        ("dingtalk", (200, said(310000, text=SIGNATURE)), (NEVER, Cause.CREDENTIALS, 300.0)),
+        ("dingtalk", (200, said(310000, text="ip 1.2.3.4 not in whitelist")), (NEVER, Cause.CREDENTIALS, 300.0)),
+        ("dingtalk", (200, said(310000, text="keywords not in content, more: [u]")), (NEVER, Cause.REFUSED, None)),
+        ("dingtalk", (200, said(310000, text=KEYWORD)), (NEVER, Cause.REFUSED, None)),
+        ("dingtalk", (200, said(400102)), (NEVER, Cause.CREDENTIALS, 300.0)),
+        ("dingtalk", (200, said(430102)), (NEVER, Cause.REFUSED, None)),
         ("dingtalk", (200, said(460101)), (NEVER, Cause.TOO_LONG, None)),
         ("dingtalk", (200, said(101002)), (NEVER, Cause.TOO_LONG, None)),
         ("dingtalk", (200, said(-1)), (AGAIN, Cause.OUT_OF_ORDER, None)),
@@ -52,13 +62,15 @@ def said(code: int, key: str = "errcode", text: str = "t0ken is what the server 
         ("wecom", (200, said(45009)), (AGAIN, Cause.THROTTLED, 60.0)),
         ("wecom", (200, said(93000)), (NEVER, Cause.CREDENTIALS, 300.0)),
         ("wecom", (200, said(40058)), (NEVER, Cause.TOO_LONG, None)),
+        ("wecom", (200, said(45002)), (NEVER, Cause.TOO_LONG, None)),
         ("wecom", (200, said(40008)), (NEVER, Cause.REFUSED, None)),
         ("feishu", (200, said(0, "code")), (OK, Cause.NONE, None)),
         ("feishu", (200, {"StatusCode": 0, "StatusMessage": "success"}), (OK, Cause.NONE, None)),
         ("feishu", (200, said(11232, "code")), (AGAIN, Cause.THROTTLED, 5.0)),
         ("feishu", (200, said(19021, "code")), (NEVER, Cause.CREDENTIALS, 300.0)),
         ("feishu", (200, said(19022, "code")), (NEVER, Cause.CREDENTIALS, 300.0)),
-        ("feishu", (200, said(19024, "code")), (NEVER, Cause.CREDENTIALS, 300.0)),
+        ("feishu", (200, said(19024, "code")), (NEVER, Cause.REFUSED, None)),
+        ("feishu", (200, said(19036, "code")), (NEVER, Cause.TOO_LONG, None)),
         ("feishu", (400, said(9499, "code", "Too Many Request")), (AGAIN, Cause.THROTTLED, 5.0)),
         ("feishu", (400, said(9499, "code", "Bad Request")), (NEVER, Cause.REFUSED, None)),
         ("slack", (200, b"ok"), (OK, Cause.NONE, None)),

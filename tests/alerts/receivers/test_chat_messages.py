@@ -31,7 +31,7 @@ def test_dingtalk_gets_a_card_with_buttons(told: Told) -> None:
 
     assert body["msgtype"] == "actionCard"
     card = body["actionCard"]
-    assert card["title"] == "［CRITICAL］ Payment success for payment_method alipay: 71.0%, expected 97.0%"
+    assert card["title"] == "［CRITICAL］ Payment success: 71.0%, expected 97.0% (payment_method alipay)"
     assert card["text"].splitlines()[:3] == [
         f"### {card['title']}",
         "- Since 2025-11-10 23:58:30 +08:00, for 1 min 30 s",
@@ -53,7 +53,7 @@ def test_dingtalk_gets_markdown_where_there_is_nothing_to_open(told: Told) -> No
 def test_wecom_gets_quoted_facts_and_links_in_markdown(told: Told) -> None:
     content = orjson.loads(wecom.body_of(told(), CHINESE))["markdown"]["content"].splitlines()
 
-    assert content[0] == '### <font color="warning">【严重】支付成功率（支付方式 alipay）：71.0%，预期 97.0%</font>'
+    assert content[0] == '### <font color="warning">【严重】支付成功率：71.0%，预期 97.0%（支付方式 alipay）</font>'
     assert content[1] == "> 2025-11-10 23:58:30 +08:00 起，已 1分钟30秒"
     assert content[-1] == "[仪表盘](https://board/?fingerprint=f1) [处置手册](https://runbooks/payment)"
 
@@ -62,7 +62,7 @@ def test_feishu_gets_a_card_in_the_colour_of_the_severity(told: Told) -> None:
     card = feishu.card_of(told(), CHINESE)
     resolved = feishu.card_of(told(Change.RESOLVED, ended_at="2025-11-10T16:10:00.000Z", state="resolved"), CHINESE)
 
-    assert card["header"]["title"]["content"] == "【严重】支付成功率（支付方式 alipay）：71.0%，预期 97.0%"
+    assert card["header"]["title"]["content"] == "【严重】支付成功率：71.0%，预期 97.0%（支付方式 alipay）"
     assert [card["header"]["template"], resolved["header"]["template"]] == ["red", "green"]
     assert [button["url"] for button in card["elements"][1]["actions"]] == [
         "https://board/?fingerprint=f1",
@@ -74,7 +74,7 @@ def test_slack_gets_sections_and_links(told: Told) -> None:
     body = orjson.loads(slack.body_of(told(board_url="https://board/?a=1&fingerprint=f1"), ENGLISH))
     first, second = (block["text"]["text"] for block in body["blocks"])
 
-    assert first.splitlines()[0] == "*[CRITICAL] Payment success for payment_method alipay: 71.0%, expected 97.0%*"
+    assert first.splitlines()[0] == "*[CRITICAL] Payment success: 71.0%, expected 97.0% (payment_method alipay)*"
     assert second == "<https://board/?a=1&amp;fingerprint=f1|Board> <https://runbooks/payment|Runbook>"
 
 

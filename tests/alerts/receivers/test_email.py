@@ -128,7 +128,7 @@ async def test_everybody_gets_it_encrypted_and_after_a_login(
     assert result.outcome is Outcome.DELIVERED, result.reason
     assert [to for to, _ in mailbox.got] == ["a@shop.example", "b@shop.example"]
     message = mailbox.got[0][1]
-    assert message["Subject"].strip() == "[CRITICAL] Payment success for payment_method alipay: 71.0%, expected 97.0%"
+    assert message["Subject"].strip() == "[CRITICAL] Payment success: 71.0%, expected 97.0% (payment_method alipay)"
     assert "Board: https://board/?fingerprint=f1" in message.get_content()
     assert message["Importance"] == "high"
 
@@ -249,5 +249,5 @@ def test_chinese_mail_is_chinese(told: Told) -> None:
     message = message_of(told(), Voice("zh"), TO, NOW)
     read = email.message_from_bytes(message.as_bytes(), policy=email.policy.default)
 
-    assert read["Subject"] == "【严重】支付成功率（支付方式 alipay）：71.0%，预期 97.0%"
+    assert read["Subject"] == "【严重】支付成功率：71.0%，预期 97.0%（支付方式 alipay）"
     assert "主要来源：地区 b 50%；地区 c 30%；地区 a 10%" in read.get_content()

@@ -30,7 +30,7 @@ def test_what_opens_triggers_with_all_that_is_known(told: Told) -> None:
 
     assert (event["event_action"], event["dedup_key"]) == ("trigger", "f1")
     payload = event["payload"]
-    assert payload["summary"] == "[CRITICAL] Payment success for payment_method alipay: 71.0%, expected 97.0%"
+    assert payload["summary"] == "[CRITICAL] Payment success: 71.0%, expected 97.0% (payment_method alipay)"
     assert (payload["severity"], payload["source"]) == ("critical", "pharos")
     assert (payload["component"], payload["class"], payload["group"]) == ("order", "payment_success", "i1")
     assert payload["timestamp"] == "2025-11-10T16:00:00.000Z"
@@ -68,14 +68,6 @@ async def test_two_installations_may_share_a_service(
             await receiver.deliver(told(change, state="resolved" if change is Change.RESOLVED else "firing"))
 
     assert [request.json["dedup_key"] for request in channel.got] == ["f1", "f1", "east/f1", "east/f1"]
-
-
-def test_a_digest_is_an_incident_of_its_own(digest: Callable[[int], Notification]) -> None:
-    told = digest(3)
-    event = event_of(told, VOICE)
-
-    assert (event["event_action"], event["dedup_key"]) == ("trigger", told.id)
-    assert event["links"] == [{"href": "https://board/", "text": "Board"}]
 
 
 def test_sizes_are_kept(digest: Callable[[int], Notification], told: Told) -> None:
