@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from streams.transport.fetched import Fetched
 
 
+BLOCKING: dict[str, Callable[[int], object]] = {"loop": time.sleep, "interpreter": ctypes.PyDLL(None).sleep}
+
+
 def shift_clock(seconds: float) -> None:
     """What asks for the time of day is told another; timers, which use the monotonic clock, are not."""
     right = time.time
@@ -54,10 +57,8 @@ def stand_still(what: str, after_s: float) -> None:
         await start(worker)
         loop = asyncio.get_running_loop()
         loop.call_later(after_s, begin)
-        if what == "loop":
-            loop.call_later(after_s + 0.1, time.sleep, 600.0)
-        elif what == "interpreter":
-            loop.call_later(after_s + 0.1, ctypes.PyDLL(None).sleep, 600)
+        if what in BLOCKING:
+            loop.call_later(after_s + 0.1, BLOCKING[what], 600)
 
     Worker.start = start_and_wait  # type: ignore[method-assign]
 
