@@ -206,7 +206,8 @@ class Worker:
         with contextlib.suppress(TimeoutError, KafkaError, OSError):
             if self._producer is not None:
                 await asyncio.wait_for(self._producer.stop(), 0.5)
-        await self._commits.close()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._commits.close(), 0.5)
 
     def _new_source_agent(self, ingests: Ingests) -> SourceAgent:
         settings = self._settings
