@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _WAIT_MS: Final = 500
 _AT_ONCE: Final = 500
 _START_LIMIT_S: Final = 30.0
-_STOP_LIMIT_S = 5.0
+_STOP_LIMIT_S: Final = 5.0
 _RETRY_S: Final = 2.0
 _LEADING: Final = TopicPartition(ANOMALIES_TOPIC, 0)  # who holds it follows up: one worker, however many partitions
 
