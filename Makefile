@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 RIVALS := .cache/bench/rivals
+# A test that hangs ends its process, with the place where each thread stands: a run must not wait for ever.
+ENDS := -o faulthandler_exit_on_timeout=true -o faulthandler_timeout
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: demo test test-kafka test-crash test-long test-rules test-boards test-alertmanager test-deploy test-end-to-end test-browser kafka lint bench bench-steady bench-scale bench-latency bench-restart bench-series bench-marks bench-detection bench-real lock clean
@@ -11,13 +13,13 @@ demo: $(VENV)/.run
 	$(BIN)/pharos demo
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m "not kafka and not crash and not browser and not endtoend and not alertmanager and not boards and not grafana"
+	$(BIN)/python -m pytest $(ENDS)=300 -n auto --dist loadfile --no-loadscope-reorder -m "not kafka and not crash and not browser and not endtoend and not alertmanager and not boards and not grafana"
 
 test-kafka: $(VENV)/.dev
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "kafka and not crash and not long" tests/kafka
+	$(BIN)/python -m pytest $(ENDS)=600 -n 2 --dist loadfile --no-loadscope-reorder -m "kafka and not crash and not long" tests/kafka
 
 test-crash: $(VENV)/.dev
-	$(BIN)/python -m pytest -m crash -s tests/kafka
+	$(BIN)/python -m pytest $(ENDS)=3600 -m crash -s tests/kafka
 
 test-long: $(VENV)/.dev
 	$(BIN)/python -m pytest -m long -s tests/kafka

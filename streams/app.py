@@ -109,7 +109,7 @@ class System:
         self._live = settings.time == "live"
         self._keep = keep
         self._write = write
-        self._sources = sources
+        self._sources = dict(sources)  # the worker enters partitions that are added
         self._registry = CollectorRegistry()
         self.metrics = PipelineMetrics(self._registry, self.clock_s)
         self.health = Health()
@@ -123,7 +123,7 @@ class System:
         self.worker = Worker(
             settings,
             self._connection,
-            ingests=Ingests(sources, self._new_ingest, self._on_flushed, on_flush_ended=self._on_flush_ended),
+            ingests=Ingests(self._sources, self._new_ingest, self._on_flushed, on_flush_ended=self._on_flush_ended),
             merges=Merges(
                 self._new_merge, lambda manifest: read_manifest(manifest).chunks(), on_judged=self.metrics.judged
             ),

@@ -34,8 +34,10 @@ from streams.shop_process import PARTITIONS, Book, keep_shop
 from streams.simulate.guide import Guide
 from streams.simulate.scenarios import simulate
 from streams.topics.wanted import embedded_topics
+from streams.transport.watchdog_timer import wound
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
     from pathlib import Path
 
     from streams.app import System
@@ -124,7 +126,12 @@ def run_demo(settings: Settings, options: DemoOptions) -> None:
             idle_after_s=2.0,  # at sixty times real time every second of waiting is a minute
         )
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(_play(settings, options, simulation))
+            runner.run(_watched(_play(settings, options, simulation)))
+
+
+async def _watched(play: Awaitable[None]) -> None:
+    async with wound():
+        await play
 
 
 async def _play(settings: Settings, options: DemoOptions, simulation: Simulation) -> None:

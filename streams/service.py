@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import uvloop
 
 from streams.app import new_system
+from streams.transport.watchdog_timer import wound
 
 if TYPE_CHECKING:
     from streams.app import System
@@ -42,13 +43,14 @@ def run_worker(settings: Settings) -> None:
 async def _serve(settings: Settings) -> None:
     stop = stop_event()
     leaving = asyncio.ensure_future(_leave_at(stop))
-    system = await new_system(settings)
-    async with system.running() as address:
-        leaving.cancel()
-        settle_garbage_collector()
-        guarantee = "exactly once" if system.settings.transactions else "embedded broker, nothing is kept"
-        print(f"pharos worker: {settings.broker} ({guarantee}), page {address}", file=sys.stderr, flush=True)
-        await until(stop, system)
+    async with wound():
+        system = await new_system(settings)
+        async with system.running() as address:
+            leaving.cancel()
+            settle_garbage_collector()
+            guarantee = "exactly once" if system.settings.transactions else "embedded broker, nothing is kept"
+            print(f"pharos worker: {settings.broker} ({guarantee}), page {address}", file=sys.stderr, flush=True)
+            await until(stop, system)
     # What is ours is closed. Threads of Kafka's clients may still wait for brokers, and Python would wait for them.
     sys.stdout.flush()
     os._exit(0)

@@ -11,6 +11,8 @@ from aiohttp import ClientSession
 from embedded_workers import opened_now, produce, until, worker
 
 from streams.broker.embedded import EmbeddedBroker
+from streams.incidents.action import Taken
+from streams.incidents.action_event import encode as encode_action
 from streams.incidents.cloudevent import encode, key
 from streams.incidents.instant import rfc3339
 from streams.settings import Settings
@@ -22,19 +24,38 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.embedded
 
 
+def silence_made(name: str, now: int, matcher: str) -> Taken:
+    return Taken(
+        source="/pharos/api",
+        id=name,
+        fingerprint=f"silence/{name}",
+        time=now,
+        action="silence",
+        actor="li",
+        until=now + 3_600_000,
+        matchers=(matcher,),
+    )
+
+
 async def test_a_silence_is_obeyed_by_whichever_worker_notifies_until_it_is_ended_at_any(tmp_path: Path) -> None:
     transition = opened_now(fingerprint="a1b2c3")
     order = {"specversion": "1.0", "id": "1", "source": "/s", "type": "order.created", "time": rfc3339(transition.time)}
     event = orjson.dumps({**order, "data": {"order_id": "1"}})
     name, value = key(transition), encode(transition)
+    standing = [
+        ("pharos-actions", b"silence/" + silence, encode_action(silence_made(silence.decode(), transition.time, match)))
+        for silence, match in ((b"slow", "metric=~" + ".?" * 60 + r"\d"), (b"refused", "metric=~(?!p).*"))
+    ]
     wanted = {"matchers": ["metric=payment_success"], "actor": "li", "reason": "bank works", "minutes": 60}
     with EmbeddedBroker(0, embedded_topics(Settings(cells_partitions=1), 1)) as broker:
-        await asyncio.to_thread(produce, broker.address, ("orders", b"", event))  # lets the worker's clock run
+        # An order lets the worker's clock run. Neither silence may hold a worker that reads it.
+        await asyncio.to_thread(produce, broker.address, ("orders", b"", event), *standing)
         async with ClientSession() as client, worker(broker.address, tmp_path / "one") as (one, page):
             async with client.post(f"{page}api/v1/silences", json=wanted) as answer:
                 made = await answer.json()
             await until(lambda: one.board.silences.get(made["id"]) is not None)
         assert answer.status == 202
+        assert {silence.id for silence in one.board.silences.all()} == {"slow", made["id"]}
 
         records = (("pharos-anomalies", name, value), ("pharos-anomaly-state", name, value))
         async with ClientSession() as client, worker(broker.address, tmp_path / "two") as (two, page):

@@ -83,7 +83,8 @@ def worker_alerts(thresholds: Thresholds) -> Iterator[Alert]:
         "It has failed every scrape for two minutes. Its partitions move to the others as soon as its session ends.",
         Section(
             "One worker is gone or unreachable. Exit codes of a worker tell why it ended: 71 fetch, 72 flush, "
-            "73 loop, 74 snapshot, 75 group stood still; 1 is a sentence in its log.",
+            "73 loop, 74 snapshot, 75 group stood still; 1 is a sentence in its log, or `Timeout (0:00:55)!` above the "
+            "place where its interpreter stood still.",
             (_TARGETS, READY, CLUSTER),
             _OWNER,
         ),

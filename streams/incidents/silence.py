@@ -28,6 +28,15 @@ class SilenceDeed(enum.StrEnum):
     EXPIRE = "silence.expired"
 
 
+class Unobeyed(enum.StrEnum):
+    """Why a record that makes a silence makes none, with what its sender has to correct."""
+
+    MATCHERS = "a matcher cannot be meant: the preview of silences says why"
+    EVERYTHING = "a silence needs matchers that name a value: these match everything, or there are none"
+    NO_END = "a silence ends after it begins: correct `until`"
+    TOO_FAR = "a silence may be made 30 days before it begins at most"
+
+
 class Silence(msgspec.Struct, frozen=True, kw_only=True):
     """Who keeps what quiet, why, and until when. Times are in ms since the epoch.
 
@@ -63,16 +72,20 @@ class Silence(msgspec.Struct, frozen=True, kw_only=True):
         return all_match(self.matchers, labels_of(anomaly))
 
 
-def silence_of(taken: Taken) -> Silence | None:
-    """What a record says; None where it says none that could be obeyed: no end, too far ahead, matching everything."""
+def silence_of(taken: Taken) -> Silence | Unobeyed:
+    """What a record says, or why it cannot be obeyed."""
     try:
         matchers = read_matchers(taken.matchers, known=())
     except MatcherError:
-        return None
+        return Unobeyed.MATCHERS
+    if match_everything(matchers):
+        return Unobeyed.EVERYTHING
     begins = max(taken.begins or 0, taken.time)
     ends = min(taken.until or 0, begins + LONGEST_SILENCE_MS)
-    if not matchers or match_everything(matchers) or ends <= begins or begins > taken.time + FARTHEST_MS:
-        return None
+    if ends <= begins:
+        return Unobeyed.NO_END
+    if begins > taken.time + FARTHEST_MS:
+        return Unobeyed.TOO_FAR
     return Silence(
         id=taken.fingerprint.removeprefix(SUBJECT),
         matchers=matchers,

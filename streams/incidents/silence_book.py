@@ -8,7 +8,7 @@ import msgspec
 
 from streams.incidents.action import MINUTE_MS, Taken
 from streams.incidents.action_book import Noted
-from streams.incidents.silence import SUBJECT, Silence, SilenceDeed, silence_of
+from streams.incidents.silence import SUBJECT, Silence, SilenceDeed, Unobeyed, silence_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +45,7 @@ class SilenceBook:
     def note(self, taken: Taken) -> Noted:
         """Takes what made or ended a silence. What cannot be obeyed changes nothing, as what was read before."""
         name = taken.fingerprint.removeprefix(SUBJECT)
-        if taken.action == SilenceDeed.SILENCE and silence_of(taken) is None:
+        if taken.action == SilenceDeed.SILENCE and isinstance(silence_of(taken), Unobeyed):
             return Noted.REPEAT
         known = self._known.setdefault(name, _Known())
         known.read, known.at = self._records, max(known.at, taken.time)
@@ -93,8 +93,7 @@ class SilenceBook:
         return due
 
     def _settle(self, name: str, known: _Known) -> None:
-        silence = None if known.made is None else silence_of(known.made)
-        if known.made is None or silence is None:
+        if known.made is None or isinstance(silence := silence_of(known.made), Unobeyed):
             return
         ended = known.ended
         if ended is not None and ended.time < silence.ends:

@@ -36,7 +36,7 @@ class MergePartition:
     Args:
         catalogue: its metrics whose key belongs to this partition are kept.
         partition: number of the partition of pharos-cells, out of `settings.cells_partitions`.
-        sources: partitions of each source topic.
+        sources: partitions of each source topic; more may be added while it runs.
         settings: cells_partitions, max_series and evaluate_from are used.
         evaluator_factory: makes the evaluator of a metric.
 
@@ -84,9 +84,9 @@ class MergePartition:
     def apply(self, record: CellsRecord) -> None:
         """Adds one record. Records of pharos-cells come in log order.
 
-        Raises UnannouncedSourceError, with nothing changed, for a source partition that is not listed.
+        Raises UnannouncedSourceError, with nothing changed, for a topic that is no source.
         """
-        self.watermarks.check(record.topic, record.partition)
+        self.watermarks.admit(record.topic, record.partition)
         if record.catalogue != self._catalogue.hash:
             self.other_catalogue += 1
         for cells in record.metrics:
@@ -202,7 +202,8 @@ class MergePartition:
 
     def _load(self, reader: SnapshotReader) -> None:
         plain, _ = reader.part("partition")
-        self.watermarks.load([(topic, number, watermark) for topic, number, watermark in plain["watermarks"]])
+        rows = [(topic, number, watermark) for topic, number, watermark in plain["watermarks"]]
+        self.watermarks.load(rows, plain.get("watermark"))
         self.last_tick = plain["last_tick"] if "last_tick" in plain else self._before(plain["next_tick"])
         self.activity = Activity(plain.get("busy") or self._busy_so_far())
         self.unknown_metric = plain["unknown_metric"]
@@ -250,6 +251,7 @@ class MergePartition:
         return pack(
             {
                 "watermarks": self.watermarks.to_rows(),
+                "watermark": self.watermarks.least,
                 "last_tick": self.last_tick,
                 "busy": self.activity.spans,
                 "unknown_metric": self.unknown_metric,
@@ -266,8 +268,9 @@ class MergePartition:
                 f"of {mine[1]}: the number of cells partitions is fixed; set cells_partitions back, or start with an "
                 "empty state"
             )
-        if found.sources != self.watermarks.sources:
+        have = {topic: self.watermarks.sources.get(topic, 0) for topic in found.sources}
+        if any(count > have[topic] for topic, count in found.sources.items()):
             raise SnapshotError(
-                f"the snapshot was made with source partitions {found.sources}, now they are "
-                f"{self.watermarks.sources}: set them back, or start with an empty state"
+                f"the snapshot was made with source partitions {found.sources}, now they are {have}: partitions can "
+                "only be added; make the topic with as many as before, or start with an empty state"
             )

@@ -11,11 +11,14 @@ if TYPE_CHECKING:
 
 
 class UnannouncedSourceError(ValueError):
-    """Cells came from a source partition that the settings do not list."""
+    """Cells came from a topic that is no source, or from a partition that there cannot be."""
 
 
 class Watermarks:
     """The watermark of each source partition; the merge watermark is the least, and none before each has reported.
+
+    A topic may get more partitions. Where they are known beforehand the merge watermark waits for their first reports,
+    otherwise it goes on until one of them speaks. It never falls: it stands still until they have come as far.
 
     Args:
         sources: partitions of each source topic.
@@ -27,23 +30,27 @@ class Watermarks:
         self.least = NO_WATERMARK
         self._of = {(topic, number): NO_WATERMARK for topic, count in sources.items() for number in range(count)}
 
-    def check(self, topic: str, partition: int) -> None:
-        """Raises UnannouncedSourceError for a source partition that is not ours."""
-        if (topic, partition) not in self._of:
-            expected = ", ".join(f"{name}: {count}" for name, count in sorted(self.sources.items()))
+    def admit(self, topic: str, partition: int) -> None:
+        """Takes in a source partition that was added, with those before it. Raises UnannouncedSourceError."""
+        if (topic, partition) in self._of:
+            return
+        if topic not in self.sources or partition < 0:
             raise UnannouncedSourceError(
-                f"cells of source {topic}-{partition}, but the sources are {{{expected}}}: set source_partitions to "
-                "the partitions that the topics have, on every worker, and start with an empty snapshot"
+                f"cells of {topic}-{partition}, but the sources are {', '.join(sorted(self.sources))}: run the same "
+                "version of Pharos on every worker"
             )
+        for number in range(self.sources[topic], partition + 1):
+            self._of[topic, number] = NO_WATERMARK
+        self.sources[topic] = partition + 1
 
     def promise(self, topic: str, partition: int, watermark: int) -> None:
         """A source partition has spoken up to `watermark`. It can only rise."""
         source = (topic, partition)
-        if watermark > self._of[source]:
-            rose = self._of[source] == self.least
+        before = self._of[source]
+        if watermark > before:
             self._of[source] = watermark
-            if rose:
-                self.least = min(self._of.values())
+            if before <= self.least:
+                self.least = max(self.least, min(self._of.values()))
 
     def silent(self) -> list[tuple[str, int]]:
         """The source partitions that have not reported yet."""
@@ -56,7 +63,12 @@ class Watermarks:
     def to_rows(self) -> list[tuple[str, int, int]]:
         return [(topic, number, watermark) for (topic, number), watermark in self._of.items()]
 
-    def load(self, rows: list[tuple[str, int, int]]) -> None:
+    def load(self, rows: list[tuple[str, int, int]], least: int | None = None) -> None:
+        """Takes over `to_rows` and `least` of a snapshot, which may know of fewer partitions.
+
+        `least`: None in snapshots of versions that knew no added partitions.
+        """
         for topic, number, watermark in rows:
             self._of[topic, number] = watermark
-        self.least = min(self._of.values(), default=NO_WATERMARK)
+        known = [watermark for _, _, watermark in rows]
+        self.least = min(known, default=NO_WATERMARK) if least is None else least

@@ -63,6 +63,14 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
     fetch_max_wait_ms: ClassVar[int] = 250
     fetch_min_bytes: ClassVar[int] = 1 << 19
 
+    def close(self) -> None:
+        """Leaves the consumer to its thread, which ends it when it stops.
+
+        Faust calls this in the main loop when partitions move while the app stops, as when two workers stop at once,
+        and then closes the client there: connections of this thread's loop, by another thread. uvloop is not made for
+        that: closing the loop fails (EBUSY).
+        """
+
     def _create_worker_consumer(self, transport: Any) -> Any:
         consumer = super()._create_worker_consumer(transport)
         consumer._fetch_max_wait_ms = self.fetch_max_wait_ms  # noqa: SLF001 - Faust has 1500 ms written in

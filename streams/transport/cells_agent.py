@@ -11,9 +11,11 @@ import msgspec
 from aiokafka.errors import KafkaError
 
 from streams.cells.record import decode
+from streams.merge.watermark import UnannouncedSourceError
 from streams.topics.names import VERDICTS_TOPIC
 from streams.transport.flush import FailureReason, FlushFailedError
 from streams.transport.keeper import Save
+from streams.transport.watch import WorkerFailedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -110,7 +112,10 @@ class CellsState:
                 self.undecodable += 1
                 logger.exception("pharos-cells-%d holds a record that is none", self._partition)
                 continue
-            self.merge.apply(record)
+            try:
+                self.merge.apply(record)
+            except UnannouncedSourceError as error:
+                raise WorkerFailedError(f"pharos-cells-{self._partition}: {error}") from error
             if record.watermark > 0:
                 self._observe(record.watermark)
         await self._advance()

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _WAIT_MS: Final = 500
 _AT_ONCE: Final = 500
 _START_LIMIT_S: Final = 30.0
+_STOP_LIMIT_S: Final = 5.0
 _RETRY_S: Final = 2.0
 _LEADING: Final = TopicPartition(ANOMALIES_TOPIC, 0)  # who holds it follows up: one worker, however many partitions
 
@@ -79,7 +80,7 @@ class LinkageReader:
                         self._linked.time(record.value)
                 await self._linked.look_after(leads=_LEADING in consumer.assignment())
         finally:
-            await consumer.stop()
+            await asyncio.wait_for(consumer.stop(), _STOP_LIMIT_S)
 
     async def _link(self, batches: Mapping[Any, Sequence[Any]]) -> None:
         for tp, records in batches.items():

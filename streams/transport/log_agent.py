@@ -116,6 +116,7 @@ class LogAgent:
         self._in_hand: TP | None = None
         self._in_hand_since = 0.0
         self._worked_s = 0.0
+        self._closed = False
 
     @property
     def current(self) -> bool:
@@ -132,16 +133,19 @@ class LogAgent:
         for tp in [tp for tp, part in self.parts.items() if tp not in tps or not part.whole]:
             await self.parts.pop(tp).keeper.close()
         fresh = [LogPartition(tp, self._make_keeper(tp)) for tp in tps if tp not in self.parts]
-        begun = await asyncio.gather(*(self._begin(part) for part in fresh), return_exceptions=True)
-        if not is_current():
-            await asyncio.gather(*(part.keeper.close() for part in fresh))
-            return {}
-        for failure in begun:
-            if isinstance(failure, WorkerFailedError):
-                self._fail(self.name, failure)
+        async with contextlib.AsyncExitStack() as unowned:  # what is opened is let go of, unless it becomes ours
+            for part in fresh:
+                unowned.push_async_callback(part.keeper.close)
+            begun = await asyncio.gather(*(self._begin(part) for part in fresh), return_exceptions=True)
+            if self._closed or not is_current():
                 return {}
-            if failure is not None:
-                raise failure
+            for failure in begun:
+                if isinstance(failure, WorkerFailedError):
+                    self._fail(self.name, failure)
+                    return {}
+                if failure is not None:
+                    raise failure
+            unowned.pop_all()
         self.parts.update((part.tp, part) for part in fresh)
         now = time.monotonic()
         for part in self.parts.values():
@@ -162,16 +166,18 @@ class LogAgent:
     async def close(self) -> None:
         """Save what is due at the end, within a limit, and let go."""
         current = self._is_current()
-        self._is_current = lambda: False
+        self._is_current, self._closed = lambda: False, True
         parts, self.parts = self.parts, {}
-        for part in parts.values():
-            part.open = False
-            if current and not part.turn.locked():  # a long step is cut off by Faust's stop
-                try:
-                    await asyncio.wait_for(self._save(part, last=True), 1.0)
-                except (TimeoutError, FlushFailedError, OSError) as error:
-                    logger.warning("no last snapshot of %s: %r", part.tp, error)
-        await asyncio.gather(*(part.keeper.close() for part in parts.values()), return_exceptions=True)
+        try:
+            for part in parts.values():
+                part.open = False
+                if current and not part.turn.locked():  # a long step is cut off by Faust's stop
+                    try:
+                        await asyncio.wait_for(self._save(part, last=True), 1.0)
+                    except (TimeoutError, FlushFailedError, OSError) as error:
+                        logger.warning("no last snapshot of %s: %r", part.tp, error)
+        finally:
+            await asyncio.gather(*(part.keeper.close() for part in parts.values()), return_exceptions=True)
 
     async def handle(self, fetched: Fetched) -> None:
         """Apply one fetched batch, if it is the next one."""

@@ -25,7 +25,7 @@ class NewestRecords:
     changed (FENCED_LEADER_EPOCH), and then is not answered any more.
 
     Args:
-        sources: partitions by topic.
+        sources: partitions by topic; looked at for each question, for topics may get more.
         observe: called with each answer, in ms since the epoch.
 
     Attributes:
@@ -35,9 +35,7 @@ class NewestRecords:
 
     def __init__(self, connection: Connection, sources: Mapping[str, int], observe: Callable[[int], None]) -> None:
         self._configuration = connection.for_quiet_librdkafka()
-        self._partitions = [
-            confluent_kafka.TopicPartition(topic, number) for topic, count in sources.items() for number in range(count)
-        ]
+        self._sources = sources
         self._observe = observe
         self.asked = asyncio.Event()
 
@@ -57,6 +55,10 @@ class NewestRecords:
     def _ask(self) -> int:
         """-1 where nothing was ever sent."""
         admin = AdminClient(self._configuration)
-        wanted = {partition: OffsetSpec.max_timestamp() for partition in self._partitions}
+        wanted = {
+            confluent_kafka.TopicPartition(topic, number): OffsetSpec.max_timestamp()
+            for topic, count in list(self._sources.items())
+            for number in range(count)
+        }
         answers = admin.list_offsets(wanted, request_timeout=_LIMIT_S)
         return max((int(answer.result(_LIMIT_S).timestamp) for answer in answers.values()), default=-1)

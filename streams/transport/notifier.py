@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _WAIT_MS = 500
 _START_LIMIT_S = 30.0
+_STOP_LIMIT_S = 5.0
 _RETRY_S = 2.0
 _REMINDING = TopicPartition(ANOMALIES_TOPIC, 0)  # who holds it reminds: one worker, however many partitions
 
@@ -76,7 +77,7 @@ class Notifier:
                     await consumer.commit()
                     uncommitted = False
         finally:
-            await consumer.stop()
+            await asyncio.wait_for(consumer.stop(), _STOP_LIMIT_S)
 
     def _take(self, record: Any) -> None:
         try:

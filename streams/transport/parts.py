@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from streams.topics.names import VERDICTS_TOPIC
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from faust.types import TP
 
@@ -29,7 +29,7 @@ class Ingests:
     """The ingest side.
 
     Attributes:
-        sources: partitions of each source topic.
+        sources: partitions of each source topic; the worker enters those that are added while it runs.
         make: a fresh ingest partition; also called when a partition starts again from its commit.
         on_flushed: after each flush that took place, with what it held.
         on_flush_ended: after each flush: "committed" or why not, and the seconds it took.
@@ -37,7 +37,7 @@ class Ingests:
 
     """
 
-    sources: Mapping[str, int]
+    sources: dict[str, int]
     make: Callable[[TP], Ingest]
     on_flushed: Callable[[TP, Flush], None] = _ignore
     make_flusher: Callable[[TP], Flusher] | None = None

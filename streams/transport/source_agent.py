@@ -94,6 +94,7 @@ class SourceAgent:
         self._held: frozenset[TP] = frozenset()
         self._aligned_at = 0.0
         self._batches = 0
+        self._closed = False
 
     # Ownership
 
@@ -112,21 +113,26 @@ class SourceAgent:
         for tp in [tp for tp, part in self.parts.items() if tp not in tps or not part.whole]:
             await self.parts.pop(tp).flusher.close()
         fresh = [self._recovery.new_part(tp) for tp in tps if tp not in self.parts]
-        opened = await asyncio.gather(
-            *(self._recovery.open(part, is_current) for part in fresh), return_exceptions=True
-        )
-        if not is_current():
-            await asyncio.gather(*(part.flusher.close() for part in fresh))
-            return {}
-        for failure in opened:
-            if failure is not None:
-                raise failure
-        plan = {tp: part.resume() for tp, part in self.parts.items()}
-        try:
-            plan.update(await self._recovery.begin(fresh))
-        except LostRecordsError as error:
-            self._fail("reading", error)
-            return {}
+        async with contextlib.AsyncExitStack() as unowned:  # what is opened is let go of, unless it becomes ours
+            for part in fresh:
+                unowned.push_async_callback(part.flusher.close)
+            opened = await asyncio.gather(
+                *(self._recovery.open(part, is_current) for part in fresh), return_exceptions=True
+            )
+            if self._closed or not is_current():
+                return {}
+            for failure in opened:
+                if failure is not None:
+                    raise failure
+            plan = {tp: part.resume() for tp, part in self.parts.items()}
+            try:
+                plan.update(await self._recovery.begin(fresh))
+            except LostRecordsError as error:
+                self._fail("reading", error)
+                return {}
+            if self._closed:
+                return {}
+            unowned.pop_all()
         self.parts.update((part.tp, part) for part in fresh)
         now = time.monotonic()
         for tp in plan:
@@ -146,15 +152,17 @@ class SourceAgent:
 
     async def close(self) -> None:
         """Flush what is counted, within a limit, and let go of the producers."""
-        is_current, self._is_current = self._is_current, lambda: False
-        if is_current():
-            await self._end_tasks(1.0)
-            rest = [part for part in self.parts.values() if part.has_news]
-            with contextlib.suppress(TimeoutError, FlushFailedError):
-                await asyncio.wait_for(asyncio.gather(*(self._flush_once(part) for part in rest)), 1.5)
-        await self._end_tasks(0.5)
-        parts, self.parts = self.parts, {}
-        await asyncio.gather(*(part.flusher.close() for part in parts.values()), return_exceptions=True)
+        is_current, self._is_current, self._closed = self._is_current, lambda: False, True
+        try:
+            if is_current():
+                await self._end_tasks(1.0)
+                rest = [part for part in self.parts.values() if part.has_news]
+                with contextlib.suppress(TimeoutError, FlushFailedError):
+                    await asyncio.wait_for(asyncio.gather(*(self._flush_once(part) for part in rest)), 1.5)
+            await self._end_tasks(0.5)
+        finally:
+            parts, self.parts = self.parts, {}
+            await asyncio.gather(*(part.flusher.close() for part in parts.values()), return_exceptions=True)
 
     # Records
 
@@ -162,8 +170,7 @@ class SourceAgent:
         """Count one fetched batch."""
         batch = fetched.batch
         tp = TP(batch.topic, batch.partition)
-        part = self.parts.get(tp)
-        if part is None:
+        if (part := self.parts.get(tp)) is None:
             return
         if part.open and part.unflushed >= _UNFLUSHED_MOST:
             self._start_flush(part)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import confluent_kafka
 from confluent_kafka.admin import AdminClient
@@ -13,7 +13,7 @@ from streams.settings import SOURCE_TOPICS
 from streams.transport.log_bounds import LOG_REMEDY, SOURCE_TOPIC_REMEDY, LostTopicError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection, Mapping
 
     from streams.connection import Connection
 
@@ -22,6 +22,13 @@ _LIMIT_S = 10.0
 _PATIENCE_S = 30.0
 _PAUSE_S = 0.5
 _GONE = (confluent_kafka.KafkaError.UNKNOWN_TOPIC_OR_PART, confluent_kafka.KafkaError.UNKNOWN_TOPIC_ID)
+
+
+class Described(NamedTuple):
+    """What the brokers say of a topic."""
+
+    topic_id: str
+    partitions: int
 
 
 class TopicIds:
@@ -49,42 +56,53 @@ class TopicIds:
                     raise
                 await asyncio.sleep(_PAUSE_S)
             else:
-                self._known = found | self._known
+                self._known = _ids(found) | self._known
                 break
         return {name: self._known[name] for name in topics if name in self._known}
 
-    async def ask(self, topics: Collection[str]) -> dict[str, str]:
-        """Ids by name as they are now. Raises confluent_kafka.KafkaException or TimeoutError."""
+    async def ask(self, topics: Collection[str]) -> dict[str, Described]:
+        """By name, as they are now. Raises confluent_kafka.KafkaException or TimeoutError."""
         return await asyncio.wait_for(asyncio.to_thread(self._ask, topics), 2 * _LIMIT_S)
 
-    def _ask(self, topics: Collection[str]) -> dict[str, str]:
+    def _ask(self, topics: Collection[str]) -> dict[str, Described]:
         admin = AdminClient(self._configuration)
         asked = admin.describe_topics(confluent_kafka.TopicCollection(list(topics)), request_timeout=_LIMIT_S)
-        ids = {}
+        described = {}
         for name, answer in asked.items():
             error = answer.exception(_LIMIT_S)
             if error is None:
-                ids[name] = str(answer.result().topic_id)
+                found = answer.result()
+                described[name] = Described(str(found.topic_id), len(found.partitions))
             elif not isinstance(error, confluent_kafka.KafkaException) or error.args[0].code() not in _GONE:
                 raise error
-        return ids
+        return described
 
-    async def watch(self, topics: Collection[str], every_s: float = _EVERY_S) -> None:
-        """Never returns; raises LostTopicError when one of the topics has gone or is another one.
+    async def watch(
+        self, topics: Collection[str], on_partitions: Callable[[Mapping[str, int]], object], every_s: float = _EVERY_S
+    ) -> None:
+        """Tells of the numbers of partitions, again and again. Never returns.
+
+        Raises LostTopicError when one of the topics has gone or is another one.
 
         A broker that has just come up may not know a topic yet: it has gone when two looks in a row miss it.
         """
         missed = frozenset[str]()
         while True:
             try:
-                found = await self.ask(topics)
+                described = await self.ask(topics)
             except (confluent_kafka.KafkaException, TimeoutError):
                 await asyncio.sleep(every_s)
                 continue
+            found = _ids(described)
             replaced = [name for name, topic_id in found.items() if self._known.get(name, topic_id) != topic_id]
             missing = frozenset(self._known.keys() - found.keys())
             for name in sorted([*replaced, *(missing & missed)]):
                 remedy = SOURCE_TOPIC_REMEDY if name in SOURCE_TOPICS else LOG_REMEDY
                 raise LostTopicError(name, remedy, made_anew=name in replaced)
             self._known, missed = found | self._known, missing
+            on_partitions({name: topic.partitions for name, topic in described.items()})
             await asyncio.sleep(every_s)
+
+
+def _ids(described: Mapping[str, Described]) -> dict[str, str]:
+    return {name: topic.topic_id for name, topic in described.items()}

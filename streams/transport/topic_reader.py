@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _WAIT_MS = 500
 _AT_ONCE = 2_000
 _START_LIMIT_S = 30.0
+_STOP_LIMIT_S = 5.0
 _RETRY_S = 2.0
 
 
@@ -76,7 +77,7 @@ class TopicReader:
                     self._next[tp] = records[-1].offset + 1
                 await asyncio.sleep(0)
         finally:
-            await consumer.stop()
+            await asyncio.wait_for(consumer.stop(), _STOP_LIMIT_S)
 
     async def _assign(self, consumer: Any) -> dict[TopicPartition, int]:
         """Returns where the partitions with records end now."""

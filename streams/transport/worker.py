@@ -113,6 +113,7 @@ class Worker:
     ) -> None:
         self._settings = settings
         self._connection = connection or Connection.of(settings, os.environ)
+        self._sources = {} if ingests is None else ingests.sources
         self._watch = Watch()
         self.watchdog = Watchdog(time.monotonic())
         live = settings.time == "live"
@@ -163,7 +164,7 @@ class Worker:
             self._watch.start("that asks the brokers for their clock", self._brokers_clock.run())
         if self._topic_ids is not None:
             read = [topic for agent in self._agents for topic in agent.topics]
-            self._watch.start("that knows topics by their ids", self._topic_ids.watch(read))
+            self._watch.start("that knows topics by their ids", self._topic_ids.watch(read, self._take_in))
 
     @property
     def assigned(self) -> bool:
@@ -185,6 +186,19 @@ class Worker:
         """Wait until the worker cannot go on."""
         return await self._watch.failure()
 
+    def _take_in(self, partitions: Mapping[str, int]) -> None:
+        """Partitions that were added: the group assigns them by itself, and merges learn of them by their cells."""
+        for topic, before in list(self._sources.items()):
+            now = partitions.get(topic, before)
+            if now > before:
+                self._sources[topic] = now
+                named = topic in self._settings.source_partitions
+                remedy = "; correct source_partitions before the next start" if named else ""
+                logger.warning(
+                    "%s has %d partitions now, %d before: the new ones are counted from their beginnings%s",
+                    topic, now, before, remedy,
+                )  # fmt: skip
+
     async def _feed_watchdog(self) -> None:
         while True:
             self.watchdog.look((duty for agent in self._agents for duty in agent.duties()), time.monotonic())
@@ -202,7 +216,8 @@ class Worker:
         with contextlib.suppress(TimeoutError, KafkaError, OSError):
             if self._producer is not None:
                 await asyncio.wait_for(self._producer.stop(), 0.5)
-        await self._commits.close()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._commits.close(), 0.5)
 
     def _new_brokers_clock(self) -> BrokersClock:
         app = self._settings.app

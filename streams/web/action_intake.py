@@ -6,6 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from streams.incidents.action_event import Unread, read_action
+from streams.incidents.silence import SilenceDeed, Unobeyed, silence_of
 from streams.linkage.step_event import Passed, read_step
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ class ActionIntake:
     def __init__(self, board: Board, metrics: PipelineMetrics) -> None:
         self._board = board
         self._metrics = metrics
-        self._said: set[Unread] = set()
+        self._said: set[Unread | Unobeyed] = set()
 
     def take(self, value: bytes | None) -> None:
         """A record's value. Never raises."""
@@ -32,10 +33,17 @@ class ActionIntake:
             return
         taken = read_action(value)
         if isinstance(taken, Unread):
-            self._metrics.action(taken.name.lower())
-            if taken not in self._said:
-                self._said.add(taken)
-                logger.warning("a record of pharos-actions was passed over (more are only counted): %s", taken.value)
+            self._pass_over(taken.name.lower(), taken)
+            return
+        if taken.action == SilenceDeed.SILENCE and isinstance(silence := silence_of(taken), Unobeyed):
+            # Such as one that an earlier version took, with an expression that RE2 refuses.
+            self._pass_over(f"silence_{silence.name.lower()}", silence, f" ({taken.fingerprint!r})")
             return
         self._metrics.action("read")
         self._board.action(taken)
+
+    def _pass_over(self, outcome: str, why: Unread | Unobeyed, which: str = "") -> None:
+        self._metrics.action(outcome)
+        if why not in self._said:
+            self._said.add(why)
+            logger.warning("a record of pharos-actions%s was passed over (more are only counted): %s", which, why.value)

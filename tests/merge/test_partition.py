@@ -48,13 +48,47 @@ def test_a_watermark_never_falls() -> None:
     assert watermarks.least == 50
 
 
-def test_an_unannounced_source_is_an_error_that_names_the_setting(
+def test_a_partition_that_is_added_is_waited_for_from_its_first_word_on() -> None:
+    watermarks = Watermarks({"orders": 1, "visits": 1})
+    watermarks.promise("orders", 0, 50)
+    watermarks.promise("visits", 0, 50)
+    watermarks.admit("orders", 2)
+    seen = [watermarks.least]
+    for partition, watermark in ((2, 20), (0, 90), (1, 60), (2, 70), (1, 80)):
+        watermarks.promise("orders", partition, watermark)
+        seen.append(watermarks.least)
+    watermarks.promise("visits", 0, 90)
+
+    assert watermarks.sources == {"orders": 3, "visits": 1}
+    assert seen == [50] * 6  # it stands still, and never falls, until they have come as far
+    assert watermarks.least == 70
+
+
+def test_cells_of_a_topic_that_is_no_source_are_an_error_with_the_remedy(
     make_metric: MakeMetric, make_merge: MakeMerge
 ) -> None:
     merge = make_merge(make_metric()).merge
 
-    with pytest.raises(UnannouncedSourceError, match="source_partitions"):
-        merge.apply(CellsRecord("orders", 1, 1, 5, "", []))
+    for topic, partition in (("returns", 0), ("orders", -1)):
+        with pytest.raises(UnannouncedSourceError, match="same version of Pharos on every worker"):
+            merge.apply(CellsRecord(topic, partition, 1, 5, "", []))
+
+
+def test_cells_of_an_added_partition_are_counted_beside_the_others(
+    make_metric: MakeMetric, make_merge: MakeMerge
+) -> None:
+    metric = make_metric()
+    merge = make_merge(metric)
+    merge.apply(at(BASE + 1), metric, (WHOLE, 0, BASE, 1, 0))
+    merge.advance()
+    merge.apply(at(BASE + 1), metric, (WHOLE, 0, BASE + 2, 10, 0), partition=1)
+    merge.apply(at(BASE + 9), metric, (WHOLE, 0, BASE + 2, 100, 0))
+    stands = [tick.time for tick in merge.advance()]
+    merge.apply(at(BASE + 8), partition=1)
+    merge.advance()
+
+    assert stands == []
+    assert merge.memory["paid"].sums[at(BASE + 3)][0] == 111
 
 
 def test_ticks_are_stepped_one_by_one_however_far_the_watermark_jumps(

@@ -99,15 +99,48 @@ def test_another_number_of_cells_partitions_is_refused(
         make_merge(metric, **settings).merge.restore(chunks[MANIFEST], chunks)
 
 
-def test_other_source_partitions_are_refused(
+def test_a_snapshot_that_knows_more_source_partitions_than_there_are_is_refused(
+    metric: Metric, make_merge: MakeMerge
+) -> None:
+    chunks = dict(make_merge(metric, partitions=3).merge.snapshot(17))
+
+    with pytest.raises(SnapshotError, match=r"\{'orders': 3\}, now they are \{'orders': 1\}: .* as many as before"):
+        make_merge(metric).merge.restore(chunks[MANIFEST], chunks)
+
+
+def test_a_partition_added_after_a_snapshot_is_waited_for_and_nothing_of_it_is_late(
     written: tuple[SimpleNamespace, dict[str, bytes]], metric: Metric, make_merge: MakeMerge
 ) -> None:
     _, chunks = written
-    merge = make_merge(metric).merge
-    merge.watermarks.sources["orders"] = 2
+    merge = make_merge(metric, partitions=2)
+    merge.merge.restore(chunks[MANIFEST], chunks)
+    merge.apply(at(BASE + 60))
+    waits = merge.advance()
+    merge.apply(at(BASE + 10), metric, ((0, ()), 0, BASE + 6, 7, 0), partition=1)
+    merge.advance()
 
-    with pytest.raises(SnapshotError, match="source partitions"):
-        merge.restore(chunks[MANIFEST], chunks)
+    assert waits == []
+    assert merge.memory["paid"].sums[at(BASE + 7)][0] == 7
+
+
+def test_a_snapshot_taken_while_an_added_partition_catches_up_goes_on_where_it_was(
+    written: tuple[SimpleNamespace, dict[str, bytes]], metric: Metric, make_merge: MakeMerge
+) -> None:
+    merge, _ = written
+    merge.apply(at(BASE + 2), partition=2)  # behind the others, and one before it has not spoken
+    chunks = dict(merge.merge.snapshot(18, full=True))
+    other = make_merge(metric, partitions=3)
+    other.merge.restore(chunks[MANIFEST], chunks)
+
+    assert other.merge.watermark == merge.merge.watermark == at(BASE + 5)
+    for one in (merge, other):
+        one.apply(at(BASE + 60), metric, ((0, ()), 0, BASE + 3, 1, 0))
+        one.apply(at(BASE + 60), partition=1)
+        one.apply(at(BASE + 60), partition=2)
+        one.advance()
+    ticks = other.memory["paid"].ticks
+    assert [other.memory["paid"].sums[tick] for tick in ticks] == [merge.memory["paid"].sums[tick] for tick in ticks]
+    assert ticks[-1] == at(BASE + 60)
 
 
 def test_a_missing_or_damaged_chunk_is_a_clear_error(

@@ -293,3 +293,33 @@ async def test_the_last_state_is_saved_when_the_worker_ends(bench: Bench) -> Non
     await bench.agent.close()
 
     assert bench.keeper.saved == Saved(2, {"offsets": bytes([0, 1])})
+
+
+async def test_partitions_that_are_taken_over_while_the_worker_ends_are_let_go_of(bench: Bench) -> None:
+    goes_on = asyncio.Event()
+
+    async def load() -> Saved | None:
+        await goes_on.wait()
+        return None
+
+    bench.keeper.load = load  # type: ignore[method-assign]
+    taking_over = asyncio.ensure_future(bench.agent.acquire([CELLS], lambda: True))
+    await asyncio.sleep(0)
+    await bench.agent.close()
+    goes_on.set()
+
+    assert await taking_over == {}
+    assert bench.agent.parts == {}
+    assert bench.log == ["open", "close"]
+
+
+async def test_a_keeper_is_let_go_of_although_the_last_save_takes_too_long(bench: Bench) -> None:
+    async def save(_save: Save) -> None:
+        await asyncio.Event().wait()
+
+    bench.keeper.save = save  # type: ignore[method-assign]
+    await bench.agent.acquire([CELLS], lambda: True)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(bench.agent.close(), 0.05)
+
+    assert bench.log[-1] == "close"

@@ -15,6 +15,7 @@ from streams.incidents.action_book import OF_AN_ANOMALY
 from streams.incidents.action_event import Unread, encode
 from streams.incidents.anomaly import Anomaly, Change, Transition
 from streams.incidents.instant import rfc3339
+from streams.incidents.silence import Unobeyed
 from streams.metrics import PipelineMetrics
 from streams.verdicts import TickVerdicts
 from streams.web.action_intake import ActionIntake
@@ -172,3 +173,30 @@ def test_what_is_no_action_is_counted_each_time_and_said_once(board: Board, capl
     assert len(board.actions) == 1
     assert [record.message.rpartition(": ")[2] for record in caplog.records] == [Unread.NO_CLOUDEVENT, Unread.EMPTY]
     assert "secret" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ({"matchers": ("region=~(?!zhejiang).*",)}, Unobeyed.MATCHERS),  # what RE2 refuses, and an earlier Pharos took
+        ({"matchers": ("region=~(",)}, Unobeyed.MATCHERS),
+        ({"matchers": ("region!=zhejiang",)}, Unobeyed.EVERYTHING),
+        ({"matchers": ()}, Unobeyed.EVERYTHING),
+        ({"until": MINUTE}, Unobeyed.NO_END),
+        ({"begins": 40 * 24 * 60 * MINUTE, "until": 41 * 24 * 60 * MINUTE}, Unobeyed.TOO_FAR),
+    ],
+)
+def test_a_silence_that_cannot_be_obeyed_is_counted_with_the_reason_and_named_in_the_log(
+    board: Board, caplog: pytest.LogCaptureFixture, fields: dict[str, Any], why: Unobeyed
+) -> None:
+    registry = CollectorRegistry()
+    given = {"fingerprint": "silence/s1", "matchers": ("region=zhejiang",), "until": 60 * MINUTE} | fields
+    intake = ActionIntake(board, PipelineMetrics(registry, lambda: 0.0))
+    for number in (1, 2):
+        intake.take(encode(taken(MINUTE, "silence", id=f"s{number}", **given)))
+
+    counted = registry.get_sample_value("pharos_actions_total", {"outcome": f"silence_{why.name.lower()}"})
+    assert counted == 2
+    assert board.silences.all() == []
+    assert [record.message.rpartition(": ")[2] for record in caplog.records] == [why.value.rpartition(": ")[2]]
+    assert "'silence/s1'" in caplog.text

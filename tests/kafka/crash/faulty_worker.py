@@ -1,7 +1,8 @@
 """`pharos worker` with a fault in it, for tests: `faulty_worker.py CONFIG`, and the fault as JSON in FAULT_OF_WORKER.
 
 clock_s: its wall clock is fast by so much.
-stuck, after_s: from so long after joining, its fetch, flush, loop or snapshot stands still; it says so.
+stuck, after_s: from so long after joining, its fetch, flush, loop, snapshot or interpreter stands still; it
+says so.
 limit_s: its watchdog is less patient.
 slow_s: counting a thousand records takes so much longer.
 """
@@ -9,6 +10,7 @@ slow_s: counting a thousand records takes so much longer.
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import json
 import os
 import sys
@@ -33,6 +35,9 @@ if TYPE_CHECKING:
     from streams.transport.fetched import Fetched
 
 
+BLOCKING: dict[str, Callable[[int], object]] = {"loop": time.sleep, "interpreter": ctypes.PyDLL(None).sleep}
+
+
 def shift_clock(seconds: float) -> None:
     """What asks for the time of day is told another; timers, which use the monotonic clock, are not."""
     right = time.time
@@ -52,8 +57,8 @@ def stand_still(what: str, after_s: float) -> None:
         await start(worker)
         loop = asyncio.get_running_loop()
         loop.call_later(after_s, begin)
-        if what == "loop":
-            loop.call_later(after_s + 0.1, time.sleep, 600.0)
+        if what in BLOCKING:
+            loop.call_later(after_s + 0.1, BLOCKING[what], 600)
 
     Worker.start = start_and_wait  # type: ignore[method-assign]
 
