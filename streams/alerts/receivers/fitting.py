@@ -13,7 +13,8 @@ from streams.incidents.long_name import ELLIPSIS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-_NAME: Final = 12  # characters of each name that stay as long as there is a title to cut
+_NAME: Final = 12  # characters of each name that stay where that is enough
+_SHORT_NAME: Final = 3  # and where the title would have to be cut otherwise
 
 
 def size(text: str) -> int:
@@ -94,7 +95,7 @@ def _with_names_cut(line: Line, most: int, escape: Callable[[str], str]) -> str 
         return escape(line.shortened(count, count))
 
     longest = max(min(line.longest_name, most), _NAME)
-    for render, least in ((names, _NAME), (titles, _NAME), (both, 1)):
+    for render, least in ((names, _NAME), (names, _SHORT_NAME), (titles, _NAME), (both, 1)):
         fits = _longest(render, least, longest, most)
         if fits is not None:
             return fits
