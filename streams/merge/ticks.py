@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from streams.evaluation.window_reader import TICK_MS
+from streams.events.event_time import event_time_ms
 
 QUARTER_MS = 900_000
 _WARM_MS = 2 * 3_600_000 + 60_000  # what the rings of minutes hold
@@ -51,6 +52,9 @@ def milliseconds(timestamp: str) -> int:
     """
     if not timestamp:
         return 0
+    known = event_time_ms(timestamp)
+    if known is not None:
+        return known
     moment = datetime.fromisoformat(timestamp)
     if moment.tzinfo is None:
         raise ValueError(f"{timestamp!r} has no offset: write it like 2026-11-11T00:00:00+08:00")
