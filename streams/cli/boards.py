@@ -17,7 +17,6 @@ from urllib.parse import urlsplit
 from streams.cli.errors import UsageError
 from streams.cli.flag_values import file_path
 from streams.cli.settings_flags import add_settings, settings_of
-from streams.file_paths import at_home
 
 if TYPE_CHECKING:
     import argparse
@@ -135,6 +134,8 @@ def _secret(environment: Mapping[str, str], name: str) -> str:
     file = environment.get(f"{name}_FILE", "")
     if not file:
         return ""
+    from streams.file_paths import at_home  # noqa: PLC0415 - `pharos --help` needs no settings
+
     try:
         return Path(at_home(file)).read_text(encoding="utf-8-sig").strip()
     except UnicodeDecodeError:

@@ -29,7 +29,7 @@ def must_lie(flag: str, value: float | None, least: float, most: float, remedy: 
     streams.cli.errors.UsageError: --speed must be a number from 0 to 10
     """
     if value is not None and not least <= value <= most:
-        shown = [f"{number:,}" if number == int(number) else f"{number:g}" for number in (least, most)]
+        shown = [f"{int(number):,}" if number == int(number) else f"{number:g}" for number in (least, most)]
         raise UsageError(f"{flag} must be a number from {shown[0]} to {shown[1]}" + (f"; {remedy}" if remedy else ""))
 
 
