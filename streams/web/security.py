@@ -148,7 +148,7 @@ class Security:
             return Refusal.FORWARDED
         if facts.method not in _SAFE:
             origin = facts.headers.get("Origin")
-            if origin is not None and urlsplit(origin).netloc.lower() != facts.host.lower():
+            if origin is not None and _host_of(origin) != facts.host.lower():
                 return Refusal.ORIGIN
             if facts.headers.get("Content-Type", "").split(";")[0].strip().lower() != "application/json":
                 return Refusal.CONTENT_TYPE
@@ -216,6 +216,14 @@ class Security:
         name = host.lower()
         without_port = name.rpartition(":")[0] if not name.endswith("]") and ":" in name else name
         return name in self._hosts or without_port in self._hosts
+
+
+def _host_of(origin: str) -> str:
+    """The host and port of an Origin; empty where it has none, or is no address at all."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return ""
 
 
 def is_loopback(host: str) -> bool:
