@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -44,8 +45,24 @@ def test_what_goes_into_a_file_is_utf_8_whatever_the_terminal_knows(encoding: st
         env=environment,
         check=False,
     )
-    page = subprocess.run([*PHAROS, "check", "--rules"], capture_output=True, env=environment, check=True)
+    page = subprocess.run([*PHAROS, "check", "--markdown"], capture_output=True, env=environment, check=True)
 
     assert done.returncode == 2
     assert b"UnicodeEncodeError" not in done.stderr
-    assert page.stdout.decode()
+    assert not page.stdout.decode().isascii()
+
+
+def test_a_terminal_that_knows_less_shows_the_numbers_of_characters() -> None:
+    ours, theirs = os.openpty()
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    process = subprocess.Popen([*PHAROS, "check", "--markdown"], stdout=theirs, stderr=subprocess.PIPE, env=environment)
+    os.close(theirs)
+    shown = b""
+    with contextlib.suppress(OSError):  # the end of a terminal
+        while piece := os.read(ours, 65_536):
+            shown += piece
+    os.close(ours)
+
+    assert (process.communicate()[1], process.returncode) == (b"", 0)
+    assert shown.isascii()
+    assert b"\\u" in shown

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
@@ -128,7 +129,6 @@ class _Served:
         from shop_hour import CATALOGUE, NOW, hour, tell
 
         from dashboards.wallboard import pages
-        from streams.health import Health
         from streams.incidents.instant import rfc3339
         from streams.web.actions import add_actions
         from streams.web.api import create_web_app
@@ -149,7 +149,8 @@ class _Served:
         def clock() -> float:
             return NOW / 1000
 
-        app = create_web_app(board, exposition, Health(), security, pages(), clock)
+        ready = SimpleNamespace(alive=True, shortfalls=list)  # a worker that is not says 503, and rightly so
+        app = create_web_app(board, exposition, ready, security, pages(), clock)
         add_actions(app, board, security, topic.write, clock)
         add_silences(app, board, security, topic.write, clock)
         log = AuditLog(Path(tempfile.mkdtemp(prefix="pharos-fuzz-")) / "audit.jsonl")
