@@ -28,8 +28,8 @@ _ATOMS: Final = [
     "[[:alpha:]]",
 ]
 _REPEATS: Final = ["", "", "*", "+", "?", "*?", "{2}", "{1,300}", "{0,}", "{,9}", "{99999999999}"]
-_SIGNS: Final = ["=", "!=", "=~", "!~", "==", "~", ""]
-_NAMES: Final = ["region", "store", "severity", "metric", "stroe", "1a", "", " region ", "régi"]
+_SIGNS: Final = ["=", "!=", "=~", "=~", "=~", "!~", "==", "~", ""]
+_NAMES: Final = ["region", "region", "store", "severity", "metric", "stroe", "1a", "", " region ", "régi"]
 
 
 @st.composite
@@ -42,8 +42,17 @@ def _expression(draw: st.DrawFn) -> str:
 
 
 @st.composite
+def _heavy(draw: st.DrawFn) -> str:
+    """One part many times, and an end that does not come: what backtracking takes for ever over."""
+    part = draw(st.sampled_from([".", "a", "\\w", "[a-z]", "(?:a|aa)", "(a)"])) + draw(
+        st.sampled_from(["?", "*", "{0,1}", ""])
+    )
+    return part * draw(st.sampled_from([2, 20, 30, 60])) + draw(st.sampled_from(["", "\\d", "b", "$"]))
+
+
+@st.composite
 def _matcher(draw: st.DrawFn) -> str:
-    value = draw(st.one_of(_expression(), _expression(), texts))
+    value = draw(st.one_of(_expression(), _heavy(), _heavy(), texts))
     quoted = draw(st.sampled_from(["{}", '"{}"', '"{}', "'{}'"])).replace("{}", value)
     return draw(st.sampled_from(_NAMES)) + draw(st.sampled_from(_SIGNS)) + quoted
 
