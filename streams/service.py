@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import uvloop
 
 from streams.app import new_system
+from streams.log_level import log_level
 
 if TYPE_CHECKING:
     from streams.app import System
@@ -31,9 +32,7 @@ def run_worker(settings: Settings) -> None:
 
     Raises TopicsError, WorkerFailedError, OSError or ValueError with a sentence that names the remedy.
     """
-    logging.basicConfig(
-        level=os.environ.get("PHAROS_LOG", "WARNING").upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
+    logging.basicConfig(level=log_level(os.environ), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # while a broker is down: ten lines a second
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(settings))

@@ -77,9 +77,11 @@ def ready_to_bind(settings: Settings) -> None:
     """Raises ConfigurationError or UsageError where the page could not be served safely, before anything starts."""
     from streams.cli.errors import UsageError  # noqa: PLC0415 - `pharos --help` needs no settings
     from streams.configuration import refuse_open_binding  # noqa: PLC0415 - see above
+    from streams.log_level import log_level  # noqa: PLC0415 - see above
     from streams.web.security import read_tokens  # noqa: PLC0415 - see above
 
     refuse_open_binding(settings)
+    log_level(os.environ)
     if settings.tokens_file:
         try:
             read_tokens(Path(settings.tokens_file))

@@ -109,6 +109,7 @@ def test_a_path_that_is_none_is_refused(argument: str, capsys: pytest.CaptureFix
         ("WORTH", "order=inf", "above 0"),
         ("CURRENCY", "\udcff", "is not UTF-8 text"),
         ("CONFIG", "a-folder", "check --config"),
+        ("LOG", "loud", "PHAROS_LOG: is no level of the log; write debug, info, warning or error"),
         ("CATALOGUE", "a-folder", "check the path"),
         ("BROKER", "a:99999", "write host:port"),
         ("TIMEZONE", "../etc/passwd", "is unknown"),
