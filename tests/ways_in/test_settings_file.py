@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from streams.catalogue.load import parse
+from streams.catalogue.load import SHIPPED, parse
 from streams.cli.errors import WRONG, explain
 from streams.configuration import ConfigurationError, configure
 from streams.core_yaml import DEEPEST
@@ -153,6 +153,26 @@ def test_a_catalogue_that_cannot_be_meant_is_refused_with_its_place(text: str) -
 
     assert str(caught.value).startswith("catalogue.yaml:")
     assert explain(caught.value)[0] == WRONG
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        ("plus_s: 259200", "plus_s: 9000000000000000000", "plus_s: must not be above 7,776,000"),
+        ("within_s: 604800", "within_s: 9000000000000000000", "within_s: must not be above 7,776,000"),
+        ("settle_s: 60", "settle_s: 9000000000000000000", "settle_s: must not be above 7,776,000"),
+        ("minimum_exposure: ", "minimum_exposure: 1.0e+308 #", "minimum_exposure: must not be above 1,000,000,000"),
+        ("bins: [", "bins: [0.5, 1.0e+308] # [", "bins: write durations between 0.001 and"),
+    ],
+)
+def test_a_number_of_a_catalogue_that_makes_no_sense_is_refused(old: str, new: str, what: str) -> None:
+    text = SHIPPED.read_text(encoding="utf-8")
+    assert old in text
+
+    with pytest.raises(LocatedError) as caught:
+        parse(text.replace(old, new, 1), "catalogue.yaml")
+
+    assert what in str(caught.value)
 
 
 def test_a_message_stays_readable_whatever_stands_in_the_file() -> None:
