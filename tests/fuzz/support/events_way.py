@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import gzip
-import tempfile
-from pathlib import Path
 from typing import Any, Final
 
 import orjson
 from command import outcome
 from hypothesis import strategies as st
 from odd_bytes import ODD_NUMBERS, damaged, texts, values
+from own_folder import own_folder
 
 from streams.events.registry import FIELDS, TYPES
 from streams.settings import SOURCE_TOPICS
@@ -19,7 +18,6 @@ _PIECES: Final = [
     b"\n", b"\0", b"\xff", b'"', b"{", b"}", b"[", b",", b":", b"1e400", b"9" * 400, b'"\\ud800"', b"null", b"\\",
     b"[" * 2_000, b'{"a":' * 2_000, b'{"scenario":{}}\n', b"\r", b"\xef\xbb\xbf", b"\xe2\x80\xa8", b"\x1f\x8b",
 ]  # fmt: skip
-_FOLDER: Final = Path(tempfile.mkdtemp(prefix="pharos-fuzz-"))
 _SCENARIO: Final = ["evaluate_from", "timezone", "opening_hours", "calendar", "name", "seed"]
 _TYPES: Final = sorted(TYPES)
 # A minute or two of one night: what lies between two events far from each other is stepped through.
@@ -88,7 +86,7 @@ EXAMPLES = st.one_of(
 def take(example: tuple[str, bytes]) -> str:
     """Runs a file."""
     name, raw = example
-    file = _FOLDER / name
+    file = own_folder() / name
     file.write_bytes(raw)
-    report = str(_FOLDER / "report.json")
+    report = str(own_folder() / "report.json")
     return outcome("backtest", str(file), "--report", report, "--partitions", "1", "--cells-partitions", "1")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sys
-import tempfile
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,6 +13,7 @@ from urllib.parse import quote
 import orjson
 from hypothesis import strategies as st
 from odd_bytes import damaged, texts, values
+from own_folder import own_folder
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "web" / "support"))
 sys.path.insert(0, str(Path(__file__).parents[2] / "support"))
@@ -153,7 +153,7 @@ class _Served:
         app = create_web_app(board, exposition, ready, security, pages(), clock)
         add_actions(app, board, security, topic.write, clock)
         add_silences(app, board, security, topic.write, clock)
-        log = AuditLog(Path(tempfile.mkdtemp(prefix="pharos-fuzz-")) / "audit.jsonl")
+        log = AuditLog(own_folder() / "audit.jsonl")
         add_audit(app, Auditor(log, security, clock, lambda: None), security)
         add_approvals(app, board, security, topic.write, clock)
         self.runner = web.AppRunner(app, access_log=None)

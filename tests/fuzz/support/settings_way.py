@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import tempfile
 import types
 import typing
-from pathlib import Path
 from typing import Any, Final, Literal, get_type_hints
 
 import msgspec
@@ -15,6 +13,7 @@ import yaml
 from command import outcome
 from hypothesis import strategies as st
 from odd_bytes import damaged, scalars, texts, values
+from own_folder import own_folder
 
 from streams.settings import Settings
 
@@ -24,7 +23,6 @@ _PIECES: Final = [
     b"9" * 5_000, b"1e400", b".nan", b"~", b"#", b"|\n", b">\n", b"'", b'"', b"\r", b"\xc2\x85",
 ]  # fmt: skip
 _FITTING: Final = ["console", "pharos", "mon", "09:00", "24:00", "region=hz", "metric=~x.*", "orders", "127.0.0.1"]
-_FOLDER: Final = Path(tempfile.mkdtemp(prefix="pharos-fuzz-"))
 
 
 def _of(kind: Any, depth: int) -> st.SearchStrategy[Any]:
@@ -69,6 +67,6 @@ EXAMPLES = damaged(_struct(Settings, 0).flatmap(_written), _PIECES)
 
 def take(example: bytes) -> str:
     """Checks a file."""
-    file = _FOLDER / "pharos.yaml"
+    file = own_folder() / "pharos.yaml"
     file.write_bytes(example)
     return outcome("check", "--config", str(file))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import Final
 
 from command import outcome
 from hypothesis import strategies as st
 from odd_bytes import damaged, texts
+from own_folder import own_folder
 
 _ROLES: Final = ["viewer", "on-call", "responder", "operator", "admin", "VIEWER", "root", ""]
 _SCOPES: Final = [
@@ -21,7 +20,6 @@ _SCOPES: Final = [
     "scope=a:b:c",
 ]
 _SECRET: Final = st.one_of(st.text(min_size=16, max_size=40), st.sampled_from(["a" * 20, "a#" * 10, "short", ""]))
-_FOLDER: Final = Path(tempfile.mkdtemp(prefix="pharos-fuzz-"))
 _PIECES: Final = [
     b"#",
     b"=",
@@ -54,6 +52,6 @@ EXAMPLES = damaged(
 
 def take(example: bytes) -> str:
     """Checks settings that name the file."""
-    file = _FOLDER / "tokens"
+    file = own_folder() / "tokens"
     file.write_bytes(example)
     return outcome("check", "--tokens-file", str(file))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import faulthandler
 import importlib
+import logging
 import multiprocessing
 import signal
 import traceback
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 LONGEST_S: Final = 2.0  # of the processor, for one example
 _PATIENCE_S: Final = 30.0  # by the wall, likewise
 _BEGIN_S: Final = 120.0
+_FAREWELL_S: Final = 3.0
 
 
 class WatchedChild:
@@ -50,7 +52,9 @@ class WatchedChild:
 
     def close(self) -> None:
         """Ends the process."""
-        if self._process is not None:
+        if self._process is not None and self._pipe is not None:
+            self._pipe.close()  # upon which it ends by itself, unless it stands still
+            self._process.join(_FAREWELL_S)
             self._process.kill()
             self._process.join()
             self._process = self._pipe = None
@@ -72,6 +76,7 @@ class WatchedChild:
 
 def _serve(pipe: Connection, module: str) -> None:
     take = importlib.import_module(module).take
+    logging.disable(logging.CRITICAL)  # of thousands of requests that are none, nobody reads the log
     faulthandler.register(signal.SIGPROF, all_threads=True, chain=True)  # says where, and then the kernel ends it
     pipe.send("ready")
     while True:
