@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streams.cli.flag_values import FASTEST, file_path, must_be_seed, must_be_writable, must_lie
+from streams.cli.flag_values import FASTEST, SLOWEST, file_path, must_be_seed, must_be_writable, must_lie
 from streams.cli.interrupt import leave_at_once
 from streams.cli.settings_flags import add_settings, ready_to_bind, settings_of
 
@@ -30,7 +30,7 @@ def run(flags: argparse.Namespace) -> int:
     from streams.cli.errors import UsageError  # noqa: PLC0415 - `pharos --help` needs no settings
 
     must_lie("--duration", flags.duration, 1, 30 * 86_400)
-    must_lie("--speed", flags.speed, 0.001, FASTEST, "a demo is watched")
+    must_lie("--speed", flags.speed, SLOWEST, FASTEST, "a demo is watched")
     must_be_seed(flags.seed)
     must_be_writable("--report", flags.report)
     settings = settings_of(flags)

@@ -39,7 +39,10 @@ def said_by(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[i
 @pytest.mark.parametrize(
     ("line", "what"),
     [
-        *((f"replay e.jsonl --speed={speed}", "--speed must be a number from 0") for speed in ("nan", "inf", "1e400")),
+        *(
+            (f"replay e.jsonl --speed={speed}", "--speed must be a number from 0.001 to 1,000,000; 0 is")
+            for speed in ("nan", "inf", "1e400", "1e-320", "-1")
+        ),
         ("replay e.jsonl --partitions=1000000000", "--partitions must be a number from 1 to 1,000"),
         *((f"demo --speed={speed}", "--speed must be a number from 0.001") for speed in ("nan", "inf", "0", "-1")),
         *((f"demo --duration={time}", "--duration must be a number from 1") for time in ("nan", "inf", "0")),
