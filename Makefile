@@ -13,7 +13,7 @@ demo: $(VENV)/.run
 	$(BIN)/pharos demo
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest $(ENDS)=300 -n auto --dist loadfile --no-loadscope-reorder -m "not kafka and not crash and not browser and not endtoend and not alertmanager and not boards and not grafana"
+	$(BIN)/python -m pytest $(ENDS)=300 -n auto --dist loadfile --no-loadscope-reorder -m "not kafka and not crash and not long and not browser and not endtoend and not alertmanager and not boards and not grafana"
 
 test-kafka: $(VENV)/.dev
 	$(BIN)/python -m pytest $(ENDS)=600 -n 2 --dist loadfile --no-loadscope-reorder -m "kafka and not crash and not long" tests/kafka
@@ -21,8 +21,9 @@ test-kafka: $(VENV)/.dev
 test-crash: $(VENV)/.dev
 	$(BIN)/python -m pytest $(ENDS)=3600 -m crash -s tests/kafka
 
+# PHAROS_FUZZ_SECONDS: for how long each of the five ways in is fuzzed (60).
 test-long: $(VENV)/.dev
-	$(BIN)/python -m pytest -m long -s tests/kafka
+	$(BIN)/python -m pytest -m long -s tests/fuzz tests/kafka
 
 test-rules: $(VENV)/.dev
 	$(BIN)/python -m pytest tests/dashboards/rules

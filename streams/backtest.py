@@ -7,8 +7,6 @@ import time
 from typing import TYPE_CHECKING, Any, TextIO
 from zoneinfo import ZoneInfo
 
-import msgspec
-
 from streams.alerts.dispatch import Dispatch
 from streams.alerts.message import Titles, listed
 from streams.alerts.routes import Routes
@@ -25,7 +23,8 @@ from streams.ingest.partition import IngestPartition
 from streams.merge.partition import MergePartition
 from streams.merge.ticks import milliseconds
 from streams.report import final_anomalies, score
-from streams.settings import SOURCE_TOPICS, Settings
+from streams.scenario import for_scenario
+from streams.settings import SOURCE_TOPICS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -34,11 +33,11 @@ if TYPE_CHECKING:
     from streams.catalogue.load import Catalogue
     from streams.events_file import Line
     from streams.incidents.anomaly import Transition
+    from streams.settings import Settings
 
 SLICE_MS = 10_000  # of ingest time, as replay sends
 PROMISE_SLACK_MS = 10_000  # as the live transport: an idle partition promises clock - lateness - this
 HISTORY_FLUSH_MS = 900_000  # before detectors run, cells are handed on in larger portions
-_OF_SCENARIO = ("evaluate_from", "timezone", "opening_hours", "calendar")
 WARM_MS = 3 * 3_600_000  # the merge steps finely through the last two hours before detectors run: so do we, and more
 
 
@@ -195,19 +194,6 @@ class Backtest:
         for merge in self._merges:
             for verdicts in merge.advance():
                 self.transitions += self._desk.deliver(verdicts)
-
-
-def for_scenario(settings: Settings, scenario: Mapping[str, Any]) -> Settings:
-    """Settings with what the first line of an events file sets: evaluate_from, timezone, opening_hours, calendar.
-
-    Time is that of the events. Unknown names are ignored. Raises msgspec.ValidationError for a value of a wrong type.
-    """
-    return msgspec.convert(msgspec.to_builtins(settings) | given_by(scenario) | {"time": "events"}, Settings)
-
-
-def given_by(scenario: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings among what the first line of an events file says."""
-    return {name: scenario[name] for name in _OF_SCENARIO if name in scenario}
 
 
 def backtest(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 
 import msgspec
 
+from streams.file_paths import at_home, with_homes
 from streams.located_yaml import Document, LocatedError, dotted
 from streams.settings import (
     CalendarEntry,
@@ -83,7 +84,7 @@ def configure(
     origins: dict[str, str] = {}
     values: dict[str, Any] = {}
     if file is None and variables.get(FILE_VARIABLE):
-        file = Path(variables[FILE_VARIABLE])
+        file = Path(at_home(variables[FILE_VARIABLE]))
     document = None
     if file is not None:
         document, found = _from_file(file)
@@ -91,7 +92,7 @@ def configure(
     for source in (_from_variables(variables), _from_flags(flags or {})):
         for field, (value, origin) in source.items():
             values[field], origins[field] = value, origin
-    settings = Settings(**values)
+    settings = with_homes(Settings(**values))
     _refuse_unknown_variables(variables, settings)
     for fault in rules(settings):
         field = str(fault.path[0])
@@ -124,7 +125,7 @@ def read_secret(what: str, variable: str, file: str, environment: Mapping[str, s
     if not file:
         return ""
     try:
-        secret = Path(file).read_text(encoding="utf-8").strip()
+        secret = Path(file).read_text(encoding="utf-8-sig").strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
         raise ConfigurationError(f"{what}: the file {file} cannot be read ({reason}); check the path") from None
@@ -135,10 +136,11 @@ def read_secret(what: str, variable: str, file: str, environment: Mapping[str, s
 
 def _from_file(file: Path) -> tuple[Document, dict[str, Any]]:
     try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-        raise ConfigurationError(f"{file}: cannot be read ({reason}); check --config") from None
+        text = file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise ConfigurationError(f"{file}: is not UTF-8 text; save it as UTF-8") from None
+    except OSError as error:
+        raise ConfigurationError(f"{file}: cannot be read ({error.strerror}); check --config") from None
     try:
         document = Document(text, str(file))
         if document.value is not None and not isinstance(document.value, dict):
@@ -172,6 +174,8 @@ def _from_flags(flags: Mapping[str, Any]) -> dict[str, tuple[Any, str]]:
 
 def _from_text(text: str, kind: Any, origin: str) -> Any:
     value: Any = text.strip()
+    if not value.isascii() and any("\ud800" <= sign <= "\udfff" for sign in value):
+        raise ConfigurationError(f"{origin}: is not UTF-8 text; write it in UTF-8")
     container = typing.get_origin(kind)
     try:
         if container is tuple:

@@ -20,7 +20,6 @@ import uvloop
 
 from streams.alerts.message import listed
 from streams.app import new_system
-from streams.backtest import for_scenario
 from streams.broker.embedded import EmbeddedBroker
 from streams.connection import Connection
 from streams.demo_report import last_words
@@ -28,6 +27,7 @@ from streams.events.event_time import event_time_ms
 from streams.incidents.instant import rfc3339
 from streams.replay import Progress
 from streams.report import final_anomalies, score
+from streams.scenario import for_scenario
 from streams.service import settle_garbage_collector, stop_event, until
 from streams.settings import SecuritySettings
 from streams.shop_process import PARTITIONS, Book, keep_shop

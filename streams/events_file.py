@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 from contextlib import closing
 from typing import IO, TYPE_CHECKING, Any, Literal, NamedTuple, Self, cast
@@ -9,6 +10,7 @@ from typing import IO, TYPE_CHECKING, Any, Literal, NamedTuple, Self, cast
 import msgspec
 import orjson
 
+from streams.damage import UNREADABLE, damage
 from streams.events.event_time import event_time_ms
 from streams.located_yaml import suggestion
 from streams.placement import partition_of_key
@@ -25,6 +27,10 @@ class EventsFileError(ValueError):
     def __init__(self, file: str, line: int, what: str) -> None:
         self.file, self.line, self.what = file, line, what
         super().__init__(f"{file}:{line}: {what}" if line else f"{file}: {what}")
+
+
+class UnwritableError(EventsFileError):
+    """An events file that cannot be written."""
 
 
 class Line(NamedTuple):
@@ -70,6 +76,8 @@ _decode_line = msgspec.json.Decoder(_RawLine).decode
 _decode_head = msgspec.json.Decoder(_Head).decode
 _NO_HEAD = _Head()
 _NEVER = -(2**62)
+_LONGEST_LINE = 16 * 1024 * 1024  # Kafka takes a megabyte, unless it is told to take more
+_LONGEST_SHOWN = 60
 
 
 def read(path: Path) -> tuple[dict[str, Any], Iterator[Line]]:
@@ -91,19 +99,21 @@ def record(raw: bytes, number: int, file: str, before_ms: int = _NEVER) -> Line:
     if topic not in SOURCE_TOPICS:
         if parsed.scenario is not None:
             raise EventsFileError(file, number, "a scenario belongs into the first line; move it there")
-        raise EventsFileError(file, number, f'"topic" is {topic!r}{suggestion(topic or "", SOURCE_TOPICS)}')
+        named = (topic or "")[:_LONGEST_SHOWN]
+        raise EventsFileError(file, number, f'"topic" is {named!r}{suggestion(named, SOURCE_TOPICS)}')
     event = bytes(parsed.event)
     if not event:
         raise EventsFileError(file, number, '"event" is missing; a line is {"topic":"orders","event":{...}}')
     try:
         head = _decode_head(event)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         head = _NO_HEAD
     at = head.time if parsed.at is None else parsed.at
     at_ms = event_time_ms(at) if isinstance(at, str) else None
     if at_ms is None:
         if parsed.at is not None:
-            raise EventsFileError(file, number, f'"at" is {parsed.at!r}: write RFC 3339, as 2026-11-11T00:00:00+08:00')
+            shown = parsed.at[:_LONGEST_SHOWN]
+            raise EventsFileError(file, number, f'"at" is {shown!r}: write RFC 3339, as 2026-11-11T00:00:00+08:00')
         if before_ms == _NEVER:
             raise EventsFileError(file, number, 'the first record has no readable time; give it "at"')
         at_ms = before_ms
@@ -120,7 +130,7 @@ class EventsWriter:
         try:
             self._file = _opened(path, "wb")
         except OSError as error:
-            raise EventsFileError(str(path), 0, f"cannot be written ({error.strerror}); choose another --out") from None
+            raise UnwritableError(str(path), 0, f"cannot be written ({error.strerror}); choose another --out") from None
         if scenario is not None:
             self._file.write(orjson.dumps({"scenario": scenario}) + b"\n")
 
@@ -155,13 +165,21 @@ def _numbered(path: Path) -> Generator[tuple[int, bytes], None, None]:
     """The lines that are not blank, with their numbers; ends the file when closed."""
     try:
         with _opened(path, "rb") as file:
-            for number, raw in enumerate(file, 1):
-                if not raw.isspace():
-                    yield number, raw
-    except (EOFError, gzip.BadGzipFile) as error:
-        raise EventsFileError(str(path), 0, f"is damaged ({error}); fetch or make it again") from None
-    except OSError as error:
-        raise EventsFileError(str(path), 0, f"cannot be read ({error.strerror}); check the path") from None
+            for number, raw in enumerate(iter(lambda: file.readline(_LONGEST_LINE), b""), 1):
+                if len(raw) >= _LONGEST_LINE:
+                    raise EventsFileError(str(path), number, f"is longer than {_LONGEST_LINE:,} bytes; remove it")
+                line = _marked(raw, str(path)) if number == 1 else raw
+                if line and not line.isspace():
+                    yield number, line
+    except UNREADABLE as error:
+        raise EventsFileError(str(path), 0, damage(error)) from None
+
+
+def _marked(raw: bytes, file: str) -> bytes:
+    """The first line without the mark that some editors put before UTF-8. Raises EventsFileError for UTF-16."""
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise EventsFileError(file, 0, "is UTF-16 text; save it as UTF-8")
+    return raw.removeprefix(codecs.BOM_UTF8)
 
 
 def _records(path: Path, scenario_line: int) -> Iterator[Line]:
@@ -181,6 +199,8 @@ def _parse(raw: bytes, number: int, file: str) -> _RawLine:
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         hint = 'a line is {"topic":"orders","event":{...}}'
         raise EventsFileError(file, number, f"cannot be understood: {error}; {hint}") from None
+    except RecursionError:
+        raise EventsFileError(file, number, "cannot be understood: it is nested too deeply; remove it") from None
 
 
 def _bytes(text: str) -> bytes:

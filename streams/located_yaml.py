@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_type_hints
 import msgspec
 import yaml
 
+from streams.core_yaml import DEEPEST, MOST_VALUES, CoreLoader, container, scalar
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -32,44 +34,37 @@ class LocatedError(ValueError):
         super().__init__(f"{place}: {key}: {what}" if key else f"{place}: {what}")
 
 
-class _CoreLoader(yaml.SafeLoader):
-    """YAML 1.2 scalars only: in 1.1 `24:00` is the number 1440, `no` is false and a date is an object."""
-
-
-_CoreLoader.yaml_implicit_resolvers = {}
-for _tag, _pattern, _first in (
-    ("tag:yaml.org,2002:null", r"^(?:~|null|)$", ["~", "n", ""]),
-    ("tag:yaml.org,2002:bool", r"^(?:true|false)$", list("tf")),
-    ("tag:yaml.org,2002:int", r"^[-+]?(?:0|[1-9][0-9]*)$", list("-+0123456789")),
-    (
-        "tag:yaml.org,2002:float",
-        r"^[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)(?:[eE][-+]?[0-9]+)?$",
-        list("-+.0123456789"),
-    ),
-):
-    _CoreLoader.add_implicit_resolver(_tag, re.compile(_pattern), _first)
-
-
 class Document:
     """A parsed file: `.value` in plain Python, and the place of each of its parts.
 
-    Raises LocatedError for what is not YAML, a key given twice, or a key that is no string.
+    Raises LocatedError for what is not YAML, a key given twice, a key that is no string, a tag that is not of the core
+    of YAML, a number or a text that no setting can hold, and for what is nested or repeated without end.
     """
 
     def __init__(self, text: str, file: str) -> None:
         self.file = file
         self._marks: dict[Path, yaml.Mark] = {}
         self._keys: dict[Path, yaml.Mark] = {}
+        self._values = 0
+        self.value: Any = self._read(text)
+
+    def _read(self, text: str) -> Any:
+        loader: CoreLoader | None = None
         try:
-            loader = _CoreLoader(text)
+            loader = CoreLoader(text)
             node = loader.get_single_node()
-            self.value: Any = None if node is None else self._build(loader, node, ())
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
-            line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-            raise LocatedError(file, line, column, "", f"not YAML: {error.problem or error.context}") from None
+            raise self._at(mark, "", f"not YAML: {error.problem or error.context}") from None
         except yaml.reader.ReaderError as error:
-            raise LocatedError(file, 1, 1, "", f"not YAML: {error.reason} at position {error.position}") from None
+            raise self._at(None, "", f"not YAML: {error.reason} at position {error.position}") from None
+        except (ValueError, OverflowError):  # an escape or a version that is no number of a character or a version
+            raise self._at(loader.get_mark() if loader else None, "", "not YAML: a number is too large") from None
+        return None if node is None else self._build(node, ())
+
+    def _at(self, mark: yaml.Mark | None, key: str, what: str) -> LocatedError:
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        return LocatedError(self.file, line, column, key, what)
 
     def error(self, path: Path, what: str) -> LocatedError:
         """The error to raise for the value at `path`, or for the nearest part around it that exists."""
@@ -105,23 +100,41 @@ class Document:
             )
         return self.error(full, what[:1].lower() + what[1:])
 
-    def _build(self, loader: _CoreLoader, node: yaml.Node, path: Path) -> Any:
+    def _build(self, node: yaml.Node, path: Path) -> Any:
         self._marks[path] = node.start_mark
+        self._values += 1
+        if len(path) > DEEPEST:
+            raise self._at(node.start_mark, dotted(path[:3]), "an alias refers to what it is in; write the values out")
+        if self._values > MOST_VALUES:
+            what = f"more than {MOST_VALUES:,} values; aliases may repeat too much: write them out"
+            raise self._at(node.start_mark, dotted(path[:3]), what)
+        try:
+            if isinstance(node, yaml.ScalarNode):
+                return scalar(node)
+            container(node)
+        except ValueError as error:
+            raise self._at(node.start_mark, dotted(path), str(error)) from None
         if isinstance(node, yaml.SequenceNode):
-            return [self._build(loader, item, (*path, index)) for index, item in enumerate(node.value)]
-        if isinstance(node, yaml.MappingNode):
-            built: dict[str, Any] = {}
-            for key_node, item in node.value:
-                key = key_node.value
-                mark = key_node.start_mark
-                if not isinstance(key, str) or key_node.tag != "tag:yaml.org,2002:str":
-                    raise LocatedError(self.file, mark.line + 1, mark.column + 1, dotted(path), "a key must be a word")
-                self._keys[(*path, key)] = mark
-                if key in built:
-                    raise self.error((*path, key), "the key is given twice; remove one of them")
-                built[key] = self._build(loader, item, (*path, key))
-            return built
-        return loader.construct_object(node)
+            return [self._build(item, (*path, index)) for index, item in enumerate(node.value)]
+        built: dict[str, Any] = {}
+        for key_node, item in node.value:
+            key = self._key(key_node, path)
+            self._keys[(*path, key)] = key_node.start_mark
+            if key in built:
+                raise self.error((*path, key), "the key is given twice; remove one of them")
+            built[key] = self._build(item, (*path, key))
+        return built
+
+    def _key(self, node: yaml.Node, path: Path) -> str:
+        try:
+            key = scalar(node) if isinstance(node, yaml.ScalarNode) else None
+        except ValueError as error:
+            raise self._at(node.start_mark, dotted(path), str(error)) from None
+        if not isinstance(key, str):
+            raise self._at(node.start_mark, dotted(path), "a key must be a word")
+        if key == "<<":
+            raise self._at(node.start_mark, dotted(path), "mappings are not merged here; write the keys out")
+        return key
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:

@@ -9,11 +9,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from detectors.plain_series import PlainSeriesDetector
+from streams.damage import UNREADABLE, damage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+_LAST_MS = 253_402_300_800_000  # the end of the year 9999
 _SUFFIXES = (".csv", ".csv.gz")
 
 
@@ -56,6 +58,17 @@ def score_directory(
 
 
 def _score_file(path: Path, target: Path, name: str) -> ScoredFile | None:
+    try:
+        return _scored(path, target, name)
+    except UnicodeDecodeError as error:
+        raise ScoreError(f"{path} {damage(error)}") from None
+    except UNREADABLE as error:
+        if isinstance(error, OSError) and error.filename == str(target):
+            raise
+        raise ScoreError(f"{path} {damage(error)}") from None
+
+
+def _scored(path: Path, target: Path, name: str) -> ScoredFile | None:
     with _opened(path) as lines:
         rows = csv.reader(lines)
         header = [column.strip().lower() for column in next(rows, [])]
@@ -73,7 +86,8 @@ def _score_file(path: Path, target: Path, name: str) -> ScoredFile | None:
                 try:
                     time_s, value = _seconds(row[at]), _number(row[of] if of < len(row) else "")
                 except (ValueError, IndexError) as error:
-                    raise ScoreError(f"{path}, line {rows.line_num}: {error}") from error
+                    remedy = "correct it or leave the row out"
+                    raise ScoreError(f"{path}, line {rows.line_num}: {error}; {remedy}") from None
                 points += 1
                 missing += math.isnan(value)
                 out.write(f"{row[at]},{detector.update(time_s, value):.6g}\n")
@@ -97,6 +111,15 @@ def _seconds(text: str) -> float:
     try:
         number = float(text)
     except ValueError:
-        time = datetime.fromisoformat(text.strip())
-        return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
+        return _iso_seconds(text.strip())
+    if not abs(number) < _LAST_MS:
+        raise ValueError(f"{text[:40]!r} is no time")
     return number / 1000 if abs(number) > 1e11 else number
+
+
+def _iso_seconds(text: str) -> float:
+    try:
+        time = datetime.fromisoformat(text)
+        return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        raise ValueError(f"{text[:40]!r} is no time such as 2026-11-11 00:00:00") from None

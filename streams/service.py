@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import uvloop
 
 from streams.app import new_system
+from streams.log_level import log_level
 from streams.transport.watchdog_timer import wound
 
 if TYPE_CHECKING:
@@ -32,9 +33,7 @@ def run_worker(settings: Settings) -> None:
 
     Raises TopicsError, WorkerFailedError, OSError or ValueError with a sentence that names the remedy.
     """
-    logging.basicConfig(
-        level=os.environ.get("PHAROS_LOG", "WARNING").upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
+    logging.basicConfig(level=log_level(os.environ), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # while a broker is down: ten lines a second
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(settings))

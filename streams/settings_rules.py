@@ -14,6 +14,7 @@ from streams.escalation_rules import check_escalations
 from streams.events.event_time import event_time_ms
 from streams.host_rules import check_hosts
 from streams.incidents.daytime import WEEKDAYS
+from streams.limit_rules import check_limits
 from streams.linkage_rules import check_linkage
 from streams.located_yaml import suggestion
 from streams.maintenance_rules import check_maintenance
@@ -68,6 +69,8 @@ def check_settings(settings: Settings) -> Iterator[Fault]:
     for field, what in check_security(settings.security):
         yield Fault(("security", field), what)
     yield from _check_numbers(settings)
+    for path, what in check_limits(settings):
+        yield Fault(path, what)
     yield from _check_calendar(settings)
     for index, entry in enumerate(settings.calendar):
         for key, what in check_entry(entry):

@@ -11,9 +11,10 @@ import msgspec
 import pytest
 
 import streams.backtest
-from streams.backtest import backtest, for_scenario
+from streams.backtest import backtest
 from streams.catalogue.load import load
 from streams.events_file import Line, record
+from streams.scenario import for_scenario
 from streams.settings import Settings
 
 if TYPE_CHECKING:

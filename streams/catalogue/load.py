@@ -55,7 +55,7 @@ def load(path: Path | None = None) -> Catalogue:
     """
     file = SHIPPED if path is None else path
     try:
-        text = file.read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise LocatedError(str(file), 1, 1, "", f"cannot be read ({error.strerror}); check the path") from None
     except UnicodeDecodeError:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from streams.catalogue.metric import HISTOGRAMS, Component, Direction, Metric, Signal
 from streams.catalogue.scopes import carried, countable
 from streams.catalogue.shape_rules import SLOT_S, Fault, check_again, check_bins, check_gauge, check_histogram
+from streams.catalogue.size_rules import check_size
 from streams.catalogue.term_rules import check_terms
 from streams.located_yaml import suggestion
 
@@ -102,6 +103,7 @@ def _check_numbers(metric: Metric) -> Iterator[Fault]:
     if metric.threshold is not None:
         yield from _check_threshold(metric, metric.threshold)
     yield from _check_times(metric)
+    yield from check_size(metric)
 
 
 def _check_threshold(metric: Metric, threshold: float) -> Iterator[Fault]:

@@ -1,7 +1,7 @@
 """The command `pharos`.
 
-Exit codes: 0 done; 1 it did not work (a broker away, a file that cannot be written); 2 what was asked for cannot be
-meant (flags, settings, catalogue, events file); 3 a fault of Pharos itself; 130 interrupted.
+Exit codes (docs/connect.md): 0 done; 1 it did not work (a broker away, a file that cannot be written); 2 what was asked
+for cannot be meant (flags, settings, catalogue, events file); 3 a fault of Pharos itself; 130 interrupted.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from streams.cli.errors import explain
+from streams.cli import output
+from streams.cli.errors import FAILED, explain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,15 +53,25 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs a command; returns the exit code."""
-    flags = parser().parse_args(arguments)
+    """Runs a command; returns the exit code. Raises SystemExit for flags that are none, and after help."""
+    output.use_utf8()
     try:
-        return int(flags.run(flags))
+        flags = parser().parse_args(arguments)
+    except SystemExit:
+        output.finish()
+        raise
+    try:
+        code = int(flags.run(flags))
+        output.flush()
     except KeyboardInterrupt:
         return INTERRUPTED
+    except BrokenPipeError:  # as in `pharos check --markdown | head`: who reads has enough
+        output.finish()
+        return FAILED
     except Exception as error:
         if flags.debug:
             raise
         code, sentence = explain(error)
+        output.finish()
         print(f"pharos: {sentence}", file=sys.stderr)
-        return code
+    return code

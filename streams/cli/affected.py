@@ -13,10 +13,12 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from streams.cli.flag_values import file_path, must_be_writable, must_lie
 from streams.cli.settings_flags import add_settings, settings_of
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Mapping
 
     from streams.affected.question import Question
     from streams.affected.search import Search
@@ -29,7 +31,7 @@ SUMMARY = "write the ids of the orders that an anomaly affects"
 def add_flags(command: argparse.ArgumentParser) -> None:
     """The flags of `pharos affected`."""
     command.add_argument("fingerprint", help="of the anomaly, as the board and every message show it")
-    command.add_argument("--out", type=Path, metavar="FILE", help="made for its owner only; absent, the terminal")
+    command.add_argument("--out", type=file_path, metavar="FILE", help="made for its owner only; absent, the terminal")
     command.add_argument("--from", dest="begins", metavar="TIME", help="RFC 3339; absent, a window before it began")
     command.add_argument("--to", dest="ends", metavar="TIME", help="RFC 3339; absent, its end, or now")
     command.add_argument("--part", choices=("numerator", "denominator", "exposure"), help="only what counts there")
@@ -47,15 +49,18 @@ def run(flags: argparse.Namespace) -> int:
     from streams.cli.errors import UsageError  # noqa: PLC0415 - see above
     from streams.connection import Connection  # noqa: PLC0415 - see above
 
-    if min(flags.timeout, flags.records, flags.most) <= 0:
-        raise UsageError("--timeout, --records and --most must be above 0")
+    must_lie("--timeout", flags.timeout, 0.1, 86_400)
+    must_lie("--records", flags.records, 1, 10**12)
+    must_lie("--most", flags.most, 1, 10**12)
+    must_be_writable("--out", flags.out)
+    moments = _moments(flags)
     settings = settings_of(flags)
     connection = Connection.of(settings, os.environ)
     metrics = load(Path(settings.catalogue) if settings.catalogue else None).by_name
     anomaly = find_anomaly(connection, flags.fingerprint, settings.app, flags.timeout)
     if anomaly.metric not in metrics:
         raise UsageError(f"the catalogue has no metric {anomaly.metric}: name the one that was in use by --catalogue")
-    question = _asked(flags, anomaly, metrics[anomaly.metric])
+    question = _asked(moments, anomaly, metrics[anomaly.metric])
     bounds = Bounds(flags.timeout, flags.records, flags.most)
     by_time = identify(connection).kind is not BrokerKind.EMBEDDED
     search = Search(connection, settings.app, question, bounds, by_time=by_time)
@@ -79,18 +84,26 @@ def _write(search: Search, out: IO[bytes], part: str | None) -> int:
     return written
 
 
-def _asked(flags: argparse.Namespace, anomaly: Anomaly, metric: Metric) -> Question:
-    from streams.affected.question import question_about  # noqa: PLC0415 - see above
+def _moments(flags: argparse.Namespace) -> dict[str, int]:
     from streams.cli.errors import UsageError  # noqa: PLC0415 - see above
     from streams.events.event_time import event_time_ms  # noqa: PLC0415 - see above
 
-    question = question_about(anomaly, metric, round(time.time() * 1000))
-    given = {"from": flags.begins, "to": flags.ends}
-    moments = {flag: event_time_ms(text) for flag, text in given.items() if text is not None}
-    for flag, moment in moments.items():
-        if moment is None:
+    moments = {}
+    for flag, text in (("from", flags.begins), ("to", flags.ends)):
+        moment = None if text is None else event_time_ms(text)
+        if text is not None and moment is None:
             raise UsageError(f"--{flag}: write RFC 3339 with an offset, as 2026-11-11T00:00:00+08:00")
-    question = question._replace(begins=moments.get("from") or question.begins, ends=moments.get("to") or question.ends)
+        if moment is not None:
+            moments[flag] = moment
+    return moments
+
+
+def _asked(moments: Mapping[str, int], anomaly: Anomaly, metric: Metric) -> Question:
+    from streams.affected.question import question_about  # noqa: PLC0415 - see above
+    from streams.cli.errors import UsageError  # noqa: PLC0415 - see above
+
+    question = question_about(anomaly, metric, round(time.time() * 1000))
+    question = question._replace(begins=moments.get("from", question.begins), ends=moments.get("to", question.ends))
     if question.begins >= question.ends:
         raise UsageError("--from must be before --to")
     return question

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from streams.cli.flag_values import file_path, must_be_partitions, must_be_writable
 from streams.cli.settings_flags import add_settings, settings_with_names
 
 if TYPE_CHECKING:
@@ -18,10 +19,10 @@ SUMMARY = "find the anomalies of an events file, without a broker"
 
 def add_flags(command: argparse.ArgumentParser) -> None:
     """The flags of `pharos backtest`."""
-    command.add_argument("file", type=Path, metavar="FILE", help="events.jsonl, or .gz")
-    command.add_argument("--report", type=Path, required=True, metavar="FILE", help="report.json to write")
+    command.add_argument("file", type=file_path, metavar="FILE", help="events.jsonl, or .gz")
+    command.add_argument("--report", type=file_path, required=True, metavar="FILE", help="report.json to write")
     command.add_argument(
-        "--truth", type=Path, metavar="FILE", help="truth.json: adds recall, precision, time to detect"
+        "--truth", type=file_path, metavar="FILE", help="truth.json: adds recall, precision, time to detect"
     )
     command.add_argument("--partitions", type=int, default=4, help="of each source topic (%(default)s)")
     live = ("broker", "time", "app", "host", "port", "allowed_hosts", "tokens_file", "state_dir")
@@ -34,20 +35,17 @@ def run(flags: argparse.Namespace) -> int:
 
     from streams.backtest import backtest  # noqa: PLC0415 - see above
     from streams.catalogue.load import load  # noqa: PLC0415 - see above
-    from streams.cli.errors import UsageError  # noqa: PLC0415 - see above
     from streams.events_file import read  # noqa: PLC0415 - see above
+    from streams.scenario import check_scenario  # noqa: PLC0415 - see above
+    from streams.truth import read_truth  # noqa: PLC0415 - see above
 
-    if flags.partitions < 1:
-        raise UsageError("--partitions must be at least 1")
+    must_be_partitions("--partitions", flags.partitions)
+    must_be_writable("--report", flags.report)
     settings = settings_with_names(flags)
     catalogue = load(Path(settings.catalogue) if settings.catalogue else None)
-    truth = None
-    if flags.truth is not None:
-        try:
-            truth = orjson.loads(flags.truth.read_bytes())
-        except orjson.JSONDecodeError as error:
-            raise UsageError(f"{flags.truth}: not JSON ({error}); make it again with pharos simulate --truth") from None
+    truth = None if flags.truth is None else read_truth(flags.truth)
     scenario, lines = read(flags.file)
+    check_scenario(settings, scenario, str(flags.file))
     report = backtest(
         lines, scenario, settings, catalogue, partitions=flags.partitions, truth=truth, progress=sys.stderr
     )

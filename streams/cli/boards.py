@@ -12,8 +12,10 @@ import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from streams.cli.errors import UsageError
+from streams.cli.flag_values import file_path
 from streams.cli.settings_flags import add_settings, settings_with_names
 
 if TYPE_CHECKING:
@@ -37,13 +39,16 @@ def add_flags(command: argparse.ArgumentParser) -> None:
     build = steps.add_parser("build", help="write boards and provisioning into a folder")
     build.add_argument(
         "directory",
-        type=Path,
+        type=file_path,
         metavar="DIR",
         help="where to; boards of this installation that are gone are removed there",
     )
     publish = steps.add_parser("publish", help="write what differs into Grafana")
     publish.add_argument(
-        "--make-token", type=Path, metavar="FILE", help="make a service account, and write a token of it to a new file"
+        "--make-token",
+        type=file_path,
+        metavar="FILE",
+        help="make a service account, and write a token of it to a new file",
     )
     diff = steps.add_parser("diff", help="say what publish would write; exit 1 where there is anything")
     for step, run_step in ((build, _build), (publish, _publish), (diff, _diff)):
@@ -104,6 +109,7 @@ def access(environment: Mapping[str, str], url: str = "") -> tuple[str, str | tu
     address = url or environment.get("GRAFANA_URL", "")
     if not address:
         raise UsageError("which Grafana? set GRAFANA_URL, or give --url")
+    _refuse_odd(address)
     token = _secret(environment, "GRAFANA_TOKEN")
     if token:
         return address, token
@@ -113,11 +119,30 @@ def access(environment: Mapping[str, str], url: str = "") -> tuple[str, str | tu
     return address, (user, password)
 
 
+def _refuse_odd(address: str) -> None:
+    """What no client can call, and each would say in its own way."""
+    try:
+        parts = urlsplit(address)
+        fits = parts.port is None or parts.port > 0
+        (parts.hostname or "").encode("idna")
+    except ValueError:
+        fits = False
+    if not fits:
+        raise UsageError("the address of Grafana must be like https://grafana.example.com")
+
+
 def _secret(environment: Mapping[str, str], name: str) -> str:
     if environment.get(name):
         return environment[name]
     file = environment.get(f"{name}_FILE", "")
-    return Path(file).read_text(encoding="utf-8").strip() if file else ""
+    if not file:
+        return ""
+    from streams.file_paths import at_home  # noqa: PLC0415 - `pharos --help` needs no settings
+
+    try:
+        return Path(at_home(file)).read_text(encoding="utf-8-sig").strip()
+    except UnicodeDecodeError:
+        raise UsageError(f"{name}_FILE: {file} is not UTF-8 text; write the secret into it again") from None
 
 
 def _read(flags: argparse.Namespace) -> tuple[Settings, Catalogue]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from streams.cli.flag_values import must_be_partitions
+
 if TYPE_CHECKING:
     import argparse
 
@@ -26,8 +28,8 @@ def run(flags: argparse.Namespace) -> int:
     from streams.settings import Settings  # noqa: PLC0415 - see above
     from streams.topics.wanted import embedded_topics  # noqa: PLC0415 - see above
 
-    if flags.partitions < 1 or flags.cells_partitions < 1:
-        raise UsageError("a topic has at least one partition")
+    must_be_partitions("--partitions", flags.partitions)
+    must_be_partitions("--cells-partitions", flags.cells_partitions)
     if not 0 <= flags.port < 65_536:
         raise UsageError(f"{flags.port} is no port; choose one from 0 to 65535")
     made = embedded_topics(Settings(cells_partitions=flags.cells_partitions), flags.partitions)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from streams.cli.flag_values import FASTEST, SLOWEST, file_path, must_be_seed, must_be_writable, must_lie
 from streams.cli.interrupt import leave_at_once
 from streams.cli.settings_flags import add_settings, ready_to_bind, settings_with_names
 
@@ -21,7 +21,7 @@ def add_flags(command: argparse.ArgumentParser) -> None:
     command.add_argument("--duration", type=float, metavar="S", help="end after so many seconds; absent, at Ctrl-C")
     command.add_argument("--speed", type=float, default=60.0, help="event seconds per second (%(default)s)")
     command.add_argument("--headless", action="store_true", help="open no browser")
-    command.add_argument("--report", type=Path, metavar="FILE", help="write report.json at the end")
+    command.add_argument("--report", type=file_path, metavar="FILE", help="write report.json at the end")
     add_settings(command, leave_out=("broker", "time", "source_partitions", "evaluate_from", "timezone"))
 
 
@@ -29,10 +29,10 @@ def run(flags: argparse.Namespace) -> int:
     """Runs until the duration is over, or Ctrl-C."""
     from streams.cli.errors import UsageError  # noqa: PLC0415 - `pharos --help` needs no settings
 
-    if flags.duration is not None and flags.duration <= 0:
-        raise UsageError("--duration must be above 0")
-    if flags.speed <= 0:
-        raise UsageError("--speed must be above 0: a demo is watched")
+    must_lie("--duration", flags.duration, 1, 30 * 86_400)
+    must_lie("--speed", flags.speed, SLOWEST, FASTEST, "a demo is watched")
+    must_be_seed(flags.seed)
+    must_be_writable("--report", flags.report)
     settings = settings_with_names(flags)
     ready_to_bind(settings)
     from streams.simulate.scenarios import SCENARIOS  # noqa: PLC0415 - `pharos --help` needs no NumPy

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from streams.cli.os_errors import sentence_of
+
 FAILED = 1
 WRONG = 2
 FAULT = 3
+_LONGEST = 800
 
 # By name, because a command that fails early should not load Faust to say so.
 SPOKEN = {
@@ -12,6 +15,9 @@ SPOKEN = {
     "streams.configuration.ConfigurationError": WRONG,
     "streams.located_yaml.LocatedError": WRONG,
     "streams.events_file.EventsFileError": WRONG,
+    "streams.events_file.UnwritableError": FAILED,
+    "streams.scenario.ScenarioError": WRONG,
+    "streams.truth.TruthError": WRONG,
     "streams.imports.table.ImportProblem": WRONG,
     "streams.score.ScoreError": WRONG,
     "streams.affected.search.AnomalyUnknownError": WRONG,
@@ -38,10 +44,16 @@ def explain(error: Exception) -> tuple[int, str]:
     for kind in type(error).__mro__:
         code = SPOKEN.get(f"{kind.__module__}.{kind.__qualname__}")
         if code is not None:
-            return code, text
+            return code, _shortened(text)
     if any(f"{kind.__module__}.{kind.__qualname__}" in OF_KAFKA for kind in type(error).__mro__):
         return FAILED, f"Kafka: {text}; see what `pharos check --live` says of it"
-    if isinstance(error, OSError) and error.strerror:
-        what = f"{error.filename}: " if error.filename else ""
-        return FAILED, f"{what}{error.strerror.lower()}; check the path and its permissions"
+    if isinstance(error, OSError):
+        return FAILED, _shortened(sentence_of(error))
+    if isinstance(error, MemoryError):
+        return FAILED, "the memory of this machine is used up; give it more, or ask for less"
     return FAULT, f"unexpected {type(error).__name__}: {text}; run it again with --debug and report what it shows"
+
+
+def _shortened(text: str) -> str:
+    """What was read may stand in it, however long it is; the remedy stands at the end."""
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]} … {text[-_LONGEST // 2 :]}"

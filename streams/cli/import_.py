@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from streams.cli.flag_values import file_path, must_be_writable
 
 if TYPE_CHECKING:
     import argparse
@@ -15,14 +16,15 @@ SUMMARY = "turn public data into an events file"
 def add_flags(command: argparse.ArgumentParser) -> None:
     """The flags of `pharos import`."""
     command.add_argument("kind", choices=("olist", "calls"), help="what the data is")
-    command.add_argument("folder", type=Path, metavar="DIR", help="with orders.csv.gz, or calls_*.csv.gz")
-    command.add_argument("--out", type=Path, required=True, metavar="FILE", help="events.jsonl to write")
+    command.add_argument("folder", type=file_path, metavar="DIR", help="with orders.csv.gz, or calls_*.csv.gz")
+    command.add_argument("--out", type=file_path, required=True, metavar="FILE", help="events.jsonl to write")
 
 
 def run(flags: argparse.Namespace) -> int:
     """Writes the events file."""
     from streams.cli.errors import UsageError  # noqa: PLC0415 - `pharos --help` needs no readers
 
+    must_be_writable("--out", flags.out)
     if not flags.folder.is_dir():
         raise UsageError(f"there is no folder {flags.folder}; name the one that holds the data")
     if flags.kind == "olist":

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import time
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from streams.cli.flag_values import FASTEST, SLOWEST, file_path, must_be_partitions, must_lie
 from streams.cli.settings_flags import add_settings, settings_of
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ SUMMARY = "send an events file to a broker"
 
 def add_flags(command: argparse.ArgumentParser) -> None:
     """The flags of `pharos replay`."""
-    command.add_argument("file", type=Path, metavar="FILE", help="events.jsonl, or .gz")
+    command.add_argument("file", type=file_path, metavar="FILE", help="events.jsonl, or .gz")
     command.add_argument("--speed", type=float, default=0.0, help="event seconds per second; 0: as fast as it goes")
     command.add_argument("--partitions", type=int, default=4, help="of topics that are made (%(default)s)")
     add_settings(command, only=("broker", "security", "app"))
@@ -30,7 +30,6 @@ def run(flags: argparse.Namespace) -> int:
     """Sends everything, or what was sent until Ctrl-C."""
     from streams.broker.detection import BrokerKind, identify  # noqa: PLC0415 - `pharos --help` needs no Kafka client
     from streams.broker.make_topics import ensure_topics  # noqa: PLC0415 - see above
-    from streams.cli.errors import UsageError  # noqa: PLC0415 - see above
     from streams.cli.interrupt import stop_on_signals  # noqa: PLC0415 - see above
     from streams.cli.progress import ProgressLine  # noqa: PLC0415 - see above
     from streams.connection import Connection  # noqa: PLC0415 - see above
@@ -38,14 +37,15 @@ def run(flags: argparse.Namespace) -> int:
     from streams.events_file import read  # noqa: PLC0415 - see above
     from streams.headway import Headway  # noqa: PLC0415 - see above
     from streams.replay import replay  # noqa: PLC0415 - see above
+    from streams.scenario import check_scenario  # noqa: PLC0415 - see above
     from streams.settings import SOURCE_TOPICS  # noqa: PLC0415 - see above
 
-    if flags.speed < 0:
-        raise UsageError("--speed must not be negative; 0 is as fast as it goes")
-    if flags.partitions < 1:
-        raise UsageError("--partitions must be at least 1")
-    scenario, lines = read(flags.file)
+    if flags.speed != 0:
+        must_lie("--speed", flags.speed, SLOWEST, FASTEST, "0 is as fast as it goes")
+    must_be_partitions("--partitions", flags.partitions)
     settings = settings_of(flags)
+    scenario, lines = read(flags.file)
+    check_scenario(settings, scenario, str(flags.file))
     connection = Connection.of(settings, os.environ)
     partitions = ensure_topics(connection, dict.fromkeys(SOURCE_TOPICS, flags.partitions))
     # Eight days of history at speed 60 would take three hours; only what is judged is paced.

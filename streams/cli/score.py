@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from streams.cli.flag_values import file_path
 
 if TYPE_CHECKING:
     import argparse
@@ -13,9 +14,9 @@ SUMMARY = "score plain series of timestamp,value"
 
 def add_flags(command: argparse.ArgumentParser) -> None:
     """The flags of `pharos score`."""
-    command.add_argument("source", type=Path, metavar="DIR", help="its CSV files, also .csv.gz, are read")
+    command.add_argument("source", type=file_path, metavar="DIR", help="its CSV files, also .csv.gz, are read")
     command.add_argument(
-        "--out", type=Path, required=True, metavar="DIR", help="where the scores go, by the same names"
+        "--out", type=file_path, required=True, metavar="DIR", help="where the scores go, by the same names"
     )
 
 

@@ -7,6 +7,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from streams.cli.flag_values import file_path
+
 if TYPE_CHECKING:
     from collections.abc import Collection
 
@@ -53,7 +55,7 @@ def add_settings(
 ) -> None:
     """--config and one flag per setting. A flag that is not given is None and leaves the setting alone."""
     group = command.add_argument_group("settings", "flags win over PHAROS_* variables, these over the file")
-    group.add_argument("--config", type=Path, metavar="FILE", help="YAML file of settings (or PHAROS_CONFIG)")
+    group.add_argument("--config", type=file_path, metavar="FILE", help="YAML file of settings (or PHAROS_CONFIG)")
     for name, text in HELP.items():
         if name in only and name not in leave_out:
             group.add_argument("--" + name.replace("_", "-"), dest=name, metavar="X", help=text)
@@ -78,9 +80,11 @@ def ready_to_bind(settings: Settings) -> tuple[Token, ...]:
     from streams.catalogue.load import load  # noqa: PLC0415 - `pharos --help` needs no settings
     from streams.cli.errors import UsageError  # noqa: PLC0415 - see above
     from streams.configuration import refuse_open_binding  # noqa: PLC0415 - see above
+    from streams.log_level import log_level  # noqa: PLC0415 - see above
     from streams.web.token_file import read_tokens  # noqa: PLC0415 - see above
 
     refuse_open_binding(settings)
+    log_level(os.environ)
     if settings.tokens_file:
         catalogue = load(Path(settings.catalogue) if settings.catalogue else None)
         try:

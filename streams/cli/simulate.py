@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from streams.cli.flag_values import file_path, must_be_seed, must_be_writable
 
 if TYPE_CHECKING:
     import argparse
@@ -16,8 +17,8 @@ def add_flags(command: argparse.ArgumentParser) -> None:
     """The flags of `pharos simulate`."""
     command.add_argument("--scenario", default="double11", help="which one (%(default)s)")
     command.add_argument("--seed", type=int, default=7, help="the same seed gives the same events (%(default)s)")
-    command.add_argument("--out", type=Path, metavar="FILE", help="events.jsonl to write")
-    command.add_argument("--truth", type=Path, metavar="FILE", help="truth.json to write")
+    command.add_argument("--out", type=file_path, metavar="FILE", help="events.jsonl to write")
+    command.add_argument("--truth", type=file_path, metavar="FILE", help="truth.json to write")
     command.add_argument("--profile", choices=("full", "demo"), default="full", help="demo: half the history")
     command.add_argument("--list", action="store_true", help="say what happens in each scenario, and write nothing")
 
@@ -35,9 +36,9 @@ def run(flags: argparse.Namespace) -> int:
         raise UsageError("name the file to write with --out, or see what there is with --list")
     if flags.scenario not in SCENARIOS:
         raise UsageError(f'no scenario is named "{flags.scenario}"{suggestion(flags.scenario, SCENARIOS)}')
-    for file in filter(None, (flags.out, flags.truth)):
-        if not file.resolve().parent.is_dir():
-            raise UsageError(f"there is no folder {file.parent}; make it first")
+    must_be_seed(flags.seed)
+    must_be_writable("--out", flags.out)
+    must_be_writable("--truth", flags.truth)
     print(f"playing {flags.scenario} with seed {flags.seed} ...", file=sys.stderr)
     played = simulate(flags.scenario, flags.seed, flags.profile)
     print(f"writing {played.events:,} events to {flags.out} ...", file=sys.stderr)

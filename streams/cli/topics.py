@@ -9,6 +9,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from streams.cli.flag_values import must_be_partitions
 from streams.cli.settings_flags import add_settings, settings_of
 
 if TYPE_CHECKING:
@@ -54,13 +55,11 @@ def run(flags: argparse.Namespace) -> int:
     from streams.broker.detection import BrokerKind, identity_of  # noqa: PLC0415 - see above
     from streams.broker.make_topics import TopicsError, make_topics  # noqa: PLC0415 - see above
     from streams.broker.survey import missing_topics, survey_made, survey_topics  # noqa: PLC0415 - see above
-    from streams.cli.errors import UsageError  # noqa: PLC0415 - see above
     from streams.connection import Connection  # noqa: PLC0415 - see above
     from streams.topics.finding import Level  # noqa: PLC0415 - see above
     from streams.topics.wanted import wanted_topics  # noqa: PLC0415 - see above
 
-    if flags.partitions < 1:
-        raise UsageError("--partitions must be at least 1")
+    must_be_partitions("--partitions", flags.partitions)
     settings = settings_of(flags)
     admin = Admin(Connection.of(settings, os.environ))
     metadata = admin.metadata()

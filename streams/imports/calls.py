@@ -32,6 +32,7 @@ OPENING_HOURS = [
 ]
 MENU = "voice_menu"
 WARM_UP = timedelta(days=2)
+LONGEST = timedelta(days=366)  # the voice menu tells something every minute
 SOURCE = "the call centre's records"
 
 
@@ -45,7 +46,14 @@ def import_calls(folder: Path) -> Imported:
     zone = ZoneInfo(TIMEZONE)
     imported = Imported({"name": "calls", "timezone": TIMEZONE, "opening_hours": OPENING_HOURS}, "/calls")
     calls = (row for row in rows(one_file(folder, "calls_*.csv*", SOURCE), COLUMNS) if row["outcome"] != "PHANTOM")
-    for told in snapshots([_call(imported, row, zone) for row in calls]):
+    stays = [_call(imported, row, zone) for row in calls]
+    if stays and max(stays).arrived - min(stays).arrived > LONGEST:
+        begun, ended = min(stays).arrived, max(stays).arrived
+        raise ImportProblem(
+            f"the calls are of {begun:%Y-%m-%d} to {ended:%Y-%m-%d}, and a file has those of a year at most; "
+            "correct the times, or leave the rows out"
+        )
+    for told in snapshots(stays):
         facts = {"queue": MENU, "waiting": told.waiting, "oldest_wait": told.oldest_wait}
         imported.add("consultations", "queue.snapshot", told.time, f"{MENU}-{told.time:%d-%H%M%S}", facts)
     if imported.events:

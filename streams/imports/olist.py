@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from streams.imports.imported import Imported
-from streams.imports.table import one_file, rows
+from streams.imports.table import ImportProblem, one_file, rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,6 +34,8 @@ def import_olist(folder: Path) -> Imported:
         _order(imported, row, zone)
     if imported.events:
         created = sorted(time for time, _, event in imported.events if event["type"] == "order.created")
+        if not created:
+            raise ImportProblem("no order has a time in the column purchased; fetch the original file again")
         imported.scenario["evaluate_from"] = created[int(len(created) * WARM_UP)].isoformat()
     return imported
 

@@ -8,10 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from streams.damage import UNREADABLE, damage
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
     from typing import Any
+
+
+_DAY_S = 86_400
+_FIRST_YEAR, _LAST_YEAR = 1970, 2200  # what lies beyond is a mistake of who wrote it, and no calendar likes the ends
 
 
 class ImportProblem(ValueError):  # noqa: N818 - what a person reads is a problem with a remedy, not an error class
@@ -30,12 +36,12 @@ class Row:
         return self.values[column]
 
     def seconds(self, column: str) -> float:
-        """A number of seconds; an empty cell is 0. Raises ImportProblem for anything else."""
-        return float(self._parsed(column, float, "a number") or 0)
+        """A number of seconds, a day at most; an empty cell is 0. Raises ImportProblem for anything else."""
+        return float(self._parsed(column, _within_a_day, "a number of seconds, 86,400 at most") or 0)
 
     def time(self, column: str) -> datetime | None:
         """A time without offset as YYYY-MM-DD HH:MM[:SS]; None where the cell is empty. Raises ImportProblem."""
-        value: datetime | None = self._parsed(column, datetime.fromisoformat, "a time like 2017-11-24 10:30")
+        value: datetime | None = self._parsed(column, _local_time, "a time like 2017-11-24 10:30")
         return value
 
     def _parsed(self, column: str, parse: Any, expected: str) -> Any:
@@ -44,7 +50,21 @@ class Row:
             return parse(text) if text else None
         except ValueError:
             where = f"{self.file.name}, row {self.number}, column {column}"
-            raise ImportProblem(f"{where}: {text!r} is not {expected}; correct it or leave the row out") from None
+            raise ImportProblem(f"{where}: {text[:40]!r} is not {expected}; correct it or leave the row out") from None
+
+
+def _within_a_day(text: str) -> float:
+    seconds = float(text)
+    if not abs(seconds) <= _DAY_S:
+        raise ValueError
+    return seconds
+
+
+def _local_time(text: str) -> datetime:
+    time = datetime.fromisoformat(text)
+    if time.tzinfo is not None or not _FIRST_YEAR <= time.year <= _LAST_YEAR:
+        raise ValueError
+    return time
 
 
 def one_file(folder: Path, pattern: str, source: str) -> Path:
@@ -63,9 +83,9 @@ def rows(file: Path, columns: Sequence[str]) -> Iterator[Row]:
     """
     try:
         with (
-            gzip.open(file, "rt", encoding="utf-8", newline="")
+            gzip.open(file, "rt", encoding="utf-8-sig", newline="")
             if file.suffix == ".gz"
-            else file.open(encoding="utf-8", newline="") as text
+            else file.open(encoding="utf-8-sig", newline="") as text
         ):
             table = csv.DictReader(text)
             missing = [name for name in columns if name not in (table.fieldnames or ())]
@@ -78,5 +98,5 @@ def rows(file: Path, columns: Sequence[str]) -> Iterator[Row]:
                 if any(values[name] is None for name in columns):
                     raise ImportProblem(f"{file.name}, row {number} is cut short; fetch the original file again")
                 yield Row(file, number, values)
-    except (OSError, EOFError, UnicodeDecodeError, csv.Error) as error:
-        raise ImportProblem(f"{file.name} cannot be read ({error}); fetch the original file again") from None
+    except UNREADABLE as error:
+        raise ImportProblem(f"{file.name} {damage(error)}") from None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from streams.cells.record import SLOT_MS
 from streams.evaluation.window_reader import TICK_MS
+from streams.events.event_time import event_time_ms
 
 if TYPE_CHECKING:
     from streams.merge.activity import Activity
@@ -86,6 +87,9 @@ def milliseconds(timestamp: str) -> int:
     """
     if not timestamp:
         return 0
+    known = event_time_ms(timestamp)
+    if known is not None:
+        return known
     moment = datetime.fromisoformat(timestamp)
     if moment.tzinfo is None:
         raise ValueError(f"{timestamp!r} has no offset: write it like 2026-11-11T00:00:00+08:00")

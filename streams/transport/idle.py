@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from streams.transport.batch_driver import Standing
     from streams.transport.clock import WorkerClock
+    from streams.transport.source_options import SourceOptions
 
 PROMISE_SLACK_MS = 10_000  # events of others may carry times ahead of the record's: promises stay this much behind
 FRESH_MS = 3_000
+
+
+class Reading(Protocol):
+    """A partition: the next offset to process, and the largest event time so far."""
+
+    @property
+    def position(self) -> int: ...
+    @property
+    def largest_event_time(self) -> int: ...
 
 
 class IdleWatch:
@@ -24,12 +34,11 @@ class IdleWatch:
         self._since: float | None = None
         self._progress = -1
 
-    def is_idle(self, position: int, progress: int, standing: Standing | None, now_s: float, wall_ms: int) -> bool:
+    def is_idle(self, reading: Reading, standing: Standing | None, now_s: float, wall_ms: int) -> bool:
         """Call about once a second.
 
         Args:
-            position: next offset to process.
-            progress: largest event time so far.
+            reading: how far the partition is.
             standing: what the last fetch response said; None when there was none.
             now_s: a monotonic clock.
             wall_ms: the wall clock, on which `standing` is dated.
@@ -37,22 +46,22 @@ class IdleWatch:
         """
         caught_up = (
             standing is not None
-            and position >= standing.last_stable_offset
+            and reading.position >= standing.last_stable_offset
             and wall_ms - standing.asked_at_ms <= FRESH_MS
         )
         if not caught_up:
             self._since = None
             return False
-        if self._since is None or progress != self._progress:
+        if self._since is None or reading.largest_event_time != self._progress:
             self._since = now_s
-            self._progress = progress
+            self._progress = reading.largest_event_time
         return now_s - self._since >= self._after_s
 
 
-def promised_watermark(clock: WorkerClock, idle_after_s: float, lateness_ms: int) -> int | None:
+def promised_watermark(clock: WorkerClock, options: SourceOptions) -> int | None:
     """Event time up to which an idle partition speaks: the clock as it was before the idling, less lateness and slack.
 
     None where the clock knows nothing. An event that is on time when it arrives later is never behind this.
     """
-    before = clock.was_ms(idle_after_s)
-    return None if before is None else before - lateness_ms - PROMISE_SLACK_MS
+    before = clock.was_ms(options.idle_after_s)
+    return None if before is None else before - options.lateness_s * 1000 - PROMISE_SLACK_MS

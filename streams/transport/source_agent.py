@@ -240,17 +240,15 @@ class SourceAgent:
             return
         now = time.monotonic()
         standing = self._positions.standing(tp)
-        progress = part.ingest.largest_event_time
-        is_idle = self._idle[tp].is_idle(part.position, progress, standing, now, int(time.time() * 1000))
-        if part.has_news:
-            if is_idle:
-                self._promise(part)
+        is_idle = self._idle[tp].is_idle(part, standing, now, int(time.time() * 1000))
+        due = now - self._flushed_at.get(tp, 0.0) >= self._options.idle_after_s and part.position >= part.committed
+        has_news = part.has_news
+        if is_idle and (has_news or due):
+            part.promise(promised_watermark(self._clock, self._options))
+        if has_news:
             self._flush_if_due(part)
-        elif now - self._flushed_at.get(tp, 0.0) >= self._options.idle_after_s and part.position >= part.committed:
-            if is_idle:
-                self._promise(part)
-            if is_idle or part.position > part.committed:
-                self._start_flush(part)
+        elif due and (is_idle or part.position > part.committed):
+            self._start_flush(part)
         if standing is not None and standing.last_stable_offset < part.position:
             self._start(tp, self._look_at_log(part))  # it never shrinks, unless the topic was made anew
         if standing is not None and standing.last_stable_offset > part.position:
@@ -259,11 +257,6 @@ class SourceAgent:
                 self._start(tp, self._seek_back(part))
         else:
             self._taken_at[tp] = now
-
-    def _promise(self, part: SourcePartition) -> None:
-        watermark = promised_watermark(self._clock, self._options.idle_after_s, self._options.lateness_s * 1000)
-        if watermark is not None:
-            part.ingest.promise(watermark)
 
     def _flush_if_due(self, part: SourcePartition) -> None:
         timing = self._timing[part.tp]

@@ -159,6 +159,16 @@ class SourcePartition:
         self.committed = max(self.committed, offset)
 
     @property
+    def largest_event_time(self) -> int:
+        """How far it is in event time."""
+        return self.ingest.largest_event_time
+
+    def promise(self, watermark_ms: int | None) -> None:
+        """Speak up to a time though nothing comes; None where nobody knows what time it is."""
+        if watermark_ms is not None:
+            self.ingest.promise(watermark_ms)
+
+    @property
     def has_news(self) -> bool:
         return self.open and self.position >= self.committed and self.ingest.has_news
 

@@ -13,6 +13,7 @@ import msgspec
 import orjson
 from aiohttp import web
 
+from streams.web.action_desk import with_body
 from streams.web.anomaly_course import course_view
 from streams.web.audited import SIGNED_IN
 from streams.web.guard import add_security_headers, facts_of, guard, json_response, needs, refused
@@ -74,7 +75,7 @@ def create_web_app(
         app.router.add_get(path, needs(Role.VIEWER, security, handler, in_part=True))
     app.router.add_get("/healthz", api.healthz)
     app.router.add_get("/readyz", api.readyz)
-    app.router.add_post("/api/v1/session", api.log_in)
+    app.router.add_post("/api/v1/session", with_body(api.log_in))
     app.router.add_delete("/api/v1/session", api.log_out)
     for path, (content_type, body) in pages.items():
         app.router.add_get(path, _static(content_type, body))
@@ -190,10 +191,10 @@ class _Api:
         part = {} if sight.whole else {"sees": {name: sorted(values) for name, values in sight.values}}
         return json_response({"role": role.name.lower(), "name": self._security.actor_of(facts), **part})
 
-    async def log_in(self, request: web.Request) -> web.Response:
+    async def log_in(self, body: bytes, request: web.Request) -> web.Response:
         """Changes a token into a cookie, for browsers."""
         try:
-            token = orjson.loads(await request.read())["token"]
+            token = orjson.loads(body)["token"]
         except (orjson.JSONDecodeError, KeyError, TypeError):
             return json_response({"error": 'The body must be {"token": "..."}.'}, 400)
         session = self._security.session_of(token) if isinstance(token, str) else None

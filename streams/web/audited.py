@@ -31,8 +31,8 @@ _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _REFUSALS: Final = frozenset({401, 403, 404, 405, 413, 415})
 _LISTED_A_MINUTE: Final = 60  # of what was refused: a flood must not push out what was done
 _MOST_ASKED: Final = 1_000
+_COUNT: Final = re.compile("[1-9][0-9]{0,3}")
 _LARGEST_ANSWER: Final = 4_096
-_NUMBER: Final = re.compile(r"[0-9]{1,9}")
 
 logger = logging.getLogger(__name__)
 
@@ -130,7 +130,7 @@ def add_audit(app: web.Application, auditor: Auditor, security: Security) -> Non
 
     async def last(request: web.Request) -> web.Response:
         asked = request.query.get("limit", "100")
-        if not (_NUMBER.fullmatch(asked) and 1 <= int(asked) <= _MOST_ASKED):
+        if not (_COUNT.fullmatch(asked) and int(asked) <= _MOST_ASKED):
             return json_response({"error": f"limit must be a whole number from 1 to {_MOST_ASKED}."}, 400)
         return json_response({"entries": await asyncio.to_thread(auditor.log.last, int(asked))})
 

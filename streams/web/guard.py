@@ -80,6 +80,8 @@ def guard(security: Security, probes: frozenset[str]) -> Middleware:
         except web.HTTPException as error:
             allowed = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
             return json_response({"error": error.reason}, error.status, allowed)
+        except web.RequestPayloadError:
+            return json_response({"error": "The body cannot be unpacked: send it as it is."}, 400)
         except ConnectionError:
             raise  # the reader has gone: nobody is left to answer
         except Exception:

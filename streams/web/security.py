@@ -215,6 +215,14 @@ class Security:
         return name in self._hosts or without_port in self._hosts
 
 
+def _host_of(origin: str) -> str:
+    """The host and port of an Origin; empty where it has none, or is no address at all."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return ""
+
+
 def is_loopback(host: str) -> bool:
     """Whether an address to bind to is reachable from this machine only.
 
@@ -227,13 +235,6 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return False
-
-
-def _host_of(origin: str) -> str:
-    try:
-        return urlsplit(origin).netloc.lower()
-    except ValueError:  # as of http://[
-        return ""
 
 
 def _is_unspecified(host: str) -> bool:

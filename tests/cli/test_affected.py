@@ -112,7 +112,7 @@ def test_what_stops_early_says_so(broker: str, flags: list[str], why: str, capsy
         (["none"], "take the fingerprint from the board"),
         (["f1", "--from", "yesterday"], "RFC 3339"),
         (["f1", "--from", "2030-01-01T00:00:00Z"], "--from must be before --to"),
-        (["f1", "--most", "0"], "above 0"),
+        (["f1", "--most", "0"], "--most must be a number from 1"),
     ],
 )
 def test_what_cannot_be_meant_is_said_with_the_remedy(

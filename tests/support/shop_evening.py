@@ -12,7 +12,7 @@ import confluent_kafka
 import msgspec
 
 from streams.app import System
-from streams.backtest import Backtest, for_scenario
+from streams.backtest import Backtest
 from streams.catalogue.load import Catalogue, load
 from streams.connection import Connection
 from streams.events.event_time import event_time_ms
@@ -21,6 +21,7 @@ from streams.incidents.anomaly import Change
 from streams.incidents.cloudevent import decode
 from streams.incidents.instant import rfc3339
 from streams.replay import replay
+from streams.scenario import for_scenario
 from streams.settings import SOURCE_TOPICS, Settings
 from streams.simulate.scenarios import simulate
 from streams.transport.topics import prepare_topics

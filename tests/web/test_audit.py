@@ -206,3 +206,18 @@ def test_where_the_settings_put_it_that_cannot_be_written_the_remedy_is_told(tmp
 def test_behind_a_proxy_the_address_says_nothing() -> None:
     assert address_class("8.8.8.8", behind_proxy=True) == "proxied"
     assert address_class("fe80::1%eth0") == "private"
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "1001", "9" * 5_000, "\u0663", "1e2", " 5", ""])
+async def test_a_limit_that_is_no_such_number_is_refused(ask: Any, limit: str) -> None:
+    status, answer = await ask("GET", "/api/v1/audit", ADMIN, params={"limit": limit})
+
+    assert (status, answer["error"]) == (400, "limit must be a whole number from 1 to 1000.")
+
+
+async def test_a_body_that_cannot_be_unpacked_is_the_fault_of_who_sent_it(ask: Any) -> None:
+    packed = {"Content-Encoding": "gzip", "Content-Type": "application/json", "Authorization": f"Bearer {ADMIN.secret}"}
+
+    status, answer = await ask("POST", ACK, headers=packed, data=b'{"actor": "li"}')
+
+    assert (status, answer["error"]) == (400, "The body cannot be unpacked: send it as it is.")

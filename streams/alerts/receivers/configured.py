@@ -193,7 +193,7 @@ def _secret(settings: ReceiverSettings, secret: str, need: Need, environment: Ma
 
 def _read(settings: ReceiverSettings, secret: str, file: str) -> str:
     try:
-        return Path(file).read_text(encoding="utf-8").strip()
+        return Path(file).read_text(encoding="utf-8-sig").strip()
     except (OSError, UnicodeDecodeError) as error:
         what = f"{file} cannot be read ({type(error).__name__}); check path and rights"
         raise ReceiverError(settings.name, f"{secret}_file", what) from None

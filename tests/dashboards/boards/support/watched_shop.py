@@ -17,13 +17,13 @@ import msgspec
 import yaml
 
 from streams.app import System
-from streams.backtest import for_scenario
 from streams.catalogue.load import load
 from streams.connection import Connection
 from streams.events.event_time import event_time_ms
 from streams.events_file import Line, record
 from streams.headway import Headway
 from streams.replay import replay
+from streams.scenario import for_scenario
 from streams.settings import SOURCE_TOPICS, Settings
 from streams.simulate.scenarios import simulate
 from streams.transport.topics import prepare_topics

@@ -1,0 +1,47 @@
+"""What the first line of an events file sets: the settings of a shop that is not the one of the settings file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from streams.located_yaml import dotted
+from streams.settings import Settings
+from streams.settings_rules import check_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_SET = ("evaluate_from", "timezone", "opening_hours", "calendar")
+
+
+class ScenarioError(ValueError):
+    """What a scenario sets cannot be meant: `file:1: scenario.key: what; what to do`."""
+
+
+def given_by(scenario: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings among what the first line of an events file says."""
+    return {name: scenario[name] for name in _SET if name in scenario}
+
+
+def for_scenario(settings: Settings, scenario: Mapping[str, Any]) -> Settings:
+    """Settings with what the first line of an events file sets: evaluate_from, timezone, opening_hours, calendar.
+
+    Time is that of the events. Unknown names are ignored. Raises msgspec.ValidationError for a value of a wrong type.
+    """
+    return msgspec.convert(msgspec.to_builtins(settings) | given_by(scenario) | {"time": "events"}, Settings)
+
+
+def check_scenario(settings: Settings, scenario: Mapping[str, Any], file: str) -> None:
+    """Raises ScenarioError for the first setting of a scenario that cannot be meant."""
+    try:
+        asked = for_scenario(settings, scenario)
+    except msgspec.ValidationError as error:
+        what, _, place = str(error).partition(" - at `$.")
+        key = place.rstrip("`")
+        raise ScenarioError(f"{file}:1: scenario.{key}: {what[:1].lower()}{what[1:]}; correct it") from None
+    given = given_by(scenario)
+    for fault in check_settings(asked):
+        if fault.path[0] in given:
+            raise ScenarioError(f"{file}:1: scenario.{dotted(fault.path)}: {fault.what}")
