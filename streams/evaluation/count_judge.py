@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detectors import contributors
+from detectors.course import Course
 from detectors.judgement import LIMIT, Judgement, Reason
 from detectors.level import Level
 from detectors.seasonal import QUARTER_S, SeasonalBaseline, Usual
@@ -224,11 +225,13 @@ class CountJudge:
         partner = moment.partner(self._activity_of)
         return np.where(partner >= 0, values[np.maximum(partner, 0)], 0.0)
 
-    def _in_unit(self, moment: Moment, judged: Judgement, window_s: int) -> Judgement:
+    def _in_unit(
+        self, moment: Moment, judged: Judgement, window_s: int, rows: NDArray[np.intp] | slice = slice(None)
+    ) -> Judgement:
         if not self._per_thousand:
             return judged
         # Counts are per minute so far: an hour's worth says the same whatever the window.
-        bottoms = moment.sums(Component.DENOMINATOR, self._metric.trailing_s or window_s)
+        bottoms = moment.sums(Component.DENOMINATOR, self._metric.trailing_s or window_s)[rows]
         factor = np.where(bottoms > 0, 1000.0 * _MINUTES_AN_HOUR / np.maximum(bottoms, 1.0), 0.0)
         judged.reason[bottoms <= 0] = Reason.INSUFFICIENT_EXPOSURE
         return replace(
@@ -297,22 +300,32 @@ class CountJudge:
         expected = np.clip(counts, expected * planned.low, expected * planned.high)
         self._level.follow(counts * share, expected * share, elapsed_s, calm)
 
-    def course(self, moment: Moment, series: int, step: Step, above: bool) -> tuple[Array, Array, bool]:
+    def since(self, moment: Moment, series: int, seconds: int) -> Judgement | None:
+        window_s = min(self._metric.windows, key=lambda known: abs(known - seconds))
+        row, part = np.array([series]), seconds / window_s
+        low, high, dispersion = self._expectation(moment, window_s)
+        counts = np.array([moment.last(Component.NUMERATOR, series, seconds)])
+        judged = self._surge.judge(counts, part * low[row], part * high[row], dispersion[row], seconds)
+        return self._in_unit(moment, judged, window_s, row)
+
+    def course(self, moment: Moment, series: int, step: Step, above: bool) -> Course:
         counts = moment.course(Component.NUMERATOR, series, step)
         window_s = self._metric.windows[0]
         low, high, _ = self._expectation(moment, window_s)
         usual = self._usual.usual(moment.end_s, window_s, moment.whole).middle[series]
         scale = float((high if above else low)[series]) / max(float(usual), 1e-9)
         expected = self._usual.course(series, moment.end_s, len(counts), step)
-        return counts, expected * (scale if np.isfinite(scale) else 1.0), above
+        return Course(counts, expected * (scale if np.isfinite(scale) else 1.0), rises=above)
 
-    def contributions(self, moment: Moment, series: list[int], window_s: int) -> contributors.Contributions:
+    def contributions(self, moment: Moment, whole: int, parts: list[int], window_s: int) -> contributors.Contributions:
         window_s = min(self._metric.windows, key=lambda known: abs(known - window_s))
-        rows = np.array(series)
+        rows = np.array(parts)
         low, high, _ = self._expectation(moment, window_s)
-        counts = moment.raw(Component.NUMERATOR, window_s)[rows]
-        expected = np.nan_to_num(np.clip(counts, low[rows], high[rows]))
-        return contributors.of_count(expected, counts)
+        counts = moment.raw(Component.NUMERATOR, window_s)
+        known = np.isfinite(low) & np.isfinite(high)
+        usual = np.where(known, np.clip(counts, low, high), np.nan)
+        expected = contributors.expected_of_parts(usual[rows], counts[rows], float(usual[whole]))
+        return contributors.only_sure(contributors.of_count(expected, counts[rows]), known[rows])
 
     def to_bytes(self) -> bytes:
         parts = {
