@@ -1,4 +1,4 @@
-"""Looks for the end of a trouble in the steps since it was worst: it follows from what came since, not from a window."""
+"""Looks for the end of a trouble: it follows from what came since it was worst, not from a window."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ class Judge(Protocol):
         ...
 
     def since(self, moment: Moment, series: int, seconds: int) -> Judgement | None:
-        """One series over its last seconds, up to two hours, in the unit of the metric; None where that says nothing."""
+        """One series over its last seconds, at most two hours, in the metric's unit; None where that says nothing."""
         ...
 
     def course(self, moment: Moment, series: int, step: Step, above: bool) -> Course:
