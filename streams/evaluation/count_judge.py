@@ -9,7 +9,7 @@ import numpy as np
 
 from detectors import contributors
 from detectors.course import Course
-from detectors.judgement import LIMIT, Judgement, Reason
+from detectors.judgement import Judgement, Reason
 from detectors.level import Level
 from detectors.seasonal import QUARTER_S, SeasonalBaseline, Usual
 from detectors.silence import SilenceDetector
@@ -18,6 +18,7 @@ from detectors.state import grown, pack, unpack
 from detectors.surge import SurgeDetector
 from streams.catalogue.metric import Component, Direction, Signal
 from streams.evaluation.judge import Finding
+from streams.evaluation.peers import share_the_limit
 from streams.evaluation.window_reader import TICK_MS
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ class CountJudge:
                 self._run(moment, low * (TICK_MS / 1000 / window_s), dispersion)
             judged = self._surge.judge(moment.raw(Component.NUMERATOR, window_s), low, high, dispersion, window_s)
             judged.reason[~np.isfinite(high)] = Reason.WARMING_UP
-            _share_the_limit(judged, moment.peers)
+            share_the_limit(judged, moment.peers)
             yield Finding(window_s, self._in_unit(moment, judged, window_s))
         if self._listens:
             yield Finding(0, self._stall.judge(), self._stall.seconds.astype(np.int32))
@@ -147,8 +148,7 @@ class CountJudge:
         if self._activity_of is not None:
             least, most, unsure = self._activities(moment, window_s)
             low = low * np.minimum(least, 1.0)
-            # People who come after a peak come to the other parts as well.
-            high = high * np.maximum(most, np.fmin(self._wake, _WAKE_BEYOND_REST * rest))
+            high = high * np.maximum(most, np.fmin(self._wake, _WAKE_BEYOND_REST * rest))  # later, and to all parts
         if of_whole:
             rest = usual.middle * rest
             low, high = np.fmin(low, rest), np.where(np.isnan(high), high, np.fmax(high, rest))
@@ -156,11 +156,12 @@ class CountJudge:
 
     @staticmethod
     def _rest(moment: Moment, usual: Usual, window_s: int) -> Array:
-        """What the whole without a part is against its usual count, by part; NaN for the whole itself."""
+        """What the whole without a part is against its usual count, by part; NaN for the whole, or where it is new."""
         counts = moment.raw(Component.NUMERATOR, window_s)
         seen = np.maximum(counts[moment.whole] - counts, 0.0)
         expected = np.maximum(usual.middle[moment.whole] - usual.middle, 0.0)
         ratio: Array = (seen + _REST_PRIOR) / (expected + _REST_PRIOR)
+        ratio[(expected < _REST_PRIOR) & (seen > _REST_PRIOR)] = np.nan
         ratio[moment.whole] = np.nan
         return ratio
 
@@ -302,10 +303,9 @@ class CountJudge:
 
     def since(self, moment: Moment, series: int, seconds: int) -> Judgement | None:
         window_s = min(self._metric.windows, key=lambda known: abs(known - seconds))
-        row, part = np.array([series]), seconds / window_s
-        low, high, dispersion = self._expectation(moment, window_s)
-        counts = np.array([moment.last(Component.NUMERATOR, series, seconds)])
-        judged = self._surge.judge(counts, part * low[row], part * high[row], dispersion[row], seconds)
+        row, counts = np.array([series]), np.array([moment.last(Component.NUMERATOR, series, seconds)])
+        low, high, dispersion = (of[row] for of in self._expectation(moment, window_s))
+        judged = self._surge.judge(counts, low * seconds / window_s, high * seconds / window_s, dispersion, seconds)
         return self._in_unit(moment, judged, window_s, row)
 
     def course(self, moment: Moment, series: int, step: Step, above: bool) -> Course:
@@ -347,13 +347,3 @@ class CountJudge:
         self._wake = unpack(parts["wake"])["wake"]
         self._stall.restore(parts["stall"])
         self._ran_ms = int(unpack(parts["ran"])["ran"][0])
-
-
-def _share_the_limit(judged: Judgement, peers: Array) -> None:
-    """Of many thin parts some surge by chance: what is improbable for one of them is not for one of a hundred.
-
-    A fall needs no such care: its expectation is the least of several.
-    """
-    surges = judged.reason == Reason.SURGE
-    judged.score[surges] *= np.log(LIMIT) / np.log(LIMIT / np.maximum(peers[surges], 1.0))
-    judged.reason[surges & (judged.score < 1)] = Reason.NORMAL
