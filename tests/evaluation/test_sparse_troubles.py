@@ -50,11 +50,11 @@ def told(shop: Any, hours: float, evaluator: MetricEvaluator | None = None) -> l
     return transitions
 
 
-@pytest.mark.parametrize(("an_hour", "bad", "most_minutes"), [(40, 16, 35), (20, 14, 75), (12, 30, 120)])
+@pytest.mark.parametrize(("an_hour", "bad", "most_minutes"), [(40, 16, 35), (20, 12, 60), (8, 26, 120)])
 def test_it_opens_once_and_is_over_as_soon_as_a_dozen_cases_were_normal(
     shop_of: Any, an_hour: float, bad: int, most_minutes: int
 ) -> None:
-    transitions = told(thin_shop(shop_of, an_hour, bad), 5)
+    transitions = told(thin_shop(shop_of, an_hour, bad), 2.5)
 
     kinds = [t.change.name for t in transitions]
     assert (kinds.count("OPENED"), kinds.count("RESOLVED")) == (1, 1)
