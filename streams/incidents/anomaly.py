@@ -39,8 +39,8 @@ Episode = tuple[str, str]  # fingerprint and `detected_at`
 class Anomaly(msgspec.Struct, frozen=True, kw_only=True):
     """`data` of pharos-anomalies: field names and units are the contract's; times are RFC 3339.
 
-    `affected`: about how many events since it began were beyond what is normal, 0 where the unit does not tell. Records
-    of versions before it lack it.
+    `affected`: about how many events since it began were beyond what is normal, 0 where the unit does not tell. It
+    travels beside `data`, and records of versions before it lack it.
     """
 
     fingerprint: str
