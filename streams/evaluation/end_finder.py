@@ -55,9 +55,9 @@ class EndFinder:
         """
         step = Step.SLOT if window_s <= _SLOTS_S else Step.MINUTE
         course = self._judge.course(moment, series, step, above)
-        if not _stands_out(course, worst_stretch(course), excess):
-            return End(Sign.NOTHING)
         found = ending(course)
+        if not _stands_out(course, found.worst, excess):
+            return End(Sign.NOTHING)
         until = _time_of(moment, course, step, found.worst.stop)
         alone = found.worst.gain - found.lasting
         sure = alone >= SURE + np.log(len(course.counts)) and found.since >= SURE

@@ -168,6 +168,8 @@ class MetricEvaluator:
         reporting: NDArray[np.bool_],
     ) -> NDArray[np.bool_]:
         """Takes from what is unsettled what was said of it; what is over is clear, also with too little to judge by."""
+        if not (reporting | (best.score >= CLEAR)).any():
+            return reporting
         due = {finding.window_s for finding in findings}
         able = shortest_able(moment.size, findings, self._held.stale(due))
         unsettled = self._unsettled.settle(moment, best, best_windows, able, reporting, self._past)
@@ -187,6 +189,8 @@ class MetricEvaluator:
     ) -> Judgement:
         """What the verdicts say: of what is clear, what it is now, of all else the most surprising."""
         clear = reported[(best.score[reported] < CLEAR) & ~insufficient(best.reason[reported])]
+        if len(clear) == 0:
+            return self._preset.band(self._judge.told(moment, best, best_windows))
         due = {finding.window_s for finding in findings}
         left = tell_present(best, best_windows, clear, findings, self._held.stale(due), self._past.until, moment.end_ms)
         told = self._judge.told(moment, best, best_windows)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 CLEAR = 0.7  # as `streams.incidents.policy`: above it an alert stays what it is
 _SURE = np.log(1000.0)
 _LONG_S = 900  # a shorter window has soon passed by itself
+_LOOK_MS = 60_000
 _MOST = 20  # series of a window and tick: steps are dear to read
 _LAWS = {
     Signal.RATIO: Law.RATIO,
@@ -113,7 +114,7 @@ class Past:
     def _over(self, moment: Moment, window_s: int, rows: NDArray[np.intp], long: Judgement) -> NDArray[np.bool_]:
         """bool[rows]: where the steps since the worst stretch say so."""
         over = np.zeros(len(rows), dtype=np.bool_)
-        if window_s < _LONG_S:
+        if window_s < _LONG_S or moment.now_ms % _LOOK_MS:
             return over
         for place in np.argsort(-long.score, kind="stable")[:_MOST].tolist():
             above = bool(long.direction[place] > 0)
