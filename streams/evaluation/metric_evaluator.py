@@ -12,14 +12,14 @@ from detectors.state import grown, pack, unpack
 from streams.catalogue.metric import HISTOGRAMS, OF_CASES, Component, Signal
 from streams.evaluation.count_judge import CountJudge
 from streams.evaluation.duration_judge import DurationJudge
-from streams.evaluation.end_finder import REACH_MS, EndFinder
+from streams.evaluation.end_finder import EndFinder
 from streams.evaluation.gauge_judge import GaugeJudge
 from streams.evaluation.held import SHORT_S, HeldFindings
 from streams.evaluation.mean_judge import MeanJudge
 from streams.evaluation.moment import Moment
 from streams.evaluation.opening import LocalClock
 from streams.evaluation.past import CLEAR, Past
-from streams.evaluation.present import shortest_able, tell_present
+from streams.evaluation.present import Present, shortest_able
 from streams.evaluation.preset import PresetLimit
 from streams.evaluation.ratio_judge import RatioJudge
 from streams.evaluation.readings import Latest
@@ -86,6 +86,7 @@ class MetricEvaluator:
         self._held = HeldFindings()
         self._past = Past(metric, self._index, ends)
         self._unsettled = UnsettledTroubles(metric, ends)
+        self._present = Present(metric, self._judge)
         self._since: NDArray[np.int64] = np.zeros(0, dtype=np.int64)  # tick at which the present anomaly was found
         # The last tick that was anomalous, or not yet clear after that.
         self._last: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
@@ -189,20 +190,10 @@ class MetricEvaluator:
     ) -> Judgement:
         """What the verdicts say: of what is clear, what it is now, of all else the most surprising."""
         clear = reported[(best.score[reported] < CLEAR) & ~insufficient(best.reason[reported])]
-        if len(clear) == 0:
-            return self._preset.band(self._judge.told(moment, best, best_windows))
         due = {finding.window_s for finding in findings}
-        left = tell_present(best, best_windows, clear, findings, self._held.stale(due), self._past.until, moment.end_ms)
-        told = self._judge.told(moment, best, best_windows)
-        for series in left.tolist():
-            seconds = (moment.end_ms - int(self._past.until[series])) // 1000
-            if TICK_MS // 1000 <= seconds <= REACH_MS // 1000:
-                since = self._judge.since(moment, series, seconds)
-                if since is not None:
-                    told.put(np.array([series]), since)
-                    # Little as it is, it said that the trouble is over.
-                    told.reason[series], told.score[series] = Reason.NORMAL, 0.0
-                    best_windows[series] = seconds
+        held = list(self._held.stale(due)) if len(clear) else []
+        past, bad = self._past.until, self._unsettled.bad
+        told = self._present.told(moment, best, best_windows, clear, findings, held, past, bad)
         return self._preset.band(told)
 
     def _grow(self, count: int) -> None:

@@ -34,6 +34,10 @@ class UnsettledTroubles:
     trouble. A longer window that has enough dilutes it and would call it over; a few cases more in the short one, and
     the same bad events would open a second trouble. So such a series counts as not judged until what came since the
     trouble says that it is over, as long as its steps can be read, which is two hours.
+
+    Attributes:
+        bad: the last tick at which a series was not clear, ms; 0 where it never was.
+
     """
 
     def __init__(self, metric: Metric, ends: EndFinder) -> None:
@@ -41,12 +45,12 @@ class UnsettledTroubles:
         self._above = metric.direction is Direction.UP
         self._applies = metric.signal not in _COUNTS and metric.direction is not Direction.BOTH
         self._shown: NDArray[np.int64] = np.zeros(0, dtype=np.int64)  # the window, s
-        self._bad: NDArray[np.int64] = np.zeros(0, dtype=np.int64)  # the last tick at which it was not clear
+        self.bad: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         self._until: NDArray[np.int64] = np.zeros(0, dtype=np.int64)  # not judged before this tick
 
     def grow(self, size: int) -> None:
         """Makes room for new series."""
-        self._shown, self._bad, self._until = (grown(of, size) for of in (self._shown, self._bad, self._until))
+        self._shown, self.bad, self._until = (grown(of, size) for of in (self._shown, self.bad, self._until))
 
     def settle(
         self,
@@ -70,9 +74,9 @@ class UnsettledTroubles:
         """
         unclear = best.score >= CLEAR
         self._shown = np.where(best.score >= 1, best_windows, self._shown)
-        self._bad = np.where(unclear & ((best.score >= 1) | reported), moment.now_ms, self._bad)
+        self.bad = np.where(unclear & ((best.score >= 1) | reported), moment.now_ms, self.bad)
         candidates = reported & ~unclear & (able > self._shown) & (self._shown > 0)
-        candidates &= (past.found < self._bad) & (moment.now_ms - self._bad <= REACH_MS)
+        candidates &= (past.found < self.bad) & (moment.now_ms - self.bad <= REACH_MS)
         self._until[~candidates] = 0
         if not self._applies:
             return np.zeros(moment.size, dtype=np.bool_)
@@ -88,16 +92,16 @@ class UnsettledTroubles:
 
     def ended(self, past: Past) -> NDArray[np.bool_]:
         """bool[n]: where the end of the last trouble was found."""
-        over: NDArray[np.bool_] = (past.found > 0) & (past.found >= self._bad)
+        over: NDArray[np.bool_] = (past.found > 0) & (past.found >= self.bad)
         return over
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """The state as named arrays."""
-        return {"unsettled.shown": self._shown, "unsettled.bad": self._bad, "unsettled.until": self._until}
+        return {"unsettled.shown": self._shown, "unsettled.bad": self.bad, "unsettled.until": self._until}
 
     def restore(self, arrays: Mapping[str, NDArray[Any]], size: int) -> None:
         """Takes over what `arrays` described; a state of before there was any knows of no trouble."""
         nothing = np.zeros(size, dtype=np.int64)
-        self._shown, self._bad, self._until = (
+        self._shown, self.bad, self._until = (
             arrays.get(f"unsettled.{name}", nothing).copy() for name in ("shown", "bad", "until")
         )
