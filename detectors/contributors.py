@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
+    Known = NDArray[np.bool_]
+
+_LARGE = 0.3  # of what is not known to be unusual only so large a part is named
 
 
 class Contributions(NamedTuple):
@@ -70,6 +73,35 @@ def of_count(expected: Array, counts: Array) -> Contributions:
     """
     rate = counts - expected
     return Contributions(rate, np.zeros_like(rate), _shares(rate, float(rate.sum())))
+
+
+def expected_of_parts(expected: Array, counts: Array, whole: float) -> Array:
+    """What to expect of each part, also of those of which nothing is known (NaN), so that unknown is not nought.
+
+    What is expected of the whole beyond its known parts is spread over the others as they came. Where no part is known,
+    or nothing is known of the whole (NaN), each is taken as it came: then nobody can say which of them changed.
+
+    >>> expected_of_parts(np.array([60.0, np.nan, np.nan]), np.array([60.0, 30.0, 10.0]), 100.0).tolist()
+    [60.0, 30.0, 10.0]
+    >>> expected_of_parts(np.array([100.0, np.nan]), np.array([100.0, 70.0]), 100.0).tolist()
+    [100.0, 0.0]
+    """
+    known = np.isfinite(expected)
+    if not known.any() or not np.isfinite(whole):
+        return np.where(known, expected, counts)
+    left = max(whole - float(expected[known].sum()), 0.0)
+    share = counts / max(float(counts[~known].sum()), 1e-12)
+    return np.where(known, expected, left * share)
+
+
+def only_sure(parts: Contributions, known: Known) -> Contributions:
+    """The same, with share 0 for a part of which it is not known what is usual, unless the share is large.
+
+    >>> parts = Contributions(np.zeros(3), np.zeros(3), np.array([0.8, 0.15, 0.05]))
+    >>> only_sure(parts, np.array([False, False, True])).share.tolist()
+    [0.8, 0.0, 0.05]
+    """
+    return parts._replace(share=np.where(known | (parts.share >= _LARGE), parts.share, 0.0))
 
 
 def _shares(parts: Array, change: float) -> Array:

@@ -166,7 +166,8 @@ def _schemas() -> dict[str, Any]:
     structs: list[type] = [event for events in EVENTS_OF_TOPIC.values() for event in events]
     _, schemas = msgspec.json.schema_components([*structs, Anomaly, Action, Request], ref_template=_SCHEMAS + "{name}")
     changes = [change.value for change in Change]
-    extension = {"why": {"type": "string", "enum": [why.value for why in Why]}}
+    affected = schemas["Anomaly"]["properties"].pop("affected")  # it travels beside the data
+    extension = {"why": {"type": "string", "enum": [why.value for why in Why]}, "affected": affected}
     return dict(
         sorted(
             {

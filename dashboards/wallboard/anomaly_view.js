@@ -28,6 +28,7 @@ export function facts(anomaly, context) {
     [over ? words.lasted : words.lasts, duration((over ? ended : context.dataNow) - started)],
     [words.noticed, duration(Date.parse(anomaly.detected_at) - started)],
     [anomaly.severity === "info" ? words.peak : words.worst, quantity(context.present.peak, anomaly.unit)],
+    anomaly.affected ? [words.affected, say(texts.affected, { count: plain(anomaly.affected) })] : null,
     [words.exposure, exposure(anomaly)],
     [words.score, say(texts.limit, { value: plain(highest(anomaly)) })],
   ];

@@ -95,9 +95,10 @@ export default {
   "toBoard": "Back to the board",
   "facts": {
     "since": "Since", "lasts": "Lasts", "lasted": "Lasted", "ended": "Ended", "noticed": "Noticed after",
-    "worst": "Worst", "peak": "Peak", "exposure": "Judged from", "score": "Score"
+    "worst": "Worst", "peak": "Peak", "affected": "Affected", "exposure": "Judged from", "score": "Score"
   },
   "exposure": "{count} events in {duration}",
+  "affected": "about {count} events in all",
   "limit": "{value} (1 is the limit of normal)",
   "course": "Course",
   "courseSummary": "From {from} to {to}: last {value}, expected {expected}, worst {worst}.",

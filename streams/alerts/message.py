@@ -27,6 +27,7 @@ DIGEST = "pharos.notification.digest"
 ACKNOWLEDGED = "pharos.notification.acknowledged"
 MAINTENANCE = "pharos.notification.maintenance"
 _NEWS = {Why.ESCALATED: "escalated", Why.WORSENED: "worsened"}
+_ENDS = {Why.STALE: "stale", Why.RETIRED: "retired"}  # nobody saw that it became normal
 _MOST_IN_DIGEST = 10
 _NO_TITLES: Mapping[str, str] = {}
 
@@ -105,7 +106,7 @@ def compose(
     """
     anomaly = transition.anomaly
     resolved = transition.change is Change.RESOLVED
-    told = "resolved" if resolved else news or _NEWS.get(transition.why, "")
+    told = _ENDS.get(transition.why, "resolved") if resolved else news or _NEWS.get(transition.why, "")
 
     def text(say: Wording) -> Text:
         facts = (

@@ -64,6 +64,8 @@ class Phrases(msgspec.Struct, frozen=True, kw_only=True):
     limit: str
     since: str
     span: str
+    over: str
+    toll: str
     impact: str
     forecast: str
     worth: str
@@ -133,6 +135,8 @@ ENGLISH = Phrases(
     news={
         "": "{severity}",
         "resolved": "RESOLVED",
+        "stale": "RESOLVED, too little data to judge",
+        "retired": "RESOLVED, no longer watched",
         "escalated": "now {severity}",
         "worsened": "worse, {severity}",
         "snooze over": "snooze over, {severity}",
@@ -147,6 +151,8 @@ ENGLISH = Phrases(
     limit=", limit {limit}",
     since="Since {start}, for {lasts}",
     span="From {start} to {end}, {lasts}; at worst {peak}",
+    over="; over after {lasts}, at worst {peak}",
+    toll="; about {affected} {what} beyond normal in all",
     impact="Impact: about {affected} {what} beyond normal in the last {window}",
     forecast="If it stays so: about {affected} more {what} in the next hour",
     worth=", worth about {currency} {money}",
@@ -198,6 +204,8 @@ CHINESE = Phrases(
     news={
         "": "{severity}",
         "resolved": "已恢复",
+        "stale": "已结束，数据不足以判断",
+        "retired": "已结束，不再监测",
         "escalated": "升级为{severity}",
         "worsened": "加重，{severity}",
         "snooze over": "暂缓到期，{severity}",
@@ -212,6 +220,8 @@ CHINESE = Phrases(
     limit="，限值 {limit}",
     since="{start} 起，已 {lasts}",
     span="{start} 至 {end}，持续 {lasts}；最差 {peak}",
+    over="；持续 {lasts}，最差 {peak}",
+    toll="；共约 {affected} {what}异常",
     impact="影响：最近 {window} 内约 {affected} {what}异常",
     forecast="若持续下去：未来 1 小时内约增加 {affected} {what}",
     worth="，金额约 {currency} {money}",

@@ -10,6 +10,7 @@ import msgspec
 
 from streams.alerts.line import Line, Name, Title, fill, join
 from streams.events.event_time import event_time_ms
+from streams.incidents.impact import beyond_normal
 from streams.incidents.instant import clock_time
 from streams.incidents.summary import preset_limit
 
@@ -105,7 +106,15 @@ class Wording(NamedTuple):
         """The headline, and what is new about it."""
         severity = self.phrases.severity.get(anomaly.severity, anomaly.severity)
         told = self.phrases.news[news].format(severity=severity)
-        return fill(self.phrases.title, news=told, headline=self.headline(anomaly))
+        return fill(self.phrases.title, news=told, headline=join("", [self.headline(anomaly), self._over(anomaly)]))
+
+    def _over(self, anomaly: Anomaly) -> str:
+        """Of what is over: how long it took, and how bad it was; so that a digest tells it as well."""
+        if anomaly.ended_at is None:
+            return ""
+        say = self.phrases
+        took = (event_time_ms(anomaly.ended_at) or 0) - (event_time_ms(anomaly.started_at) or 0)
+        return say.over.format(lasts=say.duration(max(took, 0)), peak=say.amount(anomaly.peak, anomaly.unit))
 
     def since(self, anomaly: Anomaly, now: int, zone: tzinfo) -> str:
         say = self.phrases
@@ -116,14 +125,18 @@ class Wording(NamedTuple):
             return say.since.format(start=start, lasts=say.duration(max(now - started, 0)))
         peak = say.amount(anomaly.peak, anomaly.unit)
         lasts = say.duration(max(ended - started, 0))
-        return say.span.format(start=start, end=clock_time(ended, zone), lasts=lasts, peak=peak)
+        span = say.span.format(start=start, end=clock_time(ended, zone), lasts=lasts, peak=peak)
+        if anomaly.affected < 1:
+            return span
+        told = say.toll.format(affected=f"{anomaly.affected:,}", what=self._what(anomaly))
+        return span + told + self._money(anomaly, anomaly.affected)
 
     def impact(self, anomaly: Anomaly) -> str:
         """How many of the events of the window are affected beyond what is normal, and what they are worth.
 
         Only shares and counts tell.
         """
-        affected = _affected(anomaly)
+        affected = beyond_normal(anomaly, anomaly.unit)
         if affected < 1:
             return ""
         say = self.phrases
@@ -133,7 +146,7 @@ class Wording(NamedTuple):
 
     def forecast(self, anomaly: Anomaly) -> str:
         """How many more in the next hour, if all stays as it was in the window; nothing for what recovers."""
-        hourly = _affected(anomaly) * 3_600 / max(anomaly.window_s, 1)
+        hourly = beyond_normal(anomaly, anomaly.unit) * 3_600 / max(anomaly.window_s, 1)
         if hourly < 1 or anomaly.state != "firing":
             return ""
         told = self.phrases.forecast.format(affected=f"{hourly:,.0f}", what=self._what(anomaly))
@@ -195,9 +208,3 @@ class Wording(NamedTuple):
     def _name(self, fingerprint: str, others: Mapping[str, Anomaly]) -> str:
         other = others.get(fingerprint)
         return self.headline(other) if other else fingerprint
-
-
-def _affected(anomaly: Anomaly) -> float:
-    """Events of the window beyond what is normal; 0 where the unit does not tell."""
-    away = abs(anomaly.value - anomaly.expected)
-    return {"ratio": away * anomaly.exposure, "per_minute": away * anomaly.window_s / 60}.get(anomaly.unit, 0.0)

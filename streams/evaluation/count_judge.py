@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detectors import contributors
-from detectors.judgement import LIMIT, Judgement, Reason
+from detectors.course import Course
+from detectors.judgement import Judgement, Reason
 from detectors.level import Level
 from detectors.seasonal import QUARTER_S, SeasonalBaseline, Usual
 from detectors.silence import SilenceDetector
@@ -17,6 +18,7 @@ from detectors.state import grown, pack, unpack
 from detectors.surge import SurgeDetector
 from streams.catalogue.metric import Component, Direction, Signal
 from streams.evaluation.judge import Finding
+from streams.evaluation.peers import share_the_limit
 from streams.evaluation.window_reader import TICK_MS
 
 if TYPE_CHECKING:
@@ -109,7 +111,7 @@ class CountJudge:
                 self._run(moment, low * (TICK_MS / 1000 / window_s), dispersion)
             judged = self._surge.judge(moment.raw(Component.NUMERATOR, window_s), low, high, dispersion, window_s)
             judged.reason[~np.isfinite(high)] = Reason.WARMING_UP
-            _share_the_limit(judged, moment.peers)
+            share_the_limit(judged, moment.peers)
             yield Finding(window_s, self._in_unit(moment, judged, window_s))
         if self._listens:
             yield Finding(0, self._stall.judge(), self._stall.seconds.astype(np.int32))
@@ -146,8 +148,7 @@ class CountJudge:
         if self._activity_of is not None:
             least, most, unsure = self._activities(moment, window_s)
             low = low * np.minimum(least, 1.0)
-            # People who come after a peak come to the other parts as well.
-            high = high * np.maximum(most, np.fmin(self._wake, _WAKE_BEYOND_REST * rest))
+            high = high * np.maximum(most, np.fmin(self._wake, _WAKE_BEYOND_REST * rest))  # later, and to all parts
         if of_whole:
             rest = usual.middle * rest
             low, high = np.fmin(low, rest), np.where(np.isnan(high), high, np.fmax(high, rest))
@@ -155,11 +156,12 @@ class CountJudge:
 
     @staticmethod
     def _rest(moment: Moment, usual: Usual, window_s: int) -> Array:
-        """What the whole without a part is against its usual count, by part; NaN for the whole itself."""
+        """What the whole without a part is against its usual count, by part; NaN for the whole, or where it is new."""
         counts = moment.raw(Component.NUMERATOR, window_s)
         seen = np.maximum(counts[moment.whole] - counts, 0.0)
         expected = np.maximum(usual.middle[moment.whole] - usual.middle, 0.0)
         ratio: Array = (seen + _REST_PRIOR) / (expected + _REST_PRIOR)
+        ratio[(expected < _REST_PRIOR) & (seen > _REST_PRIOR)] = np.nan
         ratio[moment.whole] = np.nan
         return ratio
 
@@ -224,11 +226,13 @@ class CountJudge:
         partner = moment.partner(self._activity_of)
         return np.where(partner >= 0, values[np.maximum(partner, 0)], 0.0)
 
-    def _in_unit(self, moment: Moment, judged: Judgement, window_s: int) -> Judgement:
+    def _in_unit(
+        self, moment: Moment, judged: Judgement, window_s: int, rows: NDArray[np.intp] | slice = slice(None)
+    ) -> Judgement:
         if not self._per_thousand:
             return judged
         # Counts are per minute so far: an hour's worth says the same whatever the window.
-        bottoms = moment.sums(Component.DENOMINATOR, self._metric.trailing_s or window_s)
+        bottoms = moment.sums(Component.DENOMINATOR, self._metric.trailing_s or window_s)[rows]
         factor = np.where(bottoms > 0, 1000.0 * _MINUTES_AN_HOUR / np.maximum(bottoms, 1.0), 0.0)
         judged.reason[bottoms <= 0] = Reason.INSUFFICIENT_EXPOSURE
         return replace(
@@ -297,22 +301,31 @@ class CountJudge:
         expected = np.clip(counts, expected * planned.low, expected * planned.high)
         self._level.follow(counts * share, expected * share, elapsed_s, calm)
 
-    def course(self, moment: Moment, series: int, step: Step, above: bool) -> tuple[Array, Array, bool]:
+    def since(self, moment: Moment, series: int, seconds: int) -> Judgement | None:
+        window_s = min(self._metric.windows, key=lambda known: abs(known - seconds))
+        row, counts = np.array([series]), np.array([moment.last(Component.NUMERATOR, series, seconds)])
+        low, high, dispersion = (of[row] for of in self._expectation(moment, window_s))
+        judged = self._surge.judge(counts, low * seconds / window_s, high * seconds / window_s, dispersion, seconds)
+        return self._in_unit(moment, judged, window_s, row)
+
+    def course(self, moment: Moment, series: int, step: Step, above: bool) -> Course:
         counts = moment.course(Component.NUMERATOR, series, step)
         window_s = self._metric.windows[0]
         low, high, _ = self._expectation(moment, window_s)
         usual = self._usual.usual(moment.end_s, window_s, moment.whole).middle[series]
         scale = float((high if above else low)[series]) / max(float(usual), 1e-9)
         expected = self._usual.course(series, moment.end_s, len(counts), step)
-        return counts, expected * (scale if np.isfinite(scale) else 1.0), above
+        return Course(counts, expected * (scale if np.isfinite(scale) else 1.0), rises=above)
 
-    def contributions(self, moment: Moment, series: list[int], window_s: int) -> contributors.Contributions:
+    def contributions(self, moment: Moment, whole: int, parts: list[int], window_s: int) -> contributors.Contributions:
         window_s = min(self._metric.windows, key=lambda known: abs(known - window_s))
-        rows = np.array(series)
+        rows = np.array(parts)
         low, high, _ = self._expectation(moment, window_s)
-        counts = moment.raw(Component.NUMERATOR, window_s)[rows]
-        expected = np.nan_to_num(np.clip(counts, low[rows], high[rows]))
-        return contributors.of_count(expected, counts)
+        counts = moment.raw(Component.NUMERATOR, window_s)
+        known = np.isfinite(low) & np.isfinite(high)
+        usual = np.where(known, np.clip(counts, low, high), np.nan)
+        expected = contributors.expected_of_parts(usual[rows], counts[rows], float(usual[whole]))
+        return contributors.only_sure(contributors.of_count(expected, counts[rows]), known[rows])
 
     def to_bytes(self) -> bytes:
         parts = {
@@ -334,13 +347,3 @@ class CountJudge:
         self._wake = unpack(parts["wake"])["wake"]
         self._stall.restore(parts["stall"])
         self._ran_ms = int(unpack(parts["ran"])["ran"][0])
-
-
-def _share_the_limit(judged: Judgement, peers: Array) -> None:
-    """Of many thin parts some surge by chance: what is improbable for one of them is not for one of a hundred.
-
-    A fall needs no such care: its expectation is the least of several.
-    """
-    surges = judged.reason == Reason.SURGE
-    judged.score[surges] *= np.log(LIMIT) / np.log(LIMIT / np.maximum(peers[surges], 1.0))
-    judged.reason[surges & (judged.score < 1)] = Reason.NORMAL

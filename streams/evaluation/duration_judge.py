@@ -9,6 +9,7 @@ import numpy as np
 
 from detectors import contributors
 from detectors.binomial import BinomialDetector
+from detectors.course import Course
 from detectors.histogram import quantile
 from detectors.judgement import Reason
 from detectors.state import pack, unpack
@@ -78,17 +79,32 @@ class DurationJudge:
             yield Finding(window_s, judged)
 
     def told(self, moment: Moment, judged: Judgement, windows: NDArray[np.int32]) -> Judgement:
-        usual = self._usual(moment)
         value = np.zeros(moment.size)
         for window_s in np.unique(windows).tolist():
             rows = windows == window_s
             value[rows] = self._value(self._counts(moment, window_s))[rows]
-        counts = self._baseline.counts
-        known = self._baseline.high > 0
+        return self._in_seconds(moment, judged, value, np.arange(moment.size))
+
+    def since(self, moment: Moment, series: int, seconds: int) -> Judgement | None:
+        row = np.array([series])
+        counts = np.zeros((BINS, moment.size))  # tails are drawn for each series
+        counts[:, series] = [moment.last(number, series, seconds) for number in range(BINS)]
+        total, usual = counts.sum(axis=0)[row], self._usual(moment)
+        if total[0] <= 0:
+            return None
+        tails = self._baseline.in_tails(counts)[row]
+        judged = self._detector.judge(tails, total, usual.ratio[row], usual.weight[row], usual.dispersion[row])
+        return self._in_seconds(moment, judged, self._value(counts[:, row]), row)
+
+    def _in_seconds(self, moment: Moment, judged: Judgement, value: Array, rows: NDArray[np.intp]) -> Judgement:
+        """Judgements of these rows by shares, as durations."""
+        usual = self._usual(moment)
+        counts = self._baseline.counts[:, rows]
+        known = self._baseline.high[rows] > 0
         expected = np.where(known, self._value(counts), value)
         # How far a share moves by chance once in a million says how far the quantile may; arc sines of roots of shares
         # all have the same variance (Anscombe 1948).
-        spread = 1 / np.maximum(judged.exposure, 1.0) + 1 / np.maximum(usual.weight, 1.0) + usual.dispersion
+        spread = 1 / np.maximum(judged.exposure, 1.0) + 1 / np.maximum(usual.weight[rows], 1.0) + usual.dispersion[rows]
         angle, reach = np.arcsin(np.sqrt(1 - self._share)), BAND / 2 * np.sqrt(spread)
         tails = np.sin(np.clip([angle + reach, angle - reach], 0.0, np.pi / 2)) ** 2
         effect = 1 + self._metric.minimum_effect
@@ -99,25 +115,31 @@ class DurationJudge:
     def follow(self, moment: Moment, elapsed_s: float, calm: NDArray[np.bool_]) -> None:
         """A distribution has no level to follow: a shift stays a shift until its quarters have become history."""
 
-    def course(self, moment: Moment, series: int, step: Step, above: bool) -> tuple[Array, Array, bool]:
+    def course(self, moment: Moment, series: int, step: Step, above: bool) -> Course:
         counts = np.array([moment.course(number, series, step) for number in range(BINS)])
         low, high = int(self._baseline.low[series]), int(self._baseline.high[series])
         total = counts.sum(axis=0)
         tails = total - counts[low:high].sum(axis=0)
         usual = float(np.nan_to_num(self._usual(moment).ratio[series], nan=_LEAST_SHARE))
         if above:
-            return tails, max(usual, _LEAST_SHARE / 10) * total, True
-        return total - tails, (1 - usual) * total, True
+            return Course(tails, max(usual, _LEAST_SHARE / 10) * total, rises=True, trials=total)
+        return Course(total - tails, (1 - usual) * total, rises=True, trials=total)
 
-    def contributions(self, moment: Moment, series: list[int], window_s: int) -> contributors.Contributions:
-        rows = np.array(series)
+    def contributions(self, moment: Moment, whole: int, parts: list[int], window_s: int) -> contributors.Contributions:
+        rows = np.array(parts)
         window_s = min(self._metric.windows, key=lambda known: abs(known - window_s))
-        counts = self._counts(moment, window_s)
-        bottoms, tops = counts.sum(axis=0)[rows], self._baseline.in_tails(counts)[rows]
+        usual = self._usual(moment).ratio
+        known = np.isfinite(usual[rows])
+        # What is not known has no tails of its own: it is measured by those of the whole.
+        low, high = (np.where(known, of[rows], of[whole]) for of in (self._baseline.low, self._baseline.high))
+        counts = self._counts(moment, window_s)[:, rows]
+        bins = np.arange(BINS)[:, None]
+        bottoms, tops = counts.sum(axis=0), np.where((bins < low) | (bins >= high), counts, 0.0).sum(axis=0)
         before = self._baseline.counts.sum(axis=0)[rows]
         if before.sum() <= 0:
             before = bottoms
-        return contributors.of_ratio(before, before * np.nan_to_num(self._usual(moment).ratio[rows]), bottoms, tops)
+        share = np.nan_to_num(np.where(known, usual[rows], usual[whole]))
+        return contributors.only_sure(contributors.of_ratio(before, before * share, bottoms, tops), known)
 
     def to_bytes(self) -> bytes:
         return pack({"baseline": np.frombuffer(self._baseline.to_bytes(), dtype=np.uint8)})

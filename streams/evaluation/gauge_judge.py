@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detectors import contributors
+from detectors.course import Course
 from detectors.gauge import GaugeDetector
 from streams.catalogue.metric import Component
 from streams.evaluation.judge import Finding
@@ -58,7 +59,12 @@ class GaugeJudge:
     def follow(self, moment: Moment, elapsed_s: float, calm: NDArray[np.bool_]) -> None:
         self._detector.follow(moment.end_s, self._told(moment, self._metric.windows[0]), elapsed_s, calm)
 
-    def course(self, moment: Moment, series: int, step: Step, above: bool) -> tuple[Array, Array, bool]:
+    def since(self, moment: Moment, series: int, seconds: int) -> Judgement | None:
+        """What was told last is what it is now, whatever was before."""
+        del moment, series, seconds
+        return None
+
+    def course(self, moment: Moment, series: int, step: Step, above: bool) -> Course:
         """A gauge is kept for a quarter of an hour: what was told in each step, the last value where nothing was."""
         told = moment.course(Component.NUMERATOR, series, Step.SLOT) / self._scale
         places = np.maximum.accumulate(np.where(told >= 0, np.arange(len(told)), 0))
@@ -66,12 +72,12 @@ class GaugeJudge:
         if step is Step.MINUTE:
             told = told[len(told) % _SLOTS_OF_MINUTE :][_SLOTS_OF_MINUTE - 1 :: _SLOTS_OF_MINUTE]
         level = float(np.nan_to_num(self._detector.usual(moment.end_s)[0][series]))
-        return told, np.full(len(told), max(float(np.expm1(level)), 1.0)), above
+        return Course(told, np.full(len(told), max(float(np.expm1(level)), 1.0)), rises=above)
 
-    def contributions(self, moment: Moment, series: list[int], window_s: int) -> contributors.Contributions:
+    def contributions(self, moment: Moment, whole: int, parts: list[int], window_s: int) -> contributors.Contributions:
         """A gauge has one scope: there is nothing finer."""
-        del moment, window_s
-        nothing = np.zeros(len(series))
+        del moment, whole, window_s
+        nothing = np.zeros(len(parts))
         return contributors.Contributions(nothing, nothing, nothing)
 
     def to_bytes(self) -> bytes:

@@ -9,6 +9,8 @@ import numpy as np
 from detectors.judgement import COLUMNS, Judgement, insufficient
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from streams.evaluation.judge import Finding
@@ -33,6 +35,13 @@ class HeldFindings:
         rows = np.flatnonzero(~insufficient(finding.judgement.reason))
         self._held.setdefault(finding.window_s, []).append((rows, finding.judgement.taken(rows)))
 
+    def stale(self, fresh: set[int]) -> Iterator[tuple[int, NDArray[np.intp], Judgement]]:
+        """What is held of windows that are not fresh, shortest first: the window, the rows that could be judged."""
+        for window_s in sorted(self._held):
+            if window_s not in fresh:
+                for rows, judgement in self._held[window_s]:
+                    yield window_s, rows, judgement
+
     def put(
         self, best: Judgement, best_windows: NDArray[np.int32], fresh: set[int], past: NDArray[np.int64], end_ms: int
     ) -> None:
@@ -40,15 +49,12 @@ class HeldFindings:
 
         What a window holds from before `past` (ms, by series) is over: such a window has no say.
         """
-        for window_s, entries in self._held.items():
-            if window_s in fresh:
+        for window_s, rows, judgement in self.stale(fresh):
+            if len(rows) == 0:
                 continue
-            for rows, judgement in entries:
-                if len(rows) == 0:
-                    continue
-                wins = judgement.beats(best.taken(rows)) & (end_ms - window_s * 1000 >= past[rows])
-                best.put(rows[wins], judgement.taken(np.flatnonzero(wins)))
-                best_windows[rows[wins]] = window_s
+            wins = judgement.beats(best.taken(rows)) & (end_ms - window_s * 1000 >= past[rows])
+            best.put(rows[wins], judgement.taken(np.flatnonzero(wins)))
+            best_windows[rows[wins]] = window_s
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """The state as named arrays."""

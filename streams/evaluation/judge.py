@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from detectors.contributors import Contributions
+    from detectors.course import Course
     from detectors.judgement import Judgement
     from streams.evaluation.moment import Moment, Step
 
@@ -52,12 +53,16 @@ class Judge(Protocol):
         """Follows the present where it is calm, after judging."""
         ...
 
-    def course(self, moment: Moment, series: int, step: Step, above: bool) -> tuple[Array, Array, bool]:
-        """Counts and expected counts of the last steps in which the deviation shows, and whether as a rise."""
+    def since(self, moment: Moment, series: int, seconds: int) -> Judgement | None:
+        """One series over its last seconds, at most two hours, in the metric's unit; None where that says nothing."""
         ...
 
-    def contributions(self, moment: Moment, series: list[int], window_s: int) -> Contributions:
-        """Which of these series the change of their sum comes from."""
+    def course(self, moment: Moment, series: int, step: Step, above: bool) -> Course:
+        """The last steps of a series, in what the deviation shows in."""
+        ...
+
+    def contributions(self, moment: Moment, whole: int, parts: list[int], window_s: int) -> Contributions:
+        """Which of its parts the change of a series comes from; what is not known is taken as the whole usually is."""
         ...
 
     def to_bytes(self) -> bytes:

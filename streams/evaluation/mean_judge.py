@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detectors import contributors
+from detectors.course import Course
 from detectors.judgement import Reason
 from detectors.mean import MeanDetector
 from detectors.ratio_baseline import RatioBaseline
@@ -74,21 +75,31 @@ class MeanJudge:
     def follow(self, moment: Moment, elapsed_s: float, calm: NDArray[np.bool_]) -> None:
         """A mean has no level to follow: a shift stays a shift until its quarters have become history."""
 
-    def course(self, moment: Moment, series: int, step: Step, above: bool) -> tuple[Array, Array, bool]:
+    def since(self, moment: Moment, series: int, seconds: int) -> Judgement | None:
+        row = np.array([series])
+        tops = np.array([moment.last(Component.NUMERATOR, series, seconds) / _MS_PER_S])
+        bottoms = np.array([moment.last(Component.DENOMINATOR, series, seconds)])
+        expected, dispersion = self._usual(moment)
+        return self._detector.judge(tops, bottoms, expected[row], dispersion[row]) if bottoms[0] > 0 else None
+
+    def course(self, moment: Moment, series: int, step: Step, above: bool) -> Course:
         tops = moment.course(Component.NUMERATOR, series, step) / _MS_PER_S
         mean = float(np.nan_to_num(self._usual(moment)[0][series], nan=1.0))
         # In units of the usual wait: so many usual waits were waited, so many were to be expected.
         bottoms = np.maximum(moment.course(Component.DENOMINATOR, series, step), 0.0)
-        return tops / max(mean, self._detector.floor), bottoms, above
+        return Course(tops / max(mean, self._detector.floor), bottoms, rises=above)
 
-    def contributions(self, moment: Moment, series: list[int], window_s: int) -> contributors.Contributions:
-        rows = np.array(series)
+    def contributions(self, moment: Moment, whole: int, parts: list[int], window_s: int) -> contributors.Contributions:
+        rows = np.array(parts)
         tops = moment.raw(Component.NUMERATOR, window_s)[rows] / _MS_PER_S
         bottoms = moment.sums(Component.DENOMINATOR, window_s)[rows]
         before = self._baseline.bottoms(moment.partner(Component.DENOMINATOR))[rows]
         if before.sum() <= 0:
             before = bottoms
-        return contributors.of_ratio(before, before * np.nan_to_num(self._usual(moment)[0][rows]), bottoms, tops)
+        usual = self._usual(moment)[0]
+        known = np.isfinite(usual[rows])
+        mean = np.nan_to_num(np.where(known, usual[rows], usual[whole]))
+        return contributors.only_sure(contributors.of_ratio(before, before * mean, bottoms, tops), known)
 
     def to_bytes(self) -> bytes:
         return self._baseline.to_bytes()

@@ -12,17 +12,20 @@ from detectors.state import grown, pack, unpack
 from streams.catalogue.metric import HISTOGRAMS, OF_CASES, Component, Signal
 from streams.evaluation.count_judge import CountJudge
 from streams.evaluation.duration_judge import DurationJudge
+from streams.evaluation.end_finder import EndFinder
 from streams.evaluation.gauge_judge import GaugeJudge
 from streams.evaluation.held import SHORT_S, HeldFindings
 from streams.evaluation.mean_judge import MeanJudge
 from streams.evaluation.moment import Moment
 from streams.evaluation.opening import LocalClock
 from streams.evaluation.past import CLEAR, Past
+from streams.evaluation.present import Present, shortest_able
 from streams.evaluation.preset import PresetLimit
 from streams.evaluation.ratio_judge import RatioJudge
 from streams.evaluation.readings import Latest
 from streams.evaluation.sale_plan import SalePlan
 from streams.evaluation.series_index import SeriesIndex
+from streams.evaluation.unsettled import UnsettledTroubles
 from streams.evaluation.verdict_writer import VerdictWriter
 from streams.evaluation.window_reader import TICK_MS, due
 from streams.verdicts import Pulse
@@ -43,7 +46,7 @@ if TYPE_CHECKING:
 QUARTER_MS = 900_000
 _REMEMBER_MS = 1_200_000  # so long a series is reported after it was last not clear: alerts end within that time
 _LATELY_MS = 30_000  # a score that trembles around the limit is still the same deviation
-_FOLLOW_MS = 60_000
+_FOLLOW_MS = _LOOK_AGAIN_MS = 60_000
 _UNHURRIED_S = 300  # a shortest window of five minutes moves little in ten seconds
 _FREEZE_MS = 7_200_000  # an anomaly older than this is followed after all
 _COUNTS = (Signal.COUNT, Signal.PER_THOUSAND, Signal.LAST)  # without a denominator in the same window
@@ -77,10 +80,13 @@ class MetricEvaluator:
             self._judge = _JUDGES[metric.signal](metric)
         self._preset = PresetLimit(metric, self._judge)
         self._index = SeriesIndex(metric)
-        self._writer = VerdictWriter(metric, self._index, self._judge)
+        ends = EndFinder(self._judge)
+        self._writer = VerdictWriter(metric, self._index, self._judge, ends)
         self._partner: dict[int, NDArray[np.int32]] = {}
         self._held = HeldFindings()
-        self._past = Past(metric, self._index)
+        self._past = Past(metric, self._index, ends)
+        self._unsettled = UnsettledTroubles(metric, ends)
+        self._present = Present(metric, self._judge)
         self._since: NDArray[np.int64] = np.zeros(0, dtype=np.int64)  # tick at which the present anomaly was found
         # The last tick that was anomalous, or not yet clear after that.
         self._last: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
@@ -107,12 +113,13 @@ class MetricEvaluator:
         moment.open_since = self._clock.open_since(moment.end_ms)
         for component in self.metric.components():
             self._partner[component] = windows.partner(component)
-        best, best_windows, present, present_windows = self._most_surprising(moment)
+        best, best_windows, present, present_windows, findings = self._most_surprising(moment)
         anomalous = best.score >= 1
         bad = anomalous & ~self._writer.good(best.direction)
         self._since = np.where(anomalous, np.where(self._since > 0, self._since, now_ms), 0)
-        reporting = (self._last > 0) & (now_ms - self._last <= _REMEMBER_MS)
-        self._last = np.where(anomalous | (reporting & (best.score >= CLEAR)), now_ms, self._last)
+        reporting = self._reported(now_ms)
+        unsettled = self._settle(moment, best, best_windows, findings, reporting)
+        self._last = np.where(anomalous | (reporting & (best.score >= CLEAR)) | unsettled, now_ms, self._last)
         if now_ms - self._followed_ms >= _FOLLOW_MS:
             elapsed_s = 60.0 if self._followed_ms == 0 else min((now_ms - self._followed_ms) / 1000, 3600.0)
             if moment.open_since is not None:
@@ -123,8 +130,8 @@ class MetricEvaluator:
         shown = self._preset.band(self._judge.told(moment, present, present_windows))
         shown = replace(shown, score=best.score)
         self.latest = Latest(windows.scopes, shown)
-        reported = np.flatnonzero(self._index.judged & (self._last > 0) & (now_ms - self._last <= _REMEMBER_MS))
-        told = self._preset.band(self._judge.told(moment, best, best_windows))
+        reported = np.flatnonzero(self._index.judged & self._reported(now_ms))
+        told = self._told(moment, best, best_windows, findings, reported)
         verdicts = self._writer.write(moment, told, best_windows, reported)
         self._drawn = self._pulse(shown)
         return verdicts, self._drawn
@@ -135,7 +142,7 @@ class MetricEvaluator:
         What is passed over would have been insufficient for all series. So a year of a small shop costs minutes. A
         metric of long windows is looked at every half minute or minute, while nothing of it is reported.
         """
-        if now_ms % QUARTER_MS == 0 or bool(((self._last > 0) & (now_ms - self._last <= _REMEMBER_MS)).any()):
+        if now_ms % QUARTER_MS == 0 or bool(self._reported(now_ms).any()):
             return True
         if now_ms % self._pace_ms:
             return False
@@ -150,31 +157,76 @@ class MetricEvaluator:
             if due(window_s, now_ms)
         )
 
+    def _reported(self, now_ms: int) -> NDArray[np.bool_]:
+        return (self._last > 0) & (now_ms - self._last <= _REMEMBER_MS)
+
+    def _settle(
+        self,
+        moment: Moment,
+        best: Judgement,
+        best_windows: NDArray[np.int32],
+        findings: list[Finding],
+        reporting: NDArray[np.bool_],
+    ) -> NDArray[np.bool_]:
+        """Takes from what is unsettled what was said of it; what is over is clear, also with too little to judge by."""
+        if not (reporting | (best.score >= CLEAR)).any():
+            return reporting
+        due = {finding.window_s for finding in findings}
+        able = shortest_able(moment.size, findings, self._held.stale(due))
+        unsettled = self._unsettled.settle(moment, best, best_windows, able, reporting, self._past)
+        best.reason[unsettled] = Reason.INSUFFICIENT_EXPOSURE
+        over = self._unsettled.ended(self._past) & reporting & (best.reason == Reason.INSUFFICIENT_EXPOSURE)
+        best.reason[over] = Reason.NORMAL
+        best.score[unsettled | over] = 0.0
+        return unsettled
+
+    def _told(
+        self,
+        moment: Moment,
+        best: Judgement,
+        best_windows: NDArray[np.int32],
+        findings: list[Finding],
+        reported: NDArray[np.intp],
+    ) -> Judgement:
+        """What the verdicts say: of what is clear, what it is now, of all else the most surprising."""
+        clear = reported[(best.score[reported] < CLEAR) & ~insufficient(best.reason[reported])]
+        due = {finding.window_s for finding in findings}
+        held = list(self._held.stale(due)) if len(clear) else []
+        past, bad = self._past.until, self._unsettled.bad
+        told = self._present.told(moment, best, best_windows, clear, findings, held, past, bad)
+        return self._preset.band(told)
+
     def _grow(self, count: int) -> None:
         self._since, self._last = grown(self._since, count), grown(self._last, count)
         self._past.grow(count)
+        self._unsettled.grow(count)
         self._judge.grow(count)
 
-    def _most_surprising(self, moment: Moment) -> tuple[Judgement, NDArray[np.int32], Judgement, NDArray[np.int32]]:
-        """By series: the most surprising judgement and its window, and the same of the shortest that says something."""
+    def _most_surprising(
+        self, moment: Moment
+    ) -> tuple[Judgement, NDArray[np.int32], Judgement, NDArray[np.int32], list[Finding]]:
+        """By series: the most surprising judgement and its window, and the same of the shortest that says something.
+
+        And what was found over each of the windows that are due.
+        """
         best = nothing(moment.size)
         best_windows = np.full(moment.size, self.metric.windows[0], dtype=np.int32)
         present_windows = best_windows.copy()
         if moment.open_since is None:
             best.reason[:] = Reason.CLOSED
-            return best, best_windows, best, present_windows
+            return best, best_windows, best, present_windows, []
         open_s = (moment.end_ms - moment.open_since) / 1000
         open_windows = tuple(window_s for window_s in self.metric.windows if window_s <= open_s)
         if not open_windows:
             best.reason[:] = Reason.CLOSED
-            return best, best_windows, best, present_windows
+            return best, best_windows, best, present_windows, []
         windows = tuple(window_s for window_s in open_windows if window_s <= SHORT_S or due(window_s, moment.now_ms))
         for window_s in windows:
             self._held.forget(window_s)
         present = best
         shorter: list[Finding] = []
         deviating = (self._last > 0) & (moment.now_ms - self._last <= _LATELY_MS)
-        reported = (self._last > 0) & (moment.now_ms - self._last <= _REMEMBER_MS)
+        reported = self._reported(moment.now_ms)
         for place, judged in enumerate(self._judge.findings(moment, windows)):
             finding = self._preset.applied(moment, judged, reported)
             self._past.leave(moment, finding, shorter, deviating)
@@ -192,9 +244,13 @@ class MetricEvaluator:
                     of = finding.windows
                     present_windows[unknown] = finding.window_s if of is None else of[unknown]
             self._held.hold(finding)
+        if moment.now_ms % _LOOK_AGAIN_MS == 0:
+            for window_s, rows, judgement in self._held.stale(set(windows)):
+                lasting = np.flatnonzero(deviating[rows])
+                self._past.revisit(moment, window_s, rows[lasting], judgement.taken(lasting))
         self._held.put(best, best_windows, set(windows), self._past.until, moment.end_ms)
         best.score[~self._index.judged] = 0.0
-        return best, best_windows, present, present_windows
+        return best, best_windows, present, present_windows, shorter
 
     @staticmethod
     def _keep(best: Judgement, best_windows: NDArray[np.int32], finding: Finding) -> None:
@@ -252,7 +308,7 @@ class MetricEvaluator:
         times = np.array([self._followed_ms], dtype=np.int64)
         learned = np.frombuffer(self._judge.to_bytes(), dtype=np.uint8)
         state: dict[str, NDArray[Any]] = {"since": self._since, "last": self._last, "times": times, "learned": learned}
-        state["past"] = self._past.until
+        state |= {"past": self._past.until, "past.found": self._past.found} | self._unsettled.arrays()
         state |= {f"partner{int(component)}": array for component, array in sorted(self._partner.items())}
         return pack(state | self._held.arrays())
 
@@ -261,6 +317,9 @@ class MetricEvaluator:
         arrays = unpack(payload)
         self._since, self._last, self._past.until = arrays["since"], arrays["last"], arrays["past"]
         self._followed_ms = int(arrays["times"][0])
+        # A state of before ends were looked for has found none.
+        self._past.found = arrays.get("past.found", np.zeros_like(self._past.until))
+        self._unsettled.restore(arrays, len(self._past.until))
         self._judge.restore(arrays["learned"].tobytes())
         self._held.restore(arrays)
         self._partner = {

@@ -74,6 +74,12 @@ class Moment:
         """int32[n]: where a component of each series is counted, -1 where nowhere."""
         return self.reader.partner(component)
 
+    def last(self, component: int, series: int, seconds: int) -> float:
+        """The sum of the component that one series uses over its last seconds, in whole steps."""
+        step = Step.SLOT if seconds <= Step.SLOT * Step.SLOT.count else Step.MINUTE
+        steps = self.course(component, series, step)
+        return float(steps[max(len(steps) - max(seconds // step, 1), 0) :].sum())
+
     def course(self, component: int, series: int, step: Step) -> Array:
         """float64[m]: the last steps of the component that one series uses, oldest first."""
         source = int(self.reader.partner(component)[series])

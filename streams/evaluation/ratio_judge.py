@@ -10,6 +10,7 @@ import numpy as np
 from detectors import contributors
 from detectors.binomial import BinomialDetector
 from detectors.burn_rate import RULES, BurnRateDetector
+from detectors.course import Course
 from detectors.judgement import Reason
 from detectors.overdue import OverdueDetector
 from detectors.ratio_baseline import RatioBaseline, UsualRatio
@@ -161,7 +162,16 @@ class RatioJudge:
         if self._overdue is not None:
             self._overdue.follow(moment.reader.overdue().astype(np.float64), elapsed_s, calm)
 
-    def course(self, moment: Moment, series: int, step: Step, above: bool) -> tuple[Array, Array, bool]:
+    def since(self, moment: Moment, series: int, seconds: int) -> Judgement | None:
+        row = np.array([series])
+        bottoms = np.maximum(np.array([moment.last(Component.DENOMINATOR, series, seconds)]), 0.0)
+        against = np.array([moment.last(Component.EXPOSURE, series, seconds)]) if self._net else None
+        tops = self._tops(np.array([moment.last(Component.NUMERATOR, series, seconds)]), bottoms, against)
+        usual = self._usual(moment)
+        judged = self._binomial.judge(tops, bottoms, usual.ratio[row], usual.weight[row], usual.dispersion[row])
+        return self.told(moment, judged, row.astype(np.int32)) if bottoms[0] > 0 else None
+
+    def course(self, moment: Moment, series: int, step: Step, above: bool) -> Course:
         tops = moment.course(Component.NUMERATOR, series, step)
         bottoms = np.maximum(moment.course(Component.DENOMINATOR, series, step), 0.0)
         against = moment.course(Component.EXPOSURE, series, step) if self._net else None
@@ -169,22 +179,25 @@ class RatioJudge:
         ratio = float(np.nan_to_num(self._usual(moment).ratio[series], nan=self._metric.target or 0.5))
         # Of a rare thing every case tells more: what fell is seen in the failures, what rose in the successes. But of
         # something never seen so far a single case is not yet where it began.
-        least = max(self._metric.minimum_effect / 10, 1e-4)
+        least = max(self._binomial.minimum_effect / 10, 1e-4)
         if above:
-            return tops, max(ratio, least) * bottoms, True
-        return np.maximum(bottoms - tops, 0.0), max(1 - ratio, least) * bottoms, True
+            return Course(tops, max(ratio, least) * bottoms, rises=True, trials=bottoms)
+        return Course(np.maximum(bottoms - tops, 0.0), max(1 - ratio, least) * bottoms, rises=True, trials=bottoms)
 
-    def contributions(self, moment: Moment, series: list[int], window_s: int) -> contributors.Contributions:
+    def contributions(self, moment: Moment, whole: int, parts: list[int], window_s: int) -> contributors.Contributions:
         window_s = min(self._metric.windows, key=lambda known: abs(known - window_s))
-        rows = np.array(series)
+        rows = np.array(parts)
         tops, bottoms = (sums[rows] for sums in self._sums(moment, window_s))
         partner = moment.partner(Component.DENOMINATOR)
         of = self._usual(moment) if window_s <= LONG_S else self._reference.usual(moment, window_s)
-        usual = np.nan_to_num(of.ratio[rows], nan=0.0)
+        known = np.isfinite(of.ratio[rows])
+        usual = np.where(known, of.ratio[rows], of.ratio[whole])
         before = self._baseline.bottoms(partner)[rows] if window_s <= LONG_S else of.seen[rows]
         if before.sum() <= 0:
             before = bottoms
-        return contributors.of_ratio(before, before * usual, bottoms, tops)
+        return contributors.only_sure(
+            contributors.of_ratio(before, before * np.nan_to_num(usual), bottoms, tops), known
+        )
 
     def to_bytes(self) -> bytes:
         parts = {"baseline": self._baseline.to_bytes(), "first": self._first.to_bytes()}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from detectors.course import worst_stretch
 from detectors.judgement import Reason
 from detectors.onset import onset
 from streams.catalogue.metric import Direction, Signal
@@ -17,22 +18,25 @@ if TYPE_CHECKING:
 
     from detectors.judgement import Judgement
     from streams.catalogue.metric import Metric
+    from streams.evaluation.end_finder import EndFinder
     from streams.evaluation.judge import Judge
     from streams.evaluation.moment import Moment
     from streams.evaluation.series_index import SeriesIndex
 
 _EXPLAINED = 200  # series of a tick, the most surprising first; an outage of everything needs no more
 _CONTRIBUTORS = 5
+_NAMED = 0.05  # of a change; a smaller part may be chance
 _RECENT_S = 300  # in which the deviation must show for it to be on
 
 
 class VerdictWriter:
     """Writes the verdicts of one metric."""
 
-    def __init__(self, metric: Metric, index: SeriesIndex, judge: Judge) -> None:
+    def __init__(self, metric: Metric, index: SeriesIndex, judge: Judge, ends: EndFinder) -> None:
         self._metric = metric
         self._index = index
         self._judge = judge
+        self._ends = ends
 
     def good(self, direction: NDArray[np.int8]) -> NDArray[np.bool_]:
         """Where a deviation lies in the good direction. Of a volume that is watched both ways, more is good."""
@@ -66,7 +70,7 @@ class VerdictWriter:
         if score >= 1:
             started_at = moment.end_ms - window_s * 1000
         if explain:
-            started_at = self._started_at(moment, series, window_s, above)
+            started_at = self._started_at(moment, series, window_s, above, float(best.excess[series]))
             if not good:
                 contributors = self._contributors(moment, series, window_s)
         return Verdict(
@@ -88,15 +92,18 @@ class VerdictWriter:
             contributors=contributors,
         )
 
-    def _started_at(self, moment: Moment, series: int, window_s: int, above: bool) -> int:
+    def _started_at(self, moment: Moment, series: int, window_s: int, above: bool, excess: float) -> int:
         """When the deviation began: of the last quarter of an hour to 10 s, else to the minute; cohorts by deadline."""
         if window_s > Step.MINUTE * Step.MINUTE.count:
-            return moment.end_ms - window_s * 1000
+            began = self._ends.started(moment, series, above=above, excess=excess)
+            return began or moment.end_ms - window_s * 1000
         start = moment.end_ms
         for step in Step if window_s <= Step.SLOT * Step.SLOT.count else (Step.MINUTE,):
-            counts, expected, rises = self._judge.course(moment, series, step, above)
-            at = onset(counts, expected, rises, _RECENT_S // step)
-            start = moment.end_ms // (step * 1000) * (step * 1000) - (len(counts) - at) * step * 1000
+            course = self._judge.course(moment, series, step, above)
+            at = onset(course.counts, course.expected, course.rises, _RECENT_S // step)
+            if at == len(course.counts):
+                at = worst_stretch(course).start  # nothing of it is recent: the window remembers it
+            start = moment.end_ms // (step * 1000) * (step * 1000) - (len(course.counts) - at) * step * 1000
             if at > 0:
                 break  # else it began before what these steps show
         return max(start, moment.open_since or 0)
@@ -105,10 +112,10 @@ class VerdictWriter:
         """The segments with the greatest parts in the change, over all finer scope sets."""
         found: list[tuple[float, int, float, float]] = []
         for segments in self._index.finer(moment.reader.scopes, series):
-            parts = self._judge.contributions(moment, segments, window_s)
+            parts = self._judge.contributions(moment, series, segments, window_s)
             for place in np.argsort(-np.abs(parts.share), kind="stable")[:_CONTRIBUTORS].tolist():
                 share = float(parts.share[place])
-                if share != 0:
+                if abs(share) >= _NAMED:
                     found.append((share, segments[place], float(parts.rate[place]), float(parts.mix[place])))
         found.sort(key=lambda part: (-abs(part[0]), part[1]))
         return [

@@ -10,6 +10,7 @@ import msgspec
 
 from detectors.judgement import Reason
 from streams.catalogue.metric import GRAVITY, Metric, Severity
+from streams.incidents.impact import Toll, affected_by_now, noted
 from streams.verdicts import Verdict  # noqa: TC001 - msgspec reads the annotation at run time
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class Alert(msgspec.Struct, kw_only=True):
         peak, peak_deviation: the value furthest from its expectation, and how far.
         peak_rate, peak_excess: the largest excess so far, per second and as it is: what this alert can account for.
         severity: the highest so far.
+        toll: how many events were affected so far, by time.
         published_at, published_score, published_effect: what was told last; the effect in minimum effects.
         host: the alert that this one is attached to; such a one is not published itself.
         changes: ticks at which this series opened, fired again or ended, for flapping.
@@ -83,6 +85,7 @@ class Alert(msgspec.Struct, kw_only=True):
     published_score: float = 0.0
     published_effect: float = 0.0
     caused_by: str | None = None
+    toll: Toll = []
     host: str | None = None
     changes: list[int] = []
 
@@ -110,6 +113,7 @@ class Alert(msgspec.Struct, kw_only=True):
                 self.peak, self.peak_deviation = verdict.value, deviation(verdict)
             self.peak_rate = max(self.peak_rate, excess_rate(verdict))
             self.peak_excess = max(self.peak_excess, verdict.excess)
+            self.count_affected(now)
             if score >= 1 and self.state is State.RECOVERING:
                 self.state = State.FIRING
                 self.note_change(now, policy)
@@ -122,6 +126,15 @@ class Alert(msgspec.Struct, kw_only=True):
             self.state = State.RECOVERING
             return Step.RECOVERING
         return Step.HELD
+
+    @property
+    def affected(self) -> float:
+        """Events beyond what is normal since it began; 0 where the unit does not tell."""
+        return self.toll[-1][1] if self.toll else 0.0
+
+    def count_affected(self, now: int) -> None:
+        """Adds what the newest verdict shows."""
+        self.toll = noted(self.toll, now, affected_by_now(self.toll, self.verdict, self.unit, now))
 
     def same_kind(self, verdict: Verdict) -> bool:
         """Whether a verdict deviates the way this alert does: the rebound after a slump is another thing."""

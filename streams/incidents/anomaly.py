@@ -37,7 +37,11 @@ Episode = tuple[str, str]  # fingerprint and `detected_at`
 
 
 class Anomaly(msgspec.Struct, frozen=True, kw_only=True):
-    """`data` of pharos-anomalies: field names and units are the contract's; times are RFC 3339."""
+    """`data` of pharos-anomalies: field names and units are the contract's; times are RFC 3339.
+
+    `affected`: about how many events since it began were beyond what is normal, 0 where the unit does not tell. It
+    travels beside `data`, and records of versions before it lack it.
+    """
 
     fingerprint: str
     metric: str
@@ -66,6 +70,7 @@ class Anomaly(msgspec.Struct, frozen=True, kw_only=True):
     caused_by: str | None
     runbook_url: str
     board_url: str
+    affected: int = 0
 
     @property
     def episode(self) -> Episode:

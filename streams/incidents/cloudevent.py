@@ -19,6 +19,7 @@ class _Event(msgspec.Struct, frozen=True):
     time: str
     data: Anomaly
     why: Why = Why.WORSENED
+    affected: int = 0
 
 
 _decode = decoder_of(_Event)
@@ -27,8 +28,11 @@ _decode = decoder_of(_Event)
 def encode(transition: Transition, source: str = SOURCE) -> bytes:
     """The record's value; its key is `key(transition)`.
 
-    `time` is the tick: event time, not the wall clock. `why` is an extension attribute of CloudEvents.
+    `time` is the tick: event time, not the wall clock. `why` and `affected` are extension attributes of CloudEvents:
+    the contract names the fields of `data`.
     """
+    data = msgspec.to_builtins(transition.anomaly)
+    affected = data.pop("affected")
     return orjson.dumps(
         {
             "specversion": "1.0",
@@ -39,7 +43,8 @@ def encode(transition: Transition, source: str = SOURCE) -> bytes:
             "subject": transition.anomaly.fingerprint,
             "datacontenttype": "application/json",
             "why": transition.why.value,
-            "data": msgspec.to_builtins(transition.anomaly),
+            "affected": affected,
+            "data": data,
         }
     )
 
@@ -55,4 +60,5 @@ def decode(payload: bytes) -> Transition:
     time = event_time_ms(event.time)
     if time is None:
         raise msgspec.ValidationError(f"`time` is not RFC 3339: {event.time!r}")
-    return Transition(event.id, event.type, time, event.data, event.why)
+    anomaly = msgspec.structs.replace(event.data, affected=event.affected)
+    return Transition(event.id, event.type, time, anomaly, event.why)

@@ -183,6 +183,7 @@ class IncidentDesk:
             changes=former.changes if former else [],
         )
         alert.note_change(now, self._policy)
+        alert.count_affected(now)
         alert.told(now, metric)
         return alert
 

@@ -29,9 +29,11 @@ def summarise(alert: Alert, attached: Sequence[str], zone: tzinfo) -> str:
     what = f"{alert.title} {where(alert.scope)}"
     if alert.state is State.RESOLVED:
         lasted = duration(max(alert.ended - alert.started, 0))
+        seen = "now" if alert.clear_since else "last"  # it may end because nothing can be judged any more
+        affected = f", about {alert.affected:,.0f} affected" if round(alert.affected) else ""
         return (
-            f"{what} is over after {lasted}: now {amount(verdict.value, alert.unit)}, "
-            f"expected {amount(verdict.expected, alert.unit)}, at worst {amount(alert.peak, alert.unit)}."
+            f"{what} is over after {lasted}: {seen} {amount(verdict.value, alert.unit)}, "
+            f"expected {amount(verdict.expected, alert.unit)}, at worst {amount(alert.peak, alert.unit)}{affected}."
         )
     moved = "rose" if alert.direction == "up" else "fell"
     verb = f"{moved} to" if alert.state is State.FIRING else "is recovering at"

@@ -76,15 +76,39 @@ def test_the_time_is_the_one_that_the_shop_had_then(transition: Callable[..., Tr
 
 def test_the_end_says_how_long_and_how_bad_it_was(transition: Callable[..., Transition]) -> None:
     told = compose(
-        transition(Change.RESOLVED, state="resolved", value=0.97, ended_at="2025-11-10T16:10:00.000Z"),
+        transition(Change.RESOLVED, state="resolved", value=0.97, affected=1_312, ended_at="2025-11-10T16:10:00.000Z"),
         TITLES,
         {},
         SHANGHAI,
     )
-    assert told.title == "[RESOLVED] Payment success: 97.0%, expected 97.0% (payment_method alipay)"
+    chinese = told.text("zh")
+    assert told.title == (
+        "[RESOLVED] Payment success: 97.0%, expected 97.0% (payment_method alipay)"
+        "; over after 11 min 30 s, at worst 70.0%"
+    )
     assert told.lines[0] == (
         "From 2025-11-10 23:58:30 +08:00 to 2025-11-11 00:10:00 +08:00, 11 min 30 s; at worst 70.0%"
+        "; about 1,312 orders beyond normal in all"
     )
+    assert chinese.title.endswith("：97.0%，预期 97.0%；持续 11分钟30秒，最差 70.0%")
+    assert chinese.facts[0].endswith("持续 11分钟30秒；最差 70.0%；共约 1,312 笔订单异常")
+
+
+@pytest.mark.parametrize(
+    ("why", "heading", "chinese"),
+    [
+        (Why.STALE, "[RESOLVED, too little data to judge]", "【已结束，数据不足以判断】"),
+        (Why.RETIRED, "[RESOLVED, no longer watched]", "【已结束，不再监测】"),
+    ],
+)
+def test_what_ends_without_being_normal_does_not_say_that_it_is(
+    transition: Callable[..., Transition], why: Why, heading: str, chinese: str
+) -> None:
+    ended = transition(Change.RESOLVED, why, state="resolved", ended_at="2025-11-10T16:10:00.000Z")
+    told = compose(ended, TITLES, {}, SHANGHAI)
+
+    assert told.title.startswith(heading)
+    assert told.text("zh").title.startswith(chinese)
 
 
 @pytest.mark.parametrize(("why", "heading"), [(Why.ESCALATED, "[now CRITICAL]"), (Why.WORSENED, "[worse, CRITICAL]")])

@@ -62,3 +62,24 @@ def test_the_start_is_known_to_half_a_minute(shop_of: Any) -> None:
         first = next(verdict for _, verdict in verdicts if verdict.scope == {})
 
         assert abs(first.started_at - FAILURE_MS) <= 30_000
+
+
+def test_what_is_clear_is_told_by_the_shortest_window_that_has_enough_and_holds_nothing_of_the_trouble(
+    shop_of: Any,
+) -> None:
+    shop = shop_with_a_failure(shop_of, np.random.default_rng(2))
+    evaluator = MetricEvaluator(metric_of(Signal.RATIO, Direction.DOWN, windows=(60, 120, 300, 900)), UTC)
+    shop.teach(evaluator, FAILURE_MS - 3 * 3_600_000)
+    clear = []
+    for now_ms in range(FAILURE_MS, END_MS + 15 * MINUTE_MS, 10_000):
+        shop.now_ms = now_ms
+        verdicts, _ = evaluator.tick(now_ms, shop)
+        clear += [verdict for verdict in verdicts if now_ms > END_MS + 3 * MINUTE_MS and verdict.score < 0.7]
+
+    assert {verdict.scope.get("method", "whole") for verdict in clear} > {"whole"}
+    whole = [verdict for verdict in clear if not verdict.scope]
+    assert {verdict.window_s for verdict in whole} == {60}
+    assert min(verdict.value for verdict in whole) > 0.85
+    parts = [verdict for verdict in clear if verdict.scope and not verdict.insufficient]
+    assert min(verdict.value for verdict in parts) > 0.6  # of a dozen payments two may fail; 18 minutes ago most did
+    assert all(verdict.lower <= verdict.expected <= verdict.upper for verdict in clear)

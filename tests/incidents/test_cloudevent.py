@@ -89,6 +89,14 @@ def test_every_transition_of_an_episode_is_a_cloudevent_of_the_contract(episode:
         assert event["subject"] == event["data"]["fingerprint"] == cloudevent.key(transition).decode()
 
 
+def test_how_many_are_affected_travels_beside_the_data_and_may_be_missing(episode: list[Transition]) -> None:
+    event = json.loads(cloudevent.encode(episode[-1]))
+    older = {name: value for name, value in event.items() if name != "affected"}
+
+    assert event["affected"] == episode[-1].anomaly.affected > 0
+    assert cloudevent.decode(json.dumps(older).encode()).anomaly.affected == 0
+
+
 def test_what_was_written_is_read_back(episode: list[Transition]) -> None:
     assert [cloudevent.decode(cloudevent.encode(transition)) for transition in episode] == episode
 

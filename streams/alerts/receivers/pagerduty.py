@@ -71,7 +71,7 @@ def event_of(notification: Notification, voice: Voice) -> dict[str, Any]:
     key = anomaly.fingerprint if anomaly is not None and alone else notification.id
     action = _ACTIONS.get(notification.kind, "trigger")
     event: dict[str, Any] = {"event_action": action, "dedup_key": cut(key, _MOST_KEY)}
-    if action != "trigger":
+    if action == "acknowledge":
         return event
     text = voice.text(notification)
     payload: dict[str, Any] = {

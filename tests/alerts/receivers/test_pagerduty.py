@@ -54,7 +54,9 @@ def test_the_end_resolves_and_an_ack_acknowledges(told: Told) -> None:
     ended = event_of(told(Change.RESOLVED, state="resolved", ended_at="2025-11-10T16:10:00.000Z"), VOICE)
     acked = event_of(msgspec.structs.replace(told(), kind=ACKNOWLEDGED), VOICE)
 
-    assert ended == {"event_action": "resolve", "dedup_key": "f1"}
+    assert (ended["event_action"], ended["dedup_key"]) == ("resolve", "f1")
+    assert "over after" in ended["payload"]["summary"]
+    assert "at worst 70.0%" in ended["payload"]["custom_details"]["told"][0]
     assert acked == {"event_action": "acknowledge", "dedup_key": "f1"}
 
 
