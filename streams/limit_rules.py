@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +32,6 @@ _MOST: Final = {
     "repeat_s": _MONTH_S,
 }
 _LONGEST_ATTEMPT_S: Final = 300
-_ADDRESSES: Final = ("board_url", "page_url", "runbook_base_url")
 
 
 def check_limits(settings: Settings) -> Iterator[tuple[Path, str]]:
@@ -41,9 +39,6 @@ def check_limits(settings: Settings) -> Iterator[tuple[Path, str]]:
     for path, value, most in _numbers(settings):
         if not value <= most:  # no number at all is not above it either
             yield path, f"must not be above {most:,}"
-    for field in _ADDRESSES:
-        if not _is_address(getattr(settings, field)):
-            yield (field,), "is no address; write it as https://pharos.example"
 
 
 def _numbers(settings: Settings) -> Iterator[tuple[Path, float, int]]:
@@ -56,10 +51,3 @@ def _numbers(settings: Settings) -> Iterator[tuple[Path, float, int]]:
     for index, chain in enumerate(settings.escalations):
         for number, step in enumerate(chain.steps):
             yield ("escalations", index, "steps", number, "after_s"), step.after_s, _MONTH_S
-
-
-def _is_address(text: str) -> bool:
-    try:
-        return urlsplit(text).port != 0
-    except ValueError:
-        return False

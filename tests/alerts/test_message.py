@@ -90,7 +90,7 @@ def test_the_end_says_how_long_and_how_bad_it_was(transition: Callable[..., Tran
         "From 2025-11-10 23:58:30 +08:00 to 2025-11-11 00:10:00 +08:00, 11 min 30 s; at worst 70.0%"
         "; about 1,312 orders beyond normal in all"
     )
-    assert chinese.title.endswith("：97.0%，预期 97.0%；持续 11分钟30秒，最差 70.0%")
+    assert chinese.title.endswith("：97.0%，预期 97.0%（支付方式 alipay）；持续 11分钟30秒，最差 70.0%")
     assert chinese.facts[0].endswith("持续 11分钟30秒；最差 70.0%；共约 1,312 笔订单异常")
 
 

@@ -22,7 +22,7 @@ EVENT = (
     b'{"topic":"orders","event":{"specversion":"1.0","id":"1","source":"/s","type":"order.paid",'
     b'"time":"2026-11-11T00:00:00Z","subject":"T","data":{"order_id":"T"}}}\n'
 )
-PACKED = gzip.compress(EVENT * 50)
+PACKED = gzip.compress(EVENT * 50, mtime=0)
 DEEP = b"[" * 100_000 + b"]" * 100_000
 
 
@@ -60,8 +60,9 @@ def test_what_is_no_record_is_refused_by_its_line(tmp_path: Path, raw: bytes, wh
         PACKED[:-8] + b"\0\0\0\0" + PACKED[-4:],
         PACKED + b"more",
         EVENT,
-        gzip.compress(b"\0" * 40_000_000),
+        gzip.compress(b"\0" * 40_000_000, mtime=0),
     ],
+    ids=["no end", "thirty bytes", "five bytes", "odd bytes", "wrong checksum", "more behind", "plain", "a bomb"],
 )
 def test_what_is_packed_wrongly_is_damaged(tmp_path: Path, raw: bytes) -> None:
     (tmp_path / "e.jsonl.gz").write_bytes(raw)

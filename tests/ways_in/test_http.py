@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from streams.catalogue.load import load
 from streams.incidents.action import Kind
+from streams.incidents.label_values import LabelValues
 from streams.web.action_request import Fault, read_request
 from streams.web.approvals import read_decision
 from streams.web.security import Facts, Refusal, Security
@@ -15,11 +17,12 @@ from streams.web.silence_request import read_preview, read_silence
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+LABELS = LabelValues(load().metrics)
 NOW = 1_794_326_400_000
 READERS: dict[str, Callable[[bytes], Any]] = {
     **{kind.value: lambda body, kind=kind: read_request(kind, body) for kind in Kind},
-    "silence": lambda body: read_silence(body, NOW, "Asia/Shanghai"),
-    "preview": read_preview,
+    "silence": lambda body: read_silence(body, NOW, "Asia/Shanghai", LABELS),
+    "preview": lambda body: read_preview(body, LABELS),
     "decision": read_decision,
 }
 BODIES = [
@@ -80,7 +83,7 @@ def test_a_field_of_another_type_is_a_fault_or_left_alone(reader: str, value: st
 def test_a_time_at_the_end_of_the_years_is_a_fault(begins: str) -> None:
     body = f'{{"matchers":["region=hz"],"actor":"li","reason":"x","minutes":5,"begins":"{begins}"}}'
 
-    found = read_silence(body.encode(), NOW, "Asia/Shanghai")
+    found = read_silence(body.encode(), NOW, "Asia/Shanghai", LABELS)
 
     assert isinstance(found, Fault)
     assert found.field == "begins"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SERIES = "timestamp,value\n" + "".join(f"2026-11-11 00:{minute:02d}:00,{minute % 7}\n" for minute in range(5))
-PACKED = gzip.compress(SERIES.encode() * 50)
+PACKED = gzip.compress(SERIES.encode() * 50, mtime=0)
 FLIPPED = PACKED[:20] + b"\xff\xff\xff\xff" + PACKED[24:]
 ORDERS = "order_id,purchased,approved,carrier_handover,delivered,estimated_delivery\n"
 ORDER = "o1,2017-11-24 10:30,2017-11-24 10:31,,,2017-12-01\n"
