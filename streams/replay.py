@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from streams.events_file import Line
     from streams.headway import Headway
 
+LONGEST_GAP_MS = 3_600_000  # of ingest time without records: more of it is skipped, whatever the speed
 SLICE_MS = 10_000
 HISTORY_SLICE_MS = 3_600_000  # what no detector looks at goes in larger portions: a batch of one record costs a fetch
 FINE_BEFORE_MS = 900_000  # ends so long before it is paced
@@ -126,12 +127,13 @@ def _slices(lines: Iterable[Line], paced_ms: int, paced_from_ms: int) -> Iterato
 
 
 class _Pace:
-    """Wall time against ingest time, from the first slice that is paced."""
+    """Wall time against ingest time, from the first slice that is paced. Of a gap an hour is waited at most."""
 
     def __init__(self, speed: float, from_ms: int) -> None:
         self._speed = speed
         self._from_ms = from_ms
         self._origin: tuple[float, int] | None = None
+        self._last_ms = 0
 
     def wait_until(self, slice_ms: int, stop: Stop) -> bool:
         """Waits until a slice is over (its records are all due); true when asked to stop."""
@@ -140,6 +142,9 @@ class _Pace:
         now = time.monotonic()
         if self._origin is None:
             self._origin = (now, slice_ms)
+        elif slice_ms - self._last_ms > LONGEST_GAP_MS:
+            self._origin = (self._origin[0], self._origin[1] + slice_ms - self._last_ms - LONGEST_GAP_MS)
+        self._last_ms = slice_ms
         start, start_ms = self._origin
         due = start + (slice_ms - start_ms) / 1000 / self._speed
         return due > now and stop.wait(due - now)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-from typing import TYPE_CHECKING
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Literal
 
 import aiohttp
 import pytest
+from embedded_workers import produce, until, worker
 from faust.types import TP
 
 from streams.app import System, new_system
@@ -73,3 +77,42 @@ async def test_receivers_know_their_installation_where_it_is_not_the_default_one
 
     async with aiohttp.ClientSession() as session:
         assert agent._surroundings(settings.receivers[0], session).installation == named
+
+
+@pytest.mark.parametrize(("clock", "hours"), [("live", 0), ("events", 3)])
+async def test_a_silence_of_an_hour_stands_on_a_worker_whose_newest_record_is_three_hours_old(
+    clock: Literal["live", "events"], hours: int, tmp_path: Path
+) -> None:
+    now = round(time.time() * 1000)
+    system = System(Settings(time=clock, state_dir=str(tmp_path)), load(), dict.fromkeys(SOURCE_TOPICS, 1))
+
+    system.worker.clock.observe(now - 3 * 3_600_000)
+
+    assert abs((system.people_ms() or 0) + hours * 3_600_000 - now) < 60_000
+
+
+@pytest.mark.embedded
+async def test_wrong_clocks_hold_up_nothing_and_show_at_once(tmp_path: Path) -> None:
+    """One event of 1970 first, a producer a day ahead, and right orders among them."""
+    with EmbeddedBroker(0, embedded_topics(Settings(cells_partitions=1), 1)) as broker:
+        async with worker(broker.address, tmp_path / "one", time="live", idle_after_s=0.5) as (system, page):
+            await asyncio.to_thread(produce, broker.address, ("orders", b"", paid(0, "first")))
+            await until(lambda: system.outcomes.get("counted") == 1)
+            moment = time.time()
+            orders = [paid(moment + ahead, f"{number}") for number, ahead in enumerate([0, 86_400] * 30)]
+            await asyncio.to_thread(produce, broker.address, *(("orders", b"", value) for value in orders))
+            await until(lambda: system.outcomes.get("dead_letter") == 30)
+            await until(lambda: system.handled_ms > (moment - 120) * 1000)
+
+            assert system.outcomes["counted"] == 31
+            assert system.handled_ms < (time.time() + 1) * 1000
+            async with aiohttp.ClientSession() as session, session.get(f"{page}readyz") as answer:
+                assert (await answer.json())["ready"]
+
+
+def paid(second: float, name: str) -> bytes:
+    data = f'{{"order_id":"{name}"}}'
+    moment = datetime.fromtimestamp(second, UTC).isoformat()
+    return (
+        f'{{"specversion":"1.0","id":"{name}","source":"/oms","type":"order.paid","time":"{moment}","data":{data}}}'
+    ).encode()

@@ -114,6 +114,17 @@ def test_a_speed_paces_the_slices_and_history_goes_at_once(broker: EmbeddedBroke
     assert 0.25 < paced[-1] - paced[0] < 1.5
 
 
+def test_of_a_month_without_records_an_hour_is_waited(broker: EmbeddedBroker) -> None:
+    month = 30 * 86_400_000
+    lines = [line(0, START_MS), line(1, START_MS + month), line(2, START_MS + month + 3_600_000)]
+    started = time.monotonic()
+
+    done = replay(lines, Connection(broker.address), TOPICS, speed=36_000)
+
+    assert done.sent == 3
+    assert 0.2 <= time.monotonic() - started < 3
+
+
 def test_a_stop_ends_the_waiting(broker: EmbeddedBroker) -> None:
     stop = threading.Event()
     lines = [line(0, START_MS), line(1, START_MS + 3_600_000)]

@@ -43,13 +43,12 @@ async def worker(address: str, folder: Path, app: str = "", **changed: Any) -> A
     settings = Settings(
         app=app or folder.name,
         broker=address,
-        time="events",
         port=0,
         cells_partitions=1,
         state_dir=str(folder),
         session_timeout_s=6.0,
         heartbeat_interval_s=0.5,
-        **{"receivers": (), **changed},
+        **{"receivers": (), "time": "events", **changed},
     )
     system = await new_system(settings, keep=True, write=lambda _: None)
     async with system.running() as page:

@@ -65,7 +65,7 @@ LAUGHS = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
             "receivers[0].timeout_s: must not be above 300",
         ),
         ('page_url: "http://[::1"\n', "page_url: write the whole address"),
-        ('board_url: "http://a:99999999"\n', "board_url: is no address"),
+        ('board_url: "http://a:99999999"\n', "board_url: write the whole address"),
         ("port: 1\n---\nport: 2\n", ":2:1: not YAML"),
     ],
 )
