@@ -21,7 +21,9 @@ _PIECES: Final = [
 _SCENARIO: Final = ["evaluate_from", "timezone", "opening_hours", "calendar", "name", "seed"]
 _TYPES: Final = sorted(TYPES)
 # A minute or two of one night: what lies between two events far from each other is stepped through.
-_TIMES: Final = st.integers(0, 179).map(lambda second: f"2026-11-11T00:{second // 60:02d}:{second % 60:02d}Z")
+_NEAR: Final = st.integers(0, 179).map(lambda second: f"2026-11-11T00:{second // 60:02d}:{second % 60:02d}Z")
+_FAR: Final = ["0000-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "2026-10-11T00:00:00Z", "9999-12-31T23:59:59Z"]
+_TIMES: Final = st.one_of(_NEAR, _NEAR, _NEAR, st.sampled_from(_FAR))
 _WORDS: Final = st.one_of(st.sampled_from(["hz", "alipay", "TB1", "TB2", "app"]), texts)
 
 
