@@ -29,13 +29,13 @@ function detail(touchpoint, board, context) {
     : null;
 }
 
-// Metrics that had a value within the hour as tiles; the others need one line together.
+// Metrics that had a value within the hour as tiles; the others need one line together. Of faults none is no news.
 export function signals(board, context) {
   return board.metrics.filter(isHeard).map((metric) => signal(metric, board, context));
 }
 
 export function unheard(board, context) {
-  return board.metrics.filter((metric) => !isHeard(metric)).map((metric) =>
+  return board.metrics.filter((metric) => !isHeard(metric) && !metric.of_faults).map((metric) =>
     element("li", { "data-metric": metric.name }, context.title(metric.name)));
 }
 

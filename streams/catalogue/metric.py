@@ -10,6 +10,7 @@ from typing import Literal, get_args
 import msgspec
 
 from streams.cells.histogram import BINS
+from streams.events.registry import OWN_TYPES
 
 Touchpoint = Literal["page", "consultation", "order", "logistics", "aftersale", "dispute", "feedback", "pipeline"]
 TOUCHPOINTS: tuple[str, ...] = get_args(Touchpoint)
@@ -184,6 +185,12 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
             Component.EXPOSURE: self.exposure,
         }
         return {component: group for component, group in terms.items() if group}
+
+    def of_faults(self) -> bool:
+        """Whether only what is wrong with events is counted: that there is nothing is right then, and no lack of data."""
+        return all(
+            event in OWN_TYPES for terms in self.components().values() for term in terms for event in term.events
+        )
 
     def bounds(self) -> tuple[float, float]:
         """Between which its values lie; the end may be infinite."""

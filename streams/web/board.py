@@ -302,6 +302,7 @@ class Board:
             "unit": metric.unit,
             "direction": metric.direction,
             "target": metric.target,
+            "of_faults": metric.of_faults(),
             "score": self._scores.get(metric.name),
             "points": list(self._points[metric.name]),
         }
