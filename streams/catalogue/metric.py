@@ -187,10 +187,9 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
         return {component: group for component, group in terms.items() if group}
 
     def of_faults(self) -> bool:
-        """Whether only what is wrong with events is counted: that there is nothing is right then, and no lack of data."""
-        return all(
-            event in OWN_TYPES for terms in self.components().values() for term in terms for event in term.events
-        )
+        """Whether only what is wrong with events is counted: then it is right that there is nothing."""
+        terms = (term for terms in self.components().values() for term in terms)
+        return all(event in OWN_TYPES for term in terms for event in term.events)
 
     def bounds(self) -> tuple[float, float]:
         """Between which its values lie; the end may be infinite."""
