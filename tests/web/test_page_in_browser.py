@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from views import VIEWS
 
+from streams.blindness import Blind, BlindSpot
 from streams.incidents.anomaly import Anomaly, Change, Transition
 from streams.verdicts import Pulse, TickVerdicts
 from streams.web.security import Role, Security, Token
@@ -226,3 +227,26 @@ async def test_a_protected_board_opens_with_a_viewer_token(quiet_board: Board, s
     await page.locator("#signals .signal").first.wait_for()
 
     assert await page.evaluate("document.cookie") == ""
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ["was judged 3 h ago", "The last 7680 events of orders were refused or too late"]),
+        ("zh", ["3小时前的判断", "订单最近的 7680 个事件"]),
+    ],
+)
+async def test_a_worker_that_sees_nothing_says_so_above_the_touchpoints(
+    language: str, words: list[str], quiet_board: Board, serve: Any, open_page: Any, tmp_path: Path
+) -> None:
+    quiet_board.blind_to([BlindSpot(Blind.BEHIND, "", 10_800), BlindSpot(Blind.REFUSED, "orders", 7_680)])
+    server = await serve(quiet_board)
+    page, _ = await open_page(server.make_url(f"/?lang={language}"), **VIEWS["wall-light"])
+    await page.locator("#blind p").nth(1).wait_for()
+    await page.screenshot(path=tmp_path / f"blind-{language}.png")
+
+    said = await page.locator("#blind").inner_text()
+    assert [part for part in words if part not in said] == []
+
+    quiet_board.blind_to([])
+    await page.locator("#blind").wait_for(state="hidden")
