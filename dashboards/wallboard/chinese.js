@@ -5,7 +5,7 @@ export default {
   "between": "",
   "language": "语言",
   "allIsWell": "一切正常",
-  "blind": "尚无数据",
+  "blind": "尚无数据", "notNow": "这不是当前状况",
   "partlyBlind": "没有未恢复的异常，但部分视野缺失",
   "critical": "{count} 个严重",
   "warnings": {"one": "{count} 个警告", "other": "{count} 个警告"},

@@ -5,7 +5,7 @@ export default {
   "between": " ",
   "language": "Language",
   "allIsWell": "All is well",
-  "blind": "No data yet",
+  "blind": "No data yet", "notNow": "Not what happens now",
   "partlyBlind": "No open anomaly, but part of the view is missing",
   "critical": "{count} critical",
   "warnings": {"one": "{count} warning", "other": "{count} warnings"},

@@ -95,7 +95,7 @@ function tellBlind() {
 }
 
 const isBlind = () => board.blind.length || board.touchpoints.every(({ state }) => ["no_data", "unwatched", "stale"].includes(state));
-const isPartlyBlind = () => board.touchpoints.some(({ state }) => ["no_data", "stale"].includes(state));
+const isPartlyBlind = () => board.blind.length || board.touchpoints.some(({ state }) => ["no_data", "stale"].includes(state));
 
 function calm() {
   return element("p", { class: isPartlyBlind() ? "calm unsure" : "calm" }, isPartlyBlind() ? texts.nothingOpenBlind : texts.nothingOpen);
@@ -105,7 +105,7 @@ function tellMood() {
   const worst = ["critical", "warning"].find((severity) =>
     board.anomalies.some((anomaly) => anomaly.severity === severity && anomaly.state === "firing"));
   const mood = worst || (board.open ? "mild" : isBlind() ? "blind" : isPartlyBlind() ? "unsure" : "calm");
-  headline(board.open ? counted() : { blind: texts.blind, unsure: texts.partlyBlind, calm: texts.allIsWell }[mood], mood);
+  headline(board.open ? counted() : { blind: board.blind.length ? texts.notNow : texts.blind, unsure: texts.partlyBlind, calm: texts.allIsWell }[mood], mood);
   document.title = board.open ? `(${board.open}) Pharos` : "Pharos";
 }
 

@@ -52,6 +52,7 @@ class Ingest:
         self.largest_event_time = self.watermark = -1
         self.has_news = False
         self.new_bytes = 0
+        self.newest_timestamp = 1_000_000
 
     def warm(self, batch: RecordBatch) -> None:
         self.warmed += batch.values
