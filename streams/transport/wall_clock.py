@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from streams.connection import Connection
 
 _EVERY_S: Final = 60.0
-_RETRY_S: Final = 5.0
+_RETRY_S: Final = 15.0
 _LIMIT_S: Final = 15.0
 _WORTH_A_LINE_MS: Final = 60_000
 
@@ -83,6 +83,7 @@ class BrokersClock:
         self._clock = clock
         self._wall_ms = wall_ms
         self._told_ms = 0
+        self._answered = True  # a silence is said once
 
     async def set_right(self) -> bool:
         """Asks once, within a limit; whether there was an answer. Without one the clock stays as it was."""
@@ -90,8 +91,11 @@ class BrokersClock:
             async with asyncio.timeout(_LIMIT_S):
                 found = await self._ask()
         except (KafkaError, OSError, TimeoutError) as error:
-            logger.warning("the brokers do not tell their clock (%r): this machine's is taken for right", error)
+            if self._answered:
+                logger.warning("the brokers do not tell their clock (%r): this machine's goes on from the last", error)
+            self._answered = False
             return False
+        self._answered = True
         self._clock.set_right(found.ahead_ms)
         if abs(found.ahead_ms - self._told_ms) > _WORTH_A_LINE_MS:
             self._told_ms = found.ahead_ms
@@ -104,10 +108,9 @@ class BrokersClock:
 
     async def run(self) -> None:
         """Never returns; asks again sooner where a broker does not answer."""
-        answered = True
         while True:
-            await asyncio.sleep(_EVERY_S if answered else _RETRY_S)
-            answered = await self.set_right()
+            await asyncio.sleep(_EVERY_S if self._answered else _RETRY_S)
+            await self.set_right()
 
     async def _ask(self) -> ClockDifference:
         client = AIOKafkaClient(**self._connection.for_aiokafka())
