@@ -280,16 +280,15 @@ class System:
             yield from merge.readings()
 
     def _on_flushed(self, tp: TP, flush: Flush) -> None:
-        outcomes: Mapping[Any, int] = getattr(flush, "outcomes", {})
+        found: Mapping[Any, int] = getattr(flush, "outcomes", {})
+        outcomes = {outcome.value: count for outcome, count in found.items()}
         for outcome, count in outcomes.items():
-            self.metrics.records(tp.topic, outcome.value, count)
-            self.outcomes[outcome.value] = self.outcomes.get(outcome.value, 0) + count
+            self.metrics.records(tp.topic, outcome, count)
+            self.outcomes[outcome] = self.outcomes.get(outcome, 0) + count
         long_values: Mapping[str, int] = getattr(flush, "long_values", {})
         for dimension, count in long_values.items():
             self.metrics.long_values(tp.topic, dimension, count)
-        self._blindness.read(
-            tp.topic, {outcome.value: count for outcome, count in outcomes.items()}, self.worker.wall.now_ms()
-        )
+        self._blindness.read(tp.topic, outcomes, self.worker.wall.now_ms())
         self.metrics.committed(tp.topic, tp.partition)
         self.metrics.cells(tp.topic, sum(len(c.value) for record in flush.records.values() for c in record.metrics))
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from streams.cells.activity import Activity
 from streams.cells.record import BUSY_GAP_SLOTS, SLOT_MS
 
 if TYPE_CHECKING:
@@ -22,13 +23,13 @@ class BusySlots:
     """
 
     def __init__(self) -> None:
-        self._spans: set[tuple[int, int]] = set()
+        self._activity = Activity()
 
     def add(self, times: NDArray[np.int64], oldest: int, newest: int) -> None:
         """Event times in ms, of which the least and the largest are known already."""
         first, last = oldest // SLOT_MS, newest // SLOT_MS
         if last - first <= BUSY_GAP_SLOTS:
-            self._spans.add((first, last))
+            self._activity.add([(first, last)])
         else:
             self.add_some(times)
 
@@ -38,15 +39,9 @@ class BusySlots:
             slots = np.unique(times // SLOT_MS)
             gaps = np.flatnonzero(np.diff(slots) > BUSY_GAP_SLOTS)
             firsts, lasts = slots[np.concatenate(([0], gaps + 1))], slots[np.concatenate((gaps, [slots.size - 1]))]
-            self._spans.update(zip(firsts.tolist(), lasts.tolist(), strict=True))
+            self._activity.add(zip(firsts.tolist(), lasts.tolist(), strict=True))
 
     def take(self) -> list[tuple[int, int]]:
-        """All spans since the last time, those that touch joined, in order."""
-        joined: list[tuple[int, int]] = []
-        for first, last in sorted(self._spans):
-            if joined and first - joined[-1][1] <= BUSY_GAP_SLOTS:
-                joined[-1] = (joined[-1][0], max(last, joined[-1][1]))
-            else:
-                joined.append((first, last))
-        self._spans.clear()
-        return joined
+        """All spans since the last time, in order."""
+        spans, self._activity = self._activity.spans, Activity()
+        return spans

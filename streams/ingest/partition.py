@@ -103,9 +103,7 @@ class IngestPartition:
         )
         self._expansion = Expansion(catalogue.metrics, self._groups, self._codes)
         self._largest = _NEVER
-        self._front = (
-            _NEVER  # the largest event time, but never ahead of the wall clock: a fast clock drags no others along
-        )
+        self._front = _NEVER  # the largest event time, never ahead of the wall clock: a fast one drags no others along
         self._restored = False
         self._promised = _NEVER
         self._next_offset = 0

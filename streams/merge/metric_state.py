@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from streams.catalogue.metric import Metric
+    from streams.cells.activity import Activity
     from streams.cells.record import MetricCells
-    from streams.merge.activity import Activity
     from streams.merge.ahead import Due, Ints
     from streams.merge.evaluator import Evaluator
     from streams.merge.recurrence import Repeats

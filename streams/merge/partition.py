@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from streams.cells.activity import Activity
 from streams.cells.record import NO_WATERMARK
 from streams.evaluation.window_reader import TICK_MS
-from streams.merge.activity import Activity
 from streams.merge.metric_snapshot import MetricSnapshot
 from streams.merge.metric_state import MetricState
 from streams.merge.readings import Reading, reading

@@ -11,7 +11,7 @@ from streams.merge.windows import QUARTER_SLOTS, SLOT_MS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from streams.merge.activity import Activity
+    from streams.cells.activity import Activity
 
 _SILENT_SLOTS = SILENT_MS // SLOT_MS
 CLOSING_SLOTS = 720  # 2 h: nothing older is accepted as late

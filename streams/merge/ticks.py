@@ -10,7 +10,7 @@ from streams.evaluation.window_reader import TICK_MS
 from streams.events.event_time import event_time_ms
 
 if TYPE_CHECKING:
-    from streams.merge.activity import Activity
+    from streams.cells.activity import Activity
 
 QUARTER_MS = 900_000
 _MINUTE_MS = 60_000
@@ -29,8 +29,8 @@ _WARM_MS = 2 * 3_600_000 + 60_000  # what the rings of minutes hold
 class Ticks:
     """Every 10 s; in history, before evaluation starts, every 15 minutes; while no source has events, ever more seldom.
 
-    So a gap costs what its events cost, not what its length is: an hour of silence takes 110 ticks, a day and a century
-    150. Whether there were events is a matter of event time alone, so the ticks are the same live and in a backtest.
+    So a gap costs what its events cost, not what its length is: an hour of silence takes 84 ticks, a day and a century
+    125. Whether there were events is a matter of event time alone, so the ticks are the same live and in a backtest.
 
     The last two hours before `evaluate_from` are stepped by 10 s as well (not judged), so that the windows are whole
     when the first tick is judged.

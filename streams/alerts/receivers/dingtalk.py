@@ -29,11 +29,8 @@ if TYPE_CHECKING:
 # Two below the 20 that DingTalk counts, for what arrives later than it was sent.
 ALLOWANCE = Allowance((Limit(18, 60.0),), kept=6, digest_above=5)
 
-_MOST_TITLE, _MOST_LINE, _MOST_TEXT = (
-    400,
-    600,
-    6_000,
-)  # bytes; a body may have 20,000, and JSON writes some signs with two
+# In bytes; a body may have 20,000, and JSON writes some characters with two.
+_MOST_TITLE, _MOST_LINE, _MOST_TEXT = 400, 600, 6_000
 
 
 class DingTalkReceiver:

@@ -27,11 +27,8 @@ if TYPE_CHECKING:
 
 ALLOWANCE = Allowance((Limit(90, 60.0), Limit(4, 1.0)), kept=30, digest_above=5, off_round_times=True)
 
-_MOST_TITLE, _MOST_LINE, _MOST_TEXT = (
-    600,
-    600,
-    6_000,
-)  # bytes; a body may have 20,000, and JSON writes some signs with two
+# In bytes; a body may have 20,000, and JSON writes some characters with two.
+_MOST_TITLE, _MOST_LINE, _MOST_TEXT = 600, 600, 6_000
 
 
 class FeishuReceiver:

@@ -1,4 +1,4 @@
-"""Spans of event time with events, and ticks that are far apart between them."""
+"""Ticks that are far apart where no source has events."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from streams.cells.activity import Activity
 from streams.cells.record import CellsRecord, MetricCells
-from streams.merge.activity import Activity
 from streams.merge.ticks import SILENT_MS, Ticks
 
 if TYPE_CHECKING:
@@ -24,29 +24,6 @@ HOUR = 3_600_000
 DAY = 24 * HOUR
 NOON = 1_762_747_200_000
 SLOTS = st.lists(st.integers(0, 2_000), min_size=1, max_size=40)
-
-
-def spans_of(slots: list[int]) -> list[tuple[int, int]]:
-    """The obvious way: neighbours that lie within ten minutes belong together."""
-    found: list[tuple[int, int]] = []
-    for slot in sorted(slots):
-        if found and slot - found[-1][1] <= 60:
-            found[-1] = (found[-1][0], slot)
-        else:
-            found.append((slot, slot))
-    return found
-
-
-@given(slots=SLOTS, order=st.randoms())
-def test_spans_are_the_same_in_whatever_order_slots_come(slots: list[int], order: st.DataObject) -> None:
-    shuffled = list(slots)
-    order.shuffle(shuffled)  # type: ignore[attr-defined]
-    activity = Activity()
-
-    for slot in shuffled:
-        activity.add([(slot, slot)])
-
-    assert activity.spans == spans_of(slots)
 
 
 @given(slots=SLOTS, step=st.integers(1, 400))
