@@ -35,14 +35,16 @@ class BlindSpot(NamedTuple):
         """A sentence for who runs the worker."""
         if self.reason is Blind.REFUSED:
             return (
-                f"the last {self.amount} records of {self.topic} were dead letters or too late, and none counted: look "
-                f"at the clock and the events of who sends them"
+                f"the last {self.amount} records of {self.topic} were dead letters or too late, and none counted: "
+                "check the producer's clock and its events"
             )
         if self.reason is Blind.NOT_JUDGED:
-            return f"events have been counted for {self.amount} s, and nothing is judged: a source does not speak"
+            return (
+                f"events have been counted for {self.amount} s, but nothing is evaluated: a source has no watermark yet"
+            )
         return (
-            f"what is judged is {self.amount} s {self.reason.value} {'of ' if self.reason is Blind.AHEAD else ''}the "
-            "clock (for a replay, set time: events)"
+            f"evaluation is {self.amount} s {self.reason.value} {'of ' if self.reason is Blind.AHEAD else ''}the clock "
+            "(for a replay, set time: events)"
         )
 
 

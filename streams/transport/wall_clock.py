@@ -92,7 +92,9 @@ class BrokersClock:
                 found = await self._ask()
         except (KafkaError, OSError, TimeoutError) as error:
             if self._answered:
-                logger.warning("the brokers do not tell their clock (%r): this machine's goes on from the last", error)
+                logger.warning(
+                    "the brokers do not tell their clock (%r): this machine's is used, with the last difference", error
+                )
             self._answered = False
             return False
         self._answered = True
