@@ -338,7 +338,7 @@ async def new_system(
     sources = await prepare_topics(settings, connection)
     return System(
         settings,
-        load(Path(settings.catalogue) if settings.catalogue else None),
+        load(settings.catalogue),
         sources,
         connection=connection,
         keep=keep,

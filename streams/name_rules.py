@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from streams.calendar_rules import check_planned
@@ -25,7 +24,7 @@ def check_with_catalogue(settings: Settings) -> Iterator[Fault]:
     Raises LocatedError for a catalogue that is wrong itself.
     """
     yield from check_settings(settings)
-    yield from check_names(settings, load(Path(settings.catalogue) if settings.catalogue else None))
+    yield from check_names(settings, load(settings.catalogue))
 
 
 def check_names(settings: Settings, catalogue: Catalogue) -> Iterator[Fault]:

@@ -48,12 +48,12 @@ class Catalogue:
         return frozenset(dimension for metric in self.metrics for scope in metric.scopes for dimension in scope)
 
 
-def load(path: Path | None = None) -> Catalogue:
-    """The catalogue of a file, or the one shipped.
+def load(path: str | Path | None = None) -> Catalogue:
+    """The catalogue of a file; without one, or with "" as the setting has it, the one shipped.
 
     Raises LocatedError (a ValueError) that names file, line, column and key, and says what to do.
     """
-    file = SHIPPED if path is None else path
+    file = Path(path) if path else SHIPPED
     try:
         text = file.read_text(encoding="utf-8-sig")
     except OSError as error:

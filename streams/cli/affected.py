@@ -10,7 +10,6 @@ import os
 import sys
 import time
 from contextlib import ExitStack
-from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from streams.cli.flag_values import file_path, must_be_writable, must_lie
@@ -19,6 +18,7 @@ from streams.cli.settings_flags import add_settings, settings_of
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping
+    from pathlib import Path
 
     from streams.affected.question import Question
     from streams.affected.search import Search
@@ -56,7 +56,7 @@ def run(flags: argparse.Namespace) -> int:
     moments = _moments(flags)
     settings = settings_of(flags)
     connection = Connection.of(settings, os.environ)
-    metrics = load(Path(settings.catalogue) if settings.catalogue else None).by_name
+    metrics = load(settings.catalogue).by_name
     anomaly = find_anomaly(connection, flags.fingerprint, settings.app, flags.timeout)
     if anomaly.metric not in metrics:
         raise UsageError(f"the catalogue has no metric {anomaly.metric}: name the one that was in use by --catalogue")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from streams.cli.flag_values import file_path, must_be_partitions, must_be_writable
@@ -42,7 +41,7 @@ def run(flags: argparse.Namespace) -> int:
     must_be_partitions("--partitions", flags.partitions)
     must_be_writable("--report", flags.report)
     settings = settings_with_names(flags)
-    catalogue = load(Path(settings.catalogue) if settings.catalogue else None)
+    catalogue = load(settings.catalogue)
     truth = None if flags.truth is None else read_truth(flags.truth)
     scenario, lines = read(flags.file)
     check_scenario(settings, scenario, str(flags.file))

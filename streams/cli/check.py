@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from streams.cli.settings_flags import add_settings, ready_to_bind, settings_with_secrets
@@ -45,7 +44,7 @@ def run(flags: argparse.Namespace) -> int:
         return 0
     settings = settings_with_secrets(flags)
     tokens = ready_to_bind(settings)
-    catalogue = load(Path(settings.catalogue) if settings.catalogue else None)
+    catalogue = load(settings.catalogue)
     if flags.markdown:
         print(page(catalogue), end="")
         return 0

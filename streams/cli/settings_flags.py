@@ -86,7 +86,7 @@ def ready_to_bind(settings: Settings) -> tuple[Token, ...]:
     refuse_open_binding(settings)
     log_level(os.environ)
     if settings.tokens_file:
-        catalogue = load(Path(settings.catalogue) if settings.catalogue else None)
+        catalogue = load(settings.catalogue)
         try:
             return read_tokens(Path(settings.tokens_file), catalogue.dimensions())
         except ValueError as error:

@@ -13,12 +13,13 @@ from streams.cli import main
 if TYPE_CHECKING:
     from pathlib import Path
 
-_load = cache(streams.catalogue.load.load)
+_load_file = streams.catalogue.load.load
+_load = cache(_load_file)
 
 
-def _load_once(path: Path | None = None) -> streams.catalogue.load.Catalogue:
+def _load_once(path: str | Path | None = None) -> streams.catalogue.load.Catalogue:
     """The shipped catalogue takes longer to read than most examples do to be refused."""
-    return _load() if path is None else streams.catalogue.load.parse(path.read_text(encoding="utf-8"), str(path))
+    return _load_file(path) if path else _load()
 
 
 def outcome(*arguments: str) -> str:
