@@ -28,7 +28,7 @@ from benchmarks.load import dense_sale, placed, send
 from benchmarks.progress import Progress
 from benchmarks.table import goal, publish, table
 from benchmarks.worker_process import wait_for, worker
-from streams.settings import Settings
+from streams.settings.settings import Settings
 from streams.topics.names import ANOMALIES_TOPIC, VERDICTS_TOPIC
 
 if TYPE_CHECKING:

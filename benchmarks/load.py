@@ -23,7 +23,7 @@ from confluent_kafka import Producer
 
 from streams.events_file import Line, record
 from streams.placement import murmur2
-from streams.settings import SOURCE_TOPICS
+from streams.settings.settings import SOURCE_TOPICS
 from streams.simulate.scenarios import simulate
 
 if TYPE_CHECKING:

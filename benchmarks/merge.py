@@ -25,7 +25,7 @@ from streams.cells.histogram import BINS
 from streams.cells.record import CellsRecord, MetricCells
 from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.merge.partition import MergePartition
-from streams.settings import Settings
+from streams.settings.settings import Settings
 from streams.verdicts import Pulse
 
 START_MS = 1_767_225_600_000

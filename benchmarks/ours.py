@@ -12,7 +12,7 @@ from benchmarks.rivals.aggregate import TOPICS, arguments
 from streams.catalogue.load import load
 from streams.ingest.partition import IngestPartition
 from streams.service import settle_garbage_collector
-from streams.settings import Settings
+from streams.settings.settings import Settings
 from streams.transport.parts import Ingests
 from streams.transport.worker import Worker
 

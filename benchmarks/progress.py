@@ -8,7 +8,7 @@ from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, TopicPartiti
 from confluent_kafka.admin import AdminClient
 
 from benchmarks.cluster import PARTITIONS
-from streams.settings import SOURCE_TOPICS
+from streams.settings.settings import SOURCE_TOPICS
 
 if TYPE_CHECKING:
     from benchmarks.worker_process import WorkerProcess

@@ -21,7 +21,7 @@ from streams.events_file import read
 from streams.imports.calls import import_calls
 from streams.imports.olist import import_olist
 from streams.report import ALARMS
-from streams.settings import Settings
+from streams.settings.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

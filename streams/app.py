@@ -33,7 +33,7 @@ from streams.merge.partition import MergePartition
 from streams.merge.snapshot import read_manifest
 from streams.metrics import PipelineMetrics
 from streams.notify_agent import NotifyAgent, NotifySurroundings
-from streams.settings import SOURCE_TOPICS, Settings
+from streams.settings.settings import SOURCE_TOPICS, Settings
 from streams.topics.names import ACTIONS_TOPIC, ANOMALY_STATE_TOPIC, VERDICTS_TOPIC
 from streams.transport.clock import WorkerClock
 from streams.transport.parts import Incidents, Ingests, Merges

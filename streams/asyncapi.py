@@ -14,7 +14,7 @@ from streams.incidents.action import TYPE as ACTION_TAKEN
 from streams.incidents.action import Action
 from streams.incidents.anomaly import Anomaly, Change, Why
 from streams.linkage.step import Request, Stage
-from streams.settings import Settings
+from streams.settings.settings import Settings
 from streams.topics.names import ACTIONS_TOPIC, ANOMALIES_TOPIC, ANOMALY_STATE_TOPIC, DEAD_LETTERS_TOPIC
 from streams.topics.wanted import Role, wanted_topics
 

@@ -24,7 +24,7 @@ from streams.merge.partition import MergePartition
 from streams.merge.ticks import milliseconds
 from streams.report import final_anomalies, score
 from streams.scenario import for_scenario
-from streams.settings import SOURCE_TOPICS
+from streams.settings.settings import SOURCE_TOPICS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from streams.catalogue.load import Catalogue
     from streams.events_file import Line
     from streams.incidents.anomaly import Transition
-    from streams.settings import Settings
+    from streams.settings.settings import Settings
 
 SLICE_MS = 10_000  # of ingest time, as replay sends
 PROMISE_SLACK_MS = 10_000  # as the live transport: an idle partition promises clock - lateness - this

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from streams.catalogue.metric import Metric
-    from streams.settings import CalendarEntry
+    from streams.settings.settings import CalendarEntry
 
 _LARGEST = 10_000.0
 _KNOW_A_CALENDAR = frozenset({Signal.COUNT, Signal.PER_THOUSAND})

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 
 import msgspec
 
-from streams.file_paths import at_home, with_homes
-from streams.located_yaml import Document, LocatedError, dotted
-from streams.settings import (
+from streams.settings.file_paths import at_home, with_homes
+from streams.settings.located_yaml import Document, LocatedError, dotted
+from streams.settings.settings import (
     CalendarEntry,
     EscalationSettings,
     LinkageMatch,

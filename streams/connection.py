@@ -14,7 +14,7 @@ from streams.configuration import ConfigurationError, read_secret
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from streams.settings import Settings
+    from streams.settings.settings import Settings
 
 
 @dataclass(frozen=True)

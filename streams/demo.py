@@ -29,7 +29,7 @@ from streams.replay import Progress
 from streams.report import final_anomalies, score
 from streams.scenario import for_scenario
 from streams.service import settle_garbage_collector, stop_event, until
-from streams.settings import SecuritySettings
+from streams.settings.settings import SecuritySettings
 from streams.shop_process import PARTITIONS, Book, keep_shop
 from streams.simulate.guide import Guide
 from streams.simulate.scenarios import simulate
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from streams.app import System
-    from streams.settings import Settings
+    from streams.settings.settings import Settings
     from streams.simulate.simulation import Simulation
 
 _PATIENCE_S = 300.0

@@ -10,8 +10,8 @@ from streams.route_rules import check_matchers, check_told
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from streams.located_yaml import Path
-    from streams.settings import EscalationSettings, ReceiverSettings, StepSettings
+    from streams.settings.located_yaml import Path
+    from streams.settings.settings import EscalationSettings, ReceiverSettings, StepSettings
 
 
 def check_escalations(

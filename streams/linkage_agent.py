@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from streams.incidents.anomaly import Anomaly, Transition
     from streams.linkage.step import Step
     from streams.metrics import PipelineMetrics
-    from streams.settings import Settings
+    from streams.settings.settings import Settings
     from streams.transport.topic_reader import TopicReader
     from streams.web.board import Board
 

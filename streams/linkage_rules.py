@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Final
 from streams.catalogue.metric import TOUCHPOINTS
 from streams.incidents.action import LONGEST_NAME, LONGEST_NOTE, Kind
 from streams.linkage.step import Decision
-from streams.located_yaml import suggestion
+from streams.settings.located_yaml import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from streams.located_yaml import Path
-    from streams.settings import LinkageMatch, LinkageRule, LinkageWebhook
+    from streams.settings.located_yaml import Path
+    from streams.settings.settings import LinkageMatch, LinkageRule, LinkageWebhook
 
 _NAME = re.compile(r"[a-zA-Z0-9._-]{1,60}")
 _LONGEST_VALID_S: Final = 24 * 3_600.0

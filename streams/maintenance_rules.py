@@ -11,8 +11,8 @@ from streams.route_rules import check_daytime, check_matchers
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from streams.located_yaml import Path
-    from streams.settings import MaintenanceSettings
+    from streams.settings.located_yaml import Path
+    from streams.settings.settings import MaintenanceSettings
 
 _LONGEST_NAME = 80
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from streams.catalogue.load import Catalogue
-    from streams.located_yaml import Path as Place
-    from streams.settings import LinkageMatch, Settings
+    from streams.settings.located_yaml import Path as Place
+    from streams.settings.settings import LinkageMatch, Settings
 
 
 def check_with_catalogue(settings: Settings) -> Iterator[Fault]:

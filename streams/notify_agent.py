@@ -24,7 +24,7 @@ from streams.alerts.receivers.configured import Surroundings, member
 from streams.alerts.routes import Routes
 from streams.alerts.silence_care import SilenceCare
 from streams.incidents.maintenance import windows_of
-from streams.settings import DEFAULT_APP
+from streams.settings.settings import DEFAULT_APP
 from streams.transport.action_recorder import ActionRecorder
 from streams.transport.newest import NewestRecords
 from streams.transport.notifier import Notifier
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from streams.health import Health
     from streams.incidents.anomaly import Anomaly
     from streams.metrics import PipelineMetrics
-    from streams.settings import ReceiverSettings, Settings
+    from streams.settings.settings import ReceiverSettings, Settings
     from streams.transport.clock import WorkerClock
     from streams.transport.topic_reader import TopicReader
     from streams.transport.topic_writer import Delivery

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from streams.located_yaml import Path
-    from streams.settings import MailSettings, ReceiverSettings
+    from streams.settings.located_yaml import Path
+    from streams.settings.settings import MailSettings, ReceiverSettings
 
 _GO_BY_KEYWORDS = ("dingtalk", "feishu", "apprise")  # Apprise reaches such robots, too
 _LONGEST_KEYWORD = 64

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from streams.incidents.daytime import WEEKDAYS
 from streams.incidents.matcher import MOST_MATCHERS, MatcherError, read_matcher
-from streams.located_yaml import suggestion
+from streams.settings.located_yaml import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from streams.located_yaml import Path
-    from streams.settings import ReceiverSettings, RouteSettings
+    from streams.settings.located_yaml import Path
+    from streams.settings.settings import ReceiverSettings, RouteSettings
 
 CLOCK = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00")
 

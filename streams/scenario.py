@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from streams.located_yaml import dotted
-from streams.settings import Settings
+from streams.settings.located_yaml import dotted
+from streams.settings.settings import Settings
 from streams.settings_rules import check_settings
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from streams.settings import SecuritySettings
+    from streams.settings.settings import SecuritySettings
 
 _OF_SASL = ("mechanism", "username", "password_env", "password_file")
 _OF_TLS = ("ca_file", "cert_file", "key_file", "key_password_env", "key_password_file")

@@ -19,7 +19,7 @@ from streams.transport.watchdog_timer import wound
 
 if TYPE_CHECKING:
     from streams.app import System
-    from streams.settings import Settings
+    from streams.settings.settings import Settings
 
 _STOP_LIMIT_S = 9.0
 _FAILED_LIMIT_S = 10.0

@@ -14,20 +14,20 @@ from streams.escalation_rules import check_escalations
 from streams.events.event_time import event_time_ms
 from streams.host_rules import check_hosts
 from streams.incidents.daytime import WEEKDAYS
-from streams.limit_rules import check_limits
 from streams.linkage_rules import check_linkage
-from streams.located_yaml import suggestion
 from streams.maintenance_rules import check_maintenance
 from streams.receiver_rules import check_receivers
 from streams.route_rules import CLOCK, check_routes
 from streams.security_rules import check_security
-from streams.settings import SOURCE_TOPICS
+from streams.settings.limit_rules import check_limits
+from streams.settings.located_yaml import suggestion
+from streams.settings.settings import SOURCE_TOPICS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from streams.located_yaml import Path
-    from streams.settings import Settings
+    from streams.settings.located_yaml import Path
+    from streams.settings.settings import Settings
 
 _ADDRESS = re.compile(r"(?:\[[0-9a-fA-F:]+\]|[^\s:,\[\]]+):(?P<port>[0-9]{1,5})")
 _APP = re.compile(r"[a-zA-Z0-9._-]{1,120}")

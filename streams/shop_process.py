@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from streams.events.event_time import event_time_ms
 from streams.events_file import record
 from streams.replay import Progress, replay
-from streams.settings import SOURCE_TOPICS
+from streams.settings.settings import SOURCE_TOPICS
 from streams.simulate.scenarios import simulate
 
 if TYPE_CHECKING:

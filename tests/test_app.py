@@ -18,7 +18,7 @@ from streams.broker.embedded import EmbeddedBroker
 from streams.catalogue.load import load
 from streams.ingest.flush import Flush
 from streams.ingest.outcome import Outcome
-from streams.settings import SOURCE_TOPICS, Settings
+from streams.settings.settings import SOURCE_TOPICS, Settings
 from streams.topics.names import ACTIONS_TOPIC
 from streams.topics.wanted import embedded_topics
 from streams.transport.topic_writer import TopicWriter

@@ -16,7 +16,7 @@ from streams.broker.embedded import EmbeddedBroker
 from streams.incidents.action import Taken
 from streams.incidents.action_event import encode as encode_action
 from streams.incidents.cloudevent import encode, key
-from streams.settings import LinkageMatch, LinkageRule, LinkageWebhook, Settings
+from streams.settings.settings import LinkageMatch, LinkageRule, LinkageWebhook, Settings
 from streams.topics.wanted import embedded_topics
 
 if TYPE_CHECKING:

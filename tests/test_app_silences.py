@@ -15,7 +15,7 @@ from streams.incidents.action import Taken
 from streams.incidents.action_event import encode as encode_action
 from streams.incidents.cloudevent import encode, key
 from streams.incidents.instant import rfc3339
-from streams.settings import Settings
+from streams.settings.settings import Settings
 from streams.topics.wanted import embedded_topics
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from streams.broker.embedded import EmbeddedBroker
 from streams.incidents.anomaly import Change, Transition, Why
 from streams.incidents.cloudevent import encode, key
 from streams.incidents.instant import rfc3339
-from streams.settings import ReceiverSettings, Settings
+from streams.settings.settings import ReceiverSettings, Settings
 from streams.topics.wanted import embedded_topics
 
 if TYPE_CHECKING:

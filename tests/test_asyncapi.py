@@ -26,7 +26,7 @@ from streams.linkage.clerk import Clerk, settled
 from streams.linkage.ledger import Ledger
 from streams.linkage.step import Ending, Stage
 from streams.linkage.step_event import encode as encode_step
-from streams.settings import LinkageRule
+from streams.settings.settings import LinkageRule
 from streams.transport.source_partition import SourcePartition
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from streams.backtest import backtest
 from streams.catalogue.load import load
 from streams.events_file import Line, record
 from streams.scenario import for_scenario
-from streams.settings import Settings
+from streams.settings.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

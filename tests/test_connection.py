@@ -9,7 +9,7 @@ import pytest
 
 from streams.configuration import ConfigurationError, configure
 from streams.connection import Connection
-from streams.settings import SecuritySettings, Settings
+from streams.settings.settings import SecuritySettings, Settings
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -22,7 +22,7 @@ from streams.linkage.step import Step
 from streams.linkage.step_event import read_step
 from streams.linkage_agent import LinkageAgent, LinkageSurroundings
 from streams.metrics import PipelineMetrics
-from streams.settings import LinkageRule, Settings
+from streams.settings.settings import LinkageRule, Settings
 from streams.transport.linkage_reader import UnwrittenError
 from streams.transport.topic_writer import Delivery
 from streams.web.board import Board

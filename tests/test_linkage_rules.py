@@ -10,7 +10,7 @@ from streams.cli import main
 from streams.configuration import ConfigurationError, configure
 from streams.linkage.webhooks import way_of
 from streams.linkage_rules import check_linkage
-from streams.settings import LinkageMatch, LinkageRule, LinkageWebhook
+from streams.settings.settings import LinkageMatch, LinkageRule, LinkageWebhook
 
 if TYPE_CHECKING:
     from pathlib import Path

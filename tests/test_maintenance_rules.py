@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from streams.configuration import ConfigurationError, configure
-from streams.settings import EscalationSettings, StepSettings
+from streams.settings.settings import EscalationSettings, StepSettings
 
 if TYPE_CHECKING:
     from pathlib import Path

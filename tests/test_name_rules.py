@@ -15,7 +15,7 @@ from streams.settings_rules import check_settings
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from streams.settings import Settings
+    from streams.settings.settings import Settings
 
 SHIPPED = load()
 ONCE = "begins: 2026-11-20T01:00:00+08:00, ends: 2026-11-20T05:00:00+08:00"

@@ -15,7 +15,7 @@ from shop_evening import PARTITIONS, Evening, assert_worth_comparing, settings_f
 from streams.broker.embedded import EmbeddedBroker
 from streams.connection import Connection
 from streams.headway import Headway
-from streams.settings import SOURCE_TOPICS, Settings
+from streams.settings.settings import SOURCE_TOPICS, Settings
 from streams.topics.wanted import embedded_topics
 
 if TYPE_CHECKING:

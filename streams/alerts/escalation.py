@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from streams.incidents.anomaly import Anomaly
-    from streams.settings import EscalationSettings
+    from streams.settings.settings import EscalationSettings
 
 DEFAULT_AFTER_S = (300, 900)  # a second page, then the lead
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from streams.alerts.routes import Lanes
     from streams.catalogue.metric import Metric
-    from streams.settings import Settings
+    from streams.settings.settings import Settings
 
 DIGEST = "pharos.notification.digest"
 ACKNOWLEDGED = "pharos.notification.acknowledged"

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from streams.incidents.anomaly import Anomaly, Transition
-    from streams.settings import RouteSettings
+    from streams.settings.settings import RouteSettings
 
 Lanes = tuple[str, ...] | None  # names of receivers, or of groups of them, sorted; None: all
 

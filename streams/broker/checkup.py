@@ -20,7 +20,7 @@ from streams.topics.finding import Finding, Level
 
 if TYPE_CHECKING:
     from streams.connection import Connection
-    from streams.settings import Settings
+    from streams.settings.settings import Settings
 
 _LIMIT_S = 20.0
 _CLOCK_LIMIT_MS = 5_000

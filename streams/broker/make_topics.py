@@ -8,7 +8,7 @@ from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import NewTopic
 
 from streams.broker.admin import Admin
-from streams.settings import Settings
+from streams.settings.settings import Settings
 from streams.topics.wanted import source_topics
 
 if TYPE_CHECKING:

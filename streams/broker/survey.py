@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from streams.broker.admin import Admin
     from streams.connection import Connection
-    from streams.settings import Settings
+    from streams.settings.settings import Settings
     from streams.topics.wanted import WantedTopic
 
 _ANSWER = {"request_timeout": 5.0}

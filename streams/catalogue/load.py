@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from streams.calendar_rules import check_entry, check_planned
 from streams.catalogue.metric import Condition, Metric, Term
 from streams.catalogue.rules import check_graph, check_metric
-from streams.located_yaml import Document, LocatedError, suggestion
-from streams.settings import CalendarEntry
+from streams.settings.located_yaml import Document, LocatedError, suggestion
+from streams.settings.settings import CalendarEntry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

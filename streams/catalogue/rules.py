@@ -11,7 +11,7 @@ from streams.catalogue.scopes import carried, countable
 from streams.catalogue.shape_rules import SLOT_S, Fault, check_again, check_bins, check_gauge, check_histogram
 from streams.catalogue.size_rules import check_size
 from streams.catalogue.term_rules import check_terms
-from streams.located_yaml import suggestion
+from streams.settings.located_yaml import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from streams.catalogue.metric import HISTOGRAMS, Component, Metric, Signal
 from streams.events.registry import TEXT_FIELDS
-from streams.located_yaml import suggestion
+from streams.settings.located_yaml import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from streams.located_yaml import Path
+    from streams.settings.located_yaml import Path
 
 LONGEST_GAUGE_S = 900
 LONGEST_AGAIN_S = 86_400

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from streams.catalogue.metric import Component, Signal
 from streams.events.registry import DIMENSIONS, FIELDS, FLAG_FIELDS, SCALES, TIME_FIELDS
-from streams.located_yaml import suggestion
+from streams.settings.located_yaml import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from streams.catalogue.metric import Condition, Metric, Term
-    from streams.located_yaml import Path
+    from streams.settings.located_yaml import Path
 
 Finding = tuple["Path", str]
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from dashboards.grafana.milestones import Milestone
     from dashboards.grafana.resource import Finding
     from streams.catalogue.load import Catalogue
-    from streams.settings import Settings
+    from streams.settings.settings import Settings
 
 SUMMARY = "Grafana boards: build files, publish, or show what differs"
 PROMETHEUS = "http://prometheus:9090"
@@ -137,7 +137,7 @@ def _secret(environment: Mapping[str, str], name: str) -> str:
     file = environment.get(f"{name}_FILE", "")
     if not file:
         return ""
-    from streams.file_paths import at_home  # noqa: PLC0415 - `pharos --help` needs no settings
+    from streams.settings.file_paths import at_home  # noqa: PLC0415 - `pharos --help` needs no settings
 
     try:
         return Path(at_home(file)).read_text(encoding="utf-8-sig").strip()

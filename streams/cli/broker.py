@@ -25,7 +25,7 @@ def run(flags: argparse.Namespace) -> int:
     from streams.broker.embedded import EmbeddedBroker  # noqa: PLC0415 - `pharos --help` needs no broker
     from streams.cli.errors import UsageError  # noqa: PLC0415 - see above
     from streams.cli.interrupt import stop_on_signals  # noqa: PLC0415 - see above
-    from streams.settings import Settings  # noqa: PLC0415 - see above
+    from streams.settings.settings import Settings  # noqa: PLC0415 - see above
     from streams.topics.wanted import embedded_topics  # noqa: PLC0415 - see above
 
     must_be_partitions("--partitions", flags.partitions)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from dashboards.rules.rule import Group
     from streams.catalogue.load import Catalogue
-    from streams.settings import Settings
+    from streams.settings.settings import Settings
 
 SUMMARY = "check settings and catalogue"
 

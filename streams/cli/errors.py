@@ -13,7 +13,7 @@ _LONGEST = 800
 SPOKEN = {
     "streams.cli.errors.UsageError": WRONG,
     "streams.configuration.ConfigurationError": WRONG,
-    "streams.located_yaml.LocatedError": WRONG,
+    "streams.settings.located_yaml.LocatedError": WRONG,
     "streams.events_file.EventsFileError": WRONG,
     "streams.events_file.UnwritableError": FAILED,
     "streams.scenario.ScenarioError": WRONG,

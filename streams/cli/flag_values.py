@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from streams.cli.errors import UsageError
-from streams.limit_rules import MOST_PARTITIONS
+from streams.settings.limit_rules import MOST_PARTITIONS
 
 SLOWEST, FASTEST = 0.001, 1_000_000.0
 LARGEST_SEED = 2**53 - 1  # the first line of an events file holds it, and not every reader of JSON knows more
@@ -14,7 +14,7 @@ LARGEST_SEED = 2**53 - 1  # the first line of an events file holds it, and not e
 
 def file_path(text: str) -> Path:
     """A path, `~` written out: a shell leaves it in `--config=~/pharos.yaml`. Raises argparse.ArgumentTypeError."""
-    from streams.file_paths import at_home  # noqa: PLC0415 - `pharos --help` needs no settings
+    from streams.settings.file_paths import at_home  # noqa: PLC0415 - `pharos --help` needs no settings
 
     if not text or "\0" in text:
         raise argparse.ArgumentTypeError("is no path; name a file or a folder")

@@ -38,7 +38,7 @@ def run(flags: argparse.Namespace) -> int:
     from streams.headway import Headway  # noqa: PLC0415 - see above
     from streams.replay import replay  # noqa: PLC0415 - see above
     from streams.scenario import check_scenario  # noqa: PLC0415 - see above
-    from streams.settings import SOURCE_TOPICS  # noqa: PLC0415 - see above
+    from streams.settings.settings import SOURCE_TOPICS  # noqa: PLC0415 - see above
 
     if flags.speed != 0:
         must_lie("--speed", flags.speed, SLOWEST, FASTEST, "0 is as fast as it goes")

@@ -9,7 +9,7 @@ from streams.transport.watchdog import LIMIT_S
 
 if TYPE_CHECKING:
     from streams.catalogue.load import Catalogue
-    from streams.settings import Settings
+    from streams.settings.settings import Settings
 
 
 def thresholds_of(settings: Settings, catalogue: Catalogue) -> Thresholds:

@@ -12,7 +12,7 @@ from streams.cli.flag_values import file_path
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from streams.settings import Settings
+    from streams.settings.settings import Settings
     from streams.web.security import Token
 
 HELP = {

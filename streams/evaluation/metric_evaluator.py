@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from streams.catalogue.metric import Metric
     from streams.evaluation.judge import Finding, Judge
     from streams.evaluation.window_reader import WindowReader
-    from streams.settings import CalendarEntry, Settings
+    from streams.settings.settings import CalendarEntry, Settings
     from streams.verdicts import Verdict
 
     Array = NDArray[np.float64]

@@ -11,7 +11,7 @@ from streams.local_time import local_moment
 if TYPE_CHECKING:
     from datetime import date
 
-    from streams.settings import OpeningHours
+    from streams.settings.settings import OpeningHours
 
 DAY_S = 86_400
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -27,7 +27,7 @@ class LocalClock:
     Raises ValueError for an unknown day or time of day, ZoneInfoNotFoundError for an unknown zone.
 
     Examples:
-        >>> from streams.settings import OpeningHours
+        >>> from streams.settings.settings import OpeningHours
         >>> clock = LocalClock("Asia/Jerusalem", (OpeningHours(days=("wed", "thu"), opens="07:00", closes="24:00"),))
         >>> wednesday_noon = 918_036_000_000
         >>> clock.second_of_day(wednesday_noon) / 3600

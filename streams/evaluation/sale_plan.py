@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from streams.catalogue.metric import Metric
-    from streams.settings import CalendarEntry
+    from streams.settings.settings import CalendarEntry
 
 
 class Planned(NamedTuple):
@@ -35,7 +35,7 @@ class SalePlan:
 
     Examples:
         >>> from streams.catalogue.load import load
-        >>> from streams.settings import CalendarEntry
+        >>> from streams.settings.settings import CalendarEntry
         >>> peak = CalendarEntry("midnight", "2026-11-11T00:00:00+08:00", "2026-11-11T00:30:00+08:00", (4.0, 40.0))
         >>> plan = SalePlan(load().by_name["orders_created"], [peak])
         >>> midnight = 1_794_326_400_000

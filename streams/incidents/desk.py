@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from streams.incidents.kinship import MetricCatalogue
-    from streams.settings import Settings
+    from streams.settings.settings import Settings
     from streams.verdicts import TickVerdicts, Verdict
 
 

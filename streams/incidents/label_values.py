@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from streams.catalogue.metric import Severity
 from streams.catalogue.naming import unknown_metric
 from streams.incidents.matcher import Matcher, Op
-from streams.located_yaml import suggestion
+from streams.settings.located_yaml import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

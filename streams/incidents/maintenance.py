@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from streams.incidents.anomaly import Anomaly
-    from streams.settings import MaintenanceSettings
+    from streams.settings.settings import MaintenanceSettings
 
 
 class Window(NamedTuple):

@@ -15,7 +15,7 @@ import msgspec
 
 from streams.events.registry import DIMENSIONS, TOPIC
 from streams.incidents.expression import ExpressionError, expression
-from streams.located_yaml import suggestion
+from streams.settings.located_yaml import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from streams.incidents.alert import Alert
-    from streams.settings import Settings
+    from streams.settings.settings import Settings
 
 _LARGEST = 1e9
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from streams.incidents.anomaly import Anomaly, Transition
     from streams.linkage.ledger import Entry, Ledger
-    from streams.settings import LinkageRule
+    from streams.settings.settings import LinkageRule
 
 MOST_OPEN: Final = 1_000
 GRACE_MS: Final = 10_000  # an approval in time may still be on its way when the time is over

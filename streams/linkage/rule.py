@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from streams.incidents.anomaly import Transition
-    from streams.settings import LinkageMatch
+    from streams.settings.settings import LinkageMatch
 
 ANY: Final = "*"
 STALE_MS: Final = 15 * 60_000  # as for notifications: what was over before a worker caught up is not acted on

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import aiohttp
 
-    from streams.settings import LinkageRule, LinkageWebhook
+    from streams.settings.settings import LinkageRule, LinkageWebhook
 
 
 class Way(NamedTuple):

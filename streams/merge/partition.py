@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from streams.catalogue.metric import Metric
     from streams.cells.record import CellsRecord
     from streams.merge.evaluator import Evaluator
-    from streams.settings import Settings
+    from streams.settings.settings import Settings
 
 
 class MergePartition:

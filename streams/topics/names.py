@@ -1,4 +1,4 @@
-"""The topics that Pharos writes. Those that it reads are `streams.settings.SOURCE_TOPICS`."""
+"""The topics that Pharos writes. Those that it reads are `streams.settings.settings.SOURCE_TOPICS`."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from streams.topics.wanted import Right
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from streams.settings import Settings
+    from streams.settings.settings import Settings
     from streams.topics.remedy import Remedies
 
 

@@ -11,7 +11,7 @@ from streams.topics.wanted import DAY_MS, LARGEST_RECORD, Right, Role, WantedTop
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from streams.settings import Settings
+    from streams.settings.settings import Settings
     from streams.topics.remedy import Remedies
 
 _HOUR_MS = 3_600_000

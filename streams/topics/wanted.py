@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from typing import TYPE_CHECKING, NamedTuple
 
-from streams.settings import SOURCE_TOPICS
+from streams.settings.settings import SOURCE_TOPICS
 from streams.topics.names import (
     ACTIONS_TOPIC,
     ANOMALIES_TOPIC,
@@ -19,7 +19,7 @@ from streams.topics.names import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from streams.settings import Settings
+    from streams.settings.settings import Settings
 
 LARGEST_RECORD = 16 << 20  # the cells of a second of catching up exceed Kafka's usual megabyte
 DAY_MS = 86_400_000

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 
     from streams.connection import Connection
-    from streams.settings import Settings
+    from streams.settings.settings import Settings
     from streams.transport.fetched import Fetched
 
 _BUFFERED_BATCHES = 16  # of up to a MiB each; beyond it the partition is not fetched

@@ -8,7 +8,7 @@ from aiokafka import AIOKafkaConsumer
 
 if TYPE_CHECKING:
     from streams.connection import Connection
-    from streams.settings import Settings
+    from streams.settings.settings import Settings
 
 
 def group_consumer(settings: Settings, connection: Connection, purpose: str, *topics: str) -> Any:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from streams.connection import Connection
     from streams.incidents.anomaly import Transition
-    from streams.settings import Settings
+    from streams.settings.settings import Settings
 
 _WAIT_MS: Final = 500
 _AT_ONCE: Final = 500

@@ -18,7 +18,7 @@ from streams.transport.group_consumer import group_consumer
 if TYPE_CHECKING:
     from streams.connection import Connection
     from streams.incidents.anomaly import Transition
-    from streams.settings import Settings
+    from streams.settings.settings import Settings
 
 _WAIT_MS = 500
 _START_LIMIT_S = 30.0

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import confluent_kafka
 from confluent_kafka.admin import AdminClient
 
-from streams.settings import SOURCE_TOPICS
+from streams.settings.settings import SOURCE_TOPICS
 from streams.transport.log_bounds import LOG_REMEDY, SOURCE_TOPIC_REMEDY, LostTopicError
 
 if TYPE_CHECKING:

@@ -14,14 +14,14 @@ from streams.broker.detection import BrokerKind, identity_of
 from streams.broker.make_topics import TopicsError, make_topics
 from streams.broker.survey import missing_topics, survey_made, survey_rights, survey_topics
 from streams.connection import Connection
-from streams.settings import SOURCE_TOPICS
+from streams.settings.settings import SOURCE_TOPICS
 from streams.topics.finding import Level
 from streams.topics.wanted import Role, wanted_topics
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from streams.settings import Settings
+    from streams.settings.settings import Settings
     from streams.topics.finding import Finding
 
 __all__ = ["TopicsError", "prepare_topics"]

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
     from faust.types import TP
 
-    from streams.settings import Settings
+    from streams.settings.settings import Settings
     from streams.transport.batch_driver import Standing
     from streams.transport.keeper import Keeper, Saved
     from streams.transport.log_agent import LogState

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from aiohttp.typedefs import Middleware
 
-    from streams.settings import Settings
+    from streams.settings.settings import Settings
     from streams.web.guard import Handler
 
 ACTOR: Final = web.RequestKey("actor", str)  # the name that the request itself gave, once a handler has read it

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import msgspec
 
 from streams.events import registry
-from streams.located_yaml import suggestion
+from streams.settings.located_yaml import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping

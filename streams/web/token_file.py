@@ -13,7 +13,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Final
 
 from streams.incidents.action import LONGEST_NAME
-from streams.located_yaml import suggestion
+from streams.settings.located_yaml import suggestion
 from streams.web.security import ROLES, Token
 from streams.web.sight import DIMENSIONS, EVERYTHING, sight_of_text
 

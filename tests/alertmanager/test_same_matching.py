@@ -19,7 +19,7 @@ from streams.incidents.action import Taken
 from streams.incidents.inhibition import OpenAnomalies
 from streams.incidents.matcher import Matcher, Op, all_match, labels_of
 from streams.incidents.silence_book import SilenceBook
-from streams.settings import RouteSettings
+from streams.settings.settings import RouteSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

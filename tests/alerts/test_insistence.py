@@ -16,7 +16,7 @@ from streams.alerts.routes import Routes
 from streams.incidents.action import Taken
 from streams.incidents.action_book import ActionBook
 from streams.incidents.anomaly import Change, Transition
-from streams.settings import EscalationSettings, RouteSettings
+from streams.settings.settings import EscalationSettings, RouteSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,7 +13,7 @@ from streams.alerts.message import Titles, bundle_of, compose, digest_of, listed
 from streams.alerts.phrases import CHINESE, ENGLISH
 from streams.catalogue.load import load
 from streams.incidents.anomaly import Change, Why
-from streams.settings import Settings
+from streams.settings.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable

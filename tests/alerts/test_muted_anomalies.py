@@ -17,7 +17,7 @@ from streams.incidents.instant import rfc3339
 from streams.incidents.maintenance import Window, windows_of
 from streams.incidents.muting import Muting
 from streams.incidents.silence_book import SilenceBook
-from streams.settings import MaintenanceSettings
+from streams.settings.settings import MaintenanceSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -22,7 +22,7 @@ from streams.alerts.routing import Ruling
 from streams.incidents.action import TOLD, Taken
 from streams.incidents.action_book import ActionBook
 from streams.incidents.anomaly import Change, Transition, Why
-from streams.settings import RouteSettings
+from streams.settings.settings import RouteSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -15,7 +15,7 @@ from streams.alerts.routing import STALE_MS, Ruling
 from streams.incidents.action import TELLING
 from streams.incidents.action_book import ActionBook
 from streams.incidents.anomaly import Change, Transition, Why
-from streams.settings import RouteSettings
+from streams.settings.settings import RouteSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,7 +12,7 @@ from confluent_kafka import Consumer, Producer, TopicPartition
 from streams.broker import librdkafka
 from streams.broker.embedded import LIFE_TOPIC, EmbeddedBroker
 from streams.broker.librdkafka import BrokerUnavailableError
-from streams.settings import Settings
+from streams.settings.settings import Settings
 from streams.topics.wanted import embedded_topics
 
 if TYPE_CHECKING:

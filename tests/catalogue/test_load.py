@@ -8,7 +8,7 @@ import pytest
 
 from streams.catalogue.load import SHIPPED, load, parse
 from streams.catalogue.metric import Component, Signal
-from streams.located_yaml import LocatedError
+from streams.settings.located_yaml import LocatedError
 
 if TYPE_CHECKING:
     from pathlib import Path

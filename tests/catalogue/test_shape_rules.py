@@ -6,7 +6,7 @@ import pytest
 
 from streams.catalogue.load import load, parse
 from streams.catalogue.shape_rules import check_gauge
-from streams.located_yaml import LocatedError
+from streams.settings.located_yaml import LocatedError
 
 HEAD = """\
 metrics:

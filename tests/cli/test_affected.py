@@ -15,7 +15,7 @@ from streams.cli import main
 from streams.incidents.anomaly import Change, Transition
 from streams.incidents.cloudevent import encode, key
 from streams.incidents.instant import rfc3339
-from streams.settings import Settings
+from streams.settings.settings import Settings
 from streams.topics.wanted import embedded_topics
 
 if TYPE_CHECKING:

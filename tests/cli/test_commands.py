@@ -18,7 +18,7 @@ from streams.cli import COMMANDS, main, parser
 from streams.cli.errors import SPOKEN
 from streams.cli.settings_flags import HELP
 from streams.events_file import EventsWriter
-from streams.settings import Settings
+from streams.settings.settings import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -237,6 +237,6 @@ def test_backtest_writes_a_report(tmp_path: Path, capsys: pytest.CaptureFixture[
 
 
 def _sources() -> tuple[str, ...]:
-    from streams.settings import SOURCE_TOPICS
+    from streams.settings.settings import SOURCE_TOPICS
 
     return SOURCE_TOPICS

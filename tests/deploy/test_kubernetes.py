@@ -12,7 +12,7 @@ import yaml
 
 from streams.configuration import configure
 from streams.metrics import CONSUMER_LAG
-from streams.settings import Settings
+from streams.settings.settings import Settings
 
 if TYPE_CHECKING:
     import subprocess

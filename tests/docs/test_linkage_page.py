@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from streams.configuration import configure
-from streams.settings import LinkageRule
+from streams.settings.settings import LinkageRule
 from streams.web.security import Role
 from streams.web.token_file import read_tokens
 

@@ -19,7 +19,7 @@ from streams.incidents.action import Taken
 from streams.incidents.action_event import read_action
 from streams.incidents.anomaly import Change, Transition
 from streams.incidents.cloudevent import encode, key
-from streams.settings import Settings
+from streams.settings.settings import Settings
 from streams.topics.wanted import embedded_topics
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from evaluation_shops import DAY_MS, MINUTE_MS, START_MS, TERM, UTC, Payments, i
 
 from streams.catalogue.metric import Component, Direction, Metric, Signal
 from streams.evaluation.metric_evaluator import MetricEvaluator
-from streams.settings import OpeningHours, Settings
+from streams.settings.settings import OpeningHours, Settings
 
 
 def test_a_failing_payment_method_is_found_within_two_minutes_with_its_contributor_and_start(shop_of: Any) -> None:

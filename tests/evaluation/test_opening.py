@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from streams.evaluation.opening import LocalClock
-from streams.settings import OpeningHours
+from streams.settings.settings import OpeningHours
 
 EVENINGS = LocalClock(
     "UTC",

@@ -11,7 +11,7 @@ import pytest
 
 from streams.catalogue.metric import Direction, Metric, Signal, Term
 from streams.evaluation.metric_evaluator import MetricEvaluator
-from streams.settings import Settings
+from streams.settings.settings import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path

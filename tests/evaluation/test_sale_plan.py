@@ -14,7 +14,7 @@ from streams.catalogue.metric import Component, Direction, Signal
 from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.evaluation.sale_plan import AS_USUAL, SalePlan
 from streams.incidents.instant import rfc3339
-from streams.settings import CalendarEntry, Settings
+from streams.settings.settings import CalendarEntry, Settings
 
 ORDERS = metric_of(Signal.COUNT, Direction.DOWN, unit="per_minute", minimum_effect=0.5, minimum_exposure=10)
 PEAK_MS = START_MS + 8 * DAY_MS + 2 * 3_600_000

@@ -15,7 +15,7 @@ from streams.events.registry import (
     TOPIC_OF_TYPE,
     TYPES,
 )
-from streams.settings import SOURCE_TOPICS
+from streams.settings.settings import SOURCE_TOPICS
 
 # type that stands for its row: (first field, dimensions, the rest)
 ROWS = {

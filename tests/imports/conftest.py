@@ -12,7 +12,7 @@ from streams.catalogue.load import Catalogue, load
 from streams.events_file import read
 from streams.merge.ticks import milliseconds
 from streams.scenario import for_scenario
-from streams.settings import Settings
+from streams.settings.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable

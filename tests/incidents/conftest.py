@@ -9,7 +9,7 @@ import pytest
 from streams.catalogue.load import Catalogue
 from streams.catalogue.metric import Direction, Metric, Severity, Signal, Term
 from streams.incidents.desk import IncidentDesk
-from streams.settings import Settings
+from streams.settings.settings import Settings
 from streams.verdicts import TickVerdicts, Verdict
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.events.long_text import LONGEST, shortened
 from streams.ingest.outcome import Outcome
 from streams.merge.partition import MergePartition
-from streams.settings import Settings
+from streams.settings.settings import Settings
 from tests.ingest.records import NOON, make_batch, make_event
 
 if TYPE_CHECKING:

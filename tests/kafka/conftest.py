@@ -118,7 +118,7 @@ def secured(kafka_run: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     from streams.broker.admin import Admin
     from streams.broker.make_topics import make_topics
     from streams.connection import Connection
-    from streams.settings import Settings
+    from streams.settings.settings import Settings
     from streams.topics.wanted import wanted_topics
 
     broker = secure_broker(kafka_run, tmp_path_factory.mktemp("secure"))

@@ -20,7 +20,7 @@ from feed import Feed, committed, create_sources, wait_for_the_desk
 from fleet import CRASH_WORKER, Fleet
 
 from streams.catalogue.load import load as load_catalogue
-from streams.settings import Settings
+from streams.settings.settings import Settings
 from streams.transport.flush import FailureReason
 from streams.transport.topics import prepare_topics
 

@@ -11,7 +11,7 @@ from feed import Feed
 from three_brokers import COPIES, ThreeBrokers
 
 from streams.connection import Connection
-from streams.settings import SOURCE_TOPICS
+from streams.settings.settings import SOURCE_TOPICS
 from streams.transport.newest import NewestRecords
 from streams.transport.topic_ids import TopicIds
 

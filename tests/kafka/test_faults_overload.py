@@ -18,7 +18,7 @@ from kafka_reading import visible
 
 from streams.incidents.anomaly import Change
 from streams.incidents.cloudevent import decode
-from streams.settings import ReceiverSettings
+from streams.settings.settings import ReceiverSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

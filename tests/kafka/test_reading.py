@@ -12,7 +12,7 @@ from kafka_reading import produce, produce_in_transaction
 
 from streams.cells.record import CellsRecord
 from streams.connection import Connection
-from streams.settings import Settings
+from streams.settings.settings import Settings
 from streams.transport.committed import Commit
 from streams.transport.flush import FlushContent, TransactionalFlusher
 from streams.transport.parts import Ingests

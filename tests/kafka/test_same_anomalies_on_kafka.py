@@ -14,7 +14,7 @@ from shop_evening import PARTITIONS, Evening, assert_worth_comparing, settings_f
 
 from streams.broker.make_topics import ensure_topics
 from streams.connection import Connection
-from streams.settings import SOURCE_TOPICS
+from streams.settings.settings import SOURCE_TOPICS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

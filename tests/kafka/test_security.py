@@ -22,7 +22,7 @@ from secure_kafka import KEY_PASSWORD, PASSWORD, by_certificate, by_plain, by_sc
 from streams.configuration import ConfigurationError
 from streams.connection import Connection
 from streams.events_file import EventsWriter
-from streams.settings import SecuritySettings, Settings
+from streams.settings.settings import SecuritySettings, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -13,7 +13,7 @@ from documented_rights import exactly, implied
 from secure_kafka import PASSWORD, by_scram
 
 from streams.connection import Connection
-from streams.settings import SecuritySettings, Settings
+from streams.settings.settings import SecuritySettings, Settings
 from streams.transport.topics import TopicsError, prepare_topics
 
 pytestmark = pytest.mark.kafka

@@ -10,7 +10,7 @@ from kafka_reading import visible
 
 from streams.broker.admin import BrokerUnreachableError
 from streams.connection import Connection
-from streams.settings import SOURCE_TOPICS, Settings
+from streams.settings.settings import SOURCE_TOPICS, Settings
 from streams.transport.flush import FlushFailedError, OutRecord, TransactionalFlusher
 from streams.transport.keeper import Save, Saved
 from streams.transport.topic_keeper import TopicKeeper

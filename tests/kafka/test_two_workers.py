@@ -20,7 +20,7 @@ from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.ingest.partition import IngestPartition
 from streams.merge.partition import MergePartition
 from streams.merge.snapshot import read_manifest
-from streams.settings import SOURCE_TOPICS, Settings
+from streams.settings.settings import SOURCE_TOPICS, Settings
 from streams.topics.names import ANOMALY_STATE_TOPIC
 from streams.transport.congestion import CongestionTeller
 from streams.transport.parts import Ingests, Merges

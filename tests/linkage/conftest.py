@@ -9,7 +9,7 @@ from sample_anomaly import sample_anomaly
 
 from streams.incidents.anomaly import Change, Transition, Why
 from streams.incidents.instant import rfc3339
-from streams.settings import LinkageMatch, LinkageRule
+from streams.settings.settings import LinkageMatch, LinkageRule
 
 if TYPE_CHECKING:
     from collections.abc import Callable

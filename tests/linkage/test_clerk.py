@@ -16,7 +16,7 @@ from streams.incidents.instant import rfc3339
 from streams.linkage.clerk import GRACE_MS, MOST_OPEN, Clerk, Ruling, settled
 from streams.linkage.ledger import Ledger, Standing
 from streams.linkage.step import Ending, Stage, Step
-from streams.settings import LinkageRule, LinkageWebhook
+from streams.settings.settings import LinkageRule, LinkageWebhook
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -19,7 +19,7 @@ from streams.linkage.clerk import Clerk
 from streams.linkage.courier import AT_ONCE, Courier, Webhook
 from streams.linkage.ledger import Ledger
 from streams.linkage.step import Ending, Step
-from streams.settings import LinkageRule, LinkageWebhook
+from streams.settings.settings import LinkageRule, LinkageWebhook
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

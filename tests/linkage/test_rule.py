@@ -8,7 +8,7 @@ import pytest
 
 from streams.incidents.anomaly import Change, Transition, Why
 from streams.linkage.rule import STALE_MS, Judgement, judge
-from streams.settings import LinkageMatch
+from streams.settings.settings import LinkageMatch
 
 if TYPE_CHECKING:
     from collections.abc import Callable

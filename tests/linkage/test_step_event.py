@@ -15,7 +15,7 @@ from streams.linkage.clerk import Clerk, settled
 from streams.linkage.ledger import Ledger
 from streams.linkage.step import Ending, Step
 from streams.linkage.step_event import Passed, encode, read_step
-from streams.settings import LinkageRule
+from streams.settings.settings import LinkageRule
 
 if TYPE_CHECKING:
     from collections.abc import Callable

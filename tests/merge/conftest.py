@@ -11,7 +11,7 @@ from streams.catalogue.load import Catalogue
 from streams.catalogue.metric import Direction, Metric, Signal, Term
 from streams.cells.record import CellsRecord, MetricCells
 from streams.merge.partition import MergePartition
-from streams.settings import Settings
+from streams.settings.settings import Settings
 from streams.verdicts import Pulse
 
 if TYPE_CHECKING:

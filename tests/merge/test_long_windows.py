@@ -16,7 +16,7 @@ from streams.cells.record import CellsRecord, MetricCells
 from streams.evaluation.window_reader import EARLIER_WINDOWS, SPARED_WINDOWS
 from streams.merge.partition import MergePartition
 from streams.merge.windows import QUARTER_SLOTS, Windows
-from streams.settings import Settings
+from streams.settings.settings import Settings
 from tests.merge.random_logs import Recorder, metric
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from streams.catalogue.load import Catalogue, load
 from streams.cells.record import decode, encode
 from streams.ingest.partition import IngestPartition
 from streams.merge.partition import MergePartition
-from streams.settings import Settings
+from streams.settings.settings import Settings
 from tests.ingest.records import NOON, make_batch, make_event
 from tests.merge.conftest import Memory
 

@@ -14,7 +14,7 @@ import pytest
 
 from streams.calendar_rules import check_entry
 from streams.events.registry import DATA, TOPIC_OF_TYPE, TYPES
-from streams.settings import CalendarEntry
+from streams.settings.settings import CalendarEntry
 from streams.simulate import double11
 from streams.simulate.plan import QUIET
 from streams.simulate.rhythm import MINUTE_MS

@@ -13,7 +13,7 @@ from sample_anomaly import sample_anomaly
 from streams.app import System, new_system
 from streams.incidents.anomaly import Change, Transition
 from streams.incidents.instant import rfc3339
-from streams.settings import Settings
+from streams.settings.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

@@ -19,7 +19,7 @@ import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
 from streams.incidents.cloudevent import decode
-from streams.settings import Settings
+from streams.settings.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -11,7 +11,7 @@ import orjson
 from streams.alerts.receivers import dingtalk, email, feishu, pagerduty, slack, webhook, wecom
 from streams.alerts.receivers.apprise import AppriseReceiver
 from streams.alerts.receivers.console import ConsoleReceiver
-from streams.settings import MailSettings
+from streams.settings.settings import MailSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -22,7 +22,7 @@ from streams.incidents.cloudevent import decode
 from streams.incidents.instant import rfc3339
 from streams.replay import replay
 from streams.scenario import for_scenario
-from streams.settings import SOURCE_TOPICS, Settings
+from streams.settings.settings import SOURCE_TOPICS, Settings
 from streams.simulate.scenarios import simulate
 from streams.transport.topics import prepare_topics
 

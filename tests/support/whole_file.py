@@ -25,7 +25,7 @@ from streams.events.event_time import event_time_ms
 from streams.events_file import EventsWriter, read
 from streams.incidents.instant import rfc3339
 from streams.scenario import for_scenario, given_by
-from streams.settings import Settings
+from streams.settings.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

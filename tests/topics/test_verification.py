@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.settings import Settings
+from streams.settings.settings import Settings
 from streams.topics.finding import Finding, Level
 from streams.topics.remedy import Remedies
 from streams.topics.verification import Case, FoundTopic, verify, verify_together

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from faust.auth import SASLCredentials
 
 from streams.connection import Connection
-from streams.settings import Settings
+from streams.settings.settings import Settings
 from streams.transport.faust_app import new_app
 
 if TYPE_CHECKING:

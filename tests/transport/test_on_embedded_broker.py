@@ -19,7 +19,7 @@ from streams.incidents.desk import IncidentDesk
 from streams.ingest.partition import IngestPartition
 from streams.merge.partition import MergePartition
 from streams.merge.snapshot import read_manifest
-from streams.settings import Settings
+from streams.settings.settings import Settings
 from streams.topics.wanted import embedded_topics
 from streams.transport.incident_agent import IncidentState
 from streams.transport.parts import Incidents, Ingests, Merges

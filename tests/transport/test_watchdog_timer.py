@@ -38,14 +38,14 @@ async def watched(hold):
 """
 WORKER = """
 from streams import service
-from streams.settings import Settings
+from streams.settings.settings import Settings
 
 service.new_system = sleep_in_a_coroutine
 service.run_worker(Settings())
 """
 DEMO = """
 from streams import demo
-from streams.settings import Settings
+from streams.settings.settings import Settings
 
 demo.new_system = sleep_in_a_coroutine
 asyncio.run(demo._watched(demo._play(Settings(), demo.DemoOptions("", 1, 1.0, None, True, None), None)))

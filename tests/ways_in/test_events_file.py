@@ -11,7 +11,7 @@ from streams.cli import main
 from streams.events_file import EventsFileError, read
 from streams.merge.ticks import milliseconds
 from streams.scenario import ScenarioError, check_scenario
-from streams.settings import Settings
+from streams.settings.settings import Settings
 from streams.truth import TruthError, read_truth
 
 if TYPE_CHECKING:

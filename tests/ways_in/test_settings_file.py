@@ -9,8 +9,8 @@ import pytest
 from streams.catalogue.load import SHIPPED, parse
 from streams.cli.errors import WRONG, explain
 from streams.configuration import ConfigurationError, configure
-from streams.core_yaml import DEEPEST
-from streams.located_yaml import LocatedError
+from streams.settings.core_yaml import DEEPEST
+from streams.settings.located_yaml import LocatedError
 
 if TYPE_CHECKING:
     from pathlib import Path

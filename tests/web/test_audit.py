@@ -12,7 +12,7 @@ from actions_topic import ActionsTopic
 from aiohttp import ClientSession
 
 from streams.configuration import ConfigurationError
-from streams.settings import Settings
+from streams.settings.settings import Settings
 from streams.web.actions import add_actions
 from streams.web.audit import Audited, AuditLog, address_class
 from streams.web.audited import Auditor, add_audit, open_audit

@@ -11,7 +11,7 @@ from streams.catalogue.metric import Component
 from streams.cells.record import SLOT_MS, CellsRecord, MetricCells
 from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.merge.partition import MergePartition
-from streams.settings import Settings
+from streams.settings.settings import Settings
 from streams.web.board import Board
 from streams.web.exposition import Exposition
 from streams.web.merge_readings import MergeCollector, judged

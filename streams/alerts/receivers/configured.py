@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from streams.alerts.receiver import Receiver
     from streams.incidents.anomaly import Anomaly
-    from streams.settings import ReceiverSettings
+    from streams.settings.settings import ReceiverSettings
 
 _ALLOWANCES = {
     "dingtalk": dingtalk.ALLOWANCE,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from streams.alerts.message import Notification
     from streams.alerts.receivers.voice import Voice
-    from streams.settings import MailSettings
+    from streams.settings.settings import MailSettings
 
 # Nobody's limit: how much mail a person can bear.
 ALLOWANCE = Allowance((Limit(18, 60.0),), kept=6, digest_above=5)

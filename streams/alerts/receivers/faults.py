@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import aiohttp
 
-    from streams.settings import Settings
+    from streams.settings.settings import Settings
 
 
 def settings_faults(settings: Settings, environment: Mapping[str, str]) -> Iterator[Fault]:

@@ -24,7 +24,7 @@ from streams.alerts.receivers.plain_text import plain
 from streams.alerts.receivers.slack import SlackReceiver
 from streams.alerts.receivers.webhook import WebhookReceiver
 from streams.alerts.receivers.wecom import WeComReceiver
-from streams.settings import MailSettings, ReceiverSettings, Settings
+from streams.settings.settings import MailSettings, ReceiverSettings, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,7 +16,7 @@ from streams.alerts.receiver import Cause, Outcome
 from streams.alerts.receivers.email import EmailReceiver, message_of
 from streams.alerts.receivers.voice import Voice
 from streams.incidents.anomaly import Change
-from streams.settings import MailSettings
+from streams.settings.settings import MailSettings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable

@@ -32,7 +32,7 @@ from streams.alerts.receivers.configured import Surroundings, member
 from streams.alerts.receivers.voice import Voice
 from streams.incidents.anomaly import Change
 from streams.receiver_rules import check_receivers
-from streams.settings import ReceiverSettings
+from streams.settings.settings import ReceiverSettings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 
 from streams.alerts.receivers.configured import ReceiverError, Surroundings, configured
-from streams.settings import ReceiverSettings
+from streams.settings.settings import ReceiverSettings
 
 DINGTALK = "https://oapi.dingtalk.com/robot/send?access_token=CONFIDENTIAL"
 WECOM = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=CONFIDENTIAL"

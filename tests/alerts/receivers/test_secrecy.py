@@ -16,7 +16,7 @@ from streams.alerts.backoff import Backoff
 from streams.alerts.outbox import Outbox
 from streams.alerts.receivers.configured import Surroundings, member
 from streams.metrics import PipelineMetrics
-from streams.settings import ReceiverSettings
+from streams.settings.settings import ReceiverSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable

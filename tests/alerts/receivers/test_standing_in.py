@@ -10,7 +10,7 @@ import aiohttp
 
 from streams.alerts.outbox import Outbox
 from streams.alerts.receivers.configured import Surroundings, member
-from streams.settings import ReceiverSettings
+from streams.settings.settings import ReceiverSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable

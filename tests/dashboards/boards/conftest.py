@@ -10,7 +10,7 @@ import pytest
 from dashboards.boards.plan import Plan
 from streams.catalogue.load import load
 from streams.cli.rule_thresholds import thresholds_of
-from streams.settings import Settings
+from streams.settings.settings import Settings
 
 sys.path.insert(0, str(Path(__file__).with_name("support")))
 

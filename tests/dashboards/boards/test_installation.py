@@ -14,7 +14,7 @@ from dashboards.boards.all_boards import all_boards
 from dashboards.boards.folder import folders
 from dashboards.boards.installation import DEFAULT, Installation
 from dashboards.boards.source import source_uid
-from streams.settings import Settings
+from streams.settings.settings import Settings
 
 if TYPE_CHECKING:
     from dashboards.boards.plan import Plan

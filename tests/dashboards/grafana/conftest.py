@@ -17,7 +17,7 @@ from dashboards.grafana.publish import wanted
 from dashboards.grafana.server import connected
 from streams.catalogue.load import Catalogue, load
 from streams.cli.rule_thresholds import thresholds_of
-from streams.settings import Settings
+from streams.settings.settings import Settings
 
 sys.path.insert(0, str(Path(__file__).with_name("support")))
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from streams.catalogue.metric import Component, Direction, Metric, Signal, Term
-from streams.settings import Settings
+from streams.settings.settings import Settings
 
 START_MS = 1_793_980_800_000 // 86_400_000 * 86_400_000  # midnight UTC
 DAY_MS = 86_400_000

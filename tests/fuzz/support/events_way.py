@@ -12,7 +12,7 @@ from odd_bytes import ODD_NUMBERS, damaged, texts, values
 from own_folder import own_folder
 
 from streams.events.registry import FIELDS, TYPES
-from streams.settings import SOURCE_TOPICS
+from streams.settings.settings import SOURCE_TOPICS
 
 _PIECES: Final = [
     b"\n", b"\0", b"\xff", b'"', b"{", b"}", b"[", b",", b":", b"1e400", b"9" * 400, b'"\\ud800"', b"null", b"\\",

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from odd_bytes import damaged, scalars, texts, values
 from own_folder import own_folder
 
-from streams.settings import Settings
+from streams.settings.settings import Settings
 
 _PIECES: Final = [
     b"\t", b"\0", b"&a ", b"*a", b"<<: *a\n", b"!!int ", b"!!python/object:os.system ", b"!!timestamp ", b"!!binary ",

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from streams.catalogue.load import Catalogue
     from streams.incidents.anomaly import Transition
-    from streams.settings import Settings
+    from streams.settings.settings import Settings
 
 COMPARED_TO_MS = START_MS + SPAN_MS - 120_000  # a live run ends by promises, and later
 

@@ -27,7 +27,7 @@ from streams.ingest.partition import IngestPartition
 from streams.merge.partition import MergePartition
 from streams.merge.snapshot import read_manifest
 from streams.service import end_at_last
-from streams.settings import SOURCE_TOPICS, Settings
+from streams.settings.settings import SOURCE_TOPICS, Settings
 from streams.transport.flush import TRANSACTION_LIMIT_S, TransactionalFlusher
 from streams.transport.hanging import counts_of
 from streams.transport.parts import Incidents, Ingests, Merges

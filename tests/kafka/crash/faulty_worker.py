@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from fleet import FAULT, STUCK
 
 from streams.cli import main
-from streams.settings import SOURCE_TOPICS
+from streams.settings.settings import SOURCE_TOPICS
 from streams.transport import watchdog
 from streams.transport.batch_driver import BatchConsumerThread
 from streams.transport.flush import TransactionalFlusher

@@ -14,7 +14,7 @@ from confluent_kafka.admin import AdminClient
 from feed import create_sources, wait_for_commits, wait_for_the_desk
 from fleet import FAULTY_WORKER, Fleet
 
-from streams.settings import ReceiverSettings, Settings
+from streams.settings.settings import ReceiverSettings, Settings
 from streams.transport.topics import prepare_topics
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from incident_story import Incident
 
 from streams.catalogue.load import load
 from streams.incidents.anomaly import Anomaly, Why
-from streams.settings import SOURCE_TOPICS
+from streams.settings.settings import SOURCE_TOPICS
 from streams.verdicts import Pulse, TickVerdicts
 from streams.web.board import Board
 

@@ -24,7 +24,7 @@ from streams.events_file import Line, record
 from streams.headway import Headway
 from streams.replay import replay
 from streams.scenario import for_scenario
-from streams.settings import SOURCE_TOPICS, Settings
+from streams.settings.settings import SOURCE_TOPICS, Settings
 from streams.simulate.scenarios import simulate
 from streams.transport.topics import prepare_topics
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from streams.located_yaml import Path
-    from streams.settings import Settings
+    from streams.settings.located_yaml import Path
+    from streams.settings.settings import Settings
 
 DAY_S: Final = 86_400
 MOST_PARTITIONS: Final = 1_000

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_type_hints
 import msgspec
 import yaml
 
-from streams.core_yaml import DEEPEST, MOST_VALUES, CoreLoader, container, scalar
+from streams.settings.core_yaml import DEEPEST, MOST_VALUES, CoreLoader, container, scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
