@@ -13,7 +13,6 @@ import numpy as np
 
 from benchmarks.merge import NullEvaluator
 from benchmarks.table import publish, table
-from streams.batch import RecordBatch
 from streams.catalogue.load import Catalogue, load
 from streams.cells.mark import LEAST_MARK
 from streams.cells.record import MetricCells
@@ -21,6 +20,7 @@ from streams.ingest.partition import IngestPartition
 from streams.merge.metric_state import MetricState
 from streams.merge.seen_marks import HOUR_SLOTS
 from streams.merge.series_table import SeriesBudget
+from streams.records.batch import RecordBatch
 
 if TYPE_CHECKING:
     from streams.catalogue.metric import Metric

@@ -25,8 +25,8 @@ from streams.cells.histogram import BINS
 from streams.cells.record import CellsRecord, MetricCells
 from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.merge.partition import MergePartition
+from streams.records.verdicts import Pulse
 from streams.settings.settings import Settings
-from streams.verdicts import Pulse
 
 START_MS = 1_767_225_600_000
 SHARES = {"counted": 0.70, "rated": 0.27, "spread": 0.02, "promised": 0.01}

@@ -21,10 +21,8 @@ from streams.blindness import Blindness
 from streams.broker.detection import BrokerKind, identify
 from streams.catalogue.load import Catalogue, load
 from streams.connection import Connection
-from streams.decoding import decoder_of
 from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.health import Health
-from streams.incidents.cloudevent import encode, key
 from streams.incidents.desk import IncidentDesk
 from streams.incidents.maintenance import windows_of
 from streams.ingest.partition import IngestPartition
@@ -33,6 +31,9 @@ from streams.merge.partition import MergePartition
 from streams.merge.snapshot import read_manifest
 from streams.metrics import PipelineMetrics
 from streams.notify_agent import NotifyAgent, NotifySurroundings
+from streams.records.anomaly_event import encode, key
+from streams.records.decoding import decoder_of
+from streams.records.verdicts import TickVerdicts
 from streams.settings.settings import SOURCE_TOPICS, Settings
 from streams.topics.names import ACTIONS_TOPIC, ANOMALY_STATE_TOPIC, VERDICTS_TOPIC
 from streams.transport.clock import WorkerClock
@@ -43,7 +44,6 @@ from streams.transport.topics import prepare_topics
 from streams.transport.watch import Watch, WorkerFailedError
 from streams.transport.watchdog_thread import WatchdogThread
 from streams.transport.worker import Worker
-from streams.verdicts import TickVerdicts
 from streams.vitals import Vitals
 from streams.web.action_intake import ActionIntake
 from streams.web.actions import add_actions
@@ -65,8 +65,8 @@ if TYPE_CHECKING:
 
     from streams.alerts.message import Notification
     from streams.blindness import BlindSpot
-    from streams.incidents.anomaly import Transition
     from streams.merge.readings import Reading
+    from streams.records.anomaly import Transition
     from streams.transport.source_partition import Flush
 
 _VERDICTS_TAIL = 4_000  # records of pharos-verdicts a new worker reads again, for the sparklines

@@ -10,10 +10,10 @@ import yaml
 
 from streams.events.dead_letter import Reason
 from streams.events.registry import DIMENSIONS, EVENTS_OF_TOPIC, type_of
-from streams.incidents.action import TYPE as ACTION_TAKEN
-from streams.incidents.action import Action
-from streams.incidents.anomaly import Anomaly, Change, Why
-from streams.linkage.step import Request, Stage
+from streams.records.action import TYPE as ACTION_TAKEN
+from streams.records.action import Action
+from streams.records.anomaly import Anomaly, Change, Why
+from streams.records.request import Request, Stage
 from streams.settings.settings import Settings
 from streams.topics.names import ACTIONS_TOPIC, ANOMALIES_TOPIC, ANOMALY_STATE_TOPIC, DEAD_LETTERS_TOPIC
 from streams.topics.wanted import Role, wanted_topics

@@ -10,11 +10,9 @@ from zoneinfo import ZoneInfo
 from streams.alerts.dispatch import Dispatch
 from streams.alerts.message import Titles, listed
 from streams.alerts.routes import Routes
-from streams.batch import RecordBatch
 from streams.cells.record import NO_WATERMARK
 from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.incidents.desk import IncidentDesk
-from streams.incidents.instant import rfc3339
 from streams.incidents.maintenance import windows_of
 from streams.incidents.muting import Muting
 from streams.incidents.silence_book import SilenceBook
@@ -22,6 +20,8 @@ from streams.ingest.outcome import Outcome
 from streams.ingest.partition import IngestPartition
 from streams.merge.partition import MergePartition
 from streams.merge.ticks import milliseconds
+from streams.records.batch import RecordBatch
+from streams.records.instant import rfc3339
 from streams.report import final_anomalies, score
 from streams.scenario import for_scenario
 from streams.settings.settings import SOURCE_TOPICS
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from streams.alerts.message import Notification
     from streams.catalogue.load import Catalogue
     from streams.events_file import Line
-    from streams.incidents.anomaly import Transition
+    from streams.records.anomaly import Transition
     from streams.settings.settings import Settings
 
 SLICE_MS = 10_000  # of ingest time, as replay sends

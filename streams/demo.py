@@ -24,7 +24,7 @@ from streams.broker.embedded import EmbeddedBroker
 from streams.connection import Connection
 from streams.demo_report import last_words
 from streams.events.event_time import event_time_ms
-from streams.incidents.instant import rfc3339
+from streams.records.instant import rfc3339
 from streams.replay import Progress
 from streams.report import final_anomalies, score
 from streams.scenario import for_scenario

@@ -11,14 +11,14 @@ from collections import deque
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from streams.alerts.backoff import Backoff
-from streams.incidents.action import Taken
-from streams.incidents.action_event import read_action
 from streams.linkage.clerk import Clerk, Ruling
 from streams.linkage.courier import Courier
 from streams.linkage.first_action import FirstActions
-from streams.linkage.step import Ending, Stage
-from streams.linkage.step_event import encode
 from streams.linkage.webhooks import webhooks_of
+from streams.records.action import Taken
+from streams.records.action_event import read_action
+from streams.records.request import Ending, Stage
+from streams.records.request_event import encode
 from streams.transport.linkage_reader import LinkageReader, UnwrittenError
 from streams.transport.topic_writer import Delivery
 
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     import aiohttp
 
     from streams.connection import Connection
-    from streams.incidents.anomaly import Anomaly, Transition
-    from streams.linkage.step import Step
     from streams.metrics import PipelineMetrics
+    from streams.records.anomaly import Anomaly, Transition
+    from streams.records.request import Step
     from streams.settings.settings import Settings
     from streams.transport.topic_reader import TopicReader
     from streams.web.board import Board

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from streams.catalogue.metric import TOUCHPOINTS
-from streams.incidents.action import LONGEST_NAME, LONGEST_NOTE, Kind
-from streams.linkage.step import Decision
+from streams.records.action import LONGEST_NAME, LONGEST_NOTE, Kind
+from streams.records.request import Decision
 from streams.settings.located_yaml import suggestion
 
 if TYPE_CHECKING:

@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from streams.catalogue.load import Catalogue
     from streams.connection import Connection
     from streams.health import Health
-    from streams.incidents.anomaly import Anomaly
     from streams.metrics import PipelineMetrics
+    from streams.records.anomaly import Anomaly
     from streams.settings.settings import ReceiverSettings, Settings
     from streams.transport.clock import WorkerClock
     from streams.transport.topic_reader import TopicReader

@@ -12,7 +12,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from streams.incidents.anomaly import Transition
+    from streams.records.anomaly import Transition
 
     Entry = Mapping[str, Any]
 

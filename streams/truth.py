@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from streams.damage import UNREADABLE, damage
-from streams.decoding import decoder_of
+from streams.records.decoding import decoder_of
 
 if TYPE_CHECKING:
     from pathlib import Path

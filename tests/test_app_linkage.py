@@ -13,9 +13,9 @@ from aiohttp.test_utils import TestServer
 from embedded_workers import opened_now, produce, until, worker
 
 from streams.broker.embedded import EmbeddedBroker
-from streams.incidents.action import Taken
-from streams.incidents.action_event import encode as encode_action
-from streams.incidents.cloudevent import encode, key
+from streams.records.action import Taken
+from streams.records.action_event import encode as encode_action
+from streams.records.anomaly_event import encode, key
 from streams.settings.settings import LinkageMatch, LinkageRule, LinkageWebhook, Settings
 from streams.topics.wanted import embedded_topics
 

@@ -11,10 +11,10 @@ from aiohttp import ClientSession
 from embedded_workers import opened_now, produce, until, worker
 
 from streams.broker.embedded import EmbeddedBroker
-from streams.incidents.action import Taken
-from streams.incidents.action_event import encode as encode_action
-from streams.incidents.cloudevent import encode, key
-from streams.incidents.instant import rfc3339
+from streams.records.action import Taken
+from streams.records.action_event import encode as encode_action
+from streams.records.anomaly_event import encode, key
+from streams.records.instant import rfc3339
 from streams.settings.settings import Settings
 from streams.topics.wanted import embedded_topics
 

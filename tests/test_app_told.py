@@ -12,9 +12,9 @@ from embedded_workers import opened_now, produce, until, worker
 from msgspec.structs import replace
 
 from streams.broker.embedded import EmbeddedBroker
-from streams.incidents.anomaly import Change, Transition, Why
-from streams.incidents.cloudevent import encode, key
-from streams.incidents.instant import rfc3339
+from streams.records.anomaly import Change, Transition, Why
+from streams.records.anomaly_event import encode, key
+from streams.records.instant import rfc3339
 from streams.settings.settings import ReceiverSettings, Settings
 from streams.topics.wanted import embedded_topics
 

@@ -19,13 +19,13 @@ from streams.cli import main
 from streams.events.dead_letter import Reason
 from streams.events.registry import DATA, EVENTS_OF_TOPIC, TYPES
 from streams.incidents import action_event
-from streams.incidents.action import Taken
-from streams.incidents.anomaly import Change, Transition, Why
-from streams.incidents.cloudevent import encode
 from streams.linkage.clerk import Clerk, settled
 from streams.linkage.ledger import Ledger
-from streams.linkage.step import Ending, Stage
-from streams.linkage.step_event import encode as encode_step
+from streams.records.action import Taken
+from streams.records.anomaly import Change, Transition, Why
+from streams.records.anomaly_event import encode
+from streams.records.request import Ending, Stage
+from streams.records.request_event import encode as encode_step
 from streams.settings.settings import LinkageRule
 from streams.transport.source_partition import SourcePartition
 

@@ -14,14 +14,14 @@ from sample_anomaly import sample_anomaly
 from streams import linkage_agent
 from streams.alerts.backoff import Backoff
 from streams.catalogue.load import load
-from streams.incidents.action import Taken
-from streams.incidents.action_event import encode as encode_action
-from streams.incidents.anomaly import Change, Transition
-from streams.incidents.instant import rfc3339
-from streams.linkage.step import Step
-from streams.linkage.step_event import read_step
 from streams.linkage_agent import LinkageAgent, LinkageSurroundings
 from streams.metrics import PipelineMetrics
+from streams.records.action import Taken
+from streams.records.action_event import encode as encode_action
+from streams.records.anomaly import Change, Transition
+from streams.records.instant import rfc3339
+from streams.records.request import Step
+from streams.records.request_event import read_step
 from streams.settings.settings import LinkageRule, Settings
 from streams.transport.linkage_reader import UnwrittenError
 from streams.transport.topic_writer import Delivery

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from streams.catalogue.metric import Condition
-    from streams.incidents.anomaly import Anomaly
+    from streams.records.anomaly import Anomaly
 
 _FUTURE_MS: Final = 5 * 60_000
 _LATE_MS: Final = 2 * 3_600_000

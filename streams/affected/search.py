@@ -14,7 +14,7 @@ from streams.events.decoder import TopicDecoder
 from streams.events.event_time import event_time_ms
 from streams.events.long_text import shortened
 from streams.events.registry import type_of
-from streams.incidents.cloudevent import decode
+from streams.records.anomaly_event import decode
 from streams.topics.names import ANOMALY_STATE_TOPIC
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from streams.affected.question import Question
     from streams.connection import Connection
-    from streams.incidents.anomaly import Anomaly
+    from streams.records.anomaly import Anomaly
 
 _POLL_S: Final = 0.5
 _REQUEST_S: Final = 10.0

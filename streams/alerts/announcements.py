@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from streams.alerts.message import Notification, maintenance_of
 from streams.alerts.routing import STALE_MS
-from streams.incidents.action import NOTIFY_SOURCE, PHAROS, Taken
-from streams.incidents.scope import digest as short_hash
+from streams.records.action import NOTIFY_SOURCE, PHAROS, Taken
+from streams.records.scope import digest as short_hash
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
     from streams.alerts.message import Titles
     from streams.incidents.action_book import ActionBook
-    from streams.incidents.anomaly import Anomaly
     from streams.incidents.daytime import Span
     from streams.incidents.maintenance import Window
+    from streams.records.anomaly import Anomaly
 
 SUBJECT = "maintenance/"
 

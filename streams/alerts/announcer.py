@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from streams.alerts.gathering import Gathering, Waits
 from streams.alerts.routing import STALE_MS, Ruling
-from streams.incidents.action import TELLING, TOLD
-from streams.incidents.anomaly import Change
+from streams.records.action import TELLING, TOLD
+from streams.records.anomaly import Change
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from streams.alerts.message import Notification
     from streams.alerts.outbox import Outbox
     from streams.alerts.silence_care import SilenceCare
-    from streams.incidents.action import Taken
-    from streams.incidents.anomaly import Anomaly, Transition
+    from streams.records.action import Taken
+    from streams.records.anomaly import Anomaly, Transition
 
 
 _QUIET_LOOKS: Final = 10  # 5 s, where nothing is read

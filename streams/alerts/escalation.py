@@ -9,7 +9,7 @@ from streams.incidents.matcher import Matcher, all_match, labels_of, read_matche
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from streams.incidents.anomaly import Anomaly
+    from streams.records.anomaly import Anomaly
     from streams.settings.settings import EscalationSettings
 
 DEFAULT_AFTER_S = (300, 900)  # a second page, then the lead

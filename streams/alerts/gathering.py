@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from streams.incidents.anomaly import Change, Episode
+from streams.records.anomaly import Change, Episode
 
 if TYPE_CHECKING:
     from streams.alerts.message import Notification

@@ -5,7 +5,7 @@ from __future__ import annotations
 from string import Formatter
 from typing import TYPE_CHECKING, Self
 
-from streams.incidents.long_name import cut_in_the_middle
+from streams.records.long_name import cut_in_the_middle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import tzinfo
 
-    from streams.incidents.anomaly import Anomaly, Transition
+    from streams.records.anomaly import Anomaly, Transition
     from streams.settings.settings import RouteSettings
 
 Lanes = tuple[str, ...] | None  # names of receivers, or of groups of them, sorted; None: all

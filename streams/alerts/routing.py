@@ -9,9 +9,9 @@ import msgspec
 
 from streams.catalogue.metric import Severity
 from streams.events.event_time import event_time_ms
-from streams.incidents.anomaly import Anomaly, Change, Episode, Transition, Why
 from streams.incidents.handling import UNHANDLED, Handling
 from streams.incidents.muting import MuteReason
+from streams.records.anomaly import Anomaly, Change, Episode, Transition, Why
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from streams.incidents.anomaly import Anomaly, Episode
+    from streams.records.anomaly import Anomaly, Episode
 
 SETTLE_MS: Final = 30_000  # by then the opening of what is open has been read, if nobody has handled it before
 

@@ -10,16 +10,16 @@ import msgspec
 
 from streams.alerts.line import Line, Name, Title, fill, join
 from streams.events.event_time import event_time_ms
-from streams.incidents.impact import beyond_normal
-from streams.incidents.instant import clock_time
 from streams.incidents.summary import preset_limit
+from streams.records.impact import beyond_normal
+from streams.records.instant import clock_time
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import tzinfo
 
     from streams.alerts.phrases import Phrases
-    from streams.incidents.anomaly import Anomaly
+    from streams.records.anomaly import Anomaly
 
 _MOST_ALSO = 5
 

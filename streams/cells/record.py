@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from streams.decoding import decoder_of
+from streams.records.decoding import decoder_of
 
 SLOT_MS = 10_000
 BUSY_GAP_SLOTS = 60  # 10 min: busy slots that are no further apart make one span

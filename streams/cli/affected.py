@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from streams.affected.question import Question
     from streams.affected.search import Search
     from streams.catalogue.metric import Metric
-    from streams.incidents.anomaly import Anomaly
+    from streams.records.anomaly import Anomaly
 
 SUMMARY = "write the ids of the orders that an anomaly affects"
 

@@ -28,7 +28,7 @@ from streams.evaluation.series_index import SeriesIndex
 from streams.evaluation.unsettled import UnsettledTroubles
 from streams.evaluation.verdict_writer import VerdictWriter
 from streams.evaluation.window_reader import TICK_MS, due
-from streams.verdicts import Pulse
+from streams.records.verdicts import Pulse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from streams.catalogue.metric import Metric
     from streams.evaluation.judge import Finding, Judge
     from streams.evaluation.window_reader import WindowReader
+    from streams.records.verdicts import Verdict
     from streams.settings.settings import CalendarEntry, Settings
-    from streams.verdicts import Verdict
 
     Array = NDArray[np.float64]
 

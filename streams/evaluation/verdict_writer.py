@@ -11,7 +11,7 @@ from detectors.judgement import Reason
 from detectors.onset import onset
 from streams.catalogue.metric import Direction, Signal
 from streams.evaluation.moment import Step
-from streams.verdicts import Contributor, Verdict
+from streams.records.verdicts import Contributor, Verdict
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from typing import TYPE_CHECKING, Final
 
-from streams.incidents.action import LONGEST_MS, NOTIFY_SOURCE, TELLING, TOLD, Kind, Taken
+from streams.records.action import LONGEST_MS, NOTIFY_SOURCE, TELLING, TOLD, Kind, Taken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

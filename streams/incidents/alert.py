@@ -10,8 +10,8 @@ import msgspec
 
 from detectors.judgement import Reason
 from streams.catalogue.metric import GRAVITY, Metric, Severity
-from streams.incidents.impact import Toll, affected_by_now, noted
-from streams.verdicts import Verdict  # noqa: TC001 - msgspec reads the annotation at run time
+from streams.records.impact import Toll, affected_by_now, noted
+from streams.records.verdicts import Verdict  # noqa: TC001 - msgspec reads the annotation at run time
 
 if TYPE_CHECKING:
     from streams.incidents.policy import Policy

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streams.incidents.anomaly import Why
 from streams.incidents.kinship import Kinship, cause_of, in_time, place, symptoms_of
+from streams.records.anomaly import Why
 
 if TYPE_CHECKING:
     from streams.incidents.alert import Alert

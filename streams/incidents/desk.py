@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from streams.incidents.alert import Alert, State, Step, deviation, excess_rate, severity_of
-from streams.incidents.anomaly import Anomaly, Transition, Why
 from streams.incidents.book import AlertBook
 from streams.incidents.bottleneck import join
 from streams.incidents.kinship import Kinship
@@ -16,15 +15,16 @@ from streams.incidents.opening import firing
 from streams.incidents.pending import PendingSeries
 from streams.incidents.policy import Policy
 from streams.incidents.publication import publish, transition
-from streams.incidents.scope import digest, fingerprint
 from streams.incidents.ticks import TickQueue
+from streams.records.anomaly import Anomaly, Transition, Why
+from streams.records.scope import digest, fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from streams.incidents.kinship import MetricCatalogue
+    from streams.records.verdicts import TickVerdicts, Verdict
     from streams.settings.settings import Settings
-    from streams.verdicts import TickVerdicts, Verdict
 
 
 class _State(msgspec.Struct):

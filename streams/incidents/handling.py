@@ -13,13 +13,13 @@ import msgspec
 
 from streams.catalogue.metric import GRAVITY, Severity
 from streams.events.event_time import event_time_ms
-from streams.incidents.action import ACK_MS, LONGEST_MS, MINUTE_MS, Kind, Opinion, Taken
-from streams.incidents.instant import rfc3339
+from streams.records.action import ACK_MS, LONGEST_MS, MINUTE_MS, Kind, Opinion, Taken
+from streams.records.instant import rfc3339
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from streams.incidents.anomaly import Anomaly
+    from streams.records.anomaly import Anomaly
 
 SKEW_MS: Final = 15 * MINUTE_MS  # so far may the clocks of two workers, or of a system beside them, lie apart
 _RESOLVED: Final = "resolved"

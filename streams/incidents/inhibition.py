@@ -10,7 +10,7 @@ from streams.catalogue.metric import GRAVITY, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from streams.incidents.anomaly import Anomaly
+    from streams.records.anomaly import Anomaly
 
 
 class Inhibition(enum.StrEnum):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from streams.catalogue.metric import Severity
 from streams.events.registry import TOPIC, TOPIC_OF_TYPE
-from streams.incidents.scope import compatible, shared
+from streams.records.scope import compatible, shared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

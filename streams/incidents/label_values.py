@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from streams.catalogue.metric import Metric
-    from streams.incidents.anomaly import Anomaly
+    from streams.records.anomaly import Anomaly
 
 _SEVERITIES: Final = frozenset(severity.value for severity in Severity)
 _ALTERNATIVES: Final = re.compile(r"\w+(?:\|\w+)*")

@@ -6,13 +6,13 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from streams.incidents.alert import excess_rate
-from streams.incidents.scope import compatible, narrower
+from streams.records.scope import compatible, narrower
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from streams.incidents.policy import Policy
-    from streams.verdicts import Verdict
+    from streams.records.verdicts import Verdict
 
 
 class Localised(NamedTuple):

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import tzinfo
 
-    from streams.incidents.anomaly import Anomaly
+    from streams.records.anomaly import Anomaly
     from streams.settings.settings import MaintenanceSettings
 
 

@@ -20,7 +20,7 @@ from streams.settings.located_yaml import suggestion
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from streams.incidents.anomaly import Anomaly
+    from streams.records.anomaly import Anomaly
 
 LONGEST_VALUE: Final = 256  # of a matcher, in characters
 MOST_MATCHERS: Final = 20

@@ -12,11 +12,11 @@ from streams.incidents.inhibition import NOTHING_OPEN, Inhibition
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from streams.incidents.anomaly import Anomaly
     from streams.incidents.daytime import Span
     from streams.incidents.inhibition import OpenAnomalies
     from streams.incidents.maintenance import Window
     from streams.incidents.silence_book import SilenceBook
+    from streams.records.anomaly import Anomaly
 
 
 class MuteReason(enum.StrEnum):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streams.incidents.anomaly import Change, Why
+from streams.records.anomaly import Change, Why
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

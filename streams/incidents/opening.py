@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from streams.incidents.alert import is_cliff, is_settled
 from streams.incidents.kinship import FEEDS
 from streams.incidents.localisation import accounts_for, localise
-from streams.incidents.scope import narrower
+from streams.records.scope import narrower
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from streams.incidents.localisation import Localised
     from streams.incidents.pending import PendingSeries
     from streams.incidents.policy import Policy
-    from streams.verdicts import Verdict
+    from streams.records.verdicts import Verdict
 
 
 def firing(

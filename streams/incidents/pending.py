@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from streams.incidents.policy import Policy
-    from streams.verdicts import Verdict
+    from streams.records.verdicts import Verdict
 
 
 class Pending(msgspec.Struct):

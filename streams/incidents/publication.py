@@ -8,10 +8,10 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from streams.catalogue.runbook import runbook_url
-from streams.incidents.anomaly import Anomaly, Change, Transition, Why
-from streams.incidents.instant import rfc3339
-from streams.incidents.scope import digest
 from streams.incidents.summary import summarise
+from streams.records.anomaly import Anomaly, Change, Transition, Why
+from streams.records.instant import rfc3339
+from streams.records.scope import digest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from streams.incidents.action import MINUTE_MS, Taken
 from streams.incidents.handling import SKEW_MS
 from streams.incidents.matcher import Matcher, MatcherError, all_match, labels_of, match_everything, read_matchers
+from streams.records.action import MINUTE_MS, Taken
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from streams.incidents.anomaly import Anomaly
+    from streams.records.anomaly import Anomaly
 
 LONGEST_SILENCE_MS: Final = 30 * 24 * 60 * MINUTE_MS
 FARTHEST_MS: Final = LONGEST_SILENCE_MS  # so long before its beginning it may be made

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from streams.incidents.action import MINUTE_MS, Taken
 from streams.incidents.action_book import Noted
 from streams.incidents.silence import SUBJECT, Silence, SilenceDeed, Unobeyed, silence_of
+from streams.records.action import MINUTE_MS, Taken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from streams.incidents.anomaly import Anomaly
+    from streams.records.anomaly import Anomaly
 
 MOST_SILENCES: Final = 500  # in force or to come at once
 KEPT_MS: Final = 24 * 60 * MINUTE_MS  # after their end

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from detectors.judgement import Reason
 from streams.incidents.alert import State
-from streams.incidents.instant import clock_time
-from streams.incidents.long_name import cut_in_the_middle
+from streams.records.instant import clock_time
+from streams.records.long_name import cut_in_the_middle
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from streams.verdicts import Verdict  # noqa: TC001 - msgspec reads the annotation at run time
+from streams.records.verdicts import Verdict  # noqa: TC001 - msgspec reads the annotation at run time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from streams.verdicts import TickVerdicts
+    from streams.records.verdicts import TickVerdicts
 
 
 class TickQueue(msgspec.Struct):

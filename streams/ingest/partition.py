@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from streams.batch import RecordBatch
     from streams.catalogue.load import Catalogue
     from streams.events.fields import Event
     from streams.events.misdated import MisdatedEvent
     from streams.ingest.group import Group
     from streams.ingest.reader import Columns
+    from streams.records.batch import RecordBatch
 
 _AT_ONCE = 256  # records whose events are in memory together: more no longer help, and would leave the cache
 _NEVER = -(1 << 62)

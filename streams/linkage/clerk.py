@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
-from streams.incidents.instant import rfc3339
 from streams.linkage.ledger import Standing, ends_at
 from streams.linkage.rule import Judgement, judge
-from streams.linkage.step import ACTOR, Ending, Request, Stage, Step, request_id
+from streams.records.instant import rfc3339
+from streams.records.request import ACTOR, Ending, Request, Stage, Step, request_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from streams.incidents.anomaly import Anomaly, Transition
     from streams.linkage.ledger import Entry, Ledger
+    from streams.records.anomaly import Anomaly, Transition
     from streams.settings.settings import LinkageRule
 
 MOST_OPEN: Final = 1_000

@@ -11,15 +11,15 @@ from streams.alerts.receivers.http_post import failure_of
 from streams.alerts.receivers.webhook import signature
 from streams.linkage.clerk import settled
 from streams.linkage.ledger import ends_at
-from streams.linkage.step import Ending
-from streams.linkage.step_event import encode
+from streams.records.request import Ending
+from streams.records.request_event import encode
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from streams.alerts.backoff import Backoff
     from streams.alerts.receivers.http_post import HttpPost
-    from streams.linkage.step import Step
+    from streams.records.request import Step
 
 AT_ONCE: Final = 8
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from streams.events.event_time import event_time_ms
-from streams.incidents.action import NOTIFY_SOURCE, Kind
 from streams.incidents.handling import is_about
+from streams.records.action import NOTIFY_SOURCE, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from streams.incidents.action import Taken
-    from streams.incidents.anomaly import Anomaly
+    from streams.records.action import Taken
+    from streams.records.anomaly import Anomaly
 
 MOST_REMEMBERED: Final = 10_000
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from streams.events.event_time import event_time_ms
-from streams.incidents.action import Taken  # noqa: TC001 - the struct needs the type
-from streams.linkage.step import Decision, Stage, Step
+from streams.records.action import Taken  # noqa: TC001 - the struct needs the type
+from streams.records.request import Decision, Stage, Step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -5,12 +5,12 @@ from __future__ import annotations
 import enum
 from typing import TYPE_CHECKING, Final
 
-from streams.incidents.anomaly import Change, Why
+from streams.records.anomaly import Change, Why
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from streams.incidents.anomaly import Transition
+    from streams.records.anomaly import Transition
     from streams.settings.settings import LinkageMatch
 
 ANY: Final = "*"

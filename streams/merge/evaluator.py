@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from streams.evaluation.window_reader import WindowReader
-    from streams.verdicts import Pulse, Verdict
+    from streams.records.verdicts import Pulse, Verdict
 
 
 class Evaluator(Protocol):

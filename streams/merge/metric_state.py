@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from streams.merge.evaluator import Evaluator
     from streams.merge.recurrence import Repeats
     from streams.merge.series_table import Scope, SeriesBudget
-    from streams.verdicts import Pulse, Verdict
+    from streams.records.verdicts import Pulse, Verdict
 
 _FURTHEST_SLOTS = 60 * 8_640  # a deadline further ahead is a mistake in the data
 _REJOIN_SLOTS = 1_080  # 3 h: so far ahead, a late record is in time for its deadline

@@ -15,7 +15,7 @@ from streams.merge.snapshot import Manifest, Part, SnapshotError, SnapshotReader
 from streams.merge.ticks import Ticks, milliseconds
 from streams.merge.watermark import Watermarks
 from streams.placement import cells_partition
-from streams.verdicts import Pulse, TickVerdicts, Verdict
+from streams.records.verdicts import Pulse, TickVerdicts, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

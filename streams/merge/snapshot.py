@@ -9,7 +9,7 @@ import cramjam
 import msgspec
 import numpy as np
 
-from streams.decoding import decoder_of
+from streams.records.decoding import decoder_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -7,13 +7,13 @@ import contextlib
 from collections import deque
 from typing import TYPE_CHECKING
 
-from streams.incidents.action_event import encode
+from streams.records.action_event import encode
 from streams.transport.topic_writer import Delivery
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from streams.incidents.action import Taken
+    from streams.records.action import Taken
 
 _MOST_WAITING = 2_000
 _RETRY_S = 2.0

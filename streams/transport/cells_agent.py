@@ -20,10 +20,10 @@ from streams.transport.watch import WorkerFailedError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from streams.batch import RecordBatch
     from streams.cells.record import CellsRecord
+    from streams.records.batch import RecordBatch
+    from streams.records.verdicts import TickVerdicts
     from streams.transport.keeper import Saved
-    from streams.verdicts import TickVerdicts
 
 MANIFEST = "manifest"
 _BREATH_S = 0.02  # the event loop is let go this often while ticks are stepped through

@@ -15,7 +15,7 @@ import orjson
 from aiokafka.errors import KafkaError
 from faust.types import TP
 
-from streams.decoding import decoder_of
+from streams.records.decoding import decoder_of
 from streams.topics.names import ANOMALY_STATE_TOPIC
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from streams.batch import RecordBatch
+    from streams.records.batch import RecordBatch
 
 
 class Fetched(NamedTuple):

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
-from streams.decoding import decoder_of
+from streams.records.decoding import decoder_of
+from streams.records.verdicts import TickVerdicts
 from streams.topics.names import ANOMALIES_TOPIC, ANOMALY_STATE_TOPIC
 from streams.transport.flush import OutRecord
 from streams.transport.keeper import Save
-from streams.verdicts import TickVerdicts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from streams.batch import RecordBatch
-    from streams.incidents.anomaly import Transition
+    from streams.records.anomaly import Transition
+    from streams.records.batch import RecordBatch
     from streams.transport.keeper import Saved
 
 QUIET_SAVE_S = 5.0

@@ -11,7 +11,7 @@ import msgspec
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
-from streams.incidents.cloudevent import decode
+from streams.records.anomaly_event import decode
 from streams.topics.names import ACTIONS_TOPIC, ANOMALIES_TOPIC
 from streams.transport.group_consumer import group_consumer
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from streams.connection import Connection
-    from streams.incidents.anomaly import Transition
+    from streams.records.anomaly import Transition
     from streams.settings.settings import Settings
 
 _WAIT_MS: Final = 500

@@ -19,7 +19,7 @@ from streams.transport.watchdog import Duty, Station
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 
-    from streams.batch import RecordBatch
+    from streams.records.batch import RecordBatch
     from streams.transport.fetched import Fetched
     from streams.transport.keeper import Keeper, Save, Saved
     from streams.transport.log_bounds import Bounds

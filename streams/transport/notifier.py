@@ -11,13 +11,13 @@ import msgspec
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
-from streams.incidents.cloudevent import decode
+from streams.records.anomaly_event import decode
 from streams.topics.names import ANOMALIES_TOPIC
 from streams.transport.group_consumer import group_consumer
 
 if TYPE_CHECKING:
     from streams.connection import Connection
-    from streams.incidents.anomaly import Transition
+    from streams.records.anomaly import Transition
     from streams.settings.settings import Settings
 
 _WAIT_MS = 500

@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
     from faust.types import TP
 
-    from streams.incidents.anomaly import Transition
+    from streams.records.anomaly import Transition
+    from streams.records.verdicts import TickVerdicts
     from streams.transport.cells_agent import Merge
     from streams.transport.flush import Flusher
     from streams.transport.incident_agent import Desk
     from streams.transport.source_partition import Flush, Ingest
-    from streams.verdicts import TickVerdicts
 
 
 def _ignore(*_: object) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from aiokafka.consumer.fetcher import READ_COMMITTED
 from aiokafka.errors import CorruptRecordException
 
-from streams.batch import RecordBatch
+from streams.records.batch import RecordBatch
 from streams.transport.fetched import Fetched
 
 if TYPE_CHECKING:

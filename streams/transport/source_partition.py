@@ -6,8 +6,8 @@ import enum
 from bisect import bisect_left
 from typing import TYPE_CHECKING, Protocol
 
-from streams.batch import RecordBatch
 from streams.cells.record import encode
+from streams.records.batch import RecordBatch
 from streams.topics.names import CELLS_TOPIC, DEAD_LETTERS_TOPIC
 from streams.transport.flush import FlushContent, OutRecord
 from streams.transport.hanging import dead_letter_key

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from streams.incidents.action_event import encode
+from streams.records.action_event import encode
 from streams.transport.topic_writer import Delivery
 from streams.web.guard import facts_of, json_response
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
-    from streams.incidents.action import Taken
+    from streams.records.action import Taken
     from streams.web.action_request import Fault
     from streams.web.board import Board
     from streams.web.guard import Handler

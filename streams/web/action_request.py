@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import orjson
 
-from streams.incidents.action import ACK_MS, LONGEST_MS, LONGEST_NAME, LONGEST_NOTE, MINUTE_MS, Kind, Opinion
+from streams.records.action import ACK_MS, LONGEST_MS, LONGEST_NAME, LONGEST_NOTE, MINUTE_MS, Kind, Opinion
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

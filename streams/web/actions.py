@@ -7,10 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from streams.events.event_time import event_time_ms
-from streams.incidents.action import MINUTE_MS, Kind, Taken
-from streams.incidents.action_event import SOURCE
 from streams.incidents.handling import Refused, refuse
-from streams.incidents.instant import rfc3339
+from streams.records.action import MINUTE_MS, Kind, Taken
+from streams.records.action_event import SOURCE
+from streams.records.instant import rfc3339
 from streams.web.action_desk import ActionDesk, faulty, with_body
 from streams.web.action_request import ActionRequest, Fault, read_request
 from streams.web.audited import ACTOR
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
-    from streams.incidents.anomaly import Anomaly
+    from streams.records.anomaly import Anomaly
     from streams.transport.topic_writer import Delivery
     from streams.web.board import Board
 

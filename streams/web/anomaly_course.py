@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from streams.web.sight import EVERYTHING
 
 if TYPE_CHECKING:
-    from streams.incidents.anomaly import Anomaly
+    from streams.records.anomaly import Anomaly
     from streams.web.board import Board
     from streams.web.point import Point
     from streams.web.sight import Sight

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from streams.incidents.cloudevent import decode
+from streams.records.anomaly_event import decode
 
 if TYPE_CHECKING:
-    from streams.incidents.anomaly import Transition
+    from streams.records.anomaly import Transition
 
 
 def read_transition(value: bytes | None) -> Transition | None:

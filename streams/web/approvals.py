@@ -8,9 +8,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from streams.events.event_time import event_time_ms
-from streams.incidents.action import LONGEST_NAME, LONGEST_NOTE, Taken
-from streams.incidents.action_event import SOURCE
-from streams.linkage.step import Decision
+from streams.records.action import LONGEST_NAME, LONGEST_NOTE, Taken
+from streams.records.action_event import SOURCE
+from streams.records.request import Decision
 from streams.web.action_desk import ActionDesk, faulty, with_body
 from streams.web.action_request import Fault, first_fault, read_object, read_text
 from streams.web.audited import ACTOR
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
-    from streams.linkage.step import Step
+    from streams.records.request import Step
     from streams.transport.topic_writer import Delivery
     from streams.web.board import Board
     from streams.web.sight import Sight

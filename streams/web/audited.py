@@ -12,7 +12,7 @@ import orjson
 from aiohttp import web
 
 from streams.configuration import ConfigurationError
-from streams.incidents.instant import rfc3339
+from streams.records.instant import rfc3339
 from streams.web.audit import Audited, AuditLog, address_class
 from streams.web.guard import facts_of, json_response, needs
 from streams.web.security import Role, Security

@@ -12,7 +12,6 @@ import msgspec
 
 from streams.catalogue.metric import TOUCHPOINTS
 from streams.incidents.action_book import ActionBook, Noted
-from streams.incidents.anomaly import Change
 from streams.incidents.handling import handling_of
 from streams.incidents.inhibition import NOTHING_OPEN, OpenAnomalies
 from streams.incidents.label_values import LabelValues
@@ -20,6 +19,7 @@ from streams.incidents.muting import Muting
 from streams.incidents.silence import SilenceDeed
 from streams.incidents.silence_book import SilenceBook
 from streams.linkage.ledger import Ledger
+from streams.records.anomaly import Change
 from streams.web.courses import Courses
 from streams.web.point import Point, of_pulse
 from streams.web.sight import EVERYTHING
@@ -31,11 +31,11 @@ if TYPE_CHECKING:
 
     from streams.blindness import BlindSpot
     from streams.catalogue.metric import Metric
-    from streams.incidents.action import Taken
-    from streams.incidents.anomaly import Anomaly, Transition
     from streams.incidents.maintenance import Window
-    from streams.linkage.step import Step
-    from streams.verdicts import TickVerdicts
+    from streams.records.action import Taken
+    from streams.records.anomaly import Anomaly, Transition
+    from streams.records.request import Step
+    from streams.records.verdicts import TickVerdicts
     from streams.web.sight import Sight
     from streams.web.timeline import ActionEntry, StepEntry
 

@@ -15,8 +15,8 @@ from streams.web.point import Point, of_verdict
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from streams.incidents.anomaly import Anomaly
-    from streams.verdicts import TickVerdicts
+    from streams.records.anomaly import Anomaly
+    from streams.records.verdicts import TickVerdicts
 
     Key = tuple[str, frozenset[tuple[str, str]]]
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from streams.catalogue.metric import Metric
-    from streams.incidents.anomaly import Anomaly
+    from streams.records.anomaly import Anomaly
     from streams.web.sight import Sight
 
 _CHUNK: Final = 5_000

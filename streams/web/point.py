@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 if TYPE_CHECKING:
-    from streams.verdicts import Pulse, Verdict
+    from streams.records.verdicts import Pulse, Verdict
 
 
 class Point(msgspec.Struct, frozen=True, array_like=True):

@@ -15,7 +15,7 @@ from streams.settings.located_yaml import suggestion
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-    from streams.incidents.anomaly import Anomaly
+    from streams.records.anomaly import Anomaly
 
 DIMENSIONS: Final = frozenset({registry.TOPIC}).union(*registry.DIMENSIONS.values())
 """All that a scope can be made of."""

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from streams.incidents.action import LONGEST_NAME, LONGEST_NOTE, MINUTE_MS
 from streams.incidents.matcher import Matcher, MatcherError, match_everything, read_matchers
 from streams.incidents.silence import FARTHEST_MS, LONGEST_SILENCE_MS
 from streams.local_time import is_skipped
+from streams.records.action import LONGEST_NAME, LONGEST_NOTE, MINUTE_MS
 from streams.web.action_request import Fault, first_fault, read_object, read_text
 
 if TYPE_CHECKING:

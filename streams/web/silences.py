@@ -6,12 +6,12 @@ import enum
 import uuid
 from typing import TYPE_CHECKING, Any, Final
 
-from streams.incidents.action import MINUTE_MS, Taken
-from streams.incidents.action_event import SOURCE
-from streams.incidents.instant import rfc3339
 from streams.incidents.matcher import all_match, labels_of
 from streams.incidents.silence import SUBJECT, Silence, SilenceDeed
 from streams.incidents.silence_book import MOST_SILENCES
+from streams.records.action import MINUTE_MS, Taken
+from streams.records.action_event import SOURCE
+from streams.records.instant import rfc3339
 from streams.web.action_desk import ActionDesk, faulty, with_body
 from streams.web.action_request import Fault
 from streams.web.audited import ACTOR
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
-    from streams.incidents.anomaly import Anomaly
+    from streams.records.anomaly import Anomaly
     from streams.transport.topic_writer import Delivery
     from streams.web.board import Board
 

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from streams.incidents.action import TELLING, Kind
 from streams.incidents.handling import ends_at
-from streams.incidents.instant import rfc3339
-from streams.linkage.step import Stage
+from streams.records.action import TELLING, Kind
+from streams.records.instant import rfc3339
+from streams.records.request import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from streams.incidents.action import Taken
-    from streams.linkage.step import Step
+    from streams.records.action import Taken
+    from streams.records.request import Step
     from streams.web.board import Entry
 
 

@@ -12,7 +12,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Final
 
-from streams.incidents.action import LONGEST_NAME
+from streams.records.action import LONGEST_NAME
 from streams.settings.located_yaml import suggestion
 from streams.web.security import ROLES, Token
 from streams.web.sight import DIMENSIONS, EVERYTHING, sight_of_text

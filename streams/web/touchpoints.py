@@ -10,7 +10,7 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from streams.incidents.anomaly import Anomaly
+    from streams.records.anomaly import Anomaly
 
 SILENT_MS: Final = 120_000
 BEHIND_MS: Final = 300_000

@@ -15,10 +15,10 @@ from labelled_anomalies import CARRIERS, INHIBIT_RULES, REGIONS, anomalies, labe
 from real_alertmanager import eventually
 
 from streams.alerts.routes import Routes
-from streams.incidents.action import Taken
 from streams.incidents.inhibition import OpenAnomalies
 from streams.incidents.matcher import Matcher, Op, all_match, labels_of
 from streams.incidents.silence_book import SilenceBook
+from streams.records.action import Taken
 from streams.settings.settings import RouteSettings
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from real_alertmanager import RealAlertmanager
 
-    from streams.incidents.anomaly import Anomaly
+    from streams.records.anomaly import Anomaly
 
     Start = Callable[[dict[str, Any]], RealAlertmanager]
 

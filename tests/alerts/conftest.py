@@ -11,8 +11,8 @@ from sample_anomaly import sample_anomaly
 
 from streams.alerts.message import Notification
 from streams.catalogue.metric import Severity
-from streams.incidents.anomaly import Change, Contributor, Transition, Why
-from streams.incidents.instant import rfc3339
+from streams.records.anomaly import Change, Contributor, Transition, Why
+from streams.records.instant import rfc3339
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,14 +12,14 @@ import pytest
 from streams.alerts.message import Titles, bundle_of, compose, digest_of, listed, overflow_of
 from streams.alerts.phrases import CHINESE, ENGLISH
 from streams.catalogue.load import load
-from streams.incidents.anomaly import Change, Why
+from streams.records.anomaly import Change, Why
 from streams.settings.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from streams.alerts.message import Notification
-    from streams.incidents.anomaly import Transition
+    from streams.records.anomaly import Transition
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 TITLES = Titles({"payment_success": "Payment success"}, {"payment_success": "支付成功率"})

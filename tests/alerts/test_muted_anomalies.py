@@ -12,11 +12,11 @@ from streams.alerts.dispatch import Dispatch
 from streams.alerts.message import MAINTENANCE, Titles
 from streams.alerts.routing import Ruling
 from streams.incidents.action_book import ActionBook
-from streams.incidents.anomaly import Anomaly, Change, Transition, Why
-from streams.incidents.instant import rfc3339
 from streams.incidents.maintenance import Window, windows_of
 from streams.incidents.muting import Muting
 from streams.incidents.silence_book import SilenceBook
+from streams.records.anomaly import Anomaly, Change, Transition, Why
+from streams.records.instant import rfc3339
 from streams.settings.settings import MaintenanceSettings
 
 if TYPE_CHECKING:

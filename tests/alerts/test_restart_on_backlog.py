@@ -19,9 +19,9 @@ from streams.alerts.receivers.voice import Voice
 from streams.alerts.robot import Member
 from streams.alerts.routes import Routes
 from streams.alerts.routing import Ruling
-from streams.incidents.action import TOLD, Taken
 from streams.incidents.action_book import ActionBook
-from streams.incidents.anomaly import Change, Transition, Why
+from streams.records.action import TOLD, Taken
+from streams.records.anomaly import Change, Transition, Why
 from streams.settings.settings import RouteSettings
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from streams.alerts.message import Notification
     from streams.alerts.receiver import Result
-    from streams.incidents.anomaly import Anomaly
+    from streams.records.anomaly import Anomaly
 
     Make = Callable[..., Transition]
 

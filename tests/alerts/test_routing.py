@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from streams.alerts.dispatch import Dispatch
 from streams.alerts.message import Titles
 from streams.alerts.routing import STALE_MS, Routing, Ruling
-from streams.incidents.anomaly import Change, Transition, Why
-from streams.incidents.instant import rfc3339
+from streams.records.anomaly import Change, Transition, Why
+from streams.records.instant import rfc3339
 
 if TYPE_CHECKING:
     from collections.abc import Callable

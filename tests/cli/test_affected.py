@@ -12,9 +12,9 @@ from sample_anomaly import sample_anomaly
 
 from streams.broker.embedded import EmbeddedBroker
 from streams.cli import main
-from streams.incidents.anomaly import Change, Transition
-from streams.incidents.cloudevent import encode, key
-from streams.incidents.instant import rfc3339
+from streams.records.anomaly import Change, Transition
+from streams.records.anomaly_event import encode, key
+from streams.records.instant import rfc3339
 from streams.settings.settings import Settings
 from streams.topics.wanted import embedded_topics
 

@@ -13,7 +13,7 @@ from detectors.judgement import Reason
 from streams.catalogue.load import load
 from streams.catalogue.metric import Metric, Severity, Touchpoint
 from streams.incidents.alert import State
-from streams.incidents.anomaly import Change, Why
+from streams.records.anomaly import Change, Why
 from streams.settings.settings import SOURCE_TOPICS
 from streams.web.security import Refusal
 from streams.web.touchpoints import SourceCondition, TouchpointCondition

@@ -15,10 +15,10 @@ import pytest
 from sample_anomaly import sample_anomaly
 
 from streams.broker.embedded import EmbeddedBroker
-from streams.incidents.action import Taken
-from streams.incidents.action_event import read_action
-from streams.incidents.anomaly import Change, Transition
-from streams.incidents.cloudevent import encode, key
+from streams.records.action import Taken
+from streams.records.action_event import read_action
+from streams.records.anomaly import Change, Transition
+from streams.records.anomaly_event import encode, key
 from streams.settings.settings import Settings
 from streams.topics.wanted import embedded_topics
 

@@ -9,7 +9,7 @@ from hop_transcript import CHANNELS, deliveries, percentile
 from prometheus_client.parser import text_string_to_metric_families
 from sale_course import ON_CALL, ROBOTS
 
-from streams.incidents.anomaly import Change
+from streams.records.anomaly import Change
 
 if TYPE_CHECKING:
     from sale_course import Course

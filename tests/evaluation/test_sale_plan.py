@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from streams.catalogue.metric import Component, Direction, Signal
 from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.evaluation.sale_plan import AS_USUAL, SalePlan
-from streams.incidents.instant import rfc3339
+from streams.records.instant import rfc3339
 from streams.settings.settings import CalendarEntry, Settings
 
 ORDERS = metric_of(Signal.COUNT, Direction.DOWN, unit="per_minute", minimum_effect=0.5, minimum_exposure=10)

@@ -13,7 +13,7 @@ from streams.catalogue.load import Catalogue
 from streams.catalogue.metric import Component, Direction, Signal
 from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.incidents.desk import IncidentDesk
-from streams.verdicts import TickVerdicts
+from streams.records.verdicts import TickVerdicts
 
 NEW_IN_STATE = ("unsettled", "past.found")
 TROUBLE_MS = START_MS + 3 * DAY_MS + 10 * 3_600_000

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from streams.imports.imported import Imported
-    from streams.incidents.anomaly import Anomaly
+    from streams.records.anomaly import Anomaly
 
 EXAMPLES = Path(__file__).parent.parent.parent / "docs" / "examples"
 

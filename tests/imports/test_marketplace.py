@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from streams.incidents.anomaly import Anomaly
+    from streams.records.anomaly import Anomaly
 
 pytestmark = pytest.mark.data
 CATALOGUE = "marketplace.yaml"

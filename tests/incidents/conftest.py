@@ -9,13 +9,13 @@ import pytest
 from streams.catalogue.load import Catalogue
 from streams.catalogue.metric import Direction, Metric, Severity, Signal, Term
 from streams.incidents.desk import IncidentDesk
+from streams.records.verdicts import TickVerdicts, Verdict
 from streams.settings.settings import Settings
-from streams.verdicts import TickVerdicts, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from streams.incidents.anomaly import Transition
+    from streams.records.anomaly import Transition
 
 START = 1_762_790_400_000
 TICK = 10_000

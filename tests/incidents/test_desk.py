@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.verdicts import TickVerdicts
+from streams.records.verdicts import TickVerdicts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hypothesis.strategies import DrawFn
 
-    from streams.incidents.anomaly import Transition
     from streams.incidents.desk import IncidentDesk
-    from streams.verdicts import Verdict
+    from streams.records.anomaly import Transition
+    from streams.records.verdicts import Verdict
 
     Stretch = tuple[int, int, int, float, str]
 

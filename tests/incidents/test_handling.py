@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from sample_anomaly import sample_anomaly
 
 from streams.events.event_time import event_time_ms
-from streams.incidents.action import Kind, Taken
 from streams.incidents.action_book import ActionBook
 from streams.incidents.handling import (
     SKEW_MS,
@@ -23,10 +22,11 @@ from streams.incidents.handling import (
     refuse,
     snooze_over,
 )
-from streams.incidents.instant import rfc3339
+from streams.records.action import Kind, Taken
+from streams.records.instant import rfc3339
 
 if TYPE_CHECKING:
-    from streams.incidents.anomaly import Anomaly
+    from streams.records.anomaly import Anomaly
 
 START = 1_762_790_400_000
 MINUTE = 60_000

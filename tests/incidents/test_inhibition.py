@@ -10,7 +10,7 @@ from sample_anomaly import sample_anomaly
 from streams.incidents.inhibition import Inhibition, OpenAnomalies, inhibits
 
 if TYPE_CHECKING:
-    from streams.incidents.anomaly import Anomaly
+    from streams.records.anomaly import Anomaly
 
 AT = "2025-11-11T00:00:00Z"
 

@@ -8,15 +8,15 @@ import msgspec
 import pytest
 
 from streams.catalogue.load import Catalogue
-from streams.verdicts import Contributor, TickVerdicts
+from streams.records.verdicts import Contributor, TickVerdicts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from streams.catalogue.metric import Metric
-    from streams.incidents.anomaly import Transition
     from streams.incidents.desk import IncidentDesk
-    from streams.verdicts import Verdict
+    from streams.records.anomaly import Transition
+    from streams.records.verdicts import Verdict
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE

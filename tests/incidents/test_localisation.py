@@ -8,12 +8,12 @@ import pytest
 
 from streams.incidents.localisation import localise
 from streams.incidents.policy import Policy
-from streams.verdicts import Contributor
+from streams.records.verdicts import Contributor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from streams.verdicts import Verdict
+    from streams.records.verdicts import Verdict
 
 POLICY = Policy()
 

@@ -15,8 +15,8 @@ from streams.cells.histogram import edges
 from streams.events.registry import SCALES, TOPIC_OF_TYPE
 
 if TYPE_CHECKING:
-    from streams.batch import RecordBatch
     from streams.catalogue.metric import Condition, Metric, Term
+    from streams.records.batch import RecordBatch
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Cell = tuple[str, tuple[int, tuple[str, ...]], int, int, int]  # metric, scope, component, slot, late

@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from streams.batch import RecordBatch
+from streams.records.batch import RecordBatch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

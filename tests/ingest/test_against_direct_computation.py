@@ -19,9 +19,9 @@ from tests.ingest.records import NOON, make_batch, text_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from streams.batch import RecordBatch
     from streams.ingest.flush import Flush
     from streams.ingest.partition import IngestPartition
+    from streams.records.batch import RecordBatch
 
 HOUR = 3_600_000
 SHIPPED = load()

@@ -12,7 +12,7 @@ from crash_load import START_MS
 from faults_bench import Bench
 from kafka_reading import visible
 
-from streams.verdicts import TickVerdicts
+from streams.records.verdicts import TickVerdicts
 
 if TYPE_CHECKING:
     from pathlib import Path

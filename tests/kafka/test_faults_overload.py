@@ -16,8 +16,8 @@ from feed import Feed, committed
 from fleet import FAULT
 from kafka_reading import visible
 
-from streams.incidents.anomaly import Change
-from streams.incidents.cloudevent import decode
+from streams.records.anomaly import Change
+from streams.records.anomaly_event import decode
 from streams.settings.settings import ReceiverSettings
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
-    from streams.batch import RecordBatch
+    from streams.records.batch import RecordBatch
 
 pytestmark = [
     pytest.mark.kafka,

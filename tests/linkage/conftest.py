@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sample_anomaly import sample_anomaly
 
-from streams.incidents.anomaly import Change, Transition, Why
-from streams.incidents.instant import rfc3339
+from streams.records.anomaly import Change, Transition, Why
+from streams.records.instant import rfc3339
 from streams.settings.settings import LinkageMatch, LinkageRule
 
 if TYPE_CHECKING:

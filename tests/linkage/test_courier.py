@@ -18,13 +18,13 @@ from streams.alerts.receivers.http_post import HttpPost
 from streams.linkage.clerk import Clerk
 from streams.linkage.courier import AT_ONCE, Courier, Webhook
 from streams.linkage.ledger import Ledger
-from streams.linkage.step import Ending, Step
+from streams.records.request import Ending, Step
 from streams.settings.settings import LinkageRule, LinkageWebhook
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    from streams.incidents.anomaly import Transition
+    from streams.records.anomaly import Transition
 
 SECRET = b"shared-secret-of-tests"
 HOOK = LinkageWebhook(url_env="URL", secret_env="SECRET")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from streams.incidents.action import NOTIFY_SOURCE, Taken
 from streams.linkage.first_action import FirstActions
+from streams.records.action import NOTIFY_SOURCE, Taken
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from streams.incidents.anomaly import Transition
+    from streams.records.anomaly import Transition
 
 
 def taken(time: int, **fields: Any) -> Taken:

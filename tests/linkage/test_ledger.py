@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from streams.linkage import ledger as ledger_module
 from streams.linkage.clerk import settled
 from streams.linkage.ledger import Ledger
-from streams.linkage.step import Ending, Request, Stage, Step
+from streams.records.request import Ending, Request, Stage, Step
 
 if TYPE_CHECKING:
     import pytest

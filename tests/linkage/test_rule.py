@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from streams.incidents.anomaly import Change, Transition, Why
 from streams.linkage.rule import STALE_MS, Judgement, judge
+from streams.records.anomaly import Change, Transition, Why
 from streams.settings.settings import LinkageMatch
 
 if TYPE_CHECKING:

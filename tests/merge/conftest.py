@@ -11,8 +11,8 @@ from streams.catalogue.load import Catalogue
 from streams.catalogue.metric import Direction, Metric, Signal, Term
 from streams.cells.record import CellsRecord, MetricCells
 from streams.merge.partition import MergePartition
+from streams.records.verdicts import Pulse
 from streams.settings.settings import Settings
-from streams.verdicts import Pulse
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -21,7 +21,7 @@ from tests.merge.random_logs import Recorder, metric
 
 if TYPE_CHECKING:
     from streams.evaluation.window_reader import WindowReader
-    from streams.verdicts import Pulse
+    from streams.records.verdicts import Pulse
 
 DAY_SLOTS = 8_640
 TWO_DAYS_S = 172_800

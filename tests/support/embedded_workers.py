@@ -11,8 +11,8 @@ import confluent_kafka
 from sample_anomaly import sample_anomaly
 
 from streams.app import System, new_system
-from streams.incidents.anomaly import Change, Transition
-from streams.incidents.instant import rfc3339
+from streams.records.anomaly import Change, Transition
+from streams.records.instant import rfc3339
 from streams.settings.settings import Settings
 
 if TYPE_CHECKING:

@@ -18,13 +18,13 @@ import orjson
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
-from streams.incidents.cloudevent import decode
+from streams.records.anomaly_event import decode
 from streams.settings.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from streams.incidents.anomaly import Transition
+    from streams.records.anomaly import Transition
 
 KAFKA = Path(__file__).parents[2] / "deploy" / "kafka" / "run.py"
 PHAROS = (sys.executable, "-c", "import sys; from streams.cli import main; sys.exit(main())")

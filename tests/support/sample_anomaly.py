@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from streams.incidents.anomaly import Anomaly
+from streams.records.anomaly import Anomaly
 
 _USUAL: dict[str, Any] = {
     "fingerprint": "f1",

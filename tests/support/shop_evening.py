@@ -17,9 +17,9 @@ from streams.catalogue.load import Catalogue, load
 from streams.connection import Connection
 from streams.events.event_time import event_time_ms
 from streams.events_file import Line, record
-from streams.incidents.anomaly import Change
-from streams.incidents.cloudevent import decode
-from streams.incidents.instant import rfc3339
+from streams.records.anomaly import Change
+from streams.records.anomaly_event import decode
+from streams.records.instant import rfc3339
 from streams.replay import replay
 from streams.scenario import for_scenario
 from streams.settings.settings import SOURCE_TOPICS, Settings
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from streams.headway import Headway
-    from streams.incidents.anomaly import Transition
+    from streams.records.anomaly import Transition
 
 PARTITIONS = 2
 METRICS = ("orders_created", "orders_paid", "payment_success")

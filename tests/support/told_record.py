@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from streams.alerts.told import Told
-from streams.incidents.action import TOLD, Taken
 from streams.incidents.action_book import ActionBook
+from streams.records.action import TOLD, Taken
 
 if TYPE_CHECKING:
-    from streams.incidents.anomaly import Anomaly
+    from streams.records.anomaly import Anomaly
 
 
 def told_record(anomaly: Anomaly, at: int, *receivers: str, action: str = TOLD) -> Taken:

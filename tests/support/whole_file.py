@@ -23,14 +23,14 @@ from streams.backtest import Backtest
 from streams.catalogue.load import load
 from streams.events.event_time import event_time_ms
 from streams.events_file import EventsWriter, read
-from streams.incidents.instant import rfc3339
+from streams.records.instant import rfc3339
 from streams.scenario import for_scenario, given_by
 from streams.settings.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from streams.incidents.anomaly import Transition
+    from streams.records.anomaly import Transition
 
 WAYS = {
     "embedded, speed 0": Way(kafka=False, workers=1, speed=0),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from streams.batch import RecordBatch
 from streams.cells.record import NO_WATERMARK, CellsRecord, encode
+from streams.records.batch import RecordBatch
 from streams.transport.cells_agent import CellsState, SnapshotPace
 
 

@@ -19,7 +19,7 @@ from streams.transport.log_agent import LogAgent
 from streams.transport.watchdog import LIMIT_S, Station
 
 if TYPE_CHECKING:
-    from streams.batch import RecordBatch
+    from streams.records.batch import RecordBatch
 
 CELLS = TP("pharos-cells", 0)
 

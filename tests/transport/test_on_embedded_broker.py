@@ -14,11 +14,11 @@ import pytest
 from streams.broker.embedded import EmbeddedBroker
 from streams.catalogue.load import load
 from streams.evaluation.metric_evaluator import MetricEvaluator
-from streams.incidents.cloudevent import encode, key
 from streams.incidents.desk import IncidentDesk
 from streams.ingest.partition import IngestPartition
 from streams.merge.partition import MergePartition
 from streams.merge.snapshot import read_manifest
+from streams.records.anomaly_event import encode, key
 from streams.settings.settings import Settings
 from streams.topics.wanted import embedded_topics
 from streams.transport.incident_agent import IncidentState

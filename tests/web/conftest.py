@@ -17,8 +17,8 @@ from prometheus_client import CollectorRegistry
 
 from dashboards.wallboard import pages
 from streams.health import Health
-from streams.incidents.anomaly import Anomaly, Change, Contributor, Transition
 from streams.metrics import PipelineMetrics
+from streams.records.anomaly import Anomaly, Change, Contributor, Transition
 from streams.web.api import create_web_app
 from streams.web.exposition import Exposition
 from streams.web.security import Security

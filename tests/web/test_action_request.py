@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.incidents.action import Kind, Opinion
+from streams.records.action import Kind, Opinion
 from streams.web.action_request import ActionRequest, Fault, read_request
 
 

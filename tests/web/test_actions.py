@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import pytest_asyncio
 
-from streams.incidents.action import Taken
+from streams.records.action import Taken
 from streams.transport.topic_writer import Delivery
 from streams.web import action_desk
 from streams.web.actions import add_actions
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from actions_topic import ActionsTopic
     from aiohttp import ClientResponse, ClientSession
 
-    from streams.incidents.anomaly import Anomaly, Transition
+    from streams.records.anomaly import Anomaly, Transition
 
 VIEWER = Token(Role.VIEWER, "viewer-secret-of-tests")
 RESPONDER = Token(Role.RESPONDER, "responder-secret-of-tests")

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from incident_story import Incident
 
-from streams.incidents.anomaly import Why
+from streams.records.anomaly import Why
 from streams.web.anomaly_course import course_view
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from streams.incidents.anomaly import Anomaly
+    from streams.records.anomaly import Anomaly
     from streams.web.board import Board
 
 

@@ -9,14 +9,14 @@ import pytest
 from incident_story import Incident, stamp
 from views import VIEWS
 
-from streams.incidents.anomaly import Why
+from streams.records.anomaly import Why
 from streams.web.security import Role, Security, Token
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from streams.incidents.anomaly import Anomaly
+    from streams.records.anomaly import Anomaly
     from streams.web.board import Board
 
 pytestmark = pytest.mark.browser

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from streams.incidents.instant import rfc3339
-from streams.linkage.step import Request, Stage, Step
+from streams.records.instant import rfc3339
+from streams.records.request import Request, Stage, Step
 from streams.transport.topic_writer import Delivery
 from streams.web.approvals import add_approvals
 from streams.web.security import Role, Security, Token

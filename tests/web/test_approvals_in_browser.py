@@ -8,9 +8,9 @@ import msgspec
 import pytest
 from actions_topic import ActionsTopic
 
-from streams.incidents.instant import rfc3339
 from streams.linkage.clerk import Clerk, settled
-from streams.linkage.step import Ending, Request, Stage, Step
+from streams.records.instant import rfc3339
+from streams.records.request import Ending, Request, Stage, Step
 from streams.web.approvals import add_approvals
 from streams.web.security import Role, Security, Token
 

@@ -9,9 +9,9 @@ import msgspec
 import pytest
 
 from streams.catalogue.load import load
-from streams.incidents.anomaly import Anomaly, Change, Transition
-from streams.incidents.cloudevent import encode
-from streams.verdicts import Pulse, TickVerdicts
+from streams.records.anomaly import Anomaly, Change, Transition
+from streams.records.anomaly_event import encode
+from streams.records.verdicts import Pulse, TickVerdicts
 from streams.web.anomaly_record import read_transition
 from streams.web.board import POINTS, RECENT, RECENT_MS, TIMELINE, Board
 

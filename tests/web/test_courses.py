@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from streams.verdicts import TickVerdicts, Verdict
+from streams.records.verdicts import TickVerdicts, Verdict
 from streams.web.courses import LINES, POINTS, STEP_MS, UNHEARD_MS, Courses
 from streams.web.point import Point
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from streams.incidents.anomaly import Anomaly
+    from streams.records.anomaly import Anomaly
 
 ALIPAY = {"payment_method": "alipay"}
 

@@ -23,7 +23,7 @@ from streams.web.exposition import Exposition
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from streams.incidents.anomaly import Anomaly
+    from streams.records.anomaly import Anomaly
 
 CATALOGUE = load()
 PAYMENT = CATALOGUE.by_name["payment_success"]

@@ -9,7 +9,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from streams.incidents.anomaly import Anomaly, Transition
+    from streams.records.anomaly import Anomaly, Transition
     from streams.web.board import Board
 
 pytestmark = pytest.mark.browser

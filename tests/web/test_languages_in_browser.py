@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from incident_story import Incident
 
-from streams.incidents.anomaly import Why
+from streams.records.anomaly import Why
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from streams.incidents.anomaly import Anomaly
+    from streams.records.anomaly import Anomaly
     from streams.web.board import Board
 
 pytestmark = pytest.mark.browser

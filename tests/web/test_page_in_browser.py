@@ -8,8 +8,8 @@ import pytest
 from views import VIEWS
 
 from streams.blindness import Blind, BlindSpot
-from streams.incidents.anomaly import Anomaly, Change, Transition
-from streams.verdicts import Pulse, TickVerdicts
+from streams.records.anomaly import Anomaly, Change, Transition
+from streams.records.verdicts import Pulse, TickVerdicts
 from streams.web.security import Role, Security, Token
 
 if TYPE_CHECKING:

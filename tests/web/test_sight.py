@@ -16,8 +16,8 @@ from shop_hour import CATALOGUE, tell
 
 from dashboards.wallboard import pages
 from streams.health import Health
-from streams.incidents.anomaly import Contributor
 from streams.metrics import PipelineMetrics
+from streams.records.anomaly import Contributor
 from streams.web.actions import add_actions
 from streams.web.api import create_web_app
 from streams.web.approvals import add_approvals
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
-    from streams.incidents.anomaly import Anomaly
+    from streams.records.anomaly import Anomaly
     from streams.web.board import Board
 
 OWN, OTHER = "own-store", "other-store"

@@ -13,7 +13,7 @@ from streams.web.sight import sight_of_text
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from streams.incidents.anomaly import Anomaly
+    from streams.records.anomaly import Anomaly
     from streams.web.board import Board
 
 pytestmark = pytest.mark.browser

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from actions_topic import ActionsTopic
 
-    from streams.incidents.anomaly import Anomaly
+    from streams.records.anomaly import Anomaly
 
 pytestmark = pytest.mark.browser
 

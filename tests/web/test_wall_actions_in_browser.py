@@ -9,7 +9,7 @@ from actions_topic import ActionsTopic
 from incident_story import Incident, stamp
 from views import VIEWS
 
-from streams.incidents.anomaly import Why
+from streams.records.anomaly import Why
 from streams.transport.topic_writer import Delivery
 from streams.web.actions import add_actions
 from streams.web.security import Role, Security, Token
@@ -17,7 +17,7 @@ from streams.web.security import Role, Security, Token
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from streams.incidents.anomaly import Anomaly
+    from streams.records.anomaly import Anomaly
     from streams.web.board import Board
 
 pytestmark = pytest.mark.browser

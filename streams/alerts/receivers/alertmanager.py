@@ -17,15 +17,15 @@ from streams.alerts.receivers.http_post import failure_of
 from streams.alerts.receivers.plain_text import plain
 from streams.catalogue.metric import Severity
 from streams.events.event_time import event_time_ms
-from streams.incidents.anomaly import Change
-from streams.incidents.instant import rfc3339
+from streams.records.anomaly import Change
+from streams.records.instant import rfc3339
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
 
     from streams.alerts.message import Notification
     from streams.alerts.receivers.http_post import HttpPost
-    from streams.incidents.anomaly import Anomaly
+    from streams.records.anomaly import Anomaly
 
 RESEND_S = 60.0
 HOLD_MS = 300_000  # so long an alert stands without being sent again, and its end is sent again

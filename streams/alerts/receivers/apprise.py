@@ -11,7 +11,7 @@ from streams.alerts.budget import Allowance, Limit
 from streams.alerts.receiver import DELIVERED, Cause, Outcome, Result
 from streams.alerts.receivers.fitting import first_of, fitted, shown, size
 from streams.alerts.receivers.markup import unmarked
-from streams.incidents.anomaly import Change
+from streams.records.anomaly import Change
 
 if TYPE_CHECKING:
     from streams.alerts.message import Notification

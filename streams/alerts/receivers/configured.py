@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import aiohttp
 
     from streams.alerts.receiver import Receiver
-    from streams.incidents.anomaly import Anomaly
+    from streams.records.anomaly import Anomaly
     from streams.settings.settings import ReceiverSettings
 
 _ALLOWANCES = {

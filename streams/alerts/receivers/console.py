@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from streams.alerts.receiver import Outcome, Result
 from streams.alerts.receivers.fitting import shown
-from streams.incidents.instant import clock_time
+from streams.records.instant import clock_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable

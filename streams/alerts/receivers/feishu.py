@@ -18,7 +18,7 @@ from streams.alerts.receiver import Result
 from streams.alerts.receivers.fitting import fitted, shown, size
 from streams.alerts.receivers.http_post import judged_by_code
 from streams.alerts.receivers.refusals import FEISHU
-from streams.incidents.anomaly import Change
+from streams.records.anomaly import Change
 
 if TYPE_CHECKING:
     from streams.alerts.message import Notification

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from streams.alerts.line import Line
 from streams.alerts.receivers.plain_text import plain
-from streams.incidents.long_name import ELLIPSIS
+from streams.records.long_name import ELLIPSIS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

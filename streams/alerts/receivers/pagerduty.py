@@ -17,8 +17,8 @@ from streams.alerts.receivers.fitting import cut, fitted, shown
 from streams.alerts.receivers.http_post import failure_of, garbage
 from streams.alerts.receivers.plain_text import plain
 from streams.alerts.receivers.refusals import PAGERDUTY, refusal_of
-from streams.incidents.anomaly import Change
-from streams.incidents.instant import rfc3339
+from streams.records.anomaly import Change
+from streams.records.instant import rfc3339
 
 if TYPE_CHECKING:
     from streams.alerts.message import Notification

@@ -20,7 +20,7 @@ import orjson
 
 from streams.alerts.receiver import DELIVERED, Result
 from streams.alerts.receivers.http_post import failure_of
-from streams.incidents.instant import rfc3339
+from streams.records.instant import rfc3339
 
 if TYPE_CHECKING:
     from streams.alerts.message import Notification

@@ -11,7 +11,7 @@ from streams.incidents.matcher import labels_of
 if TYPE_CHECKING:
     from random import Random
 
-    from streams.incidents.anomaly import Anomaly
+    from streams.records.anomaly import Anomaly
 
 AT = "2025-11-11T00:00:00Z"
 REGIONS = ("zhejiang", "jiangsu", 'a "b" \\ c', "浙江", "zhe.jiang", "")

@@ -16,13 +16,13 @@ from aiohttp import web
 
 from streams.alerts.message import Notification, Titles, bundle_of, compose
 from streams.alerts.receivers.http_post import HttpPost
-from streams.incidents.anomaly import Change
+from streams.records.anomaly import Change
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from streams.alerts.receiver import Receiver, Result
-    from streams.incidents.anomaly import Transition
+    from streams.records.anomaly import Transition
 
 NOW = 1_762_790_400.25
 SHANGHAI = ZoneInfo("Asia/Shanghai")

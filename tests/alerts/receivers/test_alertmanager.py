@@ -11,15 +11,15 @@ import pytest
 from streams.alerts.receiver import Cause, Outcome, Upkeep
 from streams.alerts.receivers.alertmanager import HOLD_MS, RESEND_S, AlertmanagerReceiver, alert_of, labels_of
 from streams.events.event_time import event_time_ms
-from streams.incidents.anomaly import Change
-from streams.incidents.instant import rfc3339
+from streams.records.anomaly import Change
+from streams.records.instant import rfc3339
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from streams.alerts.message import Notification
     from streams.alerts.receivers.http_post import HttpPost
-    from streams.incidents.anomaly import Anomaly
+    from streams.records.anomaly import Anomaly
 
     Told = Callable[..., Notification]
 

@@ -13,7 +13,7 @@ import pytest
 from streams.alerts.receiver import Cause, Outcome
 from streams.alerts.receivers.apprise import AppriseReceiver, notifier_of
 from streams.alerts.receivers.voice import Voice
-from streams.incidents.anomaly import Change
+from streams.records.anomaly import Change
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,7 +12,7 @@ from streams.alerts.receivers import dingtalk, feishu, slack, wecom
 from streams.alerts.receivers.dingtalk import DingTalkReceiver
 from streams.alerts.receivers.feishu import FeishuReceiver
 from streams.alerts.receivers.voice import Voice
-from streams.incidents.anomaly import Change
+from streams.records.anomaly import Change
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,7 +15,7 @@ from aiosmtpd.smtp import SMTP, AuthResult
 from streams.alerts.receiver import Cause, Outcome
 from streams.alerts.receivers.email import EmailReceiver, message_of
 from streams.alerts.receivers.voice import Voice
-from streams.incidents.anomaly import Change
+from streams.records.anomaly import Change
 from streams.settings.settings import MailSettings
 
 if TYPE_CHECKING:

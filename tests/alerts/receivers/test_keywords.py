@@ -30,15 +30,15 @@ from streams.alerts.outbox import Outbox
 from streams.alerts.phrases import ENGLISH
 from streams.alerts.receivers.configured import Surroundings, member
 from streams.alerts.receivers.voice import Voice
-from streams.incidents.anomaly import Change
 from streams.receiver_rules import check_receivers
+from streams.records.anomaly import Change
 from streams.settings.settings import ReceiverSettings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from streams.alerts.message import Notification
-    from streams.incidents.anomaly import Transition
+    from streams.records.anomaly import Transition
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 TITLES = Titles({"payment_success": "Payment success"}, {"payment_success": "支付成功率"}, "https://pharos/")

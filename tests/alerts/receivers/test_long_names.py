@@ -18,13 +18,13 @@ from streams.alerts.receivers.fitting import shown, size
 from streams.alerts.receivers.markup import slack_escaped, unmarked, widened
 from streams.alerts.receivers.plain_text import plain
 from streams.alerts.receivers.voice import Voice
-from streams.incidents.anomaly import Change
+from streams.records.anomaly import Change
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from streams.alerts.message import Notification
-    from streams.incidents.anomaly import Transition
+    from streams.records.anomaly import Transition
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 TITLES = Titles({"payment_success": "Payment success"}, {"payment_success": "支付成功率"})

@@ -11,7 +11,7 @@ from streams.alerts.message import ACKNOWLEDGED
 from streams.alerts.receiver import Cause, Outcome
 from streams.alerts.receivers.pagerduty import PagerDutyReceiver, event_of
 from streams.alerts.receivers.voice import Voice
-from streams.incidents.anomaly import Change
+from streams.records.anomaly import Change
 
 if TYPE_CHECKING:
     from collections.abc import Callable

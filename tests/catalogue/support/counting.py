@@ -8,13 +8,13 @@ from typing import Any
 
 import orjson
 
-from streams.batch import RecordBatch
 from streams.catalogue.load import load
 from streams.catalogue.metric import Component
 from streams.catalogue.scopes import scope_sets
 from streams.events.dead_letter import Reason
 from streams.events.registry import FIELDS, TOPIC_OF_TYPE
 from streams.ingest.partition import IngestPartition
+from streams.records.batch import RecordBatch
 
 CATALOGUE = load()
 NUMERATOR, DENOMINATOR, EXPOSURE, LATE_BY_DEADLINE = Component

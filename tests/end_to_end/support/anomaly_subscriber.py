@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 
 from confluent_kafka import Consumer, TopicPartition
 
-from streams.incidents.cloudevent import decode
+from streams.records.anomaly_event import decode
 from streams.topics.names import ANOMALIES_TOPIC
 
 if TYPE_CHECKING:
-    from streams.incidents.anomaly import Transition
+    from streams.records.anomaly import Transition
 
 
 class Published(NamedTuple):

@@ -129,7 +129,7 @@ class _Served:
         from shop_hour import CATALOGUE, NOW, hour, tell
 
         from dashboards.wallboard import pages
-        from streams.incidents.instant import rfc3339
+        from streams.records.instant import rfc3339
         from streams.web.actions import add_actions
         from streams.web.api import create_web_app
         from streams.web.approvals import add_approvals

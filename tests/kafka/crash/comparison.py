@@ -13,8 +13,8 @@ from kafka_reading import visible
 from streams.backtest import Backtest
 from streams.cells.record import decode
 from streams.events_file import Line
-from streams.incidents.anomaly import Change
-from streams.incidents.cloudevent import decode as decode_transition
+from streams.records.anomaly import Change
+from streams.records.anomaly_event import decode as decode_transition
 from streams.report import final_anomalies
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from crash_load import Sent
 
     from streams.catalogue.load import Catalogue
-    from streams.incidents.anomaly import Transition
+    from streams.records.anomaly import Transition
     from streams.settings.settings import Settings
 
 COMPARED_TO_MS = START_MS + SPAN_MS - 120_000  # a live run ends by promises, and later

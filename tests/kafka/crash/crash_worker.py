@@ -21,11 +21,11 @@ import uvloop
 from streams.catalogue.load import load
 from streams.connection import Connection
 from streams.evaluation.metric_evaluator import MetricEvaluator
-from streams.incidents.cloudevent import encode, key
 from streams.incidents.desk import IncidentDesk
 from streams.ingest.partition import IngestPartition
 from streams.merge.partition import MergePartition
 from streams.merge.snapshot import read_manifest
+from streams.records.anomaly_event import encode, key
 from streams.service import end_at_last
 from streams.settings.settings import SOURCE_TOPICS, Settings
 from streams.transport.flush import TRANSACTION_LIMIT_S, TransactionalFlusher

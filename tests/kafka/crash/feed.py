@@ -14,7 +14,7 @@ from confluent_kafka.admin import AdminClient, NewTopic
 from crash_load import TOPICS
 from kafka_reading import visible
 
-from streams.verdicts import TickVerdicts
+from streams.records.verdicts import TickVerdicts
 
 if TYPE_CHECKING:
     from comparison import Load

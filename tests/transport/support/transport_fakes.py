@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from faust.types import TP
 
-from streams.batch import RecordBatch
 from streams.cells.record import CellsRecord
+from streams.records.batch import RecordBatch
 from streams.transport.fetched import Fetched
 from streams.transport.log_bounds import Bounds
 

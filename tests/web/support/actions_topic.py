@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streams.incidents.action import Taken
-from streams.incidents.action_event import read_action
+from streams.records.action import Taken
+from streams.records.action_event import read_action
 from streams.transport.topic_writer import Delivery
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from streams.incidents.anomaly import Anomaly, Change, Transition, Why
-from streams.verdicts import TickVerdicts, Verdict
+from streams.records.anomaly import Anomaly, Change, Transition, Why
+from streams.records.verdicts import TickVerdicts, Verdict
 
 if TYPE_CHECKING:
     from streams.web.board import Board

@@ -10,9 +10,9 @@ import msgspec
 from incident_story import Incident
 
 from streams.catalogue.load import load
-from streams.incidents.anomaly import Anomaly, Why
+from streams.records.anomaly import Anomaly, Why
+from streams.records.verdicts import Pulse, TickVerdicts
 from streams.settings.settings import SOURCE_TOPICS
-from streams.verdicts import Pulse, TickVerdicts
 from streams.web.board import Board
 
 CATALOGUE = load()

@@ -6,7 +6,7 @@ import enum
 
 import msgspec
 
-from streams.verdicts import Contributor
+from streams.records.verdicts import Contributor
 
 __all__ = ["Anomaly", "Change", "Contributor", "Episode", "Transition", "Why"]
 

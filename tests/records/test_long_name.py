@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.incidents.long_name import cut_in_the_middle
 from streams.incidents.summary import where
+from streams.records.long_name import cut_in_the_middle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from streams.verdicts import Verdict
+    from streams.records.verdicts import Verdict
 
 
 @given(st.text(max_size=60), st.integers(1, 70))

@@ -9,18 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.incidents.action import Taken
-from streams.incidents.action_event import encode as encode_action
 from streams.linkage.clerk import Clerk, settled
 from streams.linkage.ledger import Ledger
-from streams.linkage.step import Ending, Step
-from streams.linkage.step_event import Passed, encode, read_step
+from streams.records.action import Taken
+from streams.records.action_event import encode as encode_action
+from streams.records.request import Ending, Step
+from streams.records.request_event import Passed, encode, read_step
 from streams.settings.settings import LinkageRule
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from streams.incidents.anomaly import Transition
+    from streams.records.anomaly import Transition
 
 
 @pytest.fixture

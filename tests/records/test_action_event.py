@@ -7,8 +7,8 @@ from typing import Any
 import orjson
 import pytest
 
-from streams.incidents.action import LONGEST_NAME, LONGEST_NOTE, Taken
-from streams.incidents.action_event import LARGEST, Unread, encode, read_action
+from streams.records.action import LONGEST_NAME, LONGEST_NOTE, Taken
+from streams.records.action_event import LARGEST, Unread, encode, read_action
 
 START = 1_762_790_400_000
 EVENT: dict[str, Any] = {

@@ -8,10 +8,10 @@ from typing import Final
 import msgspec
 import orjson
 
-from streams.decoding import decoder_of
 from streams.events.event_time import event_time_ms
-from streams.incidents.instant import rfc3339
-from streams.linkage.step import Request, Stage, Step
+from streams.records.decoding import decoder_of
+from streams.records.instant import rfc3339
+from streams.records.request import Request, Stage, Step
 
 SOURCE: Final = "/pharos/linkage"
 _LARGEST: Final = 256 * 1024

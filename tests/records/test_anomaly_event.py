@@ -14,8 +14,8 @@ from streams.incidents import cloudevent
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from streams.incidents.anomaly import Transition
-    from streams.verdicts import Verdict
+    from streams.records.anomaly import Transition
+    from streams.records.verdicts import Verdict
 
 TEXT, NUMBER, TIME = {"type": "string"}, {"type": "number"}, {"type": "string", "pattern": r"^\d{4}-.*T.*\.\d{3}Z$"}
 TEXTS = {"type": "object", "additionalProperties": TEXT}

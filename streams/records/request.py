@@ -12,8 +12,8 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta
 
-from streams.incidents.anomaly import Anomaly  # noqa: TC001 - the decoder needs the type
-from streams.incidents.scope import digest
+from streams.records.anomaly import Anomaly  # noqa: TC001 - the decoder needs the type
+from streams.records.scope import digest
 
 ACTOR: Final = "pharos"
 

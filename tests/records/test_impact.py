@@ -9,8 +9,8 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from streams.incidents.anomaly import Anomaly
-    from streams.verdicts import Verdict
+    from streams.records.anomaly import Anomaly
+    from streams.records.verdicts import Verdict
 
 MINUTE = 60_000
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import msgspec
 import orjson
 
-from streams.decoding import decoder_of
 from streams.events.event_time import event_time_ms
-from streams.incidents.anomaly import Anomaly, Change, Transition, Why
-from streams.incidents.instant import rfc3339
+from streams.records.anomaly import Anomaly, Change, Transition, Why
+from streams.records.decoding import decoder_of
+from streams.records.instant import rfc3339
 
 SOURCE = "/pharos/incidents"
 
