@@ -24,7 +24,6 @@ from streams.connection import Connection
 from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.health import Health
 from streams.incidents.desk import IncidentDesk
-from streams.incidents.maintenance import windows_of
 from streams.ingest.partition import IngestPartition
 from streams.linkage_agent import LinkageAgent, LinkageSurroundings
 from streams.merge.partition import MergePartition
@@ -34,6 +33,7 @@ from streams.notify_agent import NotifyAgent, NotifySurroundings
 from streams.records.anomaly_event import encode, key
 from streams.records.decoding import decoder_of
 from streams.records.verdicts import TickVerdicts
+from streams.register.maintenance import windows_of
 from streams.settings.settings import SOURCE_TOPICS, Settings
 from streams.topics.names import ACTIONS_TOPIC, ANOMALY_STATE_TOPIC, VERDICTS_TOPIC
 from streams.transport.clock import WorkerClock

@@ -13,15 +13,15 @@ from streams.alerts.routes import Routes
 from streams.cells.record import NO_WATERMARK
 from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.incidents.desk import IncidentDesk
-from streams.incidents.maintenance import windows_of
-from streams.incidents.muting import Muting
-from streams.incidents.silence_book import SilenceBook
 from streams.ingest.outcome import Outcome
 from streams.ingest.partition import IngestPartition
 from streams.merge.partition import MergePartition
 from streams.merge.ticks import milliseconds
 from streams.records.batch import RecordBatch
 from streams.records.instant import rfc3339
+from streams.register.maintenance import windows_of
+from streams.register.muting import Muting
+from streams.register.silences import SilenceBook
 from streams.report import final_anomalies, score
 from streams.scenario import for_scenario
 from streams.settings.settings import SOURCE_TOPICS

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from streams.calendar_rules import check_planned
 from streams.catalogue.load import load
-from streams.incidents.label_values import LabelValues
-from streams.incidents.matcher import Matcher, MatcherError, Op, read_matchers
+from streams.register.label_values import LabelValues
+from streams.register.matcher import Matcher, MatcherError, Op, read_matchers
 from streams.settings_rules import Fault, check_settings
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from streams.alerts.outbox import Outbox
 from streams.alerts.receivers.configured import Surroundings, member
 from streams.alerts.routes import Routes
 from streams.alerts.silence_care import SilenceCare
-from streams.incidents.maintenance import windows_of
+from streams.register.maintenance import windows_of
 from streams.settings.settings import DEFAULT_APP
 from streams.transport.action_recorder import ActionRecorder
 from streams.transport.newest import NewestRecords

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from streams.incidents.daytime import WEEKDAYS
-from streams.incidents.matcher import MOST_MATCHERS, MatcherError, read_matcher
+from streams.register.daytime import WEEKDAYS
+from streams.register.matcher import MOST_MATCHERS, MatcherError, read_matcher
 from streams.settings.located_yaml import suggestion
 
 if TYPE_CHECKING:

@@ -13,10 +13,10 @@ from streams.catalogue.metric import TOUCHPOINTS
 from streams.escalation_rules import check_escalations
 from streams.events.event_time import event_time_ms
 from streams.host_rules import check_hosts
-from streams.incidents.daytime import WEEKDAYS
 from streams.linkage_rules import check_linkage
-from streams.maintenance_rules import check_maintenance
 from streams.receiver_rules import check_receivers
+from streams.register.daytime import WEEKDAYS
+from streams.register.maintenance_rules import check_maintenance
 from streams.route_rules import CLOCK, check_routes
 from streams.security_rules import check_security
 from streams.settings.limit_rules import check_limits

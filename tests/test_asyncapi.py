@@ -20,12 +20,12 @@ from streams.events.dead_letter import Reason
 from streams.events.registry import DATA, EVENTS_OF_TOPIC, TYPES
 from streams.incidents import action_event
 from streams.linkage.clerk import Clerk, settled
-from streams.linkage.ledger import Ledger
 from streams.records.action import Taken
 from streams.records.anomaly import Change, Transition, Why
 from streams.records.anomaly_event import encode
 from streams.records.request import Ending, Stage
 from streams.records.request_event import encode as encode_step
+from streams.register.requests import Ledger
 from streams.settings.settings import LinkageRule
 from streams.transport.source_partition import SourcePartition
 

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from streams.alerts.message import Titles
-    from streams.incidents.action_book import ActionBook
-    from streams.incidents.daytime import Span
-    from streams.incidents.maintenance import Window
     from streams.records.anomaly import Anomaly
+    from streams.register.actions import ActionBook
+    from streams.register.daytime import Span
+    from streams.register.maintenance import Window
 
 SUBJECT = "maintenance/"
 

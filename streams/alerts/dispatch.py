@@ -23,22 +23,22 @@ from streams.alerts.routing import STALE_MS, Circumstances, Routing, Ruling
 from streams.alerts.takeover import Takeover
 from streams.alerts.told import Told
 from streams.events.event_time import event_time_ms
-from streams.incidents.action_book import ActionBook
-from streams.incidents.handling import ends_at, handling_of, snooze_over
-from streams.incidents.inhibition import OpenAnomalies
-from streams.incidents.muting import MuteReason, Muting
-from streams.incidents.silence_book import SilenceBook
 from streams.records.anomaly import Change, Why
+from streams.register.actions import ActionBook
+from streams.register.handling import ends_at, handling_of, snooze_over
+from streams.register.inhibition import OpenAnomalies
+from streams.register.muting import MuteReason, Muting
+from streams.register.silences import SilenceBook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Sequence
     from datetime import tzinfo
 
     from streams.alerts.insistence import Insistence
-    from streams.incidents.handling import Handling
-    from streams.incidents.muting import Mute
     from streams.records.action import Taken
     from streams.records.anomaly import Anomaly, Transition
+    from streams.register.handling import Handling
+    from streams.register.muting import Mute
 
 
 class Dispatch:

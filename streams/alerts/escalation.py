@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from streams.incidents.matcher import Matcher, all_match, labels_of, read_matchers
+from streams.register.matcher import Matcher, all_match, labels_of, read_matchers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

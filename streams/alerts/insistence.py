@@ -9,16 +9,16 @@ import msgspec
 from streams.alerts.routing import STALE_MS
 from streams.alerts.told import record_of
 from streams.catalogue.metric import Severity
-from streams.incidents.handling import ends_at, is_about
 from streams.records.action import ESCALATED, NOTIFY_SOURCE, Kind, Taken
 from streams.records.scope import digest as short_hash
+from streams.register.handling import ends_at, is_about
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from streams.alerts.escalation import Escalations
-    from streams.incidents.action_book import ActionBook
     from streams.records.anomaly import Anomaly
+    from streams.register.actions import ActionBook
 
 
 class Repeats(msgspec.Struct, frozen=True):

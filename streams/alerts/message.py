@@ -10,10 +10,10 @@ from streams.alerts.line import Name, fill, join
 from streams.alerts.phrases import CHINESE, ENGLISH, LANGUAGES
 from streams.alerts.wording import Text, Wording, Worth
 from streams.catalogue.metric import Severity
-from streams.incidents.inhibition import OpenAnomalies
 from streams.records.anomaly import Anomaly, Change, Transition, Why
 from streams.records.instant import clock_time, rfc3339
 from streams.records.scope import digest as short_hash
+from streams.register.inhibition import OpenAnomalies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from streams.incidents.inhibition import OpenAnomalies
-    from streams.incidents.muting import Mute, Muting
     from streams.records.anomaly import Anomaly
+    from streams.register.inhibition import OpenAnomalies
+    from streams.register.muting import Mute, Muting
 
 
 class Freed(NamedTuple):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from streams.incidents.daytime import DayTime
-from streams.incidents.matcher import Matcher, all_match, labels_of, read_matchers
+from streams.register.daytime import DayTime
+from streams.register.matcher import Matcher, all_match, labels_of, read_matchers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

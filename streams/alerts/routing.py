@@ -9,14 +9,14 @@ import msgspec
 
 from streams.catalogue.metric import Severity
 from streams.events.event_time import event_time_ms
-from streams.incidents.handling import UNHANDLED, Handling
-from streams.incidents.muting import MuteReason
 from streams.records.anomaly import Anomaly, Change, Episode, Transition, Why
+from streams.register.handling import UNHANDLED, Handling
+from streams.register.muting import MuteReason
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
 
-    from streams.incidents.muting import Mute
+    from streams.register.muting import Mute
 
 STALE_MS = 15 * 60_000
 _MOST_REMEMBERED = 20_000
@@ -85,7 +85,7 @@ class Routing(msgspec.Struct):
         """Transitions of an anomaly come in order. `clock_ms` is the worker's clock (counting.md C.1).
 
         A snooze, and what mutes, hold back everything but the end of what was told; an ack holds back repeats, but no
-        news for the worse. A graver anomaly is not snoozed any more: see `streams.incidents.handling`.
+        news for the worse. A graver anomaly is not snoozed any more: see `streams.register.handling`.
         """
         if self._repeated(transition):
             return Ruling.REPEAT

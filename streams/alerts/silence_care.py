@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from streams.incidents.silence import SUBJECT, SilenceDeed, has_served
 from streams.records.action import NOTIFY_SOURCE, PHAROS, Taken
+from streams.register.silence import SUBJECT, SilenceDeed, has_served
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from streams.incidents.silence_book import SilenceBook
     from streams.records.anomaly import Anomaly
+    from streams.register.silences import SilenceBook
 
 
 class SilenceCare:

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Final
 
 from streams.catalogue.metric import Severity
 from streams.events.event_time import event_time_ms
-from streams.incidents.handling import is_about
 from streams.records.action import ESCALATED, NOTIFY_SOURCE, PHAROS, TELLING, TOLD, Taken
 from streams.records.scope import digest as short_hash
+from streams.register.handling import is_about
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from streams.incidents.action_book import ActionBook
     from streams.records.anomaly import Anomaly
+    from streams.register.actions import ActionBook
 
 _TELLS: Final = (TELLING, TOLD, ESCALATED)
 

@@ -64,7 +64,7 @@ def run(flags: argparse.Namespace) -> int:
 
 
 def _say_what_is_over(settings: Settings) -> None:
-    from streams.maintenance_rules import windows_over  # noqa: PLC0415 - `pharos --help` needs no settings
+    from streams.register.maintenance_rules import windows_over  # noqa: PLC0415 - `pharos --help` needs no settings
 
     for index, what in windows_over(settings.maintenance, int(time.time() * 1000)):
         print(f"note   maintenance[{index}]: {what}")

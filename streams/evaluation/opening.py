@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from streams.local_time import local_moment
+from streams.register.local_time import local_moment
 
 if TYPE_CHECKING:
     from datetime import date

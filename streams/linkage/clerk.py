@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
-from streams.linkage.ledger import Standing, ends_at
 from streams.linkage.rule import Judgement, judge
 from streams.records.instant import rfc3339
 from streams.records.request import ACTOR, Ending, Request, Stage, Step, request_id
+from streams.register.requests import Standing, ends_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from streams.linkage.ledger import Entry, Ledger
     from streams.records.anomaly import Anomaly, Transition
+    from streams.register.requests import Entry, Ledger
     from streams.settings.settings import LinkageRule
 
 MOST_OPEN: Final = 1_000

@@ -10,9 +10,9 @@ from streams.alerts.receiver import DELIVERED, Outcome, Result
 from streams.alerts.receivers.http_post import failure_of
 from streams.alerts.receivers.webhook import signature
 from streams.linkage.clerk import settled
-from streams.linkage.ledger import ends_at
 from streams.records.request import Ending
 from streams.records.request_event import encode
+from streams.register.requests import ends_at
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from streams.events.event_time import event_time_ms
-from streams.incidents.handling import is_about
 from streams.records.action import NOTIFY_SOURCE, Kind
+from streams.register.handling import is_about
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

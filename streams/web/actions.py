@@ -7,10 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from streams.events.event_time import event_time_ms
-from streams.incidents.handling import Refused, refuse
 from streams.records.action import MINUTE_MS, Kind, Taken
 from streams.records.action_event import SOURCE
 from streams.records.instant import rfc3339
+from streams.register.handling import Refused, refuse
 from streams.web.action_desk import ActionDesk, faulty, with_body
 from streams.web.action_request import ActionRequest, Fault, read_request
 from streams.web.audited import ACTOR

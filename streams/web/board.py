@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from streams.catalogue.metric import TOUCHPOINTS
-from streams.incidents.action_book import ActionBook, Noted
-from streams.incidents.handling import handling_of
-from streams.incidents.inhibition import NOTHING_OPEN, OpenAnomalies
-from streams.incidents.label_values import LabelValues
-from streams.incidents.muting import Muting
-from streams.incidents.silence import SilenceDeed
-from streams.incidents.silence_book import SilenceBook
-from streams.linkage.ledger import Ledger
 from streams.records.anomaly import Change
+from streams.register.actions import ActionBook, Noted
+from streams.register.handling import handling_of
+from streams.register.inhibition import NOTHING_OPEN, OpenAnomalies
+from streams.register.label_values import LabelValues
+from streams.register.muting import Muting
+from streams.register.requests import Ledger
+from streams.register.silence import SilenceDeed
+from streams.register.silences import SilenceBook
 from streams.web.courses import Courses
 from streams.web.point import Point, of_pulse
 from streams.web.sight import EVERYTHING
@@ -31,11 +31,11 @@ if TYPE_CHECKING:
 
     from streams.blindness import BlindSpot
     from streams.catalogue.metric import Metric
-    from streams.incidents.maintenance import Window
     from streams.records.action import Taken
     from streams.records.anomaly import Anomaly, Transition
     from streams.records.request import Step
     from streams.records.verdicts import TickVerdicts
+    from streams.register.maintenance import Window
     from streams.web.sight import Sight
     from streams.web.timeline import ActionEntry, StepEntry
 

@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from streams.incidents.matcher import Matcher, MatcherError, match_everything, read_matchers
-from streams.incidents.silence import FARTHEST_MS, LONGEST_SILENCE_MS
-from streams.local_time import is_skipped
 from streams.records.action import LONGEST_NAME, LONGEST_NOTE, MINUTE_MS
+from streams.register.local_time import is_skipped
+from streams.register.matcher import Matcher, MatcherError, match_everything, read_matchers
+from streams.register.silence import FARTHEST_MS, LONGEST_SILENCE_MS
 from streams.web.action_request import Fault, first_fault, read_object, read_text
 
 if TYPE_CHECKING:
-    from streams.incidents.label_values import LabelValues
+    from streams.register.label_values import LabelValues
 
 _MOST_MINUTES: Final = LONGEST_SILENCE_MS // MINUTE_MS
 _DAY_MS: Final = 24 * 60 * MINUTE_MS

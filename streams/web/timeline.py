@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from streams.incidents.handling import ends_at
 from streams.records.action import TELLING, Kind
 from streams.records.instant import rfc3339
 from streams.records.request import Stage
+from streams.register.handling import ends_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

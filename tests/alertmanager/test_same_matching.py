@@ -15,10 +15,10 @@ from labelled_anomalies import CARRIERS, INHIBIT_RULES, REGIONS, anomalies, labe
 from real_alertmanager import eventually
 
 from streams.alerts.routes import Routes
-from streams.incidents.inhibition import OpenAnomalies
-from streams.incidents.matcher import Matcher, Op, all_match, labels_of
-from streams.incidents.silence_book import SilenceBook
 from streams.records.action import Taken
+from streams.register.inhibition import OpenAnomalies
+from streams.register.matcher import Matcher, Op, all_match, labels_of
+from streams.register.silences import SilenceBook
 from streams.settings.settings import RouteSettings
 
 if TYPE_CHECKING:

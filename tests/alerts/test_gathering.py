@@ -9,11 +9,11 @@ from streams.alerts.announcer import Announcer
 from streams.alerts.dispatch import Dispatch
 from streams.alerts.gathering import Gathering, Waits
 from streams.alerts.message import Titles, compose, together_of
-from streams.incidents.muting import Muting
-from streams.incidents.silence_book import SilenceBook
 from streams.records.action import Taken
 from streams.records.anomaly import Change, Transition, Why
 from streams.records.instant import rfc3339
+from streams.register.muting import Muting
+from streams.register.silences import SilenceBook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

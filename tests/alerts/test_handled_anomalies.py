@@ -13,9 +13,9 @@ from streams.alerts.announcer import Announcer
 from streams.alerts.dispatch import Dispatch
 from streams.alerts.message import ACKNOWLEDGED, Titles
 from streams.alerts.routing import STALE_MS, Ruling
-from streams.incidents.action_book import ActionBook
 from streams.records.action import Taken
 from streams.records.anomaly import Anomaly, Change, Transition, Why
+from streams.register.actions import ActionBook
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,9 +13,9 @@ from streams.alerts.escalation import Escalations
 from streams.alerts.insistence import Insistence, Repeats
 from streams.alerts.message import Titles
 from streams.alerts.routes import Routes
-from streams.incidents.action_book import ActionBook
 from streams.records.action import Taken
 from streams.records.anomaly import Change, Transition
+from streams.register.actions import ActionBook
 from streams.settings.settings import EscalationSettings, RouteSettings
 
 if TYPE_CHECKING:

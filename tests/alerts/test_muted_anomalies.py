@@ -11,12 +11,12 @@ from streams.alerts.announcements import Announcements
 from streams.alerts.dispatch import Dispatch
 from streams.alerts.message import MAINTENANCE, Titles
 from streams.alerts.routing import Ruling
-from streams.incidents.action_book import ActionBook
-from streams.incidents.maintenance import Window, windows_of
-from streams.incidents.muting import Muting
-from streams.incidents.silence_book import SilenceBook
 from streams.records.anomaly import Anomaly, Change, Transition, Why
 from streams.records.instant import rfc3339
+from streams.register.actions import ActionBook
+from streams.register.maintenance import Window, windows_of
+from streams.register.muting import Muting
+from streams.register.silences import SilenceBook
 from streams.settings.settings import MaintenanceSettings
 
 if TYPE_CHECKING:

@@ -19,9 +19,9 @@ from streams.alerts.receivers.voice import Voice
 from streams.alerts.robot import Member
 from streams.alerts.routes import Routes
 from streams.alerts.routing import Ruling
-from streams.incidents.action_book import ActionBook
 from streams.records.action import TOLD, Taken
 from streams.records.anomaly import Change, Transition, Why
+from streams.register.actions import ActionBook
 from streams.settings.settings import RouteSettings
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from streams.alerts.dispatch import Dispatch
 from streams.alerts.message import Titles
 from streams.alerts.routes import Lanes, Routes
 from streams.alerts.routing import STALE_MS, Ruling
-from streams.incidents.action_book import ActionBook
 from streams.records.action import TELLING
 from streams.records.anomaly import Change, Transition, Why
+from streams.register.actions import ActionBook
 from streams.settings.settings import RouteSettings
 
 if TYPE_CHECKING:

@@ -13,13 +13,13 @@ from streams.alerts.message import Titles
 from streams.alerts.routing import STALE_MS, Ruling
 from streams.alerts.silence_care import SilenceCare
 from streams.alerts.takeover import SETTLE_MS
-from streams.incidents.action_book import ActionBook
-from streams.incidents.muting import Muting
-from streams.incidents.silence import SilenceDeed
-from streams.incidents.silence_book import SilenceBook
 from streams.records.action import TELLING, Taken
 from streams.records.anomaly import Change, Transition, Why
 from streams.records.instant import rfc3339
+from streams.register.actions import ActionBook
+from streams.register.muting import Muting
+from streams.register.silence import SilenceDeed
+from streams.register.silences import SilenceBook
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -20,13 +20,13 @@ from streams.alerts.insistence import Insistence, Repeats
 from streams.alerts.lane import LaneState
 from streams.alerts.message import ACKNOWLEDGED, DIGEST, Titles
 from streams.alerts.routing import STALE_MS
-from streams.incidents.action_book import ActionBook
-from streams.incidents.inhibition import OpenAnomalies
-from streams.incidents.muting import Muting
-from streams.incidents.silence_book import SilenceBook
 from streams.records.action import TELLING, Taken
 from streams.records.anomaly import Anomaly, Change, Transition, Why
 from streams.records.instant import rfc3339
+from streams.register.actions import ActionBook
+from streams.register.inhibition import OpenAnomalies
+from streams.register.muting import Muting
+from streams.register.silences import SilenceBook
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,10 +16,10 @@ from streams.alerts.lane import LaneState
 from streams.alerts.message import Titles
 from streams.alerts.takeover import SETTLE_MS
 from streams.alerts.told import Told
-from streams.incidents.action_book import ActionBook
 from streams.records.action import ESCALATED, NOTIFY_SOURCE, TELLING, TOLD, Taken
 from streams.records.anomaly import Change, Transition
 from streams.records.instant import rfc3339
+from streams.register.actions import ActionBook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from sample_anomaly import sample_anomaly
 
 from streams.linkage.clerk import GRACE_MS, MOST_OPEN, Clerk, Ruling, settled
-from streams.linkage.ledger import Ledger, Standing
 from streams.records.action import Taken
 from streams.records.anomaly import Anomaly, Change, Transition
 from streams.records.instant import rfc3339
 from streams.records.request import Ending, Stage, Step
+from streams.register.requests import Ledger, Standing
 from streams.settings.settings import LinkageRule, LinkageWebhook
 
 if TYPE_CHECKING:

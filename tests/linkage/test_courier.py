@@ -17,8 +17,8 @@ from streams.alerts.backoff import Backoff
 from streams.alerts.receivers.http_post import HttpPost
 from streams.linkage.clerk import Clerk
 from streams.linkage.courier import AT_ONCE, Courier, Webhook
-from streams.linkage.ledger import Ledger
 from streams.records.request import Ending, Step
+from streams.register.requests import Ledger
 from streams.settings.settings import LinkageRule, LinkageWebhook
 
 if TYPE_CHECKING:

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.linkage.clerk import Clerk, settled
-from streams.linkage.ledger import Ledger
 from streams.records.action import Taken
 from streams.records.action_event import encode as encode_action
 from streams.records.request import Ending, Step
 from streams.records.request_event import Passed, encode, read_step
+from streams.register.requests import Ledger
 from streams.settings.settings import LinkageRule
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from streams.alerts.told import Told
-from streams.incidents.action_book import ActionBook
 from streams.records.action import TOLD, Taken
+from streams.register.actions import ActionBook
 
 if TYPE_CHECKING:
     from streams.records.anomaly import Anomaly

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from streams.catalogue.load import load
-from streams.incidents.label_values import LabelValues
 from streams.records.action import Kind
+from streams.register.label_values import LabelValues
 from streams.web.action_request import Fault, read_request
 from streams.web.approvals import read_decision
 from streams.web.security import Facts, Refusal, Security

@@ -10,14 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry
 
-from streams.incidents.action_book import OF_AN_ANOMALY
-from streams.incidents.silence import Unobeyed
 from streams.metrics import PipelineMetrics
 from streams.records.action import Taken
 from streams.records.action_event import Unread, encode
 from streams.records.anomaly import Anomaly, Change, Transition
 from streams.records.instant import rfc3339
 from streams.records.verdicts import TickVerdicts
+from streams.register.actions import OF_AN_ANOMALY
+from streams.register.silence import Unobeyed
 from streams.web.action_intake import ActionIntake
 from streams.web.board import RECENT_MS, Board
 from streams.web.timeline import ActionEntry

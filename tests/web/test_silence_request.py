@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from streams.catalogue.load import load
-from streams.incidents.label_values import LabelValues
+from streams.register.label_values import LabelValues
 from streams.web.action_request import Fault
 from streams.web.silence_request import SilenceRequest, read_silence
 

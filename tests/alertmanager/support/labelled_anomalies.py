@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sample_anomaly import sample_anomaly
 
-from streams.incidents.matcher import labels_of
+from streams.register.matcher import labels_of
 
 if TYPE_CHECKING:
     from random import Random

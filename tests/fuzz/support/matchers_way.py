@@ -7,7 +7,7 @@ from typing import Final
 from hypothesis import strategies as st
 from odd_bytes import texts
 
-from streams.incidents.matcher import LONGEST_VALUE, MatcherError, read_matcher
+from streams.register.matcher import LONGEST_VALUE, MatcherError, read_matcher
 
 _ATOMS: Final = [
     "a",

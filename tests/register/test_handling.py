@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from sample_anomaly import sample_anomaly
 
 from streams.events.event_time import event_time_ms
-from streams.incidents.action_book import ActionBook
-from streams.incidents.handling import (
+from streams.records.action import Kind, Taken
+from streams.records.instant import rfc3339
+from streams.register.actions import ActionBook
+from streams.register.handling import (
     SKEW_MS,
     UNHANDLED,
     Feedback,
@@ -22,8 +24,6 @@ from streams.incidents.handling import (
     refuse,
     snooze_over,
 )
-from streams.records.action import Kind, Taken
-from streams.records.instant import rfc3339
 
 if TYPE_CHECKING:
     from streams.records.anomaly import Anomaly

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from streams.incidents.handling import SKEW_MS
-from streams.incidents.matcher import Matcher, MatcherError, all_match, labels_of, match_everything, read_matchers
 from streams.records.action import MINUTE_MS, Taken
+from streams.register.handling import SKEW_MS
+from streams.register.matcher import Matcher, MatcherError, all_match, labels_of, match_everything, read_matchers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from streams.local_time import local_moment
+from streams.register.local_time import local_moment
 
 if TYPE_CHECKING:
     from datetime import date, tzinfo

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sample_anomaly import sample_anomaly
 
-from streams.incidents.inhibition import Inhibition, OpenAnomalies, inhibits
+from streams.register.inhibition import Inhibition, OpenAnomalies, inhibits
 
 if TYPE_CHECKING:
     from streams.records.anomaly import Anomaly

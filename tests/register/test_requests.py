@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from streams.linkage import ledger as ledger_module
 from streams.linkage.clerk import settled
-from streams.linkage.ledger import Ledger
 from streams.records.request import Ending, Request, Stage, Step
+from streams.register.requests import Ledger
 
 if TYPE_CHECKING:
     import pytest

@@ -1,7 +1,7 @@
 """What a silence, a route or a maintenance window is about: conditions on the labels of an anomaly.
 
 Syntax and meaning are Alertmanager's (https://prometheus.io/docs/alerting/latest/configuration/#matcher): a label that
-is missing counts as "", a regular expression matches the whole value (`streams.incidents.expression`).
+is missing counts as "", a regular expression matches the whole value (`streams.register.expression`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from streams.events.registry import DIMENSIONS, TOPIC
-from streams.incidents.expression import ExpressionError, expression
+from streams.register.expression import ExpressionError, expression
 from streams.settings.located_yaml import suggestion
 
 if TYPE_CHECKING:

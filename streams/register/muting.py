@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from streams.incidents.inhibition import NOTHING_OPEN, Inhibition
+from streams.register.inhibition import NOTHING_OPEN, Inhibition
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from streams.incidents.daytime import Span
-    from streams.incidents.inhibition import OpenAnomalies
-    from streams.incidents.maintenance import Window
-    from streams.incidents.silence_book import SilenceBook
     from streams.records.anomaly import Anomaly
+    from streams.register.daytime import Span
+    from streams.register.inhibition import OpenAnomalies
+    from streams.register.maintenance import Window
+    from streams.register.silences import SilenceBook
 
 
 class MuteReason(enum.StrEnum):

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from streams.incidents.daytime import WEEKDAYS, DayTime, Span
+from streams.register.daytime import WEEKDAYS, DayTime, Span
 
 SHANGHAI, BERLIN = ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/Berlin")
 

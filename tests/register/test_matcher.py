@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sample_anomaly import sample_anomaly
 
-from streams.incidents.matcher import (
+from streams.register.matcher import (
     LONGEST_VALUE,
     MOST_MATCHERS,
     Matcher,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from streams.events.event_time import event_time_ms
-from streams.incidents.daytime import DayTime, Span
-from streams.incidents.matcher import Matcher, all_match, labels_of, read_matchers
+from streams.register.daytime import DayTime, Span
+from streams.register.matcher import Matcher, all_match, labels_of, read_matchers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,7 +39,7 @@ class Window(NamedTuple):
 
 
 def windows_of(settings: Iterable[MaintenanceSettings], zone: tzinfo) -> tuple[Window, ...]:
-    """Settings must have passed `streams.maintenance_rules`."""
+    """Settings must have passed `streams.register.maintenance_rules`."""
     return tuple(Window(one.name, read_matchers(one.match), _when(one, zone)) for one in settings)
 
 

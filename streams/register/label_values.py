@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from streams.catalogue.metric import Severity
 from streams.catalogue.naming import unknown_metric
-from streams.incidents.matcher import Matcher, Op
+from streams.register.matcher import Matcher, Op
 from streams.settings.located_yaml import suggestion
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class LabelValues:
 
     Examples:
         >>> from streams.catalogue.load import load
-        >>> from streams.incidents.matcher import read_matchers
+        >>> from streams.register.matcher import read_matchers
         >>> labels = LabelValues(load().metrics)
         >>> [what for _, what in labels.faults(read_matchers(["severity=CRITICAL"]))]
         ['no severity is named "CRITICAL"; did you mean "critical"?']

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.incidents.expression import MEMORY_LIMIT, Expression, ExpressionError, expression
+from streams.register.expression import MEMORY_LIMIT, Expression, ExpressionError, expression
 
 QUESTIONS = ".?" * 60 + r"\d"  # holds Python's `re` for longer than anybody waits
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from streams.incidents.action_book import Noted
-from streams.incidents.silence import SUBJECT, Silence, SilenceDeed, Unobeyed, silence_of
 from streams.records.action import MINUTE_MS, Taken
+from streams.register.actions import Noted
+from streams.register.silence import SUBJECT, Silence, SilenceDeed, Unobeyed, silence_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from streams.events.event_time import event_time_ms
-from streams.incidents.matcher import MatcherError, match_everything, read_matchers
+from streams.register.matcher import MatcherError, match_everything, read_matchers
 from streams.route_rules import check_daytime, check_matchers
 
 if TYPE_CHECKING:

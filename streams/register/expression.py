@@ -34,7 +34,7 @@ class Expression:
     (True, False)
     >>> Expression("a++")
     Traceback (most recent call last):
-    streams.incidents.expression.ExpressionError: bad repetition operator: ++: put (?:...) around what is repeated
+    streams.register.expression.ExpressionError: bad repetition operator: ++: put (?:...) around what is repeated
     """
 
     __slots__ = ("_pattern",)

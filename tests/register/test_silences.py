@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sample_anomaly import sample_anomaly
 
-from streams.incidents.action_book import Noted
-from streams.incidents.silence import has_served
-from streams.incidents.silence_book import KEPT_MS, MOST_SILENCES, SilenceBook
 from streams.records.action import Taken
 from streams.records.action_event import encode, read_action
 from streams.records.instant import rfc3339
+from streams.register.actions import Noted
+from streams.register.silence import has_served
+from streams.register.silences import KEPT_MS, MOST_SILENCES, SilenceBook
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
