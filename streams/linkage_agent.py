@@ -10,7 +10,7 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from streams.alerts.backoff import Backoff
+from streams.delivery.backoff import Backoff
 from streams.linkage.clerk import Clerk, Ruling
 from streams.linkage.courier import Courier
 from streams.linkage.first_action import FirstActions

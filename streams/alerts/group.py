@@ -15,8 +15,8 @@ from streams.alerts.robot import Member, Robot
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from streams.alerts.backoff import Backoff
     from streams.alerts.receiver import NotificationCounts, Result
+    from streams.delivery.backoff import Backoff
 
 _SOON_S = 10.0  # criticals that can all go within it go one by one
 

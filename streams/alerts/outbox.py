@@ -7,12 +7,12 @@ import contextlib
 import math
 from typing import TYPE_CHECKING
 
-from streams.alerts.backoff import Backoff
 from streams.alerts.group import Group, Moment
 from streams.alerts.lane import Lane, LaneState
 from streams.alerts.message import together_of
 from streams.alerts.receiver import DIGESTED, DROPPED, Outcome, Upkeep
 from streams.catalogue.metric import Severity
+from streams.delivery.backoff import Backoff
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

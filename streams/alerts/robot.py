@@ -9,8 +9,8 @@ from streams.alerts.budget import Allowance, Budget, Hold
 from streams.alerts.receiver import Outcome
 
 if TYPE_CHECKING:
-    from streams.alerts.backoff import Backoff
     from streams.alerts.receiver import Receiver, Result
+    from streams.delivery.backoff import Backoff
 
 _log = logging.getLogger(__name__)
 

@@ -7,8 +7,8 @@ import logging
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from streams.alerts.receiver import DELIVERED, Outcome, Result
-from streams.alerts.receivers.http_post import failure_of
 from streams.alerts.receivers.webhook import signature
+from streams.delivery.http_post import failure_of
 from streams.linkage.clerk import settled
 from streams.records.request import Ending
 from streams.records.request_event import encode
@@ -17,8 +17,8 @@ from streams.register.requests import ends_at
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-    from streams.alerts.backoff import Backoff
-    from streams.alerts.receivers.http_post import HttpPost
+    from streams.delivery.backoff import Backoff
+    from streams.delivery.http_post import HttpPost
     from streams.records.request import Step
 
 AT_ONCE: Final = 8

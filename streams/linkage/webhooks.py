@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from streams.alerts.receivers.configured import is_web_address
-from streams.alerts.receivers.http_post import HttpPost
-from streams.alerts.receivers.robot_address import make_of
 from streams.configuration import ConfigurationError, read_secret
+from streams.delivery.http_post import HttpPost
+from streams.delivery.robot_address import make_of
 from streams.linkage.courier import Webhook
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from streams.alerts.backoff import Backoff
 from streams.alerts.outbox import Outbox
 from streams.alerts.receiver import Cause, Outcome, Result
 from streams.alerts.robot import Member
+from streams.delivery.backoff import Backoff
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

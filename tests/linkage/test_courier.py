@@ -13,8 +13,8 @@ import pytest
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 
-from streams.alerts.backoff import Backoff
-from streams.alerts.receivers.http_post import HttpPost
+from streams.delivery.backoff import Backoff
+from streams.delivery.http_post import HttpPost
 from streams.linkage.clerk import Clerk
 from streams.linkage.courier import AT_ONCE, Courier, Webhook
 from streams.records.request import Ending, Step

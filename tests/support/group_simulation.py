@@ -5,12 +5,12 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from streams.alerts.backoff import Backoff
 from streams.alerts.budget import Allowance, Hold
 from streams.alerts.group import Group, Moment, Send
 from streams.alerts.receiver import DELIVERED, Outcome
 from streams.alerts.receivers import dingtalk
 from streams.alerts.robot import Member
+from streams.delivery.backoff import Backoff
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

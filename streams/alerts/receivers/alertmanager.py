@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from streams.alerts.receiver import DELIVERED, Result
-from streams.alerts.receivers.http_post import failure_of
 from streams.alerts.receivers.plain_text import plain
 from streams.catalogue.metric import Severity
+from streams.delivery.http_post import failure_of
 from streams.events.event_time import event_time_ms
 from streams.records.anomaly import Change
 from streams.records.instant import rfc3339
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
 
     from streams.alerts.message import Notification
-    from streams.alerts.receivers.http_post import HttpPost
+    from streams.delivery.http_post import HttpPost
     from streams.records.anomaly import Anomaly
 
 RESEND_S = 60.0

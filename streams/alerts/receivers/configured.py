@@ -11,11 +11,11 @@ from streams.alerts.receivers import apprise as long_tail
 from streams.alerts.receivers import dingtalk, email, feishu, pagerduty, slack, wecom
 from streams.alerts.receivers.alertmanager import AlertmanagerReceiver
 from streams.alerts.receivers.console import ConsoleReceiver
-from streams.alerts.receivers.http_post import HttpPost
-from streams.alerts.receivers.robot_address import address_fault
 from streams.alerts.receivers.voice import Voice
 from streams.alerts.receivers.webhook import WebhookReceiver
 from streams.alerts.robot import Member
+from streams.delivery.http_post import HttpPost
+from streams.delivery.robot_address import address_fault
 from streams.receiver_rules import NEEDS, Need
 
 if TYPE_CHECKING:

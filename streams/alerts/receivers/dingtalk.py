@@ -17,14 +17,14 @@ import orjson
 from streams.alerts.budget import Allowance, Limit
 from streams.alerts.receiver import Result
 from streams.alerts.receivers.fitting import fitted, shown, size
-from streams.alerts.receivers.http_post import judged_by_code
 from streams.alerts.receivers.markup import widened
 from streams.alerts.receivers.refusals import DINGTALK
+from streams.delivery.http_post import judged_by_code
 
 if TYPE_CHECKING:
     from streams.alerts.message import Notification
-    from streams.alerts.receivers.http_post import HttpPost
     from streams.alerts.receivers.voice import Voice
+    from streams.delivery.http_post import HttpPost
 
 # Two below the 20 that DingTalk counts, for what arrives later than it was sent.
 ALLOWANCE = Allowance((Limit(18, 60.0),), kept=6, digest_above=5)

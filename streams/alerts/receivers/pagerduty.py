@@ -14,16 +14,16 @@ from streams.alerts.budget import Allowance, Limit
 from streams.alerts.message import ACKNOWLEDGED
 from streams.alerts.receiver import DELIVERED, Cause, Result
 from streams.alerts.receivers.fitting import cut, fitted, shown
-from streams.alerts.receivers.http_post import failure_of, garbage
 from streams.alerts.receivers.plain_text import plain
 from streams.alerts.receivers.refusals import PAGERDUTY, refusal_of
+from streams.delivery.http_post import failure_of, garbage
 from streams.records.anomaly import Change
 from streams.records.instant import rfc3339
 
 if TYPE_CHECKING:
     from streams.alerts.message import Notification
-    from streams.alerts.receivers.http_post import Answer, HttpPost
     from streams.alerts.receivers.voice import Voice
+    from streams.delivery.http_post import Answer, HttpPost
 
 ALLOWANCE = Allowance((Limit(120, 60.0),), kept=40, hears_acks=True, apart=True)
 URL = "https://events.pagerduty.com/v2/enqueue"

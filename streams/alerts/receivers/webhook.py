@@ -19,12 +19,12 @@ import msgspec
 import orjson
 
 from streams.alerts.receiver import DELIVERED, Result
-from streams.alerts.receivers.http_post import failure_of
+from streams.delivery.http_post import failure_of
 from streams.records.instant import rfc3339
 
 if TYPE_CHECKING:
     from streams.alerts.message import Notification
-    from streams.alerts.receivers.http_post import HttpPost
+    from streams.delivery.http_post import HttpPost
 
 
 class WebhookReceiver:

@@ -15,7 +15,7 @@ import trustme
 from aiohttp import web
 
 from streams.alerts.message import Notification, Titles, bundle_of, compose
-from streams.alerts.receivers.http_post import HttpPost
+from streams.delivery.http_post import HttpPost
 from streams.records.anomaly import Change
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from streams.alerts.message import Notification
     from streams.alerts.receiver import Receiver
-    from streams.alerts.receivers.http_post import HttpPost
+    from streams.delivery.http_post import HttpPost
 
 VOICE = Voice()
 OK, AGAIN, NEVER = Outcome.DELIVERED, Outcome.RETRY, Outcome.REJECTED

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from streams.alerts.message import Notification
-    from streams.alerts.receivers.http_post import HttpPost
+    from streams.delivery.http_post import HttpPost
 
 PAGE = Path(__file__).parents[3] / "docs" / "receivers.md"
 

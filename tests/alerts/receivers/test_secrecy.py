@@ -12,9 +12,9 @@ import pytest
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import generate_latest
 
-from streams.alerts.backoff import Backoff
 from streams.alerts.outbox import Outbox
 from streams.alerts.receivers.configured import Surroundings, member
+from streams.delivery.backoff import Backoff
 from streams.metrics import PipelineMetrics
 from streams.settings.settings import ReceiverSettings
 
