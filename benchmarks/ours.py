@@ -9,9 +9,9 @@ import uvloop
 from faust.types import TP
 
 from benchmarks.rivals.aggregate import TOPICS, arguments
+from streams.app.process import settle_garbage_collector
 from streams.catalogue.load import load
 from streams.ingest.partition import IngestPartition
-from streams.service import settle_garbage_collector
 from streams.settings.settings import Settings
 from streams.transport.parts import Ingests
 from streams.transport.worker import Worker

@@ -19,7 +19,8 @@ import orjson
 import uvloop
 
 from streams.alerts.message import listed
-from streams.app import new_system
+from streams.app.process import settle_garbage_collector, stop_event, until
+from streams.app.system import new_system
 from streams.broker.embedded import EmbeddedBroker
 from streams.connection import Connection
 from streams.demo_report import last_words
@@ -28,7 +29,6 @@ from streams.records.instant import rfc3339
 from streams.replay import Progress
 from streams.report import final_anomalies, score
 from streams.scenario import for_scenario
-from streams.service import settle_garbage_collector, stop_event, until
 from streams.settings.settings import SecuritySettings
 from streams.shop_process import PARTITIONS, Book, keep_shop
 from streams.simulate.guide import Guide
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable
     from pathlib import Path
 
-    from streams.app import System
+    from streams.app.system import System
     from streams.settings.settings import Settings
     from streams.simulate.simulation import Simulation
 

@@ -96,7 +96,7 @@ def test_only_the_app_and_the_command_line_reach_dashboards() -> None:
             edge
             for edge in ALL
             if inside(edge.module, "dashboards")
-            and not inside(name_of(edge.file), "dashboards", "streams.app", "streams.cli")
+            and not inside(name_of(edge.file), "dashboards", "streams.app.system", "streams.cli")
         ]
     )
 
@@ -106,8 +106,10 @@ def test_only_the_demo_and_the_command_line_reach_the_app() -> None:
         [
             edge
             for edge in ALL
-            if inside(edge.module, "streams.app")
-            and not inside(name_of(edge.file), "streams.app", "streams.service", "streams.demo", "streams.cli")
+            if inside(edge.module, "streams.app.system")
+            and not inside(
+                name_of(edge.file), "streams.app.system", "streams.app.process", "streams.demo", "streams.cli"
+            )
         ]
     )
 

@@ -23,7 +23,7 @@ def run(flags: argparse.Namespace) -> int:
     settings = settings_with_names(flags)
     ready_to_bind(settings)
     with leave_at_once():
-        from streams.service import run_worker  # noqa: PLC0415 - wrong settings are said before Faust is loaded
+        from streams.app.process import run_worker  # noqa: PLC0415 - wrong settings are said before Faust is loaded
 
         run_worker(settings)
     return 0

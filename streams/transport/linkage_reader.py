@@ -37,7 +37,7 @@ class UnwrittenError(Exception):
 
 
 class Linked(Protocol):
-    """What is done about the records (`streams.linkage_agent`)."""
+    """What is done about the records (`streams.app.linkage_agent`)."""
 
     async def link(self, transition: Transition) -> None:
         """Before the record is committed. Raises UnwrittenError where it must be read again."""

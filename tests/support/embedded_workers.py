@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import confluent_kafka
 from sample_anomaly import sample_anomaly
 
-from streams.app import System, new_system
+from streams.app.system import System, new_system
 from streams.records.anomaly import Change, Transition
 from streams.records.instant import rfc3339
 from streams.settings.settings import Settings

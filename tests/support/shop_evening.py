@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import confluent_kafka
 import msgspec
 
-from streams.app import System
+from streams.app.system import System
 from streams.backtest import Backtest
 from streams.catalogue.load import Catalogue, load
 from streams.connection import Connection

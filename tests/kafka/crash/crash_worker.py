@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import uvloop
 
+from streams.app.process import end_at_last
 from streams.catalogue.load import load
 from streams.connection import Connection
 from streams.evaluation.metric_evaluator import MetricEvaluator
@@ -26,7 +27,6 @@ from streams.ingest.partition import IngestPartition
 from streams.merge.partition import MergePartition
 from streams.merge.snapshot import read_manifest
 from streams.records.anomaly_event import encode, key
-from streams.service import end_at_last
 from streams.settings.settings import SOURCE_TOPICS, Settings
 from streams.transport.flush import TRANSACTION_LIMIT_S, TransactionalFlusher
 from streams.transport.hanging import counts_of

@@ -16,7 +16,7 @@ import aiohttp
 import msgspec
 import yaml
 
-from streams.app import System
+from streams.app.system import System
 from streams.catalogue.load import load
 from streams.connection import Connection
 from streams.events.event_time import event_time_ms

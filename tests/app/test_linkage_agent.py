@@ -12,9 +12,9 @@ from prometheus_client import CollectorRegistry
 from sample_anomaly import sample_anomaly
 
 from streams import linkage_agent
+from streams.app.linkage_agent import LinkageAgent, LinkageSurroundings
 from streams.catalogue.load import load
 from streams.delivery.backoff import Backoff
-from streams.linkage_agent import LinkageAgent, LinkageSurroundings
 from streams.metrics import PipelineMetrics
 from streams.records.action import Taken
 from streams.records.action_event import encode as encode_action

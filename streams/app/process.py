@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 import uvloop
 
-from streams.app import new_system
+from streams.app.system import new_system
 from streams.log_level import log_level
 from streams.transport.watchdog_timer import wound
 
 if TYPE_CHECKING:
-    from streams.app import System
+    from streams.app.system import System
     from streams.settings.settings import Settings
 
 _STOP_LIMIT_S = 9.0

@@ -17,6 +17,9 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from dashboards.wallboard import pages
+from streams.app.linkage_agent import LinkageAgent, LinkageSurroundings
+from streams.app.notify_agent import NotifyAgent, NotifySurroundings
+from streams.app.vitals import Vitals
 from streams.blindness import Blindness
 from streams.broker.detection import BrokerKind, identify
 from streams.catalogue.load import Catalogue, load
@@ -25,11 +28,9 @@ from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.health import Health
 from streams.incidents.desk import IncidentDesk
 from streams.ingest.partition import IngestPartition
-from streams.linkage_agent import LinkageAgent, LinkageSurroundings
 from streams.merge.partition import MergePartition
 from streams.merge.snapshot import read_manifest
 from streams.metrics import PipelineMetrics
-from streams.notify_agent import NotifyAgent, NotifySurroundings
 from streams.records.anomaly_event import encode, key
 from streams.records.decoding import decoder_of
 from streams.records.verdicts import TickVerdicts
@@ -44,7 +45,6 @@ from streams.transport.topics import prepare_topics
 from streams.transport.watch import Watch, WorkerFailedError
 from streams.transport.watchdog_thread import WatchdogThread
 from streams.transport.worker import Worker
-from streams.vitals import Vitals
 from streams.web.action_intake import ActionIntake
 from streams.web.actions import add_actions
 from streams.web.anomaly_record import read_transition

@@ -21,7 +21,7 @@ from streams.topics.wanted import embedded_topics
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from streams.app import System
+    from streams.app.system import System
 
 pytestmark = pytest.mark.embedded
 

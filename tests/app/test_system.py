@@ -13,7 +13,7 @@ import pytest
 from embedded_workers import produce, until, worker
 from faust.types import TP
 
-from streams.app import System, new_system
+from streams.app.system import System, new_system
 from streams.broker.embedded import EmbeddedBroker
 from streams.catalogue.load import load
 from streams.ingest.flush import Flush
