@@ -7,9 +7,9 @@ import time
 from typing import TYPE_CHECKING, Any, TextIO
 from zoneinfo import ZoneInfo
 
-from streams.alerts.dispatch import Dispatch
-from streams.alerts.message import Titles, listed
-from streams.alerts.routes import Routes
+from streams.alerts.decide.dispatch import Dispatch
+from streams.alerts.decide.routes import Routes
+from streams.alerts.words.message import Titles, listed
 from streams.cells.record import NO_WATERMARK
 from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.incidents.desk import IncidentDesk
@@ -29,7 +29,7 @@ from streams.settings.settings import SOURCE_TOPICS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from streams.alerts.message import Notification
+    from streams.alerts.words.message import Notification
     from streams.catalogue.load import Catalogue
     from streams.events_file import Line
     from streams.records.anomaly import Transition

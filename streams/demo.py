@@ -18,7 +18,7 @@ import msgspec
 import orjson
 import uvloop
 
-from streams.alerts.message import listed
+from streams.alerts.words.message import listed
 from streams.app.process import settle_garbage_collector, stop_event, until
 from streams.app.system import new_system
 from streams.broker.embedded import EmbeddedBroker

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Protocol
 
-from streams.alerts.gathering import Gathering, Waits
-from streams.alerts.routing import STALE_MS, Ruling
+from streams.alerts.decide.gathering import Gathering, Waits
+from streams.alerts.decide.routing import STALE_MS, Ruling
 from streams.records.action import TELLING, TOLD
 from streams.records.anomaly import Change
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from streams.alerts.announcements import Announcements
-    from streams.alerts.dispatch import Dispatch
-    from streams.alerts.message import Notification
-    from streams.alerts.outbox import Outbox
-    from streams.alerts.silence_care import SilenceCare
+    from streams.alerts.decide.announcements import Announcements
+    from streams.alerts.decide.dispatch import Dispatch
+    from streams.alerts.decide.silence_care import SilenceCare
+    from streams.alerts.queue.outbox import Outbox
+    from streams.alerts.words.message import Notification
     from streams.records.action import Taken
     from streams.records.anomaly import Anomaly, Transition
 

@@ -12,17 +12,17 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
-from streams.alerts.announcements import Announcements
 from streams.alerts.announcer import Announcer
-from streams.alerts.dispatch import Dispatch
-from streams.alerts.escalation import Escalations
-from streams.alerts.gathering import Gathering, Waits
-from streams.alerts.insistence import Insistence, Repeats
-from streams.alerts.message import Titles
-from streams.alerts.outbox import Outbox
+from streams.alerts.decide.announcements import Announcements
+from streams.alerts.decide.dispatch import Dispatch
+from streams.alerts.decide.escalation import Escalations
+from streams.alerts.decide.gathering import Gathering, Waits
+from streams.alerts.decide.insistence import Insistence, Repeats
+from streams.alerts.decide.routes import Routes
+from streams.alerts.decide.silence_care import SilenceCare
+from streams.alerts.queue.outbox import Outbox
 from streams.alerts.receivers.configured import Surroundings, member
-from streams.alerts.routes import Routes
-from streams.alerts.silence_care import SilenceCare
+from streams.alerts.words.message import Titles
 from streams.register.maintenance import windows_of
 from streams.settings.settings import DEFAULT_APP
 from streams.transport.action_recorder import ActionRecorder
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     import aiohttp
 
-    from streams.alerts.message import Notification
+    from streams.alerts.words.message import Notification
     from streams.catalogue.load import Catalogue
     from streams.connection import Connection
     from streams.health import Health

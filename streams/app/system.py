@@ -63,7 +63,7 @@ if TYPE_CHECKING:
 
     from faust.types import TP
 
-    from streams.alerts.message import Notification
+    from streams.alerts.words.message import Notification
     from streams.blindness import BlindSpot
     from streams.merge.readings import Reading
     from streams.records.anomaly import Transition

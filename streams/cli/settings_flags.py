@@ -111,8 +111,8 @@ def settings_with_names(flags: argparse.Namespace) -> Settings:
 
 def settings_with_secrets(flags: argparse.Namespace) -> Settings:
     """And once everything that receivers and webhooks need has been found where the settings say that it is."""
-    from streams.alerts.receivers.faults import settings_faults  # noqa: PLC0415 - see above
     from streams.configuration import configure  # noqa: PLC0415 - see above
+    from streams.configuration.receiver_check import settings_faults  # noqa: PLC0415 - see above
     from streams.linkage.webhooks import way_of  # noqa: PLC0415 - see above
 
     settings = configure(

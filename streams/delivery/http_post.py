@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import aiohttp
 import orjson
 
-from streams.alerts.receiver import CREDENTIALS_REST_S, DELIVERED, Cause, Outcome, Result
+from streams.alerts.queue.receiver import CREDENTIALS_REST_S, DELIVERED, Cause, Outcome, Result
 from streams.alerts.receivers.refusals import refusal_of
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from streams.alerts.receiver import DELIVERED, Outcome, Result
+from streams.alerts.queue.receiver import DELIVERED, Outcome, Result
 from streams.alerts.receivers.webhook import signature
 from streams.delivery.http_post import failure_of
 from streams.linkage.clerk import settled

@@ -14,7 +14,7 @@ import yaml
 from labelled_anomalies import CARRIERS, INHIBIT_RULES, REGIONS, anomalies, labels
 from real_alertmanager import eventually
 
-from streams.alerts.routes import Routes
+from streams.alerts.decide.routes import Routes
 from streams.records.action import Taken
 from streams.register.inhibition import OpenAnomalies
 from streams.register.matcher import Matcher, Op, all_match, labels_of

@@ -13,9 +13,9 @@ from labelled_anomalies import INHIBIT_RULES, labels
 from sample_anomaly import sample_anomaly
 
 from streams.alerts.announcer import Announcer
-from streams.alerts.dispatch import Dispatch
-from streams.alerts.gathering import Gathering, Waits
-from streams.alerts.message import Titles
+from streams.alerts.decide.dispatch import Dispatch
+from streams.alerts.decide.gathering import Gathering, Waits
+from streams.alerts.words.message import Titles
 from streams.records.action import Taken
 from streams.records.anomaly import Anomaly, Change, Transition, Why
 from streams.records.instant import rfc3339
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from real_alertmanager import RealAlertmanager
 
-    from streams.alerts.lane import LaneState
-    from streams.alerts.message import Notification
+    from streams.alerts.queue.lane import LaneState
+    from streams.alerts.words.message import Notification
 
     Start = Callable[[dict[str, Any]], RealAlertmanager]
 

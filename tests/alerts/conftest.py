@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from sample_anomaly import sample_anomaly
 
-from streams.alerts.message import Notification
+from streams.alerts.words.message import Notification
 from streams.catalogue.metric import Severity
 from streams.records.anomaly import Change, Contributor, Transition, Why
 from streams.records.instant import rfc3339

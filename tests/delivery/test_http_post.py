@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from streams.alerts.receiver import Cause, Outcome, Result
+from streams.alerts.queue.receiver import Cause, Outcome, Result
 from streams.delivery.http_post import Answer, HttpPost, failure_of, garbage
 
 if TYPE_CHECKING:

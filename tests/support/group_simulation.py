@@ -5,18 +5,18 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from streams.alerts.budget import Allowance, Hold
-from streams.alerts.group import Group, Moment, Send
-from streams.alerts.receiver import DELIVERED, Outcome
+from streams.alerts.queue.budget import Allowance, Hold
+from streams.alerts.queue.group import Group, Moment, Send
+from streams.alerts.queue.receiver import DELIVERED, Outcome
+from streams.alerts.queue.robot import Member
 from streams.alerts.receivers import dingtalk
-from streams.alerts.robot import Member
 from streams.delivery.backoff import Backoff
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from streams.alerts.message import Notification
-    from streams.alerts.receiver import Result
+    from streams.alerts.queue.receiver import Result
+    from streams.alerts.words.message import Notification
 
     Answer = Callable[[str, Notification, float], Result]
 

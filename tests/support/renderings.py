@@ -16,8 +16,8 @@ from streams.settings.settings import MailSettings
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from streams.alerts.message import Notification
-    from streams.alerts.receivers.voice import Voice
+    from streams.alerts.words.message import Notification
+    from streams.alerts.words.voice import Voice
 
 MAIL = MailSettings(host="smtp.example.com", sender="pharos@example.com", recipients=("duty@example.com",))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streams.alerts.told import Told
+from streams.alerts.decide.told import Told
 from streams.records.action import TOLD, Taken
 from streams.register.actions import ActionBook
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from streams.alerts.receiver import DELIVERED, Result
-from streams.alerts.receivers.plain_text import plain
+from streams.alerts.queue.receiver import DELIVERED, Result
+from streams.alerts.words.plain_text import plain
 from streams.catalogue.metric import Severity
 from streams.delivery.http_post import failure_of
 from streams.events.event_time import event_time_ms
@@ -23,7 +23,7 @@ from streams.records.instant import rfc3339
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
 
-    from streams.alerts.message import Notification
+    from streams.alerts.words.message import Notification
     from streams.delivery.http_post import HttpPost
     from streams.records.anomaly import Anomaly
 

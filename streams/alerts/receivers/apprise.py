@@ -7,15 +7,15 @@ import importlib
 import logging
 from typing import TYPE_CHECKING, Any
 
-from streams.alerts.budget import Allowance, Limit
-from streams.alerts.receiver import DELIVERED, Cause, Outcome, Result
-from streams.alerts.receivers.fitting import first_of, fitted, shown, size
-from streams.alerts.receivers.markup import unmarked
+from streams.alerts.queue.budget import Allowance, Limit
+from streams.alerts.queue.receiver import DELIVERED, Cause, Outcome, Result
+from streams.alerts.words.fitting import first_of, fitted, shown, size
+from streams.alerts.words.markup import unmarked
 from streams.records.anomaly import Change
 
 if TYPE_CHECKING:
-    from streams.alerts.message import Notification
-    from streams.alerts.receivers.voice import Voice
+    from streams.alerts.words.message import Notification
+    from streams.alerts.words.voice import Voice
 
 # What stands behind the address is not known: as little as the most careful robot bears.
 ALLOWANCE = Allowance((Limit(18, 60.0),), kept=6, digest_above=5)

@@ -6,17 +6,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
-from streams.alerts.budget import Allowance
+from streams.alerts.queue.budget import Allowance
+from streams.alerts.queue.robot import Member
 from streams.alerts.receivers import apprise as long_tail
 from streams.alerts.receivers import dingtalk, email, feishu, pagerduty, slack, wecom
 from streams.alerts.receivers.alertmanager import AlertmanagerReceiver
 from streams.alerts.receivers.console import ConsoleReceiver
-from streams.alerts.receivers.voice import Voice
+from streams.alerts.receivers.rules import NEEDS, Need
 from streams.alerts.receivers.webhook import WebhookReceiver
-from streams.alerts.robot import Member
+from streams.alerts.words.voice import Voice
 from streams.delivery.http_post import HttpPost
 from streams.delivery.robot_address import address_fault
-from streams.receiver_rules import NEEDS, Need
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     import aiohttp
 
-    from streams.alerts.receiver import Receiver
+    from streams.alerts.queue.receiver import Receiver
     from streams.records.anomaly import Anomaly
     from streams.settings.settings import ReceiverSettings
 

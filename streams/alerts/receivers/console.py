@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streams.alerts.receiver import Outcome, Result
-from streams.alerts.receivers.fitting import shown
+from streams.alerts.queue.receiver import Outcome, Result
+from streams.alerts.words.fitting import shown
 from streams.records.instant import clock_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import tzinfo
 
-    from streams.alerts.message import Notification
+    from streams.alerts.words.message import Notification
 
 _MOST_LINE = 4_000
 

@@ -14,16 +14,16 @@ from urllib.parse import quote_plus
 
 import orjson
 
-from streams.alerts.budget import Allowance, Limit
-from streams.alerts.receiver import Result
-from streams.alerts.receivers.fitting import fitted, shown, size
-from streams.alerts.receivers.markup import widened
+from streams.alerts.queue.budget import Allowance, Limit
+from streams.alerts.queue.receiver import Result
 from streams.alerts.receivers.refusals import DINGTALK
+from streams.alerts.words.fitting import fitted, shown, size
+from streams.alerts.words.markup import widened
 from streams.delivery.http_post import judged_by_code
 
 if TYPE_CHECKING:
-    from streams.alerts.message import Notification
-    from streams.alerts.receivers.voice import Voice
+    from streams.alerts.words.message import Notification
+    from streams.alerts.words.voice import Voice
     from streams.delivery.http_post import HttpPost
 
 # Two below the 20 that DingTalk counts, for what arrives later than it was sent.

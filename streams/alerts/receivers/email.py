@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING
 
 import aiosmtplib
 
-from streams.alerts.budget import Allowance, Limit
-from streams.alerts.message import DIGEST
-from streams.alerts.receiver import CREDENTIALS_REST_S, DELIVERED, Cause, Outcome, Result
-from streams.alerts.receivers.fitting import fitted, shown
-from streams.alerts.receivers.plain_text import plain
+from streams.alerts.queue.budget import Allowance, Limit
+from streams.alerts.queue.receiver import CREDENTIALS_REST_S, DELIVERED, Cause, Outcome, Result
+from streams.alerts.words.fitting import fitted, shown
+from streams.alerts.words.message import DIGEST
+from streams.alerts.words.plain_text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from streams.alerts.message import Notification
-    from streams.alerts.receivers.voice import Voice
+    from streams.alerts.words.message import Notification
+    from streams.alerts.words.voice import Voice
     from streams.settings.settings import MailSettings
 
 # Nobody's limit: how much mail a person can bear.

@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from streams.alerts.budget import Allowance, Limit
-from streams.alerts.receiver import Result
-from streams.alerts.receivers.fitting import fitted, shown, size
+from streams.alerts.queue.budget import Allowance, Limit
+from streams.alerts.queue.receiver import Result
 from streams.alerts.receivers.refusals import FEISHU
+from streams.alerts.words.fitting import fitted, shown, size
 from streams.delivery.http_post import judged_by_code
 from streams.records.anomaly import Change
 
 if TYPE_CHECKING:
-    from streams.alerts.message import Notification
-    from streams.alerts.receivers.voice import Voice
+    from streams.alerts.words.message import Notification
+    from streams.alerts.words.voice import Voice
     from streams.delivery.http_post import Answer, HttpPost
 
 ALLOWANCE = Allowance((Limit(90, 60.0), Limit(4, 1.0)), kept=30, digest_above=5, off_round_times=True)

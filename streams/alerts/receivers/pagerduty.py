@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from streams.alerts.budget import Allowance, Limit
-from streams.alerts.message import ACKNOWLEDGED
-from streams.alerts.receiver import DELIVERED, Cause, Result
-from streams.alerts.receivers.fitting import cut, fitted, shown
-from streams.alerts.receivers.plain_text import plain
+from streams.alerts.queue.budget import Allowance, Limit
+from streams.alerts.queue.receiver import DELIVERED, Cause, Result
 from streams.alerts.receivers.refusals import PAGERDUTY, refusal_of
+from streams.alerts.words.fitting import cut, fitted, shown
+from streams.alerts.words.message import ACKNOWLEDGED
+from streams.alerts.words.plain_text import plain
 from streams.delivery.http_post import failure_of, garbage
 from streams.records.anomaly import Change
 from streams.records.instant import rfc3339
 
 if TYPE_CHECKING:
-    from streams.alerts.message import Notification
-    from streams.alerts.receivers.voice import Voice
+    from streams.alerts.words.message import Notification
+    from streams.alerts.words.voice import Voice
     from streams.delivery.http_post import Answer, HttpPost
 
 ALLOWANCE = Allowance((Limit(120, 60.0),), kept=40, hears_acks=True, apart=True)

@@ -17,7 +17,7 @@ from __future__ import annotations
 import enum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from streams.alerts.receiver import CREDENTIALS_REST_S, Cause, Outcome, Result
+from streams.alerts.queue.receiver import CREDENTIALS_REST_S, Cause, Outcome, Result
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

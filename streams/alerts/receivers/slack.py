@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from streams.alerts.budget import Allowance, Limit
-from streams.alerts.receiver import DELIVERED, Result
-from streams.alerts.receivers.fitting import first_of, fitted, shown
-from streams.alerts.receivers.markup import slack_escaped
+from streams.alerts.queue.budget import Allowance, Limit
+from streams.alerts.queue.receiver import DELIVERED, Result
 from streams.alerts.receivers.refusals import SLACK, refusal_of
+from streams.alerts.words.fitting import first_of, fitted, shown
+from streams.alerts.words.markup import slack_escaped
 from streams.delivery.http_post import garbage
 
 if TYPE_CHECKING:
-    from streams.alerts.message import Notification
-    from streams.alerts.receivers.voice import Voice
+    from streams.alerts.words.message import Notification
+    from streams.alerts.words.voice import Voice
     from streams.delivery.http_post import Answer, HttpPost
 
 ALLOWANCE = Allowance((Limit(1, 1.0),), digest_above=5)

@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING
 import msgspec
 import orjson
 
-from streams.alerts.receiver import DELIVERED, Result
+from streams.alerts.queue.receiver import DELIVERED, Result
 from streams.delivery.http_post import failure_of
 from streams.records.instant import rfc3339
 
 if TYPE_CHECKING:
-    from streams.alerts.message import Notification
+    from streams.alerts.words.message import Notification
     from streams.delivery.http_post import HttpPost
 
 

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from streams.alerts.budget import Allowance, Limit
-from streams.alerts.receiver import Result
-from streams.alerts.receivers.fitting import first_of, fitted, shown, size
-from streams.alerts.receivers.markup import widened
+from streams.alerts.queue.budget import Allowance, Limit
+from streams.alerts.queue.receiver import Result
 from streams.alerts.receivers.refusals import WECOM
-from streams.alerts.receivers.voice import markdown_link
+from streams.alerts.words.fitting import first_of, fitted, shown, size
+from streams.alerts.words.markup import widened
+from streams.alerts.words.voice import markdown_link
 from streams.delivery.http_post import judged_by_code
 
 if TYPE_CHECKING:
-    from streams.alerts.message import Notification
-    from streams.alerts.receivers.voice import Voice
+    from streams.alerts.words.message import Notification
+    from streams.alerts.words.voice import Voice
     from streams.delivery.http_post import HttpPost
 
 # Whether WeCom's minute slides is not documented: a sliding one is right for both.

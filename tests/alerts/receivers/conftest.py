@@ -14,14 +14,14 @@ import pytest
 import trustme
 from aiohttp import web
 
-from streams.alerts.message import Notification, Titles, bundle_of, compose
+from streams.alerts.words.message import Notification, Titles, bundle_of, compose
 from streams.delivery.http_post import HttpPost
 from streams.records.anomaly import Change
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    from streams.alerts.receiver import Receiver, Result
+    from streams.alerts.queue.receiver import Receiver, Result
     from streams.records.anomaly import Transition
 
 NOW = 1_762_790_400.25

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from streams.alerts.receiver import Cause, Outcome, Upkeep
+from streams.alerts.queue.receiver import Cause, Outcome, Upkeep
 from streams.alerts.receivers.alertmanager import HOLD_MS, RESEND_S, AlertmanagerReceiver, alert_of, labels_of
 from streams.events.event_time import event_time_ms
 from streams.records.anomaly import Change
@@ -17,7 +17,7 @@ from streams.records.instant import rfc3339
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from streams.alerts.message import Notification
+    from streams.alerts.words.message import Notification
     from streams.delivery.http_post import HttpPost
     from streams.records.anomaly import Anomaly
 

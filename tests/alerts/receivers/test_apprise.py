@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from streams.alerts.receiver import Cause, Outcome
+from streams.alerts.queue.receiver import Cause, Outcome
 from streams.alerts.receivers.apprise import AppriseReceiver, notifier_of
-from streams.alerts.receivers.voice import Voice
+from streams.alerts.words.voice import Voice
 from streams.records.anomaly import Change
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from streams.alerts.message import Notification
+    from streams.alerts.words.message import Notification
 
     Told = Callable[..., Notification]
 

@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from streams.alerts.receiver import Cause, Outcome
+from streams.alerts.queue.receiver import Cause, Outcome
 from streams.alerts.receivers.dingtalk import DingTalkReceiver
 from streams.alerts.receivers.feishu import FeishuReceiver
 from streams.alerts.receivers.slack import SlackReceiver
-from streams.alerts.receivers.voice import Voice
 from streams.alerts.receivers.wecom import WeComReceiver
+from streams.alerts.words.voice import Voice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from streams.alerts.message import Notification
-    from streams.alerts.receiver import Receiver
+    from streams.alerts.queue.receiver import Receiver
+    from streams.alerts.words.message import Notification
     from streams.delivery.http_post import HttpPost
 
 VOICE = Voice()

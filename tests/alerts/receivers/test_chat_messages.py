@@ -11,13 +11,13 @@ import pytest
 from streams.alerts.receivers import dingtalk, feishu, slack, wecom
 from streams.alerts.receivers.dingtalk import DingTalkReceiver
 from streams.alerts.receivers.feishu import FeishuReceiver
-from streams.alerts.receivers.voice import Voice
+from streams.alerts.words.voice import Voice
 from streams.records.anomaly import Change
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from streams.alerts.message import Notification
+    from streams.alerts.words.message import Notification
     from streams.delivery.http_post import HttpPost
 
     Told = Callable[..., Notification]

@@ -11,26 +11,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.alerts.receiver import Outcome
+from streams.alerts.queue.receiver import Outcome
 from streams.alerts.receivers.alertmanager import AlertmanagerReceiver
 from streams.alerts.receivers.configured import ReceiverError, Surroundings, configured, member
 from streams.alerts.receivers.console import ConsoleReceiver
 from streams.alerts.receivers.dingtalk import DingTalkReceiver
 from streams.alerts.receivers.email import EmailReceiver
-from streams.alerts.receivers.faults import settings_faults
 from streams.alerts.receivers.feishu import FeishuReceiver
 from streams.alerts.receivers.pagerduty import PagerDutyReceiver
-from streams.alerts.receivers.plain_text import plain
 from streams.alerts.receivers.slack import SlackReceiver
 from streams.alerts.receivers.webhook import WebhookReceiver
 from streams.alerts.receivers.wecom import WeComReceiver
+from streams.alerts.words.plain_text import plain
+from streams.configuration.receiver_check import settings_faults
 from streams.settings.settings import MailSettings, ReceiverSettings, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from streams.alerts.message import Notification
+    from streams.alerts.words.message import Notification
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 URL = "https://hooks.example/secret-token"

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from streams.alerts.receiver import Outcome
-from streams.alerts.receivers.voice import Voice
+from streams.alerts.queue.receiver import Outcome
+from streams.alerts.words.voice import Voice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from streams.alerts.message import Notification
+    from streams.alerts.words.message import Notification
     from streams.delivery.http_post import HttpPost
 
 PAGE = Path(__file__).parents[3] / "docs" / "receivers.md"

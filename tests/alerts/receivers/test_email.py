@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult
 
-from streams.alerts.receiver import Cause, Outcome
+from streams.alerts.queue.receiver import Cause, Outcome
 from streams.alerts.receivers.email import EmailReceiver, message_of
-from streams.alerts.receivers.voice import Voice
+from streams.alerts.words.voice import Voice
 from streams.records.anomaly import Change
 from streams.settings.settings import MailSettings
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     import trustme
 
-    from streams.alerts.message import Notification
+    from streams.alerts.words.message import Notification
 
     Told = Callable[..., Notification]
     Serve = Callable[[str], Awaitable[int]]

@@ -14,7 +14,10 @@ from aiohttp import web
 from msgspec.structs import replace
 from renderings import RENDERINGS
 
-from streams.alerts.message import (
+from streams.alerts.queue.outbox import Outbox
+from streams.alerts.receivers.configured import Surroundings, member
+from streams.alerts.receivers.rules import check_receivers
+from streams.alerts.words.message import (
     Titles,
     acknowledgement_of,
     bundle_of,
@@ -26,18 +29,15 @@ from streams.alerts.message import (
     reminder_of,
     together_of,
 )
-from streams.alerts.outbox import Outbox
-from streams.alerts.phrases import ENGLISH
-from streams.alerts.receivers.configured import Surroundings, member
-from streams.alerts.receivers.voice import Voice
-from streams.receiver_rules import check_receivers
+from streams.alerts.words.phrases import ENGLISH
+from streams.alerts.words.voice import Voice
 from streams.records.anomaly import Change
 from streams.settings.settings import ReceiverSettings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    from streams.alerts.message import Notification
+    from streams.alerts.words.message import Notification
     from streams.records.anomaly import Transition
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -11,19 +11,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from renderings import RENDERINGS
 
-from streams.alerts.line import Line, Name, Title, fill
-from streams.alerts.message import Titles, bundle_of, compose, maintenance_of, together_of
 from streams.alerts.receivers import alertmanager, pagerduty
-from streams.alerts.receivers.fitting import shown, size
-from streams.alerts.receivers.markup import slack_escaped, unmarked, widened
-from streams.alerts.receivers.plain_text import plain
-from streams.alerts.receivers.voice import Voice
+from streams.alerts.words.fitting import shown, size
+from streams.alerts.words.line import Line, Name, Title, fill
+from streams.alerts.words.markup import slack_escaped, unmarked, widened
+from streams.alerts.words.message import Titles, bundle_of, compose, maintenance_of, together_of
+from streams.alerts.words.plain_text import plain
+from streams.alerts.words.voice import Voice
 from streams.records.anomaly import Change
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from streams.alerts.message import Notification
+    from streams.alerts.words.message import Notification
     from streams.records.anomaly import Transition
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

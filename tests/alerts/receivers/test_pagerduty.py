@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from streams.alerts.message import ACKNOWLEDGED
-from streams.alerts.receiver import Cause, Outcome
+from streams.alerts.queue.receiver import Cause, Outcome
 from streams.alerts.receivers.pagerduty import PagerDutyReceiver, event_of
-from streams.alerts.receivers.voice import Voice
+from streams.alerts.words.message import ACKNOWLEDGED
+from streams.alerts.words.voice import Voice
 from streams.records.anomaly import Change
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from streams.alerts.message import Notification
+    from streams.alerts.words.message import Notification
     from streams.delivery.http_post import HttpPost
 
     Told = Callable[..., Notification]

@@ -12,7 +12,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import generate_latest
 
-from streams.alerts.outbox import Outbox
+from streams.alerts.queue.outbox import Outbox
 from streams.alerts.receivers.configured import Surroundings, member
 from streams.delivery.backoff import Backoff
 from streams.metrics import PipelineMetrics
@@ -21,7 +21,7 @@ from streams.settings.settings import ReceiverSettings
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from streams.alerts.message import Notification
+    from streams.alerts.words.message import Notification
 
 SECRETS = ("t0ken", "s3cret")
 LEAKY = {"errcode": 40035, "code": 19001, "errmsg": "t0ken s3cret", "msg": "t0ken s3cret", "status": "t0ken"}

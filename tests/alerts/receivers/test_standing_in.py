@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 
-from streams.alerts.outbox import Outbox
+from streams.alerts.queue.outbox import Outbox
 from streams.alerts.receivers.configured import Surroundings, member
 from streams.settings.settings import ReceiverSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from streams.alerts.message import Notification
+    from streams.alerts.words.message import Notification
 
 
 async def test_when_dingtalk_silences_a_robot_the_next_of_its_group_has_the_message_at_once(

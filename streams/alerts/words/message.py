@@ -1,0 +1,310 @@
+"""What a notification says, in the order in which someone on duty reads it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from streams.alerts.words.line import Name, fill, join
+from streams.alerts.words.phrases import CHINESE, ENGLISH, LANGUAGES
+from streams.alerts.words.wording import Text, Wording, Worth
+from streams.catalogue.metric import Severity
+from streams.records.anomaly import Anomaly, Change, Transition, Why
+from streams.records.instant import clock_time, rfc3339
+from streams.records.scope import digest as short_hash
+from streams.register.inhibition import OpenAnomalies
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import tzinfo
+
+    from streams.alerts.decide.routes import Lanes
+    from streams.catalogue.metric import Metric
+    from streams.settings.settings import Settings
+
+DIGEST = "pharos.notification.digest"
+ACKNOWLEDGED = "pharos.notification.acknowledged"
+MAINTENANCE = "pharos.notification.maintenance"
+_NEWS = {Why.ESCALATED: "escalated", Why.WORSENED: "worsened"}
+_ENDS = {Why.STALE: "stale", Why.RETIRED: "retired"}  # nobody saw that it became normal
+_MOST_IN_DIGEST = 10
+_NO_TITLES: Mapping[str, str] = {}
+
+
+class Notification(msgspec.Struct, frozen=True, kw_only=True):
+    """What receivers get.
+
+    Attributes:
+        id: the id of the transition; a receiver that got it before may drop it.
+        time: the tick, event time in ms.
+        kind: a `Change`, `DIGEST`, `ACKNOWLEDGED` or `MAINTENANCE`.
+        title: one line, in English.
+        lines: since, impact, contributors, cause and symptoms, links, id; those that there are, in English.
+        anomalies: what it is about, as published.
+        texts: the same by language, with the parts apart.
+        lanes: whom to tell: names of receivers, or of groups of them; None: all.
+        parts: of a digest, what systems get instead that keep each anomaly by itself.
+
+    """
+
+    id: str
+    time: int
+    kind: str
+    severity: Severity
+    title: str
+    lines: tuple[str, ...]
+    anomalies: tuple[Anomaly, ...] = ()
+    texts: dict[str, Text] = {}
+    lanes: Lanes = None
+    parts: tuple[Notification, ...] = ()
+
+    @property
+    def critical(self) -> bool:
+        return self.severity is Severity.CRITICAL
+
+    def text(self, language: str) -> Text:
+        """In that language, or else in English."""
+        return self.texts.get(language) or Text(self.title, self.lines)
+
+
+class Titles(msgspec.Struct, frozen=True):
+    """By metric name, what people call it: in English, and in Chinese where that is known."""
+
+    english: Mapping[str, str]
+    chinese: Mapping[str, str] = {}
+    page_url: str = ""
+    worth: Worth = Worth()
+
+    @classmethod
+    def of(cls, metrics: Iterable[Metric], settings: Settings) -> Titles:
+        """As the catalogue names them; links and money as the settings say."""
+        known = list(metrics)
+        return cls(
+            {m.name: m.title for m in known},
+            {m.name: m.title_zh for m in known if m.title_zh},
+            settings.page_url,
+            Worth(settings.worth, settings.currency),
+        )
+
+    def wordings(self) -> dict[str, Wording]:
+        """By language."""
+        chinese = {**self.english, **self.chinese}
+        return {
+            "en": Wording(ENGLISH, self.english, self.page_url, self.worth),
+            "zh": Wording(CHINESE, chinese, self.page_url, self.worth),
+        }
+
+
+def compose(
+    transition: Transition, titles: Titles, others: Mapping[str, Anomaly], zone: tzinfo, news: str = ""
+) -> Notification:
+    """One transition in words.
+
+    `others`: by fingerprint, the anomalies that cause and symptoms can be named from. `zone`: whose time is told.
+    `news`: what stands with the severity, a key of `Phrases.news`; empty: what follows from the transition.
+    """
+    anomaly = transition.anomaly
+    resolved = transition.change is Change.RESOLVED
+    told = _ENDS.get(transition.why, "resolved") if resolved else news or _NEWS.get(transition.why, "")
+
+    def text(say: Wording) -> Text:
+        facts = (
+            say.since(anomaly, transition.time, zone),
+            "" if resolved else say.impact(anomaly),
+            "" if resolved else say.forecast(anomaly),
+            "" if resolved else say.contributors(anomaly),
+            say.cause(anomaly, others),
+            say.symptoms(anomaly, others),
+            "" if resolved else say.also(OpenAnomalies(others.values()).inhibited_by(anomaly)),
+        )
+        return Text(
+            say.title(anomaly, told),
+            tuple(fact for fact in facts if fact),
+            say.links(anomaly, acts=not resolved),
+            say.name(anomaly),
+        )
+
+    return _notification(
+        transition.id,
+        transition.time,
+        transition.change.value,
+        Severity(anomaly.severity),
+        (anomaly,),
+        {language: text(say) for language, say in titles.wordings().items()},
+    )
+
+
+def digest_of(transitions: Sequence[Transition], titles: Titles, parts: tuple[Notification, ...] = ()) -> Notification:
+    """One notification for all that happened while nobody was told and that is still open. At least one is needed.
+
+    `parts`: of each transition by itself.
+    """
+    worst = any(t.anomaly.severity == Severity.CRITICAL for t in transitions)
+    count = len(transitions)
+
+    def text(say: Wording) -> Text:
+        facts: list[str] = [say.title(t.anomaly, "") for t in transitions[:_MOST_IN_DIGEST]]
+        if count > _MOST_IN_DIGEST:
+            facts.append(say.phrases.more.format(count=count - _MOST_IN_DIGEST))
+        return Text(say.digest(say.phrases.untold[count > 1].format(count=count)), tuple(facts))
+
+    digest = _notification(
+        short_hash(["digest", *(t.id for t in transitions)]),
+        max(t.time for t in transitions),
+        DIGEST,
+        Severity.CRITICAL if worst else Severity.WARNING,
+        tuple(t.anomaly for t in transitions),
+        {language: text(say) for language, say in titles.wordings().items()},
+    )
+    return msgspec.structs.replace(digest, parts=parts)
+
+
+def reminder_of(
+    anomaly: Anomaly,
+    news: str,
+    by: str,
+    now: int,
+    titles: Titles,
+    others: Mapping[str, Anomaly],
+    zone: tzinfo,
+) -> Notification:
+    """An anomaly that is still open, now that what kept it quiet is over.
+
+    `news`: what is over, a key of `Phrases.news`; `by`: its id; `now`: ms.
+    """
+    name = short_hash([news, anomaly.fingerprint, anomaly.detected_at, by])
+    return compose(Transition(name, Change.UPDATED, now, anomaly), titles, others, zone, news)
+
+
+def acknowledgement_of(anomaly: Anomaly, actor: str, now: int) -> Notification:
+    """Somebody has it. `now`: ms."""
+    texts = {say: Text(fill(phrases.acked, actor=Name(actor))) for say, phrases in LANGUAGES.items()}
+    name = short_hash(["acknowledged", anomaly.fingerprint, anomaly.detected_at])
+    return _notification(name, now, ACKNOWLEDGED, Severity(anomaly.severity), (anomaly,), texts)
+
+
+def nudge_of(
+    anomaly: Anomaly, name: str, news: str, now: int, titles: Titles, others: Mapping[str, Anomaly], zone: tzinfo
+) -> Notification:
+    """An anomaly that is told again, or to others: `news` is a key of `Phrases.news`, `name` the id, `now` in ms."""
+    return compose(Transition(name, Change.UPDATED, now, anomaly), titles, others, zone, news)
+
+
+def maintenance_of(
+    name: str,
+    window: str,
+    matchers: Sequence[str],
+    now: int,
+    ends: int,
+    still: Sequence[Anomaly] | None,
+    titles: Titles,
+    zone: tzinfo,
+) -> Notification:
+    """That maintenance begins, or, where `still` lists what is open, that it is over. `now`, `ends`: ms."""
+
+    def text(say: Wording) -> Text:
+        phrases = say.phrases
+        what = join(phrases.comma, map(Name, matchers))
+        if still is None:
+            title = fill(phrases.maintenance_begins, name=Name(window), ends=clock_time(ends, zone))
+            return Text(title, (fill(phrases.quiet, matchers=what),))
+        title = fill(phrases.maintenance_over[bool(still)], name=Name(window), count=str(len(still)))
+        facts: list[str] = [say.title(anomaly, "") for anomaly in still[:_MOST_IN_DIGEST]]
+        if len(still) > _MOST_IN_DIGEST:
+            facts.append(phrases.more.format(count=len(still) - _MOST_IN_DIGEST))
+        return Text(title, tuple(facts))
+
+    texts = {language: text(say) for language, say in titles.wordings().items()}
+    return _notification(name, now, MAINTENANCE, Severity.WARNING, (), texts)
+
+
+def bundle_of(notifications: Sequence[Notification]) -> Notification:
+    """One notification for many that wait; of each anomaly it shows the newest. At least one is needed."""
+    newest: dict[str, Notification] = {}
+    for notification in notifications:
+        subject = notification.anomalies[0].fingerprint if len(notification.anomalies) == 1 else notification.id
+        newest.pop(subject, None)
+        newest[subject] = notification
+    anomalies = {anomaly.fingerprint: anomaly for told in notifications for anomaly in told.anomalies}
+    count, about = len(notifications), len(anomalies)
+
+    def text(language: str, say: Wording) -> Text:
+        what = say.phrases.bundle[about != 1].format(count=count, anomalies=about)
+        return Text(say.digest(what), tuple(told.text(language).title for told in newest.values()))
+
+    return _digest(["bundle", *(told.id for told in notifications)], notifications, tuple(anomalies.values()), text)
+
+
+def together_of(notifications: Sequence[Notification]) -> Notification:
+    """News of one trouble in one message: the gravest in full, the rest by their titles. At least one is needed."""
+    head = max(notifications, key=lambda told: told.critical)
+    rest = [told for told in notifications if told is not head]
+    anomalies = {anomaly.fingerprint: anomaly for told in notifications for anomaly in told.anomalies}
+
+    def text(language: str, _: Wording) -> Text:
+        full = head.text(language)
+        return Text(full.title, (*(told.text(language).title for told in rest), *full.facts), full.links, full.name)
+
+    together = _digest(
+        ["together", *(told.id for told in notifications)], notifications, tuple(anomalies.values()), text
+    )
+    return msgspec.structs.replace(together, parts=tuple(notifications))
+
+
+def overflow_of(count: int, newest: Notification) -> Notification:
+    """Says how many notifications a receiver did not get one by one; `newest` is the last of them."""
+
+    def text(language: str, say: Wording) -> Text:
+        last = fill(say.phrases.last, title=newest.text(language).title)
+        return Text(
+            say.digest(say.phrases.overflow[count > 1].format(count=count)), (last,), newest.text(language).links
+        )
+
+    return _digest(["overflow", count, newest.id], [newest], newest.anomalies, text)
+
+
+def listed(notification: Notification) -> dict[str, Any]:
+    """An entry of report.json's `notifications`: what any receiver gets, with fingerprints for the anomalies."""
+    return {
+        "id": notification.id,
+        "time": rfc3339(notification.time),
+        "kind": notification.kind,
+        "severity": notification.severity.value,
+        "fingerprints": [anomaly.fingerprint for anomaly in notification.anomalies],
+        "title": notification.title,
+        "lines": list(notification.lines),
+    }
+
+
+def _digest(
+    named: Iterable[object],
+    of: Sequence[Notification],
+    anomalies: tuple[Anomaly, ...],
+    text: Callable[[str, Wording], Text],
+) -> Notification:
+    return _notification(
+        short_hash(list(named)),
+        max(told.time for told in of),
+        DIGEST,
+        Severity.CRITICAL if any(told.critical for told in of) else Severity.WARNING,
+        anomalies,
+        {language: text(language, say) for language, say in Titles(_NO_TITLES).wordings().items()},
+    )
+
+
+def _notification(
+    name: str, time: int, kind: str, severity: Severity, anomalies: tuple[Anomaly, ...], texts: dict[str, Text]
+) -> Notification:
+    english = texts["en"]
+    lines = Wording(ENGLISH, _NO_TITLES).lines(english)
+    return Notification(
+        id=name,
+        time=time,
+        kind=kind,
+        severity=severity,
+        title=str(english.title),
+        lines=tuple(map(str, lines)),
+        anomalies=anomalies,
+        texts=texts,
+    )

@@ -1,0 +1,123 @@
+"""Who is told of what, and when."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from told_record import told_record
+
+from streams.alerts.decide.dispatch import Dispatch
+from streams.alerts.decide.routes import Lanes, Routes
+from streams.alerts.decide.routing import STALE_MS, Ruling
+from streams.alerts.words.message import Titles
+from streams.records.action import TELLING
+from streams.records.anomaly import Change, Transition, Why
+from streams.register.actions import ActionBook
+from streams.settings.settings import RouteSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Make = Callable[..., Transition]
+
+START = 1_762_790_400_000  # 2025-11-10 16:00 UTC, a Monday
+HOUR, MINUTE = 3_600_000, 60_000
+
+
+def routes(*given: dict[str, Any]) -> Routes:
+    return Routes.of(msgspec.convert(list(given), list[RouteSettings]), UTC)
+
+
+def lanes(transition: Transition, *given: dict[str, Any], now: int = START) -> Lanes:
+    return routes(*given).lanes(transition.anomaly, now)
+
+
+def test_without_routes_everybody_is_told(transition: Make) -> None:
+    assert lanes(transition()) is None
+
+
+def test_the_first_route_that_matches_decides(transition: Make) -> None:
+    given = (
+        {"match": ["touchpoint=logistics"], "receivers": ["transport"]},
+        {"match": ["severity=critical", "payment_method=~ali.*"], "receivers": ["duty", "money"]},
+        {"receivers": ["all"]},
+    )
+
+    assert lanes(transition(), *given) == ("duty", "money")
+    assert lanes(transition(severity="warning"), *given) == ("all",)
+
+
+def test_continue_adds_what_later_routes_say(transition: Make) -> None:
+    given = (
+        {"match": ["severity=critical"], "receivers": ["duty"], "continue": True},
+        {"match": ["touchpoint=order"], "receivers": ["money"]},
+        {"receivers": ["all"]},
+    )
+
+    assert lanes(transition(), *given) == ("duty", "money")
+
+
+def test_a_route_holds_at_its_time_of_day_in_the_shops_zone(transition: Make) -> None:
+    given = ({"days": ["mon"], "opens": "09:00", "closes": "18:00", "receivers": ["office"]}, {"receivers": ["night"]})
+
+    assert lanes(transition(), *given) == ("office",)
+    assert lanes(transition(), *given, now=START + 2 * HOUR) == ("night",)
+
+
+def test_what_no_route_matches_goes_to_everybody(transition: Make) -> None:
+    assert lanes(transition(), {"match": ["touchpoint=page"], "receivers": ["web"]}) is None
+
+
+def test_what_is_routed_to_nobody_is_not_told_and_neither_is_its_end_but_what_becomes_graver_is(
+    transition: Make,
+) -> None:
+    given = ({"match": ["severity=warning"], "receivers": []}, {"receivers": ["duty"]})
+    dispatch = Dispatch(Titles({}), UTC, routes=routes(*given))
+    opened, nothing = dispatch.handle(transition(severity="warning"), START)
+    over, _ = dispatch.handle(transition(Change.RESOLVED, at=START + MINUTE, severity="warning"), START + MINUTE)
+    dispatch.handle(transition(at=START + 2 * MINUTE, severity="warning"), START + 2 * MINUTE)
+    graver, told = dispatch.handle(transition(Change.UPDATED, Why.ESCALATED, START + 3 * MINUTE), START + 3 * MINUTE)
+
+    assert (opened, nothing, over, graver) == (Ruling.UNROUTED, None, Ruling.UNANNOUNCED, Ruling.NOTIFY)
+    assert told is not None
+    assert told.lanes == ("duty",)
+
+
+def test_the_end_goes_to_all_who_were_told_whatever_the_time_is_by_then(transition: Make) -> None:
+    given = ({"opens": "09:00", "closes": "16:30", "receivers": ["office"]}, {"receivers": ["night"]})
+    dispatch = Dispatch(Titles({}), UTC, routes=routes(*given))
+    told = [
+        dispatch.handle(transition(), START)[1],
+        dispatch.handle(transition(Change.UPDATED, Why.WORSENED, START + HOUR), START + HOUR)[1],
+        dispatch.handle(transition(Change.RESOLVED, at=START + 2 * HOUR, state="resolved"), START + 2 * HOUR)[1],
+    ]
+
+    assert [one.lanes if one else None for one in told] == [("office",), ("night",), ("night", "office")]
+
+
+def test_after_a_restart_the_end_goes_to_all_who_may_have_heard_whatever_the_routes_say_by_then(
+    transition: Make,
+) -> None:
+    given = ({"opens": "09:00", "closes": "16:30", "receivers": ["office"]}, {"receivers": ["night"]})
+    book = ActionBook()
+    book.note(told_record(transition().anomaly, START, "office"))
+    book.note(told_record(transition().anomaly, START + HOUR, "night", "pager", action=TELLING))
+    dispatch = Dispatch(Titles({}), UTC, routes=routes(*given), actions=book)
+    dispatch.resume([transition().anomaly], START + HOUR)
+    _, told = dispatch.handle(transition(Change.RESOLVED, at=START + 2 * HOUR, state="resolved"), START + 2 * HOUR)
+
+    assert told is not None
+    assert told.lanes == ("night", "office", "pager")
+
+
+def test_each_set_of_receivers_gets_a_digest_of_its_own(transition: Make) -> None:
+    given = ({"match": ["payment_method=alipay"], "receivers": ["a"]}, {"receivers": ["b"]})
+    dispatch = Dispatch(Titles({}), UTC, routes=routes(*given))
+    clock = START + STALE_MS + MINUTE
+    for name, method in (("f1", "alipay"), ("f2", "wechat"), ("f3", "alipay")):
+        dispatch.handle(transition(fingerprint=name, scope={"payment_method": method}), clock)
+    digests = dispatch.catch_up(clock, clock)
+
+    assert {d.lanes: [a.fingerprint for a in d.anomalies] for d in digests} == {("a",): ["f1", "f3"], ("b",): ["f2"]}
