@@ -15,7 +15,7 @@ from streams.calendar_rules import check_entry
 from streams.catalogue.metric import TOUCHPOINTS
 from streams.events.event_time import event_time_ms
 from streams.host_rules import check_hosts
-from streams.linkage_rules import check_linkage
+from streams.linkage.rules import check_linkage
 from streams.register.daytime import WEEKDAYS
 from streams.register.maintenance_rules import check_maintenance
 from streams.security_rules import check_security

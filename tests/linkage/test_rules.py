@@ -8,8 +8,8 @@ import pytest
 
 from streams.cli import main
 from streams.configuration import ConfigurationError, configure
+from streams.linkage.rules import check_linkage
 from streams.linkage.webhooks import way_of
-from streams.linkage_rules import check_linkage
 from streams.settings.settings import LinkageMatch, LinkageRule, LinkageWebhook
 
 if TYPE_CHECKING:
