@@ -21,8 +21,8 @@ import uvloop
 from streams.alerts.words.message import listed
 from streams.app.process import settle_garbage_collector, stop_event, until
 from streams.app.system import new_system
+from streams.broker.connection import Connection
 from streams.broker.embedded import EmbeddedBroker
-from streams.connection import Connection
 from streams.demo_report import last_words
 from streams.events.event_time import event_time_ms
 from streams.records.instant import rfc3339

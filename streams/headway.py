@@ -11,7 +11,7 @@ from confluent_kafka import Consumer, KafkaException, TopicPartition
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from streams.connection import Connection
+    from streams.broker.connection import Connection
     from streams.replay import Stop
 
 # Half of what a partition keeps, in bytes before compression: a batch is fetched whole, and records differ in size.

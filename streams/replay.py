@@ -14,7 +14,7 @@ from streams.headway import Sent
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from streams.connection import Connection
+    from streams.broker.connection import Connection
     from streams.events_file import Line
     from streams.headway import Headway
 

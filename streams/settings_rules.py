@@ -11,6 +11,7 @@ from streams.alerts.decide.escalation_rules import check_escalations
 from streams.alerts.decide.gathering import LONGEST_WAIT_MS
 from streams.alerts.decide.route_rules import CLOCK, check_routes
 from streams.alerts.receivers.rules import check_receivers
+from streams.broker.security_rules import check_security
 from streams.calendar_rules import check_entry
 from streams.catalogue.metric import TOUCHPOINTS
 from streams.events.event_time import event_time_ms
@@ -18,7 +19,6 @@ from streams.host_rules import check_hosts
 from streams.linkage.rules import check_linkage
 from streams.register.daytime import WEEKDAYS
 from streams.register.maintenance_rules import check_maintenance
-from streams.security_rules import check_security
 from streams.settings.limit_rules import check_limits
 from streams.settings.located_yaml import suggestion
 from streams.settings.settings import SOURCE_TOPICS

@@ -15,7 +15,7 @@ from streams.simulate.scenarios import simulate
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from streams.connection import Connection
+    from streams.broker.connection import Connection
     from streams.events_file import Line
 
 PARTITIONS = 4

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 from confluent_kafka import Consumer, TopicPartition
 
+from streams.broker.connection import Connection
 from streams.broker.embedded import EmbeddedBroker
-from streams.connection import Connection
 from streams.headway import Headway, Sent
 from streams.replay import Never
 

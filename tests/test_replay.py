@@ -11,8 +11,8 @@ import pytest
 from confluent_kafka import Consumer, Message, TopicPartition
 
 from streams import replay as replaying
+from streams.broker.connection import Connection
 from streams.broker.embedded import EmbeddedBroker
-from streams.connection import Connection
 from streams.events_file import Line
 from streams.placement import partition_of
 from streams.replay import Progress, ReplayError, replay

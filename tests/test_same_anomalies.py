@@ -12,8 +12,8 @@ sys.path.insert(0, str(Path(__file__).parent / "support"))
 
 from shop_evening import PARTITIONS, Evening, assert_worth_comparing, settings_for
 
+from streams.broker.connection import Connection
 from streams.broker.embedded import EmbeddedBroker
-from streams.connection import Connection
 from streams.headway import Headway
 from streams.settings.settings import SOURCE_TOPICS, Settings
 from streams.topics.wanted import embedded_topics

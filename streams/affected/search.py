@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from streams.affected.question import Question
-    from streams.connection import Connection
+    from streams.broker.connection import Connection
     from streams.records.anomaly import Anomaly
 
 _POLL_S: Final = 0.5

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     import aiohttp
 
-    from streams.connection import Connection
+    from streams.broker.connection import Connection
     from streams.metrics import PipelineMetrics
     from streams.records.anomaly import Anomaly, Transition
     from streams.records.request import Step

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     import aiohttp
 
     from streams.alerts.words.message import Notification
+    from streams.broker.connection import Connection
     from streams.catalogue.load import Catalogue
-    from streams.connection import Connection
     from streams.health import Health
     from streams.metrics import PipelineMetrics
     from streams.records.anomaly import Anomaly

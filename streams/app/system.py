@@ -21,9 +21,9 @@ from streams.app.linkage_agent import LinkageAgent, LinkageSurroundings
 from streams.app.notify_agent import NotifyAgent, NotifySurroundings
 from streams.app.vitals import Vitals
 from streams.blindness import Blindness
+from streams.broker.connection import Connection
 from streams.broker.detection import BrokerKind, identify
 from streams.catalogue.load import Catalogue, load
-from streams.connection import Connection
 from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.health import Health
 from streams.incidents.desk import IncidentDesk

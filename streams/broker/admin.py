@@ -14,7 +14,7 @@ from streams.broker.obstacle import PASSING, Obstacle, obstacle_in, sentence, ve
 if TYPE_CHECKING:
     from confluent_kafka import KafkaError
 
-    from streams.connection import Connection
+    from streams.broker.connection import Connection
 
 PATIENCE_S = 10.0
 _LOOK_S = 0.5

@@ -19,7 +19,7 @@ from streams.broker.survey import missing_topics, survey_rights, survey_topics
 from streams.topics.finding import Finding, Level
 
 if TYPE_CHECKING:
-    from streams.connection import Connection
+    from streams.broker.connection import Connection
     from streams.settings.settings import Settings
 
 _LIMIT_S = 20.0

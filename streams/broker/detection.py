@@ -9,7 +9,7 @@ from streams.broker.admin import Admin
 from streams.broker.embedded import LIFE_TOPIC
 
 if TYPE_CHECKING:
-    from streams.connection import Connection
+    from streams.broker.connection import Connection
 
 _EMBEDDED_CLUSTER = "mockCluster"  # what librdkafka's in-memory cluster calls itself
 

@@ -14,7 +14,7 @@ from streams.topics.wanted import source_topics
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from streams.connection import Connection
+    from streams.broker.connection import Connection
     from streams.topics.wanted import WantedTopic
 
 _LIMIT_S = 20.0

@@ -10,7 +10,7 @@ import ssl
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from streams.connection import Connection
+    from streams.broker.connection import Connection
 
 _PROBE_LIMIT_S = 3.0
 _PLACE = re.compile(r"://(?P<host>[^/]+):(?P<port>\d+)/")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from streams.broker.admin import Admin
-    from streams.connection import Connection
+    from streams.broker.connection import Connection
     from streams.settings.settings import Settings
     from streams.topics.wanted import WantedTopic
 

@@ -44,10 +44,10 @@ def add_flags(command: argparse.ArgumentParser) -> None:
 def run(flags: argparse.Namespace) -> int:
     """Finds the anomaly, then its orders."""
     from streams.affected.search import Bounds, Search, Stopped, find_anomaly  # noqa: PLC0415 - needs Kafka's client
+    from streams.broker.connection import Connection  # noqa: PLC0415 - see above
     from streams.broker.detection import BrokerKind, identify  # noqa: PLC0415 - see above
     from streams.catalogue.load import load  # noqa: PLC0415 - `pharos --help` needs no catalogue
     from streams.cli.errors import UsageError  # noqa: PLC0415 - see above
-    from streams.connection import Connection  # noqa: PLC0415 - see above
 
     must_lie("--timeout", flags.timeout, 0.1, 86_400)
     must_lie("--records", flags.records, 1, 10**12)

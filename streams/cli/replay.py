@@ -28,11 +28,11 @@ def add_flags(command: argparse.ArgumentParser) -> None:
 
 def run(flags: argparse.Namespace) -> int:
     """Sends everything, or what was sent until Ctrl-C."""
+    from streams.broker.connection import Connection  # noqa: PLC0415 - see above
     from streams.broker.detection import BrokerKind, identify  # noqa: PLC0415 - `pharos --help` needs no Kafka client
     from streams.broker.make_topics import ensure_topics  # noqa: PLC0415 - see above
     from streams.cli.interrupt import stop_on_signals  # noqa: PLC0415 - see above
     from streams.cli.progress import ProgressLine  # noqa: PLC0415 - see above
-    from streams.connection import Connection  # noqa: PLC0415 - see above
     from streams.events.event_time import event_time_ms  # noqa: PLC0415 - see above
     from streams.events_file import read  # noqa: PLC0415 - see above
     from streams.headway import Headway  # noqa: PLC0415 - see above

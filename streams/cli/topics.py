@@ -52,10 +52,10 @@ def add_flags(command: argparse.ArgumentParser) -> None:
 def run(flags: argparse.Namespace) -> int:
     """Shows a line for each topic, then the findings."""
     from streams.broker.admin import Admin  # noqa: PLC0415 - `pharos --help` needs no Kafka client
+    from streams.broker.connection import Connection  # noqa: PLC0415 - see above
     from streams.broker.detection import BrokerKind, identity_of  # noqa: PLC0415 - see above
     from streams.broker.make_topics import TopicsError, make_topics  # noqa: PLC0415 - see above
     from streams.broker.survey import missing_topics, survey_made, survey_topics  # noqa: PLC0415 - see above
-    from streams.connection import Connection  # noqa: PLC0415 - see above
     from streams.topics.finding import Level  # noqa: PLC0415 - see above
     from streams.topics.wanted import wanted_topics  # noqa: PLC0415 - see above
 

@@ -12,7 +12,7 @@ from faust.types import TP
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from streams.connection import Connection
+    from streams.broker.connection import Connection
 
 _LIMIT_S = 15.0
 _PAUSE_S = 0.2

@@ -14,7 +14,7 @@ from streams.transport.batch_schema import BatchSchema
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 
-    from streams.connection import Connection
+    from streams.broker.connection import Connection
     from streams.settings.settings import Settings
     from streams.transport.fetched import Fetched
 

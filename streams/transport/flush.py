@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from faust.types import TP
 
-    from streams.connection import Connection
+    from streams.broker.connection import Connection
 
 TRANSACTION_LIMIT_S = 10.0  # an open transaction holds back every reader of what it writes
 _OPEN_LIMIT_S = 12.0  # when a broker is lost another producer gets on sooner; two tries fit into the watchdog's limit

@@ -18,7 +18,7 @@ from streams.transport.group_consumer import group_consumer
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from streams.connection import Connection
+    from streams.broker.connection import Connection
     from streams.records.anomaly import Transition
     from streams.settings.settings import Settings
 

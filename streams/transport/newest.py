@@ -11,7 +11,7 @@ from confluent_kafka.admin import AdminClient, OffsetSpec
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from streams.connection import Connection
+    from streams.broker.connection import Connection
 
 _EVERY_S = 20.0  # much less than what is too old to page; in between the clock goes on by itself
 _RETRY_S = 2.0

@@ -16,7 +16,7 @@ from streams.topics.names import ANOMALIES_TOPIC
 from streams.transport.group_consumer import group_consumer
 
 if TYPE_CHECKING:
-    from streams.connection import Connection
+    from streams.broker.connection import Connection
     from streams.records.anomaly import Transition
     from streams.settings.settings import Settings
 

@@ -15,7 +15,7 @@ from streams.transport.log_bounds import LOG_REMEDY, SOURCE_TOPIC_REMEDY, LostTo
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-    from streams.connection import Connection
+    from streams.broker.connection import Connection
 
 _EVERY_S = 5.0
 _LIMIT_S = 10.0

@@ -15,7 +15,7 @@ from streams.transport.keeper import Saved
 if TYPE_CHECKING:
     from faust.types import TP
 
-    from streams.connection import Connection
+    from streams.broker.connection import Connection
     from streams.transport.flush import Flusher
     from streams.transport.keeper import Save
 

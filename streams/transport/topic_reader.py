@@ -12,7 +12,7 @@ from aiokafka.errors import KafkaError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from streams.connection import Connection
+    from streams.broker.connection import Connection
 
 _WAIT_MS = 500
 _AT_ONCE = 2_000

@@ -13,7 +13,7 @@ from aiokafka.errors import KafkaError, KafkaTimeoutError
 from streams.transport.flush import discard, look_at_unsent
 
 if TYPE_CHECKING:
-    from streams.connection import Connection
+    from streams.broker.connection import Connection
 
 _START_LIMIT_S = 30.0
 _MOST_WAITING = 100

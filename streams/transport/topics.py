@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from confluent_kafka import KafkaException
 
 from streams.broker.admin import Admin
+from streams.broker.connection import Connection
 from streams.broker.detection import BrokerKind, identity_of
 from streams.broker.make_topics import TopicsError, make_topics
 from streams.broker.survey import missing_topics, survey_made, survey_rights, survey_topics
-from streams.connection import Connection
 from streams.settings.settings import SOURCE_TOPICS
 from streams.topics.finding import Level
 from streams.topics.wanted import Role, wanted_topics

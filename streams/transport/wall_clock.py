@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from streams.broker.broker_clock import ClockDifference
-    from streams.connection import Connection
+    from streams.broker.connection import Connection
 
 _EVERY_S: Final = 60.0
 _RETRY_S: Final = 15.0

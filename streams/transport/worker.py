@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from streams.connection import Connection
+from streams.broker.connection import Connection
 from streams.topics.names import CELLS_TOPIC
 from streams.transport.cells_agent import CellsState, SnapshotPace
 from streams.transport.clock import WorkerClock

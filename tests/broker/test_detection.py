@@ -8,9 +8,9 @@ import pytest
 
 from streams.broker import admin
 from streams.broker.admin import BrokerUnreachableError, Obstacle
+from streams.broker.connection import Connection
 from streams.broker.detection import BrokerKind, identify
 from streams.broker.embedded import EmbeddedBroker
-from streams.connection import Connection
 
 
 @pytest.mark.embedded

@@ -6,9 +6,9 @@ import pytest
 
 from streams.broker import admin
 from streams.broker.admin import BrokerUnreachableError
+from streams.broker.connection import Connection
 from streams.broker.embedded import EmbeddedBroker
 from streams.broker.make_topics import ensure_topics
-from streams.connection import Connection
 
 
 @pytest.mark.embedded

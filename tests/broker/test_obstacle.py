@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from streams.broker.connection import Connection
 from streams.broker.obstacle import Obstacle, obstacle_in, sentence, verified
-from streams.connection import Connection
 
 WAY = Connection("k:9093", "SASL_SSL", "SCRAM-SHA-512", "pharos", "secret-word", "ca.pem", key_password="other-secret")
 

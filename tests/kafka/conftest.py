@@ -116,8 +116,8 @@ def secured(kafka_run: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     from secure_kafka import add_user, secure_broker
 
     from streams.broker.admin import Admin
+    from streams.broker.connection import Connection
     from streams.broker.make_topics import make_topics
-    from streams.connection import Connection
     from streams.settings.settings import Settings
     from streams.topics.wanted import wanted_topics
 

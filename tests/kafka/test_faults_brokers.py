@@ -10,7 +10,7 @@ from faults_bench import LOAD, Bench
 from feed import Feed
 from three_brokers import COPIES, ThreeBrokers
 
-from streams.connection import Connection
+from streams.broker.connection import Connection
 from streams.settings.settings import SOURCE_TOPICS
 from streams.transport.newest import NewestRecords
 from streams.transport.topic_ids import TopicIds

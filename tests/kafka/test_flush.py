@@ -13,7 +13,7 @@ from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, C
 from faust.types import TP
 from kafka_reading import visible
 
-from streams.connection import Connection
+from streams.broker.connection import Connection
 from streams.transport.committed import Commit, CommittedOffsets
 from streams.transport.flush import FailureReason, FlushContent, FlushFailedError, OutRecord, TransactionalFlusher
 

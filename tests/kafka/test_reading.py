@@ -10,8 +10,8 @@ import pytest
 from faust.types import TP
 from kafka_reading import produce, produce_in_transaction
 
+from streams.broker.connection import Connection
 from streams.cells.record import CellsRecord
-from streams.connection import Connection
 from streams.settings.settings import Settings
 from streams.transport.committed import Commit
 from streams.transport.flush import FlushContent, TransactionalFlusher

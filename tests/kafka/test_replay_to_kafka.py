@@ -9,8 +9,8 @@ import orjson
 import pytest
 from confluent_kafka import Consumer, TopicPartition
 
+from streams.broker.connection import Connection
 from streams.broker.make_topics import ensure_topics
-from streams.connection import Connection
 from streams.events_file import Line
 from streams.replay import replay
 

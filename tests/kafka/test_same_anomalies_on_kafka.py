@@ -12,8 +12,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
 from shop_evening import PARTITIONS, Evening, assert_worth_comparing, settings_for
 
+from streams.broker.connection import Connection
 from streams.broker.make_topics import ensure_topics
-from streams.connection import Connection
 from streams.settings.settings import SOURCE_TOPICS
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ import pytest
 import yaml
 from secure_kafka import KEY_PASSWORD, PASSWORD, by_certificate, by_plain, by_scram
 
+from streams.broker.connection import Connection
 from streams.configuration import ConfigurationError
-from streams.connection import Connection
 from streams.events_file import EventsWriter
 from streams.settings.settings import SecuritySettings, Settings
 

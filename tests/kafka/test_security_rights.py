@@ -12,7 +12,7 @@ from confluent_kafka.admin import AclOperation, AdminClient
 from documented_rights import exactly, implied
 from secure_kafka import PASSWORD, by_scram
 
-from streams.connection import Connection
+from streams.broker.connection import Connection
 from streams.settings.settings import SecuritySettings, Settings
 from streams.transport.topics import TopicsError, prepare_topics
 

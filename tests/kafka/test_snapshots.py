@@ -9,7 +9,7 @@ from faust.types import TP
 from kafka_reading import visible
 
 from streams.broker.admin import BrokerUnreachableError
-from streams.connection import Connection
+from streams.broker.connection import Connection
 from streams.settings.settings import SOURCE_TOPICS, Settings
 from streams.transport.flush import FlushFailedError, OutRecord, TransactionalFlusher
 from streams.transport.keeper import Save, Saved

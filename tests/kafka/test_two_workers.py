@@ -13,9 +13,9 @@ import confluent_kafka
 import pytest
 from faust.types import TP
 
+from streams.broker.connection import Connection
 from streams.broker.make_topics import ensure_topics
 from streams.catalogue.load import load
-from streams.connection import Connection
 from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.ingest.partition import IngestPartition
 from streams.merge.partition import MergePartition

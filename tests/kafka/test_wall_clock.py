@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from streams.connection import Connection
+from streams.broker.connection import Connection
 from streams.transport.wall_clock import BrokersClock, WallClock
 
 pytestmark = pytest.mark.kafka

@@ -13,8 +13,8 @@ import msgspec
 
 from streams.app.system import System
 from streams.backtest import Backtest
+from streams.broker.connection import Connection
 from streams.catalogue.load import Catalogue, load
-from streams.connection import Connection
 from streams.events.event_time import event_time_ms
 from streams.events_file import Line, record
 from streams.records.anomaly import Change

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from faust.auth import SASLCredentials
 
-from streams.connection import Connection
+from streams.broker.connection import Connection
 from streams.settings.settings import Settings
 from streams.transport.faust_app import new_app
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import confluent_kafka
 import pytest
 
+from streams.broker.connection import Connection
 from streams.broker.embedded import EmbeddedBroker
-from streams.connection import Connection
 from streams.transport import topic_writer
 from streams.transport.topic_writer import Delivery, TopicWriter
 

@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from streams.connection import Connection
+from streams.broker.connection import Connection
 from streams.transport.clock import WorkerClock
 from streams.transport.wall_clock import BrokersClock, WallClock
 

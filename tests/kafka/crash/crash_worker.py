@@ -19,8 +19,8 @@ import msgspec
 import uvloop
 
 from streams.app.process import end_at_last
+from streams.broker.connection import Connection
 from streams.catalogue.load import load
-from streams.connection import Connection
 from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.incidents.desk import IncidentDesk
 from streams.ingest.partition import IngestPartition

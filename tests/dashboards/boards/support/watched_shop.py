@@ -17,8 +17,8 @@ import msgspec
 import yaml
 
 from streams.app.system import System
+from streams.broker.connection import Connection
 from streams.catalogue.load import load
-from streams.connection import Connection
 from streams.events.event_time import event_time_ms
 from streams.events_file import Line, record
 from streams.headway import Headway
