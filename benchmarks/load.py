@@ -22,9 +22,9 @@ import orjson
 from confluent_kafka import Producer
 
 from streams.events_file import Line, record
-from streams.placement import murmur2
 from streams.settings.settings import SOURCE_TOPICS
 from streams.simulate.scenarios import simulate
+from streams.topics.placement import murmur2
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

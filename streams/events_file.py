@@ -12,9 +12,9 @@ import orjson
 
 from streams.damage import UNREADABLE, damage
 from streams.events.event_time import event_time_ms
-from streams.placement import partition_of_key
 from streams.settings.located_yaml import suggestion
 from streams.settings.settings import SOURCE_TOPICS
+from streams.topics.placement import partition_of_key
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator

@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from streams.events_file import EventsFileError, EventsWriter, read
-from streams.placement import partition_of
+from streams.topics.placement import partition_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from schema_growth import breaks
 
-from streams.asyncapi import document
+from streams.topics.asyncapi import document
 
 GOLDEN: dict[str, dict[str, Any]] = json.loads(
     (Path(__file__).parent / "golden" / "published-schemas.json").read_text(encoding="utf-8")

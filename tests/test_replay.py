@@ -14,8 +14,8 @@ from streams import replay as replaying
 from streams.broker.connection import Connection
 from streams.broker.embedded import EmbeddedBroker
 from streams.events_file import Line
-from streams.placement import partition_of
 from streams.replay import Progress, ReplayError, replay
+from streams.topics.placement import partition_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -38,7 +38,7 @@ def run(flags: argparse.Namespace) -> int:
     from streams.catalogue.page import page  # noqa: PLC0415 - see above
 
     if flags.asyncapi:
-        from streams.asyncapi import text  # noqa: PLC0415 - see above
+        from streams.topics.asyncapi import text  # noqa: PLC0415 - see above
 
         print(text(), end="")
         return 0

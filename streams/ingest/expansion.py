@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from streams.cells.record import SLOT_MS, CellsRecord, MetricCells
 from streams.ingest.group import LACKS_TIME, SHUT, fixed_scope, is_own_time, route_positions
-from streams.placement import cells_partition
+from streams.topics.placement import cells_partition
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -14,8 +14,8 @@ from streams.merge.series_table import SeriesBudget
 from streams.merge.snapshot import Manifest, Part, SnapshotError, SnapshotReader, SnapshotWriter, pack, read_manifest
 from streams.merge.ticks import Ticks, milliseconds
 from streams.merge.watermark import Watermarks
-from streams.placement import cells_partition
 from streams.records.verdicts import Pulse, TickVerdicts, Verdict
+from streams.topics.placement import cells_partition
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -8,7 +8,7 @@ import pytest
 
 from streams.cells.record import NO_WATERMARK, SLOT_MS
 from streams.ingest.outcome import Outcome
-from streams.placement import cells_partition
+from streams.topics.placement import cells_partition
 from tests.ingest.records import NOON, make_batch, make_event
 
 if TYPE_CHECKING:

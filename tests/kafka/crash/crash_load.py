@@ -6,7 +6,7 @@ import random
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from streams.placement import partition_of_key
+from streams.topics.placement import partition_of_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from streams.placement import cells_partition, murmur2, partition_of, partition_of_key
+from streams.topics.placement import cells_partition, murmur2, partition_of, partition_of_key
 
 # From Kafka's own org.apache.kafka.common.utils.UtilsTest.testMurmur2.
 GOLDEN = {

@@ -14,7 +14,6 @@ import yaml
 from faust.types import TP
 from sample_anomaly import sample_anomaly
 
-from streams.asyncapi import document
 from streams.cli import main
 from streams.events.dead_letter import Reason
 from streams.events.registry import DATA, EVENTS_OF_TOPIC, TYPES
@@ -27,6 +26,7 @@ from streams.records.request import Ending, Stage
 from streams.records.request_event import encode as encode_step
 from streams.register.requests import Ledger
 from streams.settings.settings import LinkageRule
+from streams.topics.asyncapi import document
 from streams.transport.source_partition import SourcePartition
 
 if TYPE_CHECKING:
