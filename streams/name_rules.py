@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streams.calendar_rules import check_planned
+from streams.catalogue.calendar_rules import check_planned
 from streams.catalogue.load import load
 from streams.register.label_values import LabelValues
 from streams.register.matcher import Matcher, MatcherError, Op, read_matchers

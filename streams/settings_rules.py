@@ -12,7 +12,7 @@ from streams.alerts.decide.gathering import LONGEST_WAIT_MS
 from streams.alerts.decide.route_rules import CLOCK, check_routes
 from streams.alerts.receivers.rules import check_receivers
 from streams.broker.security_rules import check_security
-from streams.calendar_rules import check_entry
+from streams.catalogue.calendar_rules import check_entry
 from streams.catalogue.metric import TOUCHPOINTS
 from streams.events.event_time import event_time_ms
 from streams.host_rules import check_hosts

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from streams.calendar_rules import check_entry, check_planned
+from streams.catalogue.calendar_rules import check_entry, check_planned
 from streams.catalogue.metric import Condition, Metric, Term
 from streams.catalogue.rules import check_graph, check_metric
 from streams.settings.located_yaml import Document, LocatedError, suggestion

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from streams.calendar_rules import check_entry
+from streams.catalogue.calendar_rules import check_entry
 from streams.events.registry import DATA, TOPIC_OF_TYPE, TYPES
 from streams.settings.settings import CalendarEntry
 from streams.simulate import double11
