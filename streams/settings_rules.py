@@ -15,13 +15,13 @@ from streams.broker.security_rules import check_security
 from streams.catalogue.calendar_rules import check_entry
 from streams.catalogue.metric import TOUCHPOINTS
 from streams.events.event_time import event_time_ms
-from streams.host_rules import check_hosts
 from streams.linkage.rules import check_linkage
 from streams.register.daytime import WEEKDAYS
 from streams.register.maintenance_rules import check_maintenance
 from streams.settings.limit_rules import check_limits
 from streams.settings.located_yaml import suggestion
 from streams.settings.settings import SOURCE_TOPICS
+from streams.web.host_rules import check_hosts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

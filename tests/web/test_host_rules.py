@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from streams.host_rules import check_hosts
 from streams.settings.settings import Settings
+from streams.web.host_rules import check_hosts
 
 
 @pytest.mark.parametrize(
