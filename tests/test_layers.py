@@ -85,7 +85,7 @@ def test_dashboards_know_the_catalogue_and_the_names_of_metrics_only() -> None:
             for edge in ALL
             if inside(name_of(edge.file), "dashboards")
             and inside(edge.module, "streams", "detectors")
-            and not inside(edge.module, "streams.catalogue", "streams.metrics")
+            and not inside(edge.module, "streams.catalogue", "streams.telemetry.metrics")
         ]
     )
 

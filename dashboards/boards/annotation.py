@@ -13,7 +13,7 @@ from dashboards.boards import colour
 from dashboards.boards.query import Query, datasource
 from dashboards.boards.series import NO_COPIES
 from streams.catalogue.metric import Severity
-from streams.metrics import ANOMALY_STATE
+from streams.telemetry.metrics import ANOMALY_STATE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

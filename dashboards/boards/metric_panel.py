@@ -16,7 +16,7 @@ from dashboards.boards.series import Series, has_whole, main_scope_name
 from dashboards.boards.unit import unit_of
 from dashboards.boards.variable import SPLIT, matchers
 from streams.catalogue.runbook import runbook_url
-from streams.metrics import dimensions
+from streams.telemetry.metrics import dimensions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,7 +14,7 @@ from dashboards.boards.query import Query
 from dashboards.boards.series import NO_COPIES
 from dashboards.boards.touchpoint import title_of
 from dashboards.boards.unit import Unit
-from streams.metrics import SCORE
+from streams.telemetry.metrics import SCORE
 
 if TYPE_CHECKING:
     from dashboards.boards.plan import Plan

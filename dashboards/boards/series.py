@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from streams.catalogue.metric import Direction
-from streams.metrics import EXPECTED, LOWER, SCORE, UPPER, main_scope, prometheus_name
+from streams.telemetry.metrics import EXPECTED, LOWER, SCORE, UPPER, main_scope, prometheus_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

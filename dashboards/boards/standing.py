@@ -20,7 +20,7 @@ from dashboards.boards.series import NO_COPIES
 from dashboards.boards.tile import tile
 from dashboards.boards.unit import SECONDS, Unit
 from streams.catalogue.metric import Severity
-from streams.metrics import ANOMALY_STATE, WATERMARK, dimensions
+from streams.telemetry.metrics import ANOMALY_STATE, WATERMARK, dimensions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,7 +11,7 @@ from dashboards.boards.metric_panel import against_band, contributors
 from dashboards.boards.plan import FEEDS
 from dashboards.boards.variable import split, values_of
 from streams.catalogue.metric import Signal
-from streams.metrics import dimensions
+from streams.telemetry.metrics import dimensions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

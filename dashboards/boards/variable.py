@@ -9,7 +9,7 @@ from grafana_foundation_sdk.models.dashboard import VariableOption, VariableRefr
 
 from dashboards.boards.query import DATASOURCE, datasource
 from dashboards.boards.source import source_name, source_uid
-from streams.metrics import SCORE
+from streams.telemetry.metrics import SCORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,7 +8,7 @@ from dashboards.rules import recordings
 from dashboards.rules.checks import OPEN, READY, TOPICS, asked, shown
 from dashboards.rules.rule import Alert, Check, Section
 from streams.catalogue.metric import Severity
-from streams.metrics import NOTIFICATIONS, RECORDS
+from streams.telemetry.metrics import NOTIFICATIONS, RECORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,15 @@ from dashboards.rules import recordings
 from dashboards.rules.checks import CLUSTER, READY, TOPICS, asked, shown
 from dashboards.rules.rule import Alert, Check, Section
 from streams.catalogue.metric import Severity
-from streams.metrics import COMMIT_AGE, CONSUMER_LAG, EVENT_TO_PUBLISH, FLUSHES, SERIES, SNAPSHOT_AGE, WATERMARK
+from streams.telemetry.metrics import (
+    COMMIT_AGE,
+    CONSUMER_LAG,
+    EVENT_TO_PUBLISH,
+    FLUSHES,
+    SERIES,
+    SNAPSHOT_AGE,
+    WATERMARK,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dashboards.rules.rule import Recording
-from streams.metrics import (
+from streams.telemetry.metrics import (
     ANOMALY_STATE,
     COMMIT_AGE,
     CONSUMER_LAG,

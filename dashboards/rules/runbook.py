@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dashboards.rules.anomaly_alerts import OWNERS
 from dashboards.rules.checks import OPEN, most_surprising, shown
 from dashboards.rules.rule import Alert
-from streams.metrics import prometheus_name
+from streams.telemetry.metrics import prometheus_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

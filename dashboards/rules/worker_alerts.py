@@ -8,7 +8,7 @@ from dashboards.rules.checks import CLUSTER, READY, asked, shown
 from dashboards.rules.recordings import TICK_P99
 from dashboards.rules.rule import Alert, Check, Section
 from streams.catalogue.metric import Severity
-from streams.metrics import BLIND, LOOP_LAG, PROCESS_START, RECORDS, SERIES
+from streams.telemetry.metrics import BLIND, LOOP_LAG, PROCESS_START, RECORDS, SERIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

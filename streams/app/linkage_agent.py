@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     import aiohttp
 
     from streams.broker.connection import Connection
-    from streams.metrics import PipelineMetrics
     from streams.records.anomaly import Anomaly, Transition
     from streams.records.request import Step
     from streams.settings.settings import Settings
+    from streams.telemetry.metrics import PipelineMetrics
     from streams.transport.topic_reader import TopicReader
     from streams.web.board import Board
 

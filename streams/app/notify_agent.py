@@ -37,10 +37,10 @@ if TYPE_CHECKING:
     from streams.alerts.words.message import Notification
     from streams.broker.connection import Connection
     from streams.catalogue.load import Catalogue
-    from streams.health import Health
-    from streams.metrics import PipelineMetrics
     from streams.records.anomaly import Anomaly
     from streams.settings.settings import ReceiverSettings, Settings
+    from streams.telemetry.health import Health
+    from streams.telemetry.metrics import PipelineMetrics
     from streams.transport.clock import WorkerClock
     from streams.transport.topic_reader import TopicReader
     from streams.transport.topic_writer import Delivery

@@ -20,22 +20,22 @@ from dashboards.wallboard import pages
 from streams.app.linkage_agent import LinkageAgent, LinkageSurroundings
 from streams.app.notify_agent import NotifyAgent, NotifySurroundings
 from streams.app.vitals import Vitals
-from streams.blindness import Blindness
 from streams.broker.connection import Connection
 from streams.broker.detection import BrokerKind, identify
 from streams.catalogue.load import Catalogue, load
 from streams.evaluation.metric_evaluator import MetricEvaluator
-from streams.health import Health
 from streams.incidents.desk import IncidentDesk
 from streams.ingest.partition import IngestPartition
 from streams.merge.partition import MergePartition
 from streams.merge.snapshot import read_manifest
-from streams.metrics import PipelineMetrics
 from streams.records.anomaly_event import encode, key
 from streams.records.decoding import decoder_of
 from streams.records.verdicts import TickVerdicts
 from streams.register.maintenance import windows_of
 from streams.settings.settings import SOURCE_TOPICS, Settings
+from streams.telemetry.blindness import Blindness
+from streams.telemetry.health import Health
+from streams.telemetry.metrics import PipelineMetrics
 from streams.topics.names import ACTIONS_TOPIC, ANOMALY_STATE_TOPIC, VERDICTS_TOPIC
 from streams.transport.clock import WorkerClock
 from streams.transport.parts import Incidents, Ingests, Merges
@@ -64,9 +64,9 @@ if TYPE_CHECKING:
     from faust.types import TP
 
     from streams.alerts.words.message import Notification
-    from streams.blindness import BlindSpot
     from streams.merge.readings import Reading
     from streams.records.anomaly import Transition
+    from streams.telemetry.blindness import BlindSpot
     from streams.transport.source_partition import Flush
 
 _VERDICTS_TAIL = 4_000  # records of pharos-verdicts a new worker reads again, for the sparklines

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
     from faust.types import TP
 
-    from streams.blindness import BlindSpot
-    from streams.health import Health
-    from streams.metrics import PipelineMetrics
+    from streams.telemetry.blindness import BlindSpot
+    from streams.telemetry.health import Health
+    from streams.telemetry.metrics import PipelineMetrics
     from streams.transport.worker import Worker
     from streams.web.board import Board
 

@@ -10,7 +10,7 @@ from streams.records.request_event import Passed, read_step
 from streams.register.silence import SilenceDeed, Unobeyed, silence_of
 
 if TYPE_CHECKING:
-    from streams.metrics import PipelineMetrics
+    from streams.telemetry.metrics import PipelineMetrics
     from streams.web.board import Board
 
 logger = logging.getLogger(__name__)

@@ -22,7 +22,7 @@ from streams.web.security import COOKIE, Refusal, Role, Security
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from streams.health import Shortfall
+    from streams.telemetry.health import Shortfall
     from streams.web.board import Board
     from streams.web.exposition import Exposition
     from streams.web.sight import Sight
@@ -33,7 +33,7 @@ _LARGEST_BODY = 64 * 1024
 
 
 class HealthSource(Protocol):
-    """What the probes ask (see `streams.health.Health`)."""
+    """What the probes ask (see `streams.telemetry.health.Health`)."""
 
     @property
     def alive(self) -> bool: ...

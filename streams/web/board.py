@@ -29,13 +29,13 @@ from streams.web.touchpoints import SourceState, source_state, touchpoint_state
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from streams.blindness import BlindSpot
     from streams.catalogue.metric import Metric
     from streams.records.action import Taken
     from streams.records.anomaly import Anomaly, Transition
     from streams.records.request import Step
     from streams.records.verdicts import TickVerdicts
     from streams.register.maintenance import Window
+    from streams.telemetry.blindness import BlindSpot
     from streams.web.sight import Sight
     from streams.web.timeline import ActionEntry, StepEntry
 

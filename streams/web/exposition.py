@@ -13,7 +13,16 @@ import numpy as np
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 
-from streams.metrics import ANOMALY_STATE, EXPECTED, LOWER, SCORE, UPPER, dimensions, main_scope, prometheus_name
+from streams.telemetry.metrics import (
+    ANOMALY_STATE,
+    EXPECTED,
+    LOWER,
+    SCORE,
+    UPPER,
+    dimensions,
+    main_scope,
+    prometheus_name,
+)
 from streams.web.sight import EVERYTHING
 
 if TYPE_CHECKING:

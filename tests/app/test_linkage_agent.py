@@ -15,7 +15,6 @@ from streams import linkage_agent
 from streams.app.linkage_agent import LinkageAgent, LinkageSurroundings
 from streams.catalogue.load import load
 from streams.delivery.backoff import Backoff
-from streams.metrics import PipelineMetrics
 from streams.records.action import Taken
 from streams.records.action_event import encode as encode_action
 from streams.records.anomaly import Change, Transition
@@ -23,6 +22,7 @@ from streams.records.instant import rfc3339
 from streams.records.request import Step
 from streams.records.request_event import read_step
 from streams.settings.settings import LinkageRule, Settings
+from streams.telemetry.metrics import PipelineMetrics
 from streams.transport.linkage_reader import UnwrittenError
 from streams.transport.topic_writer import Delivery
 from streams.web.board import Board

@@ -11,7 +11,7 @@ import yaml
 from prometheus_client import CollectorRegistry
 
 from streams.catalogue.load import load
-from streams.metrics import (
+from streams.telemetry.metrics import (
     ANOMALY_STATE,
     EXPECTED,
     LOWER,

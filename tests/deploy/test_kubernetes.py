@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from streams.configuration import configure
-from streams.metrics import CONSUMER_LAG
 from streams.settings.settings import Settings
+from streams.telemetry.metrics import CONSUMER_LAG
 
 if TYPE_CHECKING:
     import subprocess

@@ -12,7 +12,7 @@ import pytest
 
 from streams.catalogue.load import SHIPPED, load
 from streams.cli import main
-from streams.metrics import prometheus_name
+from streams.telemetry.metrics import prometheus_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,9 +16,9 @@ from aiohttp.test_utils import TestServer
 from prometheus_client import CollectorRegistry
 
 from dashboards.wallboard import pages
-from streams.health import Health
-from streams.metrics import PipelineMetrics
 from streams.records.anomaly import Anomaly, Change, Contributor, Transition
+from streams.telemetry.health import Health
+from streams.telemetry.metrics import PipelineMetrics
 from streams.web.api import create_web_app
 from streams.web.exposition import Exposition
 from streams.web.security import Security

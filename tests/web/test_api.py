@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from aiohttp import ClientResponse, ClientSession
 
-    from streams.health import Health
+    from streams.telemetry.health import Health
     from streams.web.board import Board
 
 VIEWER = Token(Role.VIEWER, "viewer-secret-of-tests")

@@ -10,7 +10,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry
 
-from streams.metrics import PipelineMetrics
 from streams.records.action import Taken
 from streams.records.action_event import Unread, encode
 from streams.records.anomaly import Anomaly, Change, Transition
@@ -18,6 +17,7 @@ from streams.records.instant import rfc3339
 from streams.records.verdicts import TickVerdicts
 from streams.register.actions import OF_AN_ANOMALY
 from streams.register.silence import Unobeyed
+from streams.telemetry.metrics import PipelineMetrics
 from streams.web.action_intake import ActionIntake
 from streams.web.board import RECENT_MS, Board
 from streams.web.timeline import ActionEntry

@@ -17,7 +17,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_string_to_metric_families as parse_text
 
 from streams.catalogue.load import load
-from streams.metrics import PipelineMetrics
+from streams.telemetry.metrics import PipelineMetrics
 from streams.web.exposition import Exposition
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from views import VIEWS
 
-from streams.blindness import Blind, BlindSpot
 from streams.records.anomaly import Anomaly, Change, Transition
 from streams.records.verdicts import Pulse, TickVerdicts
+from streams.telemetry.blindness import Blind, BlindSpot
 from streams.web.security import Role, Security, Token
 
 if TYPE_CHECKING:

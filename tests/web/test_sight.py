@@ -15,9 +15,9 @@ from prometheus_client import CollectorRegistry
 from shop_hour import CATALOGUE, tell
 
 from dashboards.wallboard import pages
-from streams.health import Health
-from streams.metrics import PipelineMetrics
 from streams.records.anomaly import Contributor
+from streams.telemetry.health import Health
+from streams.telemetry.metrics import PipelineMetrics
 from streams.web.actions import add_actions
 from streams.web.api import create_web_app
 from streams.web.approvals import add_approvals

@@ -15,8 +15,8 @@ from prometheus_client.exposition import generate_latest
 from streams.alerts.queue.outbox import Outbox
 from streams.alerts.receivers.configured import Surroundings, member
 from streams.delivery.backoff import Backoff
-from streams.metrics import PipelineMetrics
 from streams.settings.settings import ReceiverSettings
+from streams.telemetry.metrics import PipelineMetrics
 
 if TYPE_CHECKING:
     from collections.abc import Callable

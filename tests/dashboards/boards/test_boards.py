@@ -13,7 +13,7 @@ from dashboards.boards.limit import Limit, limits_of
 from dashboards.boards.lint import panels_of
 from streams.catalogue.load import Catalogue
 from streams.catalogue.metric import Direction
-from streams.metrics import prometheus_name
+from streams.telemetry.metrics import prometheus_name
 
 if TYPE_CHECKING:
     from dashboards.boards.plan import Plan

@@ -9,7 +9,7 @@ from questions import selectors
 
 from dashboards.boards import lint
 from dashboards.boards.all_boards import all_boards
-from streams.metrics import ANOMALY_STATE, EXPECTED, LOWER, SCORE, UPPER
+from streams.telemetry.metrics import ANOMALY_STATE, EXPECTED, LOWER, SCORE, UPPER
 
 if TYPE_CHECKING:
     from dashboards.boards.plan import Plan

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from prometheus_client import Counter, Gauge, Histogram, ProcessCollector
 
-from streams.blindness import Blind
+from streams.telemetry.blindness import Blind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from streams.health import Health, Unmet
+from streams.telemetry.health import Health, Unmet
 
 
 def ready() -> Health:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from streams.blindness import FAR_MS, Blind, Blindness
-from streams.health import Health, Unmet
+from streams.telemetry.blindness import FAR_MS, Blind, Blindness
+from streams.telemetry.health import Health, Unmet
 
 NOW = 1_794_000_000_000
 

@@ -9,7 +9,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from streams.catalogue.load import load
-from streams.metrics import PipelineMetrics, dimensions, prometheus_name
+from streams.telemetry.metrics import PipelineMetrics, dimensions, prometheus_name
 
 
 class Clock:
