@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from streams.configuration.rules import check_settings
 from streams.settings.located_yaml import dotted
 from streams.settings.settings import Settings
-from streams.settings_rules import check_settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from streams.configuration import configure
+from streams.configuration.load import configure
 
 PAGE = Path(__file__).parent.parent / "docs" / "alerting.md"
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import uvloop
 
 from streams.app.system import new_system
-from streams.log_level import log_level
+from streams.configuration.log_level import log_level
 from streams.transport.watchdog_timer import wound
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ _LONGEST = 800
 # By name, because a command that fails early should not load Faust to say so.
 SPOKEN = {
     "streams.cli.errors.UsageError": WRONG,
-    "streams.configuration.ConfigurationError": WRONG,
+    "streams.configuration.load.ConfigurationError": WRONG,
     "streams.settings.located_yaml.LocatedError": WRONG,
     "streams.events_file.EventsFileError": WRONG,
     "streams.events_file.UnwritableError": FAILED,

@@ -79,8 +79,8 @@ def ready_to_bind(settings: Settings) -> tuple[Token, ...]:
     """The tokens that are set. Raises an error that is spoken where the page could not be served safely."""
     from streams.catalogue.load import load  # noqa: PLC0415 - `pharos --help` needs no settings
     from streams.cli.errors import UsageError  # noqa: PLC0415 - see above
-    from streams.configuration import refuse_open_binding  # noqa: PLC0415 - see above
-    from streams.log_level import log_level  # noqa: PLC0415 - see above
+    from streams.configuration.load import refuse_open_binding  # noqa: PLC0415 - see above
+    from streams.configuration.log_level import log_level  # noqa: PLC0415 - see above
     from streams.web.token_file import read_tokens  # noqa: PLC0415 - see above
 
     refuse_open_binding(settings)
@@ -96,22 +96,22 @@ def ready_to_bind(settings: Settings) -> tuple[Token, ...]:
 
 def settings_of(flags: argparse.Namespace, **fixed: Any) -> Settings:
     """The settings that flags, variables and file give; `fixed` ones win. Raises ConfigurationError."""
-    from streams.configuration import configure  # noqa: PLC0415 - `pharos --help` needs no settings
+    from streams.configuration.load import configure  # noqa: PLC0415 - `pharos --help` needs no settings
 
     return configure(flags.config, os.environ, _given(flags) | fixed)
 
 
 def settings_with_names(flags: argparse.Namespace) -> Settings:
     """The same, once every name that they mention is known to their catalogue. Raises LocatedError for that one."""
-    from streams.configuration import configure  # noqa: PLC0415 - see above
-    from streams.name_rules import check_with_catalogue  # noqa: PLC0415 - see above
+    from streams.configuration.load import configure  # noqa: PLC0415 - see above
+    from streams.configuration.name_rules import check_with_catalogue  # noqa: PLC0415 - see above
 
     return configure(flags.config, os.environ, _given(flags), check_with_catalogue)
 
 
 def settings_with_secrets(flags: argparse.Namespace) -> Settings:
     """And once everything that receivers and webhooks need has been found where the settings say that it is."""
-    from streams.configuration import configure  # noqa: PLC0415 - see above
+    from streams.configuration.load import configure  # noqa: PLC0415 - see above
     from streams.configuration.receiver_check import settings_faults  # noqa: PLC0415 - see above
     from streams.linkage.webhooks import way_of  # noqa: PLC0415 - see above
 

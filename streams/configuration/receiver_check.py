@@ -6,8 +6,8 @@ from datetime import UTC
 from typing import TYPE_CHECKING, cast
 
 from streams.alerts.receivers.configured import ReceiverError, Surroundings, configured
-from streams.name_rules import check_with_catalogue
-from streams.settings_rules import Fault
+from streams.configuration.name_rules import check_with_catalogue
+from streams.configuration.rules import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from streams.broker.connection import Connection
-from streams.configuration import ConfigurationError, configure
+from streams.configuration.load import ConfigurationError, configure
 from streams.settings.settings import SecuritySettings, Settings
 
 if TYPE_CHECKING:

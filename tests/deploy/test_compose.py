@@ -15,7 +15,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from streams.configuration import configure
+from streams.configuration.load import configure
 from streams.web.security import Role
 from streams.web.token_file import read_tokens
 

@@ -10,7 +10,7 @@ import kubernetes_validate
 import pytest
 import yaml
 
-from streams.configuration import configure
+from streams.configuration.load import configure
 from streams.settings.settings import Settings
 from streams.telemetry.metrics import CONSUMER_LAG
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from streams.configuration import configure
+from streams.configuration.load import configure
 from streams.settings.settings import LinkageRule
 from streams.web.security import Role
 from streams.web.token_file import read_tokens

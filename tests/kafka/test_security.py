@@ -20,7 +20,7 @@ import yaml
 from secure_kafka import KEY_PASSWORD, PASSWORD, by_certificate, by_plain, by_scram
 
 from streams.broker.connection import Connection
-from streams.configuration import ConfigurationError
+from streams.configuration.load import ConfigurationError
 from streams.events_file import EventsWriter
 from streams.settings.settings import SecuritySettings, Settings
 

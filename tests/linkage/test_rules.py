@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from streams.cli import main
-from streams.configuration import ConfigurationError, configure
+from streams.configuration.load import ConfigurationError, configure
 from streams.linkage.rules import check_linkage
 from streams.linkage.webhooks import way_of
 from streams.settings.settings import LinkageMatch, LinkageRule, LinkageWebhook

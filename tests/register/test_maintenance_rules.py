@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from streams.configuration import ConfigurationError, configure
+from streams.configuration.load import ConfigurationError, configure
 from streams.settings.settings import EscalationSettings, StepSettings
 
 if TYPE_CHECKING:

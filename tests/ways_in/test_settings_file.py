@@ -8,7 +8,7 @@ import pytest
 
 from streams.catalogue.load import SHIPPED, parse
 from streams.cli.errors import WRONG, explain
-from streams.configuration import ConfigurationError, configure
+from streams.configuration.load import ConfigurationError, configure
 from streams.settings.core_yaml import DEEPEST
 from streams.settings.located_yaml import LocatedError
 

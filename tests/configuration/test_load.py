@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from streams.configuration import ConfigurationError, configure, read_secret, refuse_open_binding
+from streams.configuration.load import ConfigurationError, configure, read_secret, refuse_open_binding
 from streams.settings.settings import OpeningHours, Settings
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 
 import msgspec
 
+from streams.configuration.rules import check_settings
 from streams.settings.file_paths import at_home, with_homes
 from streams.settings.located_yaml import Document, LocatedError, dotted
 from streams.settings.settings import (
@@ -27,13 +28,12 @@ from streams.settings.settings import (
     Settings,
     StepSettings,
 )
-from streams.settings_rules import check_settings
 from streams.web.security import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from streams.settings_rules import Fault
+    from streams.configuration.rules import Fault
 
 PREFIX = "PHAROS_"
 FILE_VARIABLE = "PHAROS_CONFIG"
