@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import orjson
 from confluent_kafka import Producer
 
-from streams.events_file import Line, record
+from streams.offline.events_file import Line, record
 from streams.settings.settings import SOURCE_TOPICS
 from streams.simulate.scenarios import simulate
 from streams.topics.placement import murmur2

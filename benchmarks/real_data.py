@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.table import PROJECT, goal, publish, table
-from streams.backtest import backtest
 from streams.catalogue.load import Catalogue, load
-from streams.events_file import read
 from streams.imports.calls import import_calls
 from streams.imports.olist import import_olist
-from streams.report import ALARMS
+from streams.offline.backtest import backtest
+from streams.offline.events_file import read
+from streams.offline.report import ALARMS
 from streams.settings.settings import Settings
 
 if TYPE_CHECKING:

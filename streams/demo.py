@@ -25,10 +25,10 @@ from streams.broker.connection import Connection
 from streams.broker.embedded import EmbeddedBroker
 from streams.demo_report import last_words
 from streams.events.event_time import event_time_ms
+from streams.offline.replay import Progress
+from streams.offline.report import final_anomalies, score
+from streams.offline.scenario import for_scenario
 from streams.records.instant import rfc3339
-from streams.replay import Progress
-from streams.report import final_anomalies, score
-from streams.scenario import for_scenario
 from streams.settings.settings import SecuritySettings
 from streams.shop_process import PARTITIONS, Book, keep_shop
 from streams.simulate.guide import Guide

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from streams.report import Finding, rule
+from streams.offline.report import Finding, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

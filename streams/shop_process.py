@@ -7,8 +7,8 @@ import signal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from streams.events.event_time import event_time_ms
-from streams.events_file import record
-from streams.replay import Progress, replay
+from streams.offline.events_file import record
+from streams.offline.replay import Progress, replay
 from streams.settings.settings import SOURCE_TOPICS
 from streams.simulate.scenarios import simulate
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from streams.broker.connection import Connection
-    from streams.events_file import Line
+    from streams.offline.events_file import Line
 
 PARTITIONS = 4
 _AHEAD_MOST = 60_000  # records the shop may run ahead of the worker: the embedded broker keeps little

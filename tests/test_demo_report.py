@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from streams.demo_report import last_words
-from streams.report import score
+from streams.offline.report import score
 
 ZONE = ZoneInfo("Asia/Shanghai")
 START, END = "2026-11-10T20:00:00+08:00", "2026-11-10T21:00:00+08:00"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from streams.replay import Progress
+from streams.offline.replay import Progress
 from streams.shop_process import Behind, behind
 
 LIVE_FROM = 1_000_000_000

@@ -32,11 +32,11 @@ def run(flags: argparse.Namespace) -> int:
     """Writes the report."""
     import orjson  # noqa: PLC0415 - `pharos --help` needs no NumPy
 
-    from streams.backtest import backtest  # noqa: PLC0415 - see above
     from streams.catalogue.load import load  # noqa: PLC0415 - see above
-    from streams.events_file import read  # noqa: PLC0415 - see above
-    from streams.scenario import check_scenario  # noqa: PLC0415 - see above
-    from streams.truth import read_truth  # noqa: PLC0415 - see above
+    from streams.offline.backtest import backtest  # noqa: PLC0415 - see above
+    from streams.offline.events_file import read  # noqa: PLC0415 - see above
+    from streams.offline.scenario import check_scenario  # noqa: PLC0415 - see above
+    from streams.offline.truth import read_truth  # noqa: PLC0415 - see above
 
     must_be_partitions("--partitions", flags.partitions)
     must_be_writable("--report", flags.report)

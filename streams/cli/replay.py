@@ -13,7 +13,7 @@ from streams.cli.settings_flags import add_settings, settings_of
 if TYPE_CHECKING:
     import argparse
 
-    from streams.replay import Progress
+    from streams.offline.replay import Progress
 
 SUMMARY = "send an events file to a broker"
 
@@ -34,10 +34,10 @@ def run(flags: argparse.Namespace) -> int:
     from streams.cli.interrupt import stop_on_signals  # noqa: PLC0415 - see above
     from streams.cli.progress import ProgressLine  # noqa: PLC0415 - see above
     from streams.events.event_time import event_time_ms  # noqa: PLC0415 - see above
-    from streams.events_file import read  # noqa: PLC0415 - see above
-    from streams.headway import Headway  # noqa: PLC0415 - see above
-    from streams.replay import replay  # noqa: PLC0415 - see above
-    from streams.scenario import check_scenario  # noqa: PLC0415 - see above
+    from streams.offline.events_file import read  # noqa: PLC0415 - see above
+    from streams.offline.headway import Headway  # noqa: PLC0415 - see above
+    from streams.offline.replay import replay  # noqa: PLC0415 - see above
+    from streams.offline.scenario import check_scenario  # noqa: PLC0415 - see above
     from streams.settings.settings import SOURCE_TOPICS  # noqa: PLC0415 - see above
 
     if flags.speed != 0:

@@ -27,7 +27,7 @@ def run(flags: argparse.Namespace) -> int:
 
     if not flags.source.is_dir():
         raise UsageError(f"there is no folder {flags.source}; name the one that holds the series")
-    from streams.score import score_directory  # noqa: PLC0415 - see above
+    from streams.offline.score import score_directory  # noqa: PLC0415 - see above
 
     line = ProgressLine()
     done = score_directory(flags.source, flags.out, lambda file: line.tell(f"{file.name}: {file.points:,} points"))

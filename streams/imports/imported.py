@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from streams.events_file import EventsWriter
+from streams.offline.events_file import EventsWriter
 
 if TYPE_CHECKING:
     from datetime import datetime

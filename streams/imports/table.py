@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from streams.damage import UNREADABLE, damage
+from streams.offline.damage import UNREADABLE, damage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

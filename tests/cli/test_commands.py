@@ -17,7 +17,7 @@ from streams.broker.embedded import EmbeddedBroker
 from streams.cli import COMMANDS, main, parser
 from streams.cli.errors import SPOKEN
 from streams.cli.settings_flags import HELP
-from streams.events_file import EventsWriter
+from streams.offline.events_file import EventsWriter
 from streams.settings.settings import Settings
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from streams.backtest import Backtest
 from streams.catalogue.load import Catalogue, load
-from streams.events_file import read
 from streams.merge.ticks import milliseconds
-from streams.scenario import for_scenario
+from streams.offline.backtest import Backtest
+from streams.offline.events_file import read
+from streams.offline.scenario import for_scenario
 from streams.settings.settings import Settings
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from confluent_kafka import Consumer, TopicPartition
 
 from streams.broker.connection import Connection
 from streams.broker.make_topics import ensure_topics
-from streams.events_file import Line
-from streams.replay import replay
+from streams.offline.events_file import Line
+from streams.offline.replay import replay
 
 pytestmark = pytest.mark.kafka
 

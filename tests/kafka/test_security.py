@@ -21,7 +21,7 @@ from secure_kafka import KEY_PASSWORD, PASSWORD, by_certificate, by_plain, by_sc
 
 from streams.broker.connection import Connection
 from streams.configuration.load import ConfigurationError
-from streams.events_file import EventsWriter
+from streams.offline.events_file import EventsWriter
 from streams.settings.settings import SecuritySettings, Settings
 
 if TYPE_CHECKING:

@@ -12,16 +12,16 @@ import confluent_kafka
 import msgspec
 
 from streams.app.system import System
-from streams.backtest import Backtest
 from streams.broker.connection import Connection
 from streams.catalogue.load import Catalogue, load
 from streams.events.event_time import event_time_ms
-from streams.events_file import Line, record
+from streams.offline.backtest import Backtest
+from streams.offline.events_file import Line, record
+from streams.offline.replay import replay
+from streams.offline.scenario import for_scenario
 from streams.records.anomaly import Change
 from streams.records.anomaly_event import decode
 from streams.records.instant import rfc3339
-from streams.replay import replay
-from streams.scenario import for_scenario
 from streams.settings.settings import SOURCE_TOPICS, Settings
 from streams.simulate.scenarios import simulate
 from streams.transport.topics import prepare_topics
@@ -29,7 +29,7 @@ from streams.transport.topics import prepare_topics
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from streams.headway import Headway
+    from streams.offline.headway import Headway
     from streams.records.anomaly import Transition
 
 PARTITIONS = 2

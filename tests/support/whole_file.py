@@ -19,12 +19,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pharos_processes import Feed, Way, run_processes
 
-from streams.backtest import Backtest
 from streams.catalogue.load import load
 from streams.events.event_time import event_time_ms
-from streams.events_file import EventsWriter, read
+from streams.offline.backtest import Backtest
+from streams.offline.events_file import EventsWriter, read
+from streams.offline.scenario import for_scenario, given_by
 from streams.records.instant import rfc3339
-from streams.scenario import for_scenario, given_by
 from streams.settings.settings import Settings
 
 if TYPE_CHECKING:

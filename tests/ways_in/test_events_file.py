@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from streams.cli import main
-from streams.events_file import EventsFileError, read
 from streams.merge.ticks import milliseconds
-from streams.scenario import ScenarioError, check_scenario
+from streams.offline.events_file import EventsFileError, read
+from streams.offline.scenario import ScenarioError, check_scenario
+from streams.offline.truth import TruthError, read_truth
 from streams.settings.settings import Settings
-from streams.truth import TruthError, read_truth
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from streams.cli import main
-from streams.score import ScoreError, score_directory
+from streams.offline.score import ScoreError, score_directory
 
 if TYPE_CHECKING:
     from pathlib import Path

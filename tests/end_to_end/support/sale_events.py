@@ -9,9 +9,9 @@ import yaml
 
 from streams.catalogue.load import SHIPPED
 from streams.events.event_time import event_time_ms
-from streams.events_file import record
+from streams.offline.events_file import record
+from streams.offline.scenario import given_by
 from streams.records.instant import rfc3339
-from streams.scenario import given_by
 from streams.simulate.scenarios import simulate
 
 if TYPE_CHECKING:

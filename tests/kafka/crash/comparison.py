@@ -10,12 +10,12 @@ from crash_direct import DirectCount
 from crash_load import SPAN_MS, START_MS, load
 from kafka_reading import visible
 
-from streams.backtest import Backtest
 from streams.cells.record import decode
-from streams.events_file import Line
+from streams.offline.backtest import Backtest
+from streams.offline.events_file import Line
+from streams.offline.report import final_anomalies
 from streams.records.anomaly import Change
 from streams.records.anomaly_event import decode as decode_transition
-from streams.report import final_anomalies
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

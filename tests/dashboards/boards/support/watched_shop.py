@@ -20,10 +20,10 @@ from streams.app.system import System
 from streams.broker.connection import Connection
 from streams.catalogue.load import load
 from streams.events.event_time import event_time_ms
-from streams.events_file import Line, record
-from streams.headway import Headway
-from streams.replay import replay
-from streams.scenario import for_scenario
+from streams.offline.events_file import Line, record
+from streams.offline.headway import Headway
+from streams.offline.replay import replay
+from streams.offline.scenario import for_scenario
 from streams.settings.settings import SOURCE_TOPICS, Settings
 from streams.simulate.scenarios import simulate
 from streams.transport.topics import prepare_topics

@@ -14,7 +14,7 @@ from shop_evening import PARTITIONS, Evening, assert_worth_comparing, settings_f
 
 from streams.broker.connection import Connection
 from streams.broker.embedded import EmbeddedBroker
-from streams.headway import Headway
+from streams.offline.headway import Headway
 from streams.settings.settings import SOURCE_TOPICS, Settings
 from streams.topics.wanted import embedded_topics
 

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from confluent_kafka import Producer
 
-from streams.headway import Sent
+from streams.offline.headway import Sent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from streams.broker.connection import Connection
-    from streams.events_file import Line
-    from streams.headway import Headway
+    from streams.offline.events_file import Line
+    from streams.offline.headway import Headway
 
 LONGEST_GAP_MS = 3_600_000  # of ingest time without records: more of it is skipped, whatever the speed
 SLICE_MS = 10_000

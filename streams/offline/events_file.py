@@ -10,8 +10,8 @@ from typing import IO, TYPE_CHECKING, Any, Literal, NamedTuple, Self, cast
 import msgspec
 import orjson
 
-from streams.damage import UNREADABLE, damage
 from streams.events.event_time import event_time_ms
+from streams.offline.damage import UNREADABLE, damage
 from streams.settings.located_yaml import suggestion
 from streams.settings.settings import SOURCE_TOPICS
 from streams.topics.placement import partition_of_key

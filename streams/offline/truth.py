@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from streams.damage import UNREADABLE, damage
+from streams.offline.damage import UNREADABLE, damage
 from streams.records.decoding import decoder_of
 
 if TYPE_CHECKING:

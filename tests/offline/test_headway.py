@@ -12,8 +12,8 @@ from confluent_kafka import Consumer, TopicPartition
 
 from streams.broker.connection import Connection
 from streams.broker.embedded import EmbeddedBroker
-from streams.headway import Headway, Sent
-from streams.replay import Never
+from streams.offline.headway import Headway, Sent
+from streams.offline.replay import Never
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,7 +66,7 @@ def test_it_goes_on_when_the_group_has_committed(broker: EmbeddedBroker) -> None
 
 def test_it_says_so_and_sends_on_where_nobody_reads(broker: EmbeddedBroker, caplog: pytest.LogCaptureFixture) -> None:
     ahead = headway(broker, "gone", 0.2)
-    with caplog.at_level(logging.WARNING, logger="streams.headway"):
+    with caplog.at_level(logging.WARNING, logger="streams.offline.headway"):
         ahead.wait({PLACE: Sent(20, 2_000)}, Never())
     began = time.monotonic()
     ahead.wait({PLACE: Sent(40, 4_000)}, Never())

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-import streams.backtest
-from streams.backtest import backtest
+import streams.offline.backtest
 from streams.catalogue.load import load
-from streams.events_file import Line, record
-from streams.scenario import for_scenario
+from streams.offline.backtest import backtest
+from streams.offline.events_file import Line, record
+from streams.offline.scenario import for_scenario
 from streams.settings.settings import Settings
 
 if TYPE_CHECKING:
@@ -140,9 +140,9 @@ def test_handing_on_the_history_in_larger_portions_changes_nothing(
     catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scenario = {"evaluate_from": "2026-11-11T00:25:00Z"}
-    monkeypatch.setattr(streams.backtest, "WARM_MS", 5 * 60_000)
+    monkeypatch.setattr(streams.offline.backtest, "WARM_MS", 5 * 60_000)
     coarse = run(catalogue, chain(days_before(), lines()), **scenario)
-    monkeypatch.setattr(streams.backtest, "WARM_MS", 100 * 3_600_000)
+    monkeypatch.setattr(streams.offline.backtest, "WARM_MS", 100 * 3_600_000)
     fine = run(catalogue, chain(days_before(), lines()), **scenario)
 
     assert coarse["anomalies"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import orjson
 import pytest
 
-from streams.events_file import EventsFileError, EventsWriter, read
+from streams.offline.events_file import EventsFileError, EventsWriter, read
 from streams.topics.placement import partition_of
 
 if TYPE_CHECKING:

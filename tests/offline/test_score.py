@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from streams.score import ScoredFile, ScoreError, score_directory
+from streams.offline.score import ScoredFile, ScoreError, score_directory
 
 if TYPE_CHECKING:
     from pathlib import Path

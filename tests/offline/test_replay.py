@@ -13,8 +13,8 @@ from confluent_kafka import Consumer, Message, TopicPartition
 from streams import replay as replaying
 from streams.broker.connection import Connection
 from streams.broker.embedded import EmbeddedBroker
-from streams.events_file import Line
-from streams.replay import Progress, ReplayError, replay
+from streams.offline.events_file import Line
+from streams.offline.replay import Progress, ReplayError, replay
 from streams.topics.placement import partition_of
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from streams.broker.connection import Connection
-    from streams.replay import Stop
+    from streams.offline.replay import Stop
 
 # Half of what a partition keeps, in bytes before compression: a batch is fetched whole, and records differ in size.
 ROOM_BYTES = 5 << 19

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from detectors.plain_series import PlainSeriesDetector
-from streams.damage import UNREADABLE, damage
+from streams.offline.damage import UNREADABLE, damage
 
 if TYPE_CHECKING:
     from collections.abc import Callable

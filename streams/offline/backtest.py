@@ -17,13 +17,13 @@ from streams.ingest.outcome import Outcome
 from streams.ingest.partition import IngestPartition
 from streams.merge.partition import MergePartition
 from streams.merge.ticks import milliseconds
+from streams.offline.report import final_anomalies, score
+from streams.offline.scenario import for_scenario
 from streams.records.batch import RecordBatch
 from streams.records.instant import rfc3339
 from streams.register.maintenance import windows_of
 from streams.register.muting import Muting
 from streams.register.silences import SilenceBook
-from streams.report import final_anomalies, score
-from streams.scenario import for_scenario
 from streams.settings.settings import SOURCE_TOPICS
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from streams.alerts.words.message import Notification
     from streams.catalogue.load import Catalogue
-    from streams.events_file import Line
+    from streams.offline.events_file import Line
     from streams.records.anomaly import Transition
     from streams.settings.settings import Settings
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from streams.report import Finding, rule, score
+from streams.offline.report import Finding, rule, score
 
 DAY = "2026-11-11T"
 
