@@ -108,7 +108,7 @@ def test_only_the_demo_and_the_command_line_reach_the_app() -> None:
             for edge in ALL
             if inside(edge.module, "streams.app.system")
             and not inside(
-                name_of(edge.file), "streams.app.system", "streams.app.process", "streams.demo", "streams.cli"
+                name_of(edge.file), "streams.app.system", "streams.app.process", "streams.demo.show", "streams.cli"
             )
         ]
     )

@@ -40,7 +40,7 @@ def run(flags: argparse.Namespace) -> int:
     if flags.scenario not in SCENARIOS:
         raise UsageError(f'no scenario is named "{flags.scenario}"; known are {", ".join(SCENARIOS)}')
     with leave_at_once():
-        from streams.demo import DemoOptions, run_demo  # noqa: PLC0415 - wrong settings are said before Faust is loaded
+        from streams.demo.show import DemoOptions, run_demo  # noqa: PLC0415 - wrong settings are said before Faust is loaded
 
         run_demo(
             settings,

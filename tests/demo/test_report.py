@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from streams.demo_report import last_words
+from streams.demo.report import last_words
 from streams.offline.report import score
 
 ZONE = ZoneInfo("Asia/Shanghai")

@@ -23,14 +23,14 @@ from streams.app.process import settle_garbage_collector, stop_event, until
 from streams.app.system import new_system
 from streams.broker.connection import Connection
 from streams.broker.embedded import EmbeddedBroker
-from streams.demo_report import last_words
+from streams.demo.report import last_words
+from streams.demo.shop_process import PARTITIONS, Book, keep_shop
 from streams.events.event_time import event_time_ms
 from streams.offline.replay import Progress
 from streams.offline.report import final_anomalies, score
 from streams.offline.scenario import for_scenario
 from streams.records.instant import rfc3339
 from streams.settings.settings import SecuritySettings
-from streams.shop_process import PARTITIONS, Book, keep_shop
 from streams.simulate.guide import Guide
 from streams.simulate.scenarios import simulate
 from streams.topics.wanted import embedded_topics

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from streams.demo.shop_process import Behind, behind
 from streams.offline.replay import Progress
-from streams.shop_process import Behind, behind
 
 LIVE_FROM = 1_000_000_000
 MINUTE = 60_000
