@@ -19,8 +19,8 @@ from streams.records.action import Taken
 from streams.records.action_event import read_action
 from streams.records.request import Ending, Stage
 from streams.records.request_event import encode
-from streams.transport.linkage_reader import LinkageReader, UnwrittenError
-from streams.transport.topic_writer import Delivery
+from streams.transport.clients.linkage_reader import LinkageReader, UnwrittenError
+from streams.transport.clients.topic_writer import Delivery
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from streams.records.request import Step
     from streams.settings.settings import Settings
     from streams.telemetry.metrics import PipelineMetrics
-    from streams.transport.topic_reader import TopicReader
+    from streams.transport.clients.topic_reader import TopicReader
     from streams.web.board import Board
 
 _CATCH_UP_LIMIT_S: Final = 15.0

@@ -25,9 +25,9 @@ from streams.alerts.receivers.configured import Surroundings, member
 from streams.alerts.words.message import Titles
 from streams.register.maintenance import windows_of
 from streams.settings.settings import DEFAULT_APP
-from streams.transport.action_recorder import ActionRecorder
-from streams.transport.newest import NewestRecords
-from streams.transport.notifier import Notifier
+from streams.transport.clients.action_recorder import ActionRecorder
+from streams.transport.clients.newest import NewestRecords
+from streams.transport.clients.notifier import Notifier
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -41,10 +41,10 @@ if TYPE_CHECKING:
     from streams.settings.settings import ReceiverSettings, Settings
     from streams.telemetry.health import Health
     from streams.telemetry.metrics import PipelineMetrics
-    from streams.transport.clock import WorkerClock
-    from streams.transport.topic_reader import TopicReader
-    from streams.transport.topic_writer import Delivery
-    from streams.transport.watch import Watch
+    from streams.transport.clients.topic_reader import TopicReader
+    from streams.transport.clients.topic_writer import Delivery
+    from streams.transport.life.clock import WorkerClock
+    from streams.transport.life.watch import Watch
     from streams.web.board import Board
 
 _CATCH_UP_LIMIT_S = 15.0

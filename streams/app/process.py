@@ -15,7 +15,7 @@ import uvloop
 
 from streams.app.system import new_system
 from streams.configuration.log_level import log_level
-from streams.transport.watchdog_timer import wound
+from streams.transport.life.watchdog_timer import wound
 
 if TYPE_CHECKING:
     from streams.app.system import System

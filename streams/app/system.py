@@ -37,13 +37,13 @@ from streams.telemetry.blindness import Blindness
 from streams.telemetry.health import Health
 from streams.telemetry.metrics import PipelineMetrics
 from streams.topics.names import ACTIONS_TOPIC, ANOMALY_STATE_TOPIC, VERDICTS_TOPIC
-from streams.transport.clock import WorkerClock
+from streams.transport.clients.topic_reader import TopicReader
+from streams.transport.clients.topic_writer import TopicWriter
+from streams.transport.clients.topics import prepare_topics
+from streams.transport.life.clock import WorkerClock
+from streams.transport.life.watch import Watch, WorkerFailedError
+from streams.transport.life.watchdog_thread import WatchdogThread
 from streams.transport.parts import Incidents, Ingests, Merges
-from streams.transport.topic_reader import TopicReader
-from streams.transport.topic_writer import TopicWriter
-from streams.transport.topics import prepare_topics
-from streams.transport.watch import Watch, WorkerFailedError
-from streams.transport.watchdog_thread import WatchdogThread
 from streams.transport.worker import Worker
 from streams.web.action_intake import ActionIntake
 from streams.web.actions import add_actions
@@ -67,7 +67,7 @@ if TYPE_CHECKING:
     from streams.merge.readings import Reading
     from streams.records.anomaly import Transition
     from streams.telemetry.blindness import BlindSpot
-    from streams.transport.source_partition import Flush
+    from streams.transport.source.source_partition import Flush
 
 _VERDICTS_TAIL = 4_000  # records of pharos-verdicts a new worker reads again, for the sparklines
 _ACTIONS_TAIL = 20_000  # as many as `ActionBook` keeps; older acks and snoozes are over, but for a flood of others

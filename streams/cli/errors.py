@@ -28,7 +28,7 @@ SPOKEN = {
     "streams.affected.search.AffectedSearchError": FAILED,
     "streams.broker.make_topics.TopicsError": FAILED,
     "dashboards.grafana.server.GrafanaError": FAILED,
-    "streams.transport.watch.WorkerFailedError": FAILED,
+    "streams.transport.life.watch.WorkerFailedError": FAILED,
 }
 # What Kafka's clients raise: where it comes this far, nobody knew a better sentence.
 OF_KAFKA = ("cimpl.KafkaException", "aiokafka.errors.KafkaError")

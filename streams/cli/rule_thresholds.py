@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dashboards.rules.thresholds import Thresholds, hourly_records
-from streams.transport.watchdog import LIMIT_S
+from streams.transport.life.watchdog import LIMIT_S
 
 if TYPE_CHECKING:
     from streams.catalogue.load import Catalogue

@@ -34,7 +34,7 @@ from streams.settings.settings import SecuritySettings
 from streams.simulate.guide import Guide
 from streams.simulate.scenarios import simulate
 from streams.topics.wanted import embedded_topics
-from streams.transport.watchdog_timer import wound
+from streams.transport.life.watchdog_timer import wound
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable

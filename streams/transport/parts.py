@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
     from streams.records.anomaly import Transition
     from streams.records.verdicts import TickVerdicts
-    from streams.transport.cells_agent import Merge
-    from streams.transport.flush import Flusher
-    from streams.transport.incident_agent import Desk
-    from streams.transport.source_partition import Flush, Ingest
+    from streams.transport.flush.flush import Flusher
+    from streams.transport.log.cells_agent import Merge
+    from streams.transport.log.incident_agent import Desk
+    from streams.transport.source.source_partition import Flush, Ingest
 
 
 def _ignore(*_: object) -> None:

@@ -16,31 +16,31 @@ from aiokafka.errors import KafkaError
 
 from streams.broker.connection import Connection
 from streams.topics.names import CELLS_TOPIC
-from streams.transport.cells_agent import CellsState, SnapshotPace
-from streams.transport.clock import WorkerClock
-from streams.transport.committed import CommittedOffsets
-from streams.transport.congestion import Congestions, CongestionTeller
-from streams.transport.faust_app import add_agent, new_app
-from streams.transport.file_keeper import FileKeeper
-from streams.transport.flush import (
+from streams.transport.driver.faust_app import add_agent, new_app
+from streams.transport.flush.congestion import Congestions, CongestionTeller
+from streams.transport.flush.flush import (
     TRANSACTION_LIMIT_S,
     AcknowledgedFlusher,
     FlushContent,
     Flusher,
     TransactionalFlusher,
 )
-from streams.transport.hanging import counts_of, snapshot_of
-from streams.transport.incident_agent import IncidentState
-from streams.transport.log_agent import LogAgent
-from streams.transport.log_bounds import Bounds
-from streams.transport.ownership import Ownership
-from streams.transport.source_agent import SourceAgent
-from streams.transport.source_options import SourceOptions
-from streams.transport.topic_ids import TopicIds
-from streams.transport.topic_keeper import TopicKeeper
-from streams.transport.wall_clock import BrokersClock, WallClock
-from streams.transport.watch import Watch, WorkerFailedError
-from streams.transport.watchdog import Watchdog
+from streams.transport.flush.hanging import counts_of, snapshot_of
+from streams.transport.life.clock import WorkerClock
+from streams.transport.life.wall_clock import BrokersClock, WallClock
+from streams.transport.life.watch import Watch, WorkerFailedError
+from streams.transport.life.watchdog import Watchdog
+from streams.transport.log.cells_agent import CellsState, SnapshotPace
+from streams.transport.log.file_keeper import FileKeeper
+from streams.transport.log.incident_agent import IncidentState
+from streams.transport.log.log_agent import LogAgent
+from streams.transport.log.topic_keeper import TopicKeeper
+from streams.transport.partitions.committed import CommittedOffsets
+from streams.transport.partitions.log_bounds import Bounds
+from streams.transport.partitions.ownership import Ownership
+from streams.transport.partitions.topic_ids import TopicIds
+from streams.transport.source.source_agent import SourceAgent
+from streams.transport.source.source_options import SourceOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -48,9 +48,9 @@ if TYPE_CHECKING:
     from faust.types import TP
 
     from streams.settings.settings import Settings
-    from streams.transport.batch_driver import Standing
-    from streams.transport.keeper import Keeper, Saved
-    from streams.transport.log_agent import LogState
+    from streams.transport.driver.batch_driver import Standing
+    from streams.transport.log.keeper import Keeper, Saved
+    from streams.transport.log.log_agent import LogState
     from streams.transport.parts import Incidents, Ingests, Merges
 
 _START_LIMIT_S = 60.0

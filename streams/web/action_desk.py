@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from streams.records.action_event import encode
-from streams.transport.topic_writer import Delivery
+from streams.transport.clients.topic_writer import Delivery
 from streams.web.guard import facts_of, json_response
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from streams.records.anomaly import Anomaly
-    from streams.transport.topic_writer import Delivery
+    from streams.transport.clients.topic_writer import Delivery
     from streams.web.board import Board
 
 _STATUS: Final = {Refused.UNKNOWN: 404, Refused.RESOLVED: 409}

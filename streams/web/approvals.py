@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from streams.records.request import Step
-    from streams.transport.topic_writer import Delivery
+    from streams.transport.clients.topic_writer import Delivery
     from streams.web.board import Board
     from streams.web.sight import Sight
 

@@ -23,8 +23,8 @@ from streams.records.request import Step
 from streams.records.request_event import read_step
 from streams.settings.settings import LinkageRule, Settings
 from streams.telemetry.metrics import PipelineMetrics
-from streams.transport.linkage_reader import UnwrittenError
-from streams.transport.topic_writer import Delivery
+from streams.transport.clients.linkage_reader import UnwrittenError
+from streams.transport.clients.topic_writer import Delivery
 from streams.web.board import Board
 
 if TYPE_CHECKING:

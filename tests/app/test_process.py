@@ -9,7 +9,7 @@ import time
 HANGS = """
 import asyncio, threading, time
 from streams import service
-from streams.transport.watch import WorkerFailedError
+from streams.transport.life.watch import WorkerFailedError
 
 service._FAILED_LIMIT_S = 1.0
 

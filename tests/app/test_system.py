@@ -21,7 +21,7 @@ from streams.ingest.outcome import Outcome
 from streams.settings.settings import SOURCE_TOPICS, Settings
 from streams.topics.names import ACTIONS_TOPIC
 from streams.topics.wanted import embedded_topics
-from streams.transport.topic_writer import TopicWriter
+from streams.transport.clients.topic_writer import TopicWriter
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -21,8 +21,8 @@ from fleet import CRASH_WORKER, Fleet
 
 from streams.catalogue.load import load as load_catalogue
 from streams.settings.settings import Settings
-from streams.transport.flush import FailureReason
-from streams.transport.topics import prepare_topics
+from streams.transport.clients.topics import prepare_topics
+from streams.transport.flush.flush import FailureReason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,8 +12,8 @@ from three_brokers import COPIES, ThreeBrokers
 
 from streams.broker.connection import Connection
 from streams.settings.settings import SOURCE_TOPICS
-from streams.transport.newest import NewestRecords
-from streams.transport.topic_ids import TopicIds
+from streams.transport.clients.newest import NewestRecords
+from streams.transport.partitions.topic_ids import TopicIds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,7 +13,7 @@ from faults_bench import LOAD, Bench
 from feed import Feed
 
 from streams.topics.wanted import LARGEST_RECORD
-from streams.transport.flush import FailureReason
+from streams.transport.flush.flush import FailureReason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

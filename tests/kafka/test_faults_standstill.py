@@ -14,7 +14,7 @@ from faults_bench import LOAD, Bench
 from feed import Feed
 from fleet import FAULT, FAULTY_WORKER, STUCK
 
-from streams.transport.watchdog import LIMIT_S, Station
+from streams.transport.life.watchdog import LIMIT_S, Station
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,8 +14,8 @@ from faust.types import TP
 from kafka_reading import visible
 
 from streams.broker.connection import Connection
-from streams.transport.committed import Commit, CommittedOffsets
-from streams.transport.flush import FailureReason, FlushContent, FlushFailedError, OutRecord, TransactionalFlusher
+from streams.transport.flush.flush import FailureReason, FlushContent, FlushFailedError, OutRecord, TransactionalFlusher
+from streams.transport.partitions.committed import Commit, CommittedOffsets
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

@@ -13,8 +13,8 @@ from kafka_reading import produce, produce_in_transaction
 from streams.broker.connection import Connection
 from streams.cells.record import CellsRecord
 from streams.settings.settings import Settings
-from streams.transport.committed import Commit
-from streams.transport.flush import FlushContent, TransactionalFlusher
+from streams.transport.flush.flush import FlushContent, TransactionalFlusher
+from streams.transport.partitions.committed import Commit
 from streams.transport.parts import Ingests
 from streams.transport.worker import Worker
 

@@ -14,7 +14,7 @@ from secure_kafka import PASSWORD, by_scram
 
 from streams.broker.connection import Connection
 from streams.settings.settings import SecuritySettings, Settings
-from streams.transport.topics import TopicsError, prepare_topics
+from streams.transport.clients.topics import TopicsError, prepare_topics
 
 pytestmark = pytest.mark.kafka
 

@@ -11,10 +11,10 @@ from kafka_reading import visible
 from streams.broker.admin import BrokerUnreachableError
 from streams.broker.connection import Connection
 from streams.settings.settings import SOURCE_TOPICS, Settings
-from streams.transport.flush import FlushFailedError, OutRecord, TransactionalFlusher
-from streams.transport.keeper import Save, Saved
-from streams.transport.topic_keeper import TopicKeeper
-from streams.transport.topics import TopicsError, prepare_topics
+from streams.transport.clients.topics import TopicsError, prepare_topics
+from streams.transport.flush.flush import FlushFailedError, OutRecord, TransactionalFlusher
+from streams.transport.log.keeper import Save, Saved
+from streams.transport.log.topic_keeper import TopicKeeper
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,7 +11,7 @@ from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, C
 from streams.cli import main
 from streams.settings.settings import SOURCE_TOPICS, Settings
 from streams.topics.wanted import own_topics
-from streams.transport.topics import TopicsError, prepare_topics
+from streams.transport.clients.topics import TopicsError, prepare_topics
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

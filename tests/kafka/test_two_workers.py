@@ -22,10 +22,10 @@ from streams.merge.partition import MergePartition
 from streams.merge.snapshot import read_manifest
 from streams.settings.settings import SOURCE_TOPICS, Settings
 from streams.topics.names import ANOMALY_STATE_TOPIC
-from streams.transport.congestion import CongestionTeller
+from streams.transport.clients.topic_reader import TopicReader
+from streams.transport.clients.topics import prepare_topics
+from streams.transport.flush.congestion import CongestionTeller
 from streams.transport.parts import Ingests, Merges
-from streams.transport.topic_reader import TopicReader
-from streams.transport.topics import prepare_topics
 from streams.transport.worker import Worker
 
 if TYPE_CHECKING:

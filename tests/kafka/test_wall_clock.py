@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from streams.broker.connection import Connection
-from streams.transport.wall_clock import BrokersClock, WallClock
+from streams.transport.life.wall_clock import BrokersClock, WallClock
 
 pytestmark = pytest.mark.kafka
 

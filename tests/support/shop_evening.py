@@ -24,7 +24,7 @@ from streams.records.anomaly_event import decode
 from streams.records.instant import rfc3339
 from streams.settings.settings import SOURCE_TOPICS, Settings
 from streams.simulate.scenarios import simulate
-from streams.transport.topics import prepare_topics
+from streams.transport.clients.topics import prepare_topics
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -27,7 +27,7 @@ from streams.records.request_event import encode as encode_step
 from streams.register.requests import Ledger
 from streams.settings.settings import LinkageRule
 from streams.topics.asyncapi import document
-from streams.transport.source_partition import SourcePartition
+from streams.transport.source.source_partition import SourcePartition
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -21,9 +21,9 @@ from streams.merge.snapshot import read_manifest
 from streams.records.anomaly_event import encode, key
 from streams.settings.settings import Settings
 from streams.topics.wanted import embedded_topics
-from streams.transport.incident_agent import IncidentState
+from streams.transport.clients.topics import prepare_topics
+from streams.transport.log.incident_agent import IncidentState
 from streams.transport.parts import Incidents, Ingests, Merges
-from streams.transport.topics import prepare_topics
 from streams.transport.worker import Worker
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from faust.types import TP
 
-    from streams.transport.source_partition import Flush
+    from streams.transport.source.source_partition import Flush
 
 pytestmark = pytest.mark.embedded
 START_MS = 1_762_790_400_000

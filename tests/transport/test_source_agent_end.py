@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from transport_fakes import ORDERS, FakeCommits, FakeFlusher, FakeIngest, FakePositions, fetched
 
-from streams.transport.clock import WorkerClock
-from streams.transport.source_agent import SourceAgent
-from streams.transport.source_options import SourceOptions
+from streams.transport.life.clock import WorkerClock
+from streams.transport.source.source_agent import SourceAgent
+from streams.transport.source.source_options import SourceOptions
 
 
 class Ending:

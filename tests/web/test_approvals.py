@@ -8,7 +8,7 @@ import pytest
 
 from streams.records.instant import rfc3339
 from streams.records.request import Request, Stage, Step
-from streams.transport.topic_writer import Delivery
+from streams.transport.clients.topic_writer import Delivery
 from streams.web.approvals import add_approvals
 from streams.web.security import Role, Security, Token
 

@@ -10,7 +10,7 @@ from incident_story import Incident, stamp
 from views import VIEWS
 
 from streams.records.anomaly import Why
-from streams.transport.topic_writer import Delivery
+from streams.transport.clients.topic_writer import Delivery
 from streams.web.actions import add_actions
 from streams.web.security import Role, Security, Token
 

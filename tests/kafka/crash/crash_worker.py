@@ -28,15 +28,15 @@ from streams.merge.partition import MergePartition
 from streams.merge.snapshot import read_manifest
 from streams.records.anomaly_event import encode, key
 from streams.settings.settings import SOURCE_TOPICS, Settings
-from streams.transport.flush import TRANSACTION_LIMIT_S, TransactionalFlusher
-from streams.transport.hanging import counts_of
+from streams.transport.flush.flush import TRANSACTION_LIMIT_S, TransactionalFlusher
+from streams.transport.flush.hanging import counts_of
 from streams.transport.parts import Incidents, Ingests, Merges
 from streams.transport.worker import Worker
 
 if TYPE_CHECKING:
     from faust.types import TP
 
-    from streams.transport.flush import FlushContent
+    from streams.transport.flush.flush import FlushContent
 
 STEPS = ("begun", "sent", "offsets", "committing", "committed")
 

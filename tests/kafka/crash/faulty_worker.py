@@ -23,16 +23,16 @@ from fleet import FAULT, STUCK
 from streams.cli import main
 from streams.settings.settings import SOURCE_TOPICS
 from streams.transport import watchdog
-from streams.transport.batch_driver import BatchConsumerThread
-from streams.transport.flush import TransactionalFlusher
-from streams.transport.source_agent import SourceAgent
-from streams.transport.topic_keeper import TopicKeeper
+from streams.transport.driver.batch_driver import BatchConsumerThread
+from streams.transport.flush.flush import TransactionalFlusher
+from streams.transport.log.topic_keeper import TopicKeeper
+from streams.transport.source.source_agent import SourceAgent
 from streams.transport.worker import Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from streams.transport.fetched import Fetched
+    from streams.transport.driver.fetched import Fetched
 
 
 BLOCKING: dict[str, Callable[[int], object]] = {"loop": time.sleep, "interpreter": ctypes.PyDLL(None).sleep}

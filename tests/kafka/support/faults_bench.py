@@ -15,7 +15,7 @@ from feed import create_sources, wait_for_commits, wait_for_the_desk
 from fleet import FAULTY_WORKER, Fleet
 
 from streams.settings.settings import ReceiverSettings, Settings
-from streams.transport.topics import prepare_topics
+from streams.transport.clients.topics import prepare_topics
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,15 +8,15 @@ from faust.types import TP
 
 from streams.cells.record import CellsRecord
 from streams.records.batch import RecordBatch
-from streams.transport.fetched import Fetched
-from streams.transport.log_bounds import Bounds
+from streams.transport.driver.fetched import Fetched
+from streams.transport.partitions.log_bounds import Bounds
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from streams.transport.batch_driver import Standing
-    from streams.transport.committed import Commit
-    from streams.transport.flush import FlushContent, FlushFailedError
+    from streams.transport.driver.batch_driver import Standing
+    from streams.transport.flush.flush import FlushContent, FlushFailedError
+    from streams.transport.partitions.committed import Commit
 
 ORDERS = TP("orders", 0)
 

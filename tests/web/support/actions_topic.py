@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from streams.records.action import Taken
 from streams.records.action_event import read_action
-from streams.transport.topic_writer import Delivery
+from streams.transport.clients.topic_writer import Delivery
 
 if TYPE_CHECKING:
     from streams.web.board import Board

@@ -26,7 +26,7 @@ from streams.offline.replay import replay
 from streams.offline.scenario import for_scenario
 from streams.settings.settings import SOURCE_TOPICS, Settings
 from streams.simulate.scenarios import simulate
-from streams.transport.topics import prepare_topics
+from streams.transport.clients.topics import prepare_topics
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

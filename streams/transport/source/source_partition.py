@@ -1,0 +1,219 @@
+"""One source partition in one worker: where reading stands, what is counted and not yet flushed."""
+
+from __future__ import annotations
+
+import enum
+from bisect import bisect_left
+from typing import TYPE_CHECKING, Protocol
+
+from streams.cells.record import encode
+from streams.records.batch import RecordBatch
+from streams.topics.names import CELLS_TOPIC, DEAD_LETTERS_TOPIC
+from streams.transport.flush.flush import FlushContent, OutRecord
+from streams.transport.flush.hanging import dead_letter_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from faust.types import TP
+
+    from streams.cells.record import CellsRecord
+    from streams.transport.driver.fetched import Fetched
+    from streams.transport.flush.flush import Flusher
+    from streams.transport.partitions.committed import Commit
+
+_BYTES_A_RECORD = 40  # of new names; fifty thousand such records are 2 MB, which are 16 MiB of cells at the most
+
+
+class DeadLetter(Protocol):
+    """A record that is no event of the contract."""
+
+    @property
+    def offset(self) -> int: ...
+    @property
+    def value(self) -> bytes | None: ...
+    @property
+    def reason(self) -> str: ...
+
+
+class Flush(Protocol):
+    """What an ingest partition counted since its last flush."""
+
+    @property
+    def next_offset(self) -> int: ...
+    @property
+    def largest_event_time(self) -> int: ...
+    @property
+    def watermark(self) -> int: ...
+    @property
+    def records(self) -> Mapping[int, CellsRecord]: ...
+    @property
+    def dead_letters(self) -> Sequence[DeadLetter]: ...
+
+
+class Ingest(Protocol):
+    """The pure counting of one source partition (`streams.ingest`)."""
+
+    largest_event_time: int
+
+    @property
+    def newest_timestamp(self) -> int: ...
+    @property
+    def watermark(self) -> int: ...
+    @property
+    def has_news(self) -> bool: ...
+    @property
+    def new_bytes(self) -> int: ...
+    def warm(self, batch: RecordBatch) -> None: ...
+    def feed(self, batch: RecordBatch) -> object: ...
+    def promise(self, watermark_ms: int) -> None: ...
+    def take_flush(self, cells_partitions: int) -> Flush: ...
+
+
+class Intake(enum.Enum):
+    """What became of a fetched batch."""
+
+    TAKEN = enum.auto()
+    STALE = enum.auto()  # of an earlier position
+    HOLE = enum.auto()  # something before it is missing
+    SUSPENDED = enum.auto()  # the partition is between owners or being started again
+
+
+class SourcePartition:
+    """Feeds one ingest partition with each offset once, in order.
+
+    Attributes:
+        position: the next offset to process.
+        committed: the offset the last known commit brought the count to; records before it only warm the memory of ids.
+        unflushed: records fed since the last flush; more, where they bring many new names: a flush that exceeds the
+            largest record would never succeed.
+        open: whether batches are taken.
+        whole: whether memory and counts agree with the commit; not while a flush is under way or after one failed.
+        topic_id: which topic of this name it is, where the broker tells; written into each commit.
+
+    """
+
+    def __init__(self, tp: TP, make_ingest: Callable[[], Ingest], flusher: Flusher, cells_partitions: int) -> None:
+        self.tp = tp
+        self.flusher = flusher
+        self.position = 0
+        self.committed = 0
+        self.unflushed = 0
+        self.open = False
+        self.whole = True
+        self.topic_id = ""
+        self._make_ingest = make_ingest
+        self._cells_partitions = cells_partitions
+        self.ingest = make_ingest()
+
+    def begin(self, commit: Commit | None, earliest: int, dedup_records: int) -> int:
+        """Forget everything and start from a commit. Returns the offset to read from.
+
+        Args:
+            commit: None where there is none: counting starts at `earliest`.
+            earliest: the first offset the broker still has.
+            dedup_records: how many offsets before the commit are read again to warm the memory.
+
+        """
+        self.ingest = self._make_ingest()
+        self.unflushed = 0
+        self.committed = earliest if commit is None else max(commit.offset, earliest)
+        times = _times(commit.metadata) if commit is not None else None
+        if times is not None:
+            self.ingest.largest_event_time, watermark = times
+            self.ingest.promise(watermark)  # what was promised while idle holds for the next owner too
+        self.position = max(self.committed - dedup_records, earliest)
+        self.ingest.warm(RecordBatch(self.tp.topic, self.tp.partition, (), (), (), self.position))
+        self.open = True
+        return self.position
+
+    def suspend(self) -> None:
+        """Take nothing more until `begin` or `resume`."""
+        self.open = False
+
+    def resume(self) -> int:
+        """Go on with memory and unflushed counts. Returns the offset to read from."""
+        self.open = True
+        return self.position
+
+    def take(self, fetched: Fetched) -> Intake:
+        """Process a batch if it is the next one."""
+        if not self.open:
+            return Intake.SUSPENDED
+        if fetched.start != self.position:
+            return Intake.STALE if fetched.start < self.position else Intake.HOLE
+        batch = fetched.batch
+        if self.position < self.committed:
+            cut = bisect_left(batch.offsets, self.committed)
+            self.ingest.warm(_part(batch, 0, cut, min(batch.next_offset, self.committed)))
+            batch = _part(batch, cut, len(batch.offsets), batch.next_offset)
+        if batch.next_offset > self.committed:
+            self.ingest.feed(batch)
+            self.unflushed = max(self.unflushed + len(batch.offsets), self.ingest.new_bytes // _BYTES_A_RECORD)
+        self.position = fetched.batch.next_offset
+        return Intake.TAKEN
+
+    def skip_to(self, offset: int) -> None:
+        """Accept that the broker has nothing between the position and `offset`."""
+        self.position = max(self.position, offset)
+        self.committed = max(self.committed, offset)
+
+    @property
+    def largest_event_time(self) -> int:
+        """How far it is in event time."""
+        return self.ingest.largest_event_time
+
+    def promise(self, watermark_ms: int | None) -> None:
+        """Speak up to a time though nothing comes; None where nobody knows what time it is."""
+        if watermark_ms is not None:
+            self.ingest.promise(watermark_ms)
+
+    @property
+    def has_news(self) -> bool:
+        return self.open and self.position >= self.committed and self.ingest.has_news
+
+    def take_flush(self) -> tuple[FlushContent, Flush]:
+        """All counted since the last flush. What it holds is gone from here: if it fails, `begin` again."""
+        flush = self.ingest.take_flush(self._cells_partitions)
+        cells = [
+            OutRecord(CELLS_TOPIC, encode(record), partition=number) for number, record in sorted(flush.records.items())
+        ]
+        dead = [self._dead_letter(letter) for letter in flush.dead_letters]
+        self.unflushed = 0
+        largest = flush.largest_event_time
+        metadata = (
+            f"{largest} {flush.watermark} {self.topic_id}".rstrip() if largest > 0 and flush.watermark > 0 else ""
+        )
+        return FlushContent(self.tp, self.position, metadata, [*cells, *dead]), flush
+
+    def _dead_letter(self, letter: DeadLetter) -> OutRecord:
+        headers = (
+            ("pharos-reason", letter.reason.encode()),
+            ("pharos-topic", self.tp.topic.encode()),
+            ("pharos-partition", str(self.tp.partition).encode()),
+            ("pharos-offset", str(letter.offset).encode()),
+        )
+        return OutRecord(DEAD_LETTERS_TOPIC, letter.value, key=dead_letter_key(self.tp), headers=headers)
+
+
+def topic_id_in(metadata: str) -> str:
+    """The id of the topic that a commit counted; "" for what somebody else wrote, such as a reset of the group."""
+    parts = metadata.split(" ")
+    return parts[2] if len(parts) == 3 else ""
+
+
+def _times(metadata: str) -> tuple[int, int] | None:
+    """Largest event time and watermark, as `take_flush` wrote them; None for what somebody else wrote."""
+    largest, watermark, *_ = [*metadata.split(" "), ""]
+    return (int(largest), int(watermark)) if largest.isdecimal() and watermark.isdecimal() else None
+
+
+def _part(batch: RecordBatch, begin: int, end: int, next_offset: int) -> RecordBatch:
+    return RecordBatch(
+        batch.topic,
+        batch.partition,
+        batch.offsets[begin:end],
+        batch.timestamps[begin:end],
+        batch.values[begin:end],
+        next_offset,
+    )

@@ -1,0 +1,325 @@
+"""Snapshot plus log: what is applied, when it is saved, and the way back when a save fails."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from faust.types import TP
+from transport_fakes import FakePositions, fetched
+
+from streams.transport import log_agent
+from streams.transport.driver.batch_driver import Standing
+from streams.transport.flush.flush import FailureReason, FlushFailedError
+from streams.transport.life.watchdog import LIMIT_S, Station
+from streams.transport.log.keeper import Save, Saved
+from streams.transport.log.log_agent import LogAgent
+
+if TYPE_CHECKING:
+    from streams.records.batch import RecordBatch
+
+CELLS = TP("pharos-cells", 0)
+
+
+class FakeKeeper:
+    """Keeps saves in memory; shared by all owners, as a topic is."""
+
+    def __init__(self, log: list[Any]) -> None:
+        self.log = log
+        self.saved: Saved | None = None
+        self.failures: list[FlushFailedError] = []
+
+    async def open(self) -> None:
+        self.log.append("open")
+
+    async def load(self) -> Saved | None:
+        self.log.append("load")
+        return self.saved
+
+    async def save(self, save: Save) -> None:
+        if self.failures:
+            raise self.failures.pop(0)
+        self.saved = Saved(save.offset, dict(save.items))
+        self.log.append(save.offset)
+
+    async def close(self) -> None:
+        self.log.append("close")
+
+
+class State:
+    """Remembers offsets."""
+
+    def __init__(self, saved: Saved | None) -> None:
+        self.applied = [] if saved is None else list(saved.items["offsets"])
+        self.due = False
+        self.saves = 0
+
+    progress = None
+
+    async def apply(self, batch: RecordBatch) -> None:
+        self.applied += batch.offsets
+
+    def take_save(self, offset: int, now_s: float, *, last: bool = False) -> Save | None:
+        if not (self.due or last):
+            return None
+        self.due = False
+        return Save(offset, [("offsets", bytes(self.applied))], frozenset({"offsets"}))
+
+    def on_saved(self, save: Save) -> None:
+        self.saves += 1
+
+
+class Bench:
+    """An agent among fakes."""
+
+    def __init__(self, *, may_lose: bool = False) -> None:
+        self.positions = FakePositions()
+        self.log: list[Any] = []
+        self.keeper = FakeKeeper(self.log)
+        self.failures: list[str] = []
+        self.agent = LogAgent(
+            "merge",
+            CELLS.topic,
+            self.positions,
+            make_keeper=lambda _tp: self.keeper,
+            make_state=lambda _tp, saved: State(saved),
+            fail=lambda what, error: self.failures.append(f"{what}: {error}"),
+            heartbeat_interval_s=0.01,
+            may_lose=may_lose,
+        )
+
+    async def acquire(self) -> Any:
+        return await self.agent.acquire([CELLS], lambda: True)
+
+    @property
+    def state(self) -> State:
+        state = self.agent.parts[CELLS].state
+        assert isinstance(state, State)
+        return state
+
+    async def apply(self, *offsets: int) -> None:
+        await self.agent.handle(fetched(offsets[0], offsets, tp=CELLS))
+
+
+@pytest.fixture
+async def bench() -> Bench:
+    return Bench()
+
+
+async def test_without_a_snapshot_the_log_is_read_from_where_it_begins(bench: Bench) -> None:
+    bench.positions.earliest[CELLS] = 4
+
+    assert await bench.acquire() == {CELLS: 4}
+    assert bench.log == ["open", "load"]
+
+
+async def test_a_snapshot_is_taken_up_with_its_offset(bench: Bench) -> None:
+    bench.keeper.saved = Saved(7, {"offsets": bytes([5, 6])})
+
+    assert await bench.acquire() == {CELLS: 7}
+    assert bench.state.applied == [5, 6]
+
+
+async def test_a_snapshot_that_cannot_be_read_ends_the_worker_with_the_remedy(bench: Bench) -> None:
+    bench.keeper.saved = Saved(7, {"other": b""})
+
+    assert await bench.acquire() == {}
+    assert "the snapshot of pharos-cells-0 cannot be taken up: KeyError('offsets')" in bench.failures[0]
+    assert "stop the workers, delete the topic pharos-snapshots and start them" in bench.failures[0]
+
+
+async def test_what_is_due_is_saved_with_the_position(bench: Bench) -> None:
+    await bench.acquire()
+    bench.state.due = True
+    await bench.apply(0, 1, 2)
+
+    assert bench.keeper.saved == Saved(3, {"offsets": bytes([0, 1, 2])})
+    assert bench.state.saves == 1
+
+
+async def test_what_is_due_is_saved_also_where_nothing_arrives(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log_agent, "_LOOK_S", 0.01)
+    await bench.acquire()
+    await bench.apply(0)
+    bench.state.due = True
+    loop = asyncio.ensure_future(bench.agent.run())
+    deadline = time.monotonic() + 3.0
+    while bench.keeper.saved is None:
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.01)
+    loop.cancel()
+
+
+async def test_batches_out_of_place_are_left_alone(bench: Bench) -> None:
+    await bench.acquire()
+    await bench.apply(0, 1)
+    await bench.apply(1, 2)
+    await bench.apply(5)
+
+    assert bench.state.applied == [0, 1]
+
+
+async def test_a_lost_batch_is_read_again_after_a_while(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log_agent, "_HOLE_S", -1.0)
+    await bench.acquire()
+    await bench.apply(0, 1)
+    await bench.apply(5)
+
+    assert bench.positions.moves == [(CELLS, 2)]
+
+
+async def test_a_partition_that_comes_back_goes_on_where_it_was(bench: Bench) -> None:
+    await bench.acquire()
+    await bench.apply(0, 1)
+    await bench.agent.suspend()
+    await bench.apply(2)
+
+    assert await bench.acquire() == {CELLS: 2}
+    assert bench.log == ["open", "load"]
+    assert bench.state.applied == [0, 1]
+
+
+@pytest.mark.parametrize("reason", list(FailureReason))
+async def test_a_failed_save_leads_back_to_the_snapshot(bench: Bench, reason: FailureReason) -> None:
+    bench.keeper.saved = Saved(1, {"offsets": bytes([0])})
+    await bench.acquire()
+    bench.keeper.failures.append(FlushFailedError(reason, OSError("gone")))
+    bench.state.due = True
+    await bench.apply(1, 2)
+
+    assert bench.positions.moves == [(CELLS, 1)]
+    assert bench.state.applied == [0]
+    await bench.apply(1, 2)
+    assert bench.state.applied == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("first", "end", "told"), [(8, 20, "has dropped offsets 7 to 7 unread"), (0, 6, "was made anew")]
+)
+async def test_a_log_that_lacks_what_comes_after_the_snapshot_ends_the_worker(
+    bench: Bench, first: int, end: int, told: str
+) -> None:
+    bench.keeper.saved = Saved(7, {"offsets": bytes([5, 6])})
+    bench.positions.earliest[CELLS], bench.positions.ends[CELLS] = first, end
+
+    assert await bench.acquire() == {}
+    (failure,) = bench.failures
+    assert told in failure
+    assert "pharos-snapshots" in failure
+
+
+async def test_where_losing_is_in_the_nature_of_the_broker_the_rest_is_read() -> None:
+    bench = Bench(may_lose=True)
+    bench.keeper.saved = Saved(7, {"offsets": bytes([5, 6])})
+    bench.positions.earliest[CELLS] = 9
+
+    assert await bench.acquire() == {CELLS: 7}  # the consumer finds that it is gone, and the rest is read
+    assert not bench.failures
+
+
+async def test_the_watchdog_is_told_what_is_owed(bench: Bench) -> None:
+    def owed() -> dict[Station, bool]:
+        return {duty.station: duty.owing for duty in bench.agent.duties()}
+
+    assert owed() == {Station.GROUP: True}
+    await bench.acquire()
+    bench.positions.standings[CELLS] = Standing(2, 0)
+    assert owed() == {Station.GROUP: False, Station.FETCH: True, Station.SNAPSHOT: False}
+
+    bench.keeper.failures.append(FlushFailedError(FailureReason.BROKER, OSError("gone")))
+    bench.state.due = True
+    await bench.apply(0, 1)
+    assert owed()[Station.SNAPSHOT]  # until one takes place
+
+    bench.state.due = True
+    await bench.apply(0, 1)
+    assert owed() == {Station.GROUP: False, Station.FETCH: False, Station.SNAPSHOT: False}
+
+
+async def test_while_one_partition_is_saved_no_fetch_is_blamed_for_those_that_wait(bench: Bench) -> None:
+    other = TP("pharos-cells", 1)
+    await bench.agent.acquire([CELLS, other], lambda: True)
+    bench.positions.standings = {CELLS: Standing(2, 0), other: Standing(2, 0)}
+    assert [duty.owing for duty in bench.agent.duties() if duty.station is Station.FETCH] == [True, True]
+
+    bench.agent.parts[other].saving = True
+
+    assert [duty.owing for duty in bench.agent.duties() if duty.station is Station.FETCH] == [False, False]
+
+
+async def test_while_one_partition_steps_for_long_no_fetch_is_blamed_for_those_that_wait(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = TP("pharos-cells", 1)
+    await bench.agent.acquire([CELLS, other], lambda: True)
+    bench.positions.standings = {CELLS: Standing(2, 0), other: Standing(2, 0)}
+    stepped = asyncio.Event()
+    monkeypatch.setattr(bench.agent.parts[CELLS].state, "apply", lambda _batch: stepped.wait())
+    passed_s = 0.0
+    monkeypatch.setattr(log_agent, "time", SimpleNamespace(monotonic=lambda: passed_s))
+
+    def progress() -> dict[str, Any]:
+        return {duty.what: duty.progress for duty in bench.agent.duties() if duty.station is Station.FETCH}
+
+    stepping = asyncio.ensure_future(bench.agent.handle(fetched(0, [0, 1], tp=CELLS)))
+    await asyncio.sleep(0)
+    before = progress()
+    passed_s = LIMIT_S - 1
+    during = progress()
+    stepped.set()
+    await stepping
+    passed_s = 10 * LIMIT_S
+
+    assert during["pharos-cells-1"] != before["pharos-cells-1"]
+    assert during["pharos-cells-0"] == before["pharos-cells-0"]  # it steps no further: the watchdog is right to bite
+    assert progress()["pharos-cells-1"] == during["pharos-cells-1"]  # nothing to excuse it any more
+
+
+async def test_a_partition_that_goes_is_let_go_of(bench: Bench) -> None:
+    await bench.acquire()
+    await bench.agent.suspend()
+    await bench.agent.acquire([], lambda: True)
+
+    assert bench.agent.parts == {}
+    assert bench.log[-1] == "close"
+
+
+async def test_the_last_state_is_saved_when_the_worker_ends(bench: Bench) -> None:
+    await bench.acquire()
+    await bench.apply(0, 1)
+    await bench.agent.close()
+
+    assert bench.keeper.saved == Saved(2, {"offsets": bytes([0, 1])})
+
+
+async def test_partitions_that_are_taken_over_while_the_worker_ends_are_let_go_of(bench: Bench) -> None:
+    goes_on = asyncio.Event()
+
+    async def load() -> Saved | None:
+        await goes_on.wait()
+        return None
+
+    bench.keeper.load = load  # type: ignore[method-assign]
+    taking_over = asyncio.ensure_future(bench.agent.acquire([CELLS], lambda: True))
+    await asyncio.sleep(0)
+    await bench.agent.close()
+    goes_on.set()
+
+    assert await taking_over == {}
+    assert bench.agent.parts == {}
+    assert bench.log == ["open", "close"]
+
+
+async def test_a_keeper_is_let_go_of_although_the_last_save_takes_too_long(bench: Bench) -> None:
+    async def save(_save: Save) -> None:
+        await asyncio.Event().wait()
+
+    bench.keeper.save = save  # type: ignore[method-assign]
+    await bench.agent.acquire([CELLS], lambda: True)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(bench.agent.close(), 0.05)
+
+    assert bench.log[-1] == "close"
