@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from streams.configuration.load import ConfigurationError, read_secret
+from streams.settings.secrets import ConfigurationError, read_secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 import msgspec
 
 from streams.configuration.rules import check_settings
+from streams.settings.addresses import is_loopback
 from streams.settings.file_paths import at_home, with_homes
 from streams.settings.located_yaml import Document, LocatedError, dotted
+from streams.settings.secrets import ConfigurationError
 from streams.settings.settings import (
     CalendarEntry,
     EscalationSettings,
@@ -28,7 +30,6 @@ from streams.settings.settings import (
     Settings,
     StepSettings,
 )
-from streams.web.security import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -55,10 +56,6 @@ _STRUCTS = (
 )
 
 _FILE_ONLY = frozenset({"receivers", "routes", "maintenance", "escalations", "opening_hours", "calendar", "linkage"})
-
-
-class ConfigurationError(ValueError):
-    """A setting that cannot be meant: `where: what; what to do`. Values of secrets never stand in it."""
 
 
 def configure(
@@ -111,27 +108,6 @@ def refuse_open_binding(settings: Settings) -> None:
             f"refusing to listen on {settings.host} without a token: set tokens_file to a file of tokens, "
             "or host to 127.0.0.1"
         )
-
-
-def read_secret(what: str, variable: str, file: str, environment: Mapping[str, str]) -> str:
-    """A secret out of the named variable, else out of the named file; "" where neither is named.
-
-    Raises ConfigurationError, which names the place and never the secret.
-    """
-    if variable:
-        if not environment.get(variable):
-            raise ConfigurationError(f"{what}: the variable {variable} is not set; export it before the start")
-        return environment[variable].strip()
-    if not file:
-        return ""
-    try:
-        secret = Path(file).read_text(encoding="utf-8-sig").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-        raise ConfigurationError(f"{what}: the file {file} cannot be read ({reason}); check the path") from None
-    if not secret:
-        raise ConfigurationError(f"{what}: the file {file} is empty; put the secret into it")
-    return secret
 
 
 def _from_file(file: Path) -> tuple[Document, dict[str, Any]]:

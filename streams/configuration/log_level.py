@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from streams.configuration.load import ConfigurationError
+from streams.settings.secrets import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

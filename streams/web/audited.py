@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 import orjson
 from aiohttp import web
 
-from streams.configuration.load import ConfigurationError
 from streams.records.instant import rfc3339
+from streams.settings.secrets import ConfigurationError
 from streams.web.audit import Audited, AuditLog, address_class
 from streams.web.guard import facts_of, json_response, needs
 from streams.web.security import Role, Security

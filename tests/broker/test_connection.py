@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from streams.broker.connection import Connection
-from streams.configuration.load import ConfigurationError, configure
+from streams.configuration.load import configure
+from streams.settings.secrets import ConfigurationError
 from streams.settings.settings import SecuritySettings, Settings
 
 if TYPE_CHECKING:

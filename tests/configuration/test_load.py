@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from streams.configuration.load import ConfigurationError, configure, read_secret, refuse_open_binding
+from streams.configuration.load import configure, refuse_open_binding
+from streams.settings.secrets import ConfigurationError, read_secret
 from streams.settings.settings import OpeningHours, Settings
 
 if TYPE_CHECKING:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from streams.catalogue.load import load
-from streams.configuration.load import ConfigurationError, configure
+from streams.configuration.load import configure
 from streams.configuration.name_rules import check_names, check_with_catalogue
 from streams.configuration.rules import check_settings
+from streams.settings.secrets import ConfigurationError
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -20,8 +20,8 @@ import yaml
 from secure_kafka import KEY_PASSWORD, PASSWORD, by_certificate, by_plain, by_scram
 
 from streams.broker.connection import Connection
-from streams.configuration.load import ConfigurationError
 from streams.offline.events_file import EventsWriter
+from streams.settings.secrets import ConfigurationError
 from streams.settings.settings import SecuritySettings, Settings
 
 if TYPE_CHECKING:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from streams.cli import main
-from streams.configuration.load import ConfigurationError, configure
+from streams.configuration.load import configure
 from streams.linkage.rules import check_linkage
 from streams.linkage.webhooks import way_of
+from streams.settings.secrets import ConfigurationError
 from streams.settings.settings import LinkageMatch, LinkageRule, LinkageWebhook
 
 if TYPE_CHECKING:

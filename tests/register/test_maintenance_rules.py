@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from streams.configuration.load import ConfigurationError, configure
+from streams.configuration.load import configure
+from streams.settings.secrets import ConfigurationError
 from streams.settings.settings import EscalationSettings, StepSettings
 
 if TYPE_CHECKING:

@@ -8,9 +8,10 @@ import pytest
 
 from streams.catalogue.load import SHIPPED, parse
 from streams.cli.errors import WRONG, explain
-from streams.configuration.load import ConfigurationError, configure
+from streams.configuration.load import configure
 from streams.settings.core_yaml import DEEPEST
 from streams.settings.located_yaml import LocatedError
+from streams.settings.secrets import ConfigurationError
 
 if TYPE_CHECKING:
     from pathlib import Path

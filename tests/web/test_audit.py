@@ -11,7 +11,7 @@ import pytest_asyncio
 from actions_topic import ActionsTopic
 from aiohttp import ClientSession
 
-from streams.configuration.load import ConfigurationError
+from streams.settings.secrets import ConfigurationError
 from streams.settings.settings import Settings
 from streams.web.actions import add_actions
 from streams.web.audit import Audited, AuditLog, address_class

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from streams.configuration.load import ConfigurationError, configure
+from streams.configuration.load import configure
+from streams.settings.secrets import ConfigurationError
 
 if TYPE_CHECKING:
     from pathlib import Path
