@@ -16,7 +16,7 @@ from dashboards.boards.tile import tile
 from dashboards.boards.unit import NUMBER, PER_SECOND, RATIO, SECONDS, Unit
 from dashboards.boards.variable import split
 from dashboards.rules import recordings
-from streams import metrics as told
+from streams.telemetry import metrics as told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

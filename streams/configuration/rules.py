@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from streams.alerts.decide.escalation_rules import check_escalations
 from streams.alerts.decide.gathering import LONGEST_WAIT_MS
-from streams.alerts.decide.route_rules import CLOCK, check_routes
+from streams.alerts.decide.route_rules import check_routes
 from streams.alerts.receivers.rules import check_receivers
 from streams.broker.security_rules import check_security
 from streams.catalogue.calendar_rules import check_entry
@@ -17,6 +17,7 @@ from streams.catalogue.metric import TOUCHPOINTS
 from streams.events.event_time import event_time_ms
 from streams.linkage.rules import check_linkage
 from streams.register.daytime import WEEKDAYS
+from streams.register.daytime_rules import CLOCK
 from streams.register.maintenance_rules import check_maintenance
 from streams.settings.limit_rules import check_limits
 from streams.settings.located_yaml import suggestion

@@ -10,13 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import aiohttp
 import orjson
 
-from streams.alerts.queue.receiver import CREDENTIALS_REST_S, DELIVERED, Cause, Outcome, Result
-from streams.alerts.receivers.refusals import refusal_of
+from streams.delivery.result import CREDENTIALS_REST_S, Cause, Outcome, Result
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
-    from streams.alerts.receivers.refusals import Refusal
 
 LONGEST_RETRY_AFTER_S = 3_600.0
 _MOST_BYTES = 65_536  # no channel answers more; what is beyond is not read
@@ -109,19 +107,6 @@ def failure_of(answer: Answer) -> Result | None:
 def garbage(answer: Answer) -> Result:
     """Of an answer that is not what this channel answers: whether the message arrived is unknown, so it goes again."""
     return failure_of(answer) or Result(Outcome.RETRY, "an answer that is none", cause=Cause.GARBAGE)
-
-
-def judged_by_code(answer: Answer, name: str, code: int | None, table: Sequence[Refusal], said: object) -> Result:
-    """Of a channel whose code decides: 0 delivers, one that its table does not have refuses the message.
-
-    `name`: what the channel calls its code; `code`: None where the answer has none; `said`: its words beside the code.
-    """
-    if code is None:
-        return garbage(answer)
-    if code == 0:
-        return DELIVERED
-    refusal = refusal_of(table, code, str(said))
-    return refusal.result(name) if refusal else Result(Outcome.REJECTED, f"{name} {code}", cause=Cause.REFUSED)
 
 
 def retry_after_s(header: str | None, now_s: float) -> float | None:

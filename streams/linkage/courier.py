@@ -6,9 +6,9 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from streams.alerts.queue.receiver import DELIVERED, Outcome, Result
-from streams.alerts.receivers.webhook import signature
 from streams.delivery.http_post import failure_of
+from streams.delivery.result import DELIVERED, Outcome, Result
+from streams.delivery.signature import signature
 from streams.linkage.clerk import settled
 from streams.records.request import Ending
 from streams.records.request_event import encode

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from streams.alerts.receivers.configured import is_web_address
 from streams.delivery.http_post import HttpPost
 from streams.delivery.robot_address import make_of
 from streams.linkage.courier import Webhook
+from streams.settings.addresses import is_web_address
 from streams.settings.secrets import ConfigurationError, read_secret
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from confluent_kafka import Consumer, KafkaException, TopicPartition
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from streams.broker.connection import Connection
-    from streams.offline.replay import Stop
+
 
 # Half of what a partition keeps, in bytes before compression: a batch is fetched whole, and records differ in size.
 ROOM_BYTES = 5 << 19
@@ -20,6 +20,14 @@ _LOOK_S = 0.05
 _REQUEST_LIMIT_S = 10.0
 
 logger = logging.getLogger(__name__)
+
+
+class Stop(Protocol):
+    """What a threading.Event offers."""
+
+    def is_set(self) -> bool: ...
+
+    def wait(self, timeout: float | None = None) -> bool: ...
 
 
 class Sent(NamedTuple):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from confluent_kafka import Producer
 
-from streams.offline.headway import Sent
+from streams.offline.headway import Sent, Stop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -30,14 +30,6 @@ _NOTHING = Sent(0, 0)
 
 class ReplayError(RuntimeError):
     """The broker did not take the records; the message says what to do."""
-
-
-class Stop(Protocol):
-    """What a threading.Event offers."""
-
-    def is_set(self) -> bool: ...
-
-    def wait(self, timeout: float | None = None) -> bool: ...
 
 
 @dataclass

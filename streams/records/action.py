@@ -33,6 +33,13 @@ class Kind(enum.StrEnum):
     ASSIGN = "assign"
 
 
+class SilenceDeed(enum.StrEnum):
+    """Actions on a silence."""
+
+    SILENCE = "silence"
+    EXPIRE = "silence.expired"
+
+
 class Opinion(enum.StrEnum):
     """What feedback says of an anomaly."""
 

@@ -8,10 +8,9 @@ import msgspec
 import orjson
 
 from streams.events.event_time import event_time_ms
-from streams.records.action import LONGEST_NAME, LONGEST_NOTE, TYPE, Action, Taken
+from streams.records.action import LONGEST_NAME, LONGEST_NOTE, TYPE, Action, SilenceDeed, Taken
 from streams.records.decoding import decoder_of
 from streams.records.instant import rfc3339
-from streams.register.silence import SilenceDeed
 
 SOURCE = "/pharos/api"
 LARGEST = 64 * 1024

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streams.alerts.decide.route_rules import check_daytime, check_matchers
 from streams.events.event_time import event_time_ms
-from streams.register.matcher import MatcherError, match_everything, read_matchers
+from streams.register.daytime_rules import check_daytime
+from streams.register.matcher import MatcherError, check_matchers, match_everything, read_matchers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

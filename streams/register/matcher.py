@@ -18,9 +18,11 @@ from streams.register.expression import ExpressionError, expression
 from streams.settings.located_yaml import suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from streams.records.anomaly import Anomaly
+    from streams.settings.located_yaml import Path
+
 
 LONGEST_VALUE: Final = 256  # of a matcher, in characters
 MOST_MATCHERS: Final = 20
@@ -135,3 +137,13 @@ def _check_expression(text: str) -> None:
 
 def _short(text: str) -> str:
     return json.dumps(text if len(text) <= 60 else text[:60] + "…", ensure_ascii=False)
+
+
+def check_matchers(texts: Sequence[str]) -> Iterator[tuple[Path, str]]:
+    for place, text in enumerate(texts):
+        try:
+            read_matcher(text)
+        except MatcherError as error:
+            yield (place,), str(error)
+    if len(texts) > MOST_MATCHERS:
+        yield (), f"{len(texts)} matchers are too many; {MOST_MATCHERS} are the most"

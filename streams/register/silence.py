@@ -21,13 +21,6 @@ FARTHEST_MS: Final = LONGEST_SILENCE_MS  # so long before its beginning it may b
 SUBJECT: Final = "silence/"  # before the id: fingerprints are hexadecimal, so no anomaly bears such a name
 
 
-class SilenceDeed(enum.StrEnum):
-    """Actions on a silence."""
-
-    SILENCE = "silence"
-    EXPIRE = "silence.expired"
-
-
 class Unobeyed(enum.StrEnum):
     """Why a record that makes a silence makes none, with what its sender has to correct."""
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from streams.records.action import MINUTE_MS, Taken
+from streams.records.action import MINUTE_MS, SilenceDeed, Taken
 from streams.register.actions import Noted
-from streams.register.silence import SUBJECT, Silence, SilenceDeed, Unobeyed, silence_of
+from streams.register.silence import SUBJECT, Silence, Unobeyed, silence_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Everything that can be set, with its default. `streams.configuration.load` reads it from file, environment and flags."""
+"""Everything that can be set, with its default; `streams.configuration.load` reads it from file, environment, flags."""
 
 from __future__ import annotations
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from streams.records.action import SilenceDeed
 from streams.records.action_event import Unread, read_action
 from streams.records.request_event import Passed, read_step
-from streams.register.silence import SilenceDeed, Unobeyed, silence_of
+from streams.register.silence import Unobeyed, silence_of
 
 if TYPE_CHECKING:
     from streams.telemetry.metrics import PipelineMetrics

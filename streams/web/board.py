@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from streams.catalogue.metric import TOUCHPOINTS
+from streams.records.action import SilenceDeed
 from streams.records.anomaly import Change
 from streams.register.actions import ActionBook, Noted
 from streams.register.handling import handling_of
@@ -18,12 +19,11 @@ from streams.register.inhibition import NOTHING_OPEN, OpenAnomalies
 from streams.register.label_values import LabelValues
 from streams.register.muting import Muting
 from streams.register.requests import Ledger
-from streams.register.silence import SilenceDeed
 from streams.register.silences import SilenceBook
 from streams.web.courses import Courses
 from streams.web.point import Point, of_pulse
 from streams.web.sight import EVERYTHING
-from streams.web.timeline import merged, proposal_view
+from streams.web.timeline import Entry, entry_of, merged, proposal_view
 from streams.web.touchpoints import SourceState, source_state, touchpoint_state
 
 if TYPE_CHECKING:
@@ -49,22 +49,6 @@ SHOWN_RECENT: Final = 20
 _SEVERITIES: Final = {"critical": 0, "warning": 1, "info": 4}
 _RECOVERING: Final = 2
 _SILENCE_DEEDS: Final = frozenset(deed.value for deed in SilenceDeed)
-
-
-class Entry(msgspec.Struct, frozen=True):
-    """One line of an anomaly's time line: a transition, with what was known then. `time` is event time in ms."""
-
-    id: str
-    change: str
-    why: str
-    time: int
-    state: str
-    severity: str
-    value: float
-    expected: float
-    score: float
-    reason: str
-    summary: str
 
 
 class _Source(msgspec.Struct):
@@ -134,7 +118,7 @@ class Board:
         timeline = self._timelines.setdefault(fingerprint, deque(maxlen=TIMELINE))
         if any(entry.id == transition.id for entry in timeline):
             return
-        timeline.append(_entry(transition))
+        timeline.append(entry_of(transition))
         self.courses.keep(anomaly)
         self._advance(transition.time)
         self._recent.pop(fingerprint, None)
@@ -330,20 +314,3 @@ class Board:
 def _rank(anomaly: Anomaly) -> int:
     severity = _SEVERITIES.get(anomaly.severity, _SEVERITIES["info"])
     return severity if anomaly.state == "firing" or severity > _RECOVERING else severity + _RECOVERING
-
-
-def _entry(transition: Transition) -> Entry:
-    anomaly = transition.anomaly
-    return Entry(
-        id=transition.id,
-        change=transition.change.value,
-        why=transition.why.value,
-        time=transition.time,
-        state=anomaly.state,
-        severity=anomaly.severity,
-        value=anomaly.value,
-        expected=anomaly.expected,
-        score=anomaly.score,
-        reason=anomaly.reason,
-        summary=anomaly.summary,
-    )

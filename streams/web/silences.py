@@ -6,11 +6,11 @@ import enum
 import uuid
 from typing import TYPE_CHECKING, Any, Final
 
-from streams.records.action import MINUTE_MS, Taken
+from streams.records.action import MINUTE_MS, SilenceDeed, Taken
 from streams.records.action_event import SOURCE
 from streams.records.instant import rfc3339
 from streams.register.matcher import all_match, labels_of
-from streams.register.silence import SUBJECT, Silence, SilenceDeed
+from streams.register.silence import SUBJECT, Silence
 from streams.register.silences import MOST_SILENCES
 from streams.web.action_desk import ActionDesk, faulty, with_body
 from streams.web.action_request import Fault

@@ -11,7 +11,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 from sample_anomaly import sample_anomaly
 
-from streams import linkage_agent
+from streams.app import linkage_agent
 from streams.app.linkage_agent import LinkageAgent, LinkageSurroundings
 from streams.catalogue.load import load
 from streams.delivery.backoff import Backoff

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from streams.alerts.queue.receiver import Cause, Outcome, Result
 from streams.delivery.http_post import Answer, HttpPost, failure_of, garbage
+from streams.delivery.result import Cause, Outcome, Result
 
 if TYPE_CHECKING:
     from collections.abc import Callable

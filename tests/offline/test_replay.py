@@ -10,9 +10,9 @@ import orjson
 import pytest
 from confluent_kafka import Consumer, Message, TopicPartition
 
-from streams import replay as replaying
 from streams.broker.connection import Connection
 from streams.broker.embedded import EmbeddedBroker
+from streams.offline import replay as replaying
 from streams.offline.events_file import Line
 from streams.offline.replay import Progress, ReplayError, replay
 from streams.topics.placement import partition_of

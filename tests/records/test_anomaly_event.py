@@ -9,7 +9,7 @@ import jsonschema
 import msgspec
 import pytest
 
-from streams.incidents import cloudevent
+from streams.records import anomaly_event as cloudevent
 
 if TYPE_CHECKING:
     from collections.abc import Callable

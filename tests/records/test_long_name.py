@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.incidents.summary import where
+from streams.records.figures import where
 from streams.records.long_name import cut_in_the_middle
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from streams.incidents import action_book
 from streams.records.action import LONGEST_MS, NOTIFY_SOURCE, TOLD, Taken
+from streams.register import actions as action_book
 from streams.register.actions import OF_AN_ANOMALY, ActionBook, Noted
 
 if TYPE_CHECKING:

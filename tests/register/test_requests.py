@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streams.linkage import ledger as ledger_module
 from streams.linkage.clerk import settled
 from streams.records.request import Ending, Request, Stage, Step
+from streams.register import requests as ledger_module
 from streams.register.requests import Ledger
 
 if TYPE_CHECKING:

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from streams.alerts.queue.budget import Allowance, Hold
 from streams.alerts.queue.group import Group, Moment, Send
-from streams.alerts.queue.receiver import DELIVERED, Outcome
 from streams.alerts.queue.robot import Member
 from streams.alerts.receivers import dingtalk
 from streams.delivery.backoff import Backoff
+from streams.delivery.result import DELIVERED, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from streams.alerts.queue.receiver import Result
     from streams.alerts.words.message import Notification
+    from streams.delivery.result import Result
 
     Answer = Callable[[str, Notification, float], Result]
 

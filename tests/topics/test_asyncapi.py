@@ -17,8 +17,8 @@ from sample_anomaly import sample_anomaly
 from streams.cli import main
 from streams.events.dead_letter import Reason
 from streams.events.registry import DATA, EVENTS_OF_TOPIC, TYPES
-from streams.incidents import action_event
 from streams.linkage.clerk import Clerk, settled
+from streams.records import action_event
 from streams.records.action import Taken
 from streams.records.anomaly import Change, Transition, Why
 from streams.records.anomaly_event import encode
@@ -32,7 +32,7 @@ from streams.transport.source.source_partition import SourcePartition
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-WRITTEN = Path(__file__).parents[1] / "docs" / "asyncapi.yaml"
+WRITTEN = Path(__file__).parents[2] / "docs" / "asyncapi.yaml"
 # As published, unchanged: schemas/3.0.0-without-$id.json of the npm package @asyncapi/specs 6.11.1, Apache-2.0.
 OFFICIAL = Path(__file__).parent / "support" / "asyncapi-3.0.0.json.gz"
 ANOMALY = sample_anomaly(

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from streams.alerts.decide.quieted import Quieted
-from streams.alerts.decide.routes import Lanes, Routes, by_lanes, union
+from streams.alerts.decide.routes import Routes, by_lanes, union
 from streams.alerts.decide.routing import STALE_MS, Circumstances, Routing, Ruling
 from streams.alerts.decide.takeover import Takeover
 from streams.alerts.decide.told import Told
 from streams.alerts.words.message import (
     ACKNOWLEDGED,
     MAINTENANCE,
+    Lanes,
     Notification,
     Titles,
     acknowledgement_of,

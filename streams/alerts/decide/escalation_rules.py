@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from streams.alerts.decide.escalation import DEFAULT_AFTER_S
-from streams.alerts.decide.route_rules import check_matchers, check_told
+from streams.alerts.decide.route_rules import check_told
+from streams.register.matcher import check_matchers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

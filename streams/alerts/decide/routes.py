@@ -11,10 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import tzinfo
 
+    from streams.alerts.words.message import Lanes
     from streams.records.anomaly import Anomaly, Transition
     from streams.settings.settings import RouteSettings
-
-Lanes = tuple[str, ...] | None  # names of receivers, or of groups of them, sorted; None: all
 
 
 class Route(NamedTuple):

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from streams.records.action import NOTIFY_SOURCE, PHAROS, Taken
-from streams.register.silence import SUBJECT, SilenceDeed, has_served
+from streams.records.action import NOTIFY_SOURCE, PHAROS, SilenceDeed, Taken
+from streams.register.silence import SUBJECT, has_served
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from streams.alerts.queue.backlog import Backlog, Entry
 from streams.alerts.queue.budget import Hold
-from streams.alerts.queue.receiver import DIGESTED, DROPPED, Outcome
+from streams.alerts.queue.receiver import DIGESTED, DROPPED
 from streams.alerts.queue.robot import Member, Robot
 from streams.alerts.words.message import ACKNOWLEDGED, MAINTENANCE, Notification, bundle_of, overflow_of
+from streams.delivery.result import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from streams.alerts.queue.receiver import NotificationCounts, Result
+    from streams.alerts.queue.receiver import NotificationCounts
     from streams.delivery.backoff import Backoff
+    from streams.delivery.result import Result
 
 _SOON_S = 10.0  # criticals that can all go within it go one by one
 

@@ -8,7 +8,7 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from streams.alerts.queue.group import Moment, Send
-from streams.alerts.queue.receiver import Cause, Outcome, Result
+from streams.delivery.result import Cause, Outcome, Result
 
 if TYPE_CHECKING:
     from collections.abc import Callable

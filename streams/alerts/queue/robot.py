@@ -6,11 +6,12 @@ import logging
 from typing import TYPE_CHECKING, NamedTuple
 
 from streams.alerts.queue.budget import Allowance, Budget, Hold
-from streams.alerts.queue.receiver import Outcome
+from streams.delivery.result import Outcome
 
 if TYPE_CHECKING:
-    from streams.alerts.queue.receiver import Receiver, Result
+    from streams.alerts.queue.receiver import Receiver
     from streams.delivery.backoff import Backoff
+    from streams.delivery.result import Result
 
 _log = logging.getLogger(__name__)
 

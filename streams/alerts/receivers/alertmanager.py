@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from streams.alerts.queue.receiver import DELIVERED, Result
 from streams.alerts.words.plain_text import plain
 from streams.catalogue.metric import Severity
 from streams.delivery.http_post import failure_of
+from streams.delivery.result import DELIVERED, Result
 from streams.events.event_time import event_time_ms
 from streams.records.anomaly import Change
 from streams.records.instant import rfc3339

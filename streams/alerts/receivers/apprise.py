@@ -8,9 +8,9 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from streams.alerts.queue.budget import Allowance, Limit
-from streams.alerts.queue.receiver import DELIVERED, Cause, Outcome, Result
 from streams.alerts.words.fitting import first_of, fitted, shown, size
 from streams.alerts.words.markup import unmarked
+from streams.delivery.result import DELIVERED, Cause, Outcome, Result
 from streams.records.anomaly import Change
 
 if TYPE_CHECKING:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import urlsplit
 
 from streams.alerts.queue.budget import Allowance
 from streams.alerts.queue.robot import Member
@@ -17,6 +16,7 @@ from streams.alerts.receivers.webhook import WebhookReceiver
 from streams.alerts.words.voice import Voice
 from streams.delivery.http_post import HttpPost
 from streams.delivery.robot_address import address_fault
+from streams.settings.addresses import is_web_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -159,14 +159,6 @@ _MAKERS: dict[str, Callable[[_Parts], Receiver]] = {
     ),
     "apprise": _apprise,
 }
-
-
-def is_web_address(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # its text would hold the address
-        return False
 
 
 def _place(settings: ReceiverSettings, secret: str) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streams.alerts.queue.receiver import Outcome, Result
 from streams.alerts.words.fitting import shown
+from streams.delivery.result import Outcome, Result
 from streams.records.instant import clock_time
 
 if TYPE_CHECKING:

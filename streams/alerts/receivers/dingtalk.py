@@ -15,11 +15,10 @@ from urllib.parse import quote_plus
 import orjson
 
 from streams.alerts.queue.budget import Allowance, Limit
-from streams.alerts.queue.receiver import Result
-from streams.alerts.receivers.refusals import DINGTALK
+from streams.alerts.receivers.refusals import DINGTALK, judged_by_code
 from streams.alerts.words.fitting import fitted, shown, size
 from streams.alerts.words.markup import widened
-from streams.delivery.http_post import judged_by_code
+from streams.delivery.result import Result
 
 if TYPE_CHECKING:
     from streams.alerts.words.message import Notification

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 import aiosmtplib
 
 from streams.alerts.queue.budget import Allowance, Limit
-from streams.alerts.queue.receiver import CREDENTIALS_REST_S, DELIVERED, Cause, Outcome, Result
 from streams.alerts.words.fitting import fitted, shown
 from streams.alerts.words.message import DIGEST
 from streams.alerts.words.plain_text import plain
+from streams.delivery.result import CREDENTIALS_REST_S, DELIVERED, Cause, Outcome, Result
 
 if TYPE_CHECKING:
     from collections.abc import Callable

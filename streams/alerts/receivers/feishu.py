@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from streams.alerts.queue.budget import Allowance, Limit
-from streams.alerts.queue.receiver import Result
-from streams.alerts.receivers.refusals import FEISHU
+from streams.alerts.receivers.refusals import FEISHU, judged_by_code
 from streams.alerts.words.fitting import fitted, shown, size
-from streams.delivery.http_post import judged_by_code
+from streams.delivery.result import Result
 from streams.records.anomaly import Change
 
 if TYPE_CHECKING:

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from streams.alerts.queue.budget import Allowance, Limit
-from streams.alerts.queue.receiver import DELIVERED, Cause, Result
 from streams.alerts.receivers.refusals import PAGERDUTY, refusal_of
 from streams.alerts.words.fitting import cut, fitted, shown
 from streams.alerts.words.message import ACKNOWLEDGED
 from streams.alerts.words.plain_text import plain
 from streams.delivery.http_post import failure_of, garbage
+from streams.delivery.result import DELIVERED, Cause, Result
 from streams.records.anomaly import Change
 from streams.records.instant import rfc3339
 

@@ -17,7 +17,8 @@ from __future__ import annotations
 import enum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from streams.alerts.queue.receiver import CREDENTIALS_REST_S, Cause, Outcome, Result
+from streams.delivery.http_post import Answer, garbage
+from streams.delivery.result import CREDENTIALS_REST_S, DELIVERED, Cause, Outcome, Result
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -133,3 +134,16 @@ def refusal_of(table: Sequence[Refusal], code: int | str, said: str = "") -> Ref
         (row for row in table if row.code == code and (not row.words or any(word in lowered for word in row.words))),
         None,
     )
+
+
+def judged_by_code(answer: Answer, name: str, code: int | None, table: Sequence[Refusal], said: object) -> Result:
+    """Of a channel whose code decides: 0 delivers, one that its table does not have refuses the message.
+
+    `name`: what the channel calls its code; `code`: None where the answer has none; `said`: its words beside the code.
+    """
+    if code is None:
+        return garbage(answer)
+    if code == 0:
+        return DELIVERED
+    refusal = refusal_of(table, code, str(said))
+    return refusal.result(name) if refusal else Result(Outcome.REJECTED, f"{name} {code}", cause=Cause.REFUSED)

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 import orjson
 
 from streams.alerts.queue.budget import Allowance, Limit
-from streams.alerts.queue.receiver import DELIVERED, Result
 from streams.alerts.receivers.refusals import SLACK, refusal_of
 from streams.alerts.words.fitting import first_of, fitted, shown
 from streams.alerts.words.markup import slack_escaped
 from streams.delivery.http_post import garbage
+from streams.delivery.result import DELIVERED, Result
 
 if TYPE_CHECKING:
     from streams.alerts.words.message import Notification

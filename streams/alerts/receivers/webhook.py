@@ -11,15 +11,14 @@ A receiver recomputes the signature, refuses old timestamps, and drops ids it ha
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from typing import TYPE_CHECKING
 
 import msgspec
 import orjson
 
-from streams.alerts.queue.receiver import DELIVERED, Result
 from streams.delivery.http_post import failure_of
+from streams.delivery.result import DELIVERED, Result
+from streams.delivery.signature import signature
 from streams.records.instant import rfc3339
 
 if TYPE_CHECKING:
@@ -68,12 +67,3 @@ def payload(notification: Notification) -> bytes:
             "anomalies": msgspec.to_builtins(notification.anomalies),
         }
     )
-
-
-def signature(secret: bytes, timestamp: str, body: bytes) -> str:
-    """Of timestamp, ".", body.
-
-    >>> signature(b"secret", "1762790400", b"{}")
-    'v1=03b32f3cc105401368ed6992de54c87da39e3ee95275a7d74eae5ca8fa3105e4'
-    """
-    return f"v1={hmac.new(secret, timestamp.encode() + b'.' + body, hashlib.sha256).hexdigest()}"

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING
 import orjson
 
 from streams.alerts.queue.budget import Allowance, Limit
-from streams.alerts.queue.receiver import Result
-from streams.alerts.receivers.refusals import WECOM
+from streams.alerts.receivers.refusals import WECOM, judged_by_code
 from streams.alerts.words.fitting import first_of, fitted, shown, size
 from streams.alerts.words.markup import widened
 from streams.alerts.words.voice import markdown_link
-from streams.delivery.http_post import judged_by_code
+from streams.delivery.result import Result
 
 if TYPE_CHECKING:
     from streams.alerts.words.message import Notification

@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import tzinfo
 
-    from streams.alerts.decide.routes import Lanes
     from streams.catalogue.metric import Metric
     from streams.settings.settings import Settings
+
+
+Lanes = tuple[str, ...] | None  # names of receivers, or of groups of them, sorted; None: all
 
 DIGEST = "pharos.notification.digest"
 ACKNOWLEDGED = "pharos.notification.acknowledged"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from streams.incidents.summary import amount, duration
+from streams.records.figures import amount, duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -10,7 +10,7 @@ import msgspec
 
 from streams.alerts.words.line import Line, Name, Title, fill, join
 from streams.events.event_time import event_time_ms
-from streams.incidents.summary import preset_limit
+from streams.records.figures import preset_limit
 from streams.records.impact import beyond_normal
 from streams.records.instant import clock_time
 

@@ -9,7 +9,7 @@ import os
 import signal
 from typing import TYPE_CHECKING, Final
 
-from streams.transport import watchdog
+from streams.transport.life import watchdog
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

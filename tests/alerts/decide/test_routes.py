@@ -9,9 +9,9 @@ import msgspec
 from told_record import told_record
 
 from streams.alerts.decide.dispatch import Dispatch
-from streams.alerts.decide.routes import Lanes, Routes
+from streams.alerts.decide.routes import Routes
 from streams.alerts.decide.routing import STALE_MS, Ruling
-from streams.alerts.words.message import Titles
+from streams.alerts.words.message import Lanes, Titles
 from streams.records.action import TELLING
 from streams.records.anomaly import Change, Transition, Why
 from streams.register.actions import ActionBook

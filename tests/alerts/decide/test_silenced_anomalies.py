@@ -13,12 +13,11 @@ from streams.alerts.decide.routing import STALE_MS, Ruling
 from streams.alerts.decide.silence_care import SilenceCare
 from streams.alerts.decide.takeover import SETTLE_MS
 from streams.alerts.words.message import Titles
-from streams.records.action import TELLING, Taken
+from streams.records.action import TELLING, SilenceDeed, Taken
 from streams.records.anomaly import Change, Transition, Why
 from streams.records.instant import rfc3339
 from streams.register.actions import ActionBook
 from streams.register.muting import Muting
-from streams.register.silence import SilenceDeed
 from streams.register.silences import SilenceBook
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from streams.alerts.queue.budget import Allowance, Hold, Limit
 from streams.alerts.queue.group import Moment, Wait
-from streams.alerts.queue.receiver import DELIVERED, Cause, Outcome, Result
 from streams.alerts.receivers import slack
 from streams.alerts.words.message import ACKNOWLEDGED, DIGEST
+from streams.delivery.result import DELIVERED, Cause, Outcome, Result
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

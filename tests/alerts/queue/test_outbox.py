@@ -10,9 +10,9 @@ import msgspec
 import pytest
 
 from streams.alerts.queue.outbox import Outbox
-from streams.alerts.queue.receiver import Cause, Outcome, Result
 from streams.alerts.queue.robot import Member
 from streams.delivery.backoff import Backoff
+from streams.delivery.result import Cause, Outcome, Result
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -8,8 +8,8 @@ import msgspec
 from group_simulation import Simulation
 
 from streams.alerts.queue.budget import Allowance
-from streams.alerts.queue.receiver import DELIVERED, Cause, Outcome, Result
 from streams.alerts.words.message import ACKNOWLEDGED, DIGEST
+from streams.delivery.result import DELIVERED, Cause, Outcome, Result
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,11 +14,11 @@ from streams.alerts.decide.routes import Routes
 from streams.alerts.decide.routing import Ruling
 from streams.alerts.queue.budget import Allowance
 from streams.alerts.queue.outbox import Outbox
-from streams.alerts.queue.receiver import DELIVERED
 from streams.alerts.queue.robot import Member
 from streams.alerts.receivers import pagerduty
 from streams.alerts.words.message import DIGEST, Titles
 from streams.alerts.words.voice import Voice
+from streams.delivery.result import DELIVERED
 from streams.records.action import TOLD, Taken
 from streams.records.anomaly import Change, Transition, Why
 from streams.register.actions import ActionBook
@@ -27,8 +27,8 @@ from streams.settings.settings import RouteSettings
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from streams.alerts.queue.receiver import Result
     from streams.alerts.words.message import Notification
+    from streams.delivery.result import Result
     from streams.records.anomaly import Anomaly
 
     Make = Callable[..., Transition]

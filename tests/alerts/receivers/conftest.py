@@ -21,7 +21,8 @@ from streams.records.anomaly import Change
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    from streams.alerts.queue.receiver import Receiver, Result
+    from streams.alerts.queue.receiver import Receiver
+    from streams.delivery.result import Result
     from streams.records.anomaly import Transition
 
 NOW = 1_762_790_400.25

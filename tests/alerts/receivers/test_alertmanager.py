@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from streams.alerts.queue.receiver import Cause, Outcome, Upkeep
+from streams.alerts.queue.receiver import Upkeep
 from streams.alerts.receivers.alertmanager import HOLD_MS, RESEND_S, AlertmanagerReceiver, alert_of, labels_of
+from streams.delivery.result import Cause, Outcome
 from streams.events.event_time import event_time_ms
 from streams.records.anomaly import Change
 from streams.records.instant import rfc3339

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from streams.alerts.queue.receiver import Cause, Outcome
 from streams.alerts.receivers.apprise import AppriseReceiver, notifier_of
 from streams.alerts.words.voice import Voice
+from streams.delivery.result import Cause, Outcome
 from streams.records.anomaly import Change
 
 if TYPE_CHECKING:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from streams.alerts.queue.receiver import Cause, Outcome
 from streams.alerts.receivers.dingtalk import DingTalkReceiver
 from streams.alerts.receivers.feishu import FeishuReceiver
 from streams.alerts.receivers.slack import SlackReceiver
 from streams.alerts.receivers.wecom import WeComReceiver
 from streams.alerts.words.voice import Voice
+from streams.delivery.result import Cause, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.alerts.queue.receiver import Outcome
 from streams.alerts.receivers.alertmanager import AlertmanagerReceiver
 from streams.alerts.receivers.configured import ReceiverError, Surroundings, configured, member
 from streams.alerts.receivers.console import ConsoleReceiver
@@ -24,6 +23,7 @@ from streams.alerts.receivers.webhook import WebhookReceiver
 from streams.alerts.receivers.wecom import WeComReceiver
 from streams.alerts.words.plain_text import plain
 from streams.configuration.receiver_check import settings_faults
+from streams.delivery.result import Outcome
 from streams.settings.settings import MailSettings, ReceiverSettings, Settings
 
 if TYPE_CHECKING:

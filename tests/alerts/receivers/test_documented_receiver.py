@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from streams.alerts.queue.receiver import Outcome
 from streams.alerts.words.voice import Voice
+from streams.delivery.result import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable

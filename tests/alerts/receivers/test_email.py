@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult
 
-from streams.alerts.queue.receiver import Cause, Outcome
 from streams.alerts.receivers.email import EmailReceiver, message_of
 from streams.alerts.words.voice import Voice
+from streams.delivery.result import Cause, Outcome
 from streams.records.anomaly import Change
 from streams.settings.settings import MailSettings
 

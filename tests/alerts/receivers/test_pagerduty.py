@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from streams.alerts.queue.receiver import Cause, Outcome
 from streams.alerts.receivers.pagerduty import PagerDutyReceiver, event_of
 from streams.alerts.words.message import ACKNOWLEDGED
 from streams.alerts.words.voice import Voice
+from streams.delivery.result import Cause, Outcome
 from streams.records.anomaly import Change
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from streams.alerts.queue.receiver import Outcome
 from streams.alerts.receivers.webhook import WebhookReceiver
+from streams.delivery.result import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -22,9 +22,9 @@ from fleet import FAULT, STUCK
 
 from streams.cli import main
 from streams.settings.settings import SOURCE_TOPICS
-from streams.transport import watchdog
 from streams.transport.driver.batch_driver import BatchConsumerThread
 from streams.transport.flush.flush import TransactionalFlusher
+from streams.transport.life import watchdog
 from streams.transport.log.topic_keeper import TopicKeeper
 from streams.transport.source.source_agent import SourceAgent
 from streams.transport.worker import Worker

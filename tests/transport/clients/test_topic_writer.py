@@ -12,7 +12,7 @@ import pytest
 
 from streams.broker.connection import Connection
 from streams.broker.embedded import EmbeddedBroker
-from streams.transport import topic_writer
+from streams.transport.clients import topic_writer
 from streams.transport.clients.topic_writer import Delivery, TopicWriter
 
 if TYPE_CHECKING:

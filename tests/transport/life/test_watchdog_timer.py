@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from streams.transport import watchdog
+from streams.transport.life import watchdog
 from streams.transport.life.watchdog_timer import MORE_S, WatchdogTimer, wound
 
 HOLD = """

@@ -11,10 +11,10 @@ import pytest
 from faust.types import TP
 from transport_fakes import FakePositions, fetched
 
-from streams.transport import log_agent
 from streams.transport.driver.batch_driver import Standing
 from streams.transport.flush.flush import FailureReason, FlushFailedError
 from streams.transport.life.watchdog import LIMIT_S, Station
+from streams.transport.log import log_agent
 from streams.transport.log.keeper import Save, Saved
 from streams.transport.log.log_agent import LogAgent
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import confluent_kafka
 import pytest
 
-from streams.transport import topic_ids
+from streams.transport.partitions import topic_ids
 from streams.transport.partitions.log_bounds import LostTopicError
 from streams.transport.partitions.topic_ids import Described, TopicIds
 

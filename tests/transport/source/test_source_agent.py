@@ -10,13 +10,13 @@ import pytest
 from faust.types import TP
 from transport_fakes import ORDERS, FakeCommits, FakeFlusher, FakeIngest, FakePositions, FakeTopicNames, fetched
 
-from streams.transport import source_agent
 from streams.transport.driver.batch_driver import Standing
 from streams.transport.flush.flush import FailureReason, FlushFailedError
 from streams.transport.life.clock import WorkerClock
 from streams.transport.life.watchdog import Station
 from streams.transport.partitions.alignment import AHEAD_LIMIT_MS
 from streams.transport.partitions.committed import Commit
+from streams.transport.source import source_agent
 from streams.transport.source.source_agent import SourceAgent
 from streams.transport.source.source_options import SourceOptions
 

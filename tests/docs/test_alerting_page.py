@@ -7,7 +7,7 @@ from pathlib import Path
 
 from streams.configuration.load import configure
 
-PAGE = Path(__file__).parent.parent / "docs" / "alerting.md"
+PAGE = Path(__file__).parents[2] / "docs" / "alerting.md"
 
 
 def test_the_example_is_taken_as_it_stands(tmp_path: Path) -> None:
