@@ -1,23 +1,128 @@
-"""Imports point one way, and files stay small and well named."""
+"""What each package may import, which are pure, and that files stay small and well named."""
 
 from __future__ import annotations
 
 import ast
+import re
+import sys
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 PROJECT = Path(__file__).parent.parent
-PACKAGES = ("detectors", "streams", "dashboards")
-LONGEST = 350
+TOPS = ("detectors", "streams", "dashboards")
+ARCHITECTURE = PROJECT / "docs" / "architecture.md"
+LONGEST = 300
+LONGEST_TEST = 350
 NO_NOUNS = ("utils", "util", "common", "helpers", "helper", "manager", "misc")
 
-# The pure core: no event loop, no broker, no web, and nothing of ours that has one.
-PURE = ("events", "ingest", "cells", "merge", "evaluation", "incidents", "catalogue", "topics")
-FOREIGN = ("faust", "mode", "aiokafka", "confluent_kafka", "aiohttp", "asyncio", "uvloop", "threading", "socket")
-SHELL = ("transport", "broker", "web", "alerts", "cli", "app", "replay")
-CLOCKS = {("time", "time"), ("datetime", "now"), ("datetime", "utcnow"), ("date", "today")}
+# What pure packages must not import: an event loop, a broker, a web server, a thread.
+SHELL_LIBRARIES = (
+    "faust",
+    "mode",
+    "aiokafka",
+    "confluent_kafka",
+    "aiohttp",
+    "asyncio",
+    "uvloop",
+    "threading",
+    "socket",
+    "subprocess",
+)
+CLOCKS = {
+    ("time", "time"),
+    ("time", "monotonic"),
+    ("datetime", "now"),
+    ("datetime", "utcnow"),
+    ("date", "today"),
+}
+
+
+class Layer(NamedTuple):
+    """What a package may import, and whether it is pure: no loop, broker, web, clock or dice, and only pure packages.
+
+    `streams.` is left out of names.
+    """
+
+    pure: bool
+    imports: str
+
+
+PURE, SHELL = True, False
+
+# From the ground up: a package imports only what stands above it in this table.
+LAYERS = {
+    "detectors": Layer(PURE, ""),
+    "settings": Layer(PURE, ""),
+    "events": Layer(PURE, ""),
+    "delivery": Layer(SHELL, ""),
+    "simulate": Layer(PURE, "events"),
+    "records": Layer(PURE, "detectors events"),
+    "cells": Layer(PURE, "records"),
+    "topics": Layer(PURE, "events records settings"),
+    "catalogue": Layer(PURE, "cells events settings"),
+    "telemetry": Layer(SHELL, "catalogue"),
+    "ingest": Layer(PURE, "catalogue cells events records topics"),
+    "register": Layer(PURE, "catalogue events records settings"),
+    "incidents": Layer(PURE, "catalogue detectors events records settings"),
+    "evaluation": Layer(PURE, "catalogue cells detectors events records register settings"),
+    "merge": Layer(PURE, "catalogue cells evaluation events records settings topics"),
+    "broker": Layer(SHELL, "settings topics"),
+    "affected": Layer(SHELL, "broker catalogue events records topics"),
+    "alerts.words": Layer(PURE, "catalogue events records register settings"),
+    "alerts.decide": Layer(PURE, "alerts.words catalogue events records register settings"),
+    "alerts.queue": Layer(SHELL, "alerts.words catalogue delivery"),
+    "alerts.receivers": Layer(SHELL, "alerts.queue alerts.words catalogue delivery events records settings"),
+    "alerts": Layer(SHELL, "alerts.decide alerts.queue alerts.words records"),
+    "linkage": Layer(SHELL, "catalogue delivery events records register settings"),
+    "web": Layer(SHELL, "catalogue delivery detectors events merge records register settings telemetry"),
+    "transport.driver": Layer(SHELL, "broker records settings"),
+    "transport.life": Layer(SHELL, "broker"),
+    "transport.partitions": Layer(SHELL, "broker settings transport.driver transport.life"),
+    "transport.flush": Layer(SHELL, "broker cells merge records topics transport.partitions"),
+    "transport.clients": Layer(SHELL, "broker delivery records settings topics transport.flush"),
+    "transport.source": Layer(
+        SHELL,
+        "cells records topics transport.driver transport.flush transport.life transport.partitions",
+    ),
+    "transport.log": Layer(
+        SHELL,
+        "broker cells merge records topics transport.driver transport.flush transport.life transport.partitions",
+    ),
+    "transport": Layer(
+        SHELL,
+        "broker records settings topics transport.driver transport.flush transport.life transport.log"
+        " transport.partitions transport.source",
+    ),
+    "configuration": Layer(
+        SHELL, "alerts.decide alerts.receivers broker catalogue events linkage register settings web"
+    ),
+    "offline": Layer(
+        SHELL,
+        "alerts.decide alerts.words broker catalogue cells configuration detectors evaluation events incidents ingest"
+        " merge records register settings topics",
+    ),
+    "imports": Layer(PURE, "offline"),
+    "dashboards.wallboard": Layer(PURE, ""),
+    "dashboards.rules": Layer(PURE, "catalogue telemetry"),
+    "dashboards.boards": Layer(PURE, "catalogue dashboards.rules telemetry"),
+    "dashboards.grafana": Layer(SHELL, "dashboards.boards"),
+    "app": Layer(
+        SHELL,
+        "alerts alerts.decide alerts.queue alerts.receivers alerts.words broker catalogue cells configuration"
+        " dashboards.wallboard delivery evaluation incidents ingest linkage merge records register settings telemetry"
+        " topics transport transport.clients transport.life transport.source web",
+    ),
+    "demo": Layer(SHELL, "alerts.words app broker events offline records settings simulate topics transport.life"),
+    "cli": Layer(
+        SHELL,
+        "affected app broker catalogue configuration dashboards.boards dashboards.grafana dashboards.rules demo events"
+        " imports linkage offline records register settings simulate topics transport.life web",
+    ),
+}
 
 
 class Import(NamedTuple):
@@ -28,15 +133,19 @@ class Import(NamedTuple):
     module: str
 
 
-def python_files(folder: str) -> list[Path]:
-    return sorted((PROJECT / folder).rglob("*.py"))
-
-
 def name_of(file: Path) -> str:
     return ".".join(file.relative_to(PROJECT).with_suffix("").parts).removesuffix(".__init__")
 
 
-def imports(file: Path) -> list[Import]:
+def python_files(folder: str) -> list[Path]:
+    return sorted((PROJECT / folder).rglob("*.py"))
+
+
+OURS = {name_of(file): file for top in TOPS for file in python_files(top)}
+
+
+@cache
+def imports(file: Path) -> tuple[Import, ...]:
     """All imports of a file: inside functions and under TYPE_CHECKING too, because a type is an edge as well."""
     found = []
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
@@ -44,133 +153,132 @@ def imports(file: Path) -> list[Import]:
             found += [Import(file, node.lineno, alias.name) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{file}:{node.lineno}: imports are absolute"
-            found += [Import(file, node.lineno, f"{node.module}.{alias.name}") for alias in node.names]
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+            found += [Import(file, node.lineno, name if name in OURS else str(node.module)) for name in names]
+    return tuple(found)
+
+
+def package_of(module: str) -> str:
+    """The row of the table that a module belongs to.
+
+    >>> package_of("streams.transport.log.keeper"), package_of("streams.transport.worker"), package_of("detectors.state")
+    ('transport.log', 'transport', 'detectors')
+    """
+    file = OURS[module]
+    package = module if file.name == "__init__.py" else module.rpartition(".")[0]
+    return package.removeprefix("streams.")
+
+
+def edges() -> list[tuple[Import, str, str]]:
+    """Every import from one package of ours of another: where, from which, of which."""
+    found = []
+    for module, file in OURS.items():
+        for one in imports(file):
+            if one.module in OURS and package_of(one.module) != package_of(module):
+                found.append((one, package_of(module), package_of(one.module)))
     return found
-
-
-def inside(module: str, *packages: str) -> bool:
-    return any(module == package or module.startswith(f"{package}.") for package in packages)
-
-
-ALL = [edge for package in PACKAGES for file in python_files(package) for edge in imports(file)]
 
 
 def assert_none(wrong: list[Import]) -> None:
     assert not wrong, "\n" + "\n".join(f"{edge.file.relative_to(PROJECT)}:{edge.line} {edge.module}" for edge in wrong)
 
 
-def test_detectors_know_nothing_of_ours() -> None:
-    ours = ("streams", "dashboards", "benchmarks", "tests", "deploy")
+def assert_no_cycle(graph: dict[str, set[str]]) -> None:
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(" -> ".join(error.args[1]))
 
-    assert_none([edge for edge in ALL if inside(name_of(edge.file), "detectors") and inside(edge.module, *ours)])
+
+def test_no_package_reaches_itself_through_others() -> None:
+    graph: dict[str, set[str]] = {}
+    for _, importing, imported in edges():
+        graph.setdefault(importing, set()).add(imported)
+
+    assert_no_cycle(graph)
 
 
-def test_detectors_use_numpy_scipy_and_the_standard_library_only() -> None:
-    import sys
-
-    allowed = {"numpy", "scipy", "detectors", *sys.stdlib_module_names}
-    assert_none(
-        [
-            edge
-            for edge in ALL
-            if inside(name_of(edge.file), "detectors") and edge.module.partition(".")[0] not in allowed
-        ]
+def test_no_module_reaches_itself_through_others() -> None:
+    assert_no_cycle(
+        {module: {one.module for one in imports(file) if one.module in OURS} for module, file in OURS.items()}
     )
 
 
-def test_dashboards_know_the_catalogue_and_the_names_of_metrics_only() -> None:
-    assert_none(
-        [
-            edge
-            for edge in ALL
-            if inside(name_of(edge.file), "dashboards")
-            and inside(edge.module, "streams", "detectors")
-            and not inside(edge.module, "streams.catalogue", "streams.telemetry.metrics")
-        ]
-    )
+def test_each_package_imports_exactly_what_its_row_says() -> None:
+    found: dict[str, set[str]] = {package_of(module): set() for module in OURS if package_of(module) not in TOPS[1:]}
+    for _, importing, imported in edges():
+        found[importing].add(imported)
+
+    assert found == {package: set(layer.imports.split()) for package, layer in LAYERS.items()}
 
 
-def test_only_the_app_and_the_command_line_reach_dashboards() -> None:
-    assert_none(
-        [
-            edge
-            for edge in ALL
-            if inside(edge.module, "dashboards")
-            and not inside(name_of(edge.file), "dashboards", "streams.app.system", "streams.cli")
-        ]
-    )
+def test_a_package_imports_only_what_stands_above_it_in_the_table() -> None:
+    height = {package: place for place, package in enumerate(LAYERS)}
+
+    assert_none([one for one, importing, imported in edges() if height[imported] >= height[importing]])
 
 
-def test_only_the_demo_and_the_command_line_reach_the_app() -> None:
-    assert_none(
-        [
-            edge
-            for edge in ALL
-            if inside(edge.module, "streams.app.system")
-            and not inside(
-                name_of(edge.file), "streams.app.system", "streams.app.process", "streams.demo.show", "streams.cli"
-            )
-        ]
-    )
+def test_a_pure_package_imports_pure_packages_only() -> None:
+    assert_none([one for one, importing, imported in edges() if LAYERS[importing].pure and not LAYERS[imported].pure])
 
 
-def test_nothing_reaches_the_command_line() -> None:
-    assert_none(
-        [edge for edge in ALL if inside(edge.module, "streams.cli") and not inside(name_of(edge.file), "streams.cli")]
-    )
-
-
-def test_the_project_does_not_import_its_tests_or_benchmarks() -> None:
-    assert_none([edge for edge in ALL if inside(edge.module, "tests", "benchmarks", "conftest")])
-
-
-@pytest.mark.parametrize("package", PURE)
-def test_the_pure_core_has_no_loop_no_broker_and_no_web(package: str) -> None:
-    forbidden = (*FOREIGN, *(f"streams.{shell}" for shell in SHELL), "dashboards")
-
-    assert_none(
-        [edge for edge in ALL if inside(name_of(edge.file), f"streams.{package}") and inside(edge.module, *forbidden)]
-    )
-
-
-@pytest.mark.parametrize("package", [*(f"streams/{package}" for package in PURE), "detectors"])
-def test_the_pure_core_asks_no_clock_and_no_dice(package: str) -> None:
+@pytest.mark.parametrize("package", [package for package, layer in LAYERS.items() if layer.pure])
+def test_a_pure_package_has_no_loop_no_broker_no_web_no_clock_and_no_dice(package: str) -> None:
     wrong = []
-    for file in python_files(package):
+    for module, file in OURS.items():
+        if package_of(module) != package:
+            continue
+        wrong += [one for one in imports(file) if one.module.partition(".")[0] in SHELL_LIBRARIES]
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
                 asked = (node.value.id, node.attr)
-                if asked in CLOCKS or node.value.id == "random" or asked == ("time", "monotonic"):
+                if asked in CLOCKS or (node.value.id == "random" and package != "simulate"):
                     wrong.append(Import(file, node.lineno, ".".join(asked)))
 
     assert_none(wrong)
 
 
-@pytest.mark.parametrize(
-    ("lower", "higher"),
-    [
-        ("events", ("ingest", "merge", "evaluation", "incidents")),
-        ("cells", ("ingest", "merge", "evaluation", "incidents", "events", "catalogue")),
-        ("catalogue", ("ingest", "merge", "evaluation", "incidents")),
-        ("ingest", ("merge", "evaluation", "incidents")),
-        ("evaluation", ("ingest", "incidents")),
-        ("incidents", ("ingest", "merge", "evaluation")),
-    ],
-)
-def test_the_road_of_an_event_has_no_way_back(lower: str, higher: tuple[str, ...]) -> None:
-    forbidden = [f"streams.{package}" for package in higher]
+def test_detectors_use_numpy_scipy_and_the_standard_library_only() -> None:
+    allowed = {"numpy", "scipy", "detectors", *sys.stdlib_module_names}
 
     assert_none(
-        [edge for edge in ALL if inside(name_of(edge.file), f"streams.{lower}") and inside(edge.module, *forbidden)]
+        [
+            one
+            for file in python_files("detectors")
+            for one in imports(file)
+            if one.module.partition(".")[0] not in allowed
+        ]
     )
 
 
-@pytest.mark.parametrize("folder", [*PACKAGES, "tests", "benchmarks"])
-def test_no_file_is_long(folder: str) -> None:
+def test_the_architecture_page_shows_this_table() -> None:
+    rows = re.findall(
+        r"^\| `([a-z.]+)` \| [^|]+ \| (yes|no) \| ([^|]*)\|$", ARCHITECTURE.read_text("utf-8"), re.MULTILINE
+    )
+
+    assert [(package, pure == "yes", shown.strip()) for package, pure, shown in rows] == [
+        (package, layer.pure, layer.imports.replace(" ", ", ") or "-") for package, layer in LAYERS.items()
+    ]
+
+
+def test_nothing_lies_loose_at_the_root_of_streams() -> None:
+    assert [file.name for file in (PROJECT / "streams").glob("*.py")] == ["__init__.py"]
+
+
+def test_the_project_does_not_import_its_tests_or_benchmarks() -> None:
+    outside = ("tests", "benchmarks", "conftest", "deploy")
+
+    assert_none([one for file in OURS.values() for one in imports(file) if one.module.partition(".")[0] in outside])
+
+
+@pytest.mark.parametrize(
+    ("folder", "longest"), [*((top, LONGEST) for top in TOPS), ("tests", LONGEST_TEST), ("benchmarks", LONGEST_TEST)]
+)
+def test_no_file_is_long(folder: str, longest: int) -> None:
     long = {
         str(file.relative_to(PROJECT)): lines
         for file in python_files(folder)
-        if (lines := len(file.read_text(encoding="utf-8").splitlines())) > LONGEST
+        if (lines := len(file.read_text(encoding="utf-8").splitlines())) > longest
     }
 
     assert not long
@@ -179,7 +287,7 @@ def test_no_file_is_long(folder: str) -> None:
 def test_files_and_folders_are_named_after_what_they_hold() -> None:
     names = {
         str(file.relative_to(PROJECT))
-        for package in (*PACKAGES, "tests", "benchmarks")
+        for package in (*TOPS, "tests", "benchmarks")
         for file in python_files(package)
         for part in file.relative_to(PROJECT).with_suffix("").parts
         if part.removeprefix("test_") in NO_NOUNS

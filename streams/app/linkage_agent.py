@@ -11,6 +11,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from streams.delivery.backoff import Backoff
+from streams.delivery.written import Delivery
 from streams.linkage.clerk import Clerk, Ruling
 from streams.linkage.courier import Courier
 from streams.linkage.first_action import FirstActions
@@ -20,7 +21,6 @@ from streams.records.action_event import read_action
 from streams.records.request import Ending, Stage
 from streams.records.request_event import encode
 from streams.transport.clients.linkage_reader import LinkageReader, UnwrittenError
-from streams.transport.clients.topic_writer import Delivery
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

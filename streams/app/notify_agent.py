@@ -37,12 +37,12 @@ if TYPE_CHECKING:
     from streams.alerts.words.message import Notification
     from streams.broker.connection import Connection
     from streams.catalogue.load import Catalogue
+    from streams.delivery.written import Delivery
     from streams.records.anomaly import Anomaly
     from streams.settings.settings import ReceiverSettings, Settings
     from streams.telemetry.health import Health
     from streams.telemetry.metrics import PipelineMetrics
     from streams.transport.clients.topic_reader import TopicReader
-    from streams.transport.clients.topic_writer import Delivery
     from streams.transport.life.clock import WorkerClock
     from streams.transport.life.watch import Watch
     from streams.web.board import Board

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from streams.delivery.written import Delivery
 from streams.records.action_event import encode
-from streams.transport.clients.topic_writer import Delivery
 from streams.web.guard import facts_of, json_response
 
 if TYPE_CHECKING:

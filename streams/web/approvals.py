@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
+    from streams.delivery.written import Delivery
     from streams.records.request import Step
-    from streams.transport.clients.topic_writer import Delivery
     from streams.web.board import Board
     from streams.web.sight import Sight
 

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
+    from streams.delivery.written import Delivery
     from streams.records.anomaly import Anomaly
-    from streams.transport.clients.topic_writer import Delivery
     from streams.web.board import Board
 
 PATH: Final = "/api/v1/silences"

@@ -15,6 +15,7 @@ from streams.app import linkage_agent
 from streams.app.linkage_agent import LinkageAgent, LinkageSurroundings
 from streams.catalogue.load import load
 from streams.delivery.backoff import Backoff
+from streams.delivery.written import Delivery
 from streams.records.action import Taken
 from streams.records.action_event import encode as encode_action
 from streams.records.anomaly import Change, Transition
@@ -24,7 +25,6 @@ from streams.records.request_event import read_step
 from streams.settings.settings import LinkageRule, Settings
 from streams.telemetry.metrics import PipelineMetrics
 from streams.transport.clients.linkage_reader import UnwrittenError
-from streams.transport.clients.topic_writer import Delivery
 from streams.web.board import Board
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import pytest_asyncio
 
+from streams.delivery.written import Delivery
 from streams.records.action import Taken
-from streams.transport.clients.topic_writer import Delivery
 from streams.web import action_desk
 from streams.web.actions import add_actions
 from streams.web.security import SECURITY_HEADERS, Role, Security, Token

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from streams.delivery.written import Delivery
 from streams.records.instant import rfc3339
 from streams.records.request import Request, Stage, Step
-from streams.transport.clients.topic_writer import Delivery
 from streams.web.approvals import add_approvals
 from streams.web.security import Role, Security, Token
 

@@ -9,8 +9,8 @@ from actions_topic import ActionsTopic
 from incident_story import Incident, stamp
 from views import VIEWS
 
+from streams.delivery.written import Delivery
 from streams.records.anomaly import Why
-from streams.transport.clients.topic_writer import Delivery
 from streams.web.actions import add_actions
 from streams.web.security import Role, Security, Token
 

@@ -7,8 +7,8 @@ import contextlib
 from collections import deque
 from typing import TYPE_CHECKING
 
+from streams.delivery.written import Delivery
 from streams.records.action_event import encode
-from streams.transport.clients.topic_writer import Delivery
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

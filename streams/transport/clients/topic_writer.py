@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import enum
 import logging
 from typing import TYPE_CHECKING, Any
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, KafkaTimeoutError
 
+from streams.delivery.written import Delivery
 from streams.transport.flush.flush import discard, look_at_unsent
 
 if TYPE_CHECKING:
@@ -19,16 +19,6 @@ _START_LIMIT_S = 30.0
 _MOST_WAITING = 100
 
 logger = logging.getLogger(__name__)
-
-
-class Delivery(enum.StrEnum):
-    """What became of a record, in a sentence for whoever sent it."""
-
-    TAKEN = "The brokers have it."
-    LATE = "The brokers did not confirm it in time, so it may or may not show up: look before trying again."
-    REFUSED = "The brokers refused it: see the worker's log."
-    BUSY = "Too many records wait for the brokers: try again in a moment."
-    CLOSED = "This worker is starting or ending: try again in a moment."
 
 
 class TopicWriter:

@@ -12,8 +12,9 @@ import pytest
 
 from streams.broker.connection import Connection
 from streams.broker.embedded import EmbeddedBroker
+from streams.delivery.written import Delivery
 from streams.transport.clients import topic_writer
-from streams.transport.clients.topic_writer import Delivery, TopicWriter
+from streams.transport.clients.topic_writer import TopicWriter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from streams.delivery.written import Delivery
 from streams.records.action import Taken
 from streams.records.action_event import read_action
-from streams.transport.clients.topic_writer import Delivery
 
 if TYPE_CHECKING:
     from streams.web.board import Board
