@@ -17,6 +17,7 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from dashboards.wallboard import pages
+from streams.app.action_intake import ActionIntake
 from streams.app.linkage_agent import LinkageAgent, LinkageSurroundings
 from streams.app.notify_agent import NotifyAgent, NotifySurroundings
 from streams.app.vitals import Vitals
@@ -32,6 +33,7 @@ from streams.records.anomaly_event import encode, key
 from streams.records.decoding import decoder_of
 from streams.records.verdicts import TickVerdicts
 from streams.register.maintenance import windows_of
+from streams.register.register import Register
 from streams.settings.settings import SOURCE_TOPICS, Settings
 from streams.telemetry.blindness import Blindness
 from streams.telemetry.health import Health
@@ -45,7 +47,6 @@ from streams.transport.life.watch import Watch, WorkerFailedError
 from streams.transport.life.watchdog_thread import WatchdogThread
 from streams.transport.parts import Incidents, Ingests, Merges
 from streams.transport.worker import Worker
-from streams.web.action_intake import ActionIntake
 from streams.web.actions import add_actions
 from streams.web.anomaly_record import read_transition
 from streams.web.api import create_web_app
@@ -81,7 +82,8 @@ class System:
     """One worker with everything around it. Made inside a running event loop; `run` starts, serves and ends it.
 
     Attributes:
-        board: what the page shows.
+        register: anomalies, and what was done about them.
+        board: what the page shows beside it.
         metrics: what Prometheus is told of the pipeline.
         transitions: those that this worker published, in order; kept only where `keep` is true.
         handled_ms: the last tick whose anomalies were handled, by any worker; -1 before the first.
@@ -114,9 +116,10 @@ class System:
         self.metrics = PipelineMetrics(self._registry, self.clock_s)
         self.health = Health()
         windows = windows_of(settings.maintenance, ZoneInfo(settings.timezone))
-        self.board = Board(catalogue.metrics, SOURCE_TOPICS, settings.timezone, pace, windows, live=self._live)
+        self.register = Register(catalogue.metrics, windows)
+        self.board = Board(self.register, catalogue.metrics, SOURCE_TOPICS, settings.timezone, pace, live=self._live)
         self._blindness = Blindness(live=self._live)
-        self._actions = ActionIntake(self.board, self.metrics)
+        self._actions = ActionIntake(self.register, self.metrics)
         self.handled_ms = -1
         self._newest = WorkerClock(time.monotonic)  # of all source logs: ahead of the worker's while it catches up
         self._watch = Watch()
@@ -175,7 +178,7 @@ class System:
             await writer.start()
             linkage = LinkageAgent(
                 LinkageSurroundings(
-                    self.settings, self._connection, self.board, self.metrics, writer.write, self.people_ms
+                    self.settings, self._connection, self.register, self.metrics, writer.write, self.people_ms
                 )
             )
             linkage.start(stack, session)
@@ -216,7 +219,7 @@ class System:
                 self.settings,
                 self._connection,
                 self.catalogue,
-                self.board,
+                self.register,
                 self.metrics,
                 self.health,
                 self._watch,
@@ -235,13 +238,13 @@ class System:
         tokens = read_tokens(Path(settings.tokens_file), dimensions) if settings.tokens_file else ()
         security = Security(settings.host, settings.allowed_hosts, tokens, behind_proxy=settings.behind_proxy)
         exposition = Exposition(
-            self._registry, lambda: judged(self._readings()), self.board.open_anomalies, self.catalogue.metrics
+            self._registry, lambda: judged(self._readings()), self.register.open_anomalies, self.catalogue.metrics
         )
         app = create_web_app(self.board, exposition, self.health, security, pages(), self.clock_s, self.people_s)
-        add_actions(app, self.board, security, writer.write, self.people_s)
-        add_silences(app, self.board, security, writer.write, self.people_s)
+        add_actions(app, self.register, security, writer.write, self.people_s)
+        add_silences(app, self.register, settings.timezone, security, writer.write, self.people_s)
         add_audit(app, Auditor(open_audit(settings), security, time.time, self.metrics.audit_failed), security)
-        add_approvals(app, self.board, security, writer.write, self.people_s)
+        add_approvals(app, self.register, security, writer.write, self.people_s)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)

@@ -12,6 +12,7 @@ import orjson
 
 from streams.events.event_time import event_time_ms
 from streams.offline.damage import UNREADABLE, damage
+from streams.settings.errors import FAILED, InputError
 from streams.settings.located_yaml import suggestion
 from streams.settings.settings import SOURCE_TOPICS
 from streams.topics.placement import partition_of_key
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-class EventsFileError(ValueError):
+class EventsFileError(InputError):
     """A mistake in an events file: `file:line: what; what to do`."""
 
     def __init__(self, file: str, line: int, what: str) -> None:
@@ -31,6 +32,8 @@ class EventsFileError(ValueError):
 
 class UnwritableError(EventsFileError):
     """An events file that cannot be written."""
+
+    exit_code = FAILED
 
 
 class Line(NamedTuple):

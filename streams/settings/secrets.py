@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from streams.settings.errors import InputError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class ConfigurationError(ValueError):
+class ConfigurationError(InputError):
     """A setting that cannot be meant: `where: what; what to do`. Values of secrets never stand in it."""
 
 

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from streams.settings.addresses import is_loopback
+from streams.settings.errors import InputError
 from streams.web.sight import EVERYTHING, NOTHING, Sight
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ class Facts(NamedTuple):
     cookie: str
 
 
-class UnsafeBindingError(ValueError):
+class UnsafeBindingError(InputError):
     """Binding beyond loopback without a token."""
 
 

@@ -61,7 +61,7 @@ async def test_an_ack_at_one_worker_is_seen_at_another_and_after_a_restart(tmp_p
             ClientSession() as client,
             worker(broker.address, tmp_path / "three") as (three, page),
         ):
-            await until(lambda: flags(three) == seen[0] and len(three.board.actions) == 2)
+            await until(lambda: flags(three) == seen[0] and len(three.register.actions) == 2)
             async with client.get(f"{page}api/v1/anomalies/a1b2c3") as found:
                 lines = (await found.json())["timeline"]
 

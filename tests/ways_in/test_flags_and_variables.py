@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from streams.cli import main
-from streams.cli.errors import FAILED, explain
+from streams.cli.errors import explain
+from streams.settings.errors import FAILED
 
 if TYPE_CHECKING:
     from pathlib import Path
