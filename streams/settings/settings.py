@@ -25,6 +25,7 @@ class ReceiverSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One receiver. Secrets come from the named environment variable or file, never from this file itself.
 
     Attributes:
+        kind: console, webhook, dingtalk, wecom, feishu, slack, pagerduty, email, alertmanager or apprise.
         group: receivers of one group stand in for one another, in their order; "" for one that always gets everything.
         keyword: what a robot with the security setting "keyword" looks for; each message holds it, and "Pharos".
         language: of chats, mail and incidents.
@@ -34,18 +35,7 @@ class ReceiverSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     name: str
-    kind: Literal[
-        "console",
-        "webhook",
-        "dingtalk",
-        "wecom",
-        "feishu",
-        "slack",
-        "pagerduty",
-        "email",
-        "alertmanager",
-        "apprise",
-    ]
+    kind: str
     group: str = ""
     keyword: str = ""
     language: Literal["en", "zh"] = "en"
