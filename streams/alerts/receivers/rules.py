@@ -44,8 +44,6 @@ def check_receivers(receivers: Sequence[ReceiverSettings]) -> Iterator[tuple[int
 def _check_receiver(receiver: ReceiverSettings, channel: Channel) -> Iterator[tuple[Path, str]]:
     yield from _check_place(receiver, "url", channel.url, "its address: addresses are secrets")
     yield from _check_place(receiver, "secret", channel.secret, channel.secret_meaning)
-    if receiver.timeout_s <= 0:
-        yield ("timeout_s",), "must be above 0"
     yield from _check_keyword(receiver, channel)
     if receiver.mail is not None and not channel.mail:
         yield ("mail",), f"{receiver.kind} sends no mail: remove it, or set kind to email"
