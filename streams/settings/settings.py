@@ -230,9 +230,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     full_snapshot_interval_s: Annotated[float, Bounds(above=0, most=7 * DAY_S)] = 1_800.0
     session_timeout_s: Annotated[float, Bounds(above=0, most=1_800)] = 10.0  # brokers allow no more by default
     heartbeat_interval_s: Annotated[float, Bounds(above=0, most=600)] = 2.0
-    max_series: Annotated[int, Bounds(above=0, most=10_000_000)] = (
-        200_000  # of a cells partition, else __other__
-    )
+    max_series: Annotated[int, Bounds(above=0, most=10_000_000)] = 200_000  # of a cells partition, else __other__
     board_url: str = ""
     page_url: str = ""  # of this page as people reach it, for links that ask whether to ack, snooze or silence
     runbook_base_url: str = ""

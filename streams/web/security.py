@@ -135,10 +135,6 @@ class Security:
         self._tokens = tokens
         self.behind_proxy = behind_proxy
 
-    @property
-    def tokens_needed(self) -> bool:
-        return bool(self._tokens)
-
     def refuse_transport(self, facts: Facts) -> Refusal | None:
         """What holds for every request, whoever sends it. Host is checked on reads too: DNS rebinding reads."""
         if not self._host_allowed(facts.host):

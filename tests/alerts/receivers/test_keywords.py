@@ -18,17 +18,15 @@ from streams.alerts.queue.outbox import Outbox
 from streams.alerts.receivers.channel import ReceiverContext
 from streams.alerts.receivers.configured import member
 from streams.alerts.receivers.rules import check_receivers
+from streams.alerts.words.bundle import bundle_of, overflow_of, together_of
 from streams.alerts.words.message import (
     Titles,
     acknowledgement_of,
-    bundle_of,
     compose,
     digest_of,
     maintenance_of,
     nudge_of,
-    overflow_of,
     reminder_of,
-    together_of,
 )
 from streams.alerts.words.phrases import ENGLISH
 from streams.alerts.words.voice import Voice
