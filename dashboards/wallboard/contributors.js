@@ -5,12 +5,16 @@ import { percent } from "./formats.js";
 import { narrowed, scopeText } from "./naming.js";
 import { texts } from "./texts.js";
 
-export function contributors({ contributors: parts, scope }) {
+// What is over, or nearly, is judged normal and names nobody any more: then those count whom it named when it was worst.
+export function contributors({ contributors: present, scope, state }, worst = []) {
+  const parts = present.length ? present : worst;
   if (!parts.length) return [element("p", { class: "quiet" }, texts.noContributors)];
   const words = texts.contributor;
   const mixed = parts.some((part) => part.mix);
   const head = [words.segment, "", words.share, ...(mixed ? [words.rate, words.mix] : [])];
+  const then = state === "resolved" ? texts.whileItLasted : texts.whenWorst;
   return [
+    present.length ? null : element("p", { class: "quiet then" }, then),
     element("table", {},
       element("thead", {}, element("tr", {}, head.map((word) => (word ? element("th", { scope: "col" }, word) : element("td"))))),
       element("tbody", {}, parts.map((part) => row(part, scope, mixed)))),

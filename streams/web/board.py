@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from streams.catalogue.leading import leading_signals
 from streams.catalogue.metric import TOUCHPOINTS
 from streams.incidents.action_book import ActionBook, Noted
 from streams.incidents.anomaly import Change
@@ -21,10 +22,15 @@ from streams.incidents.silence import SilenceDeed
 from streams.incidents.silence_book import SilenceBook
 from streams.linkage.ledger import Ledger
 from streams.web.courses import Courses
+from streams.web.entry import entry_of
+from streams.web.gravity import gravest_first
 from streams.web.point import Point, of_pulse
 from streams.web.sight import EVERYTHING
+from streams.web.signal_view import part_view, signal_view
+from streams.web.sources import Sources
 from streams.web.timeline import merged, proposal_view
-from streams.web.touchpoints import SourceState, source_state, touchpoint_state
+from streams.web.touchpoints import touchpoint_state
+from streams.web.worst_contributors import WorstContributors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,6 +42,7 @@ if TYPE_CHECKING:
     from streams.incidents.maintenance import Window
     from streams.linkage.step import Step
     from streams.verdicts import TickVerdicts
+    from streams.web.entry import Entry
     from streams.web.sight import Sight
     from streams.web.timeline import ActionEntry, StepEntry
 
@@ -46,37 +53,14 @@ RECENT: Final = 1_000
 TIMELINE: Final = 100
 SHOWN_OPEN: Final = 200
 SHOWN_RECENT: Final = 20
-_SEVERITIES: Final = {"critical": 0, "warning": 1, "info": 4}
-_RECOVERING: Final = 2
 _SILENCE_DEEDS: Final = frozenset(deed.value for deed in SilenceDeed)
-
-
-class Entry(msgspec.Struct, frozen=True):
-    """One line of an anomaly's time line: a transition, with what was known then. `time` is event time in ms."""
-
-    id: str
-    change: str
-    why: str
-    time: int
-    state: str
-    severity: str
-    value: float
-    expected: float
-    score: float
-    reason: str
-    summary: str
-
-
-class _Source(msgspec.Struct):
-    watermark: int
-    moved_at: int
 
 
 class Board:
     """The state behind the page and the reading API.
 
     Args:
-        metrics: the catalogue's metrics, in the order in which they are shown; gauges, which have no whole, are not.
+        metrics: the catalogue's metrics, in the order in which they are shown; of gauges, which have no whole, names.
         topics: the source topics whose freshness is shown.
         timezone: IANA name of the shop's time zone.
         pace: how many times faster than life the records' clock runs; for a demo or a paced replay.
@@ -87,6 +71,7 @@ class Board:
         actions: what people and systems did about anomalies.
         silences, muting: what keeps anomalies quiet.
         ledger: what business systems were asked to do about them.
+        courses, worst_contributors: the line of each anomaly's series, and who contributed when it was worst.
 
     """
 
@@ -102,9 +87,8 @@ class Board:
     ) -> None:
         self._catalogue = {metric.name: metric for metric in metrics}
         self._metrics = {name: metric for name, metric in self._catalogue.items() if () in metric.scopes}
-        self._topics = tuple(topics)
+        self._leading = leading_signals(self._metrics.values())
         self.timezone = timezone
-        self._pace = pace
         self._live = live
         self._blind: tuple[BlindSpot, ...] = ()
         self._open: dict[str, Anomaly] = {}
@@ -118,9 +102,10 @@ class Board:
         self._points: dict[str, deque[Point]] = {name: deque(maxlen=POINTS) for name in self._metrics}
         self._scores: dict[str, float] = {}
         self._heard: dict[str, int] = {}
-        self._sources: dict[str, _Source] = {}
+        self._sources = Sources(topics, pace, live=live)
         self.time = 0
         self.courses = Courses()
+        self.worst_contributors = WorstContributors()
         self.version = 0
 
     def labels(self) -> LabelValues:
@@ -134,8 +119,9 @@ class Board:
         timeline = self._timelines.setdefault(fingerprint, deque(maxlen=TIMELINE))
         if any(entry.id == transition.id for entry in timeline):
             return
-        timeline.append(_entry(transition))
+        timeline.append(entry_of(transition))
         self.courses.keep(anomaly)
+        self.worst_contributors.note(transition)
         self._advance(transition.time)
         self._recent.pop(fingerprint, None)
         if transition.change is Change.RESOLVED:
@@ -190,20 +176,13 @@ class Board:
 
     def source(self, topic: str, watermark: int, now: int) -> None:
         """The topic's events have been read up to `watermark` (ms); `now` is the worker's clock."""
-        known = self._sources.get(topic)
-        if known is None:
-            self._sources[topic] = _Source(watermark, now)
-        elif watermark > known.watermark:
-            known.watermark, known.moved_at = watermark, now
-        else:
-            return
-        self.version += 1
+        if self._sources.moved(topic, watermark, now):
+            self.version += 1
 
     def open_anomalies(self, sight: Sight = EVERYTHING) -> list[Anomaly]:
         """Firing ones gravest first, then those that recover, then what is only noticed; the newest first in each."""
         seen = [self._seen(anomaly, sight) for anomaly in self._open.values() if sight.sees(anomaly.scope)]
-        anomalies = sorted(seen, key=lambda anomaly: anomaly.started_at, reverse=True)
-        return sorted(anomalies, key=_rank)
+        return gravest_first(seen)
 
     def ended_anomalies(self) -> list[tuple[int, Anomaly]]:
         """When (ms) and what was resolved within the last 24 h."""
@@ -248,7 +227,7 @@ class Board:
         anomalies = self.open_anomalies(sight)
         recent = self.recent_anomalies(sight)
         clock = now if people_now is None else people_now
-        sources = {topic: self._source_view(topic, now) for topic in self._topics}
+        sources = self._sources.states(now)
         return {
             "timezone": self.timezone,
             "time": self.time or None,
@@ -257,16 +236,20 @@ class Board:
                 {"reason": reason.value, "topic": topic, "amount": amount} for reason, topic, amount in self._blind
             ],
             "touchpoints": [
-                touchpoint_state(touchpoint, anomalies, self._heard_of(touchpoint), sources.values(), self.time)
+                touchpoint_state(touchpoint, anomalies, self._heard_of(touchpoint), sources, self.time)
                 for touchpoint in TOUCHPOINTS
             ],
             "anomalies": [self.shown(anomaly, clock, sight) for anomaly in anomalies[:SHOWN_OPEN]],
             "open": len(anomalies),
             "recent": [self.shown(anomaly, clock, sight) for anomaly in recent[:SHOWN_RECENT]],
+            "whole": sight.whole,
             # These are of the whole, which belongs to nobody who sees a part only.
-            "metrics": [self._metric_view(metric) for metric in self._metrics.values() if sight.whole],
+            "metrics": self._signals() if sight.whole else [],
+            "parts_only": [
+                part_view(metric) for metric in self._catalogue.values() if metric.name not in self._metrics
+            ],
             "titles": {name: [metric.title, metric.title_zh] for name, metric in self._catalogue.items()},
-            "sources": list(sources.values()),
+            "sources": sources,
         }
 
     def _known(self, fingerprint: str) -> Anomaly | None:
@@ -293,24 +276,11 @@ class Board:
         heard = [self._heard.get(name, 0) for name, metric in self._metrics.items() if metric.touchpoint == touchpoint]
         return max(heard, default=None)
 
-    def _metric_view(self, metric: Metric) -> dict[str, Any]:
-        return {
-            "name": metric.name,
-            "title": metric.title,
-            "title_zh": metric.title_zh,
-            "touchpoint": metric.touchpoint,
-            "unit": metric.unit,
-            "direction": metric.direction,
-            "target": metric.target,
-            "of_faults": metric.of_faults(),
-            "score": self._scores.get(metric.name),
-            "points": list(self._points[metric.name]),
-        }
-
-    def _source_view(self, topic: str, now: int) -> SourceState:
-        source = self._sources.get(topic)
-        watermark, moved_at = (source.watermark, source.moved_at) if source else (None, 0)
-        return source_state(topic, watermark, moved_at, now, self._pace, live=self._live)
+    def _signals(self) -> list[dict[str, Any]]:
+        return [
+            signal_view(metric, self._scores.get(name), self._points[name], leading=name in self._leading)
+            for name, metric in self._metrics.items()
+        ]
 
     def _advance(self, time: int) -> None:
         self.time = max(self.time, time)
@@ -322,28 +292,7 @@ class Board:
                 break
             del self._recent[fingerprint]
             self.courses.drop(fingerprint)
+            self.worst_contributors.drop(fingerprint)
             del self._timelines[fingerprint]
             self.actions.forget(fingerprint, time)
             self.ledger.forget(fingerprint, time)
-
-
-def _rank(anomaly: Anomaly) -> int:
-    severity = _SEVERITIES.get(anomaly.severity, _SEVERITIES["info"])
-    return severity if anomaly.state == "firing" or severity > _RECOVERING else severity + _RECOVERING
-
-
-def _entry(transition: Transition) -> Entry:
-    anomaly = transition.anomaly
-    return Entry(
-        id=transition.id,
-        change=transition.change.value,
-        why=transition.why.value,
-        time=transition.time,
-        state=anomaly.state,
-        severity=anomaly.severity,
-        value=anomaly.value,
-        expected=anomaly.expected,
-        score=anomaly.score,
-        reason=anomaly.reason,
-        summary=anomaly.summary,
-    )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from streams.incidents.action import Taken
     from streams.linkage.step import Step
-    from streams.web.board import Entry
+    from streams.web.entry import Entry
 
 
 class ActionEntry(msgspec.Struct, frozen=True):
