@@ -2,7 +2,7 @@
 
 import { offer } from "./act.js";
 import { forgetSession, learnSession } from "./actor.js";
-import { contributors } from "./contributors.js";
+import { contributors, contributorsTitle } from "./contributors.js";
 import { course, worst } from "./course.js";
 import { facts, further, linked, titleLine, why } from "./anomaly_view.js";
 import { clockFormats } from "./formats.js";
@@ -86,6 +86,7 @@ function draw() {
   const known = context();
   const colour = tone(anomaly);
   at("anomaly").className = `anomaly tone-${colour}`;
+  redraw(at("contributors-title"), contributorsTitle(anomaly, around.worst_contributors));
   redraw(at("contributors"), contributors(anomaly, around.worst_contributors));
   redraw(at("timeline"), timeline(anomaly, known));
   redraw(at("why"), why(anomaly));

@@ -6,20 +6,23 @@ import { narrowed, scopeText } from "./naming.js";
 import { texts } from "./texts.js";
 
 // What is over, or nearly, is judged normal and names nobody any more: then those count whom it named when it was worst.
-export function contributors({ contributors: present, scope, state }, worst = []) {
+export function contributors({ contributors: present, scope }, worst) {
   const parts = present.length ? present : worst;
   if (!parts.length) return [element("p", { class: "quiet" }, texts.noContributors)];
   const words = texts.contributor;
   const mixed = parts.some((part) => part.mix);
   const head = [words.segment, "", words.share, ...(mixed ? [words.rate, words.mix] : [])];
-  const then = state === "resolved" ? texts.whileItLasted : texts.whenWorst;
   return [
-    present.length ? null : element("p", { class: "quiet then" }, then),
     element("table", {},
       element("thead", {}, element("tr", {}, head.map((word) => (word ? element("th", { scope: "col" }, word) : element("td"))))),
       element("tbody", {}, parts.map((part) => row(part, scope, mixed)))),
     mixed ? element("p", { class: "quiet" }, texts.rateAndMix) : null,
   ];
+}
+
+export function contributorsTitle({ contributors: present, state }, worst) {
+  if (present.length || !worst.length) return texts.contributors;
+  return state === "resolved" ? texts.contributorsThen : texts.contributorsAtWorst;
 }
 
 function row(part, scope, mixed) {
