@@ -7,7 +7,8 @@ import { say, texts } from "./texts.js";
 
 let typed = asked("search");
 
-export const sought = () => typed.trim();
+// Who sees a part only has no signals to find: they are of the whole.
+export const sought = (board) => (board.whole ? typed.trim() : "");
 
 export function found(metrics) {
   const words = plain(typed).split(/\s+/).filter(Boolean);
@@ -21,7 +22,7 @@ export function prepareSearch(draw) {
   at("search").value = typed;
   at("search").addEventListener("input", ({ target }) => {
     typed = target.value;
-    keep(new Map([["search", sought()]]));
+    keep(new Map([["search", typed.trim()]]));
     draw();
   });
   at("search").addEventListener("keydown", ({ key }) => {
@@ -31,8 +32,9 @@ export function prepareSearch(draw) {
   });
 }
 
-export function tellFound(count) {
-  redraw(at("search-found"), !sought() ? "" : count ? say(texts.signalsFound, { count }) : texts.noSignalFits);
+export function tellFound(board, count) {
+  at("search").parentElement.hidden = !board.whole;
+  redraw(at("search-found"), !sought(board) ? "" : count ? say(texts.signalsFound, { count }) : texts.noSignalFits);
 }
 
 // Wide and narrow letters, large and small ones are the same.

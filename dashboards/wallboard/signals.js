@@ -3,7 +3,6 @@
 import { element } from "./element.js";
 import { duration, figure, parts, quantity } from "./formats.js";
 import { dimension, mark, titleOf, tone, touchpointLink } from "./naming.js";
-import { sought } from "./search.js";
 import { sparkline } from "./sparkline.js";
 import { list, say, texts } from "./texts.js";
 
@@ -45,10 +44,10 @@ function note(metric, last, value, context) {
 }
 
 // Signals of any touchpoint, each with the way to its touchpoint's page, which looks for the same.
-export function foundSignals(metrics, board, context) {
+export function foundSignals(metrics, words, board, context) {
   return metrics.map((metric) => {
     const tile = metric.points ? signal(metric, board, context) : partSignal(metric);
-    tile.prepend(element("span", { class: "signal-touchpoint" }, touchpointLink(metric.touchpoint, { search: sought() })));
+    tile.prepend(element("span", { class: "signal-touchpoint" }, touchpointLink(metric.touchpoint, { search: words })));
     return tile;
   });
 }

@@ -59,11 +59,10 @@ function drawWays(board) {
 }
 
 function drawSignals(board, known) {
-  const fitting = sought() ? found(board.metrics) : board.metrics;
-  const parts = sought() ? found(board.parts_only) : board.parts_only;
+  const [fitting, parts] = [board.metrics, board.parts_only].map((all) => (sought(board) ? found(all) : all));
   const missing = fitting.filter(isMissing);
   redraw(at("signals"), fitting.filter(isHeard).map((metric) => signal(metric, board, known)));
-  tellFound(fitting.length + parts.length);
+  tellFound(board, fitting.length + parts.length);
   tellRest("missing", missing, missingSignals(missing), texts.unheard);
   tellRest("parts", parts, partSignals(parts), texts.knownByPart);
   at("no-signals").hidden = board.whole && board.metrics.length + board.parts_only.length > 0;

@@ -17,9 +17,9 @@ export function touchpointTiles(board, context) {
       element("div", { class: "touchpoint-head" },
         element("h3", { class: "touchpoint-name" }, touchpointLink(touchpoint.name)),
         stateOf(touchpoint)),
-      element("ul", { class: "leading" }, leading.map((metric) => signal(metric, board, context))),
+      leading.length ? element("ul", { class: "leading" }, leading.map((metric) => signal(metric, board, context))) : null,
       deviations(board.anomalies.filter((anomaly) => anomaly.touchpoint === touchpoint.name), context),
-      element("p", { class: "touchpoint-foot" }, list([detail(touchpoint, board, context), ...counted(touchpoint, board, metrics)])));
+      foot([detail(touchpoint, board, context), ...counted(touchpoint, board, metrics)]));
   });
 }
 
@@ -60,10 +60,13 @@ function deviation([gravest, ...others], context) {
     element("span", { class: "deviating-value" }, quantity(gravest.value, gravest.unit)));
 }
 
-// Of who sees a part only it is not known how the signals of the whole stand.
+const foot = (words) => (list(words) ? element("p", { class: "touchpoint-foot" }, list(words)) : null);
+
+// Who sees a part only is told nothing of the whole's signals.
 function counted(touchpoint, board, metrics) {
   if (!board.whole) return [];
   const parts = board.parts_only.filter((metric) => metric.touchpoint === touchpoint.name);
   const missing = metrics.filter(isMissing).length;
-  return [say(texts.signalCount, { count: metrics.length + parts.length }), missing ? say(texts.withoutData, { count: missing }) : ""];
+  const count = metrics.length + parts.length;
+  return [count ? say(texts.signalCount, { count }) : "", missing ? say(texts.withoutData, { count: missing }) : ""];
 }

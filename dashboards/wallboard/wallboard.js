@@ -33,11 +33,12 @@ function drawBoard(board, known) {
 
 // While something is looked for, the signals that have it stand in the place of the touchpoints.
 function drawFound(board, known) {
-  const fitting = sought() ? found([...board.metrics, ...board.parts_only]) : [];
-  at("touchpoints").hidden = Boolean(sought());
-  at("signals").hidden = !sought();
-  redraw(at("signals"), foundSignals(fitting, board, known));
-  tellFound(fitting.length);
+  const words = sought(board);
+  const fitting = words ? found([...board.metrics, ...board.parts_only]) : [];
+  at("touchpoints").hidden = Boolean(words);
+  at("signals").hidden = !words;
+  redraw(at("signals"), foundSignals(fitting, words, board, known));
+  tellFound(board, fitting.length);
 }
 
 const tell = (...sentences) => redraw(at("news"), sentences.map((sentence) => element("p", {}, sentence)));

@@ -125,6 +125,29 @@ async def test_a_tile_shows_its_leading_signals_then_what_deviates_gravest_first
     assert complaints == []
 
 
+async def test_a_touchpoint_without_signals_is_as_high_as_its_name_and_counts_none(
+    full_board: Board, serve: Any, open_page: Any, tmp_path: Path
+) -> None:
+    def unwatched(body: dict[str, Any]) -> None:
+        body["metrics"] = [metric for metric in body["metrics"] if metric["touchpoint"] in {"order", "consultation"}]
+        body["touchpoints"][0] |= {"state": "unwatched", "heard": None}
+
+    server = await serve(full_board)
+    page, _ = await open_page("about:blank", **VIEWS["wall-light"])
+    await alter_board(page, unwatched)
+    await page.goto(str(server.make_url("/")))
+    tile = page.locator("[data-touchpoint='page']")
+    await tile.wait_for()
+    await page.screenshot(path=tmp_path / "unwatched.png")
+    high, low = [
+        (await page.locator(f"[data-touchpoint='{name}']").bounding_box())["height"] for name in ("order", "page")
+    ]
+
+    assert await tile.inner_text() == "Page\n–\nNot watched"  # noqa: RUF001
+    assert low < high / 4
+    assert await page.evaluate(CROWDED) == []
+
+
 async def test_a_click_anywhere_on_a_tile_leads_to_its_page_and_one_on_what_deviates_to_the_anomaly(
     busy_board: Board, serve: Any, open_page: Any
 ) -> None:
