@@ -15,9 +15,9 @@ from streams.catalogue.metric import TOUCHPOINTS
 from streams.register.actions import Noted
 from streams.register.handling import handling_of
 from streams.web.courses import Courses
+from streams.web.data_scope import EVERYTHING
 from streams.web.entry import entry_of
 from streams.web.point import Point, of_pulse
-from streams.web.sight import EVERYTHING
 from streams.web.signal_view import part_view, signal_view
 from streams.web.sources import Sources
 from streams.web.timeline import merged, proposal_view
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from streams.records.verdicts import TickVerdicts
     from streams.register.register import Register
     from streams.telemetry.blindness import BlindSpot
+    from streams.web.data_scope import DataScope
     from streams.web.entry import Entry
-    from streams.web.sight import Sight
     from streams.web.timeline import ActionEntry, StepEntry
 
 POINT_MS: Final = 30_000
@@ -135,48 +135,52 @@ class Board:
         if self._sources.moved(topic, watermark, now):
             self._version += 1
 
-    def open_anomalies(self, sight: Sight = EVERYTHING) -> list[Anomaly]:
+    def open_anomalies(self, data_scope: DataScope = EVERYTHING) -> list[Anomaly]:
         """Firing ones gravest first, then those that recover, then what is only noticed; the newest first in each."""
-        return [self._seen(anomaly, sight) for anomaly in self.register.open_anomalies() if sight.sees(anomaly.scope)]
+        return [
+            self._seen(anomaly, data_scope)
+            for anomaly in self.register.open_anomalies()
+            if data_scope.sees(anomaly.scope)
+        ]
 
-    def recent_anomalies(self, sight: Sight = EVERYTHING) -> list[Anomaly]:
+    def recent_anomalies(self, data_scope: DataScope = EVERYTHING) -> list[Anomaly]:
         """Resolved within the last 24 h of event time, newest first, at most 1,000."""
         recent = (anomaly for _, anomaly in reversed(self.register.ended_anomalies()))
-        return [self._seen(anomaly, sight) for anomaly in recent if sight.sees(anomaly.scope)]
+        return [self._seen(anomaly, data_scope) for anomaly in recent if data_scope.sees(anomaly.scope)]
 
-    def shown(self, anomaly: Anomaly, now: int, sight: Sight = EVERYTHING) -> dict[str, Any]:
+    def shown(self, anomaly: Anomaly, now: int, data_scope: DataScope = EVERYTHING) -> dict[str, Any]:
         """The anomaly as it is published, and how it is handled at `now` (ms, the clock of people)."""
         register = self.register
         handling = handling_of(register.actions.of(anomaly.fingerprint), anomaly, now)
         plain: dict[str, Any] = msgspec.to_builtins(anomaly) | msgspec.to_builtins(handling)
         proposals = [proposal_view(step) for step in register.requests.waiting(anomaly.fingerprint, now)]
         flags = register.muting.flags(anomaly, now, register.others())
-        if not self._is_seen(flags["inhibited_by"], sight):
+        if not self._is_seen(flags["inhibited_by"], data_scope):
             flags["inhibited_by"] = None
         return plain | flags | {"proposals": proposals}
 
     def anomaly(
-        self, fingerprint: str, sight: Sight = EVERYTHING
+        self, fingerprint: str, data_scope: DataScope = EVERYTHING
     ) -> tuple[Anomaly, list[Entry | ActionEntry | StepEntry]] | None:
         """An open or recent anomaly with its time line, oldest first; None when unknown, or not seen."""
         anomaly = self.register.anomaly(fingerprint)
-        if anomaly is None or not sight.sees(anomaly.scope):
+        if anomaly is None or not data_scope.sees(anomaly.scope):
             return None
-        return self._seen(anomaly, sight), merged(
+        return self._seen(anomaly, data_scope), merged(
             self._timelines[fingerprint],
             self.register.actions.of(fingerprint),
             self.register.requests.of(fingerprint),
         )
 
-    def view(self, now: int, people_now: int | None = None, sight: Sight = EVERYTHING) -> dict[str, Any]:
+    def view(self, now: int, people_now: int | None = None, data_scope: DataScope = EVERYTHING) -> dict[str, Any]:
         """What the page draws, structs inside. `now` (ms, the worker's clock) judges freshness only.
 
         `people_now` is the clock of people, by which acks and snoozes end; left out, it is `now`.
 
         Ages are the reader's to compute: equal states give equal views, so that an ETag can save the body.
         """
-        anomalies = self.open_anomalies(sight)
-        recent = self.recent_anomalies(sight)
+        anomalies = self.open_anomalies(data_scope)
+        recent = self.recent_anomalies(data_scope)
         clock = now if people_now is None else people_now
         sources = self._sources.states(now)
         return {
@@ -190,12 +194,12 @@ class Board:
                 touchpoint_state(touchpoint, anomalies, self._heard_of(touchpoint), sources, self.time)
                 for touchpoint in TOUCHPOINTS
             ],
-            "anomalies": [self.shown(anomaly, clock, sight) for anomaly in anomalies[:SHOWN_OPEN]],
+            "anomalies": [self.shown(anomaly, clock, data_scope) for anomaly in anomalies[:SHOWN_OPEN]],
             "open": len(anomalies),
-            "recent": [self.shown(anomaly, clock, sight) for anomaly in recent[:SHOWN_RECENT]],
-            "whole": sight.whole,
+            "recent": [self.shown(anomaly, clock, data_scope) for anomaly in recent[:SHOWN_RECENT]],
+            "whole": data_scope.whole,
             # These are of the whole, which belongs to nobody who sees a part only.
-            "metrics": self._signals() if sight.whole else [],
+            "metrics": self._signals() if data_scope.whole else [],
             "parts_only": [
                 part_view(metric) for metric in self._catalogue.values() if metric.name not in self._metrics
             ],
@@ -203,12 +207,12 @@ class Board:
             "sources": sources,
         }
 
-    def _seen(self, anomaly: Anomaly, sight: Sight) -> Anomaly:
-        return sight.narrowed(anomaly, lambda fingerprint: self._is_seen(fingerprint, sight))
+    def _seen(self, anomaly: Anomaly, data_scope: DataScope) -> Anomaly:
+        return data_scope.narrowed(anomaly, lambda fingerprint: self._is_seen(fingerprint, data_scope))
 
-    def _is_seen(self, fingerprint: str | None, sight: Sight) -> bool:
+    def _is_seen(self, fingerprint: str | None, data_scope: DataScope) -> bool:
         other = self.register.anomaly(fingerprint) if fingerprint else None
-        return other is not None and sight.sees(other.scope)
+        return other is not None and data_scope.sees(other.scope)
 
     def metric(self, name: str) -> Metric | None:
         return self._catalogue.get(name)

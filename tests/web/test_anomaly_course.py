@@ -9,7 +9,7 @@ from incident_story import Incident
 
 from streams.records.anomaly import Contributor, Why
 from streams.web.anomaly_course import course_view
-from streams.web.sight import sight_of_text
+from streams.web.data_scope import read_data_scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,7 +97,7 @@ def test_who_contributed_is_told_after_the_end_and_goes_with_the_anomaly(
     incident.tell(Why.RECOVERED, state="resolved", contributors=[])
     found = quiet_board.anomaly("a1b2c3")
     whole = view_of(quiet_board, "a1b2c3")["worst_contributors"]
-    part = course_view(quiet_board, "a1b2c3", sight_of_text("region:zhejiang"))
+    part = course_view(quiet_board, "a1b2c3", read_data_scope("region:zhejiang"))
     incident.report(now + 25 * 3_600_000, 0.0)
 
     assert found is not None

@@ -10,8 +10,8 @@ from many_signals import alter_board, grow
 from shop_hour import CATALOGUE, tell
 from views import VIEWS
 
+from streams.web.data_scope import read_data_scope
 from streams.web.security import Role, Security, Token
-from streams.web.sight import sight_of_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -143,7 +143,7 @@ async def test_a_touchpoint_that_there_is_not_is_told_with_a_way_back(
 async def test_who_sees_a_store_finds_its_anomalies_and_why_there_are_no_signals(
     full_board: Board, anomaly: Callable[..., Anomaly], serve: Any, open_page: Any
 ) -> None:
-    seller = Token(Role.VIEWER, "seller-secret-of-these-tests", "Seller", sight_of_text("store:own-store"))
+    seller = Token(Role.VIEWER, "seller-secret-of-these-tests", "Seller", read_data_scope("store:own-store"))
     tell(full_board, anomaly(fingerprint="own", scope={"store": "own-store"}))
     tell(full_board, anomaly(fingerprint="other", scope={"store": "other-store"}))
     server = await serve(full_board, Security(tokens=(seller,)))

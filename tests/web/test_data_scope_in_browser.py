@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from shop_hour import tell
 
+from streams.web.data_scope import read_data_scope
 from streams.web.security import Role, Security, Token
-from streams.web.sight import sight_of_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from streams.web.board import Board
 
 pytestmark = pytest.mark.browser
-SELLER = Token(Role.VIEWER, "seller-secret-of-these-tests", "Seller", sight_of_text("store:own-store"))
+SELLER = Token(Role.VIEWER, "seller-secret-of-these-tests", "Seller", read_data_scope("store:own-store"))
 
 
 async def test_a_store_sees_its_own_anomaly_and_nothing_of_others_or_of_the_whole(
