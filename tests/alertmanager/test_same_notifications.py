@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from aiohttp import web
-from labelled_anomalies import INHIBIT_RULES, labels
-from sample_anomaly import sample_anomaly
 
 from streams.alerts.announcer import Announcer
 from streams.alerts.decide.dispatch import Dispatch
@@ -21,14 +19,15 @@ from streams.records.anomaly import Anomaly, Change, Transition, Why
 from streams.records.instant import rfc3339
 from streams.register.muting import Muting
 from streams.register.silences import SilenceBook
+from tests.alertmanager.support.labelled_anomalies import INHIBIT_RULES, labels
+from tests.support.sample_anomaly import sample_anomaly
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
 
-    from real_alertmanager import RealAlertmanager
-
     from streams.alerts.queue.lane import LaneState
     from streams.alerts.words.message import Notification
+    from tests.alertmanager.support.real_alertmanager import RealAlertmanager
 
     Start = Callable[[dict[str, Any]], RealAlertmanager]
 

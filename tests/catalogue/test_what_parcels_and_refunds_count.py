@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from counting import CATALOGUE, DAY, DENOMINATOR, EXPOSURE, LATE_BY_DEADLINE, NUMERATOR, Count, moment
 
 from streams.cells.histogram import edges
+from tests.catalogue.support.counting import (
+    CATALOGUE,
+    DAY,
+    DENOMINATOR,
+    EXPOSURE,
+    LATE_BY_DEADLINE,
+    NUMERATOR,
+    Count,
+    moment,
+)
 
 HOUR = 3_600
 

@@ -10,7 +10,7 @@ import pytest
 
 from dashboards.wallboard import pages
 from detectors.judgement import Reason
-from streams.alerts import phrases
+from streams.alerts.words import phrases
 from streams.catalogue.load import load
 from streams.catalogue.metric import Metric, Severity, Touchpoint
 from streams.incidents.alert import State

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +13,6 @@ from streams.evaluation.window_reader import EARLIER_WINDOWS, LONG_S, SPARED_WIN
 if TYPE_CHECKING:
     from streams.catalogue.metric import Component
 
-sys.path.insert(0, str(Path(__file__).with_name("support")))
 
 SLOT_MS = 10_000
 MINUTE_MS = 60_000

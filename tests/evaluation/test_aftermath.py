@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from evaluation_shops import DAY_MS, MINUTE_MS, START_MS, UTC, daily, metric_of
 
 from streams.catalogue.metric import Component, Direction, Signal
 from streams.evaluation.metric_evaluator import MetricEvaluator
+from tests.evaluation.support.evaluation_shops import DAY_MS, MINUTE_MS, START_MS, UTC, daily, metric_of
 
 FAILURE_MS = START_MS + 3 * DAY_MS + 10 * 3_600_000
 END_MS = FAILURE_MS + 18 * MINUTE_MS

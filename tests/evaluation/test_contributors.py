@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from evaluation_shops import DAY_MS, MINUTE_MS, START_MS, UTC, metric_of
 
 from streams.catalogue.metric import Component, Direction, Signal
 from streams.evaluation.metric_evaluator import MetricEvaluator
+from tests.evaluation.support.evaluation_shops import DAY_MS, MINUTE_MS, START_MS, UTC, metric_of
 
 SCOPES = [(0, ()), (1, ("wechat",)), (1, ("alipay",)), (1, ("card",))]
 FAILURE_MS = START_MS + 50 * MINUTE_MS

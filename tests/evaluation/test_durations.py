@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from evaluation_shops import DAY_MS, START_MS, UTC, metric_of
 
 from streams.catalogue.metric import Direction, Metric, Signal
 from streams.cells.histogram import BINS, edges
 from streams.evaluation.metric_evaluator import MetricEvaluator
+from tests.evaluation.support.evaluation_shops import DAY_MS, START_MS, UTC, metric_of
 
 BOUNDS = (0.05, 60.0)
 CHANGE_MS = START_MS + 2 * DAY_MS + 10 * 3_600_000

@@ -6,11 +6,20 @@ from typing import Any
 
 import numpy as np
 import pytest
-from evaluation_shops import DAY_MS, MINUTE_MS, START_MS, TERM, UTC, Payments, inquiries, metric_of
 
 from streams.catalogue.metric import Component, Direction, Metric, Signal
 from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.settings.settings import OpeningHours, Settings
+from tests.evaluation.support.evaluation_shops import (
+    DAY_MS,
+    MINUTE_MS,
+    START_MS,
+    TERM,
+    UTC,
+    Payments,
+    inquiries,
+    metric_of,
+)
 
 
 def test_a_failing_payment_method_is_found_within_two_minutes_with_its_contributor_and_start(shop_of: Any) -> None:

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from evaluation_shops import DAY_MS, START_MS, TERM, UTC, Payments, metric_of
 
 from streams.catalogue.metric import Component, Direction, Metric, Signal
 from streams.cells.histogram import BINS
 from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.web.point import Point, of_pulse
+from tests.evaluation.support.evaluation_shops import DAY_MS, START_MS, TERM, UTC, Payments, metric_of
 
 QUIET_MS = START_MS + 2 * DAY_MS + 10 * 3_600_000
 

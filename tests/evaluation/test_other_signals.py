@@ -6,10 +6,19 @@ from typing import Any
 
 import numpy as np
 import pytest
-from evaluation_shops import DAY_MS, MINUTE_MS, START_MS, TERM, UTC, daily, inquiries, metric_of
 
 from streams.catalogue.metric import Component, Direction, Signal
 from streams.evaluation.metric_evaluator import MetricEvaluator
+from tests.evaluation.support.evaluation_shops import (
+    DAY_MS,
+    MINUTE_MS,
+    START_MS,
+    TERM,
+    UTC,
+    daily,
+    inquiries,
+    metric_of,
+)
 
 
 def test_a_longer_wait_is_a_shift_of_the_mean(shop_of: Any) -> None:

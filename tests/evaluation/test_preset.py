@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from evaluation_shops import START_MS, UTC, metric_of
 
 from detectors.judgement import Reason
 from streams.catalogue.metric import Component, Direction, Signal
 from streams.evaluation.metric_evaluator import MetricEvaluator
+from tests.evaluation.support.evaluation_shops import START_MS, UTC, metric_of
 
 
 def queue(threshold: float | None) -> Any:

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from evaluation_shops import DAY_MS, MINUTE_MS, START_MS, TERM, inquiries, metric_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +14,7 @@ from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.evaluation.sale_plan import AS_USUAL, SalePlan
 from streams.records.instant import rfc3339
 from streams.settings.settings import CalendarEntry, Settings
+from tests.evaluation.support.evaluation_shops import DAY_MS, MINUTE_MS, START_MS, TERM, inquiries, metric_of
 
 ORDERS = metric_of(Signal.COUNT, Direction.DOWN, unit="per_minute", minimum_effect=0.5, minimum_exposure=10)
 PEAK_MS = START_MS + 8 * DAY_MS + 2 * 3_600_000

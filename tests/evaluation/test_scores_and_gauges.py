@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from evaluation_shops import DAY_MS, START_MS, TERM, UTC, metric_of
 
 from streams.catalogue.metric import Component, Direction, Signal
 from streams.evaluation.metric_evaluator import MetricEvaluator
+from tests.evaluation.support.evaluation_shops import DAY_MS, START_MS, TERM, UTC, metric_of
 
 CHANGE_MS = START_MS + 2 * DAY_MS + 10 * 3_600_000
 

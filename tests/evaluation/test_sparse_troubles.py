@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from evaluation_shops import DAY_MS, MINUTE_MS, START_MS, UTC, metric_of
 
 from detectors.state import pack, unpack
 from streams.catalogue.load import Catalogue
@@ -14,6 +13,7 @@ from streams.catalogue.metric import Component, Direction, Signal
 from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.incidents.desk import IncidentDesk
 from streams.records.verdicts import TickVerdicts
+from tests.evaluation.support.evaluation_shops import DAY_MS, MINUTE_MS, START_MS, UTC, metric_of
 
 NEW_IN_STATE = ("unsettled", "past.found")
 TROUBLE_MS = START_MS + 3 * DAY_MS + 10 * 3_600_000

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -22,14 +21,10 @@ from streams.telemetry.metrics import PipelineMetrics
 from streams.web.api import create_web_app
 from streams.web.exposition import Exposition
 from streams.web.security import Security
-
-sys.path.insert(0, str(Path(__file__).with_name("support")))
-sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
-
-from actions_topic import ActionsTopic
-from chromium import CHROMIUM
-from incident_story import stamp
-from shop_hour import CATALOGUE, MINUTE, NOW, hour, tell
+from tests.support.chromium import CHROMIUM
+from tests.web.support.actions_topic import ActionsTopic
+from tests.web.support.incident_story import stamp
+from tests.web.support.shop_hour import CATALOGUE, MINUTE, NOW, hour, tell
 
 if TYPE_CHECKING:
     from streams.web.board import Board

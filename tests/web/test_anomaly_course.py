@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from incident_story import Incident
 
 from streams.records.anomaly import Contributor, Why
 from streams.web.anomaly_course import course_view
 from streams.web.data_scope import read_data_scope
+from tests.web.support.incident_story import Incident
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,11 +6,11 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from incident_story import Incident, stamp
-from views import VIEWS
 
 from streams.records.anomaly import Why
 from streams.web.security import Role, Security, Token
+from tests.web.support.incident_story import Incident, stamp
+from tests.web.support.views import VIEWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from views import VIEWS
 
 from streams.web.touchpoints import TouchpointCondition
+from tests.web.support.views import VIEWS
 
 if TYPE_CHECKING:
     from streams.web.board import Board

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from incident_story import Incident, stamp
 
 from streams.records.anomaly import Contributor, Why
+from tests.web.support.incident_story import Incident, stamp
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 import pytest_asyncio
-from actions_topic import ActionsTopic
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 from prometheus_client import CollectorRegistry
-from shop_hour import CATALOGUE, tell
 
 from dashboards.wallboard import pages
 from streams.records.anomaly import Contributor
@@ -27,6 +25,8 @@ from streams.web.data_scope import EVERYTHING, NOTHING, read_data_scope
 from streams.web.exposition import Exposition
 from streams.web.security import Role, Security, Token
 from streams.web.silences import add_silences
+from tests.web.support.actions_topic import ActionsTopic
+from tests.web.support.shop_hour import CATALOGUE, tell
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

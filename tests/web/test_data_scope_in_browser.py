@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from shop_hour import tell
 
 from streams.web.data_scope import read_data_scope
 from streams.web.security import Role, Security, Token
+from tests.web.support.shop_hour import tell
 
 if TYPE_CHECKING:
     from collections.abc import Callable

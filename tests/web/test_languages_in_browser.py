@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from incident_story import Incident
 
 from streams.records.anomaly import Why
+from tests.web.support.incident_story import Incident
 
 if TYPE_CHECKING:
     from collections.abc import Callable

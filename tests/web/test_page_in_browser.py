@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from views import VIEWS
 
 from streams.records.anomaly import Anomaly, Change, Transition
 from streams.records.verdicts import Pulse, TickVerdicts
 from streams.telemetry.blindness import Blind, BlindSpot
 from streams.web.security import Role, Security, Token
+from tests.web.support.views import VIEWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

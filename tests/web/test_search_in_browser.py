@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from many_signals import alter_board, grow
-from views import VIEWS
+
+from tests.web.support.many_signals import alter_board, grow
+from tests.web.support.views import VIEWS
 
 if TYPE_CHECKING:
     from streams.web.board import Board

@@ -6,18 +6,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from views import VIEWS
 
 from streams.web.actions import add_actions
 from streams.web.security import Role, Security, Token
 from streams.web.silences import add_silences
+from tests.web.support.views import VIEWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from actions_topic import ActionsTopic
-
     from streams.records.anomaly import Anomaly
+    from tests.web.support.actions_topic import ActionsTopic
 
 pytestmark = pytest.mark.browser
 

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from many_signals import alter_board, grow
-from shop_hour import CATALOGUE, tell
-from views import VIEWS
 
 from streams.web.data_scope import read_data_scope
 from streams.web.security import Role, Security, Token
+from tests.web.support.many_signals import alter_board, grow
+from tests.web.support.shop_hour import CATALOGUE, tell
+from tests.web.support.views import VIEWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

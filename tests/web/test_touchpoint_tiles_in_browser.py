@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from many_signals import alter_board, grow
-from shop_hour import MINUTE, hour, tell
-from views import VIEWS
 
 from streams.catalogue.metric import TOUCHPOINTS
+from tests.web.support.many_signals import alter_board, grow
+from tests.web.support.shop_hour import MINUTE, hour, tell
+from tests.web.support.views import VIEWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

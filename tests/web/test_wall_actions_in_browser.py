@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from actions_topic import ActionsTopic
-from incident_story import Incident, stamp
-from views import VIEWS
 
 from streams.delivery.written import Delivery
 from streams.records.anomaly import Why
 from streams.web.actions import add_actions
 from streams.web.security import Role, Security, Token
+from tests.web.support.actions_topic import ActionsTopic
+from tests.web.support.incident_story import Incident, stamp
+from tests.web.support.views import VIEWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

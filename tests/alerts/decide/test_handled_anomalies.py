@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
-from told_record import told_record
 
 from streams.alerts.announcer import Announcer
 from streams.alerts.decide.dispatch import Dispatch
@@ -16,6 +15,7 @@ from streams.alerts.words.message import ACKNOWLEDGED, Titles
 from streams.records.action import Taken
 from streams.records.anomaly import Anomaly, Change, Transition, Why
 from streams.register.actions import ActionBook
+from tests.support.told_record import told_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable

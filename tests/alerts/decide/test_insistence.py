@@ -6,7 +6,6 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from told_record import told_record
 
 from streams.alerts.decide.dispatch import Dispatch
 from streams.alerts.decide.escalation import Escalations
@@ -17,6 +16,7 @@ from streams.records.action import Taken
 from streams.records.anomaly import Change, Transition
 from streams.register.actions import ActionBook
 from streams.settings.settings import EscalationSettings, RouteSettings
+from tests.support.told_record import told_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
-from told_record import told_record
-
 from streams.alerts.decide.announcements import Announcements
 from streams.alerts.decide.dispatch import Dispatch
 from streams.alerts.decide.routing import Ruling
@@ -18,6 +16,7 @@ from streams.register.maintenance import Window, windows_of
 from streams.register.muting import Muting
 from streams.register.silences import SilenceBook
 from streams.settings.settings import MaintenanceSettings
+from tests.support.told_record import told_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,7 +6,6 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from told_record import told_record
 
 from streams.alerts.decide.dispatch import Dispatch
 from streams.alerts.decide.routing import STALE_MS, Ruling
@@ -19,6 +18,7 @@ from streams.records.instant import rfc3339
 from streams.register.actions import ActionBook
 from streams.register.muting import Muting
 from streams.register.silences import SilenceBook
+from tests.support.told_record import told_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable

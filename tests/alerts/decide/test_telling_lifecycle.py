@@ -10,7 +10,6 @@ import msgspec
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from sample_anomaly import sample_anomaly
 
 from streams.alerts.announcer import Announcer
 from streams.alerts.decide.dispatch import Dispatch
@@ -27,6 +26,7 @@ from streams.register.actions import ActionBook
 from streams.register.inhibition import OpenAnomalies
 from streams.register.muting import Muting
 from streams.register.silences import SilenceBook
+from tests.support.sample_anomaly import sample_anomaly
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

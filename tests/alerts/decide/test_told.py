@@ -6,7 +6,6 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 import pytest
-from told_record import told_record
 
 from streams.alerts.announcer import Announcer
 from streams.alerts.decide.dispatch import Dispatch
@@ -20,6 +19,7 @@ from streams.records.action import ESCALATED, NOTIFY_SOURCE, TELLING, TOLD, Take
 from streams.records.anomaly import Change, Transition
 from streams.records.instant import rfc3339
 from streams.register.actions import ActionBook
+from tests.support.told_record import told_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -12,7 +12,6 @@ import orjson
 import pytest
 from aiohttp import web
 from msgspec.structs import replace
-from renderings import RENDERINGS
 
 from streams.alerts.queue.outbox import Outbox
 from streams.alerts.receivers.channel import ReceiverContext
@@ -32,6 +31,7 @@ from streams.alerts.words.phrases import ENGLISH
 from streams.alerts.words.voice import Voice
 from streams.records.anomaly import Change
 from streams.settings.settings import ReceiverSettings
+from tests.support.renderings import RENDERINGS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

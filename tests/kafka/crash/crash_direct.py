@@ -15,10 +15,9 @@ from streams.cells.histogram import edges
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from crash_load import Sent
-
     from streams.catalogue.load import Catalogue
     from streams.catalogue.metric import Condition, Metric, Term
+    from tests.kafka.crash.crash_load import Sent
 
 LATE_LIMIT_MS = 7_200_000
 MONEY = {"amount"}

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from faust.types import TP
-from transport_fakes import FakePositions, fetched
 
 from streams.transport.driver.batch_driver import Standing
 from streams.transport.flush.flush import FailureReason, FlushFailedError
@@ -17,6 +16,7 @@ from streams.transport.life.watchdog import LIMIT_S, Station
 from streams.transport.log import log_agent
 from streams.transport.log.keeper import Save, Saved
 from streams.transport.log.log_agent import LogAgent
+from tests.transport.support.transport_fakes import FakePositions, fetched
 
 if TYPE_CHECKING:
     from streams.records.batch import RecordBatch

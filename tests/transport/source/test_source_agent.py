@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from faust.types import TP
-from transport_fakes import ORDERS, FakeCommits, FakeFlusher, FakeIngest, FakePositions, FakeTopicNames, fetched
 
 from streams.transport.driver.batch_driver import Standing
 from streams.transport.flush.flush import FailureReason, FlushFailedError
@@ -19,6 +18,15 @@ from streams.transport.partitions.committed import Commit
 from streams.transport.source import source_agent
 from streams.transport.source.source_agent import SourceAgent
 from streams.transport.source.source_options import SourceOptions
+from tests.transport.support.transport_fakes import (
+    ORDERS,
+    FakeCommits,
+    FakeFlusher,
+    FakeIngest,
+    FakePositions,
+    FakeTopicNames,
+    fetched,
+)
 
 OPTIONS = SourceOptions(
     cells_partitions=1,

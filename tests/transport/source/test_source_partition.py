@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from transport_fakes import ORDERS, FakeFlusher, FakeIngest, fetched
 
 from streams.catalogue.load import load
 from streams.ingest.partition import IngestPartition
@@ -14,6 +13,7 @@ from streams.transport.driver.fetched import Fetched
 from streams.transport.partitions.committed import Commit
 from streams.transport.source.source_partition import Intake, SourcePartition
 from tests.ingest.records import NOON, make_batch, make_event
+from tests.transport.support.transport_fakes import ORDERS, FakeFlusher, FakeIngest, fetched
 
 
 def new_part() -> SourcePartition:
