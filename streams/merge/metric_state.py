@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
-from streams.catalogue.metric import Component, Signal
+from streams.catalogue.metric import Component
+from streams.catalogue.signals import CellKind
 from streams.cells.gauge import values_of
 from streams.cells.mark import LEAST_MARK
 from streams.merge.ahead import Ahead, latest, summed
@@ -70,15 +71,15 @@ class MetricState:
     def __init__(self, metric: Metric, budget: SeriesBudget, evaluator: Evaluator) -> None:
         self.metric = metric
         self.evaluator = evaluator
-        self.width = max(table_width(metric), 3 if metric.signal is Signal.COHORT else 1)
+        self.width = max(table_width(metric), 3 if metric.traits.cells is CellKind.DEADLINES else 1)
         self.settle_slots = -(-metric.settle_s * 1000 // SLOT_MS)
         self.table = SeriesTable(metric, budget)
-        self.gauge = metric.signal is Signal.LAST
+        self.gauge = metric.traits.cells is CellKind.LATEST
         self.ahead = Ahead(merged=latest if self.gauge else summed)
         lengths = {*metric.windows, metric.trailing_s, SLOT_MS // 1000} - {0}
         self.windows = Windows(self.width, lengths)
         self.quarters = Quarters()
-        self.cohort = Cohort() if metric.signal is Signal.COHORT else None
+        self.cohort = Cohort() if metric.traits.cells is CellKind.DEADLINES else None
         term = metric.recurring()
         self.recurrence = None if term is None else Recurrence(metric, term, self.table)
         self.skipped = Skipped()

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.catalogue.metric import Signal, Term
+from streams.catalogue.metric import Term
 from streams.cells.gauge import MOMENT_BITS, packed, values_of
 from streams.merge.ahead import latest
 
@@ -20,7 +20,7 @@ SLOT = 176_722_560
 
 
 def gauge(make_metric: Callable[..., Any]) -> Any:
-    return make_metric(Signal.LAST, unit="number", numerator=TOLD, scopes=(("queue",),), windows=(60, 120))
+    return make_metric("last", unit="number", numerator=TOLD, scopes=(("queue",),), windows=(60, 120))
 
 
 def test_the_snapshot_told_last_counts_whichever_arrives_last(
