@@ -33,10 +33,10 @@ def test_the_snapshot_told_last_counts_whichever_arrives_last(
     run.apply(SLOT * 10_000, metric, (presale, 0, SLOT, packed(2_000, 90), 0))
     run.apply((SLOT + 7) * 10_000, metric, (presale, 0, SLOT + 6, packed(0, 0), 0))
     run.advance()
-    state = run.merge._states[metric.key()]
+    shown = run.merge._states[metric.key()].shown
 
-    assert state.latest(0, 60).tolist() == [0]
-    assert state.slots(0, 0, 8)[-7:].tolist() == [7, -1, -1, -1, -1, -1, 0]
+    assert shown.latest(0, 60).tolist() == [0]
+    assert shown.slots(0, 0, 8)[-7:].tolist() == [7, -1, -1, -1, -1, -1, 0]
 
 
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 9_999), st.integers(0, 100)), min_size=1))
