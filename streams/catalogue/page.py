@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streams.catalogue.metric import HISTOGRAMS, Direction, Signal
+from streams.catalogue.metric import Direction
+from streams.catalogue.signals import CellKind
 from streams.cells.histogram import BINS
 
 if TYPE_CHECKING:
@@ -51,19 +52,8 @@ def _row(metric: Metric) -> tuple[str, ...]:
 def _section(metric: Metric) -> Iterator[str]:
     yield f"\n## {(metric.runbook or metric.name).replace('-', ' ').capitalize()}\n"
     yield f"{metric.title}. {metric.title_zh}\n".replace(" \n", "\n")
-    numerator, denominator, exposure = {
-        Signal.COUNT: ("counts", "", "expected in proportion to"),
-        Signal.COHORT: ("closed in time", "opened", "closed late"),
-        Signal.NET: ("for", "all who answered", "against"),
-        Signal.QUANTILE: ("durations", "", ""),
-        Signal.SPREAD: ("durations", "", ""),
-        Signal.LAST: ("told by", "", ""),
-    }.get(metric.signal, ("numerator", "denominator", ""))
-    for name, terms in (
-        (numerator, metric.numerator),
-        (denominator, metric.denominator),
-        (exposure, metric.exposure),
-    ):
+    components = (metric.numerator, metric.denominator, metric.exposure)
+    for name, terms in zip(metric.traits.words, components, strict=True):
         for term in terms:
             yield f"- {name}: {_term(metric, term)}"
     yield from _shape(metric)
@@ -85,12 +75,8 @@ def _section(metric: Metric) -> Iterator[str]:
 
 
 def _shape(metric: Metric) -> Iterator[str]:
-    if metric.signal is Signal.QUANTILE:
-        yield f"- the {metric.quantile:.0%} quantile"
-    if metric.signal is Signal.SPREAD:
-        yield "- the 90 % quantile less the median"
-    if metric.signal is Signal.NET:
-        yield "- 100 times (for less against) / all"
+    if metric.traits.formula:
+        yield f"- {metric.traits.formula.format(quantile=metric.quantile)}"
     if metric.bins:
         low, high = metric.bins
         yield f"- in {BINS} bins of equal factors between {low:g} and {high:g} s"
@@ -100,7 +86,7 @@ def _term(metric: Metric, term: Term) -> str:
     parts = [("less " if term.weight < 0 else "") + ", ".join(f"`{event}`" for event in term.events)]
     parts += [f"where {field} {_condition(condition)}" for field, condition in term.where.items()]
     if term.value:
-        plain = metric.signal in HISTOGRAMS or metric.signal is Signal.LAST
+        plain = metric.traits.cells in {CellKind.BINS, CellKind.LATEST}
         parts.append(term.value if plain else f"the sum of {term.value}")
     if term.since:
         parts.append(f"since {term.since}")

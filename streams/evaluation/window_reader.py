@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 TICK_MS = 10_000
+QUARTER_MS = 900_000
 LONG_S = 86_400  # a longer window is compared with those before it, not with the usual day
 EARLIER_WINDOWS = 8  # of the same length: of a week two months, in which a shop changes little
 SPARED_WINDOWS = 1  # between them and the present one: a shift in its second week is not compared with its first

@@ -8,12 +8,12 @@ import pytest
 
 from streams.catalogue.leading import check_leading, leading_signals
 from streams.catalogue.load import SHIPPED, load, parse
-from streams.catalogue.metric import TOUCHPOINTS, Direction, Metric, Signal, Term
+from streams.catalogue.metric import TOUCHPOINTS, Direction, Metric, Term
 from streams.settings.located_yaml import LocatedError
 
 
 def metric(name: str, touchpoint: str = "order", events: str = "order.created", **more: Any) -> Metric:
-    given: dict[str, Any] = {"scopes": ((),), "signal": Signal.COUNT, "unit": "per_minute"}
+    given: dict[str, Any] = {"scopes": ((),), "signal": "count", "unit": "per_minute"}
     return Metric(
         id="X",
         name=name,
