@@ -18,6 +18,7 @@ from streams.broker.connection import Connection
 from streams.topics.names import CELLS_TOPIC
 from streams.transport.driver.faust_app import add_agent, new_app
 from streams.transport.flush.congestion import Congestions, CongestionTeller
+from streams.transport.flush.fencing_abort import abort_of_log, abort_of_source
 from streams.transport.flush.flush import (
     TRANSACTION_LIMIT_S,
     AcknowledgedFlusher,
@@ -25,7 +26,6 @@ from streams.transport.flush.flush import (
     Flusher,
     TransactionalFlusher,
 )
-from streams.transport.flush.hanging import counts_of, snapshot_of
 from streams.transport.life.clock import WorkerClock
 from streams.transport.life.wall_clock import BrokersClock, WallClock
 from streams.transport.life.watch import Watch, WorkerFailedError
@@ -294,7 +294,7 @@ class Worker:
     def _new_flusher(self, tp: TP) -> Flusher:
         if not self._settings.transactions:
             return AcknowledgedFlusher(self._producer, self._positions.commit_plain)
-        return self._new_transactional(tp, TRANSACTION_LIMIT_S, counts_of(tp, self._settings.cells_partitions))
+        return self._new_transactional(tp, TRANSACTION_LIMIT_S, abort_of_source(tp, self._settings.cells_partitions))
 
     def _new_keeper(self, tp: TP) -> Keeper:
         if not self._settings.transactions:
@@ -302,12 +302,12 @@ class Worker:
             return FileKeeper(folder, tp, self._new_flusher(tp))
         # Only a restore reads snapshots, so their transactions may last longer than those of cells.
         limit_s = _SNAPSHOT_LIMIT_S if tp.topic == CELLS_TOPIC else TRANSACTION_LIMIT_S
-        flusher = self._new_transactional(tp, limit_s, snapshot_of(tp))
+        flusher = self._new_transactional(tp, limit_s, abort_of_log(tp))
         return TopicKeeper(self._connection, self._settings.app, tp, tp.partition, flusher)
 
-    def _new_transactional(self, tp: TP, limit_s: float, may_hang: FlushContent) -> Flusher:
+    def _new_transactional(self, tp: TP, limit_s: float, fencing_abort: FlushContent) -> Flusher:
         name = f"{self._settings.app}-{tp.topic}-{tp.partition}"
-        return TransactionalFlusher(self._connection, name, self._settings.app, limit_s, may_hang)
+        return TransactionalFlusher(self._connection, name, self._settings.app, limit_s, fencing_abort)
 
     def _crash_of_faust(self) -> BaseException | None:
         if not self.app.crashed:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 from streams.cells.record import encode
 from streams.records.batch import RecordBatch
 from streams.topics.names import CELLS_TOPIC, DEAD_LETTERS_TOPIC
+from streams.transport.flush.fencing_abort import dead_letter_key
 from streams.transport.flush.flush import FlushContent, OutRecord
-from streams.transport.flush.hanging import dead_letter_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
