@@ -81,8 +81,8 @@ LAYERS = {
     "web": Layer(SHELL, "catalogue delivery detectors events merge records register settings telemetry"),
     "transport.driver": Layer(SHELL, "broker records settings"),
     "transport.life": Layer(SHELL, "broker settings"),
-    "transport.partitions": Layer(SHELL, "broker settings transport.driver transport.life"),
-    "transport.flush": Layer(SHELL, "broker cells merge records topics transport.partitions"),
+    "transport.flush": Layer(SHELL, "broker cells merge records topics"),
+    "transport.partitions": Layer(SHELL, "broker settings transport.driver transport.flush transport.life"),
     "transport.clients": Layer(SHELL, "broker delivery records settings topics transport.flush"),
     "transport.source": Layer(
         SHELL, "cells ingest records topics transport.driver transport.flush transport.life transport.partitions"

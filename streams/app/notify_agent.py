@@ -27,7 +27,7 @@ from streams.alerts.words.message import Titles
 from streams.register.maintenance import windows_of
 from streams.settings.settings import DEFAULT_APP
 from streams.transport.clients.action_recorder import ActionRecorder
-from streams.transport.clients.newest import NewestRecords
+from streams.transport.clients.newest_timestamps import NewestTimestamps
 from streams.transport.clients.notifier import Notifier
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ class NotifyAgent:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(reader.caught_up.wait(), _CATCH_UP_LIMIT_S)
         if around.settings.transactions and around.settings.time == "events":
-            newest = NewestRecords(around.connection, around.sources, around.newest.observe)
+            newest = NewestTimestamps(around.connection, around.sources, around.newest.observe)
             around.watch.start("that asks how far the logs reach", newest.run())
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(newest.asked.wait(), _CATCH_UP_LIMIT_S)

@@ -90,7 +90,7 @@ class Vitals:
         now = time.monotonic()
         for agent in (self._worker.cells_agent, self._worker.incident_agent):
             for tp, part in agent.parts.items() if agent is not None else ():
-                self._metrics.snapshot_age(tp.topic, tp.partition, now - part.saved_at)
+                self._metrics.snapshot_age(tp.topic, tp.partition, now - part.checkpointed_at)
 
     def _freshness(self) -> None:
         agent, now = self._worker.source_agent, self._clock_ms()

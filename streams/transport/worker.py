@@ -8,81 +8,39 @@ import logging
 import os
 import time
 import uuid
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from streams.broker.connection import Connection
-from streams.topics.names import CELLS_TOPIC
+from streams.transport.agent_factory import AgentFactory
 from streams.transport.driver.faust_app import add_agent, new_app
 from streams.transport.flush.congestion import Congestions, CongestionTeller
-from streams.transport.flush.flush import (
-    TRANSACTION_LIMIT_S,
-    AcknowledgedFlusher,
-    FlushContent,
-    Flusher,
-    TransactionalFlusher,
-)
-from streams.transport.flush.hanging import counts_of, snapshot_of
 from streams.transport.life.clock import WorkerClock
 from streams.transport.life.wall_clock import BrokersClock, WallClock
 from streams.transport.life.watch import Watch, WorkerFailedError
 from streams.transport.life.watchdog import Watchdog
-from streams.transport.log.cells_agent import CellsState, SnapshotPace
-from streams.transport.log.file_keeper import FileKeeper
-from streams.transport.log.incident_agent import IncidentState
-from streams.transport.log.log_agent import LogAgent
-from streams.transport.log.topic_keeper import TopicKeeper
+from streams.transport.log.cells_agent import CellsState
 from streams.transport.partitions.committed import CommittedOffsets
-from streams.transport.partitions.log_bounds import Bounds
 from streams.transport.partitions.ownership import Ownership
+from streams.transport.partitions.positions import AppPositions
 from streams.transport.partitions.topic_ids import TopicIds
-from streams.transport.source.source_agent import SourceAgent
-from streams.transport.source.source_options import SourceOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Mapping
 
     from faust.types import TP
 
     from streams.settings.settings import Settings
     from streams.transport.driver.batch_driver import Standing
-    from streams.transport.log.keeper import Keeper, Saved
-    from streams.transport.log.log_agent import LogState
     from streams.transport.parts import Incidents, Ingests, Merges
 
 _START_LIMIT_S = 60.0
 _CLOSE_LIMIT_S = 2.0  # these two and the little that follows make most of the five seconds of `stop`
 _STOP_LIMIT_S = 1.5
-_SNAPSHOT_LIMIT_S = 60.0
 
 logger = logging.getLogger(__name__)
-
-
-class AppPositions:
-    """The consumer of an app, which Faust makes only when it starts."""
-
-    def __init__(self, app: Any) -> None:
-        self._app = app
-
-    async def move_to(self, tp: TP, offset: int) -> None:
-        await self._app.consumer.move_to(tp, offset)
-
-    async def bounds(self, *tps: TP) -> Mapping[TP, Bounds]:
-        first = await self._app.consumer.earliest_offsets(*tps)
-        end = await self._app.consumer.highwaters(*tps)
-        return {tp: Bounds(first[tp], end[tp]) for tp in tps}
-
-    def standing(self, tp: TP) -> Standing | None:
-        return self._app.consumer.standing(tp)
-
-    def hold(self, tps: Collection[TP]) -> None:
-        self._app.consumer.hold(tps)
-
-    async def commit_plain(self, tp: TP, offset: int, metadata: str) -> None:
-        await self._app.consumer.thread.commit_plain(tp, offset, metadata)
 
 
 class Worker:
@@ -98,7 +56,6 @@ class Worker:
         cells_agent: None where it merges nothing; its `parts` hold the merges.
         incident_agent: None where it has no desk.
         watchdog: fed once a second while the worker runs.
-        stopped: whether `stop` ended all of it; a thread of Faust may still wait for the group.
 
     """
 
@@ -126,14 +83,18 @@ class Worker:
         self._commits = CommittedOffsets(self._connection, settings.app)
         self._topic_ids = TopicIds(self._connection) if settings.transactions else None
         self._producer: Any = None
-        self.source_agent = None if ingests is None else self._new_source_agent(ingests)
-        self.cells_agent = None if merges is None else self._new_cells_agent(merges)
-        self.incident_agent = None if incidents is None else self._new_incident_agent(incidents)
+        make = AgentFactory(
+            settings, self._connection, self._positions, self.clock, lambda: self._producer, self._watch.fail
+        )
+        committed, slowest = (self._commits, self._topic_ids), self.congestions.slowest_of_others
+        self.source_agent = None if ingests is None else make.source_agent(ingests, *committed, slowest)
+        self.cells_agent = None if merges is None else make.cells_agent(merges)
+        self.incident_agent = None if incidents is None else make.incident_agent(incidents)
         agents = (self.source_agent, self.cells_agent, self.incident_agent)
         self._agents = [agent for agent in agents if agent is not None]
         for agent in self._agents:
-            add_agent(self.app, agent.name, agent.topics, agent.handle, self._watch.fail)
-        self._ownership = Ownership(self.app, self._agents)
+            add_agent(self.app, agent.name, agent.owner.topics, agent.handle, self._watch.fail)
+        self._ownership = Ownership(self.app, [agent.owner for agent in self._agents])
 
     async def start(self) -> None:
         """Join the group. Raises KafkaError or OSError where no broker is reached, WorkerFailedError after a minute."""
@@ -163,13 +124,13 @@ class Worker:
         if self._brokers_clock is not None:
             self._watch.start("that asks the brokers for their clock", self._brokers_clock.run())
         if self._topic_ids is not None:
-            read = [topic for agent in self._agents for topic in agent.topics]
+            read = [topic for agent in self._agents for topic in agent.owner.topics]
             self._watch.start("that knows topics by their ids", self._topic_ids.watch(read, self._take_in))
 
     @property
     def assigned(self) -> bool:
         """Whether the group has given this worker its partitions and they have been taken over."""
-        return all(agent.current for agent in self._agents)
+        return all(agent.owner.current for agent in self._agents)
 
     def standing(self, tp: TP) -> Standing | None:
         """Where the log of a partition ends, as of the last fetch."""
@@ -179,7 +140,7 @@ class Worker:
         """The merges of this worker by cells partition."""
         if self.cells_agent is None:
             return {}
-        states = {tp.partition: part.state for tp, part in self.cells_agent.parts.items()}
+        states = {tp.partition: part.log_state for tp, part in self.cells_agent.parts.items()}
         return {number: state.merge for number, state in states.items() if isinstance(state, CellsState)}
 
     async def failure(self) -> WorkerFailedError:
@@ -222,92 +183,6 @@ class Worker:
     def _new_brokers_clock(self) -> BrokersClock:
         app = self._settings.app
         return BrokersClock(self._connection, f"{app}-clock-{uuid.uuid4().hex[:12]}", app, self.wall, _wall_ms)
-
-    def _new_source_agent(self, ingests: Ingests) -> SourceAgent:
-        settings = self._settings
-        return SourceAgent(
-            tuple(ingests.sources),
-            SourceOptions(
-                settings.cells_partitions,
-                settings.dedup_records,
-                settings.lateness_s,
-                settings.flush_interval_s,
-                settings.idle_after_s,
-                settings.heartbeat_interval_s,
-                settings.app if settings.transactions else None,
-            ),
-            self._positions,
-            self._commits,
-            make_ingest=ingests.make,
-            make_flusher=ingests.make_flusher or self._new_flusher,
-            clock=self.clock,
-            fail=self._watch.fail,
-            on_flushed=ingests.on_flushed,
-            on_flush_ended=ingests.on_flush_ended,
-            topic_names=self._topic_ids,
-            slowest_of_others=self.congestions.slowest_of_others,
-        )
-
-    def _new_cells_agent(self, merges: Merges) -> LogAgent:
-        pace = SnapshotPace(self._settings.snapshot_interval_s, self._settings.full_snapshot_interval_s)
-
-        def make_state(tp: TP, saved: Saved | None) -> CellsState:
-            return CellsState(
-                tp.partition,
-                merges.make(tp.partition),
-                saved,
-                producer=self._producer,
-                pace=pace,
-                needed=merges.needed,
-                observe=self.clock.observe,
-                on_judged=merges.on_judged,
-                now_s=time.monotonic(),
-            )
-
-        return self._new_log_agent("merge", CELLS_TOPIC, make_state)
-
-    def _new_incident_agent(self, incidents: Incidents) -> LogAgent:
-        def make_state(_tp: TP, saved: Saved | None) -> IncidentState:
-            return IncidentState(
-                incidents.make(),
-                saved,
-                encode=incidents.encode,
-                on_transitions=incidents.on_transitions,
-                on_tick=incidents.on_tick,
-                now_s=time.monotonic(),
-            )
-
-        return self._new_log_agent("incidents", incidents.topic, make_state)
-
-    def _new_log_agent(self, name: str, topic: str, make_state: Callable[[TP, Saved | None], LogState]) -> LogAgent:
-        return LogAgent(
-            name,
-            topic,
-            self._positions,
-            make_keeper=self._new_keeper,
-            make_state=make_state,
-            fail=self._watch.fail,
-            heartbeat_interval_s=self._settings.heartbeat_interval_s,
-            may_lose=not self._settings.transactions,
-        )
-
-    def _new_flusher(self, tp: TP) -> Flusher:
-        if not self._settings.transactions:
-            return AcknowledgedFlusher(self._producer, self._positions.commit_plain)
-        return self._new_transactional(tp, TRANSACTION_LIMIT_S, counts_of(tp, self._settings.cells_partitions))
-
-    def _new_keeper(self, tp: TP) -> Keeper:
-        if not self._settings.transactions:
-            folder = Path(self._settings.state_dir) / f"{self._settings.app}-{tp.topic}-{tp.partition}"
-            return FileKeeper(folder, tp, self._new_flusher(tp))
-        # Only a restore reads snapshots, so their transactions may last longer than those of cells.
-        limit_s = _SNAPSHOT_LIMIT_S if tp.topic == CELLS_TOPIC else TRANSACTION_LIMIT_S
-        flusher = self._new_transactional(tp, limit_s, snapshot_of(tp))
-        return TopicKeeper(self._connection, self._settings.app, tp, tp.partition, flusher)
-
-    def _new_transactional(self, tp: TP, limit_s: float, may_hang: FlushContent) -> Flusher:
-        name = f"{self._settings.app}-{tp.topic}-{tp.partition}"
-        return TransactionalFlusher(self._connection, name, self._settings.app, limit_s, may_hang)
 
     def _crash_of_faust(self) -> BaseException | None:
         if not self.app.crashed:

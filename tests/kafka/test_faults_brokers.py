@@ -9,7 +9,7 @@ import pytest
 
 from streams.broker.connection import Connection
 from streams.settings.settings import SOURCE_TOPICS
-from streams.transport.clients.newest import NewestRecords
+from streams.transport.clients.newest_timestamps import NewestTimestamps
 from streams.transport.partitions.topic_ids import TopicIds
 from tests.kafka.crash.feed import Feed
 from tests.kafka.support.faults_bench import LOAD, Bench
@@ -34,7 +34,9 @@ class Questions:
 
     def __init__(self, address: str) -> None:
         self._ids = TopicIds(Connection(address))
-        self._newest = NewestRecords(Connection(address), dict.fromkeys(SOURCE_TOPICS, LOAD.partitions), self._observe)
+        self._newest = NewestTimestamps(
+            Connection(address), dict.fromkeys(SOURCE_TOPICS, LOAD.partitions), self._observe
+        )
         self._observed = 0
         self._runner = asyncio.Runner()
 

@@ -38,8 +38,8 @@ class Bench:
         self.commits = CommittedOffsets(Connection(address), name)
 
     def flusher(self) -> TransactionalFlusher:
-        may_hang = FlushContent(self.source, 0, "", [OutRecord(self.out, None, b"aborted", 0)])
-        return TransactionalFlusher(Connection(self.address), self.name, self.name, may_hang=may_hang)
+        fencing_abort = FlushContent(self.source, 0, "", [OutRecord(self.out, None, b"aborted", 0)])
+        return TransactionalFlusher(Connection(self.address), self.name, self.name, fencing_abort=fencing_abort)
 
     def trusting_flusher(self) -> TransactionalFlusher:
         """One that thinks initialisation settles everything."""

@@ -133,7 +133,7 @@ async def test_who_runs_ahead_of_another_worker_waits_while_the_merge_is_crowded
         await until(lambda: position(workers, SLOW) == 10, workers)
         produce(settings.broker, FAST, 0, 4 * AN_HOUR)
         await until(lambda: fast.congestions.slowest_of_others([FAST]) is not None, workers)
-        await until(lambda: fast.source_agent._held == {FAST}, workers)
+        await until(lambda: fast.source_agent.held == {FAST}, workers)
         produce(settings.broker, FAST, 4 * AN_HOUR, AN_HOUR)  # the fetch that was under way may still bring it
         await asyncio.sleep(2.0)
         stands, crowd = position(workers, FAST), waiting(workers)

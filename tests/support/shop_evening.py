@@ -136,7 +136,7 @@ class Evening:
     def _over(self, system: System) -> bool:
         agent = system.worker.incident_agent
         assert agent is not None
-        states: list[Any] = [part.state for part in agent.parts.values()]
+        states: list[Any] = [part.log_state for part in agent.parts.values()]
         return bool(states) and all(
             state is not None and state.desk.handled >= self.until_ms and not state._pending and not state._saving
             for state in states

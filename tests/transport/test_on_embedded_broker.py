@@ -114,7 +114,7 @@ class Running:
     @property
     def handled_ms(self) -> int:
         assert self.worker.incident_agent is not None
-        states = [part.state for part in self.worker.incident_agent.parts.values()]
+        states = [part.log_state for part in self.worker.incident_agent.parts.values()]
         return max((s.desk.handled for s in states if isinstance(s, IncidentState)), default=-1)  # type: ignore[attr-defined]
 
     async def until(self, condition: Callable[[], bool]) -> None:

@@ -11,6 +11,7 @@ import pytest
 from streams.transport.life.clock import WorkerClock
 from streams.transport.source.source_agent import SourceAgent
 from streams.transport.source.source_options import SourceOptions
+from streams.transport.source.source_recovery import SourceRecovery
 from tests.transport.support.transport_fakes import ORDERS, FakeCommits, FakeFlusher, FakeIngest, FakePositions, fetched
 
 
@@ -21,13 +22,12 @@ class Ending:
         self.flusher = FakeFlusher()
         self.commits = FakeCommits()
         self.goes_on = asyncio.Event()
+        options, positions = SourceOptions(1, 10, 30, 600.0, 600.0, 0.1), FakePositions()
         self.agent = SourceAgent(
             ("orders",),
-            SourceOptions(1, 10, 30, 600.0, 600.0, 0.1),
-            FakePositions(),
-            self.commits,
-            make_ingest=lambda _tp: FakeIngest(),
-            make_flusher=lambda _tp: self.flusher,
+            options,
+            SourceRecovery(options, positions, self.commits, lambda _tp: FakeIngest(), lambda _tp: self.flusher),
+            positions,
             clock=WorkerClock(time.monotonic),
             fail=lambda _what, error: pytest.fail(str(error)),
         )
@@ -44,7 +44,7 @@ async def ending() -> Ending:
 
 async def test_partitions_that_are_taken_over_while_the_worker_ends_are_let_go_of(ending: Ending) -> None:
     ending.commits.read = ending.slowly  # type: ignore[method-assign]
-    taking_over = asyncio.ensure_future(ending.agent.acquire([ORDERS], lambda: True))
+    taking_over = asyncio.ensure_future(ending.agent.owner.acquire([ORDERS], lambda: True))
     await asyncio.sleep(0)
     await ending.agent.close()
     ending.goes_on.set()
@@ -55,7 +55,7 @@ async def test_partitions_that_are_taken_over_while_the_worker_ends_are_let_go_o
 
 
 async def test_flushers_are_let_go_of_although_a_last_flush_takes_too_long(ending: Ending) -> None:
-    await ending.agent.acquire([ORDERS], lambda: True)
+    await ending.agent.owner.acquire([ORDERS], lambda: True)
     await ending.agent.handle(fetched(0, range(5)))
     ending.flusher.flush = ending.slowly  # type: ignore[method-assign]
     with pytest.raises(TimeoutError):

@@ -18,8 +18,6 @@ from aiokafka.errors import (
 )
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 
-from streams.transport.partitions.committed import END_OF_METADATA
-
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
@@ -32,6 +30,8 @@ _OPEN_LIMIT_S = 12.0  # when a broker is lost another producer gets on sooner; t
 _CLOSE_LIMIT_S = 2.0
 _RETRY_MS = 20
 _REQUEST_LIMIT_MS = 8_000
+# confluent-kafka 2.16 reads metadata up to a zero byte, and librdkafka puts none behind it: so we do, in writing.
+END_OF_METADATA = "\0"
 
 logger = logging.getLogger(__name__)
 
@@ -95,7 +95,7 @@ class TransactionalFlusher:
     and is aborted.
 
     Args:
-        may_hang: a record for each partition that flushes write, and their source; None: nothing is touched.
+        fencing_abort: what `open` writes and aborts, see `fencing_abort.py`; None: nothing.
 
     """
 
@@ -105,13 +105,13 @@ class TransactionalFlusher:
         transactional_id: str,
         group: str,
         limit_s: float = TRANSACTION_LIMIT_S,
-        may_hang: FlushContent | None = None,
+        fencing_abort: FlushContent | None = None,
     ) -> None:
         self._limit_s = limit_s
         self._connection = connection
         self._id = transactional_id
         self._group = group
-        self._may_hang = may_hang
+        self._fencing_abort = fencing_abort
         self._producer: Any = None
 
     async def open(self) -> None:
@@ -127,8 +127,8 @@ class TransactionalFlusher:
         )
         try:
             await asyncio.wait_for(producer.start(), _OPEN_LIMIT_S)
-            if self._may_hang is not None:
-                await asyncio.wait_for(self._abort(producer, self._may_hang), self._limit_s)
+            if self._fencing_abort is not None:
+                await asyncio.wait_for(self._abort(producer, self._fencing_abort), self._limit_s)
         except (KafkaError, OSError, TimeoutError, AssertionError) as error:
             await discard(producer)
             raise FlushFailedError(_reason(error), error) from error

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import confluent_kafka
 from faust.types import TP
 
+from streams.transport.flush.flush import END_OF_METADATA
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -21,8 +23,6 @@ _PASSING = (
     confluent_kafka.KafkaError.COORDINATOR_NOT_AVAILABLE,
     confluent_kafka.KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
 )
-# confluent-kafka 2.16 reads metadata up to a zero byte, and librdkafka puts none behind it: so we do, in writing.
-END_OF_METADATA = "\0"
 
 
 class Commit(NamedTuple):

@@ -47,6 +47,13 @@ class LostRecordsError(WorkerFailedError):
         super().__init__(f"{tp.topic}-{tp.partition}: {what}; {remedy}")
 
 
+def refuse_loss(tp: TP, position: int, bounds: Bounds, remedy: str | None) -> None:
+    """Raises LostRecordsError where the log lacks `position`; not where a broker may lose, and there is no remedy."""
+    loss = bounds.loss(position)
+    if loss is not None and remedy is not None:
+        raise LostRecordsError(tp, loss, position, bounds, remedy)
+
+
 class LostTopicError(WorkerFailedError):
     """A topic was deleted under the worker."""
 

@@ -10,33 +10,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Collection
 
     from faust.types import TP
 
+    from streams.transport.partitions.owner import PartitionOwner
+
 logger = logging.getLogger(__name__)
-
-
-class PartitionOwner(Protocol):
-    """The agent behind some of the topics."""
-
-    @property
-    def topics(self) -> Collection[str]: ...
-
-    async def acquire(self, tps: Collection[TP], is_current: Callable[[], bool]) -> Mapping[TP, int]:
-        """Own exactly `tps` from now on. Returns where to read each from; may stop early when no longer current."""
-
-    async def suspend(self) -> None:
-        """End open flushes within a few seconds, and take nothing more."""
 
 
 class Ownership:
     """Connects the owners to the signals of one Faust app."""
 
-    def __init__(self, app: Any, owners: Collection[PartitionOwner]) -> None:
+    def __init__(self, app: Any, owners: Collection[PartitionOwner[Any]]) -> None:
         self._app = app
         self._owners = owners
         self._turn = asyncio.Lock()

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import enum
 from bisect import bisect_left
 from typing import TYPE_CHECKING, Any, Protocol
 
 from streams.cells.record import encode
 from streams.records.batch import RecordBatch
 from streams.topics.names import CELLS_TOPIC, DEAD_LETTERS_TOPIC
+from streams.transport.flush.fencing_abort import dead_letter_key
 from streams.transport.flush.flush import FlushContent, OutRecord
-from streams.transport.flush.hanging import dead_letter_key
+from streams.transport.flush.flush_timing import FlushTiming
+from streams.transport.partitions.log_bounds import source_remedy
+from streams.transport.partitions.partition import Intake, Partition
+from streams.transport.source.idle import IdleWatch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +24,9 @@ if TYPE_CHECKING:
     from streams.transport.driver.fetched import Fetched
     from streams.transport.flush.flush import Flusher
     from streams.transport.partitions.committed import Commit
+    from streams.transport.source.source_options import SourceOptions
 
+UNFLUSHED_SOON = 50_000  # records that are flushed before their time
 _BYTES_A_RECORD = 40  # of new names; fifty thousand such records are 2 MB, which are 16 MiB of cells at the most
 
 
@@ -74,49 +79,41 @@ class Ingest(Protocol):
     def take_flush(self, cells_partitions: int) -> Flush: ...
 
 
-class Intake(enum.Enum):
-    """What became of a fetched batch."""
-
-    TAKEN = enum.auto()
-    STALE = enum.auto()  # of an earlier position
-    HOLE = enum.auto()  # something before it is missing
-    SUSPENDED = enum.auto()  # the partition is between owners or being started again
-
-
-class SourcePartition:
+class SourcePartition(Partition):
     """Feeds one ingest partition with each offset once, in order.
 
     Attributes:
-        position: the next offset to process.
         committed: the offset the last known commit brought the count to; records before it only warm the memory of ids.
         unflushed: records fed since the last flush; more, where they bring many new names: a flush that exceeds the
             largest record would never succeed.
-        open: whether batches are taken.
-        whole: whether memory and counts agree with the commit; not while a flush is under way or after one failed.
         topic_id: which topic of this name it is, where the broker tells; written into each commit.
+        idle: whether it has nothing to say.
+        timing: whether it is to be flushed.
 
     """
 
-    def __init__(self, tp: TP, make_ingest: Callable[[], Ingest], flusher: Flusher, cells_partitions: int) -> None:
-        self.tp = tp
-        self.flusher = flusher
-        self.position = 0
+    writer: Flusher
+
+    def __init__(
+        self, tp: TP, make_ingest: Callable[[], Ingest], flusher: Flusher, options: SourceOptions, now_s: float
+    ) -> None:
+        group = options.strict_group
+        super().__init__(tp, flusher, now_s, None if group is None else source_remedy(tp, group))
         self.committed = 0
         self.unflushed = 0
-        self.open = False
-        self.whole = True
         self.topic_id = ""
+        self.idle = IdleWatch(options.idle_after_s)
+        self.timing = FlushTiming(options.flush_interval_s, UNFLUSHED_SOON, now_s)
         self._make_ingest = make_ingest
-        self._cells_partitions = cells_partitions
+        self._options = options
         self.ingest = make_ingest()
 
-    def begin(self, commit: Commit | None, earliest: int, dedup_records: int) -> int:
-        """Forget everything and start from a commit. Returns the offset to read from.
+    def begin(self, commit: Commit | None, earliest: int) -> None:
+        """Forget everything and start from a commit, warmed by the last `dedup_records` before it.
 
         Args:
             commit: None where there is none: counting starts at `earliest`.
             earliest: the first offset the broker still has.
-            dedup_records: how many offsets before the commit are read again to warm the memory.
 
         """
         self.ingest = self._make_ingest()
@@ -126,26 +123,14 @@ class SourcePartition:
         if times is not None:
             self.ingest.largest_event_time, watermark = times
             self.ingest.promise(watermark)  # what was promised while idle holds for the next owner too
-        self.position = max(self.committed - dedup_records, earliest)
+        self.position = max(self.committed - self._options.dedup_records, earliest)
         self.ingest.warm(RecordBatch(self.tp.topic, self.tp.partition, (), (), (), self.position))
-        self.open = True
-        return self.position
-
-    def suspend(self) -> None:
-        """Take nothing more until `begin` or `resume`."""
-        self.open = False
-
-    def resume(self) -> int:
-        """Go on with memory and unflushed counts. Returns the offset to read from."""
-        self.open = True
-        return self.position
 
     def take(self, fetched: Fetched) -> Intake:
         """Process a batch if it is the next one."""
-        if not self.open:
-            return Intake.SUSPENDED
-        if fetched.start != self.position:
-            return Intake.STALE if fetched.start < self.position else Intake.HOLE
+        intake = self.intake(fetched.start)
+        if intake is not Intake.TAKEN:
+            return intake
         batch = fetched.batch
         if self.position < self.committed:
             cut = bisect_left(batch.offsets, self.committed)
@@ -155,11 +140,14 @@ class SourcePartition:
             self.ingest.feed(batch)
             self.unflushed = max(self.unflushed + len(batch.offsets), self.ingest.new_bytes // _BYTES_A_RECORD)
         self.position = fetched.batch.next_offset
-        return Intake.TAKEN
+        return intake
+
+    @property
+    def needed(self) -> int:
+        return max(self.position, self.committed)
 
     def skip_to(self, offset: int) -> None:
-        """Accept that the broker has nothing between the position and `offset`."""
-        self.position = max(self.position, offset)
+        super().skip_to(offset)
         self.committed = max(self.committed, offset)
 
     @property
@@ -174,11 +162,11 @@ class SourcePartition:
 
     @property
     def has_news(self) -> bool:
-        return self.open and self.position >= self.committed and self.ingest.has_news
+        return self.position >= self.committed and self.ingest.has_news
 
     def take_flush(self) -> tuple[FlushContent, Flush]:
         """All counted since the last flush. What it holds is gone from here: if it fails, `begin` again."""
-        flush = self.ingest.take_flush(self._cells_partitions)
+        flush = self.ingest.take_flush(self._options.cells_partitions)
         cells = [
             OutRecord(CELLS_TOPIC, encode(record), partition=number) for number, record in sorted(flush.records.items())
         ]

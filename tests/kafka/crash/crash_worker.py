@@ -28,8 +28,8 @@ from streams.merge.partition import MergePartition
 from streams.merge.snapshot import read_manifest
 from streams.records.anomaly_event import encode, key
 from streams.settings.settings import SOURCE_TOPICS, Settings
+from streams.transport.flush.fencing_abort import abort_of_source
 from streams.transport.flush.flush import TRANSACTION_LIMIT_S, TransactionalFlusher
-from streams.transport.flush.hanging import counts_of
 from streams.transport.parts import Incidents, Ingests, Merges
 from streams.transport.worker import Worker
 
@@ -129,7 +129,7 @@ async def main() -> int:
             f"{settings.app}-{tp.topic}-{tp.partition}",
             settings.app,
             TRANSACTION_LIMIT_S,
-            counts_of(tp, settings.cells_partitions),
+            abort_of_source(tp, settings.cells_partitions),
         )
 
     worker = Worker(

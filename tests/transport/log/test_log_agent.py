@@ -16,6 +16,7 @@ from streams.transport.life.watchdog import LIMIT_S, Station
 from streams.transport.log import log_agent
 from streams.transport.log.keeper import Save, Saved
 from streams.transport.log.log_agent import LogAgent
+from streams.transport.partitions import owner
 from tests.transport.support.transport_fakes import FakePositions, fetched
 
 if TYPE_CHECKING:
@@ -92,11 +93,11 @@ class Bench:
         )
 
     async def acquire(self) -> Any:
-        return await self.agent.acquire([CELLS], lambda: True)
+        return await self.agent.owner.acquire([CELLS], lambda: True)
 
     @property
     def state(self) -> State:
-        state = self.agent.parts[CELLS].state
+        state = self.agent.parts[CELLS].log_state
         assert isinstance(state, State)
         return state
 
@@ -163,7 +164,7 @@ async def test_batches_out_of_place_are_left_alone(bench: Bench) -> None:
 
 
 async def test_a_lost_batch_is_read_again_after_a_while(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(log_agent, "_HOLE_S", -1.0)
+    monkeypatch.setattr(owner, "_HOLE_S", -1.0)
     await bench.acquire()
     await bench.apply(0, 1)
     await bench.apply(5)
@@ -174,7 +175,7 @@ async def test_a_lost_batch_is_read_again_after_a_while(bench: Bench, monkeypatc
 async def test_a_partition_that_comes_back_goes_on_where_it_was(bench: Bench) -> None:
     await bench.acquire()
     await bench.apply(0, 1)
-    await bench.agent.suspend()
+    await bench.agent.owner.suspend()
     await bench.apply(2)
 
     assert await bench.acquire() == {CELLS: 2}
@@ -241,7 +242,7 @@ async def test_the_watchdog_is_told_what_is_owed(bench: Bench) -> None:
 
 async def test_while_one_partition_is_saved_no_fetch_is_blamed_for_those_that_wait(bench: Bench) -> None:
     other = TP("pharos-cells", 1)
-    await bench.agent.acquire([CELLS, other], lambda: True)
+    await bench.agent.owner.acquire([CELLS, other], lambda: True)
     bench.positions.standings = {CELLS: Standing(2, 0), other: Standing(2, 0)}
     assert [duty.owing for duty in bench.agent.duties() if duty.station is Station.FETCH] == [True, True]
 
@@ -254,10 +255,15 @@ async def test_while_one_partition_steps_for_long_no_fetch_is_blamed_for_those_t
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = TP("pharos-cells", 1)
-    await bench.agent.acquire([CELLS, other], lambda: True)
+    await bench.agent.owner.acquire([CELLS, other], lambda: True)
     bench.positions.standings = {CELLS: Standing(2, 0), other: Standing(2, 0)}
-    stepped = asyncio.Event()
-    monkeypatch.setattr(bench.agent.parts[CELLS].state, "apply", lambda _batch: stepped.wait())
+    begun, stepped = asyncio.Event(), asyncio.Event()
+
+    async def step(_batch: RecordBatch) -> None:
+        begun.set()
+        await stepped.wait()
+
+    monkeypatch.setattr(bench.agent.parts[CELLS].log_state, "apply", step)
     passed_s = 0.0
     monkeypatch.setattr(log_agent, "time", SimpleNamespace(monotonic=lambda: passed_s))
 
@@ -265,7 +271,7 @@ async def test_while_one_partition_steps_for_long_no_fetch_is_blamed_for_those_t
         return {duty.what: duty.progress for duty in bench.agent.duties() if duty.station is Station.FETCH}
 
     stepping = asyncio.ensure_future(bench.agent.handle(fetched(0, [0, 1], tp=CELLS)))
-    await asyncio.sleep(0)
+    await begun.wait()
     before = progress()
     passed_s = LIMIT_S - 1
     during = progress()
@@ -280,8 +286,8 @@ async def test_while_one_partition_steps_for_long_no_fetch_is_blamed_for_those_t
 
 async def test_a_partition_that_goes_is_let_go_of(bench: Bench) -> None:
     await bench.acquire()
-    await bench.agent.suspend()
-    await bench.agent.acquire([], lambda: True)
+    await bench.agent.owner.suspend()
+    await bench.agent.owner.acquire([], lambda: True)
 
     assert bench.agent.parts == {}
     assert bench.log[-1] == "close"
@@ -303,7 +309,7 @@ async def test_partitions_that_are_taken_over_while_the_worker_ends_are_let_go_o
         return None
 
     bench.keeper.load = load  # type: ignore[method-assign]
-    taking_over = asyncio.ensure_future(bench.agent.acquire([CELLS], lambda: True))
+    taking_over = asyncio.ensure_future(bench.agent.owner.acquire([CELLS], lambda: True))
     await asyncio.sleep(0)
     await bench.agent.close()
     goes_on.set()
@@ -318,7 +324,7 @@ async def test_a_keeper_is_let_go_of_although_the_last_save_takes_too_long(bench
         await asyncio.Event().wait()
 
     bench.keeper.save = save  # type: ignore[method-assign]
-    await bench.agent.acquire([CELLS], lambda: True)
+    await bench.agent.owner.acquire([CELLS], lambda: True)
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(bench.agent.close(), 0.05)
 

@@ -13,11 +13,12 @@ from streams.transport.driver.batch_driver import Standing
 from streams.transport.flush.flush import FailureReason, FlushFailedError
 from streams.transport.life.clock import WorkerClock
 from streams.transport.life.watchdog import Station
+from streams.transport.partitions import owner
 from streams.transport.partitions.alignment import AHEAD_LIMIT_MS
 from streams.transport.partitions.committed import Commit
-from streams.transport.source import source_agent
 from streams.transport.source.source_agent import SourceAgent
 from streams.transport.source.source_options import SourceOptions
+from streams.transport.source.source_recovery import SourceRecovery
 from tests.transport.support.transport_fakes import (
     ORDERS,
     FakeCommits,
@@ -49,16 +50,14 @@ class Bench:
         self.flushers: list[FakeFlusher] = []
         self.failures: list[str] = []
         self.current = True
+        topic_names = None if topic_ids is None else FakeTopicNames(topic_ids)
         self.agent = SourceAgent(
             ("orders",),
             options,
+            SourceRecovery(options, self.positions, self.commits, lambda _tp: FakeIngest(), self._flusher, topic_names),
             self.positions,
-            self.commits,
-            make_ingest=lambda _tp: FakeIngest(),
-            make_flusher=self._flusher,
             clock=WorkerClock(time.monotonic),
             fail=lambda what, error: self.failures.append(f"{what}: {error}"),
-            topic_names=None if topic_ids is None else FakeTopicNames(topic_ids),
             slowest_of_others=lambda _own: self.slowest_of_others,
         )
 
@@ -67,7 +66,7 @@ class Bench:
         return self.flushers[-1]
 
     async def acquire(self, *tps: TP) -> Any:
-        return await self.agent.acquire(tps, lambda: self.current)
+        return await self.agent.owner.acquire(tps, lambda: self.current)
 
     async def run_until(self, condition: Any, limit_s: float = 3.0) -> None:
         loop = asyncio.ensure_future(self.agent.run())
@@ -148,7 +147,7 @@ async def test_what_completes_no_slot_adds_up_until_the_interval_is_over() -> No
 async def test_a_partition_that_comes_back_goes_on_with_its_memory(bench: Bench) -> None:
     await bench.acquire(ORDERS)
     await bench.agent.handle(fetched(0, range(5)))
-    await bench.agent.suspend()
+    await bench.agent.owner.suspend()
     await bench.agent.handle(fetched(5, range(5, 9)))
 
     assert await bench.acquire(ORDERS, OTHER) == {ORDERS: 5, OTHER: 0}
@@ -158,7 +157,7 @@ async def test_a_partition_that_comes_back_goes_on_with_its_memory(bench: Bench)
 
 async def test_a_partition_that_goes_is_let_go_of(bench: Bench) -> None:
     await bench.acquire(ORDERS, OTHER)
-    await bench.agent.suspend()
+    await bench.agent.owner.suspend()
     await bench.acquire(OTHER)
 
     assert set(bench.agent.parts) == {OTHER}
@@ -187,7 +186,7 @@ async def test_who_is_fenced_waits_for_the_group_to_speak_before_it_fences_in_tu
     assert bench.flushers[0].opened == 1
 
     bench.current = False
-    await bench.agent.suspend()
+    await bench.agent.owner.suspend()
 
     assert bench.flushers[0].opened == 1
     bench.current = True
@@ -225,26 +224,25 @@ async def test_an_idle_partition_promises_and_says_so(bench: Bench) -> None:
 
 
 async def test_a_lost_batch_is_read_again_after_a_while(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(source_agent, "_HOLE_S", 0.0)
+    monkeypatch.setattr(owner, "_HOLE_S", 0.0)
     await bench.acquire(ORDERS)
     await bench.agent.handle(fetched(4, range(4, 8)))
     await bench.run_until(lambda: bench.positions.moves)
 
     assert bench.positions.moves == [(ORDERS, 0)]
-    assert bench.agent.holes == 0
 
 
-async def test_what_the_broker_has_dropped_unread_is_counted_and_passed(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
+async def test_what_the_broker_has_dropped_unread_is_logged_and_passed(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(source_agent, "_HOLE_S", 0.0)
+    monkeypatch.setattr(owner, "_HOLE_S", 0.0)
     await bench.acquire(ORDERS)
     bench.positions.earliest[ORDERS] = 4
     await bench.agent.handle(fetched(4, range(4, 8)))
     await bench.run_until(lambda: bench.positions.moves)
     await bench.agent.handle(fetched(4, range(4, 8)))
 
-    assert bench.agent.holes == 1
+    assert "orders-0: the broker has dropped offsets 0 to 3 unread" in caplog.text
     assert bench.fed() == [4, 5, 6, 7]
 
 
@@ -266,7 +264,7 @@ async def test_where_losing_is_refused_a_cut_or_new_log_ends_the_worker(first: i
 async def test_where_losing_is_refused_a_log_cut_while_it_is_read_ends_the_worker(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(source_agent, "_HOLE_S", 0.0)
+    monkeypatch.setattr(owner, "_HOLE_S", 0.0)
     bench = Bench(OPTIONS._replace(strict_group="shop"))
     await bench.acquire(ORDERS)
     bench.positions.earliest[ORDERS] = 4

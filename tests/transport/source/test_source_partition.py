@@ -11,13 +11,28 @@ from streams.topics.names import CELLS_TOPIC, DEAD_LETTERS_TOPIC
 from streams.topics.wanted import LARGEST_RECORD
 from streams.transport.driver.fetched import Fetched
 from streams.transport.partitions.committed import Commit
-from streams.transport.source.source_partition import Intake, SourcePartition
+from streams.transport.partitions.life import State
+from streams.transport.partitions.partition import Intake
+from streams.transport.source.source_options import SourceOptions
+from streams.transport.source.source_partition import SourcePartition
 from tests.ingest.records import NOON, make_batch, make_event
 from tests.transport.support.transport_fakes import ORDERS, FakeFlusher, FakeIngest, fetched
 
 
-def new_part() -> SourcePartition:
-    return SourcePartition(ORDERS, FakeIngest, FakeFlusher(), cells_partitions=2)
+def new_part(dedup_records: int = 0) -> SourcePartition:
+    return SourcePartition(ORDERS, FakeIngest, FakeFlusher(), options(2, dedup_records), 0.0)
+
+
+def options(cells_partitions: int, dedup_records: int) -> SourceOptions:
+    return SourceOptions(cells_partitions, dedup_records, 30, 1.0, 5.0, 1.0)
+
+
+def run(part: SourcePartition, commit: Commit | None, earliest: int = 0) -> int:
+    """Restores and runs it; returns where it reads from."""
+    part.enter(State.RESTORING)
+    part.begin(commit, earliest)
+    part.run(0.0)
+    return part.position
 
 
 def ingest_of(part: SourcePartition) -> FakeIngest:
@@ -26,17 +41,17 @@ def ingest_of(part: SourcePartition) -> FakeIngest:
 
 
 def test_without_a_commit_counting_starts_at_the_first_offset_there_is() -> None:
-    part = new_part()
+    part = new_part(dedup_records=100)
 
-    assert part.begin(None, 5, dedup_records=100) == 5
+    assert run(part, None, 5) == 5
     assert part.take(fetched(5, range(5, 8))) is Intake.TAKEN
     assert (ingest_of(part).warmed, ingest_of(part).fed) == ([], [5, 6, 7])
 
 
 def test_records_before_the_commit_only_warm_the_memory() -> None:
-    part = new_part()
+    part = new_part(dedup_records=10)
 
-    assert part.begin(Commit(100, "77 80"), 0, dedup_records=10) == 90
+    assert run(part, Commit(100, "77 80")) == 90
     assert ingest_of(part).largest_event_time == 77
     assert ingest_of(part).promises == [80]
     part.take(fetched(90, range(90, 98)))
@@ -47,8 +62,8 @@ def test_records_before_the_commit_only_warm_the_memory() -> None:
 
 
 def test_a_partition_that_is_warming_up_has_no_news() -> None:
-    part = new_part()
-    part.begin(Commit(100, ""), 0, dedup_records=10)
+    part = new_part(dedup_records=10)
+    run(part, Commit(100, ""))
     part.take(fetched(90, range(90, 95)))
 
     assert not part.has_news
@@ -56,7 +71,7 @@ def test_a_partition_that_is_warming_up_has_no_news() -> None:
 
 def test_new_names_weigh_as_records_do_until_they_are_flushed() -> None:
     part = new_part()
-    part.begin(None, 0, dedup_records=0)
+    run(part, None)
     ingest_of(part).new_bytes = 2_000_000
     part.take(fetched(0, range(5)))
 
@@ -73,8 +88,8 @@ def test_a_flush_of_names_that_are_all_new_finds_room_on_its_topic() -> None:
     ingest = IngestPartition(
         load(), "orders", 0, dedup_records=0, lateness_ms=30_000, late_limit_ms=7_200_000, future_limit_ms=300_000
     )
-    part = SourcePartition(ORDERS, lambda: ingest, FakeFlusher(), cells_partitions=1)
-    part.begin(None, 0, dedup_records=0)
+    part = SourcePartition(ORDERS, lambda: ingest, FakeFlusher(), options(1, 0), 0.0)
+    run(part, None)
     largest = flushes = 0
     for first in range(0, 8_000, 1_000):
         numbers = range(first, first + 1_000)
@@ -91,14 +106,14 @@ def test_a_flush_of_names_that_are_all_new_finds_room_on_its_topic() -> None:
 
 def test_metadata_of_somebody_else_is_no_event_time() -> None:
     part = new_part()
-    part.begin(Commit(100, "written by hand"), 0, dedup_records=0)
+    run(part, Commit(100, "written by hand"))
 
     assert ingest_of(part).largest_event_time == -1
 
 
 def test_a_batch_that_does_not_begin_at_the_position_is_not_taken() -> None:
     part = new_part()
-    part.begin(None, 0, dedup_records=0)
+    run(part, None)
     part.take(fetched(0, range(10)))
 
     assert part.take(fetched(5, range(5, 15))) is Intake.STALE
@@ -108,7 +123,7 @@ def test_a_batch_that_does_not_begin_at_the_position_is_not_taken() -> None:
 
 def test_offsets_that_hold_nothing_move_the_position_on() -> None:
     part = new_part()
-    part.begin(None, 0, dedup_records=0)
+    run(part, None)
     part.take(fetched(0, [2, 5], next_offset=9))  # markers and aborted batches in between and behind
     part.take(fetched(9, [], next_offset=12))
 
@@ -118,19 +133,19 @@ def test_offsets_that_hold_nothing_move_the_position_on() -> None:
 
 def test_a_suspended_partition_takes_nothing_and_goes_on_where_it_was() -> None:
     part = new_part()
-    part.begin(None, 0, dedup_records=0)
+    run(part, None)
     part.take(fetched(0, range(3)))
-    part.suspend()
+    part.enter(State.SUSPENDED)
 
-    assert part.take(fetched(3, range(3, 6))) is Intake.SUSPENDED
-    assert part.resume() == 3
+    assert part.take(fetched(3, range(3, 6))) is Intake.NOT_RUNNING
+    part.run(1.0)
     assert part.take(fetched(3, range(3, 6))) is Intake.TAKEN
     assert ingest_of(part).fed == list(range(6))
 
 
 def test_a_flush_holds_a_record_for_every_cells_partition_and_the_dead_letters_with_their_headers() -> None:
     part = new_part()
-    part.begin(None, 0, dedup_records=0)
+    run(part, None)
     part.take(fetched(0, range(8, 11), next_offset=11))
     content, _ = part.take_flush()
 
@@ -149,8 +164,8 @@ def test_a_flush_holds_a_record_for_every_cells_partition_and_the_dead_letters_w
 
 @given(st.integers(0, 60), st.integers(0, 30), st.lists(st.integers(1, 20), min_size=1, max_size=10))
 def test_however_batches_fall_each_offset_is_warmed_or_fed_once(commit: int, dedup: int, sizes: list[int]) -> None:
-    part = new_part()
-    start = position = part.begin(Commit(commit, ""), 0, dedup)
+    part = new_part(dedup)
+    start = position = run(part, Commit(commit, ""))
     for size in sizes:
         assert part.take(fetched(position, range(position, position + size))) is Intake.TAKEN
         position += size

@@ -138,7 +138,7 @@ async def watched(shop: Shop, settings: Settings, speed: float, limit_s: float) 
 def _judged(system: System) -> int:
     """Up to when all anomalies are decided, in event time."""
     agent = system.worker.incident_agent
-    states: list[Any] = [] if agent is None else [part.state for part in agent.parts.values()]
+    states: list[Any] = [] if agent is None else [part.log_state for part in agent.parts.values()]
     return min((state.desk.handled for state in states if state is not None), default=0)
 
 

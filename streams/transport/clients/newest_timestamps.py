@@ -18,7 +18,7 @@ _RETRY_S = 2.0
 _LIMIT_S = 10.0
 
 
-class NewestRecords:
+class NewestTimestamps:
     """Asks the brokers for the largest record timestamp of the source topics. The embedded broker cannot tell.
 
     Each question has a client of its own, as those of `TopicIds` have. One that is kept also holds to leaders that have
