@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from streams.alerts.decide.escalation_rules import check_escalations
-from streams.alerts.decide.gathering import LONGEST_WAIT_MS
+from streams.alerts.decide.grouping import LONGEST_WAIT_MS
 from streams.alerts.decide.route_rules import check_routes
 from streams.alerts.receivers.rules import check_receivers
 from streams.broker.security_rules import check_security

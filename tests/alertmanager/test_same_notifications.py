@@ -14,7 +14,7 @@ from sample_anomaly import sample_anomaly
 
 from streams.alerts.announcer import Announcer
 from streams.alerts.decide.dispatch import Dispatch
-from streams.alerts.decide.gathering import Gathering, Waits
+from streams.alerts.decide.grouping import Grouping, Waits
 from streams.alerts.words.message import Titles
 from streams.records.action import Taken
 from streams.records.anomaly import Anomaly, Change, Transition, Why
@@ -83,7 +83,7 @@ async def hook() -> AsyncIterator[Hook]:
 
 
 class Ours:
-    """Dispatch, gathering and announcer on a clock of their own; what each message says."""
+    """Dispatch, grouping and announcer on a clock of their own; what each message says."""
 
     def __init__(self) -> None:
         self.silences = SilenceBook()
@@ -101,7 +101,7 @@ class Ours:
             lambda: self.now,
             lambda *_: None,
             lambda: list(self.open.values()),
-            gathering=Gathering(waits),
+            grouping=Grouping(waits),
         )
 
     def put(self, notification: Notification) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from streams.alerts.decide.routing import STALE_MS
+from streams.alerts.decide.stages import STALE_MS
 from streams.alerts.words.message import Notification, maintenance_of
 from streams.records.action import NOTIFY_SOURCE, PHAROS, Taken
 from streams.records.scope import digest as short_hash

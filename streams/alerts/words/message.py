@@ -163,19 +163,9 @@ def digest_of(transitions: Sequence[Transition], titles: Titles, parts: tuple[No
 
 
 def reminder_of(
-    anomaly: Anomaly,
-    news: str,
-    by: str,
-    now: int,
-    titles: Titles,
-    others: Mapping[str, Anomaly],
-    zone: tzinfo,
+    anomaly: Anomaly, name: str, news: str, now: int, titles: Titles, others: Mapping[str, Anomaly], zone: tzinfo
 ) -> Notification:
-    """An anomaly that is still open, now that what kept it quiet is over.
-
-    `news`: what is over, a key of `Phrases.news`; `by`: its id; `now`: ms.
-    """
-    name = short_hash([news, anomaly.fingerprint, anomaly.detected_at, by])
+    """An anomaly that is still open. `name` is the id, `news` a key of `Phrases.news`, `now` in ms."""
     return compose(Transition(name, Change.UPDATED, now, anomaly), titles, others, zone, news)
 
 
@@ -184,13 +174,6 @@ def acknowledgement_of(anomaly: Anomaly, actor: str, now: int) -> Notification:
     texts = {say: Text(fill(phrases.acked, actor=Name(actor))) for say, phrases in LANGUAGES.items()}
     name = short_hash(["acknowledged", anomaly.fingerprint, anomaly.detected_at])
     return _notification(name, now, ACKNOWLEDGED, Severity(anomaly.severity), (anomaly,), texts)
-
-
-def nudge_of(
-    anomaly: Anomaly, name: str, news: str, now: int, titles: Titles, others: Mapping[str, Anomaly], zone: tzinfo
-) -> Notification:
-    """An anomaly that is told again, or to others: `news` is a key of `Phrases.news`, `name` the id, `now` in ms."""
-    return compose(Transition(name, Change.UPDATED, now, anomaly), titles, others, zone, news)
 
 
 def maintenance_of(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
-from told_record import told_record
+from notified_record import notified_record
 
 from streams.alerts.decide.announcements import Announcements
 from streams.alerts.decide.dispatch import Dispatch
-from streams.alerts.decide.routing import Ruling
+from streams.alerts.decide.stages import Ruling
 from streams.alerts.words.message import MAINTENANCE, Titles
 from streams.records.anomaly import Anomaly, Change, Transition, Why
 from streams.records.instant import rfc3339
@@ -52,7 +52,7 @@ class Desk:
         return self.dispatch.handle(transition, transition.time)[0]
 
     def reminded(self, clock: int, *anomalies: Anomaly) -> list[str]:
-        return [told.title for told in self.dispatch.remind(anomalies, clock)]
+        return [told.title for told in self.dispatch.reminders.remind(anomalies, clock)]
 
 
 def test_what_opens_in_maintenance_is_told_at_its_end_if_it_is_still_broken(transition: Make) -> None:
@@ -161,7 +161,7 @@ def test_what_is_still_open_when_that_is_over_is_told_unless_it_was_before(trans
 def test_after_a_restart_what_another_speaks_for_counts_as_untold(transition: Make) -> None:
     whole, part = transition(fingerprint="whole", scope={}).anomaly, transition(fingerprint="part").anomaly
     desk = Desk((), whole, part)
-    desk.dispatch.resume([whole, part], START + MINUTE)
+    desk.dispatch.reminders.take_over([whole, part], START + MINUTE)
     over = desk.rule(transition(Change.RESOLVED, at=OVER, fingerprint="part", state="resolved"))
 
     assert over is Ruling.UNANNOUNCED
@@ -171,8 +171,8 @@ def test_what_another_spoke_for_until_it_ended_while_nobody_ran_is_told_after_a_
     restart = OVER + 16 * MINUTE
     part = transition(fingerprint="part").anomaly
     desk = Desk((), part)
-    desk.dispatch.resume([part], restart)
-    made_up = desk.dispatch.make_up([part], restart + MINUTE)
+    desk.dispatch.reminders.take_over([part], restart)
+    made_up = desk.dispatch.reminders.missed([part], restart + MINUTE)
     end = transition(Change.RESOLVED, at=restart + 2 * MINUTE, fingerprint="part", state="resolved")
 
     assert [told.title.partition("]")[0] for told in made_up] == ["[still open, CRITICAL"]
@@ -183,8 +183,8 @@ def test_what_was_told_before_another_spoke_for_it_is_not_told_again_when_that_i
     part = transition(fingerprint="part").anomaly
     whole = transition(fingerprint="whole", scope={}, detected_at=rfc3339(START + MINUTE)).anomaly
     desk = Desk((), whole, part)
-    desk.actions.note(told_record(part, START))
-    desk.dispatch.resume([whole, part], START + 2 * MINUTE)
+    desk.actions.note(notified_record(part, START))
+    desk.dispatch.reminders.take_over([whole, part], START + 2 * MINUTE)
     before = desk.reminded(START + 2 * MINUTE, part)
     desk.known.remove(whole)
 
@@ -197,8 +197,8 @@ def test_what_another_that_is_open_speaks_for_after_a_restart_is_told_when_that_
     part = transition(fingerprint="part").anomaly
     whole = transition(fingerprint="whole", scope={}, detected_at=rfc3339(START + MINUTE)).anomaly
     desk = Desk((), whole, part)
-    desk.dispatch.resume([whole, part], START + 2 * MINUTE)
-    made_up = desk.dispatch.make_up([whole, part], START + 3 * MINUTE)
+    desk.dispatch.reminders.take_over([whole, part], START + 2 * MINUTE)
+    made_up = desk.dispatch.reminders.missed([whole, part], START + 3 * MINUTE)
     before = desk.reminded(START + 3 * MINUTE, part)
     desk.known.remove(whole)
 

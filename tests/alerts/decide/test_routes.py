@@ -6,11 +6,11 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from told_record import told_record
+from notified_record import notified_record
 
 from streams.alerts.decide.dispatch import Dispatch
 from streams.alerts.decide.routes import Routes
-from streams.alerts.decide.routing import STALE_MS, Ruling
+from streams.alerts.decide.stages import STALE_MS, Ruling
 from streams.alerts.words.message import Lanes, Titles
 from streams.records.action import TELLING
 from streams.records.anomaly import Change, Transition, Why
@@ -102,10 +102,10 @@ def test_after_a_restart_the_end_goes_to_all_who_may_have_heard_whatever_the_rou
 ) -> None:
     given = ({"opens": "09:00", "closes": "16:30", "receivers": ["office"]}, {"receivers": ["night"]})
     book = ActionBook()
-    book.note(told_record(transition().anomaly, START, "office"))
-    book.note(told_record(transition().anomaly, START + HOUR, "night", "pager", action=TELLING))
+    book.note(notified_record(transition().anomaly, START, "office"))
+    book.note(notified_record(transition().anomaly, START + HOUR, "night", "pager", action=TELLING))
     dispatch = Dispatch(Titles({}), UTC, routes=routes(*given), actions=book)
-    dispatch.resume([transition().anomaly], START + HOUR)
+    dispatch.reminders.take_over([transition().anomaly], START + HOUR)
     _, told = dispatch.handle(transition(Change.RESOLVED, at=START + 2 * HOUR, state="resolved"), START + 2 * HOUR)
 
     assert told is not None
@@ -118,6 +118,6 @@ def test_each_set_of_receivers_gets_a_digest_of_its_own(transition: Make) -> Non
     clock = START + STALE_MS + MINUTE
     for name, method in (("f1", "alipay"), ("f2", "wechat"), ("f3", "alipay")):
         dispatch.handle(transition(fingerprint=name, scope={"payment_method": method}), clock)
-    digests = dispatch.catch_up(clock, clock)
+    digests = dispatch.digests(clock, clock)
 
     assert {d.lanes: [a.fingerprint for a in d.anomalies] for d in digests} == {("a",): ["f1", "f3"], ("b",): ["f2"]}

@@ -11,7 +11,7 @@ import pytest
 from streams.alerts.announcer import Announcer
 from streams.alerts.decide.dispatch import Dispatch
 from streams.alerts.decide.routes import Routes
-from streams.alerts.decide.routing import Ruling
+from streams.alerts.decide.stages import Ruling
 from streams.alerts.queue.budget import Allowance
 from streams.alerts.queue.outbox import Outbox
 from streams.alerts.queue.robot import Member
@@ -89,7 +89,7 @@ class Shop:
             lambda: list(self.open.values()),
             recorder=self,
         )
-        dispatch.resume(list(self.open.values()), self.now)
+        dispatch.reminders.take_over(list(self.open.values()), self.now)
         for transition in [*log, *[None] * 150]:
             self.now += 500
             if transition is not None:

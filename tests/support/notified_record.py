@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streams.alerts.decide.told import Told
+from streams.alerts.decide.notification_log import NotificationLog
 from streams.records.action import TOLD, Taken
 from streams.register.actions import ActionBook
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from streams.records.anomaly import Anomaly
 
 
-def told_record(anomaly: Anomaly, at: int, *receivers: str, action: str = TOLD) -> Taken:
-    taken = Told(ActionBook()).record(action, anomaly, receivers or ("duty",), at)
+def notified_record(anomaly: Anomaly, at: int, *receivers: str, action: str = TOLD) -> Taken:
+    taken = NotificationLog(ActionBook()).entry_for(action, anomaly, receivers or ("duty",), at)
     assert taken is not None
     return taken

@@ -6,11 +6,11 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from told_record import told_record
+from notified_record import notified_record
 
 from streams.alerts.decide.dispatch import Dispatch
 from streams.alerts.decide.escalation import Escalations
-from streams.alerts.decide.insistence import Insistence, Repeats
+from streams.alerts.decide.repeats import RepeatIntervals, Repeats
 from streams.alerts.decide.routes import Routes
 from streams.alerts.words.message import Titles
 from streams.records.action import Taken
@@ -39,11 +39,11 @@ class Desk:
             UTC,
             actions=self.book,
             routes=Routes.of([RouteSettings(("duty",))], UTC),
-            insistence=Insistence(escalations, repeats or Repeats(), self.book),
+            repeats=Repeats(escalations, repeats or RepeatIntervals(), self.book),
         )
 
     def insists(self, clock: int, *transitions: Transition, record: bool = True) -> list[tuple[str, ...] | None]:
-        found = self.dispatch.insist([t.anomaly for t in transitions], clock)
+        found = self.dispatch.reminders.repeat([t.anomaly for t in transitions], clock)
         for _, taken in found if record else ():
             if taken is not None:
                 self.book.note(taken)
@@ -103,9 +103,9 @@ def test_a_step_that_is_on_the_topic_is_not_taken_again_after_a_restart_and_one_
     first.dispatch.handle(transition(), START)
     first.insists(START + 5 * MINUTE, transition())
     first.insists(START + 15 * MINUTE, transition(), record=False)
-    first.book.note(told_record(transition().anomaly, START))
+    first.book.note(notified_record(transition().anomaly, START))
     again = Desk(CHAIN, book=first.book)
-    again.dispatch.resume([transition().anomaly], START + 16 * MINUTE)
+    again.dispatch.reminders.take_over([transition().anomaly], START + 16 * MINUTE)
 
     assert again.insists(START + 16 * MINUTE, transition()) == [("lead",)]
     assert again.insists(START + 17 * MINUTE, transition()) == []
@@ -158,7 +158,7 @@ def test_what_was_repeated_is_not_when_an_ack_that_came_after_it_runs_out(transi
 
 
 def test_an_ack_stops_repeats_and_zero_means_never(transition: Make) -> None:
-    desk, never = Desk(), Desk(repeats=Repeats(0, 0))
+    desk, never = Desk(), Desk(repeats=RepeatIntervals(0, 0))
     for one in (desk, never):
         one.dispatch.handle(transition(), START)
     desk.book.note(acked(START + 50 * MINUTE))
@@ -169,13 +169,13 @@ def test_an_ack_stops_repeats_and_zero_means_never(transition: Make) -> None:
 
 def test_after_a_restart_a_repeat_may_come_once_more_with_the_same_id_and_no_old_one_comes(transition: Make) -> None:
     ids, book = set(), ActionBook()
-    book.note(told_record(transition().anomaly, START))
+    book.note(notified_record(transition().anomaly, START))
     for _ in range(2):
         desk = Desk(book=book)
-        desk.dispatch.resume([transition().anomaly], START + HOUR + MINUTE)
-        ids |= {told.id for told, _ in desk.dispatch.insist([transition().anomaly], START + HOUR + MINUTE)}
+        desk.dispatch.reminders.take_over([transition().anomaly], START + HOUR + MINUTE)
+        ids |= {told.id for told, _ in desk.dispatch.reminders.repeat([transition().anomaly], START + HOUR + MINUTE)}
     late = Desk(book=book)
-    late.dispatch.resume([transition().anomaly], START + HOUR + 40 * MINUTE)
+    late.dispatch.reminders.take_over([transition().anomaly], START + HOUR + 40 * MINUTE)
 
     assert len(ids) == 1
     assert late.insists(START + HOUR + 40 * MINUTE, transition()) == []

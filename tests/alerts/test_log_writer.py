@@ -1,4 +1,4 @@
-"""What pharos-actions says of who was told, and what is written there when."""
+"""What is written on pharos-actions when: what goes out, what receivers have, and steps of escalation."""
 
 from __future__ import annotations
 
@@ -6,19 +6,17 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 import pytest
-from told_record import told_record
+from notified_record import notified_record
 
 from streams.alerts.announcer import Announcer
 from streams.alerts.decide.dispatch import Dispatch
 from streams.alerts.decide.escalation import Chain, Escalations, Step
-from streams.alerts.decide.insistence import Insistence, Repeats
-from streams.alerts.decide.takeover import SETTLE_MS
-from streams.alerts.decide.told import Told
+from streams.alerts.decide.reminders import SETTLE_MS
+from streams.alerts.decide.repeats import RepeatIntervals, Repeats
 from streams.alerts.queue.lane import LaneState
 from streams.alerts.words.message import Titles
-from streams.records.action import ESCALATED, NOTIFY_SOURCE, TELLING, TOLD, Taken
+from streams.records.action import ESCALATED, TELLING, TOLD, Taken
 from streams.records.anomaly import Change, Transition
-from streams.records.instant import rfc3339
 from streams.register.actions import ActionBook
 
 if TYPE_CHECKING:
@@ -31,56 +29,6 @@ if TYPE_CHECKING:
 
 START = 1_762_790_400_000
 MINUTE = 60_000
-
-
-def test_what_goes_out_may_be_known_and_what_was_delivered_is(transition: Make) -> None:
-    anomaly, book = transition().anomaly, ActionBook()
-    told = Told(book)
-    at_first = (told.perhaps(anomaly), told.since(anomaly), told.whom(anomaly))
-    book.note(told_record(anomaly, START, "wecom", action=TELLING))
-    going_out = (told.perhaps(anomaly), told.since(anomaly), told.whom(anomaly))
-    book.note(told_record(anomaly, START + MINUTE, "wecom"))
-    book.note(told_record(anomaly, START + 2 * MINUTE, "wecom", "pager"))
-
-    assert at_first == (False, None, ())
-    assert going_out == (True, None, ("wecom",))
-    assert (told.since(anomaly), told.whom(anomaly)) == (START + MINUTE, ("pager", "wecom"))
-
-
-def test_a_record_is_made_once_and_again_where_more_are_told(transition: Make) -> None:
-    anomaly, book = transition().anomaly, ActionBook()
-    told = Told(book)
-    book.note(told_record(anomaly, START, "a", "b"))
-
-    assert told.record(TOLD, anomaly, ("b", "a"), START) is None
-    assert told.record(TOLD, anomaly, (), START) is None
-    more = told.record(TOLD, anomaly, ("a", "c"), START + MINUTE)
-    assert more is not None
-    assert (more.action, more.source, more.note, more.receivers) == (TOLD, NOTIFY_SOURCE, "a, c", ("a", "c"))
-    assert told.record(TELLING, anomaly, ("a",), START) is not None
-
-
-def test_what_others_call_told_and_what_is_of_an_earlier_incident_says_nothing(transition: Make) -> None:
-    anomaly, book = transition().anomaly, ActionBook()
-    earlier = transition(detected_at=rfc3339(START - MINUTE)).anomaly
-    book.note(told_record(earlier, START))
-    book.note(Taken(source="/crm", id="1", fingerprint="f1", time=START, action="told", receivers=("buyers",)))
-
-    assert Told(book).whom(anomaly) == ()
-    assert Told(book).since(earlier) == START
-
-
-def test_whom_a_chain_reached_hears_of_the_end_after_a_restart_too(transition: Make) -> None:
-    anomaly, book = transition().anomaly, ActionBook()
-    step = told_record(anomaly, START + 5 * MINUTE, "lead", action=ESCALATED)
-    for taken in (told_record(anomaly, START, "duty"), step):
-        book.note(taken)
-    dispatch = Dispatch(Titles({}), UTC, actions=book)
-    dispatch.resume([anomaly], START + 6 * MINUTE)
-    _, end = dispatch.handle(transition(Change.RESOLVED, at=START + 9 * MINUTE, state="resolved"), START + 9 * MINUTE)
-
-    assert end is not None
-    assert end.lanes == ("duty", "lead")
 
 
 class Slow:
@@ -141,7 +89,7 @@ def test_it_is_written_that_something_goes_out_then_that_it_is_there_and_then_it
 
 def test_an_end_is_not_written_down(transition: Make, slow: Slow) -> None:
     book = ActionBook()
-    book.note(told_record(transition().anomaly, START))
+    book.note(notified_record(transition().anomaly, START))
     notify = announcer(slow, lambda: START + MINUTE, transition().anomaly, book=book)
     notify.look_after(reminds=True)
     notify.tell(transition(Change.RESOLVED, at=START + MINUTE, state="resolved"))
@@ -154,10 +102,10 @@ def test_an_end_is_not_written_down(transition: Make, slow: Slow) -> None:
 
 def test_a_step_of_a_chain_stands_on_the_time_line_once(transition: Make, slow: Slow) -> None:
     book = ActionBook()
-    book.note(told_record(transition().anomaly, START))
+    book.note(notified_record(transition().anomaly, START))
     steps = (Step(1, 5 * MINUTE, ("lead",)),)
-    insistence = Insistence(Escalations([Chain((), steps)]), Repeats(), book)
-    dispatch = Dispatch(Titles({}), UTC, actions=book, insistence=insistence)
+    insistence = Repeats(Escalations([Chain((), steps)]), RepeatIntervals(), book)
+    dispatch = Dispatch(Titles({}), UTC, actions=book, repeats=insistence)
     clock = [START + MINUTE]
     notify = Announcer(
         dispatch, slow, lambda: clock[0], lambda: clock[0], lambda *_: None, lambda: [transition().anomaly],  # type: ignore[arg-type]
