@@ -10,6 +10,8 @@ from grafana_client import GrafanaApi
 from grafana_client.client import GrafanaException
 from niquests.exceptions import RequestException
 
+from streams.settings.errors import OutageError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -22,7 +24,7 @@ _REMEDIES = {
 }
 
 
-class GrafanaError(RuntimeError):
+class GrafanaError(OutageError):
     """Grafana did not do what it was asked for; the message says what to do. It holds no secret."""
 
 

@@ -15,6 +15,7 @@ from streams.events.event_time import event_time_ms
 from streams.events.long_text import shortened
 from streams.events.registry import type_of
 from streams.records.anomaly_event import decode
+from streams.settings.errors import InputError, OutageError
 from streams.topics.names import ANOMALY_STATE_TOPIC
 
 if TYPE_CHECKING:
@@ -59,11 +60,11 @@ class Affected(NamedTuple):
     offset: int
 
 
-class AnomalyUnknownError(ValueError):
+class AnomalyUnknownError(InputError):
     """No anomaly has this fingerprint, or its record is gone."""
 
 
-class AffectedSearchError(RuntimeError):
+class AffectedSearchError(OutageError):
     """The brokers did not let the search begin or go on."""
 
 

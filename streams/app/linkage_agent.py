@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from streams.broker.connection import Connection
     from streams.records.anomaly import Anomaly, Transition
     from streams.records.request import Step
+    from streams.register.register import Register
     from streams.settings.settings import Settings
     from streams.telemetry.metrics import PipelineMetrics
     from streams.transport.clients.topic_reader import TopicReader
-    from streams.web.board import Board
 
 _CATCH_UP_LIMIT_S: Final = 15.0
 _ATTEMPTS: Final = 5
@@ -53,7 +53,7 @@ class LinkageSurroundings(NamedTuple):
 
     settings: Settings
     connection: Connection
-    board: Board
+    register: Register
     metrics: PipelineMetrics
     write: Callable[[bytes, bytes], Awaitable[Delivery]]
     people_ms: Callable[[], int | None]
@@ -65,7 +65,7 @@ class LinkageAgent:
     def __init__(self, around: LinkageSurroundings) -> None:
         self._around = around
         self._rules = around.settings.linkage
-        self._clerk = Clerk(self._rules, around.board.ledger)
+        self._clerk = Clerk(self._rules, around.register.requests)
         self._first = FirstActions()
         self._untimed: deque[tuple[float, Taken]] = deque(maxlen=_MOST_UNTIMED)
         self._written: dict[str, float] = {}  # follow-ups on their way back to the ledger
@@ -125,7 +125,7 @@ class LinkageAgent:
                 if at > limit:
                     self._untimed.append((at, taken))
                 continue
-            took_ms = self._first.took_ms(taken, anomaly, self._around.board.actions.of(taken.fingerprint))
+            took_ms = self._first.took_ms(taken, anomaly, self._around.register.actions.of(taken.fingerprint))
             if took_ms is not None:
                 self._around.metrics.first_action(took_ms / 1000)
 
@@ -140,15 +140,14 @@ class LinkageAgent:
         delivery = await self._around.write(step.fingerprint.encode(), encode(step))
         if delivery is not Delivery.TAKEN:
             return False
-        self._around.board.step(step)  # at once, so that this worker decides nothing twice; reading it is a repeat
+        self._around.register.step(step)  # at once, so that this worker decides nothing twice; reading it is a repeat
         data = step.data
         outcome = data.outcome or (Ruling.PROPOSE if step.stage is Stage.PROPOSED else Ruling.REQUEST).value
         self._around.metrics.linked(data.rule, outcome)
         return True
 
     def _anomaly(self, fingerprint: str) -> Anomaly | None:
-        found = self._around.board.anomaly(fingerprint)
-        return None if found is None else found[0]
+        return self._around.register.anomaly(fingerprint)
 
     def _now(self) -> int:
         now = self._around.people_ms()

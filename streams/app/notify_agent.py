@@ -21,7 +21,8 @@ from streams.alerts.decide.repeats import RepeatIntervals, Repeats
 from streams.alerts.decide.routes import Routes
 from streams.alerts.decide.silence_care import SilenceCare
 from streams.alerts.queue.outbox import Outbox
-from streams.alerts.receivers.configured import Surroundings, member
+from streams.alerts.receivers.channel import ReceiverContext
+from streams.alerts.receivers.configured import member
 from streams.alerts.words.message import Titles
 from streams.register.maintenance import windows_of
 from streams.settings.settings import DEFAULT_APP
@@ -39,13 +40,13 @@ if TYPE_CHECKING:
     from streams.catalogue.load import Catalogue
     from streams.delivery.written import Delivery
     from streams.records.anomaly import Anomaly
+    from streams.register.register import Register
     from streams.settings.settings import ReceiverSettings, Settings
     from streams.telemetry.health import Health
     from streams.telemetry.metrics import PipelineMetrics
     from streams.transport.clients.topic_reader import TopicReader
     from streams.transport.life.clock import WorkerClock
     from streams.transport.life.watch import Watch
-    from streams.web.board import Board
 
 _CATCH_UP_LIMIT_S = 15.0
 
@@ -66,7 +67,7 @@ class NotifySurroundings(NamedTuple):
     settings: Settings
     connection: Connection
     catalogue: Catalogue
-    board: Board
+    register: Register
     metrics: PipelineMetrics
     health: Health
     watch: Watch
@@ -84,18 +85,18 @@ class NotifyAgent:
     def __init__(self, around: NotifySurroundings) -> None:
         self._around = around
         self._zone = ZoneInfo(around.settings.timezone)
-        board, settings = around.board, around.settings
+        register, settings = around.register, around.settings
         self._routes = Routes.of(settings.routes, self._zone)
         self._titles = Titles.of(around.catalogue.metrics, settings)
         intervals = RepeatIntervals(settings.repeat_critical_s * 1000, settings.repeat_s * 1000)
         self._dispatch = Dispatch(
             self._titles,
             self._zone,
-            actions=board.actions,
-            muting=board.muting,
+            actions=register.actions,
+            muting=register.muting,
             routes=self._routes,
-            repeats=Repeats(Escalations.of(settings.escalations), intervals, board.actions),
-            open_anomalies=board.open_anomalies,
+            repeats=Repeats(Escalations.of(settings.escalations), intervals, register.actions),
+            open_anomalies=register.open_anomalies,
         )
         self._announcer: Announcer | None = None
         self._recorder: ActionRecorder | None = None
@@ -124,7 +125,7 @@ class NotifyAgent:
             around.people_ms,
             around.handled_ms,
             around.health.receiver,
-            around.board.open_anomalies,
+            around.register.open_anomalies,
             around.on_notified,
             grouping=Grouping(
                 Waits(
@@ -133,9 +134,9 @@ class NotifyAgent:
                     settings.group_interval_s * 1000,
                 )
             ),
-            care=SilenceCare(around.board.silences, around.board.ended_anomalies, lambda: str(uuid.uuid4())),
+            care=SilenceCare(around.register.silences, around.register.ended_anomalies, lambda: str(uuid.uuid4())),
             announcements=Announcements(
-                windows_of(settings.maintenance, self._zone), around.board.actions, self._titles, self._zone
+                windows_of(settings.maintenance, self._zone), around.register.actions, self._titles, self._zone
             ),
             recorder=recorder,
         )
@@ -153,23 +154,23 @@ class NotifyAgent:
             around.watch.start("that asks how far the logs reach", newest.run())
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(newest.asked.wait(), _CATCH_UP_LIMIT_S)
-        self._dispatch.reminders.take_over(around.board.open_anomalies(), self._now_ms())
+        self._dispatch.reminders.take_over(around.register.open_anomalies(), self._now_ms())
         await Notifier(around.settings, around.connection, announcer).run()
 
-    def _surroundings(self, receiver: ReceiverSettings, session: aiohttp.ClientSession) -> Surroundings:
+    def _surroundings(self, receiver: ReceiverSettings, session: aiohttp.ClientSession) -> ReceiverContext:
         around = self._around
         standing = partial(self._standing, receiver.group or receiver.name)
         settings = around.settings
         named = "" if settings.app == DEFAULT_APP else settings.app
-        return Surroundings(
+        return ReceiverContext(
             os.environ, session, around.write, time.time, self._zone, settings.board_url, standing, named
         )
 
     def _standing(self, lane: str) -> list[Anomaly]:
         """What is open, nothing keeps quiet, and that receiver is meant to hear of now."""
         now = self._now_ms()
-        muting = self._around.board.muting
-        heard = ((anomaly, self._routes.lanes(anomaly, now)) for anomaly in self._around.board.open_anomalies())
+        muting = self._around.register.muting
+        heard = ((anomaly, self._routes.lanes(anomaly, now)) for anomaly in self._around.register.open_anomalies())
         return [a for a, lanes in heard if (lanes is None or lane in lanes) and muting.of(a, now) is None]
 
     def _now_ms(self) -> int:

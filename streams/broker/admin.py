@@ -10,6 +10,7 @@ from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
 from streams.broker.obstacle import PASSING, Obstacle, obstacle_in, sentence, verified
+from streams.settings.errors import OutageError
 
 if TYPE_CHECKING:
     from confluent_kafka import KafkaError
@@ -20,7 +21,7 @@ PATIENCE_S = 10.0
 _LOOK_S = 0.5
 
 
-class BrokerUnreachableError(RuntimeError):
+class BrokerUnreachableError(OutageError):
     """The message says why, and what to do."""
 
     def __init__(self, obstacle: Obstacle, message: str) -> None:

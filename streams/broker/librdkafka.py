@@ -9,6 +9,8 @@ import re
 from ctypes import c_char_p, c_int, c_int32, c_int64, c_size_t, c_void_p
 from functools import cache
 
+from streams.settings.errors import OutageError
+
 _FILE = re.compile(r"librdkafka[^/]*(\.so[.0-9]*|\.dylib|\.dll)$")
 _SIGNATURES = {
     "rd_kafka_conf_new": (c_void_p, []),
@@ -26,7 +28,7 @@ _SIGNATURES = {
 }
 
 
-class BrokerUnavailableError(RuntimeError):
+class BrokerUnavailableError(OutageError):
     """This machine cannot run the embedded broker; the message says what to do instead."""
 
 

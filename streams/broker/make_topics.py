@@ -8,6 +8,7 @@ from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import NewTopic
 
 from streams.broker.admin import Admin
+from streams.settings.errors import OutageError
 from streams.settings.settings import Settings
 from streams.topics.wanted import source_topics
 
@@ -21,7 +22,7 @@ _LIMIT_S = 20.0
 _FORBIDDEN = (KafkaError.TOPIC_AUTHORIZATION_FAILED, KafkaError.CLUSTER_AUTHORIZATION_FAILED)
 
 
-class TopicsError(RuntimeError):
+class TopicsError(OutageError):
     """The brokers' topics do not fit; the message says the remedy."""
 
 

@@ -12,7 +12,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from streams.cli import output
-from streams.cli.errors import FAILED, explain
+from streams.cli.errors import explain
+from streams.settings.errors import FAILED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

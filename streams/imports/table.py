@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from streams.offline.damage import UNREADABLE, damage
+from streams.settings.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,7 +21,7 @@ _DAY_S = 86_400
 _FIRST_YEAR, _LAST_YEAR = 1970, 2200  # what lies beyond is a mistake of who wrote it, and no calendar likes the ends
 
 
-class ImportProblem(ValueError):  # noqa: N818 - what a person reads is a problem with a remedy, not an error class
+class ImportProblem(InputError):  # noqa: N818 - what a person reads is a problem with a remedy, not an error class
     """What is wrong with the data, and what to do about it."""
 
 

@@ -12,16 +12,17 @@ import orjson
 
 from streams.events.event_time import event_time_ms
 from streams.offline.damage import UNREADABLE, damage
+from streams.settings.errors import FAILED, InputError
 from streams.settings.located_yaml import suggestion
 from streams.settings.settings import SOURCE_TOPICS
 from streams.topics.placement import partition_of_key
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator
+    from collections.abc import Generator, Iterator
     from pathlib import Path
 
 
-class EventsFileError(ValueError):
+class EventsFileError(InputError):
     """A mistake in an events file: `file:line: what; what to do`."""
 
     def __init__(self, file: str, line: int, what: str) -> None:
@@ -31,6 +32,8 @@ class EventsFileError(ValueError):
 
 class UnwritableError(EventsFileError):
     """An events file that cannot be written."""
+
+    exit_code = FAILED
 
 
 class Line(NamedTuple):
@@ -139,10 +142,6 @@ class EventsWriter:
         body = event if isinstance(event, bytes) else orjson.dumps(event)
         tail = (b',"at":' + orjson.dumps(at) if at else b"") + (b',"key":' + orjson.dumps(key) if key else b"")
         self._file.write(b'{"topic":"' + topic.encode() + b'","event":' + body + tail + b"}\n")
-
-    def write_lines(self, lines: Iterable[bytes]) -> None:
-        """Whole lines, made elsewhere, each with its line end."""
-        self._file.writelines(lines)
 
     def close(self) -> None:
         """End the file."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from confluent_kafka import Producer
 
 from streams.offline.headway import Sent, Stop
+from streams.settings.errors import OutageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -28,7 +29,7 @@ _OVERHEAD = 70  # bytes of a record in a small batch beside its key and value
 _NOTHING = Sent(0, 0)
 
 
-class ReplayError(RuntimeError):
+class ReplayError(OutageError):
     """The broker did not take the records; the message says what to do."""
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from streams.configuration.rules import check_settings
+from streams.settings.errors import InputError
 from streams.settings.located_yaml import dotted
 from streams.settings.settings import Settings
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 _SET = ("evaluate_from", "timezone", "opening_hours", "calendar")
 
 
-class ScenarioError(ValueError):
+class ScenarioError(InputError):
     """What a scenario sets cannot be meant: `file:1: scenario.key: what; what to do`."""
 
 

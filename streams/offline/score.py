@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from detectors.plain_series import PlainSeriesDetector
 from streams.offline.damage import UNREADABLE, damage
+from streams.settings.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +28,7 @@ class ScoredFile(NamedTuple):
     missing: int
 
 
-class ScoreError(ValueError):
+class ScoreError(InputError):
     """A file that cannot be scored; the message says which and why."""
 
 

@@ -9,6 +9,7 @@ import msgspec
 
 from streams.offline.damage import UNREADABLE, damage
 from streams.records.decoding import decoder_of
+from streams.settings.errors import InputError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 _REMEDY = "make it again with pharos simulate --truth"
 
 
-class TruthError(ValueError):
+class TruthError(InputError):
     """A mistake in truth.json: `file: what; what to do`."""
 
 

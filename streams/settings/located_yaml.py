@@ -11,6 +11,7 @@ import msgspec
 import yaml
 
 from streams.settings.core_yaml import DEEPEST, MOST_VALUES, CoreLoader, container, scalar
+from streams.settings.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,7 +26,7 @@ _AT = re.compile(r"(?P<what>.*?)(?: - at `(?P<path>.*)`)?$", re.DOTALL)
 _STEP = re.compile(r"\.(?P<key>[^.\[]+)|\[(?P<index>\d+|\.\.\.)\]")
 
 
-class LocatedError(ValueError):
+class LocatedError(InputError):
     """A mistake in a file: `file:line:column: key: what is wrong; what to do`."""
 
     def __init__(self, file: str, line: int, column: int, key: str, what: str) -> None:

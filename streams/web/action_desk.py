@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from streams.records.action import Taken
+    from streams.records.anomaly import Anomaly
+    from streams.register.register import Register
     from streams.web.action_request import Fault
-    from streams.web.board import Board
     from streams.web.guard import Handler
     from streams.web.security import Security
 
@@ -28,7 +29,7 @@ class ActionDesk(NamedTuple):
     """Where requests to write are taken.
 
     Attributes:
-        board: what can be acted on.
+        register: what can be acted on.
         security: names actors by their tokens.
         write: puts key and value on pharos-actions, in limited time.
         clock: now for people, in seconds since the epoch.
@@ -36,7 +37,7 @@ class ActionDesk(NamedTuple):
 
     """
 
-    board: Board
+    register: Register
     security: Security
     write: Callable[[bytes, bytes], Awaitable[Delivery]]
     clock: Callable[[], float]
@@ -48,6 +49,12 @@ class ActionDesk(NamedTuple):
     def name_of(self, request: web.Request) -> str:
         """The name beside the token in use; empty where it has none."""
         return self.security.actor_of(facts_of(request))
+
+    def anomaly(self, request: web.Request) -> Anomaly | None:
+        """The open or recent anomaly that the path names; None where there is none that this reader may see."""
+        anomaly = self.register.anomaly(request.match_info["fingerprint"])
+        sight = self.security.sight_of(facts_of(request))
+        return anomaly if anomaly is not None and sight.sees(anomaly.scope) else None
 
     async def put(self, taken: Taken, answer: dict[str, Any]) -> web.Response:
         """202 with the answer once the brokers have it: every worker shows it when it has read the topic that far."""

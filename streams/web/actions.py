@@ -14,7 +14,7 @@ from streams.register.handling import Refused, refuse
 from streams.web.action_desk import ActionDesk, faulty, with_body
 from streams.web.action_request import ActionRequest, Fault, read_request
 from streams.web.audited import ACTOR
-from streams.web.guard import facts_of, json_response, needs
+from streams.web.guard import json_response, needs
 from streams.web.security import Role, Security
 
 if TYPE_CHECKING:
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
     from streams.delivery.written import Delivery
     from streams.records.anomaly import Anomaly
-    from streams.web.board import Board
+    from streams.register.register import Register
 
 _STATUS: Final = {Refused.UNKNOWN: 404, Refused.RESOLVED: 409}
 
 
 def add_actions(
     app: web.Application,
-    board: Board,
+    register: Register,
     security: Security,
     write: Callable[[bytes, bytes], Awaitable[Delivery]],
     clock: Callable[[], float],
@@ -41,14 +41,14 @@ def add_actions(
 
     Args:
         app: as `create_web_app` made it, so that its guard stands before these routes too.
-        board: the anomalies that can be acted on.
+        register: the anomalies that can be acted on.
         security: names actors by their tokens.
         write: puts key and value on pharos-actions, in limited time.
         clock: now for people, in seconds since the epoch.
         new_id: a new id for each event.
 
     """
-    actions = _Actions(ActionDesk(board, security, write, clock, new_id))
+    actions = _Actions(ActionDesk(register, security, write, clock, new_id))
     for kind in Kind:
         path = f"/api/v1/anomalies/{{fingerprint}}/{kind.value}"
         app.router.add_post(path, needs(Role.RESPONDER, security, with_body(partial(actions.take, kind)), in_part=True))
@@ -61,8 +61,7 @@ class _Actions:
     async def take(self, kind: Kind, body: bytes, request: web.Request) -> web.Response:
         """202 once the brokers have it: every worker shows it when it has read the topic that far."""
         desk = self._desk
-        found = desk.board.anomaly(request.match_info["fingerprint"], desk.security.sight_of(facts_of(request)))
-        anomaly = found[0] if found else None
+        anomaly = desk.anomaly(request)
         refused = refuse(kind, anomaly)
         if anomaly is None or refused is not None:
             refused = refused or Refused.UNKNOWN

@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 
     from streams.delivery.written import Delivery
     from streams.records.request import Step
-    from streams.web.board import Board
-    from streams.web.sight import Sight
+    from streams.register.register import Register
 
 _EXAMPLE: Final = '{"request": "0123abcd", "actor": "li.wei", "note": ""}'
 
@@ -49,7 +48,7 @@ class Said(NamedTuple):
 
 def add_approvals(
     app: web.Application,
-    board: Board,
+    register: Register,
     security: Security,
     write: Callable[[bytes, bytes], Awaitable[Delivery]],
     clock: Callable[[], float],
@@ -59,7 +58,7 @@ def add_approvals(
 
     The role that it takes is the rule's; nobody below those on call decides.
     """
-    approvals = _Approvals(ActionDesk(board, security, write, clock, new_id))
+    approvals = _Approvals(ActionDesk(register, security, write, clock, new_id))
     for decision in Decision:
         path = f"/api/v1/anomalies/{{fingerprint}}/{decision.value}"
         decide = with_body(partial(approvals.decide, decision))
@@ -104,7 +103,7 @@ class _Approvals:
         if isinstance(said, Fault):
             return faulty(said)
         request[ACTOR] = said.actor
-        step = self._meant(request.match_info["fingerprint"], said.request, now, desk.security.sight_of(facts))
+        step = self._meant(request, said.request, now)
         if isinstance(step, Unfit):
             return json_response({"error": step.value[1], "reason": step.name.lower()}, step.value[0])
         refusal = desk.security.refuse_role(facts, ROLES.get(step.data.approval, Role.ADMIN))
@@ -113,10 +112,11 @@ class _Approvals:
         taken = _taken(decision, step, said, desk.new_id(), now)
         return await desk.put(taken, {"id": taken.id, "action": taken.action, "request": taken.request})
 
-    def _meant(self, fingerprint: str, request: str, now: int, sight: Sight) -> Step | Unfit:
-        if self._desk.board.anomaly(fingerprint, sight) is None:
+    def _meant(self, request: web.Request, named: str, now: int) -> Step | Unfit:
+        anomaly = self._desk.anomaly(request)
+        if anomaly is None:
             return Unfit.UNKNOWN
-        return choose(self._desk.board.ledger.waiting(fingerprint, now), request)
+        return choose(self._desk.register.requests.waiting(anomaly.fingerprint, now), named)
 
 
 def _taken(decision: Decision, step: Step, said: Said, name: str, now: int) -> Taken:

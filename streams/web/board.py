@@ -1,4 +1,4 @@
-"""What the wallboard shows, kept in bounded memory: open and recent anomalies, pulses, freshness.
+"""What the wallboard shows beside the register, kept in bounded memory: time lines, pulses, freshness.
 
 Pure: fed by transitions, ticks and watermarks; the time of a question is an argument.
 """
@@ -11,15 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from streams.catalogue.metric import TOUCHPOINTS
-from streams.records.action import SilenceDeed
-from streams.records.anomaly import Change
-from streams.register.actions import ActionBook, Noted
+from streams.register.actions import Noted
 from streams.register.handling import handling_of
-from streams.register.inhibition import NOTHING_OPEN, OpenAnomalies
-from streams.register.label_values import LabelValues
-from streams.register.muting import Muting
-from streams.register.requests import Ledger
-from streams.register.silences import SilenceBook
 from streams.web.courses import Courses
 from streams.web.point import Point, of_pulse
 from streams.web.sight import EVERYTHING
@@ -30,25 +23,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from streams.catalogue.metric import Metric
-    from streams.records.action import Taken
     from streams.records.anomaly import Anomaly, Transition
-    from streams.records.request import Step
     from streams.records.verdicts import TickVerdicts
-    from streams.register.maintenance import Window
+    from streams.register.register import Register
     from streams.telemetry.blindness import BlindSpot
     from streams.web.sight import Sight
     from streams.web.timeline import ActionEntry, StepEntry
 
 POINT_MS: Final = 30_000
 POINTS: Final = 120
-RECENT_MS: Final = 24 * 3_600_000
-RECENT: Final = 1_000
 TIMELINE: Final = 100
 SHOWN_OPEN: Final = 200
 SHOWN_RECENT: Final = 20
-_SEVERITIES: Final = {"critical": 0, "warning": 1, "info": 4}
-_RECOVERING: Final = 2
-_SILENCE_DEEDS: Final = frozenset(deed.value for deed in SilenceDeed)
 
 
 class _Source(msgspec.Struct):
@@ -60,30 +46,26 @@ class Board:
     """The state behind the page and the reading API.
 
     Args:
+        register: the anomalies, and how they are handled.
         metrics: the catalogue's metrics, in the order in which they are shown; gauges, which have no whole, are not.
         topics: the source topics whose freshness is shown.
         timezone: IANA name of the shop's time zone.
         pace: how many times faster than life the records' clock runs; for a demo or a paced replay.
-        windows: of maintenance.
         live: whether the wall clock decides what is old (`time: live`): then nothing is taken for a replay.
-
-    Attributes:
-        actions: what people and systems did about anomalies.
-        silences, muting: what keeps anomalies quiet.
-        ledger: what business systems were asked to do about them.
 
     """
 
     def __init__(
         self,
+        register: Register,
         metrics: Iterable[Metric],
         topics: Iterable[str],
         timezone: str,
         pace: float = 1.0,
-        windows: tuple[Window, ...] = (),
         *,
         live: bool = False,
     ) -> None:
+        self.register = register
         self._catalogue = {metric.name: metric for metric in metrics}
         self._metrics = {name: metric for name, metric in self._catalogue.items() if () in metric.scopes}
         self._topics = tuple(topics)
@@ -91,65 +73,36 @@ class Board:
         self._pace = pace
         self._live = live
         self._blind: tuple[BlindSpot, ...] = ()
-        self._open: dict[str, Anomaly] = {}
-        self._recent: dict[str, tuple[int, Anomaly]] = {}
         self._timelines: dict[str, deque[Entry]] = {}
-        self.actions = ActionBook()
-        self.ledger = Ledger()
-        self.silences = SilenceBook()
-        self.muting = Muting(self.silences, windows)
-        self._others = -1, NOTHING_OPEN
         self._points: dict[str, deque[Point]] = {name: deque(maxlen=POINTS) for name in self._metrics}
         self._scores: dict[str, float] = {}
         self._heard: dict[str, int] = {}
         self._sources: dict[str, _Source] = {}
-        self.time = 0
         self.courses = Courses()
-        self.version = 0
+        self._version = 0
 
-    def labels(self) -> LabelValues:
-        """Which values the labels of anomalies can have."""
-        return LabelValues(self._catalogue.values(), self._open.values())
+    @property
+    def time(self) -> int:
+        """Of the latest tick or transition, event time in ms."""
+        return self.register.time
+
+    @property
+    def version(self) -> int:
+        """Changes with whatever the page shows."""
+        return self._version + self.register.version
 
     def transition(self, transition: Transition) -> None:
         """Takes an anomaly's change. A repeated one changes nothing."""
-        anomaly = transition.anomaly
-        fingerprint = anomaly.fingerprint
-        timeline = self._timelines.setdefault(fingerprint, deque(maxlen=TIMELINE))
-        if any(entry.id == transition.id for entry in timeline):
+        if self.register.transition(transition) is Noted.REPEAT:
             return
-        timeline.append(entry_of(transition))
+        anomaly = transition.anomaly
+        self._timelines.setdefault(anomaly.fingerprint, deque(maxlen=TIMELINE)).append(entry_of(transition))
         self.courses.keep(anomaly)
-        self._advance(transition.time)
-        self._recent.pop(fingerprint, None)
-        if transition.change is Change.RESOLVED:
-            self._open.pop(fingerprint, None)
-            self._recent[fingerprint] = (transition.time, anomaly)
-            self._forget()
-        else:
-            self._open[fingerprint] = anomaly
-        self.version += 1
-
-    def action(self, taken: Taken) -> None:
-        """Takes what somebody did about an anomaly, known or not yet, or a silence. A repeated one changes nothing."""
-        self.silences.record()
-        if taken.action in _SILENCE_DEEDS:
-            news = self.silences.note(taken)
-        else:
-            news = self.actions.note(taken)
-            if news is Noted.NEW:
-                self.ledger.decide(taken)
-        if news is Noted.NEW:
-            self.version += 1
-
-    def step(self, step: Step) -> None:
-        """Takes a step of a request to a business system. A repeated one changes nothing."""
-        if self.ledger.note(step):
-            self.version += 1
+        self._forget()
 
     def tick(self, tick: TickVerdicts) -> None:
         """Takes the pulses of a tick; within half a minute of event time a newer one replaces the last point."""
-        self._advance(tick.time)
+        self.register.advance(tick.time)
         for pulse in tick.pulses:
             points = self._points.get(pulse.metric)
             if points is None or (points and points[-1].time > tick.time):
@@ -163,14 +116,14 @@ class Board:
                 self._heard[pulse.metric] = tick.time
         self.courses.tick(tick)
         self._forget()
-        self.version += 1
+        self._version += 1
 
     def blind_to(self, spots: Iterable[BlindSpot]) -> None:
         """Why the worker sees nothing of what happens now; empty where it sees."""
         now = tuple(spots)
         if now != self._blind:
             self._blind = now
-            self.version += 1
+            self._version += 1
 
     def source(self, topic: str, watermark: int, now: int) -> None:
         """The topic's events have been read up to `watermark` (ms); `now` is the worker's clock."""
@@ -181,32 +134,24 @@ class Board:
             known.watermark, known.moved_at = watermark, now
         else:
             return
-        self.version += 1
+        self._version += 1
 
     def open_anomalies(self, sight: Sight = EVERYTHING) -> list[Anomaly]:
         """Firing ones gravest first, then those that recover, then what is only noticed; the newest first in each."""
-        seen = [self._seen(anomaly, sight) for anomaly in self._open.values() if sight.sees(anomaly.scope)]
-        anomalies = sorted(seen, key=lambda anomaly: anomaly.started_at, reverse=True)
-        return sorted(anomalies, key=_rank)
-
-    def ended_anomalies(self) -> list[tuple[int, Anomaly]]:
-        """When (ms) and what was resolved within the last 24 h."""
-        return list(self._recent.values())
+        return [self._seen(anomaly, sight) for anomaly in self.register.open_anomalies() if sight.sees(anomaly.scope)]
 
     def recent_anomalies(self, sight: Sight = EVERYTHING) -> list[Anomaly]:
         """Resolved within the last 24 h of event time, newest first, at most 1,000."""
-        recent = (anomaly for _, anomaly in reversed(self._recent.values()))
+        recent = (anomaly for _, anomaly in reversed(self.register.ended_anomalies()))
         return [self._seen(anomaly, sight) for anomaly in recent if sight.sees(anomaly.scope)]
 
     def shown(self, anomaly: Anomaly, now: int, sight: Sight = EVERYTHING) -> dict[str, Any]:
         """The anomaly as it is published, and how it is handled at `now` (ms, the clock of people)."""
-        handling = handling_of(self.actions.of(anomaly.fingerprint), anomaly, now)
+        register = self.register
+        handling = handling_of(register.actions.of(anomaly.fingerprint), anomaly, now)
         plain: dict[str, Any] = msgspec.to_builtins(anomaly) | msgspec.to_builtins(handling)
-        if self._others[0] != self.version:
-            self._others = self.version, OpenAnomalies(self._open.values())
-        waiting = self.ledger.waiting(anomaly.fingerprint, now)
-        proposals = [proposal_view(step) for step in waiting]
-        flags = self.muting.flags(anomaly, now, self._others[1])
+        proposals = [proposal_view(step) for step in register.requests.waiting(anomaly.fingerprint, now)]
+        flags = register.muting.flags(anomaly, now, register.others())
         if not self._is_seen(flags["inhibited_by"], sight):
             flags["inhibited_by"] = None
         return plain | flags | {"proposals": proposals}
@@ -215,11 +160,13 @@ class Board:
         self, fingerprint: str, sight: Sight = EVERYTHING
     ) -> tuple[Anomaly, list[Entry | ActionEntry | StepEntry]] | None:
         """An open or recent anomaly with its time line, oldest first; None when unknown, or not seen."""
-        anomaly = self._known(fingerprint)
+        anomaly = self.register.anomaly(fingerprint)
         if anomaly is None or not sight.sees(anomaly.scope):
             return None
         return self._seen(anomaly, sight), merged(
-            self._timelines[fingerprint], self.actions.of(fingerprint), self.ledger.of(fingerprint)
+            self._timelines[fingerprint],
+            self.register.actions.of(fingerprint),
+            self.register.requests.of(fingerprint),
         )
 
     def view(self, now: int, people_now: int | None = None, sight: Sight = EVERYTHING) -> dict[str, Any]:
@@ -253,16 +200,11 @@ class Board:
             "sources": list(sources.values()),
         }
 
-    def _known(self, fingerprint: str) -> Anomaly | None:
-        if fingerprint in self._recent:
-            return self._recent[fingerprint][1]
-        return self._open.get(fingerprint)
-
     def _seen(self, anomaly: Anomaly, sight: Sight) -> Anomaly:
         return sight.narrowed(anomaly, lambda fingerprint: self._is_seen(fingerprint, sight))
 
     def _is_seen(self, fingerprint: str | None, sight: Sight) -> bool:
-        other = self._known(fingerprint) if fingerprint else None
+        other = self.register.anomaly(fingerprint) if fingerprint else None
         return other is not None and sight.sees(other.scope)
 
     def metric(self, name: str) -> Metric | None:
@@ -296,21 +238,10 @@ class Board:
         watermark, moved_at = (source.watermark, source.moved_at) if source else (None, 0)
         return source_state(topic, watermark, moved_at, now, self._pace, live=self._live)
 
-    def _advance(self, time: int) -> None:
-        self.time = max(self.time, time)
-
     def _forget(self) -> None:
-        """Drops what was resolved too long ago, and the oldest beyond the limit, with their time lines."""
-        for fingerprint, (time, _) in list(self._recent.items()):
-            if len(self._recent) <= RECENT and time >= self.time - RECENT_MS:
-                break
-            del self._recent[fingerprint]
-            self.courses.drop(fingerprint)
+        """Drops the time lines of what the register has forgotten."""
+        if len(self._timelines) == len(self.register):
+            return
+        for fingerprint in [name for name in self._timelines if self.register.anomaly(name) is None]:
             del self._timelines[fingerprint]
-            self.actions.forget(fingerprint, time)
-            self.ledger.forget(fingerprint, time)
-
-
-def _rank(anomaly: Anomaly) -> int:
-    severity = _SEVERITIES.get(anomaly.severity, _SEVERITIES["info"])
-    return severity if anomaly.state == "firing" or severity > _RECOVERING else severity + _RECOVERING
+            self.courses.drop(fingerprint)

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from streams.settings.addresses import is_loopback
+from streams.settings.errors import InputError
 from streams.web.sight import EVERYTHING, NOTHING, Sight
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ class Facts(NamedTuple):
     cookie: str
 
 
-class UnsafeBindingError(ValueError):
+class UnsafeBindingError(InputError):
     """Binding beyond loopback without a token."""
 
 
@@ -133,10 +134,6 @@ class Security:
             self._hosts |= {f"[{host}]" if ":" in host else host.lower()}
         self._tokens = tokens
         self.behind_proxy = behind_proxy
-
-    @property
-    def tokens_needed(self) -> bool:
-        return bool(self._tokens)
 
     def refuse_transport(self, facts: Facts) -> Refusal | None:
         """What holds for every request, whoever sends it. Host is checked on reads too: DNS rebinding reads."""

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from streams.delivery.written import Delivery
     from streams.records.anomaly import Anomaly
-    from streams.web.board import Board
+    from streams.register.register import Register
 
 PATH: Final = "/api/v1/silences"
 _MOST_SHOWN: Final = 100
@@ -45,14 +45,15 @@ class Refused(enum.Enum):
 
 def add_silences(
     app: web.Application,
-    board: Board,
+    register: Register,
+    timezone: str,
     security: Security,
     write: Callable[[bytes, bytes], Awaitable[Delivery]],
     clock: Callable[[], float],
     new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
 ) -> None:
-    """Adds the routes below `PATH`. Arguments as of `streams.web.actions.add_actions`."""
-    silences = _Silences(ActionDesk(board, security, write, clock, new_id))
+    """Adds the routes below `PATH`. Arguments as of `add_actions`; `timezone`: IANA name, the shop's."""
+    silences = _Silences(timezone, ActionDesk(register, security, write, clock, new_id))
     app.router.add_get(PATH, needs(Role.VIEWER, security, silences.listed))
     app.router.add_post(PATH, needs(Role.RESPONDER, security, with_body(silences.make)))
     app.router.add_post(f"{PATH}/preview", needs(Role.VIEWER, security, with_body(silences.preview)))
@@ -60,31 +61,34 @@ def add_silences(
 
 
 class _Silences:
-    def __init__(self, desk: ActionDesk) -> None:
+    def __init__(self, timezone: str, desk: ActionDesk) -> None:
+        self._timezone = timezone
         self._desk = desk
 
     async def listed(self, _request: web.Request) -> web.Response:
         """In force, to come, and ended within a day, each with what it keeps quiet now."""
         now = self._desk.now_ms()
-        return json_response({"silences": [self._shown(silence, now) for silence in self._desk.board.silences.all()]})
+        return json_response(
+            {"silences": [self._shown(silence, now) for silence in self._desk.register.silences.all()]}
+        )
 
     async def preview(self, body: bytes, _request: web.Request) -> web.Response:
         """What is open now and would be kept quiet. Changes nothing."""
-        matchers = read_preview(body, self._desk.board.labels())
+        matchers = read_preview(body, self._desk.register.labels())
         if isinstance(matchers, Fault):
             return faulty(matchers)
-        matched = [a for a in self._desk.board.open_anomalies() if all_match(matchers, labels_of(a))]
+        matched = [a for a in self._desk.register.open_anomalies() if all_match(matchers, labels_of(a))]
         shown = [_brief(anomaly) for anomaly in matched[:_MOST_SHOWN]]
         return json_response({"matchers": [str(m) for m in matchers], "matched": len(matched), "anomalies": shown})
 
     async def make(self, body: bytes, request: web.Request) -> web.Response:
         """202 once the brokers have it: every worker obeys it when it has read the topic that far."""
-        now, board = self._desk.now_ms(), self._desk.board
-        asked = read_silence(body, now, board.timezone, board.labels(), self._desk.name_of(request))
+        now, register = self._desk.now_ms(), self._desk.register
+        asked = read_silence(body, now, self._timezone, register.labels(), self._desk.name_of(request))
         if isinstance(asked, Fault):
             return faulty(asked)
         request[ACTOR] = asked.actor
-        if len(self._desk.board.silences.to_last(now)) >= MOST_SILENCES:
+        if len(self._desk.register.silences.to_last(now)) >= MOST_SILENCES:
             return _refused(Refused.TOO_MANY)
         name = self._desk.new_id()
         until = (asked.begins or now) + asked.minutes * MINUTE_MS
@@ -110,7 +114,7 @@ class _Silences:
         if isinstance(actor, Fault):
             return faulty(actor)
         request[ACTOR] = actor
-        silence = self._desk.board.silences.get(request.match_info["id"])
+        silence = self._desk.register.silences.get(request.match_info["id"])
         now = self._desk.now_ms()
         if silence is None or silence.ends <= now:
             return _refused(Refused.UNKNOWN if silence is None else Refused.OVER)
@@ -126,7 +130,7 @@ class _Silences:
 
     def _shown(self, silence: Silence, now: int) -> dict[str, Any]:
         in_force = silence.in_force(now)
-        matched = [a for a in self._desk.board.open_anomalies() if silence.matches(a)] if in_force else []
+        matched = [a for a in self._desk.register.open_anomalies() if silence.matches(a)] if in_force else []
         return {
             "id": silence.id,
             "matchers": [str(matcher) for matcher in silence.matchers],

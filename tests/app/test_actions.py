@@ -28,7 +28,7 @@ pytestmark = pytest.mark.embedded
 
 def flags(system: System) -> dict[str, Any]:
     found = system.board.anomaly("a1b2c3")
-    shown = system.board.shown(found[0], round(system.people_s() * 1000)) if found else {}
+    shown = system.board.shown(found[0], round(system.clocks.alerting_now_s() * 1000)) if found else {}
     return {name: shown.get(name) for name in ("acked", "snoozed", "feedback")}
 
 
@@ -61,7 +61,7 @@ async def test_an_ack_at_one_worker_is_seen_at_another_and_after_a_restart(tmp_p
             ClientSession() as client,
             worker(broker.address, tmp_path / "three") as (three, page),
         ):
-            await until(lambda: flags(three) == seen[0] and len(three.board.actions) == 2)
+            await until(lambda: flags(three) == seen[0] and len(three.register.actions) == 2)
             async with client.get(f"{page}api/v1/anomalies/a1b2c3") as found:
                 lines = (await found.json())["timeline"]
 

@@ -75,7 +75,7 @@ async def test_from_the_anomaly_to_what_was_done_about_it_and_not_again_after_a_
         await asyncio.to_thread(produce, broker.address, *records)
         start = partial(worker, broker.address, tmp_path / "state", "one", **linked)
         async with ClientSession() as client, start() as (one, page):
-            await until(lambda: len(one.board.ledger) == 2)
+            await until(lambda: len(one.register.requests) == 2)
             async with client.post(
                 f"{page}api/v1/anomalies/f1/approve", json={"note": "go"}, headers=AUTHORISED
             ) as answer:

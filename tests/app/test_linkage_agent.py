@@ -22,10 +22,10 @@ from streams.records.anomaly import Change, Transition
 from streams.records.instant import rfc3339
 from streams.records.request import Step
 from streams.records.request_event import read_step
+from streams.register.register import Register
 from streams.settings.settings import LinkageRule, Settings
 from streams.telemetry.metrics import PipelineMetrics
 from streams.transport.clients.linkage_reader import UnwrittenError
-from streams.web.board import Board
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,16 +52,16 @@ class World:
     @contextlib.asynccontextmanager
     async def worker(self) -> Any:
         """One that has read the topic to its end."""
-        board, registry = Board(load().metrics, ("orders",), "UTC"), CollectorRegistry()
-        board.transition(OPENED)
+        register, registry = Register(load().metrics), CollectorRegistry()
+        register.transition(OPENED)
         for value in self.log:
             step = read_step(value)
             assert isinstance(step, Step)
-            board.step(step)
+            register.step(step)
         around = LinkageSurroundings(
             self.settings,
             None,  # type: ignore[arg-type]
-            board,
+            register,
             PipelineMetrics(registry, lambda: 0.0),
             self.write,
             lambda: self.now,
@@ -69,7 +69,7 @@ class World:
         agent = LinkageAgent(around)
         async with contextlib.AsyncExitStack() as stack:
             agent.start(stack, await stack.enter_async_context(aiohttp.ClientSession()))
-            yield SimpleNamespace(agent=agent, board=board, count=counter(registry))
+            yield SimpleNamespace(agent=agent, register=register, count=counter(registry))
 
     def kinds(self) -> list[str]:
         steps: list[Any] = [read_step(value) for value in self.log]
@@ -103,7 +103,7 @@ async def test_what_may_or_may_not_have_been_written_is_written_again_with_the_s
         await one.agent.link(OPENED)
 
         assert one.count("requested") == 1.0
-        assert len(one.board.ledger) == 1
+        assert len(one.register.requests) == 1
     assert len({value.split(b'"id":"')[1][:16] for value in world.log}) == 1
 
 
@@ -157,7 +157,7 @@ async def test_an_action_that_is_read_before_its_anomaly_is_timed_when_that_is_k
         one.agent.time(b"no action")
         await one.agent.look_after(leads=False)
         early = list(times)
-        one.board.transition(Transition("t2", Change.OPENED, NOW, other))
+        one.register.transition(Transition("t2", Change.OPENED, NOW, other))
         await one.agent.look_after(leads=False)
         one.agent.time(encode_action(action))
         await one.agent.look_after(leads=False)

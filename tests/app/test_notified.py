@@ -41,7 +41,7 @@ async def test_a_worker_that_reads_an_opening_again_does_not_tell_it_again_but_t
         await asyncio.to_thread(produce, broker.address, ("orders", b"", event))  # lets the worker's clock run
         async with ClientSession() as client, worker(broker.address, tmp_path / "one", receivers=DUTY) as (one, page):
             await asyncio.to_thread(produce, broker.address, *records(opened))
-            await until(lambda: any(taken.action == "told" for taken in one.board.actions.of("a1b2c3")))
+            await until(lambda: any(taken.action == "told" for taken in one.register.actions.of("a1b2c3")))
             async with client.get(f"{page}api/v1/anomalies/a1b2c3") as found:
                 timeline = (await found.json())["timeline"]
 

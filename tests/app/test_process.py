@@ -8,7 +8,7 @@ import time
 
 HANGS = """
 import asyncio, threading, time
-from streams import service
+from streams.app import process as service
 from streams.transport.life.watch import WorkerFailedError
 
 service._FAILED_LIMIT_S = 1.0
@@ -37,7 +37,7 @@ def test_a_failed_worker_ends_although_a_thread_of_it_hangs_and_says_why() -> No
 
 STANDS_STILL = """
 import asyncio, os, signal, time
-from streams import service
+from streams.app import process as service
 
 service._STOP_LIMIT_S = 0.5
 

@@ -53,9 +53,9 @@ async def test_a_silence_is_obeyed_by_whichever_worker_notifies_until_it_is_ende
         async with ClientSession() as client, worker(broker.address, tmp_path / "one") as (one, page):
             async with client.post(f"{page}api/v1/silences", json=wanted) as answer:
                 made = await answer.json()
-            await until(lambda: one.board.silences.get(made["id"]) is not None)
+            await until(lambda: one.register.silences.get(made["id"]) is not None)
         assert answer.status == 202
-        assert {silence.id for silence in one.board.silences.all()} == {"slow", made["id"]}
+        assert {silence.id for silence in one.register.silences.all()} == {"slow", made["id"]}
 
         records = (("pharos-anomalies", name, value), ("pharos-anomaly-state", name, value))
         async with ClientSession() as client, worker(broker.address, tmp_path / "two") as (two, page):

@@ -16,7 +16,8 @@ from documented_grafana import PASSWORD, TOKEN, USER, DocumentedGrafana
 
 from streams.cli import main
 from streams.cli.boards import access
-from streams.cli.errors import FAILED, WRONG, UsageError
+from streams.cli.errors import UsageError
+from streams.settings.errors import FAILED, WRONG
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

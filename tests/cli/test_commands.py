@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import time
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 import orjson
@@ -15,9 +14,10 @@ import pytest
 
 from streams.broker.embedded import EmbeddedBroker
 from streams.cli import COMMANDS, main, parser
-from streams.cli.errors import SPOKEN
+from streams.cli.errors import explain
 from streams.cli.settings_flags import HELP
 from streams.offline.events_file import EventsWriter
+from streams.settings.errors import InputError, OutageError
 from streams.settings.settings import Settings
 
 if TYPE_CHECKING:
@@ -146,10 +146,9 @@ def test_a_fault_of_ours_is_code_3(monkeypatch: pytest.MonkeyPatch, capsys: pyte
     assert "--debug" in capsys.readouterr().err
 
 
-def test_every_error_that_is_spoken_of_exists() -> None:
-    for name in SPOKEN:
-        module, _, kind = name.rpartition(".")
-        assert issubclass(getattr(import_module(module), kind), Exception)
+@pytest.mark.parametrize(("error", "code"), [(InputError("a: b; c"), 2), (OutageError("a: b; c"), 1)])
+def test_an_error_for_people_is_shown_as_it_is_with_its_exit_code(error: Exception, code: int) -> None:
+    assert explain(error) == (code, "a: b; c")
 
 
 def test_tokens_that_cannot_be_read_are_said_before_anything_starts(
@@ -183,7 +182,7 @@ def test_check_names_the_place_of_a_secret_that_is_missing_and_the_remedy(
     found = main(["check", "--config", str(file)]), capsys.readouterr()
 
     assert missing[0] == 2
-    assert "pharos.yaml:2:32: receivers[0].url_env: the environment variable DUTY_URL is empty; set it" in missing[1]
+    assert "pharos.yaml:2:32: receivers[0].url_env: the variable DUTY_URL is not set; export it" in missing[1]
     assert found[0] == 0
     assert "t0ken" not in found[1].out + found[1].err
 

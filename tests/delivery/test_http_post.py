@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from streams.delivery.http_post import Answer, HttpPost, failure_of, garbage
+from streams.delivery.answer import Answer, failure_of, garbage
 from streams.delivery.result import Cause, Outcome, Result
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from streams.delivery.http_post import HttpPost
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_a_code_is_a_whole_number_in_a_json_object(body: bytes, code: int | None
     assert Answer(200, body, None).code("errcode") == code
 
 
-async def test_redirects_are_not_followed(channel: Any, post: HttpPost, outcome: Callable[..., Any]) -> None:
+async def test_redirects_are_not_followed(channel: Any, post: HttpPost) -> None:
     channel.answers((307, b"", {"Location": "/elsewhere"}), (200, b""))
     answer = await post.send(channel.url, b"{}")
 

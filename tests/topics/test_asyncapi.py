@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 WRITTEN = Path(__file__).parents[2] / "docs" / "asyncapi.yaml"
 # As published, unchanged: schemas/3.0.0-without-$id.json of the npm package @asyncapi/specs 6.11.1, Apache-2.0.
-OFFICIAL = Path(__file__).parent / "support" / "asyncapi-3.0.0.json.gz"
+OFFICIAL = Path(__file__).parents[1] / "support" / "asyncapi-3.0.0.json.gz"
 ANOMALY = sample_anomaly(
     "2026-11-11T00:00:00Z",
     "2026-11-11T00:01:00Z",

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from streams.catalogue.load import SHIPPED, parse
-from streams.cli.errors import WRONG, explain
+from streams.cli.errors import explain
 from streams.configuration.load import configure
 from streams.settings.core_yaml import DEEPEST
+from streams.settings.errors import WRONG
 from streams.settings.located_yaml import LocatedError
 from streams.settings.secrets import ConfigurationError
 

@@ -41,7 +41,9 @@ def start(serve: Any, client: ClientSession, topic: ActionsTopic, now: int) -> A
         server = await serve(
             topic.board,
             rules,
-            extend=lambda app: add_actions(app, topic.board, rules, topic.write, lambda: now / 1000, ids.__next__),
+            extend=lambda app: add_actions(
+                app, topic.board.register, rules, topic.write, lambda: now / 1000, ids.__next__
+            ),
         )
 
         async def send(path: str, method: str = "POST", **options: Any) -> ClientResponse:

@@ -45,7 +45,9 @@ def start(serve: Any, client: ClientSession, topic: ActionsTopic, now: int) -> A
         server = await serve(
             topic.board,
             rules,
-            extend=lambda app: add_approvals(app, topic.board, rules, topic.write, lambda: now / 1000, lambda: "new"),
+            extend=lambda app: add_approvals(
+                app, topic.board.register, rules, topic.write, lambda: now / 1000, lambda: "new"
+            ),
         )
 
         async def send(path: str, method: str = "POST", token: Token | None = None, **options: Any) -> ClientResponse:
@@ -60,7 +62,7 @@ def start(serve: Any, client: ClientSession, topic: ActionsTopic, now: int) -> A
 
 
 async def test_a_proposal_is_shown_and_an_approval_is_a_record(start: Any, topic: ActionsTopic, now: int) -> None:
-    topic.board.step(proposal(now))
+    topic.board.register.step(proposal(now))
     send = await start()
     shown = await (await send(PATH, "GET")).json()
     answer = await send(f"{PATH}/approve", json={"request": "q1", "actor": "li", "note": "go"})
@@ -90,7 +92,7 @@ async def test_a_proposal_is_shown_and_an_approval_is_a_record(start: Any, topic
 async def test_it_takes_the_role_that_the_rule_names(
     start: Any, topic: ActionsTopic, now: int, token: Token | None, status: int
 ) -> None:
-    topic.board.step(proposal(now))
+    topic.board.register.step(proposal(now))
     send = await start(VIEWER, ON_CALL, OPERATOR)
 
     assert (await send(f"{PATH}/decline", token=token, json={"actor": "somebody else"})).status == status
@@ -98,7 +100,7 @@ async def test_it_takes_the_role_that_the_rule_names(
 
 
 async def test_a_role_that_nobody_knows_takes_an_admin(start: Any, topic: ActionsTopic, now: int) -> None:
-    topic.board.step(proposal(now, approval="emperor"))
+    topic.board.register.step(proposal(now, approval="emperor"))
     send = await start(OPERATOR)
 
     assert (await send(f"{PATH}/approve", token=OPERATOR, json={})).status == 403
@@ -107,8 +109,8 @@ async def test_a_role_that_nobody_knows_takes_an_admin(start: Any, topic: Action
 async def test_what_is_decided_or_not_named_is_refused_with_a_remedy(start: Any, topic: ActionsTopic, now: int) -> None:
     send = await start()
     nothing = await send(f"{PATH}/approve", json={"actor": "li"})
-    topic.board.step(proposal(now, "q1"))
-    topic.board.step(proposal(now, "q2"))
+    topic.board.register.step(proposal(now, "q1"))
+    topic.board.register.step(proposal(now, "q2"))
     which = await send(f"{PATH}/approve", json={"actor": "li"})
     other = await send(f"{PATH}/approve", json={"actor": "li", "request": "q3"})
     first = await send(f"{PATH}/decline", json={"actor": "li", "request": "q2"})
@@ -124,7 +126,7 @@ async def test_what_is_decided_or_not_named_is_refused_with_a_remedy(start: Any,
     "body", [b"", b"[]", b"{}", b'{"actor": 7}', b'{"actor": "li", "request": 1}', b'{"actor": "a\\u202eb"}']
 )
 async def test_a_body_that_is_none_is_refused(start: Any, topic: ActionsTopic, now: int, body: bytes) -> None:
-    topic.board.step(proposal(now))
+    topic.board.register.step(proposal(now))
     send = await start()
     answer = await send(f"{PATH}/approve", data=body, headers={"Content-Type": "application/json"})
 
@@ -134,7 +136,7 @@ async def test_a_body_that_is_none_is_refused(start: Any, topic: ActionsTopic, n
 
 
 async def test_where_the_brokers_do_not_take_it_nothing_is_claimed(start: Any, topic: ActionsTopic, now: int) -> None:
-    topic.board.step(proposal(now))
+    topic.board.register.step(proposal(now))
     topic.delivery = Delivery.LATE
     send = await start()
 

@@ -44,14 +44,14 @@ def proposal(now: int) -> Step:
 @pytest.fixture
 def open_as(troubled_board: Board, serve: Any, open_page: Any, now: int) -> Any:
     """Opens the anomaly's page with a proposal on it, as who has that token."""
-    troubled_board.step(proposal(now))
+    troubled_board.register.step(proposal(now))
     topic, security = ActionsTopic(troubled_board), Security(tokens=tuple(TOKENS.values()))
 
     async def opened(role: str, query: str = "") -> tuple[Any, list[str], ActionsTopic]:
         server = await serve(
             troubled_board,
             security,
-            extend=lambda app: add_approvals(app, troubled_board, security, topic.write, lambda: now / 1000),
+            extend=lambda app: add_approvals(app, troubled_board.register, security, topic.write, lambda: now / 1000),
         )
         page, complaints = await open_page(server.make_url(f"/anomalies/a1b2c3{query}"))
         await page.locator("#token").fill(TOKENS[role].secret)
@@ -86,9 +86,9 @@ async def test_an_operator_approves_by_keyboard_and_sees_what_comes_of_it(
     await page.keyboard.press("Enter")
     await page.locator("#act-result", has_text="Approved.").wait_for()
     await page.locator(".proposal").wait_for(state="detached")
-    for step in Clerk([], troubled_board.ledger).follow_up(now + 1_000, lambda _: None):
-        troubled_board.step(step)
-        troubled_board.step(settled(step, Ending.REJECTED, now + 2_000, reason="status 400"))
+    for step in Clerk([], troubled_board.register.requests).follow_up(now + 1_000, lambda _: None):
+        troubled_board.register.step(step)
+        troubled_board.register.step(settled(step, Ending.REJECTED, now + 2_000, reason="status 400"))
     await page.locator("#timeline", has_text="Refused by the other system").wait_for()
     lines = await page.locator("#timeline .by-hand").all_inner_texts()
 
@@ -114,7 +114,7 @@ async def test_who_was_too_slow_is_told_so(open_as: Any, troubled_board: Board, 
     over = settled(msgspec.structs.replace(proposal(now)), Ending.EXPIRED, now)
     button = page.get_by_role("button", name="Approve")
     await page.route("**/api/v1/anomalies/a1b2c3", lambda route: route.abort())
-    troubled_board.step(over)
+    troubled_board.register.step(over)
     await button.click()
     await page.locator("#act-result.problem", has_text="Nothing waits for an approval any more.").wait_for()
 

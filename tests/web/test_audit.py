@@ -44,7 +44,7 @@ async def ask(serve: Any, troubled_board: Board, log: AuditLog, lost: list[int],
     topic, security = ActionsTopic(troubled_board), Security(tokens=(NAMED, ADMIN, VIEWER))
 
     def extend(app: Any) -> None:
-        add_actions(app, troubled_board, security, topic.write, lambda: now / 1000, lambda: "id-1")
+        add_actions(app, troubled_board.register, security, topic.write, lambda: now / 1000, lambda: "id-1")
         add_audit(app, Auditor(log, security, lambda: now / 1000, lambda: lost.append(1)), security)
 
     server = await serve(troubled_board, security, extend=extend)

@@ -12,8 +12,9 @@ from streams.catalogue.load import load
 from streams.records.anomaly import Anomaly, Change, Transition
 from streams.records.anomaly_event import encode
 from streams.records.verdicts import Pulse, TickVerdicts
+from streams.register.register import RECENT, RECENT_MS, Register
 from streams.web.anomaly_record import read_transition
-from streams.web.board import POINTS, RECENT, RECENT_MS, TIMELINE, Board
+from streams.web.board import POINTS, TIMELINE, Board
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +24,7 @@ CATALOGUE = load()
 
 @pytest.fixture
 def board() -> Board:
-    return Board(CATALOGUE.metrics, ("orders", "visits"), "Asia/Shanghai")
+    return Board(Register(CATALOGUE.metrics), CATALOGUE.metrics, ("orders", "visits"), "Asia/Shanghai")
 
 
 def pulse(value: float, metric: str = "payment_success") -> Pulse:
@@ -195,7 +196,7 @@ def test_a_touchpoint_goes_from_no_data_to_normal_and_back(board: Board) -> None
 def test_a_touchpoint_that_no_metric_watches_says_so() -> None:
     some = [metric for metric in CATALOGUE.metrics if metric.touchpoint != "dispute"]
 
-    assert state_of(Board(some, ("orders",), "Asia/Shanghai"), "dispute") == "unwatched"
+    assert state_of(Board(Register(some), some, ("orders",), "Asia/Shanghai"), "dispute") == "unwatched"
 
 
 @pytest.mark.parametrize(
@@ -272,7 +273,7 @@ def test_a_strangers_record_is_passed_over(value: bytes | None) -> None:
 
 
 def test_in_a_replay_at_speed_sixty_a_pause_of_two_minutes_is_two_seconds() -> None:
-    quick = Board(CATALOGUE.metrics, ["orders"], "UTC", pace=60.0)
+    quick = Board(Register(CATALOGUE.metrics), CATALOGUE.metrics, ["orders"], "UTC", pace=60.0)
     quick.source("orders", 1_000_000, 1_000_000)
 
     assert quick.view(1_000_000 + 600_000)["sources"][0].state == "live"

@@ -11,6 +11,7 @@ from streams.catalogue.metric import Component
 from streams.cells.record import SLOT_MS, CellsRecord, MetricCells
 from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.merge.partition import MergePartition
+from streams.register.register import Register
 from streams.settings.settings import Settings
 from streams.web.board import Board
 from streams.web.exposition import Exposition
@@ -24,7 +25,7 @@ def test_cells_become_values_for_prometheus_and_points_on_the_board() -> None:
     catalogue = Catalogue.of((METRIC,))
     settings = Settings(cells_partitions=1)
     merge = MergePartition(catalogue, 0, {"orders": 1}, settings, lambda metric: MetricEvaluator(metric, settings))
-    board = Board(catalogue.metrics, ("orders",), settings.timezone)
+    board = Board(Register(catalogue.metrics), catalogue.metrics, ("orders",), settings.timezone)
     whole, method = METRIC.scopes.index(()), METRIC.scopes.index(("payment_method",))
     scopes = [(whole, ()), (method, ("alipay",))]
     slots = np.arange(START // SLOT_MS, START // SLOT_MS + 90).tolist()

@@ -29,7 +29,7 @@ async def port(serve: Any, topic: ActionsTopic, tmp_path: Path, now: int) -> int
     rules = Security(tokens=(VIEWER,))
 
     def extend(app: Any) -> None:
-        add_silences(app, topic.board, rules, topic.write, lambda: now / 1000)
+        add_silences(app, topic.board.register, "Asia/Shanghai", rules, topic.write, lambda: now / 1000)
         log = AuditLog(tmp_path / "audit.jsonl")
         add_audit(app, Auditor(log, rules, lambda: now / 1000, lambda: pytest.fail("not audited")), rules)
 

@@ -34,7 +34,9 @@ def start(serve: Any, client: ClientSession, topic: ActionsTopic, now: int) -> A
         server = await serve(
             topic.board,
             rules,
-            extend=lambda app: add_silences(app, topic.board, rules, topic.write, lambda: now / 1000, ids.__next__),
+            extend=lambda app: add_silences(
+                app, topic.board.register, "Asia/Shanghai", rules, topic.write, lambda: now / 1000, ids.__next__
+            ),
         )
 
         async def send(path: str = PATH, method: str = "POST", **options: Any) -> ClientResponse:

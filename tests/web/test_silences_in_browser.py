@@ -34,8 +34,8 @@ def started(serve: Any, topic: ActionsTopic, now: int) -> Any:
         rules = security or Security()
 
         def extend(app: Any) -> None:
-            add_actions(app, topic.board, rules, topic.write, lambda: now / 1000)
-            add_silences(app, topic.board, rules, topic.write, lambda: now / 1000)
+            add_actions(app, topic.board.register, rules, topic.write, lambda: now / 1000)
+            add_silences(app, topic.board.register, "Asia/Shanghai", rules, topic.write, lambda: now / 1000)
 
         return await serve(topic.board, rules, extend=extend)
 

@@ -37,7 +37,9 @@ def serve_actions(serve: Any, now: int) -> Any:
     async def started(topic: ActionsTopic, security: Security | None = None) -> Any:
         rules = security or Security()
         return await serve(
-            topic.board, rules, extend=lambda app: add_actions(app, topic.board, rules, topic.write, lambda: now / 1000)
+            topic.board,
+            rules,
+            extend=lambda app: add_actions(app, topic.board.register, rules, topic.write, lambda: now / 1000),
         )
 
     return started

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from streams.alerts.words.message import Notification
     from streams.records.anomaly import EpisodeKey
 
-LONGEST_WAIT_MS: Final = 15 * 60_000  # what is older is no news
 _Key = tuple[str, str]  # incident and touchpoint
 
 

@@ -6,13 +6,15 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Any
 
+from streams.settings.errors import OutageError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
 logger = logging.getLogger(__name__)
 
 
-class WorkerFailedError(RuntimeError):
+class WorkerFailedError(OutageError):
     """The worker cannot go on. The message says which part failed and why."""
 
 

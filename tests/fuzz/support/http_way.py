@@ -151,11 +151,11 @@ class _Served:
 
         ready = SimpleNamespace(alive=True, shortfalls=list)  # a worker that is not says 503, and rightly so
         app = create_web_app(board, exposition, ready, security, pages(), clock)
-        add_actions(app, board, security, topic.write, clock)
-        add_silences(app, board, security, topic.write, clock)
+        add_actions(app, board.register, security, topic.write, clock)
+        add_silences(app, board.register, "Asia/Shanghai", security, topic.write, clock)
         log = AuditLog(own_folder() / "audit.jsonl")
         add_audit(app, Auditor(log, security, clock, lambda: None), security)
-        add_approvals(app, board, security, topic.write, clock)
+        add_approvals(app, board.register, security, topic.write, clock)
         self.runner = web.AppRunner(app, access_log=None)
         await self.runner.setup()
         await web.TCPSite(self.runner, "127.0.0.1", 0).start()

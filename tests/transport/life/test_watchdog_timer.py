@@ -17,7 +17,7 @@ from streams.transport.life.watchdog_timer import MORE_S, WatchdogTimer, wound
 
 HOLD = """
 import asyncio, ctypes, re
-from streams.transport import watchdog, watchdog_timer
+from streams.transport.life import watchdog, watchdog_timer
 
 watchdog.LIMIT_S, watchdog_timer.MORE_S = 0.4, 0.1
 
@@ -37,14 +37,14 @@ async def watched(hold):
 
 """
 WORKER = """
-from streams import service
+from streams.app import process as service
 from streams.settings.settings import Settings
 
 service.new_system = sleep_in_a_coroutine
 service.run_worker(Settings())
 """
 DEMO = """
-from streams import demo
+from streams.demo import show as demo
 from streams.settings.settings import Settings
 
 demo.new_system = sleep_in_a_coroutine

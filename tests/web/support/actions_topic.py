@@ -29,5 +29,5 @@ class ActionsTopic:
             self.keys.append(key)
             self.taken.append(taken)
             if not self.held_back:
-                self.board.action(taken)
+                self.board.register.action(taken)
         return self.delivery

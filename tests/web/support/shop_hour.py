@@ -12,6 +12,7 @@ from incident_story import Incident
 from streams.catalogue.load import load
 from streams.records.anomaly import Anomaly, Why
 from streams.records.verdicts import Pulse, TickVerdicts
+from streams.register.register import Register
 from streams.settings.settings import SOURCE_TOPICS
 from streams.web.board import Board
 
@@ -69,7 +70,7 @@ _OTHERS: dict[str, tuple[float, float, float, float]] = {
 def hour(*, disturbed: bool, full: bool = False) -> Board:
     """Half of the metrics, or every metric that has a whole."""
     others = {metric.name: _OTHERS[metric.unit] for metric in CATALOGUE.metrics if () in metric.scopes} if full else {}
-    board = Board(CATALOGUE.metrics, SOURCE_TOPICS, "Asia/Shanghai")
+    board = Board(Register(CATALOGUE.metrics), CATALOGUE.metrics, SOURCE_TOPICS, "Asia/Shanghai")
     draw = random.Random(11)
     for time in range(NOW - 60 * MINUTE, NOW + 1, 30_000):
         pulses = []

@@ -1,4 +1,4 @@
-"""Takes what is read of pharos-actions to the board; what is no action is counted, and said once for each reason."""
+"""Takes what is read of pharos-actions to the register; what is no action is counted, and said once for each reason."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from streams.records.request_event import Passed, read_step
 from streams.register.silence import Unobeyed, silence_of
 
 if TYPE_CHECKING:
+    from streams.register.register import Register
     from streams.telemetry.metrics import PipelineMetrics
-    from streams.web.board import Board
 
 logger = logging.getLogger(__name__)
 
 
 class ActionIntake:
-    """Anybody with the right may write that topic, so anything may stand there: it must not stop the board."""
+    """Anybody with the right may write that topic, so anything may stand there: it must not stop the worker."""
 
-    def __init__(self, board: Board, metrics: PipelineMetrics) -> None:
-        self._board = board
+    def __init__(self, register: Register, metrics: PipelineMetrics) -> None:
+        self._register = register
         self._metrics = metrics
         self._said: set[Unread | Unobeyed] = set()
 
@@ -30,7 +30,7 @@ class ActionIntake:
         step = read_step(value)
         if not isinstance(step, Passed):
             self._metrics.action("step")
-            self._board.step(step)
+            self._register.step(step)
             return
         taken = read_action(value)
         if isinstance(taken, Unread):
@@ -41,7 +41,7 @@ class ActionIntake:
             self._pass_over(f"silence_{silence.name.lower()}", silence, f" ({taken.fingerprint!r})")
             return
         self._metrics.action("read")
-        self._board.action(taken)
+        self._register.action(taken)
 
     def _pass_over(self, outcome: str, why: Unread | Unobeyed, which: str = "") -> None:
         self._metrics.action(outcome)

@@ -1,0 +1,7 @@
+"""The server that answers as a test wants."""
+
+from __future__ import annotations
+
+from http_channel import authority, channel, post, untrusted
+
+__all__ = ["authority", "channel", "post", "untrusted"]
