@@ -76,7 +76,7 @@ class Announcer:
     def _received(self) -> bool:
         return all(state.queued == 0 for state in self._outbox.states().values())
 
-    def tell(self, transition: Transition) -> None:
+    def handle(self, transition: Transition) -> None:
         """Rules and composes; never waits. `look_after` hands on."""
         clock_ms = self._clock_ms()
         now = transition.time if clock_ms is None else clock_ms

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from streams.records.action import TELLING, TOLD
+from streams.records.action import NOTIFIED, NOTIFYING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,9 +48,9 @@ class LogWriter:
         `everybody`: names of all receivers; `record`: what to write once it is delivered, where that says more than
         that it is.
         """
-        for taken in self._log.entries_for(TELLING, notification, everybody, now):
+        for taken in self._log.entries_for(NOTIFYING, notification, everybody, now):
             self.put(taken)
-        for taken in [record] if record else self._log.entries_for(TOLD, notification, everybody, now):
+        for taken in [record] if record else self._log.entries_for(NOTIFIED, notification, everybody, now):
             self._undelivered.setdefault(taken.id, taken)
 
     def delivered(self) -> None:

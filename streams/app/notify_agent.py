@@ -142,7 +142,7 @@ class NotifyAgent:
         )
 
     async def run(self, reader: TopicReader) -> None:
-        """What is told already is on pharos-actions, so that is read first. Call `start` before."""
+        """Who was notified already stands on pharos-actions, so that is read first. Call `start` before."""
         around, announcer, recorder = self._around, self._announcer, self._recorder
         if announcer is None or recorder is None:
             raise RuntimeError("the outbox has not been started")

@@ -83,7 +83,7 @@ async def hook() -> AsyncIterator[Hook]:
 
 
 class Ours:
-    """Dispatch, grouping and announcer on a clock of their own; what each message says."""
+    """Dispatch, groups and announcer on a clock of their own; what each message says."""
 
     def __init__(self) -> None:
         self.silences = SilenceBook()
@@ -120,7 +120,7 @@ class Ours:
             else:
                 self.open[anomaly.fingerprint] = anomaly
             why = Why.RECOVERED if change is Change.RESOLVED else Why.OPENED
-            self._announcer.tell(Transition(f"{anomaly.fingerprint}{change}", change, self.now, anomaly, why))
+            self._announcer.handle(Transition(f"{anomaly.fingerprint}{change}", change, self.now, anomaly, why))
 
     def passes(self, seconds: float) -> None:
         until = self.now + round(seconds * SECOND)

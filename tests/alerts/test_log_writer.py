@@ -15,7 +15,7 @@ from streams.alerts.decide.reminders import SETTLE_MS
 from streams.alerts.decide.repeats import RepeatIntervals, Repeats
 from streams.alerts.queue.lane import LaneState
 from streams.alerts.words.message import Titles
-from streams.records.action import ESCALATED, TELLING, TOLD, Taken
+from streams.records.action import ESCALATED, NOTIFIED, NOTIFYING, Taken
 from streams.records.anomaly import Change, Transition
 from streams.register.actions import ActionBook
 
@@ -36,7 +36,7 @@ class Slow:
 
     def __init__(self) -> None:
         self.queued: list[Notification] = []
-        self.told: list[Notification] = []
+        self.sent: list[Notification] = []
         self.records: list[Taken] = []
         self.waiting = 0
 
@@ -54,7 +54,7 @@ class Slow:
         return {"dingtalk": LaneState(len(self.queued), 0, ""), "pager": LaneState(0, 0, "")}
 
     def take(self) -> None:
-        self.told += self.queued
+        self.sent += self.queued
         self.queued.clear()
 
 
@@ -74,7 +74,7 @@ def test_it_is_written_that_something_goes_out_then_that_it_is_there_and_then_it
     transition: Make, slow: Slow
 ) -> None:
     notify = announcer(slow, lambda: START)
-    notify.tell(transition())
+    notify.handle(transition())
     notify.look_after(reminds=False)
     going_out = [taken.action for taken in slow.records]
     slow.take()
@@ -82,8 +82,8 @@ def test_it_is_written_that_something_goes_out_then_that_it_is_there_and_then_it
     there = [(taken.action, taken.note) for taken in slow.records], notify.delivered
     slow.waiting = 0
 
-    assert going_out == [TELLING]
-    assert there == ([(TELLING, "dingtalk, pager"), (TOLD, "dingtalk, pager")], False)
+    assert going_out == [NOTIFYING]
+    assert there == ([(NOTIFYING, "dingtalk, pager"), (NOTIFIED, "dingtalk, pager")], False)
     assert notify.delivered
 
 
@@ -92,11 +92,11 @@ def test_an_end_is_not_written_down(transition: Make, slow: Slow) -> None:
     book.note(notified_record(transition().anomaly, START))
     notify = announcer(slow, lambda: START + MINUTE, transition().anomaly, book=book)
     notify.look_after(reminds=True)
-    notify.tell(transition(Change.RESOLVED, at=START + MINUTE, state="resolved"))
+    notify.handle(transition(Change.RESOLVED, at=START + MINUTE, state="resolved"))
     notify.look_after(reminds=True)
     slow.take()
 
-    assert [told.kind for told in slow.told] == [Change.RESOLVED]
+    assert [sent.kind for sent in slow.sent] == [Change.RESOLVED]
     assert slow.records == []
 
 
@@ -116,17 +116,22 @@ def test_a_step_of_a_chain_stands_on_the_time_line_once(transition: Make, slow: 
         notify.look_after(reminds=True)
         slow.take()
 
-    assert [(taken.action, taken.receivers) for taken in slow.records] == [(TELLING, ("lead",)), (ESCALATED, ("lead",))]
+    assert [(taken.action, taken.receivers) for taken in slow.records] == [
+        (NOTIFYING, ("lead",)),
+        (ESCALATED, ("lead",)),
+    ]
 
 
-def test_what_nobody_was_told_of_before_a_restart_is_made_up_for_by_one_worker(transition: Make, slow: Slow) -> None:
+def test_what_nobody_was_notified_of_before_a_restart_is_made_up_for_by_one_worker(
+    transition: Make, slow: Slow
+) -> None:
     clock = [START + 40 * MINUTE]
     notify = announcer(slow, lambda: clock[0], transition().anomaly)
-    told = []
+    sent = []
     for wait, reminds in ((0, True), (SETTLE_MS, False), (1, True), (SETTLE_MS, True), (1, True)):
         clock[0] += wait
         notify.look_after(reminds=reminds)
         slow.take()
-        told.append([one.title.partition("]")[0] for one in slow.told])
+        sent.append([one.title.partition("]")[0] for one in slow.sent])
 
-    assert told == [[], [], [], ["[still open, CRITICAL"], ["[still open, CRITICAL"]]
+    assert sent == [[], [], [], ["[still open, CRITICAL"], ["[still open, CRITICAL"]]

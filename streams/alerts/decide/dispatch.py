@@ -75,14 +75,15 @@ class Dispatch:
         ruling = rule(Occasion.NEWS, candidate)
         if ruling is Ruling.REPEAT:
             return ruling, None
-        receivers = candidate.lanes
         if transition.change is Change.RESOLVED:
-            receivers = union(episode.receivers, candidate.logged.receivers) or None
+            lanes = union(episode.receivers, candidate.logged.receivers) or None
+        else:
+            lanes = candidate.lanes
+            _follow(episode, ruling, candidate, sole=sole)
         self._episodes.read(episode, transition)
-        _follow(episode, ruling, candidate, sole=sole)
         if ruling is not Ruling.NOTIFY:
             return ruling, None
-        return ruling, replace(compose(transition, self._titles, situation.others, self._zone), lanes=receivers)
+        return ruling, replace(compose(transition, self._titles, situation.others, self._zone), lanes=lanes)
 
     def leave_group(self, waited: Sequence[Notification], now: int) -> list[Notification]:
         """Of news that waited in a group, what is still to be sent: not what was muted meanwhile, but each end."""
@@ -141,7 +142,7 @@ class Dispatch:
 
 
 def _follow(episode: Episode, ruling: Ruling, candidate: Candidate, *, sole: bool) -> None:
-    """What a ruling on news changes of the episode."""
+    """What a ruling on news of an open episode changes."""
     episode.mute = None if ruling is Ruling.NOTIFY else candidate.mute or episode.mute
     if ruling is Ruling.LOGGED:
         episode.recall(candidate.logged)

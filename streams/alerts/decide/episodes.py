@@ -23,10 +23,6 @@ class Episodes:
         self._open: dict[EpisodeKey, Episode] = {}
         self._resolved: dict[EpisodeKey, Episode] = {}
 
-    def get(self, key: EpisodeKey) -> Episode | None:
-        """None where it is over, or unknown."""
-        return self._open.get(key)
-
     def of(self, anomaly: Anomaly) -> Episode:
         """Open, resolved, or a new one."""
         key = anomaly.episode

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from streams.alerts.words.message import ACKNOWLEDGED, MAINTENANCE
 from streams.catalogue.metric import Severity
 from streams.events.event_time import event_time_ms
-from streams.records.action import ESCALATED, NOTIFY_SOURCE, PHAROS, TELLING, TOLD, Taken
+from streams.records.action import ESCALATED, NOTIFIED, NOTIFY_SOURCE, NOTIFYING, PHAROS, Taken
 from streams.records.anomaly import Change
 from streams.records.scope import digest as short_hash
 from streams.register.handling import is_about
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from streams.records.anomaly import Anomaly
     from streams.register.actions import ActionBook
 
-_ENTRIES: Final = (TELLING, TOLD, ESCALATED)
+_ENTRIES: Final = (NOTIFYING, NOTIFIED, ESCALATED)
 _UNLOGGED: Final = (Change.RESOLVED, ACKNOWLEDGED, MAINTENANCE)
 
 
@@ -58,7 +58,7 @@ class NotificationLog:
 
     def of(self, anomaly: Anomaly) -> Logged:
         entries = self._entries(anomaly)
-        delivered = [taken for taken in entries if taken.action == TOLD]
+        delivered = [taken for taken in entries if taken.action == NOTIFIED]
         return Logged(
             tuple(sorted({name for taken in entries for name in taken.receivers})),
             min((taken.time for taken in delivered), default=None),
@@ -66,7 +66,7 @@ class NotificationLog:
         )
 
     def entries_for(self, action: str, sent: Notification, everybody: Sequence[str], now: int) -> list[Taken]:
-        """What to write of each anomaly in it, `action` being TELLING or TOLD; what is written already is left out.
+        """What to write of each anomaly in it that is not written yet; `action` is NOTIFYING or NOTIFIED.
 
         `everybody`: names of all receivers, for what goes to all; `now`: ms.
         """

@@ -13,7 +13,7 @@ from notified_record import notified_record
 from streams.alerts.decide.dispatch import Dispatch
 from streams.alerts.decide.stages import STALE_MS, Ruling
 from streams.alerts.words.message import Titles
-from streams.records.action import TELLING
+from streams.records.action import NOTIFYING
 from streams.records.anomaly import Change, Transition, Why
 from streams.records.instant import rfc3339
 from streams.register.actions import ActionBook
@@ -127,7 +127,7 @@ def test_after_a_restart_the_end_of_what_the_log_knows_is_sent(transition: Make)
 def test_what_ended_and_came_again_while_nobody_notified_has_both_ends_sent(transition: Make) -> None:
     first = transition(Change.RESOLVED, at=START + MINUTE, detected_at=rfc3339(START))
     second = transition(Change.RESOLVED, at=START + 3 * MINUTE, detected_at=rfc3339(START + 2 * MINUTE))
-    desk = Desk(*(notified_record(end.anomaly, end.time, action=TELLING) for end in (first, second)))
+    desk = Desk(*(notified_record(end.anomaly, end.time, action=NOTIFYING) for end in (first, second)))
 
     assert [desk.rule(end, START + 4 * MINUTE) for end in (first, second)] == [Ruling.NOTIFY, Ruling.NOTIFY]
 
@@ -155,7 +155,7 @@ def test_of_what_was_over_before_it_could_be_sent_the_end_is_sent_if_somebody_ma
 ) -> None:
     clock = START + 60 * MINUTE
     end = transition(Change.RESOLVED, at=clock - STALE_MS)
-    desk = Desk(*[notified_record(end.anomaly, START, action=TELLING)] * sent)
+    desk = Desk(*[notified_record(end.anomaly, START, action=NOTIFYING)] * sent)
 
     assert desk.rule(transition(), clock) is Ruling.HELD
     assert desk.rule(end, clock) is ruling
@@ -164,7 +164,7 @@ def test_of_what_was_over_before_it_could_be_sent_the_end_is_sent_if_somebody_ma
 def test_what_was_sent_long_ago_has_its_end_sent_however_late_and_graver_meanwhile(transition: Make) -> None:
     clock = START + 60 * MINUTE
     end = transition(Change.RESOLVED, at=START + 20 * MINUTE)
-    desk = Desk(notified_record(end.anomaly, START, action=TELLING))
+    desk = Desk(notified_record(end.anomaly, START, action=NOTIFYING))
 
     assert desk.rule(transition(Change.UPDATED, Why.ESCALATED, START + 19 * MINUTE), clock) is Ruling.HELD
     assert desk.rule(end, clock) is Ruling.NOTIFY

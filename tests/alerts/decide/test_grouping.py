@@ -141,7 +141,7 @@ class Shop:
     def reads(self, *news: Transition) -> None:
         for transition in news:
             self.now = max(self.now, transition.time)
-            self.announcer.tell(transition)
+            self.announcer.handle(transition)
 
     def looks(self, seconds: int, *, reminds: bool = True) -> None:
         self.now = START + seconds * SECOND

@@ -24,7 +24,7 @@ from streams.alerts.decide.repeats import RepeatIntervals, Repeats
 from streams.alerts.decide.stages import STALE_MS
 from streams.alerts.queue.lane import LaneState
 from streams.alerts.words.message import ACKNOWLEDGED, DIGEST, Titles
-from streams.records.action import TELLING, Taken
+from streams.records.action import NOTIFYING, Taken
 from streams.records.anomaly import Anomaly, Change, EpisodeKey, Transition, Why
 from streams.records.instant import rfc3339
 from streams.register.actions import ActionBook
@@ -177,7 +177,7 @@ class Courses(RuleBasedStateMachine):
         self.forgotten |= {
             (taken.fingerprint, rfc3339(taken.detected_at or 0))
             for taken in self.pen.unwritten
-            if taken.action == TELLING
+            if taken.action == NOTIFYING
         }
 
     @precondition(lambda self: self.announcer is None)
@@ -220,7 +220,7 @@ class Courses(RuleBasedStateMachine):
         else:
             self.open[anomaly.fingerprint] = anomaly
         if self.announcer is not None:
-            self.announcer.tell(transition)
+            self.announcer.handle(transition)
             self.looks()
 
     def record(self, action: str, subject: str, minutes: int = 0, matchers: tuple[str, ...] = ()) -> Taken:
@@ -280,7 +280,7 @@ class Courses(RuleBasedStateMachine):
         self.forgiven |= self.forgotten
         self.forgotten.clear()
         for transition in unread:
-            self.announcer.tell(transition)
+            self.announcer.handle(transition)
         self.looks()
 
 

@@ -10,7 +10,7 @@ from notified_record import notified_record
 from streams.alerts.decide.dispatch import Dispatch
 from streams.alerts.decide.notification_log import NOTHING, NotificationLog
 from streams.alerts.words.message import Titles
-from streams.records.action import ESCALATED, NOTIFY_SOURCE, TELLING, TOLD, Taken
+from streams.records.action import ESCALATED, NOTIFIED, NOTIFY_SOURCE, NOTIFYING, Taken
 from streams.records.anomaly import Change, Transition
 from streams.records.instant import rfc3339
 from streams.register.actions import ActionBook
@@ -28,7 +28,7 @@ def test_what_goes_out_may_be_known_and_what_was_delivered_is(transition: Make) 
     anomaly, book = transition().anomaly, ActionBook()
     log = NotificationLog(book)
     at_first = log.of(anomaly)
-    book.note(notified_record(anomaly, START, "wecom", action=TELLING))
+    book.note(notified_record(anomaly, START, "wecom", action=NOTIFYING))
     going_out = log.of(anomaly)
     book.note(notified_record(anomaly, START + MINUTE, "wecom"))
     book.note(notified_record(anomaly, START + 2 * MINUTE, "wecom", "pager"))
@@ -43,12 +43,12 @@ def test_an_entry_is_made_once_and_again_where_more_are_notified(transition: Mak
     log = NotificationLog(book)
     book.note(notified_record(anomaly, START, "a", "b"))
 
-    assert log.entry_for(TOLD, anomaly, ("b", "a"), START) is None
-    assert log.entry_for(TOLD, anomaly, (), START) is None
-    more = log.entry_for(TOLD, anomaly, ("a", "c"), START + MINUTE)
+    assert log.entry_for(NOTIFIED, anomaly, ("b", "a"), START) is None
+    assert log.entry_for(NOTIFIED, anomaly, (), START) is None
+    more = log.entry_for(NOTIFIED, anomaly, ("a", "c"), START + MINUTE)
     assert more is not None
-    assert (more.action, more.source, more.note, more.receivers) == (TOLD, NOTIFY_SOURCE, "a, c", ("a", "c"))
-    assert log.entry_for(TELLING, anomaly, ("a",), START) is not None
+    assert (more.action, more.source, more.note, more.receivers) == (NOTIFIED, NOTIFY_SOURCE, "a, c", ("a", "c"))
+    assert log.entry_for(NOTIFYING, anomaly, ("a",), START) is not None
 
 
 def test_what_others_call_told_and_what_is_of_an_earlier_episode_says_nothing(transition: Make) -> None:
