@@ -75,6 +75,8 @@ def _section(metric: Metric) -> Iterator[str]:
         yield f"- promised: {metric.target:g}"
     if metric.threshold is not None:
         yield f"- preset limit, whatever is usual: {metric.threshold:g}"
+    if metric.leading:
+        yield "- on its touchpoint's tile on the wall"
     if metric.opening_hours:
         yield "- judged while the service is open"
     yield "- scopes: " + ", ".join(" + ".join(scope) if scope else "the whole" for scope in metric.scopes)

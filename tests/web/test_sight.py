@@ -128,7 +128,7 @@ async def test_the_own_anomaly_is_told_without_what_it_says_of_others(server: An
     assert [contributor.scope for contributor in seen.contributors] == [{"store": OWN, "channel": "app"}]
     assert (seen.caused_by, seen.cause_of, seen.incident) == (None, [], "")
     assert [anomaly["fingerprint"] for anomaly in view["anomalies"]] == ["own"]
-    assert (view["open"], view["metrics"]) == (1, [])
+    assert (view["open"], view["metrics"], view["whole"]) == (1, [], False)
     assert board.open_anomalies(NOTHING) == []
     assert len(board.open_anomalies(EVERYTHING)) == 3
 
