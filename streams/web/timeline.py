@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from streams.records.action import TELLING, Kind
+from streams.records.action import NOTIFYING, Kind
 from streams.records.instant import rfc3339
 from streams.records.request import Stage
 from streams.register.handling import ends_at
@@ -55,7 +55,7 @@ def merged(
     lines: list[Entry | ActionEntry | StepEntry] = [
         *transitions,
         *map(_step_line, proposed),
-        *(_line(taken) for taken in actions if taken.action != TELLING),
+        *(_line(taken) for taken in actions if taken.action != NOTIFYING),
         *map(_step_line, later),
     ]
     return sorted(lines, key=lambda line: line.time)

@@ -1,7 +1,11 @@
-"""Whatever happens in whichever order, and however often the worker dies: nothing is missed or told wrongly."""
+"""Whatever happens in whichever order, and however often the worker dies: nothing is missed or sent wrongly.
+
+PHAROS_COURSES: how many random courses are run (200).
+"""
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from datetime import UTC
 from typing import TYPE_CHECKING
@@ -14,13 +18,13 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from streams.alerts.announcer import Announcer
 from streams.alerts.decide.dispatch import Dispatch
 from streams.alerts.decide.escalation import Escalations
-from streams.alerts.decide.gathering import Gathering, Waits
-from streams.alerts.decide.insistence import Insistence, Repeats
-from streams.alerts.decide.routing import STALE_MS
+from streams.alerts.decide.grouping import Grouping, Waits
+from streams.alerts.decide.repeats import RepeatIntervals, Repeats
+from streams.alerts.decide.stages import STALE_MS
 from streams.alerts.queue.lane import LaneState
 from streams.alerts.words.message import ACKNOWLEDGED, DIGEST, Titles
-from streams.records.action import TELLING, Taken
-from streams.records.anomaly import Anomaly, Change, Transition, Why
+from streams.records.action import NOTIFYING, Taken
+from streams.records.anomaly import Anomaly, Change, EpisodeKey, Transition, Why
 from streams.records.instant import rfc3339
 from streams.register.actions import ActionBook
 from streams.register.inhibition import OpenAnomalies
@@ -37,7 +41,6 @@ START = 1_762_790_400_000
 SECOND, MINUTE = 1_000, 60_000
 NAMES = st.sampled_from(["f1", "f2", "f3"])
 PLACES = {"f1": "order", "f2": "order", "f3": "page"}  # the graver of two in one place speaks for both
-Episode = tuple[str, str]  # fingerprint and detected_at
 
 
 class Pen:
@@ -54,7 +57,7 @@ class Pen:
         self.unwritten.append(taken)
 
 
-class Telling(RuleBasedStateMachine):
+class Courses(RuleBasedStateMachine):
     """One worker that notifies, which may die and come back; the topics, which do not."""
 
     def __init__(self) -> None:
@@ -70,14 +73,14 @@ class Telling(RuleBasedStateMachine):
         self.pen = Pen()
         self.broker_hangs = False
         self.behind = 0
-        self.heard: set[Episode] = set()  # told in any way
-        self.ended: set[Episode] = set()
-        self.seen: set[Episode] = set()  # somebody has acted on it, so knows of it
+        self.heard: set[EpisodeKey] = set()  # notified of in any way
+        self.ended: set[EpisodeKey] = set()
+        self.seen: set[EpisodeKey] = set()  # somebody has acted on it, so knows of it
         self.times: Counter[str] = Counter()  # by id
-        self.digested: Counter[tuple[Episode, str]] = Counter()  # by severity
-        self.over_while_down: set[Episode] = set()
-        self.forgotten: set[Episode] = set()  # told while the broker hung, so nobody else knows
-        self.forgiven: set[Episode] = set()  # of those, what was over, or quiet, when the next worker came
+        self.digested: Counter[tuple[EpisodeKey, str]] = Counter()  # by severity
+        self.over_while_down: set[EpisodeKey] = set()
+        self.forgotten: set[EpisodeKey] = set()  # sent while the broker hung, so nobody else knows
+        self.forgiven: set[EpisodeKey] = set()  # of those, what was over, or quiet, when the next worker came
 
     @initialize()
     def begin(self) -> None:
@@ -98,11 +101,9 @@ class Telling(RuleBasedStateMachine):
                 if notification.kind == Change.RESOLVED:
                     self.ended.add(episode)
                     continue
-                assert not self.silences.silencing(anomaly, self.now), "told although it is silenced"
-                assert anomaly.fingerprint in self.open or notification.kind != DIGEST, (
-                    "the digest tells of what is over"
-                )
-                assert episode not in self.over_while_down, "told although it was over for long"
+                assert not self.silences.silencing(anomaly, self.now), "sent although it is silenced"
+                assert anomaly.fingerprint in self.open or notification.kind != DIGEST, "the digest lists what is over"
+                assert episode not in self.over_while_down, "sent although it was over for long"
                 self.heard.add(episode)
                 self.digested[episode, anomaly.severity] += notification.kind == DIGEST
 
@@ -176,7 +177,7 @@ class Telling(RuleBasedStateMachine):
         self.forgotten |= {
             (taken.fingerprint, rfc3339(taken.detected_at or 0))
             for taken in self.pen.unwritten
-            if taken.action == TELLING
+            if taken.action == NOTIFYING
         }
 
     @precondition(lambda self: self.announcer is None)
@@ -188,7 +189,7 @@ class Telling(RuleBasedStateMachine):
     # What must hold
 
     @invariant()
-    def nothing_is_told_twice_without_a_restart_and_hardly_with_one(self) -> None:
+    def nothing_is_sent_twice_without_a_restart_and_hardly_with_one(self) -> None:
         assert all(times <= 1 + self.restarts for times in self.times.values())
         assert all(times <= 1 + self.restarts for times in self.digested.values())
 
@@ -204,7 +205,7 @@ class Telling(RuleBasedStateMachine):
             known = (anomaly.fingerprint, anomaly.detected_at) in self.heard | self.seen
             assert known or others.inhibitor_of(anomaly), "open, and nobody heard of it"
         over = {(t.anomaly.fingerprint, t.anomaly.detected_at) for t in self.log if t.change is Change.RESOLVED}
-        assert self.heard & over <= self.ended | self.forgiven, "the end of what was told is missing"
+        assert self.heard & over <= self.ended | self.forgiven, "the end of what was sent is missing"
         if not self.restarts:
             assert self.ended <= self.heard, "an end without a beginning"
 
@@ -219,12 +220,12 @@ class Telling(RuleBasedStateMachine):
         else:
             self.open[anomaly.fingerprint] = anomaly
         if self.announcer is not None:
-            self.announcer.tell(transition)
+            self.announcer.handle(transition)
             self.looks()
 
     def record(self, action: str, subject: str, minutes: int = 0, matchers: tuple[str, ...] = ()) -> Taken:
         self.records += 1
-        self.now += SECOND  # two silences that meet within a millisecond leave nobody a moment to be told in
+        self.now += SECOND  # two silences that meet within a millisecond leave no moment to notify in
         anomaly = self.open.get(subject)
         return Taken(
             source="/x",
@@ -253,9 +254,8 @@ class Telling(RuleBasedStateMachine):
             UTC,
             actions=self.actions,
             muting=Muting(self.silences),
-            insistence=Insistence(Escalations(), Repeats(), self.actions),
+            repeats=Repeats(Escalations(), RepeatIntervals(), self.actions),
             open_anomalies=lambda: list(self.open.values()),
-            ended=lambda: [(t.time, t.anomaly) for t in self.log if t.change is Change.RESOLVED],
         )
         self.pen = Pen()
         self.announcer = Announcer(
@@ -265,10 +265,10 @@ class Telling(RuleBasedStateMachine):
             lambda: self.now - self.behind,
             lambda *_: None,
             lambda: list(self.open.values()),
-            gathering=Gathering(Waits(0, 10 * SECOND, 30 * SECOND)),
+            grouping=Grouping(Waits(0, 10 * SECOND, 30 * SECOND)),
             recorder=self.pen,
         )
-        dispatch.resume(list(self.open.values()), self.now)
+        dispatch.reminders.take_over(list(self.open.values()), self.now)
         unread = self.log[self.committed :]
         self.over_while_down |= {
             (t.anomaly.fingerprint, t.anomaly.detected_at)
@@ -280,15 +280,18 @@ class Telling(RuleBasedStateMachine):
         self.forgiven |= self.forgotten
         self.forgotten.clear()
         for transition in unread:
-            self.announcer.tell(transition)
+            self.announcer.handle(transition)
         self.looks()
 
 
-TestTelling = Telling.TestCase
-TestTelling.settings = settings(
-    max_examples=200,
+TestNotificationLifecycle = Courses.TestCase
+TestNotificationLifecycle.settings = settings(
+    max_examples=int(os.environ.get("PHAROS_COURSES", "200")),
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=list(HealthCheck),
-    phases=[Phase.explicit, Phase.generate],  # shrinking a failure may take minutes: what happened is told all the same
+    phases=[
+        Phase.explicit,
+        Phase.generate,
+    ],  # shrinking a failure may take minutes: what happened is shown all the same
 )

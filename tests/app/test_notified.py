@@ -1,4 +1,4 @@
-"""What one worker has told is known to the next, and stands on the time line."""
+"""Whom one worker notified is known to the next, and stands on the time line."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def records(transition: Transition) -> tuple[tuple[str, bytes, bytes], ...]:
     return ("pharos-anomalies", name, value), ("pharos-anomaly-state", name, value)
 
 
-async def test_a_worker_that_reads_an_opening_again_does_not_tell_it_again_but_tells_the_end(tmp_path: Path) -> None:
+async def test_a_worker_that_reads_an_opening_again_does_not_send_it_again_but_sends_the_end(tmp_path: Path) -> None:
     opened = opened_now(fingerprint="a1b2c3")
     over = replace(opened.anomaly, state="resolved", ended_at=rfc3339(opened.time + 5_000))
     resolved = Transition("t2", Change.RESOLVED, opened.time + 5_000, over, Why.RECOVERED)
@@ -47,12 +47,12 @@ async def test_a_worker_that_reads_an_opening_again_does_not_tell_it_again_but_t
 
         async with worker(broker.address, tmp_path / "two", receivers=DUTY) as (two, _):  # of another group: reads all
             await until(lambda: two.board.anomaly("a1b2c3") is not None)
-            await asyncio.sleep(2.0)  # in which it would have been told
+            await asyncio.sleep(2.0)  # in which it would have been sent
             again = list(two.notifications)
             await asyncio.to_thread(produce, broker.address, *records(resolved))
             await until(lambda: len(two.notifications) > 0)
 
-    assert [told.kind for told in one.notifications] == [Change.OPENED]
+    assert [sent.kind for sent in one.notifications] == [Change.OPENED]
     assert [(line["action"], line["actor"], line["note"]) for line in timeline[1:]] == [("told", "pharos", "duty")]
     assert again == []
-    assert [told.kind for told in two.notifications] == [Change.RESOLVED]
+    assert [sent.kind for sent in two.notifications] == [Change.RESOLVED]
