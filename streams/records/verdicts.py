@@ -6,7 +6,7 @@ import msgspec
 
 
 class Contributor(msgspec.Struct, frozen=True):
-    """A segment's part in a change: share of the whole change, split into rate and mix (domain.md 2.8)."""
+    """A segment's part in a change: share of the whole change, split into rate and mix (docs/semantics.md)."""
 
     scope: dict[str, str]
     share: float

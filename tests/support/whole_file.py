@@ -1,4 +1,4 @@
-r"""Whether an events file gives the same anomalies, however it is run (counting.md C.6).
+r"""Whether an events file gives the same anomalies, however it is run (docs/semantics.md).
 
     python tests/support/whole_file.py events.jsonl
     python tests/support/whole_file.py events.jsonl --way "embedded, speed 0" --way "Kafka, 2 workers, speed 60"

@@ -82,7 +82,7 @@ class Routing(msgspec.Struct):
     grave: set[str] = set()
 
     def rule(self, transition: Transition, clock_ms: int, around: Circumstances = _USUAL) -> Ruling:
-        """Transitions of an anomaly come in order. `clock_ms` is the worker's clock (counting.md C.1).
+        """Transitions of an anomaly come in order. `clock_ms` is the worker's clock (docs/semantics.md).
 
         A snooze, and what mutes, hold back everything but the end of what was told; an ack holds back repeats, but no
         news for the worse. A graver anomaly is not snoozed any more: see `streams.register.handling`.
