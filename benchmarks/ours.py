@@ -40,7 +40,7 @@ async def consume() -> None:
 
         def on_flushed(_tp: TP, flush: object) -> None:
             nonlocal read
-            read += sum(flush.outcomes.values())  # type: ignore[attr-defined] # IngestPartition's own Flush
+            read += sum(flush.outcomes.values())
             if read >= options.events:
                 done.set()
 

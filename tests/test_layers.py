@@ -85,8 +85,7 @@ LAYERS = {
     "transport.flush": Layer(SHELL, "broker cells merge records topics transport.partitions"),
     "transport.clients": Layer(SHELL, "broker delivery records settings topics transport.flush"),
     "transport.source": Layer(
-        SHELL,
-        "cells records topics transport.driver transport.flush transport.life transport.partitions",
+        SHELL, "cells ingest records topics transport.driver transport.flush transport.life transport.partitions"
     ),
     "transport.log": Layer(
         SHELL,
@@ -112,9 +111,10 @@ LAYERS = {
     "dashboards.grafana": Layer(SHELL, "dashboards.boards settings"),
     "app": Layer(
         SHELL,
-        "alerts alerts.decide alerts.queue alerts.receivers alerts.words broker catalogue cells configuration"
-        " dashboards.wallboard delivery evaluation incidents ingest linkage merge records register settings telemetry"
-        " topics transport transport.clients transport.life transport.source web",
+        "alerts alerts.decide alerts.queue alerts.receivers alerts.words broker catalogue cells"
+        " configuration dashboards.wallboard delivery evaluation incidents ingest linkage merge records"
+        " register settings telemetry topics transport transport.clients transport.flush transport.life"
+        " transport.source web",
     ),
     "demo": Layer(SHELL, "alerts.words app broker events offline records settings simulate topics transport.life"),
     "cli": Layer(

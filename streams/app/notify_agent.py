@@ -21,7 +21,8 @@ from streams.alerts.decide.insistence import Insistence, Repeats
 from streams.alerts.decide.routes import Routes
 from streams.alerts.decide.silence_care import SilenceCare
 from streams.alerts.queue.outbox import Outbox
-from streams.alerts.receivers.configured import Surroundings, member
+from streams.alerts.receivers.channel import ReceiverContext
+from streams.alerts.receivers.configured import member
 from streams.alerts.words.message import Titles
 from streams.register.maintenance import windows_of
 from streams.settings.settings import DEFAULT_APP
@@ -157,12 +158,12 @@ class NotifyAgent:
         self._dispatch.resume(around.register.open_anomalies(), self._now_ms())
         await Notifier(around.settings, around.connection, announcer).run()
 
-    def _surroundings(self, receiver: ReceiverSettings, session: aiohttp.ClientSession) -> Surroundings:
+    def _surroundings(self, receiver: ReceiverSettings, session: aiohttp.ClientSession) -> ReceiverContext:
         around = self._around
         standing = partial(self._standing, receiver.group or receiver.name)
         settings = around.settings
         named = "" if settings.app == DEFAULT_APP else settings.app
-        return Surroundings(
+        return ReceiverContext(
             os.environ, session, around.write, time.time, self._zone, settings.board_url, standing, named
         )
 

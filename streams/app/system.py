@@ -8,19 +8,21 @@ import logging
 import os
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import aiohttp
 import msgspec
-from aiohttp import web
 from prometheus_client import CollectorRegistry
 
-from dashboards.wallboard import pages
 from streams.app.action_intake import ActionIntake
+from streams.app.clocks import Clocks
+from streams.app.flush_counts import FlushCounts
 from streams.app.linkage_agent import LinkageAgent, LinkageSurroundings
 from streams.app.notify_agent import NotifyAgent, NotifySurroundings
+from streams.app.topic_intake import TopicIntake
 from streams.app.vitals import Vitals
+from streams.app.web import WebParts, serve
 from streams.broker.connection import Connection
 from streams.broker.detection import BrokerKind, identify
 from streams.catalogue.load import Catalogue, load
@@ -47,28 +49,20 @@ from streams.transport.life.watch import Watch, WorkerFailedError
 from streams.transport.life.watchdog_thread import WatchdogThread
 from streams.transport.parts import Incidents, Ingests, Merges
 from streams.transport.worker import Worker
-from streams.web.actions import add_actions
-from streams.web.anomaly_record import read_transition
-from streams.web.api import create_web_app
-from streams.web.approvals import add_approvals
-from streams.web.audited import Auditor, add_audit, open_audit
 from streams.web.board import Board
 from streams.web.exposition import Exposition
 from streams.web.merge_readings import MergeCollector, judged
-from streams.web.security import Security
-from streams.web.silences import add_silences
-from streams.web.token_file import read_tokens
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 
     from faust.types import TP
 
     from streams.alerts.words.message import Notification
+    from streams.delivery.written import Delivery
     from streams.merge.readings import Reading
     from streams.records.anomaly import Transition
     from streams.telemetry.blindness import BlindSpot
-    from streams.transport.source.source_partition import Flush
 
 _VERDICTS_TAIL = 4_000  # records of pharos-verdicts a new worker reads again, for the sparklines
 _ACTIONS_TAIL = 20_000  # as many as `ActionBook` keeps; older acks and snoozes are over, but for a flood of others
@@ -86,7 +80,8 @@ class System:
         board: what the page shows beside it.
         metrics: what Prometheus is told of the pipeline.
         transitions: those that this worker published, in order; kept only where `keep` is true.
-        handled_ms: the last tick whose anomalies were handled, by any worker; -1 before the first.
+        clocks: what time it is.
+        counts: how many records had which outcome.
         notifications: those that it handed to its receivers; kept only where `keep` is true.
 
     """
@@ -107,26 +102,24 @@ class System:
         self.catalogue = catalogue
         self.transitions: list[Transition] = []
         self.notifications: list[Notification] = []
-        self.outcomes: dict[str, int] = {}
         self._live = settings.time == "live"
         self._keep = keep
         self._write = write
         self._sources = dict(sources)  # the worker enters partitions that are added
         self._registry = CollectorRegistry()
-        self.metrics = PipelineMetrics(self._registry, self.clock_s)
+        self.metrics = PipelineMetrics(self._registry, lambda: self.clocks.data_now_s())  # noqa: PLW0108 - the clocks come later
         self.health = Health()
         windows = windows_of(settings.maintenance, ZoneInfo(settings.timezone))
         self.register = Register(catalogue.metrics, windows)
         self.board = Board(self.register, catalogue.metrics, SOURCE_TOPICS, settings.timezone, pace, live=self._live)
         self._blindness = Blindness(live=self._live)
-        self._actions = ActionIntake(self.register, self.metrics)
-        self.handled_ms = -1
+        self.counts = FlushCounts(self.metrics, self._blindness, lambda: self.worker.wall.now_ms())  # noqa: PLW0108 - the worker comes later
         self._newest = WorkerClock(time.monotonic)  # of all source logs: ahead of the worker's while it catches up
         self._watch = Watch()
         self.worker = Worker(
             settings,
             self._connection,
-            ingests=Ingests(self._sources, self._new_ingest, self._on_flushed, on_flush_ended=self._on_flush_ended),
+            ingests=Ingests(self._sources, self._new_ingest, self.counts.flushed, on_flush_ended=self.counts.ended),
             merges=Merges(
                 self._new_merge, lambda manifest: read_manifest(manifest).chunks(), on_judged=self.metrics.judged
             ),
@@ -134,33 +127,17 @@ class System:
                 self._new_desk,
                 lambda transition: (key(transition), encode(transition)),
                 on_transitions=self._on_transitions,
-                on_tick=self._on_tick,
+                on_tick=lambda tick: self._intake.handled(tick),  # noqa: PLW0108 - it comes later
             ),
         )
+        self._intake = TopicIntake(self.board, ActionIntake(self.register, self.metrics), self.worker.congestions)
+        self.clocks = Clocks(settings, self.worker, self._newest)
         self._registry.register(MergeCollector(self._readings))
 
-    def clock_ms(self) -> int | None:
-        """Now for the data: with `time: live` the wall clock, with `time: events` the worker's."""
-        return self.worker.wall.now_ms() if self._live else self.worker.clock.now_ms()
-
-    def clock_s(self) -> float:
-        """The same in seconds; the wall's before the first record."""
-        now = self.clock_ms()
-        return time.time() if now is None else now / 1000
-
-    def people_ms(self) -> int | None:
-        """Now for people: with `time: live` the wall clock, whatever was read last.
-
-        With `time: events` the worker's clock, or that of what it has still to read: what is over pages nobody.
-        """
-        if self._live:
-            return self.worker.wall.now_ms()
-        return max((now for now in (self.clock_ms(), self._newest.now_ms()) if now is not None), default=None)
-
-    def people_s(self) -> float:
-        """The same in seconds; the wall's clock before the first record."""
-        now = self.people_ms()
-        return time.time() if now is None else now / 1000
+    @property
+    def handled_ms(self) -> int:
+        """The last tick whose anomalies were handled, by any worker; -1 before the first."""
+        return self._intake.handled_ms
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[str]:
@@ -178,19 +155,26 @@ class System:
             await writer.start()
             linkage = LinkageAgent(
                 LinkageSurroundings(
-                    self.settings, self._connection, self.register, self.metrics, writer.write, self.people_ms
+                    self.settings,
+                    self._connection,
+                    self.register,
+                    self.metrics,
+                    writer.write,
+                    self.clocks.alerting_now_ms,
                 )
             )
             linkage.start(stack, session)
-            address = await self._start_web(stack, writer)
+            address = await serve(stack, self._web_parts(writer.write))
             stack.push_async_callback(self._stop)
             await self.worker.start()
             tails = {ANOMALY_STATE_TOPIC: None, VERDICTS_TOPIC: _VERDICTS_TAIL, ACTIONS_TOPIC: _ACTIONS_TAIL}
-            reader = TopicReader(self._connection, tails, self._on_record)
+            reader = TopicReader(self._connection, tails, self._intake.take)
             self._watch.start("that feeds the board", reader.run())
             self._watch.start("that notifies", notify_agent.run(reader))
             self._watch.start("that links", linkage.run(reader))
-            vitals = Vitals(self.worker, self.metrics, self.health, self.board, self.clock_ms, self._blind_spots)
+            vitals = Vitals(
+                self.worker, self.metrics, self.health, self.board, self.clocks.data_now_ms, self._blind_spots
+            )
             self._watch.start("that takes the vitals", vitals.run())
             watchdog = WatchdogThread(self.worker.watchdog, time.monotonic, os._exit)
             watchdog.start()
@@ -225,33 +209,28 @@ class System:
                 self._watch,
                 self._sources,
                 self._newest,
-                self.people_ms,
-                lambda: self.handled_ms,
+                self.clocks.alerting_now_ms,
+                lambda: self._intake.handled_ms,
                 self._write,
                 self.notifications.append if self._keep else lambda _: None,
             )
         )
 
-    async def _start_web(self, stack: contextlib.AsyncExitStack, writer: TopicWriter) -> str:
-        settings = self.settings
-        dimensions = self.catalogue.dimensions()
-        tokens = read_tokens(Path(settings.tokens_file), dimensions) if settings.tokens_file else ()
-        security = Security(settings.host, settings.allowed_hosts, tokens, behind_proxy=settings.behind_proxy)
+    def _web_parts(self, write: Callable[[bytes, bytes], Awaitable[Delivery]]) -> WebParts:
         exposition = Exposition(
             self._registry, lambda: judged(self._readings()), self.register.open_anomalies, self.catalogue.metrics
         )
-        app = create_web_app(self.board, exposition, self.health, security, pages(), self.clock_s, self.people_s)
-        add_actions(app, self.register, security, writer.write, self.people_s)
-        add_silences(app, self.register, settings.timezone, security, writer.write, self.people_s)
-        add_audit(app, Auditor(open_audit(settings), security, time.time, self.metrics.audit_failed), security)
-        add_approvals(app, self.register, security, writer.write, self.people_s)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
-        await runner.setup()
-        stack.push_async_callback(runner.cleanup)
-        site = web.TCPSite(runner, settings.host, settings.port)
-        await site.start()
-        host = f"[{settings.host}]" if ":" in settings.host else settings.host
-        return f"http://{host}:{runner.addresses[0][1]}/"
+        return WebParts(
+            self.settings,
+            self.register,
+            self.board,
+            exposition,
+            self.health,
+            self.metrics,
+            self.clocks,
+            self.catalogue.dimensions(),
+            write,
+        )
 
     def _new_ingest(self, tp: TP) -> IngestPartition:
         settings = self.settings
@@ -282,49 +261,14 @@ class System:
         for merge in self.worker.merges().values():
             yield from merge.readings()
 
-    def _on_flushed(self, tp: TP, flush: Flush) -> None:
-        found: Mapping[Any, int] = getattr(flush, "outcomes", {})
-        outcomes = {outcome.value: count for outcome, count in found.items()}
-        for outcome, count in outcomes.items():
-            self.metrics.records(tp.topic, outcome, count)
-            self.outcomes[outcome] = self.outcomes.get(outcome, 0) + count
-        long_values: Mapping[str, int] = getattr(flush, "long_values", {})
-        for dimension, count in long_values.items():
-            self.metrics.long_values(tp.topic, dimension, count)
-        self._blindness.read(tp.topic, outcomes, self.worker.wall.now_ms())
-        self.metrics.committed(tp.topic, tp.partition)
-        self.metrics.cells(tp.topic, sum(len(c.value) for record in flush.records.values() for c in record.metrics))
-
     def _blind_spots(self) -> list[BlindSpot]:
-        return self._blindness.spots(self.handled_ms, self.worker.wall.now_ms())
-
-    def _on_flush_ended(self, tp: TP, outcome: str, seconds: float) -> None:
-        self.metrics.flushed(tp.topic, outcome, seconds)
+        return self._blindness.spots(self._intake.handled_ms, self.worker.wall.now_ms())
 
     def _on_transitions(self, transitions: Sequence[Transition]) -> None:
         for transition in transitions:
             self.metrics.published(transition.time)
         if self._keep:
             self.transitions += transitions
-
-    def _on_tick(self, tick: TickVerdicts) -> None:
-        self.handled_ms = max(self.handled_ms, tick.time)
-
-    def _on_record(self, topic: str, key: bytes | None, value: bytes | None) -> None:
-        """For the board: every worker reads all anomalies and all pulses, whoever made them."""
-        if topic == ANOMALY_STATE_TOPIC:
-            self.worker.congestions.hear(key, value)
-            transition = read_transition(value)
-            if transition is not None:
-                self.board.transition(transition)
-            return
-        if topic == ACTIONS_TOPIC:
-            self._actions.take(value)
-            return
-        with contextlib.suppress(msgspec.DecodeError):
-            tick = _decode_tick(value or b"")
-            self.handled_ms = max(self.handled_ms, tick.time)
-            self.board.tick(tick)
 
 
 async def new_system(

@@ -134,6 +134,7 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
         symptom_where: of such a cause, by dimension the values in which its symptoms show; others have other causes.
         opening_hours: judged only while the service is open.
         stock: of a cohort, whether what stays open after its deadline is work that piles up, and is watched.
+        leading: whether it stands on its touchpoint's tile on the wall, see `streams.catalogue.leading`.
 
     """
 
@@ -166,6 +167,7 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     runbook: str = ""
     denominator_dimensions: tuple[str, ...] | None = None
     exposure_dimensions: tuple[str, ...] | None = None
+    leading: bool = False
 
     def key(self) -> str:
         """`name@hash of the counting definition`: a metric that counts something else starts anew."""

@@ -78,6 +78,8 @@ def _section(metric: Metric) -> Iterator[str]:
         yield f"- target: {metric.target:g}"
     if metric.threshold is not None:
         yield f"- fixed limit: {metric.threshold:g}"
+    if metric.leading:
+        yield "- leading: on its touchpoint's tile on the wall"
     if metric.opening_hours:
         yield "- judged during opening hours only"
     yield "- scopes: " + ", ".join(" + ".join(scope) if scope else "whole shop" for scope in metric.scopes)

@@ -6,6 +6,7 @@ import math
 import re
 from typing import TYPE_CHECKING
 
+from streams.catalogue.leading import check_leading
 from streams.catalogue.metric import HISTOGRAMS, Component, Direction, Metric, Signal
 from streams.catalogue.scopes import carried, countable
 from streams.catalogue.shape_rules import SLOT_S, Fault, check_again, check_bins, check_gauge, check_histogram
@@ -50,7 +51,7 @@ def check_metric(metric: Metric) -> Iterator[Fault]:
 
 
 def check_graph(metrics: Sequence[Metric]) -> Iterator[tuple[int, Fault]]:
-    """Faults between metrics, with the metric's number: names given twice, causes unknown or going round."""
+    """Faults between metrics, with the metric's number: names, causes, and which ones lead."""
     numbers: dict[str, int] = {}
     for number, metric in enumerate(metrics):
         if metric.name in numbers:
@@ -66,6 +67,7 @@ def check_graph(metrics: Sequence[Metric]) -> Iterator[tuple[int, Fault]]:
         if way := _way_round(metric.name, causes):
             text = " -> ".join(way)
             yield number, Fault(("symptom_of",), f"a metric cannot be its own cause: {text}; remove one of these")
+    yield from check_leading(metrics)
 
 
 def _check_symptoms(metric: Metric) -> Iterator[Fault]:

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from streams.cli.errors import UsageError
-from streams.settings.limit_rules import MOST_PARTITIONS
+from streams.settings.limits import MOST_PARTITIONS
 
 SLOWEST, FASTEST = 0.001, 1_000_000.0
 LARGEST_SEED = 2**53 - 1  # the first line of an events file holds it, and not every reader of JSON knows more

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC
 from typing import TYPE_CHECKING, cast
 
-from streams.alerts.receivers.configured import ReceiverError, Surroundings, configured
+from streams.alerts.receivers.channel import ReceiverContext
+from streams.alerts.receivers.configured import ReceiverError, configured
 from streams.configuration.name_rules import check_with_catalogue
 from streams.configuration.rules import Fault
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 def settings_faults(settings: Settings, environment: Mapping[str, str]) -> Iterator[Fault]:
     """What `check_with_catalogue` finds, and each receiver that cannot be made. Nothing is sent."""
     yield from check_with_catalogue(settings)
-    around = Surroundings(environment, cast("aiohttp.ClientSession", None), lambda _: None, lambda: 0.0, UTC)
+    around = ReceiverContext(environment, cast("aiohttp.ClientSession", None), lambda _: None, lambda: 0.0, UTC)
     for index, receiver in enumerate(settings.receivers):
         try:
             configured(receiver, around)

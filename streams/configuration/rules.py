@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from streams.alerts.decide.escalation_rules import check_escalations
-from streams.alerts.decide.gathering import LONGEST_WAIT_MS
 from streams.alerts.decide.route_rules import check_routes
 from streams.alerts.receivers.rules import check_receivers
 from streams.broker.security_rules import check_security
@@ -19,7 +18,7 @@ from streams.linkage.rules import check_linkage
 from streams.register.daytime import WEEKDAYS
 from streams.register.daytime_rules import CLOCK
 from streams.register.maintenance_rules import check_maintenance
-from streams.settings.limit_rules import check_limits
+from streams.settings.bounds import check_bounds
 from streams.settings.located_yaml import suggestion
 from streams.settings.settings import SOURCE_TOPICS
 from streams.web.host_rules import check_hosts
@@ -32,29 +31,6 @@ if TYPE_CHECKING:
 
 _ADDRESS = re.compile(r"(?:\[[0-9a-fA-F:]+\]|[^\s:,\[\]]+):(?P<port>[0-9]{1,5})")
 _APP = re.compile(r"[a-zA-Z0-9._-]{1,120}")
-_POSITIVE = (
-    "cells_partitions",
-    "lateness_s",
-    "late_limit_s",
-    "future_limit_s",
-    "flush_interval_s",
-    "idle_after_s",
-    "snapshot_interval_s",
-    "full_snapshot_interval_s",
-    "session_timeout_s",
-    "heartbeat_interval_s",
-    "max_series",
-)
-
-_WAITS = ("group_wait_critical_s", "group_wait_s", "group_interval_s")
-_NOT_NEGATIVE = (
-    "dedup_records",
-    "replication_factor",
-    "min_insync_replicas",
-    *_WAITS,
-    "repeat_critical_s",
-    "repeat_s",
-)
 
 
 class Fault(NamedTuple):
@@ -69,9 +45,9 @@ def check_settings(settings: Settings) -> Iterator[Fault]:
     yield from _check_addresses(settings)
     for field, what in check_security(settings.security):
         yield Fault(("security", field), what)
-    yield from _check_numbers(settings)
-    for path, what in check_limits(settings):
+    for path, what in check_bounds(settings):
         yield Fault(path, what)
+    yield from _check_numbers(settings)
     yield from _check_calendar(settings)
     for index, entry in enumerate(settings.calendar):
         for key, what in check_entry(entry):
@@ -106,21 +82,10 @@ def _check_addresses(settings: Settings) -> Iterator[Fault]:
 
 
 def _check_numbers(settings: Settings) -> Iterator[Fault]:
-    for field in _POSITIVE:
-        if not getattr(settings, field) > 0:
-            yield Fault((field,), "must be above 0")
-    for field in _NOT_NEGATIVE:
-        if getattr(settings, field) < 0:
-            yield Fault((field,), "must not be negative")
-    for field in _WAITS:
-        if getattr(settings, field) * 1_000 > LONGEST_WAIT_MS:
-            yield Fault((field,), f"must not be above {LONGEST_WAIT_MS // 1_000}: news would be old")
     yield from _check_relations(settings)
-    for topic, partitions in settings.source_partitions.items():
+    for topic in settings.source_partitions:
         if topic not in SOURCE_TOPICS:
             yield Fault(("source_partitions", topic), f'no topic is named "{topic}"{suggestion(topic, SOURCE_TOPICS)}')
-        if partitions < 1:
-            yield Fault(("source_partitions", topic), "a topic has at least one partition")
     yield from _check_worth(settings)
 
 

@@ -199,7 +199,7 @@ def _read(system: System) -> int:
 
 def _report(system: System, simulation: Simulation, shop: Shop, wall_s: float) -> dict[str, Any]:
     usage = resource.getrusage(resource.RUSAGE_SELF)
-    outcomes = system.outcomes
+    outcomes = system.counts.outcomes
     until_ms = shop.progress.at_ms
     anomalies = final_anomalies(system.transitions)
     begun = [t for t in simulation.truth if (event_time_ms(t["start"]) or 0) + 120_000 <= until_ms]

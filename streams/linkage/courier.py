@@ -6,7 +6,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from streams.delivery.http_post import failure_of
+from streams.delivery.answer import failure_of
 from streams.delivery.result import DELIVERED, Outcome, Result
 from streams.delivery.signature import signature
 from streams.linkage.clerk import settled

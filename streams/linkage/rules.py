@@ -77,5 +77,3 @@ def _check_webhook(webhook: LinkageWebhook) -> Iterator[tuple[Path, str]]:
             yield (), f"needs `{secret}_env` or `{secret}_file`, the place of {meaning}"
         elif len(named) > 1:
             yield (f"{secret}_file",), f"{secret}_env names another place for it: keep one of them"
-    if not 0 < webhook.timeout_s <= 60:
-        yield ("timeout_s",), "must be above 0 and at most 60"

@@ -13,6 +13,7 @@ from streams.alerts.words.message import Titles, listed
 from streams.cells.record import NO_WATERMARK
 from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.incidents.desk import IncidentDesk
+from streams.ingest.idle_promise import idle_watermark
 from streams.ingest.outcome import Outcome
 from streams.ingest.partition import IngestPartition
 from streams.merge.partition import MergePartition
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from streams.settings.settings import Settings
 
 SLICE_MS = 10_000  # of ingest time, as replay sends
-PROMISE_SLACK_MS = 10_000  # as the live transport: an idle partition promises clock - lateness - this
 HISTORY_FLUSH_MS = 900_000  # before detectors run, cells are handed on in larger portions
 WARM_MS = 3 * 3_600_000  # the merge steps finely through the last two hours before detectors run: so do we, and more
 
@@ -171,7 +171,7 @@ class Backtest:
     def _end_slice(self, following: int) -> None:
         """The slice that ends is over for all: those that had nothing in it are idle and promise."""
         if self._slice >= 0:
-            self._last_promise = max(self._last_promise, self.clock_ms - self._lateness_ms - PROMISE_SLACK_MS)
+            self._last_promise = max(self._last_promise, idle_watermark(self.clock_ms, self._lateness_ms))
             now = following * SLICE_MS
             if now >= self._fine_from_ms or now - self._flush_from_ms >= HISTORY_FLUSH_MS:
                 self._flush()

@@ -18,7 +18,7 @@ from streams.settings.settings import SOURCE_TOPICS
 from streams.topics.placement import partition_of_key
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator
+    from collections.abc import Generator, Iterator
     from pathlib import Path
 
 
@@ -142,10 +142,6 @@ class EventsWriter:
         body = event if isinstance(event, bytes) else orjson.dumps(event)
         tail = (b',"at":' + orjson.dumps(at) if at else b"") + (b',"key":' + orjson.dumps(key) if key else b"")
         self._file.write(b'{"topic":"' + topic.encode() + b'","event":' + body + tail + b"}\n")
-
-    def write_lines(self, lines: Iterable[bytes]) -> None:
-        """Whole lines, made elsewhere, each with its line end."""
-        self._file.writelines(lines)
 
     def close(self) -> None:
         """End the file."""

@@ -15,22 +15,32 @@ class ConfigurationError(InputError):
     """A setting that cannot be meant: `where: what; what to do`. Values of secrets never stand in it."""
 
 
-def read_secret(what: str, variable: str, file: str, environment: Mapping[str, str]) -> str:
-    """A secret out of the named variable, else out of the named file; "" where neither is named.
+class SecretError(InputError):
+    """A secret that is not where the settings say: what is wrong and what to do. The secret never stands in it."""
 
-    Raises ConfigurationError, which names the place and never the secret.
-    """
+
+def find_secret(variable: str, file: str, environment: Mapping[str, str]) -> str:
+    """A secret out of the named variable, else out of the named file; "" where neither is named. Raises SecretError."""
     if variable:
-        if not environment.get(variable):
-            raise ConfigurationError(f"{what}: the variable {variable} is not set; export it before the start")
-        return environment[variable].strip()
+        secret = environment.get(variable, "").strip()
+        if not secret:
+            raise SecretError(f"the variable {variable} is not set; export it before the start")
+        return secret
     if not file:
         return ""
     try:
         secret = Path(file).read_text(encoding="utf-8-sig").strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-        raise ConfigurationError(f"{what}: the file {file} cannot be read ({reason}); check the path") from None
+        raise SecretError(f"the file {file} cannot be read ({reason}); check the path and its permissions") from None
     if not secret:
-        raise ConfigurationError(f"{what}: the file {file} is empty; put the secret into it")
+        raise SecretError(f"the file {file} is empty; put the secret into it")
     return secret
+
+
+def read_secret(what: str, variable: str, file: str, environment: Mapping[str, str]) -> str:
+    """The same for the setting `what`. Raises ConfigurationError, which names the place and never the secret."""
+    try:
+        return find_secret(variable, file, environment)
+    except SecretError as error:
+        raise ConfigurationError(f"{what}: {error}") from None

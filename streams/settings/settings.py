@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
+from streams.settings.bounds import Bounds
+from streams.settings.limits import DAY_S, LONGEST_WAIT_S, MONTH_S, MOST_PARTITIONS
+
 SOURCE_TOPICS = ("orders", "logistics", "consultations", "aftersales", "visits", "feedback")
+_Partitions = Annotated[int, Bounds(above=0, most=MOST_PARTITIONS)]
+_Copies = Annotated[int, Bounds(least=0, most=100)]
+_Seconds = Annotated[int, Bounds(above=0, most=MONTH_S)]
+_Wait = Annotated[int, Bounds(least=0, most=LONGEST_WAIT_S, why="news would be old")]
+_Repeat = Annotated[int, Bounds(least=0, most=MONTH_S)]
 DEFAULT_APP = "pharos"  # another one stands in the names of what installations share: boards, incidents, alerts
 
 
@@ -25,6 +33,7 @@ class ReceiverSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One receiver. Secrets come from the named environment variable or file, never from this file itself.
 
     Attributes:
+        kind: console, webhook, dingtalk, wecom, feishu, slack, pagerduty, email, alertmanager or apprise.
         group: receivers of one group stand in for one another, in their order; "" for one that always gets everything.
         keyword: what a robot with the security setting "keyword" looks for; each message holds it, and "Pharos".
         language: of chats, mail and incidents.
@@ -34,18 +43,7 @@ class ReceiverSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     name: str
-    kind: Literal[
-        "console",
-        "webhook",
-        "dingtalk",
-        "wecom",
-        "feishu",
-        "slack",
-        "pagerduty",
-        "email",
-        "alertmanager",
-        "apprise",
-    ]
+    kind: str
     group: str = ""
     keyword: str = ""
     language: Literal["en", "zh"] = "en"
@@ -53,7 +51,7 @@ class ReceiverSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     url_file: str = ""
     secret_env: str = ""
     secret_file: str = ""
-    timeout_s: float = 5.0
+    timeout_s: Annotated[float, Bounds(above=0, most=300)] = 5.0
     mail: MailSettings | None = None
 
 
@@ -82,7 +80,7 @@ class LinkageWebhook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     url_file: str = ""
     secret_env: str = ""
     secret_file: str = ""
-    timeout_s: float = 5.0
+    timeout_s: Annotated[float, Bounds(above=0, most=60)] = 5.0
 
 
 class LinkageRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -188,7 +186,7 @@ class StepSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Who is told when nobody has acknowledged `after_s` after people were told; 0: 300 s for the first, then 900 s."""
 
     receivers: tuple[str, ...]
-    after_s: int = 0
+    after_s: _Repeat = 0
 
 
 class EscalationSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -218,21 +216,21 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     opening_hours: tuple[OpeningHours, ...] = ()  # empty: always open
     calendar: tuple[CalendarEntry, ...] = ()  # what is planned; a catalogue may hold more
     evaluate_from: str = ""  # RFC 3339; before it baselines are filled and nothing is judged
-    source_partitions: dict[str, int] = {}  # asked from the broker for what is missing here
-    cells_partitions: int = 4
-    replication_factor: int = 0  # of topics that are made; 0: as many copies as the broker makes by default
-    min_insync_replicas: int = 0  # as above
-    dedup_records: int = 20_000
-    lateness_s: int = 30
-    late_limit_s: int = 7_200
-    future_limit_s: int = 300
-    flush_interval_s: float = 4.0
-    idle_after_s: float = 5.0
-    snapshot_interval_s: float = 60.0
-    full_snapshot_interval_s: float = 1_800.0
-    session_timeout_s: float = 10.0
-    heartbeat_interval_s: float = 2.0
-    max_series: int = 200_000  # of one cells partition; what comes later is counted in the scope __other__
+    source_partitions: dict[str, _Partitions] = {}  # the broker is asked for what is missing here
+    cells_partitions: _Partitions = 4
+    replication_factor: _Copies = 0  # of topics that Pharos makes; 0: the broker's default
+    min_insync_replicas: _Copies = 0  # as above
+    dedup_records: Annotated[int, Bounds(least=0, most=10_000_000)] = 20_000
+    lateness_s: _Seconds = 30
+    late_limit_s: _Seconds = 7_200
+    future_limit_s: _Seconds = 300
+    flush_interval_s: Annotated[float, Bounds(above=0, most=3_600)] = 4.0
+    idle_after_s: Annotated[float, Bounds(above=0, most=DAY_S)] = 5.0
+    snapshot_interval_s: Annotated[float, Bounds(above=0, most=DAY_S)] = 60.0
+    full_snapshot_interval_s: Annotated[float, Bounds(above=0, most=7 * DAY_S)] = 1_800.0
+    session_timeout_s: Annotated[float, Bounds(above=0, most=1_800)] = 10.0  # brokers allow no more by default
+    heartbeat_interval_s: Annotated[float, Bounds(above=0, most=600)] = 2.0
+    max_series: Annotated[int, Bounds(above=0, most=10_000_000)] = 200_000  # of a cells partition, else __other__
     board_url: str = ""
     page_url: str = ""  # of this page as people reach it, for links that ask whether to ack, snooze or silence
     runbook_base_url: str = ""
@@ -241,10 +239,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     routes: tuple[RouteSettings, ...] = ()  # the first that matches; what none matches goes to all receivers
     maintenance: tuple[MaintenanceSettings, ...] = ()
     escalations: tuple[EscalationSettings, ...] = ()
-    group_wait_critical_s: int = 0  # until the first news of a trouble are told; the life-cycle has waited already
-    group_wait_s: int = 0  # as above, of what is not critical
-    group_interval_s: int = 60  # until what else is new of it is told, if it is not critical
-    repeat_critical_s: int = 3_600  # what is open and nobody has is told again; 0: never
-    repeat_s: int = 14_400  # as above, of what is not critical
+    group_wait_critical_s: _Wait = 0  # before the first message of an incident; the life-cycle has waited already
+    group_wait_s: _Wait = 0  # as above, of what is not critical
+    group_interval_s: _Wait = 60  # before the next message of an incident that is not critical
+    repeat_critical_s: _Repeat = 3_600  # between messages of what is open and not acknowledged; 0: never
+    repeat_s: _Repeat = 14_400  # as above, of what is not critical
     receivers: tuple[ReceiverSettings, ...] = (ReceiverSettings(name="console", kind="console"),)
     linkage: tuple[LinkageRule, ...] = ()  # what business systems are asked to do

@@ -26,9 +26,6 @@ class Remedies(NamedTuple):
         """Change a topic's configuration."""
         return f"{self._tool('kafka-configs.sh')} --alter --topic {topic} --add-config {key}={value}"
 
-    def add_partitions(self, topic: str, partitions: int) -> str:
-        return f"{self._tool('kafka-topics.sh')} --alter --topic {topic} --partitions {partitions}"
-
     def delete(self, topic: str) -> str:
         return f"{self._tool('kafka-topics.sh')} --delete --topic {topic}"
 

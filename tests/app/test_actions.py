@@ -28,7 +28,7 @@ pytestmark = pytest.mark.embedded
 
 def flags(system: System) -> dict[str, Any]:
     found = system.board.anomaly("a1b2c3")
-    shown = system.board.shown(found[0], round(system.people_s() * 1000)) if found else {}
+    shown = system.board.shown(found[0], round(system.clocks.alerting_now_s() * 1000)) if found else {}
     return {name: shown.get(name) for name in ("acked", "snoozed", "feedback")}
 
 

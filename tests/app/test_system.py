@@ -14,6 +14,7 @@ from embedded_workers import produce, until, worker
 from faust.types import TP
 
 from streams.app.system import System, new_system
+from streams.app.web import serve
 from streams.broker.embedded import EmbeddedBroker
 from streams.catalogue.load import load
 from streams.ingest.flush import Flush
@@ -53,7 +54,7 @@ async def test_what_a_proxy_forwards_is_answered_where_the_settings_name_a_proxy
     headers = {"Authorization": "Bearer 0123456789abcdef", "X-Forwarded-For": "192.0.2.7"}
 
     async with contextlib.AsyncExitStack() as stack:
-        address = await system._start_web(stack, TopicWriter(system._connection, ACTIONS_TOPIC))
+        address = await serve(stack, system._web_parts(TopicWriter(system._connection, ACTIONS_TOPIC).write))
         session = await stack.enter_async_context(aiohttp.ClientSession())
         async with session.get(f"{address}api/v1/session", headers=headers) as answer:
             assert answer.status == status
@@ -62,7 +63,7 @@ async def test_what_a_proxy_forwards_is_answered_where_the_settings_name_a_proxy
 async def test_names_that_were_cut_are_counted_for_prometheus(tmp_path: Path) -> None:
     system = System(Settings(state_dir=str(tmp_path)), load(), dict.fromkeys(SOURCE_TOPICS, 1))
     flush = Flush(1, 0, 0, {}, [], {Outcome.COUNTED: 2}, {}, {"store": 2})
-    system._on_flushed(TP("orders", 0), flush)
+    system.counts.flushed(TP("orders", 0), flush)
 
     cut = {"topic": "orders", "dimension": "store"}
     assert system._registry.get_sample_value("pharos_long_values_total", cut) == 2
@@ -88,7 +89,7 @@ async def test_a_silence_of_an_hour_stands_on_a_worker_whose_newest_record_is_th
 
     system.worker.clock.observe(now - 3 * 3_600_000)
 
-    assert abs((system.people_ms() or 0) + hours * 3_600_000 - now) < 60_000
+    assert abs((system.clocks.alerting_now_ms() or 0) + hours * 3_600_000 - now) < 60_000
 
 
 @pytest.mark.embedded
@@ -97,14 +98,14 @@ async def test_wrong_clocks_hold_up_nothing_and_show_at_once(tmp_path: Path) -> 
     with EmbeddedBroker(0, embedded_topics(Settings(cells_partitions=1), 1)) as broker:
         async with worker(broker.address, tmp_path / "one", time="live", idle_after_s=0.5) as (system, page):
             await asyncio.to_thread(produce, broker.address, ("orders", b"", paid(0, "first")))
-            await until(lambda: system.outcomes.get("counted") == 1)
+            await until(lambda: system.counts.outcomes.get("counted") == 1)
             moment = time.time()
             orders = [paid(moment + ahead, f"{number}") for number, ahead in enumerate([0, 86_400] * 30)]
             await asyncio.to_thread(produce, broker.address, *(("orders", b"", value) for value in orders))
-            await until(lambda: system.outcomes.get("dead_letter") == 30)
+            await until(lambda: system.counts.outcomes.get("dead_letter") == 30)
             await until(lambda: system.handled_ms > (moment - 120) * 1000)
 
-            assert system.outcomes["counted"] == 31
+            assert system.counts.outcomes["counted"] == 31
             assert system.handled_ms < (time.time() + 1) * 1000
             async with aiohttp.ClientSession() as session, session.get(f"{page}readyz") as answer:
                 assert (await answer.json())["ready"]

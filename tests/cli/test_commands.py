@@ -182,7 +182,7 @@ def test_check_names_the_place_of_a_secret_that_is_missing_and_the_remedy(
     found = main(["check", "--config", str(file)]), capsys.readouterr()
 
     assert missing[0] == 2
-    assert "pharos.yaml:2:32: receivers[0].url_env: the environment variable DUTY_URL is empty; set it" in missing[1]
+    assert "pharos.yaml:2:32: receivers[0].url_env: the variable DUTY_URL is not set; export it" in missing[1]
     assert found[0] == 0
     assert "t0ken" not in found[1].out + found[1].err
 

@@ -105,7 +105,7 @@ def test_a_moment_needs_no_quotes(tmp_path: Path) -> None:
             "keep one of them",
         ),
         ("receivers:\n- {name: m, kind: email}\n", ":2:3: receivers[0]", "mail: {host:"),
-        ("receivers:\n- {name: c, kind: console, group: c}\n", ":2:28: receivers[0].group", "name the group otherwise"),
+        ("receivers:\n- {name: c, kind: console, group: c}\n", ":2:28: receivers[0].group", "choose another name"),
         (
             "receivers:\n- {name: c, kind: console, group: d}\n- {name: p, kind: pagerduty, secret_env: S, group: d}\n",
             ":3:45: receivers[1].group",
@@ -117,7 +117,7 @@ def test_a_moment_needs_no_quotes(tmp_path: Path) -> None:
         (
             "receivers:\n- {name: m, kind: email, mail: {host: h, sender: s, recipients: []}}\n",
             ":2:42: receivers[0].mail.sender",
-            "is no address",
+            "is not an address",
         ),
         (
             "receivers:\n- {name: m, kind: email, mail: {hst: h, sender: a@b, recipients: [c@d]}}\n",

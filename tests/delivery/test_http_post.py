@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from streams.delivery.http_post import Answer, HttpPost, failure_of, garbage
+from streams.delivery.answer import Answer, failure_of, garbage
 from streams.delivery.result import Cause, Outcome, Result
+
+if TYPE_CHECKING:
+    from streams.delivery.http_post import HttpPost
 
 
 @pytest.mark.parametrize(

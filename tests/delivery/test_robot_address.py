@@ -7,7 +7,8 @@ from typing import Any, cast
 
 import pytest
 
-from streams.alerts.receivers.configured import ReceiverError, Surroundings, configured
+from streams.alerts.receivers.channel import ReceiverContext
+from streams.alerts.receivers.configured import ReceiverError, configured
 from streams.settings.settings import ReceiverSettings
 
 DINGTALK = "https://oapi.dingtalk.com/robot/send?access_token=CONFIDENTIAL"
@@ -19,7 +20,7 @@ SLACK = "https://hooks.slack.com/services/T0/B0/CONFIDENTIAL"
 def faults(kind: str, url: str) -> list[str]:
     secret = {"secret_env": "KEY"} if kind == "pagerduty" else {}
     receiver = ReceiverSettings("duty", kind, url_env="URL", **secret)  # type: ignore[arg-type]
-    around = Surroundings({"URL": url, "KEY": "k" * 32}, cast("Any", None), print, lambda: 0.0, UTC)
+    around = ReceiverContext({"URL": url, "KEY": "k" * 32}, cast("Any", None), print, lambda: 0.0, UTC)
     try:
         configured(receiver, around)
     except ReceiverError as error:

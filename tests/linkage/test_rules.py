@@ -35,7 +35,6 @@ HOOK = LinkageWebhook(url_env="HOOK_URL", secret_env="HOOK_SECRET")
         ({"match": LinkageMatch(changes=())}, ("match", "changes"), "leave it out"),
         ({"webhook": LinkageWebhook(url_env="A")}, ("webhook",), "secret_env"),
         ({"webhook": LinkageWebhook("A", "B", "C")}, ("webhook", "url_file"), "keep one"),
-        ({"webhook": LinkageWebhook("A", "", "C", timeout_s=0)}, ("webhook", "timeout_s"), "above 0"),
     ],
 )
 def test_a_mistake_is_told_with_place_and_remedy(fields: dict[str, Any], place: tuple[Any, ...], said: str) -> None:

@@ -119,15 +119,19 @@ class Evening:
                 asyncio.to_thread(replay, self.lines, Connection(settings.broker), sources, **options)
             )
             try:
-                while not (sending.done() and sum(system.outcomes.values()) == len(self.lines) and self._over(system)):
+                while not (
+                    sending.done() and sum(system.counts.outcomes.values()) == len(self.lines) and self._over(system)
+                ):
                     assert not failure.done(), failure.result()
-                    assert time.monotonic() < deadline, f"not over in time: {system.outcomes} of {len(self.lines)}"
+                    assert time.monotonic() < deadline, (
+                        f"not over in time: {system.counts.outcomes} of {len(self.lines)}"
+                    )
                     await asyncio.sleep(0.05)
             finally:
                 stop.set()
                 await sending
                 failure.cancel()
-        return self.told(_published(settings.broker)), dict(system.outcomes)
+        return self.told(_published(settings.broker)), dict(system.counts.outcomes)
 
     def _over(self, system: System) -> bool:
         agent = system.worker.incident_agent

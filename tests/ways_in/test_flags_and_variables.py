@@ -68,7 +68,7 @@ def said_by(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[i
         ("backtest a-folder --report r.json", "check the path"),
         ("backtest e.jsonl --report r.json --truth a-folder", "a-folder: cannot be read"),
         ("backtest e.jsonl --report r.json --truth none", "none: cannot be read (No such file"),
-        ("backtest e.jsonl --report r.json --lateness-s 99999999999", "must not be below lateness_s"),
+        ("backtest e.jsonl --report r.json --lateness-s 99999999999", "must not be above 2,592,000"),
         ("check --flush-interval-s inf", "--flush-interval-s: must not be above 3,600"),
         ("check --flush-interval-s nan", "--flush-interval-s: must be above 0"),
         ("check --worth order=inf", "--worth: order: must be above 0"),

@@ -85,19 +85,6 @@ async def test_an_incident_from_opening_to_its_end_on_both_pages(
     assert complaints == []
 
 
-async def test_where_it_comes_from_is_a_table_that_tells_rate_and_mix_apart(
-    troubled_board: Board, serve: Any, open_page: Any
-) -> None:
-    server = await serve(troubled_board)
-    page, _ = await open_page(server.make_url("/anomalies/a1b2c3"))
-    rows = page.locator("#contributors tbody tr")
-    await rows.first.wait_for()
-
-    assert await page.locator("#contributors thead th").all_inner_texts() == ["Segment", "Share", "by rate", "by mix"]
-    assert (await rows.first.inner_text()).split() == ["region", "zhejiang", "62%", "61%", "1%"]
-    assert await rows.first.locator(".bar-rate").get_attribute("width") == "61"
-
-
 async def test_cause_and_symptoms_lead_to_each_other(troubled_board: Board, serve: Any, open_page: Any) -> None:
     server = await serve(troubled_board)
     page, _ = await open_page(server.make_url("/anomalies/a1b2c3?lang=zh"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -11,7 +11,6 @@ from streams.records.anomaly import Change, Episode
 if TYPE_CHECKING:
     from streams.alerts.words.message import Notification
 
-LONGEST_WAIT_MS: Final = 15 * 60_000  # what is older is no news
 Key = tuple[str, str]  # incident and touchpoint
 
 

@@ -10,7 +10,8 @@ from streams.alerts.queue.backlog import Backlog, Entry
 from streams.alerts.queue.budget import Hold
 from streams.alerts.queue.receiver import DIGESTED, DROPPED
 from streams.alerts.queue.robot import Member, Robot
-from streams.alerts.words.message import ACKNOWLEDGED, MAINTENANCE, Notification, bundle_of, overflow_of
+from streams.alerts.words.bundle import bundle_of, overflow_of
+from streams.alerts.words.message import ACKNOWLEDGED, MAINTENANCE, Notification
 from streams.delivery.result import Outcome
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from streams.alerts.queue.group import Group, Moment
 from streams.alerts.queue.lane import Lane, LaneState
 from streams.alerts.queue.receiver import DIGESTED, DROPPED, Upkeep
-from streams.alerts.words.message import together_of
+from streams.alerts.words.bundle import together_of
 from streams.catalogue.metric import Severity
 from streams.delivery.backoff import Backoff
 from streams.delivery.result import Outcome

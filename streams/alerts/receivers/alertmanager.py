@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from streams.alerts.queue.budget import Allowance
+from streams.alerts.receivers.channel import Channel, Need, Parts
 from streams.alerts.words.plain_text import plain
 from streams.catalogue.metric import Severity
-from streams.delivery.http_post import failure_of
+from streams.delivery.answer import failure_of
 from streams.delivery.result import DELIVERED, Result
 from streams.events.event_time import event_time_ms
 from streams.records.anomaly import Change
@@ -153,3 +155,20 @@ def _started_ms(anomaly: Anomaly, now: int) -> int:
 def _ended_ms(anomaly: Anomaly, now: int) -> int:
     ended = event_time_ms(anomaly.ended_at) if anomaly.ended_at else None
     return now if ended is None else min(ended, now)
+
+
+def _made_of(parts: Parts) -> AlertmanagerReceiver:
+    context = parts.context
+    return AlertmanagerReceiver(
+        parts.name, parts.url, parts.secret, parts.post, context.open_anomalies, installation=context.installation
+    )
+
+
+CHANNEL = Channel(
+    "alertmanager",
+    _made_of,
+    url=Need.MUST,
+    secret=Need.MAY,
+    secret_meaning="a bearer token",  # noqa: S106 - the word for it, no secret
+    allowance=Allowance(apart=True),
+)

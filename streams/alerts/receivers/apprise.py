@@ -8,6 +8,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from streams.alerts.queue.budget import Allowance, Limit
+from streams.alerts.receivers.channel import Channel, Need, PartError, Parts
 from streams.alerts.words.fitting import first_of, fitted, shown, size
 from streams.alerts.words.markup import unmarked
 from streams.delivery.result import DELIVERED, Cause, Outcome, Result
@@ -83,3 +84,22 @@ def _type_of(notification: Notification) -> str:
     if notification.kind == Change.RESOLVED:
         return "success"
     return "failure" if notification.critical else "warning"
+
+
+def _made_of(parts: Parts) -> AppriseReceiver:
+    try:
+        notifier = notifier_of(parts.url)
+    except ValueError as error:
+        raise PartError("url", str(error)) from None
+    return AppriseReceiver(parts.name, notifier, parts.settings.timeout_s, parts.voice)
+
+
+CHANNEL = Channel(
+    "apprise",
+    _made_of,
+    url=Need.MUST,
+    secret=Need.NEVER,
+    allowance=ALLOWANCE,
+    web_address=False,
+    keywords=True,  # Apprise reaches robots that go by them
+)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from streams.alerts.receivers.channel import Channel, Need
 from streams.alerts.words.fitting import shown
 from streams.delivery.result import Outcome, Result
 from streams.records.instant import clock_time
@@ -36,3 +37,11 @@ class ConsoleReceiver:
         except OSError as error:
             return Result(Outcome.RETRY, type(error).__name__)
         return Result(Outcome.DELIVERED)
+
+
+CHANNEL = Channel(
+    "console",
+    lambda parts: ConsoleReceiver(parts.name, parts.context.write, parts.context.zone),
+    url=Need.NEVER,
+    secret=Need.NEVER,
+)

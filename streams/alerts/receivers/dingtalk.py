@@ -9,16 +9,17 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote_plus
 
 import orjson
 
 from streams.alerts.queue.budget import Allowance, Limit
-from streams.alerts.receivers.refusals import DINGTALK, judged_by_code
+from streams.alerts.receivers.channel import Channel, Need
+from streams.alerts.receivers.refusals import NO_KEYWORD, Refusal, RefusalKind, judged_by_code
 from streams.alerts.words.fitting import fitted, shown, size
 from streams.alerts.words.markup import widened
-from streams.delivery.result import Result
+from streams.delivery.result import Cause, Result
 
 if TYPE_CHECKING:
     from streams.alerts.words.message import Notification
@@ -30,6 +31,24 @@ ALLOWANCE = Allowance((Limit(18, 60.0),), kept=6, digest_above=5)
 
 # In bytes; a body may have 20,000, and JSON writes some characters with two.
 _MOST_TITLE, _MOST_LINE, _MOST_TEXT = 400, 600, 6_000
+
+_REFUSALS: Final = (
+    Refusal(-1, RefusalKind.SERVICE, "busy", Cause.OUT_OF_ORDER),
+    Refusal(130101, RefusalKind.RATE, "more than 20 messages a minute", Cause.THROTTLED, 600.0),
+    Refusal(410100, RefusalKind.RATE, "too many messages", Cause.THROTTLED, 600.0),
+    Refusal(310000, RefusalKind.MESSAGE, NO_KEYWORD, Cause.REFUSED, words=("keyword", "关键词")),
+    Refusal(310000, RefusalKind.ROBOT, "signature, its time, or address list", Cause.CREDENTIALS),
+    Refusal(300001, RefusalKind.ROBOT, "no such token", Cause.CREDENTIALS),
+    Refusal(400013, RefusalKind.ROBOT, "the group has been closed", Cause.CREDENTIALS),
+    Refusal(400101, RefusalKind.ROBOT, "no such token", Cause.CREDENTIALS),
+    Refusal(400102, RefusalKind.ROBOT, "the robot is switched off", Cause.CREDENTIALS),
+    Refusal(400106, RefusalKind.ROBOT, "no such robot", Cause.CREDENTIALS),
+    Refusal(460101, RefusalKind.MESSAGE, "too long", Cause.TOO_LONG),
+    Refusal(101002, RefusalKind.MESSAGE, "too long", Cause.TOO_LONG),
+    Refusal(430101, RefusalKind.MESSAGE, "a link that is not allowed", Cause.REFUSED),
+    Refusal(430102, RefusalKind.MESSAGE, "text that is not allowed", Cause.REFUSED),
+    Refusal(430104, RefusalKind.MESSAGE, "content that is not allowed", Cause.REFUSED),
+)
 
 
 class DingTalkReceiver:
@@ -57,7 +76,7 @@ class DingTalkReceiver:
         if isinstance(answer, Result):
             return answer
         said = (answer.fields or {}).get("errmsg")
-        return judged_by_code(answer, "errcode", answer.code("errcode"), DINGTALK, said)
+        return judged_by_code(answer, "errcode", answer.code("errcode"), _REFUSALS, said)
 
     def _signed_url(self) -> str:
         if not self._secret:
@@ -90,3 +109,14 @@ def body_of(notification: Notification, voice: Voice) -> bytes:
     buttons = [{"title": link.label, "actionURL": link.url} for link in text.links]
     card = {"title": title, "text": said, "btnOrientation": "1", "btns": buttons}
     return orjson.dumps({"msgtype": "actionCard", "actionCard": card})
+
+
+CHANNEL = Channel(
+    "dingtalk",
+    lambda parts: DingTalkReceiver(parts.name, parts.url, parts.secret, parts.post, parts.voice),
+    url=Need.MUST,
+    secret=Need.MAY,
+    allowance=ALLOWANCE,
+    is_secret=(lambda secret: secret.startswith("SEC"), "begins with SEC"),
+    keywords=True,
+)

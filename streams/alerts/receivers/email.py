@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import re
 import ssl
 from email.message import EmailMessage
 from email.utils import formatdate
@@ -13,23 +14,26 @@ from typing import TYPE_CHECKING
 import aiosmtplib
 
 from streams.alerts.queue.budget import Allowance, Limit
+from streams.alerts.receivers.channel import Channel, Need, PartError, Parts
 from streams.alerts.words.fitting import fitted, shown
 from streams.alerts.words.message import DIGEST
 from streams.alerts.words.plain_text import plain
 from streams.delivery.result import CREDENTIALS_REST_S, DELIVERED, Cause, Outcome, Result
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from streams.alerts.words.message import Notification
     from streams.alerts.words.voice import Voice
-    from streams.settings.settings import MailSettings
+    from streams.settings.located_yaml import Path
+    from streams.settings.settings import MailSettings, ReceiverSettings
 
 # Nobody's limit: how much mail a person can bear.
 ALLOWANCE = Allowance((Limit(18, 60.0),), kept=6, digest_above=5)
 
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}
 _MOST_SUBJECT, _MOST_LINE, _MOST_TEXT = 400, 4_000, 64_000
+_ADDRESS = re.compile(r"[^\s@,<>]+@[^\s@,<>]+")
 _GOODBYE_S = 1.0
 _DOMAIN = "pharos.invalid"  # of names that nobody answers to
 
@@ -151,3 +155,46 @@ def _is_of_tls(error: BaseException | None) -> bool:
             return True
         error = error.__cause__ or error.__context__
     return False
+
+
+def faults_of(receiver: ReceiverSettings) -> Iterator[tuple[Path, str]]:
+    """Mistakes of the setting `mail`: where, and what to do about it."""
+    mail = receiver.mail
+    if mail is None:
+        yield (), "email needs `mail: {host: ..., sender: ..., recipients: [...]}`"
+        return
+    if not mail.host:
+        yield ("mail", "host"), "name the server"
+    if not 0 <= mail.port < 65_536:
+        yield ("mail", "port"), f"{mail.port} is not a port; leave it out, or choose one up to 65535"
+    if not _ADDRESS.fullmatch(mail.sender):
+        yield ("mail", "sender"), f'"{mail.sender}" is not an address; write pharos@example.com'
+    if not mail.recipients:
+        yield ("mail", "recipients"), "name at least one address"
+    for place, address in enumerate(mail.recipients):
+        if not _ADDRESS.fullmatch(address):
+            yield ("mail", "recipients", place), f'"{address}" is not an address; write duty@example.com'
+    if mail.username and mail.encryption == "none":
+        yield ("mail", "encryption"), "a password is not sent in the clear: use starttls or tls"
+    if bool(mail.username) != bool(receiver.secret_env or receiver.secret_file):
+        yield ("mail",), "`username` and `secret_env` or `secret_file`, the password, go together"
+
+
+def _made_of(parts: Parts) -> EmailReceiver:
+    mail = parts.settings.mail
+    if mail is None:
+        raise PartError("mail", "missing; name host, sender and recipients")
+    timeout_s, clock = parts.settings.timeout_s, parts.context.clock
+    return EmailReceiver(parts.name, mail, parts.secret, timeout_s, clock, parts.voice)
+
+
+CHANNEL = Channel(
+    "email",
+    _made_of,
+    url=Need.NEVER,
+    secret=Need.MAY,
+    secret_meaning="the password",  # noqa: S106 - the word for it, no secret
+    allowance=ALLOWANCE,
+    mail=True,
+    faults=faults_of,
+)

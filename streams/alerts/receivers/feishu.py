@@ -9,25 +9,38 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
 from streams.alerts.queue.budget import Allowance, Limit
-from streams.alerts.receivers.refusals import FEISHU, judged_by_code
+from streams.alerts.receivers.channel import Channel, Need
+from streams.alerts.receivers.refusals import NO_KEYWORD, Refusal, RefusalKind, judged_by_code
 from streams.alerts.words.fitting import fitted, shown, size
-from streams.delivery.result import Result
+from streams.delivery.result import Cause, Result
 from streams.records.anomaly import Change
 
 if TYPE_CHECKING:
     from streams.alerts.words.message import Notification
     from streams.alerts.words.voice import Voice
-    from streams.delivery.http_post import Answer, HttpPost
+    from streams.delivery.answer import Answer
+    from streams.delivery.http_post import HttpPost
 
 ALLOWANCE = Allowance((Limit(90, 60.0), Limit(4, 1.0)), kept=30, digest_above=5, off_round_times=True)
 
 # In bytes; a body may have 20,000, and JSON writes some characters with two.
 _MOST_TITLE, _MOST_LINE, _MOST_TEXT = 600, 600, 6_000
+
+_REFUSALS: Final = (
+    Refusal(11232, RefusalKind.RATE, "too many messages", Cause.THROTTLED, 5.0),
+    Refusal(9499, RefusalKind.RATE, "too many requests", Cause.THROTTLED, 5.0, words=("too many",)),
+    Refusal(9499, RefusalKind.MESSAGE, "bad request", Cause.REFUSED),
+    Refusal(19001, RefusalKind.ROBOT, "no such bot", Cause.CREDENTIALS),
+    Refusal(19021, RefusalKind.ROBOT, "signature, or its time", Cause.CREDENTIALS),
+    Refusal(19022, RefusalKind.ROBOT, "address list", Cause.CREDENTIALS),
+    Refusal(19024, RefusalKind.MESSAGE, NO_KEYWORD, Cause.REFUSED),
+    Refusal(19036, RefusalKind.MESSAGE, "too long", Cause.TOO_LONG),
+)
 
 
 class FeishuReceiver:
@@ -96,4 +109,14 @@ def _colour(notification: Notification) -> str:
 
 def _judge(answer: Answer) -> Result:
     said = (answer.fields or {}).get("msg")
-    return judged_by_code(answer, "code", answer.code("code", "StatusCode"), FEISHU, said)
+    return judged_by_code(answer, "code", answer.code("code", "StatusCode"), _REFUSALS, said)
+
+
+CHANNEL = Channel(
+    "feishu",
+    lambda parts: FeishuReceiver(parts.name, parts.url, parts.secret, parts.post, parts.voice),
+    url=Need.MUST,
+    secret=Need.MAY,
+    allowance=ALLOWANCE,
+    keywords=True,
+)

@@ -6,16 +6,17 @@ minute and key) and https://developer.pagerduty.com/docs/send-alert-event.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
 from streams.alerts.queue.budget import Allowance, Limit
-from streams.alerts.receivers.refusals import PAGERDUTY, refusal_of
+from streams.alerts.receivers.channel import Channel, Need, Parts
+from streams.alerts.receivers.refusals import Refusal, RefusalKind, refusal_of
 from streams.alerts.words.fitting import cut, fitted, shown
 from streams.alerts.words.message import ACKNOWLEDGED
 from streams.alerts.words.plain_text import plain
-from streams.delivery.http_post import failure_of, garbage
+from streams.delivery.answer import failure_of, garbage
 from streams.delivery.result import DELIVERED, Cause, Result
 from streams.records.anomaly import Change
 from streams.records.instant import rfc3339
@@ -23,7 +24,8 @@ from streams.records.instant import rfc3339
 if TYPE_CHECKING:
     from streams.alerts.words.message import Notification
     from streams.alerts.words.voice import Voice
-    from streams.delivery.http_post import Answer, HttpPost
+    from streams.delivery.answer import Answer
+    from streams.delivery.http_post import HttpPost
 
 ALLOWANCE = Allowance((Limit(120, 60.0),), kept=40, hears_acks=True, apart=True)
 URL = "https://events.pagerduty.com/v2/enqueue"
@@ -31,6 +33,11 @@ URL = "https://events.pagerduty.com/v2/enqueue"
 _RETRY_S = 30.0
 _MOST_SUMMARY, _MOST_LINE, _MOST_DETAILS, _MOST_KEY = 1_024, 1_024, 32_000, 255
 _ACTIONS = {Change.RESOLVED.value: "resolve", ACKNOWLEDGED: "acknowledge"}
+
+_REFUSALS: Final = (
+    Refusal(400, RefusalKind.ROBOT, "routing key", Cause.CREDENTIALS, words=("routing key", "routing_key")),
+    Refusal(400, RefusalKind.MESSAGE, "invalid event", Cause.REFUSED),
+)
 
 
 class PagerDutyReceiver:
@@ -97,7 +104,7 @@ def _judge(answer: Answer) -> Result:
     failure = failure_of(answer) or garbage(answer)
     if failure.cause is Cause.THROTTLED:
         return failure._replace(retry_after_s=failure.retry_after_s or _RETRY_S)
-    refusal = refusal_of(PAGERDUTY, answer.status, _errors(answer))
+    refusal = refusal_of(_REFUSALS, answer.status, _errors(answer))
     return refusal.result("status") if refusal else failure
 
 
@@ -105,3 +112,21 @@ def _errors(answer: Answer) -> str:
     """What is wrong, in PagerDuty's words."""
     fields = answer.fields or {}
     return f"{fields.get('message')} {fields.get('errors')}"
+
+
+def _made_of(parts: Parts) -> PagerDutyReceiver:
+    return PagerDutyReceiver(
+        parts.name, parts.secret, parts.post, parts.voice, parts.url or URL, parts.context.installation
+    )
+
+
+CHANNEL = Channel(
+    "pagerduty",
+    _made_of,
+    url=Need.MAY,
+    secret=Need.MUST,
+    secret_meaning="the routing key",  # noqa: S106 - the word for it, no secret
+    allowance=ALLOWANCE,
+    is_secret=(lambda key: len(key) == 32, "has 32 characters"),
+    stands_in=False,  # what it opened must be closed there
+)

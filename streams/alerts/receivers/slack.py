@@ -8,26 +8,51 @@ https://docs.slack.dev/messaging/formatting-message-text (the three signs that a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import orjson
 
 from streams.alerts.queue.budget import Allowance, Limit
-from streams.alerts.receivers.refusals import SLACK, refusal_of
+from streams.alerts.receivers.channel import Channel, Need
+from streams.alerts.receivers.refusals import Refusal, RefusalKind, refusal_of
 from streams.alerts.words.fitting import first_of, fitted, shown
 from streams.alerts.words.markup import slack_escaped
-from streams.delivery.http_post import garbage
-from streams.delivery.result import DELIVERED, Result
+from streams.delivery.answer import garbage
+from streams.delivery.result import DELIVERED, Cause, Result
 
 if TYPE_CHECKING:
     from streams.alerts.words.message import Notification
     from streams.alerts.words.voice import Voice
-    from streams.delivery.http_post import Answer, HttpPost
+    from streams.delivery.answer import Answer
+    from streams.delivery.http_post import HttpPost
 
 ALLOWANCE = Allowance((Limit(1, 1.0),), digest_above=5)
 MOST_SECTION = 3_000
 
 _MOST_TITLE, _MOST_LINE = 600, 600
+
+_REFUSALS: Final = (
+    *(
+        Refusal(word, RefusalKind.ROBOT, "address, app or channel", Cause.CREDENTIALS)
+        for word in (
+            "invalid_token",
+            "no_service",
+            "no_service_id",
+            "no_team",
+            "no_active_hooks",
+            "action_prohibited",
+            "team_disabled",
+            "channel_not_found",
+            "channel_is_archived",
+            "posting_to_general_channel_denied",
+        )
+    ),
+    *(
+        Refusal(word, RefusalKind.MESSAGE, "the message as it is", Cause.REFUSED)
+        for word in ("invalid_payload", "no_text", "user_not_found", "too_many_attachments", "invalid_blocks")
+    ),
+    Refusal("rollup_error", RefusalKind.SERVICE, "out of order", Cause.OUT_OF_ORDER),
+)
 
 
 class SlackReceiver:
@@ -69,5 +94,14 @@ def _judge(answer: Answer) -> Result:
     word = answer.body.strip()
     if word == b"ok" and answer.status == 200:
         return DELIVERED
-    refusal = refusal_of(SLACK, word.decode(errors="replace"))
+    refusal = refusal_of(_REFUSALS, word.decode(errors="replace"))
     return refusal.result("") if refusal else garbage(answer)
+
+
+CHANNEL = Channel(
+    "slack",
+    lambda parts: SlackReceiver(parts.name, parts.url, parts.post, parts.voice),
+    url=Need.MUST,
+    secret=Need.NEVER,
+    allowance=ALLOWANCE,
+)

@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING
 import msgspec
 import orjson
 
-from streams.delivery.http_post import failure_of
+from streams.alerts.queue.budget import Allowance
+from streams.alerts.receivers.channel import Channel, Need
+from streams.delivery.answer import failure_of
 from streams.delivery.result import DELIVERED, Result
 from streams.delivery.signature import signature
 from streams.records.instant import rfc3339
@@ -67,3 +69,12 @@ def payload(notification: Notification) -> bytes:
             "anomalies": msgspec.to_builtins(notification.anomalies),
         }
     )
+
+
+CHANNEL = Channel(
+    "webhook",
+    lambda parts: WebhookReceiver(parts.name, parts.url, parts.secret, parts.post),
+    url=Need.MUST,
+    secret=Need.MAY,
+    allowance=Allowance(apart=True),
+)

@@ -6,16 +6,17 @@ most 4,096 bytes in UTF-8) and .../path/90313 (error codes). There is no signatu
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import orjson
 
 from streams.alerts.queue.budget import Allowance, Limit
-from streams.alerts.receivers.refusals import WECOM, judged_by_code
+from streams.alerts.receivers.channel import Channel, Need
+from streams.alerts.receivers.refusals import Refusal, RefusalKind, judged_by_code
 from streams.alerts.words.fitting import first_of, fitted, shown, size
 from streams.alerts.words.markup import widened
 from streams.alerts.words.voice import markdown_link
-from streams.delivery.result import Result
+from streams.delivery.result import Cause, Result
 
 if TYPE_CHECKING:
     from streams.alerts.words.message import Notification
@@ -27,6 +28,16 @@ ALLOWANCE = Allowance((Limit(18, 60.0),), kept=6, digest_above=5)
 MOST_CONTENT = 4_096
 
 _MOST_TITLE, _MOST_LINE, _MOST_LINKS = 600, 500, 1_500
+
+_REFUSALS: Final = (
+    Refusal(-1, RefusalKind.SERVICE, "busy", Cause.OUT_OF_ORDER),
+    Refusal(45009, RefusalKind.RATE, "more than 20 messages a minute", Cause.THROTTLED, 60.0),
+    Refusal(45033, RefusalKind.RATE, "too many at once", Cause.THROTTLED),
+    Refusal(93000, RefusalKind.ROBOT, "no such robot", Cause.CREDENTIALS),
+    Refusal(93008, RefusalKind.ROBOT, "not in the group", Cause.CREDENTIALS),
+    Refusal(40058, RefusalKind.MESSAGE, "too long, or a wrong parameter", Cause.TOO_LONG),
+    Refusal(45002, RefusalKind.MESSAGE, "too long", Cause.TOO_LONG),
+)
 
 
 class WeComReceiver:
@@ -47,7 +58,7 @@ class WeComReceiver:
         if isinstance(answer, Result):
             return answer
         said = (answer.fields or {}).get("errmsg")
-        return judged_by_code(answer, "errcode", answer.code("errcode"), WECOM, said)
+        return judged_by_code(answer, "errcode", answer.code("errcode"), _REFUSALS, said)
 
 
 def body_of(notification: Notification, voice: Voice) -> bytes:
@@ -61,3 +72,12 @@ def body_of(notification: Notification, voice: Voice) -> bytes:
     free = MOST_CONTENT - sum(size(line) + 1 for line in (title, *last))
     content = "\n".join([title, *fitted(facts, free, voice.more), *last])
     return orjson.dumps({"msgtype": "markdown", "markdown": {"content": content}})
+
+
+CHANNEL = Channel(
+    "wecom",
+    lambda parts: WeComReceiver(parts.name, parts.url, parts.post, parts.voice),
+    url=Need.MUST,
+    secret=Need.NEVER,
+    allowance=ALLOWANCE,
+)

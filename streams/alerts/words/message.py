@@ -16,7 +16,7 @@ from streams.records.scope import digest as short_hash
 from streams.register.inhibition import OpenAnomalies
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import tzinfo
 
     from streams.catalogue.metric import Metric
@@ -31,7 +31,7 @@ MAINTENANCE = "pharos.notification.maintenance"
 _NEWS = {Why.ESCALATED: "escalated", Why.WORSENED: "worsened"}
 _ENDS = {Why.STALE: "stale", Why.RETIRED: "retired"}  # nobody saw that it became normal
 _MOST_IN_DIGEST = 10
-_NO_TITLES: Mapping[str, str] = {}
+NO_TITLES: Mapping[str, str] = {}
 
 
 class Notification(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,7 +127,7 @@ def compose(
             say.name(anomaly),
         )
 
-    return _notification(
+    return notification_of(
         transition.id,
         transition.time,
         transition.change.value,
@@ -151,7 +151,7 @@ def digest_of(transitions: Sequence[Transition], titles: Titles, parts: tuple[No
             facts.append(say.phrases.more.format(count=count - _MOST_IN_DIGEST))
         return Text(say.digest(say.phrases.untold[count > 1].format(count=count)), tuple(facts))
 
-    digest = _notification(
+    digest = notification_of(
         short_hash(["digest", *(t.id for t in transitions)]),
         max(t.time for t in transitions),
         DIGEST,
@@ -183,7 +183,7 @@ def acknowledgement_of(anomaly: Anomaly, actor: str, now: int) -> Notification:
     """Somebody has it. `now`: ms."""
     texts = {say: Text(fill(phrases.acked, actor=Name(actor))) for say, phrases in LANGUAGES.items()}
     name = short_hash(["acknowledged", anomaly.fingerprint, anomaly.detected_at])
-    return _notification(name, now, ACKNOWLEDGED, Severity(anomaly.severity), (anomaly,), texts)
+    return notification_of(name, now, ACKNOWLEDGED, Severity(anomaly.severity), (anomaly,), texts)
 
 
 def nudge_of(
@@ -218,52 +218,7 @@ def maintenance_of(
         return Text(title, tuple(facts))
 
     texts = {language: text(say) for language, say in titles.wordings().items()}
-    return _notification(name, now, MAINTENANCE, Severity.WARNING, (), texts)
-
-
-def bundle_of(notifications: Sequence[Notification]) -> Notification:
-    """One notification for many that wait; of each anomaly it shows the newest. At least one is needed."""
-    newest: dict[str, Notification] = {}
-    for notification in notifications:
-        subject = notification.anomalies[0].fingerprint if len(notification.anomalies) == 1 else notification.id
-        newest.pop(subject, None)
-        newest[subject] = notification
-    anomalies = {anomaly.fingerprint: anomaly for told in notifications for anomaly in told.anomalies}
-    count, about = len(notifications), len(anomalies)
-
-    def text(language: str, say: Wording) -> Text:
-        what = say.phrases.bundle[about != 1].format(count=count, anomalies=about)
-        return Text(say.digest(what), tuple(told.text(language).title for told in newest.values()))
-
-    return _digest(["bundle", *(told.id for told in notifications)], notifications, tuple(anomalies.values()), text)
-
-
-def together_of(notifications: Sequence[Notification]) -> Notification:
-    """News of one trouble in one message: the gravest in full, the rest by their titles. At least one is needed."""
-    head = max(notifications, key=lambda told: told.critical)
-    rest = [told for told in notifications if told is not head]
-    anomalies = {anomaly.fingerprint: anomaly for told in notifications for anomaly in told.anomalies}
-
-    def text(language: str, _: Wording) -> Text:
-        full = head.text(language)
-        return Text(full.title, (*(told.text(language).title for told in rest), *full.facts), full.links, full.name)
-
-    together = _digest(
-        ["together", *(told.id for told in notifications)], notifications, tuple(anomalies.values()), text
-    )
-    return msgspec.structs.replace(together, parts=tuple(notifications))
-
-
-def overflow_of(count: int, newest: Notification) -> Notification:
-    """Says how many notifications a receiver did not get one by one; `newest` is the last of them."""
-
-    def text(language: str, say: Wording) -> Text:
-        last = fill(say.phrases.last, title=newest.text(language).title)
-        return Text(
-            say.digest(say.phrases.overflow[count > 1].format(count=count)), (last,), newest.text(language).links
-        )
-
-    return _digest(["overflow", count, newest.id], [newest], newest.anomalies, text)
+    return notification_of(name, now, MAINTENANCE, Severity.WARNING, (), texts)
 
 
 def listed(notification: Notification) -> dict[str, Any]:
@@ -279,27 +234,12 @@ def listed(notification: Notification) -> dict[str, Any]:
     }
 
 
-def _digest(
-    named: Iterable[object],
-    of: Sequence[Notification],
-    anomalies: tuple[Anomaly, ...],
-    text: Callable[[str, Wording], Text],
-) -> Notification:
-    return _notification(
-        short_hash(list(named)),
-        max(told.time for told in of),
-        DIGEST,
-        Severity.CRITICAL if any(told.critical for told in of) else Severity.WARNING,
-        anomalies,
-        {language: text(language, say) for language, say in Titles(_NO_TITLES).wordings().items()},
-    )
-
-
-def _notification(
+def notification_of(
     name: str, time: int, kind: str, severity: Severity, anomalies: tuple[Anomaly, ...], texts: dict[str, Text]
 ) -> Notification:
+    """A notification with these texts by language, English among them. `name`: its id; `time`: ms."""
     english = texts["en"]
-    lines = Wording(ENGLISH, _NO_TITLES).lines(english)
+    lines = Wording(ENGLISH, NO_TITLES).lines(english)
     return Notification(
         id=name,
         time=time,

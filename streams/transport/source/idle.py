@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from streams.ingest.idle_promise import idle_watermark
+
 if TYPE_CHECKING:
     from streams.transport.driver.batch_driver import Standing
     from streams.transport.life.clock import WorkerClock
     from streams.transport.source.source_options import SourceOptions
 
-PROMISE_SLACK_MS = 10_000  # events of others may carry times ahead of the record's: promises stay this much behind
 FRESH_MS = 3_000
 
 
@@ -64,4 +65,4 @@ def promised_watermark(clock: WorkerClock, options: SourceOptions) -> int | None
     None where the clock knows nothing. An event that is on time when it arrives later is never behind this.
     """
     before = clock.was_ms(options.idle_after_s)
-    return None if before is None else before - options.lateness_s * 1000 - PROMISE_SLACK_MS
+    return None if before is None else idle_watermark(before, options.lateness_s * 1000)

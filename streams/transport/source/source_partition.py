@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from bisect import bisect_left
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from streams.cells.record import encode
 from streams.records.batch import RecordBatch
@@ -49,6 +49,10 @@ class Flush(Protocol):
     def records(self) -> Mapping[int, CellsRecord]: ...
     @property
     def dead_letters(self) -> Sequence[DeadLetter]: ...
+    @property
+    def outcomes(self) -> Mapping[Any, int]: ...
+    @property
+    def long_values(self) -> Mapping[str, int]: ...
 
 
 class Ingest(Protocol):

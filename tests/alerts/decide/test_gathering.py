@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from streams.alerts.announcer import Announcer
 from streams.alerts.decide.dispatch import Dispatch
 from streams.alerts.decide.gathering import Gathering, Waits
-from streams.alerts.words.message import Titles, compose, together_of
+from streams.alerts.words.bundle import together_of
+from streams.alerts.words.message import Titles, compose
 from streams.records.action import Taken
 from streams.records.anomaly import Change, Transition, Why
 from streams.records.instant import rfc3339

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from http_channel import NOW, Channel, authority, channel, post, untrusted
 
-from streams.alerts.words.message import Notification, Titles, bundle_of, compose
+from streams.alerts.words.bundle import bundle_of
+from streams.alerts.words.message import Notification, Titles, compose
 from streams.records.anomaly import Change
 
 if TYPE_CHECKING:

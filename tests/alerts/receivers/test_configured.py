@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.alerts.receivers.alertmanager import AlertmanagerReceiver
-from streams.alerts.receivers.configured import ReceiverError, Surroundings, configured, member
+from streams.alerts.receivers.channel import ReceiverContext
+from streams.alerts.receivers.configured import ReceiverError, configured, member
 from streams.alerts.receivers.console import ConsoleReceiver
 from streams.alerts.receivers.dingtalk import DingTalkReceiver
 from streams.alerts.receivers.email import EmailReceiver
@@ -68,7 +69,7 @@ def test_what_is_plain_has_one_line_and_no_control_characters(text: str) -> None
 
 def make(environment: dict[str, str] | None = None, **fields: Any) -> Any:
     settings = ReceiverSettings(**({"name": "hook", "kind": "webhook"} | fields))
-    around = Surroundings(environment or {}, cast("Any", None), print, lambda: 0.0, SHANGHAI)
+    around = ReceiverContext(environment or {}, cast("Any", None), print, lambda: 0.0, SHANGHAI)
     return configured(settings, around)
 
 
@@ -103,7 +104,7 @@ def test_each_kind_makes_its_receiver_and_none_shows_its_secrets(fields: dict[st
 
 
 def test_a_member_bears_what_its_kind_bears_in_its_group() -> None:
-    around = Surroundings({"HOOK": URL}, cast("Any", None), print, lambda: 0.0, SHANGHAI)
+    around = ReceiverContext({"HOOK": URL}, cast("Any", None), print, lambda: 0.0, SHANGHAI)
     settings = ReceiverSettings(name="a", kind="wecom", url_env="HOOK", group="duty")
 
     assert member(settings, around).allowance.limits[0].count == 18
@@ -115,12 +116,12 @@ def test_a_member_bears_what_its_kind_bears_in_its_group() -> None:
     ("environment", "fields", "remedy"),
     [
         ({}, {}, "set url_env or url_file"),
-        ({}, {"url_env": "HOOK"}, "url_env: the environment variable HOOK is empty; set it"),
+        ({}, {"url_env": "HOOK"}, "url_env: the variable HOOK is not set; export it"),
         ({"HOOK": "secret-token"}, {"url_env": "HOOK"}, "url_env: no http or https URL"),
         ({"HOOK": "https://[secret-token"}, {"url_env": "HOOK"}, "no http or https URL"),
         ({"HOOK": "https://h:secret-token"}, {"url_env": "HOOK"}, "no http or https URL"),
-        ({}, {"url_file": "nowhere/url"}, "url_file: nowhere/url cannot be read"),
-        ({"HOOK": URL}, {"url_env": "HOOK", "secret_env": "KEY"}, "variable KEY is empty; set it"),
+        ({}, {"url_file": "nowhere/url"}, "url_file: the file nowhere/url cannot be read"),
+        ({"HOOK": URL}, {"url_env": "HOOK", "secret_env": "KEY"}, "variable KEY is not set; export it"),
         ({}, {"kind": "pagerduty"}, "secret_env: missing; set secret_env or secret_file"),
         ({"KEY": "secret-token"}, {"kind": "pagerduty", "secret_env": "KEY"}, "secret_env: .* has 32 characters"),
         (
@@ -142,7 +143,7 @@ def test_a_missing_address_is_refused_with_the_remedy_and_without_the_secret(
 
 def test_an_empty_file_is_no_secret(tmp_path: Path) -> None:
     (tmp_path / "url").write_text("\n")
-    with pytest.raises(ReceiverError, match=r"url_file: .* is empty; write the secret into it"):
+    with pytest.raises(ReceiverError, match=r"url_file: .* is empty; put the secret into it"):
         make(url_file=str(tmp_path / "url"))
 
 
@@ -155,4 +156,4 @@ def test_check_finds_each_receiver_that_cannot_be_made_and_where_it_is_set() -> 
     faults = list(settings_faults(Settings(receivers=receivers), {"PAGER": "k" * 32}))
 
     assert [fault.path for fault in faults] == [("receivers", 1, "url_env")]
-    assert "DUTY is empty; set it" in faults[0].what
+    assert "DUTY is not set; export it" in faults[0].what

@@ -15,19 +15,18 @@ from msgspec.structs import replace
 from renderings import RENDERINGS
 
 from streams.alerts.queue.outbox import Outbox
-from streams.alerts.receivers.configured import Surroundings, member
+from streams.alerts.receivers.channel import ReceiverContext
+from streams.alerts.receivers.configured import member
 from streams.alerts.receivers.rules import check_receivers
+from streams.alerts.words.bundle import bundle_of, overflow_of, together_of
 from streams.alerts.words.message import (
     Titles,
     acknowledgement_of,
-    bundle_of,
     compose,
     digest_of,
     maintenance_of,
     nudge_of,
-    overflow_of,
     reminder_of,
-    together_of,
 )
 from streams.alerts.words.phrases import ENGLISH
 from streams.alerts.words.voice import Voice
@@ -128,7 +127,7 @@ async def robots() -> AsyncIterator[Callable[[str, str], Any]]:
 
 async def tell(settings: list[ReceiverSettings], urls: dict[str, str], counts: Any, *told: Notification) -> None:
     async with aiohttp.ClientSession() as session:
-        around = Surroundings(urls, session, print, lambda: 1_762_790_410.0, UTC)
+        around = ReceiverContext(urls, session, print, lambda: 1_762_790_410.0, UTC)
         loop = asyncio.get_running_loop()
         outbox = Outbox([member(one, around) for one in settings], counts, lambda: 0.5, loop.time)
         outbox.start()

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from renderings import RENDERINGS
 
 from streams.alerts.receivers import alertmanager, pagerduty
+from streams.alerts.words.bundle import bundle_of, together_of
 from streams.alerts.words.fitting import shown, size
 from streams.alerts.words.line import Line, Name, Title, fill
 from streams.alerts.words.markup import slack_escaped, unmarked, widened
-from streams.alerts.words.message import Titles, bundle_of, compose, maintenance_of, together_of
+from streams.alerts.words.message import Titles, compose, maintenance_of
 from streams.alerts.words.plain_text import plain
 from streams.alerts.words.voice import Voice
 from streams.records.anomaly import Change

@@ -13,7 +13,8 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import generate_latest
 
 from streams.alerts.queue.outbox import Outbox
-from streams.alerts.receivers.configured import Surroundings, member
+from streams.alerts.receivers.channel import ReceiverContext
+from streams.alerts.receivers.configured import member
 from streams.delivery.backoff import Backoff
 from streams.settings.settings import ReceiverSettings
 from streams.telemetry.metrics import PipelineMetrics
@@ -43,7 +44,7 @@ async def test_neither_address_nor_key_leaves_the_receiver(
     registry = CollectorRegistry()
     metrics = PipelineMetrics(registry, lambda: 0.0)
     async with aiohttp.ClientSession() as session:
-        around = Surroundings(environment, session, print, lambda: 1_762_790_400.0, UTC)
+        around = ReceiverContext(environment, session, print, lambda: 1_762_790_400.0, UTC)
         loop = asyncio.get_running_loop()
         outbox = Outbox(
             [member(settings, around)],

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 
 from streams.alerts.queue.outbox import Outbox
-from streams.alerts.receivers.configured import Surroundings, member
+from streams.alerts.receivers.channel import ReceiverContext
+from streams.alerts.receivers.configured import member
 from streams.settings.settings import ReceiverSettings
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ async def test_when_dingtalk_silences_a_robot_the_next_of_its_group_has_the_mess
     settings = [ReceiverSettings(name=f"duty-{n}", kind="dingtalk", group="duty", url_env=f"URL_{n}") for n in (1, 2)]
     environment = {f"URL_{n}": f"{channel.url}/robot/send?access_token=robot-{n}" for n in (1, 2)}
     async with aiohttp.ClientSession() as session:
-        around = Surroundings(environment, session, print, lambda: 1_762_790_400.0, UTC)
+        around = ReceiverContext(environment, session, print, lambda: 1_762_790_400.0, UTC)
         loop = asyncio.get_running_loop()
         outbox = Outbox([member(one, around) for one in settings], counts, lambda: 0.5, loop.time)
         outbox.start()

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from streams.alerts.words.message import Titles, bundle_of, compose, digest_of, listed, overflow_of
+from streams.alerts.words.bundle import bundle_of, overflow_of
+from streams.alerts.words.message import Titles, compose, digest_of, listed
 from streams.alerts.words.phrases import CHINESE, ENGLISH
 from streams.catalogue.load import load
 from streams.records.anomaly import Change, Why

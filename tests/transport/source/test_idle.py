@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from streams.ingest.idle_promise import SLACK_MS
 from streams.transport.driver.batch_driver import Standing
 from streams.transport.life.clock import WorkerClock
-from streams.transport.source.idle import PROMISE_SLACK_MS, IdleWatch, promised_watermark
+from streams.transport.source.idle import IdleWatch, promised_watermark
 from streams.transport.source.source_options import SourceOptions
 
 WALL_MS = 1_000_000
@@ -68,7 +69,7 @@ def test_a_promise_is_the_clock_before_the_idling_less_lateness_and_slack() -> N
     now[0] += 7.0
     clock.observe(90_000_000)  # read from another partition within the last five seconds
 
-    assert promised_watermark(clock, OPTIONS) == 10_002_000 - 30_000 - PROMISE_SLACK_MS
+    assert promised_watermark(clock, OPTIONS) == 10_002_000 - 30_000 - SLACK_MS
 
 
 def test_nothing_is_promised_by_a_clock_that_has_read_nothing() -> None:

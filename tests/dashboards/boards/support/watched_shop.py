@@ -126,7 +126,7 @@ async def watched(shop: Shop, settings: Settings, speed: float, limit_s: float) 
         )
         try:
             while not (sending.done() and _judged(system) >= shop.until_ms):
-                assert time.monotonic() < deadline, f"not over in time: {system.outcomes} of {len(shop.lines)}"
+                assert time.monotonic() < deadline, f"not over in time: {system.counts.outcomes} of {len(shop.lines)}"
                 await asyncio.sleep(0.1)
             yield system
         finally:

@@ -23,9 +23,9 @@ from streams.web.api import create_web_app
 from streams.web.approvals import add_approvals
 from streams.web.audit import AuditLog
 from streams.web.audited import Auditor, add_audit
+from streams.web.data_scope import EVERYTHING, NOTHING, read_data_scope
 from streams.web.exposition import Exposition
 from streams.web.security import Role, Security, Token
-from streams.web.sight import EVERYTHING, NOTHING, sight_of_text
 from streams.web.silences import add_silences
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from streams.web.board import Board
 
 OWN, OTHER = "own-store", "other-store"
-SELLER = Token(Role.ADMIN, "seller-secret-of-these-tests", "Seller", sight_of_text(f"store:{OWN}"))
+SELLER = Token(Role.ADMIN, "seller-secret-of-these-tests", "Seller", read_data_scope(f"store:{OWN}"))
 PLATFORM = Token(Role.ADMIN, "platform-secret-of-these-tests", "Platform")
 
 
@@ -121,14 +121,14 @@ async def test_no_path_that_can_be_read_tells_of_another_store(server: Any) -> N
 
 
 async def test_the_own_anomaly_is_told_without_what_it_says_of_others(server: Any, board: Board) -> None:
-    own = sight_of_text(f"store:{OWN}")
+    own = read_data_scope(f"store:{OWN}")
     (seen,) = board.open_anomalies(own)
     view = board.view(0, 0, own)
 
     assert [contributor.scope for contributor in seen.contributors] == [{"store": OWN, "channel": "app"}]
     assert (seen.caused_by, seen.cause_of, seen.incident) == (None, [], "")
     assert [anomaly["fingerprint"] for anomaly in view["anomalies"]] == ["own"]
-    assert (view["open"], view["metrics"]) == (1, [])
+    assert (view["open"], view["metrics"], view["whole"]) == (1, [], False)
     assert board.open_anomalies(NOTHING) == []
     assert len(board.open_anomalies(EVERYTHING)) == 3
 
@@ -181,15 +181,15 @@ async def test_a_route_that_says_nothing_of_parts_refuses_who_sees_one() -> None
 @pytest.mark.parametrize("text", ["", "store", "store:", ":x", "sto re:x", "store:a,", "商店:a"])
 def test_a_data_scope_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="dimension:value"):
-        sight_of_text(text)
+        read_data_scope(text)
 
 
 def test_of_several_dimensions_all_must_fit() -> None:
-    sight = sight_of_text("store:a,store:b,region:zhejiang")
+    data_scope = read_data_scope("store:a,store:b,region:zhejiang")
 
-    assert sight.sees({"store": "b", "region": "zhejiang"})
-    assert not sight.sees({"store": "b", "region": "jiangsu"})
-    assert not sight.sees({"store": "b"})
+    assert data_scope.sees({"store": "b", "region": "zhejiang"})
+    assert not data_scope.sees({"store": "b", "region": "jiangsu"})
+    assert not data_scope.sees({"store": "b"})
 
 
 def test_nothing_is_nothing() -> None:

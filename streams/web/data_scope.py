@@ -22,7 +22,7 @@ DIMENSIONS: Final = frozenset({registry.TOPIC}).union(*registry.DIMENSIONS.value
 _SEPARATED_OTHERWISE: Final = re.compile(r"[,;、|]\s*[a-z_]+:")  # store:a;region:b, or a wide comma
 
 
-class Sight(msgspec.Struct, frozen=True):
+class DataScope(msgspec.Struct, frozen=True):
     """By dimension the values that are seen. What does not bear the dimension belongs to all, and is not seen."""
 
     values: tuple[tuple[str, frozenset[str]], ...] = ()
@@ -35,7 +35,7 @@ class Sight(msgspec.Struct, frozen=True):
     def sees(self, scope: Mapping[str, str]) -> bool:
         """Whether what has this scope is seen.
 
-        >>> own = sight_of_text("store:flagship")
+        >>> own = read_data_scope("store:flagship")
         >>> own.sees({"store": "flagship", "region": "zhejiang"}), own.sees({"region": "zhejiang"}), own.sees({})
         (True, False, False)
         """
@@ -54,17 +54,17 @@ class Sight(msgspec.Struct, frozen=True):
         )
 
 
-EVERYTHING: Final = Sight()
-NOTHING: Final = Sight((("", frozenset()),))
+EVERYTHING: Final = DataScope()
+NOTHING: Final = DataScope((("", frozenset()),))
 
 
-def sight_of_text(text: str, dimensions: Collection[str] = DIMENSIONS) -> Sight:
+def read_data_scope(text: str, dimensions: Collection[str] = DIMENSIONS) -> DataScope:
     """From `dimension:value`, several separated by commas; signs that would separate are percent-encoded.
 
     Raises:
         ValueError: it is none, or names a dimension that is not among `dimensions`; the message does not hold the text.
 
-    >>> sight_of_text("store:a,store:b%2Cc").sees({"store": "b,c"})
+    >>> read_data_scope("store:a,store:b%2Cc").sees({"store": "b,c"})
     True
     """
     found: dict[str, set[str]] = {}
@@ -81,4 +81,4 @@ def sight_of_text(text: str, dimensions: Collection[str] = DIMENSIONS) -> Sight:
         if _SEPARATED_OTHERWISE.search(unicodedata.normalize("NFKC", encoded)):
             raise ValueError("the parts of a data scope are separated by commas, and by nothing else")
         found.setdefault(dimension, set()).add(value)
-    return Sight(tuple((dimension, frozenset(values)) for dimension, values in sorted(found.items())))
+    return DataScope(tuple((dimension, frozenset(values)) for dimension, values in sorted(found.items())))

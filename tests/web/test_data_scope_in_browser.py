@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from shop_hour import tell
 
+from streams.web.data_scope import read_data_scope
 from streams.web.security import Role, Security, Token
-from streams.web.sight import sight_of_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from streams.web.board import Board
 
 pytestmark = pytest.mark.browser
-SELLER = Token(Role.VIEWER, "seller-secret-of-these-tests", "Seller", sight_of_text("store:own-store"))
+SELLER = Token(Role.VIEWER, "seller-secret-of-these-tests", "Seller", read_data_scope("store:own-store"))
 
 
 async def test_a_store_sees_its_own_anomaly_and_nothing_of_others_or_of_the_whole(
@@ -27,7 +27,7 @@ async def test_a_store_sees_its_own_anomaly_and_nothing_of_others_or_of_the_whol
     tell(quiet_board, anomaly(fingerprint="other", scope={"store": "other-store"}))
     tell(quiet_board, anomaly(fingerprint="own", scope={"store": "own-store"}, caused_by="whole", severity="warning"))
     server = await serve(quiet_board, Security(tokens=(SELLER,)))
-    page, complaints = await open_page(server.make_url("/"))
+    page, complaints = await open_page(server.make_url("/?search=orders"))
     await page.locator("#token").fill(SELLER.secret)
     await page.keyboard.press("Enter")
     await page.locator(".card").first.wait_for()
@@ -35,6 +35,7 @@ async def test_a_store_sees_its_own_anomaly_and_nothing_of_others_or_of_the_whol
         "all => all.map((one) => one.dataset.fingerprint)"
     )
     headline, tiles = await page.locator("#headline").inner_text(), await page.locator(".signal").count()
+    touchpoints = await page.locator(".touchpoint").all_inner_texts()
     buttons = await page.locator("#open button[data-action]").count()
     await page.locator(".card a").first.click()
     await page.locator("#title", has_text="own-store").wait_for()
@@ -45,6 +46,8 @@ async def test_a_store_sees_its_own_anomaly_and_nothing_of_others_or_of_the_whol
     assert cards == ["own"]
     assert headline == "1 warning"
     assert (tiles, buttons) == (0, 0)
+    assert not [text for text in touchpoints if "signal" in text]
+    assert [text for text in touchpoints if "own-store" in text] == [text for text in touchpoints if "Order" in text]
     assert "other-store" not in text
     assert "Whole shop" not in text
     assert [one for one in complaints if "401" not in one and "404" not in one] == []

@@ -1,0 +1,72 @@
+"""The page, the API and /metrics of one worker on one port."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from aiohttp import web
+
+from dashboards.wallboard import pages
+from streams.web.actions import add_actions
+from streams.web.api import create_web_app
+from streams.web.approvals import add_approvals
+from streams.web.audited import Auditor, add_audit, open_audit
+from streams.web.security import Security
+from streams.web.silences import add_silences
+from streams.web.token_file import read_tokens
+
+if TYPE_CHECKING:
+    import contextlib
+    from collections.abc import Awaitable, Callable, Collection
+
+    from streams.app.clocks import Clocks
+    from streams.delivery.written import Delivery
+    from streams.register.register import Register
+    from streams.settings.settings import Settings
+    from streams.telemetry.health import Health
+    from streams.telemetry.metrics import PipelineMetrics
+    from streams.web.board import Board
+    from streams.web.exposition import Exposition
+
+
+class WebParts(NamedTuple):
+    """What is served.
+
+    Attributes:
+        dimensions: of the catalogue, which data scopes of tokens may name.
+        write: puts key and value on pharos-actions, in limited time.
+
+    """
+
+    settings: Settings
+    register: Register
+    board: Board
+    exposition: Exposition
+    health: Health
+    metrics: PipelineMetrics
+    clocks: Clocks
+    dimensions: Collection[str]
+    write: Callable[[bytes, bytes], Awaitable[Delivery]]
+
+
+async def serve(stack: contextlib.AsyncExitStack, parts: WebParts) -> str:
+    """Listens until `stack` ends; the page's address. Raises OSError where the port is taken, ValueError for tokens."""
+    settings, register, clocks, write = parts.settings, parts.register, parts.clocks, parts.write
+    tokens = read_tokens(Path(settings.tokens_file), parts.dimensions) if settings.tokens_file else ()
+    security = Security(settings.host, settings.allowed_hosts, tokens, behind_proxy=settings.behind_proxy)
+    app = create_web_app(
+        parts.board, parts.exposition, parts.health, security, pages(), clocks.data_now_s, clocks.alerting_now_s
+    )
+    add_actions(app, register, security, write, clocks.alerting_now_s)
+    add_silences(app, register, settings.timezone, security, write, clocks.alerting_now_s)
+    add_audit(app, Auditor(open_audit(settings), security, time.time, parts.metrics.audit_failed), security)
+    add_approvals(app, register, security, write, clocks.alerting_now_s)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    site = web.TCPSite(runner, settings.host, settings.port)
+    await site.start()
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"http://{host}:{runner.addresses[0][1]}/"
