@@ -26,7 +26,7 @@ class Component(enum.IntEnum):
 
     NUMERATOR = 0  # cohort: closed in time
     DENOMINATOR = 1  # cohort: opened
-    EXPOSURE = 2  # cohort: closed late, in the slot of the event's own time; net: those against
+    EXPOSURE = 2  # cohort: closed late, in the slot of the event's own time; net: the negative answers
     LATE_BY_DEADLINE = 3  # cohort: the same events, in the slot of the deadline (what expires after 7 days)
 
 

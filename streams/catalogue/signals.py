@@ -125,16 +125,16 @@ SIGNALS: dict[str, Traits] = {
         law=Law.RATIO,
         cells=CellKind.BINS,
         words=("durations", "", ""),
-        formula="the 90 % quantile less the median",
+        formula="P90 minus P50",
         of_cases=True,
     ),
-    # 100 * (numerator - exposure) / denominator: those for, those against, and all who answered
+    # 100 * (numerator - exposure) / denominator: positive answers, negative answers, all answers
     "net": Traits(
         units=("points",),
         law=Law.RATIO,
-        words=("for", "all who answered", "against"),
-        formula="100 times (for less against) / all",
-        needs=_DENOMINATOR | {"exposure": "those against"},
+        words=("positive answers", "all answers", "negative answers"),
+        formula="100 x (positive - negative) / all",
+        needs=_DENOMINATOR | {"exposure": "the negative answers"},
         of_cases=True,
         long_windows=True,
     ),
@@ -143,7 +143,7 @@ SIGNALS: dict[str, Traits] = {
         units=("number", "seconds"),
         law=Law.COUNT,
         cells=CellKind.LATEST,
-        words=("told by", "", ""),
+        words=("reported by", "", ""),
         every_tick=True,
     ),
 }

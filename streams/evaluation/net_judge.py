@@ -1,4 +1,4 @@
-"""The judge of net scores: those for, less those against."""
+"""The judge of net scores: positive answers minus negative ones."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ SPARED_WINDOWS = 1  # between them and the present one: a shift in its second we
 def due(window_s: int, now_ms: int) -> bool:
     """Whether a window is evaluated at the tick `now_ms`.
 
-    A window of w seconds steps every max(10 s, w / 60), rounded up to 10 s (counting.md C.3).
+    A window of w seconds steps every max(10 s, w / 60), rounded up to 10 s (docs/semantics.md).
 
     >>> [due(60, 70_000), due(900, 70_000), due(900, 80_000), due(3600, 120_000), due(86_400, 1_440_000)]
     [True, False, True, True, True]

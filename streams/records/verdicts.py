@@ -13,7 +13,7 @@ REPORTED_FOR_MS: Final = 1_200_000  # so long a series is reported after it was 
 
 
 class Contributor(msgspec.Struct, frozen=True):
-    """A segment's part in a change: share of the whole change, split into rate and mix (domain.md 2.8)."""
+    """A segment's part in a change: share of the whole change, split into rate and mix (docs/semantics.md)."""
 
     scope: dict[str, str]
     share: float

@@ -1,4 +1,4 @@
-"""Who may ask for what: decided from plain facts of a request, before any handler runs (contract, Out: HTTP)."""
+"""Who may ask for what: decided from plain facts of a request, before any handler runs (docs/security.md)."""
 
 from __future__ import annotations
 

@@ -86,7 +86,7 @@ def test_what_was_over_before_a_worker_had_caught_up_pages_nobody(faults_kafka: 
     finally:
         fleet.stop()
 
-    assert "Contacts picked up" not in bench.told()
+    assert "Pick-up rate" not in bench.told()
 
 
 def an_hour_with_ten_bad_minutes(bench: Bench) -> None:

@@ -1,4 +1,4 @@
-r"""Whether an events file gives the same anomalies, however it is run (counting.md C.6).
+r"""Whether an events file gives the same anomalies, however it is run (docs/semantics.md).
 
     python -m tests.support.whole_file events.jsonl
     python -m tests.support.whole_file events.jsonl --way "embedded, speed 0" --way "Kafka, 2 workers, speed 60"

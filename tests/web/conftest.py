@@ -69,7 +69,7 @@ def anomaly() -> Callable[..., Anomaly]:
             "exposure": 512.0,
             "peak": 0.664,
             "reason": "CLIFF",
-            "summary": "Payments that succeed fell to 70.4 % (expected 96.2 %)",
+            "summary": "Payment success rate fell to 70.4 % (expected 96.2 %)",
             "contributors": [],
             "incident": "i-1",
             "cause_of": [],

@@ -26,7 +26,7 @@ def view_of(board: Board, fingerprint: str) -> dict[str, Any]:
 def test_names_come_in_both_languages_and_cause_and_symptoms_with_what_a_link_needs(troubled_board: Board) -> None:
     cause, symptom = view_of(troubled_board, "a1b2c3"), view_of(troubled_board, "d4")
 
-    assert (cause["metric"]["title"], cause["metric"]["title_zh"]) == ("Payments that succeed", "支付成功率")
+    assert (cause["metric"]["title"], cause["metric"]["title_zh"]) == ("Payment success rate", "支付成功率")
     assert cause["timezone"] == "Asia/Shanghai"
     assert cause["cause"] is None
     assert [(one["fingerprint"], one["metric"]["title_zh"]) for one in cause["symptoms"]] == [("d4", "每分钟咨询量")]

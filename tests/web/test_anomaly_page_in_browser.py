@@ -72,7 +72,7 @@ async def test_an_incident_from_opening_to_its_end_on_both_pages(
     await page.locator("#recent [data-fingerprint='a1b2c3']").wait_for()
 
     assert opened[0] == "Warning, ongoing"
-    assert [part for part in ("Warning", "Payments that succeed", "alipay", "96.2%") if part not in opened[1]] == []
+    assert [part for part in ("Warning", "Payment success rate", "alipay", "96.2%") if part not in opened[1]] == []
     assert worse[0] == "Critical, ongoing"
     assert "Critical" in worse[1]
     assert "67%" in worse[1]

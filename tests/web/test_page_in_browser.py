@@ -70,10 +70,10 @@ async def test_an_anomaly_appears_and_vanishes_by_itself_and_both_are_told_to_wh
     quiet_board.transition(transition(anomaly(state="resolved"), Change.RESOLVED, now + 1000))
     await card.wait_for(state="detached")
 
-    wanted = ("Critical", "Payments that succeed", "alipay", "70.4%", "96.2%")
+    wanted = ("Critical", "Payment success rate", "alipay", "70.4%", "96.2%")
     assert [part for part in wanted if part not in words or part not in opened] == []
     assert opened.startswith("New: ")
-    assert (await news.inner_text()).startswith("Over: Payments that succeed")
+    assert (await news.inner_text()).startswith("Over: Payment success rate")
     assert "Critical" in tile
     assert await page.locator("#recent [data-fingerprint='a1b2c3']").count() == 1
     assert complaints == []
@@ -90,7 +90,7 @@ async def test_a_row_is_reached_by_keyboard_keeps_the_focus_while_ages_change_an
     for _ in range(10):
         await page.keyboard.press("Tab")
         reached.append(await page.evaluate("document.activeElement.textContent"))
-        if reached[-1] == "Payments that succeed":
+        if reached[-1] == "Payment success rate":
             break
     since = await page.locator(".card[data-fingerprint='a1b2c3'] .card-since").inner_text()
     await page.clock.run_for(3_000)
@@ -100,7 +100,7 @@ async def test_a_row_is_reached_by_keyboard_keeps_the_focus_while_ages_change_an
     await page.locator("#anomaly h1").wait_for()
 
     assert reached[:2] == ["EN", "中文"]
-    assert (reached[-1], kept) == ("Payments that succeed", "Payments that succeed")
+    assert (reached[-1], kept) == ("Payment success rate", "Payment success rate")
     assert since != ""
     assert outline == "3px"
     assert page.url.endswith("/anomalies/a1b2c3")
@@ -196,7 +196,7 @@ async def test_what_was_never_heard_is_named_without_a_figure(
     metric = page.locator("[data-touchpoint='logistics'] [data-metric='collection_24h']")
     await metric.wait_for()
 
-    assert await metric.inner_text() == "Orders collected within 24 h of payment\n— No data"
+    assert await metric.inner_text() == "24 h collection rate\n— No data"
     assert "6 without data" in await page.locator("[data-touchpoint='logistics'] .touchpoint-foot").inner_text()
     assert "silent for 9 min" in await page.locator("[data-topic='feedback']").inner_text()
 

@@ -68,7 +68,7 @@ async def test_a_silence_by_keyboard_from_its_preview_to_its_end(
     over = await page.locator(".silence.over").inner_text()
 
     assert before == 0
-    assert shown == ["Payments that succeed Critical, payment method alipay"]
+    assert shown == ["Payment success rate Critical, payment method alipay"]
     assert "Li Na: bank works" in line
     assert "1 open anomaly is quiet" in line
     assert "ended by Li Na" in over

@@ -114,9 +114,9 @@ async def test_a_tile_shows_its_leading_signals_then_what_deviates_gravest_first
 
     assert leading == ["pick_up", "service_level"]
     assert [row.split("\n")[-2] for row in rows[:3]] == [
-        "Average time to answer in 2 places",
-        "Contacts answered within 20 s (chat 30 s) queue aftersale",
-        "Contacts abandoned before an answer Whole shop",
+        "Average speed of answer in 2 places",
+        "Service level (20 s, chat 30 s) queue aftersale",
+        "Abandonment rate Whole shop",
     ]
     assert rows[0].startswith("◆")
     assert rows[3:] == ["and 2 more signals that deviate"]
