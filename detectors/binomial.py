@@ -68,7 +68,7 @@ class BinomialDetector:
         known = np.isfinite(expected)
         trials = np.maximum(trials, 0.0)
         successes = np.clip(successes, 0.0, trials)
-        # What never failed in n trials may well fail once in 2 n: of it, one failure is no news.
+        # What never failed in n trials may well fail once in 2 n: of it, one failure is not reported.
         unseen = np.maximum(0.5 / (np.maximum(weight, 1.0) + 1), 1e-9)
         ratio = np.clip(np.where(known, expected, 0.5), unseen, 1 - unseen)
         spread = np.clip(1 / np.maximum(weight, 1.0) + dispersion, 0.0, 0.5)

@@ -56,7 +56,7 @@ class Board:
 
     name: str
     title: str
-    told: str
+    description: str
     folder: str
     metrics: Sequence[Metric]
     rows: Sequence[Row]
@@ -69,7 +69,7 @@ class Board:
         builder = (
             Dashboard(plan.installation.titled(self.title))
             .uid(plan.installation.uid(self.name))
-            .description(self.told)
+            .description(self.description)
             .tags([plan.installation.tag, GENERATED])
             .timezone(plan.timezone)
             .readonly()

@@ -37,13 +37,13 @@ def effect(metric: Metric) -> str:
 
 def _sentences(metric: Metric) -> Iterator[str]:
     yield f"{metric.title} ({metric.id}, `{metric.name}`)."
-    yield f"Bad where {_BAD[metric.direction]}; a change of less than {effect(metric)} is no news."
+    yield f"Bad where {_BAD[metric.direction]}; a change of less than {effect(metric)} is not reported."
     if metric.target is not None:
         yield f"Promised: {metric.target:g}."
     if metric.threshold is not None:
-        yield f"Preset limit, whatever is usual: {metric.threshold:g}."
+        yield f"Fixed limit, whatever is usual: {metric.threshold:g}."
     if metric.traits.cells is CellKind.LATEST:
-        yield f"News from {metric.minimum_exposure:g} on."
+        yield f"Reported from {metric.minimum_exposure:g} on."
     else:
         yield f"A window with less than {metric.minimum_exposure:g} cases is not judged."
     if metric.opening_hours:

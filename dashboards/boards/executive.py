@@ -35,13 +35,13 @@ def executive(plan: Plan) -> Board:
     return Board(
         name="executive",
         title="Executive",
-        told="What was promised to customers, what a day is judged by, and how it compares with a week before.",
+        description="What was promised to customers, what a day is judged by, and how it compares with a week before.",
         folder=folder.ROOM,
         metrics=everything,
         rows=[
             Row("", [standing.freshness(plan), standing.open_by_severity(plan, everything), trouble(plan)]),
-            Row("Where we stand", [standing_of(plan, metric) for metric in chosen]),
-            Row("Business, and a week before", [against_last_week(plan, metric) for metric in volumes(plan)]),
+            Row("Current state", [standing_of(plan, metric) for metric in chosen]),
+            Row("Business metrics and last week", [against_last_week(plan, metric) for metric in volumes(plan)]),
         ],
         since="now-7d",
         refresh="5m",
@@ -82,9 +82,9 @@ def against_last_week(plan: Plan, metric: Metric) -> Panel:
     now = Series(metric, plan.job).mean_of("1h")
     graph = dashed(lines(unit_of(metric.unit), colours={"now": colour.VALUE}), WEEK_AGO, colour.EXPECTED)
     graph = graph.data_links([to_board(plan, board_of(metric.touchpoint))])
-    told = f"{described(metric)} Means of an hour, and those of a week before."
+    description = f"{described(metric)} Means of an hour, and those of a week before."
     queries = [Query(now, "now"), Query(Series(metric, plan.job).mean_of("1h", "1w"), WEEK_AGO)]
-    return finished(graph, f"week/{metric.name}", metric.title, told, queries, (8, 8))
+    return finished(graph, f"week/{metric.name}", metric.title, description, queries, (8, 8))
 
 
 def trouble(plan: Plan) -> Panel:
@@ -92,6 +92,6 @@ def trouble(plan: Plan) -> Panel:
     names = "|".join(metric.name for metric in plan.catalogue.metrics)
     critical = f'(count({firing(plan.job, names, "critical")}) > bool 0) or 0 * max(up{{job="{plan.job}"}} == 1)'
     builder = tile(Unit("percentunit", 1, 0, 1))
-    told = "The share of the time range, by minutes, in which at least one critical anomaly fired."
+    description = "The share of the time range, by minutes, in which at least one critical anomaly fired."
     query = Query(f"avg_over_time(({critical})[$__range:1m])", "share of time", now=True)
-    return finished(builder, "trouble", "Time with something critical", told, [query], (12, 4))
+    return finished(builder, "trouble", "Time with a critical anomaly", description, [query], (12, 4))

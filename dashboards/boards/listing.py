@@ -25,19 +25,19 @@ _HIDDEN = ("Time", "job", "scope", "instance", "pod")
 _COLOURED = {"type": "color-text"}
 
 
-def compared(key: str, title: str, told: str, columns: Mapping[str, str], unit: Unit) -> Panel:
+def compared(key: str, title: str, description: str, columns: Mapping[str, str], unit: Unit) -> Panel:
     """A table of `columns` (name, expression), sorted by the first, a score; the others are in `unit`."""
     names = list(columns)
     table = _table(names).unit(unit.name).decimals(unit.decimals)
     score = overriding(unit="none", decimals=1, custom_cellOptions=_COLOURED, thresholds=_steps_of_scores())
     table = table.override_by_name(names[0], score)
-    return finished(table, key, title, told, _queries(columns), (8, 8))
+    return finished(table, key, title, description, _queries(columns), (8, 8))
 
 
 def listed(
     key: str,
     title: str,
-    told: str,
+    description: str,
     columns: Mapping[str, str],
     links: Sequence[DashboardLink] = (),
     units: Mapping[str, Unit] | None = None,
@@ -48,7 +48,7 @@ def listed(
         table = table.override_by_name(name, overriding(unit=unit.name, decimals=unit.decimals))
     if links:
         table = table.data_links(list(links))
-    return finished(table, key, title, told, _queries(columns), (12, 8))
+    return finished(table, key, title, description, _queries(columns), (12, 8))
 
 
 def _table(names: list[str]) -> Table:

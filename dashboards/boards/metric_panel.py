@@ -59,8 +59,8 @@ def against_band(plan: Plan, metric: Metric, target_board: str = "") -> Panel:
         Query(series.value, VALUE),
     ]
     graph = graph.data_links(links(plan, metric, target_board))
-    told = f"{described(metric)} The grey room is what is expected."
-    return finished(graph, f"band/{metric.name}", metric.title, told, queries, GRAPH)
+    description = f"{described(metric)} The grey area is the expected range."
+    return finished(graph, f"band/{metric.name}", metric.title, description, queries, GRAPH)
 
 
 def by_part(plan: Plan, metric: Metric, scope: str, chosen: Sequence[str], target_board: str = "") -> Panel:
@@ -79,9 +79,9 @@ def by_part(plan: Plan, metric: Metric, scope: str, chosen: Sequence[str], targe
     series = Series(metric, plan.job, scope, matchers(chosen))
     legend = " ".join(f"{{{{{dimension}}}}}" for dimension in scope.split("+"))
     graph = lines(unit, limits, below).data_links(links(plan, metric, target_board))
-    told = f"{described(metric)} The {MOST_PARTS} largest parts, by {scope.replace('+', ' and ')}."
+    description = f"{described(metric)} The {MOST_PARTS} largest parts, by {scope.replace('+', ' and ')}."
     query = Query(f"topk({MOST_PARTS}, {series.value})", legend)
-    return finished(graph, f"parts/{metric.name}", f"{metric.title}, by {scope}", told, [query], GRAPH)
+    return finished(graph, f"parts/{metric.name}", f"{metric.title}, by {scope}", description, [query], GRAPH)
 
 
 def contributors(plan: Plan, metric: Metric, chosen: Sequence[str]) -> Panel:
@@ -90,11 +90,13 @@ def contributors(plan: Plan, metric: Metric, chosen: Sequence[str]) -> Panel:
     series = Series(metric, plan.job, f"${SPLIT}", matchers(sorted(scopes)))
     top = f"topk({MOST_PARTS}, {series.score})"
     columns = {"surprise": top, VALUE: f"{series.value} and {top}", EXPECTED: f"{series.expected} and {top}"}
-    told = (
+    description = (
         f"Parts of: {metric.title}. Sorted by surprise: 1 is the limit of normal, 2 is twice as surprising. "
         "Empty where the metric is not split so."
     )
-    return compared(f"contributors/{metric.name}", f"Contributors: {metric.title}", told, columns, unit_of(metric.unit))
+    return compared(
+        f"contributors/{metric.name}", f"Contributors: {metric.title}", description, columns, unit_of(metric.unit)
+    )
 
 
 def links(plan: Plan, metric: Metric, target_board: str) -> list[Builder[DashboardLink]]:

@@ -28,7 +28,7 @@ def overview(plan: Plan) -> Board:
     return Board(
         name="overview",
         title="Overview",
-        told="Every touchpoint on one scale of surprise; a click leads to its board.",
+        description="Every touchpoint on one scale of surprise; a click leads to its board.",
         folder=folder.ROOM,
         metrics=everything,
         rows=[
@@ -51,9 +51,9 @@ def surprise(plan: Plan, touchpoint: str, metrics: list[Metric]) -> Panel:
     names = "|".join(metric.name for metric in metrics)
     scores = f'{NO_COPIES} ({SCORE}{{job="{plan.job}",metric=~"{names}"}})'
     graph = lines(Unit("none", 1), SCORE_LIMITS).data_links([to_board(plan, board_of(touchpoint))])
-    told = (
+    description = (
         "How surprising the most surprising part of each metric is: 1 is the limit of normal, 2 is twice as surprising "
         f"in log-probability. Alert `Pharos{touchpoint.capitalize()}Anomaly`."
     )
     query = Query(f"max by (metric) ({scores})", "{{metric}}")
-    return finished(graph, f"surprise/{touchpoint}", title_of(touchpoint), told, [query], (6, 8))
+    return finished(graph, f"surprise/{touchpoint}", title_of(touchpoint), description, [query], (6, 8))

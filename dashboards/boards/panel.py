@@ -75,11 +75,11 @@ class Panel:
 
 
 def finished(
-    builder: Builder, key: str, title: str, told: str, queries: Sequence[Query], size: tuple[int, int]
+    builder: Builder, key: str, title: str, description: str, queries: Sequence[Query], size: tuple[int, int]
 ) -> Panel:
     """Sets what every panel has: title, description, data source, queries, and a word for no data."""
     asked: list[Dataquery] = targets(queries)
-    builder.title(title).description(told).datasource(datasource()).targets(asked).no_value(NO_DATA)
+    builder.title(title).description(description).datasource(datasource()).targets(asked).no_value(NO_DATA)
     return Panel(key, builder, *size)
 
 

@@ -16,7 +16,7 @@ from dashboards.boards.tile import tile
 from dashboards.boards.unit import NUMBER, PER_SECOND, RATIO, SECONDS, Unit
 from dashboards.boards.variable import split
 from dashboards.rules import recordings
-from streams.telemetry import metrics as told
+from streams.telemetry import metrics
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,7 +32,7 @@ class _Graph(NamedTuple):
 
     key: str
     title: str
-    told: str
+    description: str
     unit: Unit
     queries: Sequence[Query]
     limits: tuple[Limit, ...] = PLAIN
@@ -50,11 +50,11 @@ def pipeline_health(plan: Plan) -> Board:
         Row("Telling", _built(_telling(plan))),
     ]
     if feeds:
-        rows.append(Row("What the sources bring", [*own, *parts]))
+        rows.append(Row("Source records", [*own, *parts]))
     return Board(
         name="pipeline",
         title="Pipeline health",
-        told="Whether Pharos reads, judges and tells. It needs the rules of deploy/prometheus in Prometheus.",
+        description="Whether Pharos reads, evaluates and notifies. It needs the rules of deploy/prometheus in Prometheus.",
         folder=folder.OPERATIONS,
         metrics=feeds or plan.catalogue.metrics,
         rows=rows,
@@ -74,7 +74,7 @@ def _built(graphs: Iterator[_Graph]) -> list[Panel]:
             lines(graph.unit, graph.limits, colours=colour.OF_OUTCOME),
             graph.key,
             graph.title,
-            graph.told,
+            graph.description,
             graph.queries,
             (8, 8),
         )
@@ -92,7 +92,7 @@ def _tiles(plan: Plan) -> Iterator[Panel]:
     alerts = Query(f'{firing} or 0 * max(up{{job="{job}"}} == 1)', "firing")
     words = "Alerts of Prometheus that fire, the dead man's switch left out. What to do: the runbook of each."
     yield finished(tile(_COUNT, ANY_IS_BAD), "alerts", "Alerts firing", words, [alerts], (4, 4))
-    started = f'changes({told.PROCESS_START}{{job="{job}"}}[$__range])'
+    started = f'changes({metrics.PROCESS_START}{{job="{job}"}}[$__range])'
     restarts = tile(_COUNT, (Limit(1, colour.NOTABLE), Limit(plan.thresholds.restarts, colour.BAD)))
     words = f"Restarts within the time range. Alert `PharosRestarting`: {plan.thresholds.restarts} in half an hour."
     yield finished(restarts, "restarts", "Restarts", words, [Query(f"sum({started})", "restarts", now=True)], (4, 4))
@@ -110,7 +110,7 @@ def _tiles(plan: Plan) -> Iterator[Panel]:
 
 def _reading(plan: Plan) -> Iterator[_Graph]:
     limits, of = plan.thresholds, _of(plan)
-    rate = f'sum by (outcome) (rate({told.RECORDS}{{job="{plan.job}"}}[$__rate_interval]))'
+    rate = f'sum by (outcome) (rate({metrics.RECORDS}{{job="{plan.job}"}}[$__rate_interval]))'
     yield _Graph(
         "records",
         "Records read, by outcome",
@@ -121,7 +121,7 @@ def _reading(plan: Plan) -> Iterator[_Graph]:
     )
     yield _Graph(
         "backlog",
-        "Work that waits, by topic",
+        "Backlog, by topic",
         "Waiting records in seconds of work at the present pace. Alert `PharosConsumerLag`: warning at "
         f"{limits.backlog_warning_s} s, critical at {limits.backlog_critical_s} s.",
         Unit(SECONDS, 0),
@@ -130,7 +130,7 @@ def _reading(plan: Plan) -> Iterator[_Graph]:
     )
     yield _Graph(
         "lag",
-        "Records that wait, by topic",
+        "Consumer lag, by topic",
         "From the position, not from the commit. Alert `PharosInternalLag` for Pharos's own topics at "
         f"{limits.internal_lag_records} records.",
         Unit(NUMBER, 0),
@@ -155,7 +155,7 @@ def _reading(plan: Plan) -> Iterator[_Graph]:
     )
     yield _Graph(
         "commit-age",
-        "Age of commits, by topic",
+        "Commit age, by topic",
         f"Idle partitions commit too. Alert `PharosCommitAge` at {limits.commit_age_s:g} s.",
         _TIME,
         [Query(f"{recordings.TOPIC_COMMIT_AGE}{of}", "{{topic}}")],
@@ -168,15 +168,15 @@ def _judging(plan: Plan) -> Iterator[_Graph]:
     of = _of(plan)
     yield _Graph(
         "loop",
-        "How late the loop is, by worker",
+        "Event loop lag, by worker",
         f"How much later than asked a worker took its turn. Alert `PharosLoopLag` at {limits.loop_lag_s:g} s.",
         Unit(SECONDS, 3),
-        [Query(f"{told.LOOP_LAG}{of}", "{{instance}}")],
+        [Query(f"{metrics.LOOP_LAG}{of}", "{{instance}}")],
         (Limit(limits.loop_lag_s, colour.BAD),),
     )
     yield _Graph(
         "work",
-        "What a flush and a tick take, 99th percentile",
+        "Duration of flushes and ticks (P99)",
         "A flush is one transaction of counts; a tick judges all series of a partition.",
         Unit(SECONDS, 3),
         [
@@ -190,12 +190,12 @@ def _judging(plan: Plan) -> Iterator[_Graph]:
         f"Beyond {limits.max_series} new ones are counted as `__other__`. Alert `PharosSeriesNearLimit` at "
         f"{limits.series_ratio:.0%} of that.",
         Unit(NUMBER, 0),
-        [Query(f"max by (partition) ({told.SERIES}{of})", "partition {{partition}}")],
+        [Query(f"max by (partition) ({metrics.SERIES}{of})", "partition {{partition}}")],
         (Limit(limits.series_ratio * limits.max_series, colour.BAD),),
     )
     yield _Graph(
         "snapshots",
-        "Age of the saved state, by topic",
+        "Snapshot age, by topic",
         f"Alert `PharosSnapshotAge` at {limits.snapshot_age_s:g} s: a restart reads all records since then.",
         _TIME,
         [Query(f"{recordings.TOPIC_SNAPSHOT_AGE}{of}", "{{topic}}")],
@@ -223,23 +223,23 @@ def _telling(plan: Plan) -> Iterator[_Graph]:
     of = _of(plan)
     yield _Graph(
         "notifications",
-        "Notifications in a quarter of an hour, by outcome",
+        "Notifications per 15 min, by outcome",
         "Dropped and rejected ones reach nobody. Alerts `PharosNotificationsLost`, `PharosNotificationsDelayed`.",
         Unit(NUMBER, 0),
         [Query(f"sum by (outcome) ({recordings.RECEIVER_NOTIFICATIONS}{of})", "{{outcome}}")],
     )
-    buckets = f"sum by (receiver, le) (rate({told.DELIVERY_SECONDS}_bucket{of}[$__rate_interval]))"
+    buckets = f"sum by (receiver, le) (rate({metrics.DELIVERY_SECONDS}_bucket{of}[$__rate_interval]))"
     yield _Graph(
         "delivery",
-        "Time to deliver, 95th percentile",
-        "From the decision to tell until the receiver has it, waits for its budget included.",
+        "Delivery time (P95)",
+        "From the decision to notify until the receiver accepts it, waits for its budget included.",
         _TIME,
         [Query(f"histogram_quantile(0.95, {buckets})", "{{receiver}}")],
     )
-    failures = f"sum by (receiver, reason) (rate({told.DELIVERY_FAILURES}{of}[$__rate_interval]))"
+    failures = f"sum by (receiver, reason) (rate({metrics.DELIVERY_FAILURES}{of}[$__rate_interval]))"
     yield _Graph(
         "failures",
-        "Attempts that failed, by reason",
+        "Failed delivery attempts, by reason",
         "They are tried again, or another receiver stands in. Empty as long as none failed.",
         Unit(PER_SECOND, 3),
         [Query(failures, "{{receiver}}: {{reason}}")],

@@ -40,7 +40,7 @@ def _board(plan: Plan, metrics: list[Metric]) -> Board:
     return Board(
         name="queues",
         title="Queue manager",
-        told="Every queue: who is picked up, who waits and how long, who gives up.",
+        description="Every queue: who is picked up, who waits and how long, who gives up.",
         folder=folder.ROOM,
         metrics=metrics,
         rows=[
@@ -61,5 +61,5 @@ def _queues_now(plan: Plan, metrics: list[Metric]) -> Panel:
     shown = metrics[:_MOST_COLUMNS]
     columns = {metric.title: Series(metric, plan.job, _QUEUE, matchers([_QUEUE])).value for metric in shown}
     units = {metric.title: unit_of(metric.unit) for metric in shown}
-    told = "All queues now, one in a line, with every metric that is split by queue."
-    return listed("queues-now", "Queues now", told, columns, units=units).sized(24, 7)
+    description = "All queues now, one in a line, with every metric that is split by queue."
+    return listed("queues-now", "Queues now", description, columns, units=units).sized(24, 7)

@@ -42,14 +42,14 @@ def freshness(plan: Plan, width: int = 4, height: int = 4) -> Panel:
     """The age of all that is shown: without it an old number looks like a good one."""
     late, stuck = plan.thresholds.lateness_s * 2, plan.thresholds.watermark_age_s
     limits = (Limit(late, colour.NOTABLE), Limit(stuck, colour.BAD))
-    told = (
+    description = (
         f"How long ago the newest judged minute was. Events may come {plan.thresholds.lateness_s:g} s late, so it is "
         f"never zero; from {stuck:g} s on the alert `PharosWatermarkBehind` fires. During a replay it is the age of "
         "what is replayed."
     )
     query = Query(f'time() - min(max by (partition) ({WATERMARK}{{job="{plan.job}"}}))', "age")
     builder = tile(Unit(SECONDS, 0), limits).data_links([to_board(plan, FEEDS)])
-    return finished(builder, "freshness", "Age of what is shown", told, [query], (width, height))
+    return finished(builder, "freshness", "Data age", description, [query], (width, height))
 
 
 def open_by_severity(plan: Plan, metrics: Sequence[Metric], width: int = 8, height: int = 4) -> Panel:
@@ -60,11 +60,11 @@ def open_by_severity(plan: Plan, metrics: Sequence[Metric], width: int = 8, heig
         limit = steps((Limit(1, colour.OF_SEVERITY[severity]),)).build()
         builder = builder.override_by_name(severity, overriding(thresholds=limit))
     queries = [Query(counted(plan.job, names, severity), severity) for severity in Severity]
-    told = (
-        "Anomalies that fire now, by severity; what recovers is not counted. Zero is told by a worker: where none "
+    description = (
+        "Anomalies that fire now, by severity; what recovers is not counted. A worker reports zero; if none "
         "answers, there is no number. Info is never paged."
     )
-    return finished(builder, "open", "Open anomalies", told, queries, (width, height))
+    return finished(builder, "open", "Open anomalies", description, queries, (width, height))
 
 
 def by_touchpoint(plan: Plan, width: int = 12, height: int = 4) -> Panel:
@@ -75,19 +75,19 @@ def by_touchpoint(plan: Plan, width: int = 12, height: int = 4) -> Panel:
         queries.append(Query(counted(plan.job, _names(metrics), "critical|warning"), touchpoint))
         link = to_board(plan, board_of(touchpoint)).build()
         builder = builder.override_by_name(touchpoint, overriding(links=[{"title": link.title, "url": link.url}]))
-    told = "Critical anomalies and warnings that fire at each touchpoint. A click leads to its board."
-    return finished(builder, "touchpoints", "By touchpoint", told, queries, (width, height))
+    description = "Critical anomalies and warnings that fire at each touchpoint. A click leads to its board."
+    return finished(builder, "touchpoints", "By touchpoint", description, queries, (width, height))
 
 
 def open_list(plan: Plan, metrics: Sequence[Metric], width: int = 12, height: int = 8) -> Panel:
     """Which anomalies are open, and where."""
-    told = (
+    description = (
         "What is open now: metric, severity and the part of the shop. Cause, contributors, and who has taken it on "
         "stand on Pharos's own page."
     )
     links = [to_board(plan, name) for name in _boards(metrics)]
     columns = {"state": f"{NO_COPIES} ({_state(plan.job, metrics)})"}
-    panel = listed("open-list", "What is open", told, columns, links)
+    panel = listed("open-list", "Open anomalies", description, columns, links)
     look = overriding(mappings=[_STATES], custom_cellOptions={"type": "color-background"})
     builder = panel.builder.override_by_name("state", look).no_value(_NONE)  # type: ignore[attr-defined]
     return Panel(panel.key, builder, width, height)
@@ -105,8 +105,8 @@ def course(plan: Plan, metrics: Sequence[Metric], width: int = 12, height: int =
         .thresholds(steps((Limit(1, colour.NOTABLE), Limit(2, colour.BAD))))
     )
     query = Query(f"{NO_COPIES} ({_state(plan.job, metrics)})", legend)
-    told = "When which anomaly was open over the time range: red fires, orange recovers."
-    panel = finished(builder, "course", "When it was open", told, [query], (width, height))
+    description = "When which anomaly was open over the time range: red fires, orange recovers."
+    panel = finished(builder, "course", "Anomaly timeline", description, [query], (width, height))
     builder.no_value(_NONE)
     return panel
 

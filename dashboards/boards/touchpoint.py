@@ -51,7 +51,7 @@ def _board(plan: Plan, name: str, metrics: list[Metric]) -> Board:
     return Board(
         name=name,
         title=title,
-        told=f"Every metric of {title.lower()} against what is expected of it, and what contributes.",
+        description=f"Every metric of {title.lower()} against what is expected of it, and what contributes.",
         folder=folder.TOUCHPOINTS,
         metrics=metrics,
         rows=[
@@ -63,7 +63,7 @@ def _board(plan: Plan, name: str, metrics: list[Metric]) -> Board:
                     standing.open_list(plan, metrics, height=4),
                 ],
             ),
-            Row("Against what is expected", [against_band(plan, metric) for metric in metrics]),
+            Row("Actual and expected", [against_band(plan, metric) for metric in metrics]),
             Row("Contributors", [contributors(plan, metric, chosen) for metric in parted], collapsed=True),
         ],
         variables=[split(plan, metrics), *(values_of(dimension, plan, metrics) for dimension in chosen)],

@@ -40,7 +40,7 @@ def values_of(dimension: str, plan: Plan, metrics: Iterable[Metric]) -> QueryVar
 
 
 def split(plan: Plan, metrics: Iterable[Metric]) -> QueryVariable:
-    """By what the parts of a metric are told apart: one scope of the catalogue."""
+    """By what the parts of a metric are distinguished: one scope of the catalogue."""
     of = list(metrics)
     scopes = list(dict.fromkeys("+".join(scope) for metric in of for scope in metric.scopes if scope))
     chosen = VariableOption(selected=True, text=scopes[0], value=scopes[0])

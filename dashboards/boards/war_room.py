@@ -24,7 +24,7 @@ def war_room(plan: Plan) -> Board:
     return Board(
         name="war-room",
         title="War room",
-        told="For the wall: what is open, where, and the critical metrics against what is expected of them.",
+        description="For the wall: what is open, where, and the critical metrics against what is expected of them.",
         folder=folder.ROOM,
         metrics=everything,
         rows=[

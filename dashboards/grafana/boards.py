@@ -76,7 +76,7 @@ class Leftovers:
         return "boards of before"
 
     def differences(self) -> list[str]:
-        return [f"{uid} is there and should not be" for uid in self._uids()]
+        return [f"{uid} exists and should not" for uid in self._uids()]
 
     def put(self) -> None:
         for uid in self._uids():

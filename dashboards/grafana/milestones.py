@@ -43,7 +43,7 @@ class Milestones:
     def differences(self) -> list[str]:
         there = self._there()
         missing = [f"{text!r} is not there" for text, begins, ends in self._wanted if (text, begins, ends) not in there]
-        return missing + [f"{key[0]!r} is there and should not be" for key in there if key not in self._wanted]
+        return missing + [f"{key[0]!r} exists and should not" for key in there if key not in self._wanted]
 
     def put(self) -> None:
         there = self._there()

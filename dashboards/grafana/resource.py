@@ -53,7 +53,7 @@ def compared(wanted: Any, there: Any, path: str = "", *, whole: bool = True) -> 
         whole: whether keys that only `there` has are differences too.
 
     >>> compared({"a": [1, 2]}, {"a": [1, 3], "b": 0})
-    ['a[1] is 3 instead of 2', 'b is there and should not be']
+    ['a[1] is 3 instead of 2', 'b exists and should not']
 
     """
     if isinstance(wanted, dict) and isinstance(there, dict):
@@ -65,7 +65,7 @@ def compared(wanted: Any, there: Any, path: str = "", *, whole: bool = True) -> 
             else:
                 found += compared(value, there[key], inner, whole=whole)
         extra = [key for key in there if key not in wanted] if whole else []
-        return found + [f"{_inside(path, key)} is there and should not be" for key in extra]
+        return found + [f"{_inside(path, key)} exists and should not" for key in extra]
     if isinstance(wanted, list) and isinstance(there, list):
         if len(wanted) != len(there):
             return [f"{path} has {len(there)} entries instead of {len(wanted)}"]

@@ -55,7 +55,7 @@ def connected(url: str, credential: str | tuple[str, str], timeout_s: float = 10
 
 
 def asked(what: str, call: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
-    """The answer of one call; `what` is told in the error, as "to read the folder pharos"."""
+    """The answer of one call; `what` is named in the error, as "to read the folder pharos"."""
     try:
         return call(*arguments, **named)
     except GrafanaException as error:
@@ -91,6 +91,6 @@ def _or_none(call: Callable[..., Any]) -> Callable[..., Any]:
 def _sentence(what: str, error: GrafanaException) -> str:
     if error.status_code == 0:
         return f"could not {what}: Grafana did not answer in time"
-    told = error.response.get("message", "") if isinstance(error.response, dict) else ""
-    remedy = _REMEDIES.get(error.status_code, str(told)[:200] or "it gave no reason")
+    message = error.response.get("message", "") if isinstance(error.response, dict) else ""
+    remedy = _REMEDIES.get(error.status_code, str(message)[:200] or "it gave no reason")
     return f"could not {what}: Grafana answered {error.status_code}; {remedy}"

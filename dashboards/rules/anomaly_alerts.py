@@ -1,4 +1,4 @@
-"""Alerts for those who would rather be told by Prometheus than by Pharos itself: what is open, by touchpoint."""
+"""Alerts for those who would rather be notified by Prometheus than by Pharos itself: what is open, by touchpoint."""
 
 from __future__ import annotations
 

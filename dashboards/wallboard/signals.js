@@ -10,7 +10,7 @@ const HEARD = 600_000;
 
 export const isHeard = (metric) => metric.points.some((point) => point[1] !== null);
 
-// Of faults none is no news.
+// Of faults none is not reported.
 export const isMissing = (metric) => !isHeard(metric) && !metric.of_faults;
 
 export function signal(metric, board, context) {

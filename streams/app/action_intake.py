@@ -47,4 +47,8 @@ class ActionIntake:
         self._metrics.action(outcome)
         if why not in self._said:
             self._said.add(why)
-            logger.warning("a record of pharos-actions%s was passed over (more are only counted): %s", which, why.value)
+            logger.warning(
+                "a record of pharos-actions%s was ignored (further ones are counted in pharos_actions_total): %s",
+                which,
+                why.value,
+            )

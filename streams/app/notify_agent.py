@@ -56,7 +56,7 @@ class NotifySurroundings(NamedTuple):
 
     Attributes:
         sources: partitions by source topic.
-        newest: told how far the source logs reach.
+        newest: hears how far the source logs reach.
         people_ms: now for people; None before the first record.
         handled_ms: up to where anomalies have been handled; -1 before the first.
         write: takes one line for people at the terminal.

@@ -78,7 +78,7 @@ class System:
     Attributes:
         register: anomalies, and what was done about them.
         board: what the page shows beside it.
-        metrics: what Prometheus is told of the pipeline.
+        metrics: the pipeline's own metrics.
         transitions: those that this worker published, in order; kept only where `keep` is true.
         clocks: what time it is.
         counts: how many records had which outcome.

@@ -30,7 +30,7 @@ class BrokerUnreachableError(OutageError):
 
 
 class Admin:
-    """One administrative client. What goes wrong on its connections is told beside its calls: by callback and by log.
+    """One administrative client. Errors of its connections come beside its calls: by callback and by log.
 
     Attributes:
         client: confluent-kafka's AdminClient.
@@ -79,7 +79,7 @@ class _Heard(logging.Handler):
         self._take(record.getMessage())
 
     def worst(self, otherwise: str) -> tuple[Obstacle, str]:
-        """An obstacle that stays, if there is one, with the line that told it."""
+        """An obstacle that stays, if there is one, with the line that reported it."""
         for obstacle in reversed(Obstacle):
             if obstacle in self._lines:
                 return obstacle, self._lines[obstacle]

@@ -44,20 +44,20 @@ def check_up(settings: Settings, connection: Connection) -> list[Finding]:
         ),
     ]
     if connection.authenticated and not connection.encrypted:
-        what = f"{connection.protocol} sends what is read and written, and by PLAIN the password, for all to read"
-        findings.append(Finding(Level.NOTE, what, "set security.protocol to SASL_SSL, and a port that speaks it"))
+        what = f"{connection.protocol} sends records, and with PLAIN the password, unencrypted"
+        findings.append(Finding(Level.NOTE, what, "set security.protocol to SASL_SSL, and the port of that listener"))
     if identity_of(metadata).kind is BrokerKind.EMBEDDED:
-        what = "embedded broker: it tells nothing of topics, rights and its clock, and keeps nothing"
-        return [*findings, Finding(Level.NOTE, what, "use it for trying out only")]
+        what = "embedded broker: its topics, rights and clock cannot be checked, and it keeps nothing on disk"
+        return [*findings, Finding(Level.NOTE, what, "use it to try things out only")]
     try:
         survey = survey_topics(admin, settings, count)
         rights = survey_rights(admin, settings)
     except KafkaException as error:
-        what = f"the brokers at {connection.broker} do not answer what they are asked ({error.args[0]})"
-        return [*findings, Finding(Level.WRONG, what, "look into their logs, and try again")]
+        what = f"the brokers at {connection.broker} do not answer requests ({error.args[0]})"
+        return [*findings, Finding(Level.WRONG, what, "check their logs, then try again")]
     topics = [*missing_topics(survey.missing), *survey.findings]
-    findings += topics or [Finding(Level.OK, f"{len(survey.found)} topics are there and fit")]
-    findings += rights or [Finding(Level.OK, f"{connection.identity} may do all that a worker does")]
+    findings += topics or [Finding(Level.OK, f"{len(survey.found)} topics exist and are configured right")]
+    findings += rights or [Finding(Level.OK, f"{connection.identity} has all the rights that a worker needs")]
     return [*findings, *asyncio.run(_by_aiokafka(settings, connection, may_begin=not rights))]
 
 
@@ -71,7 +71,7 @@ async def _by_aiokafka(settings: Settings, connection: Connection, *, may_begin:
             if may_begin and settings.transactions:
                 findings.append(await _clock(client, settings))
     except (KafkaError, OSError, TimeoutError) as error:
-        what = f"aiokafka, by which workers read and write, has no way to {connection.broker} ({error or 'no answer'})"
+        what = f"aiokafka, the client of the workers, cannot connect to {connection.broker} ({error or 'no answer'})"
         return [Finding(Level.WRONG, what, "check advertised.listeners of the brokers and the setting security")]
     finally:
         await client.close()
@@ -87,11 +87,11 @@ async def _broker(client: Any, broker: Any) -> Finding:
     else:
         why = ""
     if not connected:
-        what = f"{name} cannot be reached by the name that it gives itself{why}"
-        return Finding(Level.WRONG, what, "correct its advertised.listeners, or make the name known here")
+        what = f"{name} cannot be reached at its advertised address{why}"
+        return Finding(Level.WRONG, what, "correct its advertised.listeners, or make the name resolve on this machine")
     versions = (await client._get_conn(broker.nodeId))._versions  # noqa: SLF001 - aiokafka has asked, and does not tell
     if versions.get(_OFFSET_FETCH, (0, 0))[1] < _STABLE_OFFSETS:
-        what = f"{name} is older than Apache Kafka 2.5: it cannot tell offsets of open transactions from settled ones"
+        what = f"{name} is older than Apache Kafka 2.5: it cannot tell open transactions from committed ones"
         return Finding(Level.WRONG, what, "upgrade it")
     recent = versions.get(_CONSUMER_GROUPS, (0, 0))[1] >= _FINAL
     return Finding(Level.OK, f"{name}: Apache Kafka {'4.0 or later' if recent else 'between 2.5 and 3.9'}")

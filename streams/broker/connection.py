@@ -104,7 +104,7 @@ class Connection:
         return found | dict(more)
 
     def for_quiet_librdkafka(self, more: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """The same for a client whose log is of no use: who calls it is told by what it raises."""
+        """The same for a client whose log is of no use: errors are raised."""
         quiet = logging.getLogger(f"{__name__}.librdkafka")
         quiet.setLevel(logging.CRITICAL)
         return self.for_librdkafka({"logger": quiet, **(more or {})})
@@ -143,7 +143,7 @@ def _context(ca_file: str, cert_file: str, key_file: str, key_password: str, ver
     try:
         context = ssl.create_default_context(ssl.Purpose.SERVER_AUTH, cafile=ca_file or None)
     except ssl.SSLError:
-        raise ConfigurationError(f"security.ca_file: {ca_file} holds no certificate in PEM; check the file") from None
+        raise ConfigurationError(f"security.ca_file: {ca_file} has no PEM certificate; check the file") from None
     context.check_hostname = verify_host
     if cert_file:
         try:
@@ -151,8 +151,8 @@ def _context(ca_file: str, cert_file: str, key_file: str, key_password: str, ver
             context.load_cert_chain(cert_file, key_file, lambda: key_password)
         except ssl.SSLError as error:
             raise ConfigurationError(
-                f"security.cert_file: {cert_file} and {key_file} are no certificate with its key in PEM, or the key's "
-                f"password (key_password_file, key_password_env) is another ({error.reason or 'no reason given'})"
+                f"security.cert_file: {cert_file} and {key_file} are not a PEM certificate with its key, or the key's "
+                f"password (key_password_file, key_password_env) is wrong ({error.reason or 'no reason given'})"
             ) from None
     return context
 

@@ -24,9 +24,9 @@ class Obstacle(enum.Enum):
     SILENT = "nobody answers"
     CLOSED = "connections are closed at once"
     CREDENTIALS = "user name and password are refused"
-    CERTIFICATE = "our certificate is refused, or missed"
-    AUTHORITY = "nobody we trust has signed the broker's certificate"
-    HOST_NAME = "the broker's certificate bears another name"
+    CERTIFICATE = "our certificate is refused or missing"
+    AUTHORITY = "the broker's certificate is signed by an unknown authority"
+    HOST_NAME = "the broker's certificate is for another host name"
     EXPIRED = "the broker's certificate is no longer valid"
     PROTOCOL = "the broker speaks another protocol on that port"
 
@@ -83,18 +83,18 @@ def verified(connection: Connection, said: str) -> Obstacle:
 def sentence(obstacle: Obstacle, at: Connection, said: str) -> str:
     """What is wrong and what to do. No secret stands in it."""
     certificate = f"the certificate of the broker at {at.broker}"
-    ours = f"refuse {at.cert_file}" if at.cert_file else "want a certificate of ours"
+    ours = f"refuse {at.cert_file}" if at.cert_file else "ask for a client certificate"
     sentences = {
         Obstacle.SILENT: (
             f"no Kafka broker answers at {at.broker} ({said})",
             "start one (`pharos broker`), or set --broker",
         ),
         Obstacle.CLOSED: (
-            f"the broker at {at.broker} closes every connection of ours at once",
+            f"the broker at {at.broker} closes every connection at once",
             f"it may not speak {at.protocol} on that port: correct the port or security.protocol",
         ),
         Obstacle.PROTOCOL: (
-            f"the broker at {at.broker} speaks no {at.protocol} on that port",
+            f"the broker at {at.broker} does not speak {at.protocol} on that port",
             "correct the port or security.protocol",
         ),
         Obstacle.CREDENTIALS: (
@@ -110,8 +110,8 @@ def sentence(obstacle: Obstacle, at: Connection, said: str) -> str:
             "set security.ca_file to the PEM of the authority that signs the brokers' certificates",
         ),
         Obstacle.HOST_NAME: (
-            f"{certificate} bears another name",
-            "call it by a name that stands in it (broker, advertised.listeners), or have a new one made",
+            f"{certificate} is for another host name",
+            "use a name that is in it (broker, advertised.listeners), or have a new one made",
         ),
         Obstacle.EXPIRED: (f"{certificate} has expired", "have a new one made"),
     }

@@ -137,6 +137,6 @@ def _length(seconds: float) -> str:
 
 def _cause(metric: Metric, name: str) -> str:
     """A cause, and in which parts its symptoms show where the catalogue says so."""
-    told = metric.symptom_where.get(name, {})
-    parts = "; ".join(f"{dimension} {', '.join(values)}" for dimension, values in told.items())
+    where = metric.symptom_where.get(name, {})
+    parts = "; ".join(f"{dimension} {', '.join(values)}" for dimension, values in where.items())
     return f"{name} ({parts})" if parts else name

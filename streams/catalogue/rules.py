@@ -64,10 +64,10 @@ def check_graph(metrics: Sequence[Metric]) -> Iterator[tuple[int, Fault]]:
 
 def _check_symptoms(metric: Metric) -> Iterator[Fault]:
     dimensions = {dimension for scope in metric.scopes for dimension in scope}
-    for cause, told in metric.symptom_where.items():
+    for cause, where in metric.symptom_where.items():
         if cause not in metric.symptom_of:
             yield Fault(("symptom_where", cause), f"is not among `symptom_of`{suggestion(cause, metric.symptom_of)}")
-        for dimension in told:
+        for dimension in where:
             if dimension not in dimensions:
                 what = f'"{dimension}" is in no scope of this metric{suggestion(dimension, dimensions)}'
                 yield Fault(("symptom_where", cause, dimension), what)
@@ -75,12 +75,12 @@ def _check_symptoms(metric: Metric) -> Iterator[Fault]:
 
 def _check_words(metric: Metric) -> Iterator[Fault]:
     if not _NAME.fullmatch(metric.name):
-        yield Fault(("name",), "write small letters, digits and _, beginning with a letter")
+        yield Fault(("name",), "write lower-case letters, digits and _, beginning with a letter")
     for key in ("id", "title"):
         if not getattr(metric, key).strip():
             yield Fault((key,), "must not be empty")
     if metric.runbook and not _ANCHOR.fullmatch(metric.runbook):
-        yield Fault(("runbook",), "an anchor: small letters, digits and -")
+        yield Fault(("runbook",), "an anchor: lower-case letters, digits and -")
 
 
 def _check_numbers(metric: Metric) -> Iterator[Fault]:

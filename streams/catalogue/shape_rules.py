@@ -59,7 +59,7 @@ def check_bins(metric: Metric) -> Iterator[Fault]:
 
 
 def check_again(metric: Metric) -> Iterator[Fault]:
-    """What holds for cases that come again: they are told from one another by one term, in the finest scopes."""
+    """What holds for cases that come again: they are distinguished by one term, in the finest scopes."""
     for component, terms in metric.components().items():
         for index, term in enumerate(terms):
             place = (component.name.lower(), index)
@@ -87,7 +87,7 @@ def _check_finest(metric: Metric) -> Iterator[Fault]:
     finest = max(metric.scopes, key=len, default=())
     for index, scope in enumerate(metric.scopes):
         if not set(scope) <= set(finest):
-            what = f"what comes again is told apart in one scope that holds all others; {list(finest)} does not hold it"
+            what = f"what comes again is recognised in one scope that holds all others; {list(finest)} does not hold it"
             yield Fault(("scopes", index), what)
 
 
@@ -95,12 +95,12 @@ def check_gauge(metric: Metric) -> Iterator[Fault]:
     """A gauge does not add up: not over events, not over scopes, not over time."""
     signal = metric.signal
     if metric.denominator:
-        yield Fault(("denominator",), f"a {signal} has none: it is the value that was told last")
+        yield Fault(("denominator",), f"a {signal} has none: it is the value that was reported last")
     if len(metric.numerator) != 1 or len(metric.numerator[0].events) != 1:
         yield Fault(("numerator",), f"a {signal} has one term of one event type: two would contradict each other")
     for term in metric.numerator[:1]:
         if not term.value or term.weight != 1 or term.at != "time":
-            what = f"a {signal} names the field that is told, `value`, and needs neither weight nor at"
+            what = f"a {signal} names the field that is reported, `value`, and needs neither weight nor at"
             yield Fault(("numerator", 0), what)
     if len(metric.scopes) != 1 or not metric.scopes[0]:
         yield Fault(

@@ -22,7 +22,7 @@ class CellKind(enum.Enum):
     SUMS = enum.auto()  # counts or values, which add up
     DEADLINES = enum.auto()  # the same, by the minute of a deadline, which may lie ahead; see `Component`
     BINS = enum.auto()  # a histogram of durations: the number of the bin stands in the place of the component
-    LATEST = enum.auto()  # a gauge: the value told last, which adds up over neither time nor scopes
+    LATEST = enum.auto()  # a gauge: the value reported last, which adds up over neither time nor scopes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,7 +138,7 @@ SIGNALS: dict[str, Traits] = {
         of_cases=True,
         long_windows=True,
     ),
-    # the last value that was told
+    # the last value that was reported
     "last": Traits(
         units=("number", "seconds"),
         law=Law.COUNT,

@@ -1,6 +1,6 @@
-"""How the last value of a gauge travels in a cell: with the moment in the slot at which it was told.
+"""How the last value of a gauge travels in a cell: with the moment in the slot at which it was reported.
 
-Of two such cells of the same slot the one told later counts, of the same millisecond the one that comes later.
+Of two such cells of the same slot the one reported later counts, of the same millisecond the one that comes later.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ _LARGEST = (1 << MOMENT_BITS) - 1
 
 
 def packed(ms: int, value: int) -> int:
-    """A value told at `ms` since the epoch. Negative values count as 0. Never 0 itself.
+    """A value reported at `ms` since the epoch. Negative values count as 0. Never 0 itself.
 
-    >>> told = packed(1_767_225_601_500, 17)
-    >>> told >> MOMENT_BITS, told & (1 << MOMENT_BITS) - 1
+    >>> cell = packed(1_767_225_601_500, 17)
+    >>> cell >> MOMENT_BITS, cell & (1 << MOMENT_BITS) - 1
     (1501, 17)
     """
     return ms % SLOT_MS + 1 << MOMENT_BITS | min(max(value, 0), _LARGEST)

@@ -31,7 +31,7 @@ def run(flags: argparse.Namespace) -> int:
     must_be_partitions("--partitions", flags.partitions)
     must_be_partitions("--cells-partitions", flags.cells_partitions)
     if not 0 <= flags.port < 65_536:
-        raise UsageError(f"{flags.port} is no port; choose one from 0 to 65535")
+        raise UsageError(f"{flags.port} is not a port; choose one from 0 to 65535")
     made = embedded_topics(Settings(cells_partitions=flags.cells_partitions), flags.partitions)
     with stop_on_signals() as stop, EmbeddedBroker(flags.port, made) as broker:
         print(broker.address, flush=True)

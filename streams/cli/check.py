@@ -52,11 +52,11 @@ def run(flags: argparse.Namespace) -> int:
         print(_rules(settings, catalogue) if flags.rules else _runbook(settings, catalogue), end="")
         return 0
     names = ", ".join(metric.name for metric in catalogue.metrics)
-    print(f"settings are right: broker {settings.broker}, page on {settings.host}:{settings.port}")
-    print(f"catalogue is right: {len(catalogue.metrics)} metrics ({names}), hash {catalogue.hash}")
+    print(f"settings are valid: broker {settings.broker}, page on {settings.host}:{settings.port}")
+    print(f"catalogue is valid: {len(catalogue.metrics)} metrics ({names}), hash {catalogue.hash}")
     if tokens:
         in_part = sum(not token.data_scope.whole for token in tokens)
-        print(f"tokens are right: {len(tokens)}, {in_part} of them for a part of the data")
+        print(f"tokens are valid: {len(tokens)}, {in_part} of them for a part of the data")
     _say_what_is_over(settings)
     if not (flags.live or flags.broker):
         return 0

@@ -26,7 +26,7 @@ def explain(error: Exception) -> tuple[int, str]:
     if isinstance(error, OSError):
         return FAILED, _shortened(sentence_of(error))
     if isinstance(error, MemoryError):
-        return FAILED, "the memory of this machine is used up; give it more, or ask for less"
+        return FAILED, "this machine is out of memory; give it more, or ask for less"
     return FAULT, f"unexpected {type(error).__name__}: {text}; run it again with --debug and report what it shows"
 
 

@@ -17,7 +17,7 @@ def file_path(text: str) -> Path:
     from streams.settings.file_paths import at_home  # noqa: PLC0415 - `pharos --help` needs no settings
 
     if not text or "\0" in text:
-        raise argparse.ArgumentTypeError("is no path; name a file or a folder")
+        raise argparse.ArgumentTypeError("is not a path; name a file or a folder")
     return Path(at_home(text))
 
 
@@ -52,4 +52,4 @@ def must_be_writable(flag: str, file: Path | None) -> None:
     if file.is_dir():
         raise UsageError(f"{flag}: {file} is a folder; name a file in it")
     if not file.resolve().parent.is_dir():
-        raise UsageError(f"{flag}: there is no folder {file.parent}; make it first")
+        raise UsageError(f"{flag}: there is no folder {file.parent}; create it first")

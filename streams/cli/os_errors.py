@@ -26,7 +26,7 @@ _REMEDIES: Final = {
     errno.ENOMEM: "give this machine more memory",
     errno.EADDRINUSE: "stop what runs on that port, or choose another one by --port",
     errno.EADDRNOTAVAIL: "this machine has no such address: choose another one by --host",
-    errno.ECONNREFUSED: "start what shall answer there, or correct the address",
+    errno.ECONNREFUSED: "start the service there, or correct the address",
     errno.EHOSTUNREACH: "check the address and the network",
     errno.ENETUNREACH: "check the address and the network",
     errno.ETIMEDOUT: "check the address and the network",

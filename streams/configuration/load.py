@@ -189,4 +189,4 @@ def _refuse_unknown_variables(variables: Mapping[str, str], settings: Settings) 
         if name.startswith(PREFIX) and name not in known | own:
             near = difflib.get_close_matches(name, known, n=1, cutoff=0.88)
             if near:
-                raise ConfigurationError(f"{name} is no setting; did you mean {near[0]}?")
+                raise ConfigurationError(f"{name} is not a setting; did you mean {near[0]}?")

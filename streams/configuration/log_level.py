@@ -22,5 +22,5 @@ def log_level(environment: Mapping[str, str]) -> str:
     """
     level = environment.get(_VARIABLE, _USUAL).strip().upper()
     if level not in logging.getLevelNamesMapping():
-        raise ConfigurationError(f"{_VARIABLE}: is no level of the log; write debug, info, warning or error")
+        raise ConfigurationError(f"{_VARIABLE}: is not a log level; write debug, info, warning or error")
     return level

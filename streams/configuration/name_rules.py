@@ -1,4 +1,4 @@
-"""What settings mention by name must be there: what nothing is named is never told, never quiet and never planned."""
+"""What settings mention by name must be there: what no metric is named never notifies, silences or plans anything."""
 
 from __future__ import annotations
 

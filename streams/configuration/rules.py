@@ -68,9 +68,9 @@ def _check_addresses(settings: Settings) -> Iterator[Fault]:
     for address in settings.broker.split(","):
         match = _ADDRESS.fullmatch(address.strip())
         if not match or not 0 < int(match["port"]) < 65_536:
-            yield Fault(("broker",), f'"{address}" is no address; write host:port, several separated by commas')
+            yield Fault(("broker",), f'"{address}" is not an address; write host:port, several separated by commas')
     if not 0 <= settings.port < 65_536:
-        yield Fault(("port",), f"{settings.port} is no port; choose one from 0 to 65535")
+        yield Fault(("port",), f"{settings.port} is not a port; choose one from 0 to 65535")
     if not settings.host:
         yield Fault(("host",), "must not be empty; 127.0.0.1 is reachable from this machine only")
     if settings.behind_proxy and not settings.tokens_file:
@@ -117,7 +117,7 @@ def _check_calendar(settings: Settings) -> Iterator[Fault]:
     for index, hours in enumerate(settings.opening_hours):
         for place, day in enumerate(hours.days):
             if day not in WEEKDAYS:
-                yield Fault(("opening_hours", index, "days", place), f'"{day}" is no day{suggestion(day, WEEKDAYS)}')
+                yield Fault(("opening_hours", index, "days", place), f'"{day}" is not a day{suggestion(day, WEEKDAYS)}')
         if not hours.days:
             yield Fault(("opening_hours", index, "days"), "name at least one day")
         for key in ("opens", "closes"):

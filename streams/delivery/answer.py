@@ -60,7 +60,7 @@ def failure_of(answer: Answer) -> Result | None:
 
 def garbage(answer: Answer) -> Result:
     """Of an answer that is not what this channel answers: whether the message arrived is unknown, so it goes again."""
-    return failure_of(answer) or Result(Outcome.RETRY, "an answer that is none", cause=Cause.GARBAGE)
+    return failure_of(answer) or Result(Outcome.RETRY, "an unreadable answer", cause=Cause.GARBAGE)
 
 
 def retry_after_s(header: str | None, now_s: float) -> float | None:

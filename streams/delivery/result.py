@@ -26,7 +26,7 @@ class Cause(enum.StrEnum):
     TOO_LONG = "too_long"
     REFUSED = "refused"  # this message, for its content: without a keyword, with a word that is not allowed
     OUT_OF_ORDER = "out_of_order"  # the other side has a fault of its own
-    GARBAGE = "garbage"  # an answer that is none
+    GARBAGE = "garbage"  # an unreadable answer
     ERROR = "error"  # the receiver itself raised
 
 

@@ -81,9 +81,9 @@ def address_fault(kind: str, url: str) -> str:
     wanted = MAKES[make]
     parts = urlsplit(url)
     if not re.fullmatch(wanted.path, parts.path.rstrip("/")):
-        return f"what is kept there is not the whole address of a robot; copy it anew, as {wanted.example}"
+        return f"what is kept there is not the whole address of a robot; copy it again, as {wanted.example}"
     if wanted.key and not any(value.strip() for value in parse_qs(parts.query).get(wanted.key, [])):
-        return f"the address that is kept there lacks its {wanted.key}; copy it anew, as {wanted.example}"
+        return f"the address that is kept there lacks its {wanted.key}; copy it again, as {wanted.example}"
     return ""
 
 

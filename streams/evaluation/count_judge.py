@@ -84,7 +84,7 @@ class CountJudge:
         del moment, window_s, rows
         return judged
 
-    def told(self, moment: Moment, judged: Judgement, windows: NDArray[np.int32]) -> Judgement:
+    def in_unit(self, moment: Moment, judged: Judgement, windows: NDArray[np.int32]) -> Judgement:
         """Findings are in the metric's own unit already."""
         del moment, windows
         return judged

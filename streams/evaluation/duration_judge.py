@@ -40,7 +40,7 @@ class QuantileJudge:
     """Shifts of a distribution: more values in the tails of the usual histogram than there usually are.
 
     That so many values lie beyond the usual 95th percentile is exactly binomial, whatever the durations are distributed
-    like. A quantile looks at its upper tail. What is judged are shares; `told` turns them into the durations that
+    like. A quantile looks at its upper tail. What is judged are shares; `in_unit` turns them into the durations that
     people read.
 
     Args:
@@ -82,7 +82,7 @@ class QuantileJudge:
             self._weaken(judged, self._value(counts), expected)
             yield Finding(window_s, judged)
 
-    def told(self, moment: Moment, judged: Judgement, windows: NDArray[np.int32]) -> Judgement:
+    def in_unit(self, moment: Moment, judged: Judgement, windows: NDArray[np.int32]) -> Judgement:
         value = np.zeros(moment.size)
         for window_s in np.unique(windows).tolist():
             rows = windows == window_s

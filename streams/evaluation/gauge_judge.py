@@ -1,4 +1,4 @@
-"""The judge of gauges: the last value that was told."""
+"""The judge of gauges: the last value that was reported."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _MS_PER_S = 1000.0
 
 
 class GaugeJudge:
-    """A gauge is judged by what was told last within a window; where nothing was, there is nothing to say."""
+    """A gauge is judged by what was reported last within a window; where nothing was, there is nothing to say."""
 
     def __init__(self, metric: Metric) -> None:
         self._metric = metric
@@ -43,36 +43,36 @@ class GaugeJudge:
         self._detector.grow(size)
 
     def largest_expected(self, window_s: int) -> float:
-        """A gauge is looked at whenever it was told."""
+        """A gauge is looked at whenever it was reported."""
         del window_s
         return self._metric.minimum_exposure
 
     def findings(self, moment: Moment, windows: tuple[int, ...]) -> Iterator[Finding]:
         for window_s in windows:
-            yield Finding(window_s, self._detector.judge(moment.end_s, self._told(moment, window_s)))
+            yield Finding(window_s, self._detector.judge(moment.end_s, self._in_unit(moment, window_s)))
 
-    def told(self, moment: Moment, judged: Judgement, windows: NDArray[np.int32]) -> Judgement:
+    def in_unit(self, moment: Moment, judged: Judgement, windows: NDArray[np.int32]) -> Judgement:
         """It is judged in the metric's own unit."""
         del moment, windows
         return judged
 
     def follow(self, moment: Moment, elapsed_s: float, calm: NDArray[np.bool_]) -> None:
-        self._detector.follow(moment.end_s, self._told(moment, self._metric.windows[0]), elapsed_s, calm)
+        self._detector.follow(moment.end_s, self._in_unit(moment, self._metric.windows[0]), elapsed_s, calm)
 
     def since(self, moment: Moment, series: int, seconds: int) -> Judgement | None:
-        """What was told last is what it is now, whatever was before."""
+        """What was reported last is what it is now, whatever was before."""
         del moment, series, seconds
         return None
 
     def course(self, moment: Moment, series: int, step: Step, above: bool) -> Course:
-        """A gauge is kept for a quarter of an hour: what was told in each step, the last value where nothing was."""
-        told = moment.course(Component.NUMERATOR, series, Step.SLOT) / self._scale
-        places = np.maximum.accumulate(np.where(told >= 0, np.arange(len(told)), 0))
-        told = np.maximum(told[places], 0.0)
+        """A gauge is kept for a quarter of an hour: what was reported in each step, the last value where nothing was."""
+        in_unit = moment.course(Component.NUMERATOR, series, Step.SLOT) / self._scale
+        places = np.maximum.accumulate(np.where(in_unit >= 0, np.arange(len(in_unit)), 0))
+        in_unit = np.maximum(in_unit[places], 0.0)
         if step is Step.MINUTE:
-            told = told[len(told) % _SLOTS_OF_MINUTE :][_SLOTS_OF_MINUTE - 1 :: _SLOTS_OF_MINUTE]
+            in_unit = in_unit[len(in_unit) % _SLOTS_OF_MINUTE :][_SLOTS_OF_MINUTE - 1 :: _SLOTS_OF_MINUTE]
         level = float(np.nan_to_num(self._detector.usual(moment.end_s)[0][series]))
-        return Course(told, np.full(len(told), max(float(np.expm1(level)), 1.0)), rises=above)
+        return Course(in_unit, np.full(len(in_unit), max(float(np.expm1(level)), 1.0)), rises=above)
 
     def contributions(self, moment: Moment, whole: int, parts: list[int], window_s: int) -> contributors.Contributions:
         """A gauge has one scope: there is nothing finer."""
@@ -86,6 +86,6 @@ class GaugeJudge:
     def restore(self, payload: bytes) -> None:
         self._detector.restore(payload)
 
-    def _told(self, moment: Moment, window_s: int) -> Array:
-        told = moment.reader.latest(Component.NUMERATOR, window_s).astype(np.float64)
-        return np.where(told >= 0, told / self._scale, np.nan)
+    def _in_unit(self, moment: Moment, window_s: int) -> Array:
+        in_unit = moment.reader.latest(Component.NUMERATOR, window_s).astype(np.float64)
+        return np.where(in_unit >= 0, in_unit / self._scale, np.nan)

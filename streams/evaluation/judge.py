@@ -45,7 +45,7 @@ class Judge(Protocol):
         """What every detector says over those of the windows that are due, shortest first."""
         ...
 
-    def told(self, moment: Moment, judged: Judgement, windows: NDArray[np.int32]) -> Judgement:
+    def in_unit(self, moment: Moment, judged: Judgement, windows: NDArray[np.int32]) -> Judgement:
         """What is judged over these windows, by series, in the unit of the metric."""
         ...
 

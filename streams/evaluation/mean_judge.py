@@ -67,7 +67,7 @@ class MeanJudge:
         usual = self._baseline.usual(moment.end_s, moment.partner(Component.DENOMINATOR), moment.whole)
         return np.where(usual.seen >= _ENOUGH_VALUES, usual.ratio, np.nan), usual.dispersion
 
-    def told(self, moment: Moment, judged: Judgement, windows: NDArray[np.int32]) -> Judgement:
+    def in_unit(self, moment: Moment, judged: Judgement, windows: NDArray[np.int32]) -> Judgement:
         """It is judged in the metric's own unit."""
         del moment, windows
         return judged

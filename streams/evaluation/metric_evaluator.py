@@ -95,12 +95,12 @@ class MetricEvaluator:
         self._reporting.go_on(now_ms, anomalous | (reporting & (best.score >= CLEAR_SCORE)) | unsettled)
         self._follow(moment, bad)
         # What is drawn keeps to the shortest window that says something: a line must not jump between windows.
-        shown = self._preset.band(self._judge.told(moment, surprise.present, surprise.present_windows))
+        shown = self._preset.band(self._judge.in_unit(moment, surprise.present, surprise.present_windows))
         shown = replace(shown, score=best.score)
         self.latest = Latest(windows.scopes, shown)
         reported = np.flatnonzero(self._index.judged & self._reporting.reported(now_ms))
-        told = self._told(moment, surprise, reported)
-        verdicts = self._writer.write(moment, told, surprise.best_windows, reported)
+        in_unit = self._in_unit(moment, surprise, reported)
+        verdicts = self._writer.write(moment, in_unit, surprise.best_windows, reported)
         self._drawn = self._pulse(shown)
         return verdicts, self._drawn
 
@@ -140,15 +140,15 @@ class MetricEvaluator:
         best.score[unsettled | over] = 0.0
         return unsettled
 
-    def _told(self, moment: Moment, surprise: Surprise, reported: NDArray[np.intp]) -> Judgement:
+    def _in_unit(self, moment: Moment, surprise: Surprise, reported: NDArray[np.intp]) -> Judgement:
         """What the verdicts say: of what is clear, what it is now, of all else the most surprising."""
         best, findings = surprise.best, surprise.findings
         clear = reported[(best.score[reported] < CLEAR_SCORE) & ~insufficient(best.reason[reported])]
         due = {finding.window_s for finding in findings}
         held = list(self._held.stale(due)) if len(clear) else []
         past, bad = self._past.until, self._unsettled.bad
-        told = self._present.told(moment, best, surprise.best_windows, clear, findings, held, past, bad)
-        return self._preset.band(told)
+        in_unit = self._present.in_unit(moment, best, surprise.best_windows, clear, findings, held, past, bad)
+        return self._preset.band(in_unit)
 
     def _pulse(self, shown: Judgement) -> Pulse:
         whole = self._index.whole

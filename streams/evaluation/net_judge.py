@@ -35,7 +35,7 @@ class NetJudge(RatioJudge):
     def _tops(self, read: Callable[[Component], Array], bottoms: Array) -> Array:
         return (bottoms + read(Component.NUMERATOR) - read(Component.EXPOSURE)) / 2
 
-    def told(self, moment: Moment, judged: Judgement, windows: NDArray[np.int32]) -> Judgement:
+    def in_unit(self, moment: Moment, judged: Judgement, windows: NDArray[np.int32]) -> Judgement:
         """In points, from -100 to 100."""
         del moment, windows
         columns = ("value", "expected", "lower", "upper")

@@ -1,4 +1,4 @@
-"""What a series that is clear is told by: what it is now, not what a long window remembers."""
+"""What a series that is clear shows: what it is now, not what a long window remembers."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class Present:
         self._judge = judge
         self._least = metric.minimum_exposure / 2
 
-    def told(
+    def in_unit(
         self,
         moment: Moment,
         best: Judgement,
@@ -103,7 +103,7 @@ class Present:
             moment: the tick.
             best: the most surprising judgements: changed.
             best_windows: their windows: changed.
-            clear: the series that are told by their present, in order.
+            clear: the series that are shown by their present, in order.
             findings: of this tick.
             held: what was found over long windows that are not due.
             past: up to when data belong to what is over, ms by series.
@@ -111,7 +111,7 @@ class Present:
 
         """
         if len(clear) == 0:
-            return self._judge.told(moment, best, best_windows)
+            return self._judge.in_unit(moment, best, best_windows)
         well = np.maximum(past, bad - self._settle_ms)
         stretch = np.where(moment.end_ms - well >= _STRETCH_MS, well, past)
         since: dict[int, tuple[int, Judgement]] = {}
@@ -124,13 +124,13 @@ class Present:
                 if judged is not None and judged.exposure[0] >= least:
                     since[series] = seconds, judged
             left = np.array([series for series in left.tolist() if series not in since], dtype=np.intp)
-        told = self._judge.told(moment, best, best_windows)
+        in_unit = self._judge.in_unit(moment, best, best_windows)
         for series, (seconds, judged) in since.items():
-            told.put(np.array([series]), judged)
+            in_unit.put(np.array([series]), judged)
             # Little as it is, it is not a part of what was bad.
-            told.reason[series], told.score[series] = Reason.NORMAL, 0.0
+            in_unit.reason[series], in_unit.score[series] = Reason.NORMAL, 0.0
             best_windows[series] = seconds
-        return told
+        return in_unit
 
     def _since(self, moment: Moment, series: int, seconds: int) -> Judgement | None:
         if not TICK_MS // 1000 <= seconds <= REACH_MS // 1000:

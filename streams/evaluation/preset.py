@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from streams.evaluation.judge import Finding, Judge
     from streams.evaluation.moment import Moment
 
-_TOLD = 1.0  # the exposure of a gauge that was told
+_TOLD = 1.0  # the exposure of a gauge that was reported
 
 
 class PresetLimit:
@@ -46,9 +46,9 @@ class PresetLimit:
         if self._detector is None or finding.windows is not None:
             return finding
         windows = np.full(moment.size, finding.window_s, dtype=np.int32)
-        told = self._judge.told(moment, finding.judgement, windows)
-        return finding._replace(judgement=self._detector.applied(finding.judgement, told, reported))
+        in_unit = self._judge.in_unit(moment, finding.judgement, windows)
+        return finding._replace(judgement=self._detector.applied(finding.judgement, in_unit, reported))
 
-    def band(self, told: Judgement) -> Judgement:
-        """What is told, with a band of normal that ends at the limit."""
-        return told if self._detector is None else self._detector.band(told)
+    def band(self, in_unit: Judgement) -> Judgement:
+        """What is shown, with a band of normal that ends at the limit."""
+        return in_unit if self._detector is None else self._detector.band(in_unit)

@@ -131,7 +131,7 @@ class RatioJudge:
             seen=usual.seen,
         )
 
-    def told(self, moment: Moment, judged: Judgement, windows: NDArray[np.int32]) -> Judgement:
+    def in_unit(self, moment: Moment, judged: Judgement, windows: NDArray[np.int32]) -> Judgement:
         """It is judged in the metric's own unit."""
         del moment, windows
         return judged
@@ -147,7 +147,7 @@ class RatioJudge:
         tops = self._tops(lambda component: np.array([moment.last(component, series, seconds)]), bottoms)
         usual = self._usual(moment)
         judged = self._binomial.judge(tops, bottoms, usual.ratio[row], usual.weight[row], usual.dispersion[row])
-        return self.told(moment, judged, row.astype(np.int32)) if bottoms[0] > 0 else None
+        return self.in_unit(moment, judged, row.astype(np.int32)) if bottoms[0] > 0 else None
 
     def course(self, moment: Moment, series: int, step: Step, above: bool) -> Course:
         bottoms = np.maximum(moment.course(Component.DENOMINATOR, series, step), 0.0)

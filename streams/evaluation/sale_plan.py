@@ -73,5 +73,5 @@ class SalePlan:
 def _ms(text: str) -> int:
     time_ms = event_time_ms(text)
     if time_ms is None:
-        raise ValueError(f"{text!r} is no time such as 2026-11-11T00:00:00+08:00")
+        raise ValueError(f"{text!r} is not a time such as 2026-11-11T00:00:00+08:00")
     return time_ms

@@ -69,7 +69,7 @@ class UnsettledTroubles:
             best_windows: their windows.
             able: int32[n], the shortest window with enough to judge by; the largest number where none has.
             reported: bool[n], the series that deviated lately.
-            past: told of ends that are found.
+            past: learns of ends that are found.
 
         """
         unclear = best.score >= CLEAR_SCORE

@@ -69,7 +69,7 @@ class WindowReader(Protocol):
         ...
 
     def latest(self, component: int, window_s: int) -> NDArray[np.int64]:
-        """int64[n_series]: of a gauge, what was told last within the window; -1 where nothing was."""
+        """int64[n_series]: of a gauge, what was reported last within the window; -1 where nothing was."""
         ...
 
     def minutes(self, component: int, series: int, count: int) -> NDArray[np.int64]:

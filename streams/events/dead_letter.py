@@ -1,4 +1,4 @@
-"""Why a record is no event of ours, told without repeating what it says."""
+"""Why a record is not an event of ours, without repeating what it says."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ class Data(Struct, gc=False):
 
 
 class Event(Struct, gc=False, kw_only=True, tag_field="type"):
-    """The attributes of CloudEvents 1.0 that are read. Each type of event is a subclass, told apart by `type`."""
+    """The attributes of CloudEvents 1.0 that are read. Each type of event is a subclass, distinguished by `type`."""
 
     id: Name
     source: Name

@@ -40,7 +40,7 @@ def import_calls(folder: Path) -> Imported:
     """A contact opens when the caller leaves the voice menu for a person, and is answered or given up from there.
 
     Callers who hang up in the menu wanted a person as well and gave up without any wait: that is what an outage of the
-    lines looks like in this data. Whom the menu holds for long is told as a queue of its own, `voice_menu`, since lines
+    lines looks like in this data. Whom the menu holds for long is written as a queue of its own, `voice_menu`, since lines
     that are out of order show there first. Calls marked PHANTOM never were. Raises ImportProblem.
     """
     zone = ZoneInfo(TIMEZONE)
@@ -53,9 +53,9 @@ def import_calls(folder: Path) -> Imported:
             f"the calls are of {begun:%Y-%m-%d} to {ended:%Y-%m-%d}, and a file has those of a year at most; "
             "correct the times, or leave the rows out"
         )
-    for told in snapshots(stays):
-        facts = {"queue": MENU, "waiting": told.waiting, "oldest_wait": told.oldest_wait}
-        imported.add("consultations", "queue.snapshot", told.time, f"{MENU}-{told.time:%d-%H%M%S}", facts)
+    for snapshot in snapshots(stays):
+        facts = {"queue": MENU, "waiting": snapshot.waiting, "oldest_wait": snapshot.oldest_wait}
+        imported.add("consultations", "queue.snapshot", snapshot.time, f"{MENU}-{snapshot.time:%d-%H%M%S}", facts)
     if imported.events:
         first = min(time for time, _, _ in imported.events)
         begin = first.replace(hour=0, minute=0, second=0)

@@ -34,8 +34,8 @@ def snapshots(stays: Iterable[Stay]) -> Iterator[Snapshot]:
     """One whenever the number changes, and one every minute from the first stay to the last. In order of time.
 
     >>> at = datetime(1999, 2, 3, 12, 0)
-    >>> for told in snapshots([Stay(at, at + timedelta(seconds=90)), Stay(at, at + timedelta(seconds=8))]):
-    ...     print(f"{told.time:%H:%M:%S}", told.waiting, told.oldest_wait)
+    >>> for snapshot in snapshots([Stay(at, at + timedelta(seconds=90)), Stay(at, at + timedelta(seconds=8))]):
+    ...     print(f"{snapshot.time:%H:%M:%S}", snapshot.waiting, snapshot.oldest_wait)
     12:00:00 0 0.0
     12:00:20 1 20.0
     12:01:00 1 60.0

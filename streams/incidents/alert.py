@@ -53,7 +53,7 @@ class Alert(msgspec.Struct, kw_only=True):
         peak_rate, peak_excess: the largest excess so far, per second and as it is: what this alert can account for.
         severity: the highest so far.
         toll: how many events were affected so far, by time.
-        published_at, published_score, published_effect: what was told last; the effect in minimum effects.
+        published_at, published_score, published_effect: what was published last; the effect in minimum effects.
         host: the alert that this one is attached to; such a one is not published itself.
         changes: ticks at which this series opened, fired again or ended, for flapping.
 
@@ -162,7 +162,7 @@ class Alert(msgspec.Struct, kw_only=True):
         return True
 
     def worsened(self, now: int, metric: Metric, policy: Policy) -> bool:
-        """Whether it is clearly worse than what was told last, and it is time to tell it.
+        """Whether it is clearly worse than what was published last, and it is time to publish it.
 
         Worse is a larger effect. The score grows with what has been seen, not with what is wrong.
         """
@@ -171,7 +171,7 @@ class Alert(msgspec.Struct, kw_only=True):
         away = effect(self.verdict, metric)
         return away >= max(self.published_effect * policy.worse_factor, self.published_effect + 1)
 
-    def told(self, now: int, metric: Metric) -> None:
+    def published(self, now: int, metric: Metric) -> None:
         """Notes that its present badness was published."""
         self.published_at = now
         self.published_score = max(self.published_score, self.verdict.score)

@@ -106,7 +106,7 @@ class IncidentDesk:
         """
         state = msgspec.msgpack.decode(payload, type=_State)
         if state.queue.partitions != self._partitions:
-            raise ValueError(f"the state knows {state.queue.partitions} cells partitions, not {self._partitions}")
+            raise ValueError(f"the saved state has {state.queue.partitions} cells partitions, not {self._partitions}")
         self._state = state
 
     def _handle(self, now: int, raw: Iterable[Verdict]) -> list[Transition]:
@@ -184,7 +184,7 @@ class IncidentDesk:
         )
         alert.note_change(now, self._policy)
         alert.count_affected(now)
-        alert.told(now, metric)
+        alert.published(now, metric)
         return alert
 
     def _onset(self, name: str, verdict: Verdict) -> int:
@@ -228,7 +228,7 @@ class IncidentDesk:
                 self._news.note(speaker, Why.ESCALATED)
             if speaker is alert and alert.worsened(now, metric, self._policy):
                 self._news.note(alert, Why.WORSENED)
-                alert.told(now, metric)
+                alert.published(now, metric)
 
     def _transitions(self, now: int) -> list[Transition]:
         return [

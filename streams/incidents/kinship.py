@@ -136,15 +136,15 @@ def explains(symptom: Alert, cause: Alert, catalogue: MetricCatalogue) -> bool:
     """
     if not linked(symptom.metric, cause.metric, catalogue):
         return False
-    told = catalogue.by_name[symptom.metric].symptom_where.get(cause.metric)
+    where = catalogue.by_name[symptom.metric].symptom_where.get(cause.metric)
     # A part that is named follows from the cause even where the cause has another name for its own part.
-    unnamed = {name: value for name, value in symptom.scope.items() if value not in (told or {}).get(name, ())}
+    unnamed = {name: value for name, value in symptom.scope.items() if value not in (where or {}).get(name, ())}
     if not compatible(unnamed, cause.scope):
         return False
     if cause.touchpoint == FEEDS and not _is_made_of(symptom.metric, cause, catalogue):
         return False
-    if told is not None and symptom.scope and not shared(symptom.scope, cause.scope):
-        return any(symptom.scope.get(dimension) in values for dimension, values in told.items())
+    if where is not None and symptom.scope and not shared(symptom.scope, cause.scope):
+        return any(symptom.scope.get(dimension) in values for dimension, values in where.items())
     related = (
         symptom.touchpoint == cause.touchpoint
         or not symptom.scope

@@ -40,7 +40,7 @@ def firing(
         by_metric.setdefault(alert.metric, []).append(alert)
     for (name, good, _), held in sorted(_held_by_kind(verdicts, pending).items()):
         if good and metrics[name].touchpoint == FEEDS:
-            continue  # that a feed has more to say is told by what is made of it
+            continue  # that a feed brings more shows in the metrics made of it
         known = by_metric.get(name, [])
         free = {f: v for f, v in held.items() if not _accounted_for(f, v, known, pending, now, policy)}
         ripe = {

@@ -24,7 +24,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             is held firing and has to stay clear for longer.
         forget_pending_ms: a pending series that is no longer judged is forgotten after this.
         stale_ms: an open alert that cannot be judged is frozen for this long, then resolved as stale.
-        worse_factor, worse_ms: the deviation must grow by the factor to be told again, at most once per this time.
+        worse_factor, worse_ms: the deviation must grow by the factor to be published again, at most once per this time.
         critical_score: from here on an alert is critical, where the metric allows it.
         explained: the share of a wider scope's excess that makes a narrower one its explanation.
         contrast: what is left of the wider scope may deviate at most this much of the narrower one's rate.

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def summarise(alert: Alert, attached: Sequence[str], zone: tzinfo) -> str:
     """Names no person, only scopes.
 
-    `attached`: titles of other metrics that show the same bottleneck; `zone`: whose time is told.
+    `attached`: titles of other metrics that show the same bottleneck; `zone`: whose time is shown.
     """
     verdict = alert.verdict
     what = f"{alert.title} {where(alert.scope)}"

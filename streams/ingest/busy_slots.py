@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class BusySlots:
-    """Spans of slots, apart by more than `BUSY_GAP_SLOTS`: what is closer is told as one.
+    """Spans of slots, apart by more than `BUSY_GAP_SLOTS`: what is closer is reported as one.
 
     >>> busy = BusySlots()
     >>> busy.add_some(np.array([1_000, 3_601_000, 12_000]))

@@ -12,7 +12,7 @@ class Codes(dict["str | None", int]):
     """A number for each value that was looked up; an absent value and an empty one have the number 0.
 
     Keys of groups wait for the flush. Made of numbers they hold none of the texts that each event brings along once
-    more, and they are told apart without reading any.
+    more, and they are distinguished without reading any.
 
     A value of more than 256 characters is cut (`streams.events.long_text`) each time it is looked up, because only what
     is left of it is remembered.

@@ -49,7 +49,7 @@ class Reader:
     Args:
         decode: a typed event from the bytes of a record; raises for what is none.
         grouping: keys and sums of events; raises WrongTimeError.
-        refuse: told of each record that is no event (offset, timestamp, value, what was raised).
+        refuse: called with each record that is no event (offset, timestamp, value, what was raised).
         codes: those that `grouping` looks up, which count the values that they cut.
 
     """

@@ -38,7 +38,7 @@ class Measure(NamedTuple):
         value: the field; empty counts the event.
         since: the time field that a duration begins at, instead of a field that holds it.
         bins: where durations are sorted into bins and counted, `Metric.bins`; empty where values are added up.
-        gauge: of a gauge, its scope: what was told last is kept instead of a sum.
+        gauge: of a gauge, its scope: what was reported last is kept instead of a sum.
         again: the field that names a case which can come again; empty where it is not marked.
 
     """

@@ -107,7 +107,7 @@ class Courier:
         webhook = self._webhooks.get(step.data.rule)
         if webhook is None:
             return Ending.REJECTED, "no rule with a webhook has this name any more"
-        failures, reason = 0, "not reached in time"
+        failures, reason = 0, "the webhook did not answer in time"
         while (left_s := (ends_at(step) - self._now()) / 1000) > 0:
             result = await webhook.deliver(step)
             if result.outcome is Outcome.DELIVERED:

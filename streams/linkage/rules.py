@@ -37,14 +37,14 @@ def check_linkage(rules: Sequence[LinkageRule], *, tokens: bool) -> Iterator[tup
         for key, what in _check_rule(rule, tokens):
             yield index, key, what
     if len(rules) > _MOST_RULES:
-        yield _MOST_RULES, (), f"there may be {_MOST_RULES} rules: join some of them by lists"
+        yield _MOST_RULES, (), f"there may be {_MOST_RULES} rules: combine some of them with lists"
 
 
 def _check_rule(rule: LinkageRule, tokens: bool) -> Iterator[tuple[Path, str]]:
     if not 0 < len(rule.action) <= LONGEST_NAME or not rule.action.isprintable():
         yield ("action",), f"say in 1 to {LONGEST_NAME} printable characters what is asked for"
     if rule.action in _OURS:
-        yield ("action",), f'"{rule.action}" is what people do in Pharos; name it otherwise'
+        yield ("action",), f'"{rule.action}" is what people do in Pharos; choose another name'
     if len(rule.note) > LONGEST_NOTE or not rule.note.isprintable():
         yield ("note",), f"may have {LONGEST_NOTE} printable characters"
     if not 0 < rule.valid_s <= _LONGEST_VALID_S:

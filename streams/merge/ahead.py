@@ -43,7 +43,7 @@ def summed(codes: Ints, values: Ints) -> tuple[Ints, Ints]:
 
 
 def latest(codes: Ints, values: Ints) -> tuple[Ints, Ints]:
-    """Distinct codes in ascending order, and of the values of each, gauges (`streams.cells.gauge`), the one told last.
+    """Distinct codes in ascending order, and of the values of each, gauges (`streams.cells.gauge`), the latest.
 
     >>> codes, values = latest(np.array([7, 5, 7, 7]), np.array([8 << 40, 3 << 40, 9 << 40 | 4, 9 << 40 | 1]))
     >>> codes.tolist(), values.tolist() == [3 << 40, 9 << 40 | 1]

@@ -57,9 +57,9 @@ class ShownWindows:
         cells = np.zeros(self.series_count, np.int64)
         frontier = self._windows.frontier
         for slot in range(frontier - window_s * 1000 // SLOT_MS, frontier):
-            told = self._windows.rings[1].row(slot)
-            if told is not None:
-                cells = np.where(told[component, : self.series_count], told[component, : self.series_count], cells)
+            shown = self._windows.rings[1].row(slot)
+            if shown is not None:
+                cells = np.where(shown[component, : self.series_count], shown[component, : self.series_count], cells)
         return values_of(cells)
 
     def minutes(self, component: int, series: int, count: int) -> NDArray[np.int64]:

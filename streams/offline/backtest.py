@@ -221,13 +221,13 @@ def backtest(
     wall, cpu = time.perf_counter(), time.process_time()
     settings = for_scenario(settings, scenario)
     run = Backtest(catalogue, settings, partitions)
-    first_ms, told = None, wall
+    first_ms, reported_at = None, wall
     for number, line in enumerate(lines, 1):
         if first_ms is None:
             first_ms = line.at_ms
         run.add(line)
-        if progress is not None and number % 20_000 == 0 and time.perf_counter() - told >= 1:
-            told = time.perf_counter()
+        if progress is not None and number % 20_000 == 0 and time.perf_counter() - reported_at >= 1:
+            reported_at = time.perf_counter()
             progress.write(f"\r{number:,} records, {rfc3339(run.clock_ms)}, {len(run.transitions)} transitions ")
             progress.flush()
     run.finish()

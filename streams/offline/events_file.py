@@ -79,7 +79,7 @@ _decode_line = msgspec.json.Decoder(_RawLine).decode
 _decode_head = msgspec.json.Decoder(_Head).decode
 _NO_HEAD = _Head()
 _NEVER = -(2**62)
-_LONGEST_LINE = 16 * 1024 * 1024  # Kafka takes a megabyte, unless it is told to take more
+_LONGEST_LINE = 16 * 1024 * 1024  # Kafka takes a megabyte, unless it is configured to take more
 _LONGEST_SHOWN = 60
 
 

@@ -86,7 +86,7 @@ class Headway:
             elif now - moved_at > self._patience_s:
                 self._gave_up = True
                 logger.warning(
-                    "nobody in the group %s reads %s-%d: sending on, what the embedded broker cannot keep is lost",
+                    "group %s does not read %s-%d: records beyond what the embedded broker keeps are lost",
                     self._group,
                     *full[0],
                 )

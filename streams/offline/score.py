@@ -114,7 +114,7 @@ def _seconds(text: str) -> float:
     except ValueError:
         return _iso_seconds(text.strip())
     if not abs(number) < _LAST_MS:
-        raise ValueError(f"{text[:40]!r} is no time")
+        raise ValueError(f"{text[:40]!r} is not a time")
     return number / 1000 if abs(number) > 1e11 else number
 
 
@@ -123,4 +123,4 @@ def _iso_seconds(text: str) -> float:
         time = datetime.fromisoformat(text)
         return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):
-        raise ValueError(f"{text[:40]!r} is no time such as 2026-11-11 00:00:00") from None
+        raise ValueError(f"{text[:40]!r} is not a time such as 2026-11-11 00:00:00") from None

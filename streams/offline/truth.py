@@ -52,7 +52,7 @@ def read_truth(file: Path) -> list[dict[str, Any]]:
         for number, entry in enumerate(entries):
             for key in ("start", "end"):
                 if not _is_time(getattr(entry, key)):
-                    raise TruthError(f"{file}: [{number}].{key} is no time of RFC 3339; {_REMEDY}")
+                    raise TruthError(f"{file}: [{number}].{key} is not an RFC 3339 time; {_REMEDY}")
         found: list[dict[str, Any]] = msgspec.json.decode(raw)
     except msgspec.DecodeError as error:
         raise TruthError(f"{file}: {error}; {_REMEDY}") from None

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _LONGEST_NAME = 64  # characters: what matters comes after it, and Alertmanager's own receivers cut, too
 
 
-_LONG_S = 600  # seconds beyond it are told as a time span
+_LONG_S = 600  # seconds beyond it are shown as a time span
 
 
 class Judged(Protocol):
@@ -32,7 +32,7 @@ class Judged(Protocol):
 
 
 def preset_limit(of: Judged) -> float | None:
-    """The limit that has been reached, where that is why it was told: the band of normal ends there."""
+    """The limit that has been reached, where that is why it was published: the band of normal ends there."""
     if of.reason != Reason.THRESHOLD.name:
         return None
     return of.upper if of.direction == "up" else of.lower

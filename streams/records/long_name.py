@@ -1,4 +1,4 @@
-"""Names that are too long to be told whole."""
+"""Names that are too long to be shown whole."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ CLOCK = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00")
 def check_daytime(days: Sequence[str], opens: str, closes: str) -> Iterator[tuple[Path, str]]:
     for place, day in enumerate(days):
         if day not in WEEKDAYS:
-            yield ("days", place), f'"{day}" is no day{suggestion(day, WEEKDAYS)}'
+            yield ("days", place), f'"{day}" is not a day{suggestion(day, WEEKDAYS)}'
     for key, clock in (("opens", opens), ("closes", closes)):
         if not CLOCK.fullmatch(clock):
             yield (key,), "write HH:MM, from 00:00 to 24:00"

@@ -38,7 +38,7 @@ def windows_over(windows: Sequence[MaintenanceSettings], now_ms: int) -> Iterato
 
 def _check_window(window: MaintenanceSettings) -> Iterator[tuple[Path, str]]:
     if not (window.name.strip() and len(window.name) <= _LONGEST_NAME and window.name.isprintable()):
-        yield ("name",), f"needs 1 to {_LONGEST_NAME} signs: people are told by this name"
+        yield ("name",), f"needs 1 to {_LONGEST_NAME} characters: messages show this name"
     faults = [(("match", *place), what) for place, what in check_matchers(window.match)]
     yield from faults
     if not faults and _is_all(window.match):

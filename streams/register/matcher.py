@@ -90,14 +90,14 @@ def read_matcher(text: str, known: Collection[str] = KNOWN_LABELS) -> Matcher:
     """
     parts = _SYNTAX.fullmatch(text.strip())
     if parts is None:
-        raise MatcherError(f"{_short(text)} is no matcher; write region=zhejiang, or use !=, =~ or !~")
+        raise MatcherError(f"{_short(text)} is not a matcher; write region=zhejiang, or use !=, =~ or !~")
     name, op, value = parts[1], Op(parts[2]), _unquoted(parts[3])
     if known and name not in known:
         raise MatcherError(f"no label is named {_short(name)}{suggestion(name[:60], known)}")
     if len(value) > LONGEST_VALUE:
         raise MatcherError(f"the value for {name} has {len(value)} characters; {LONGEST_VALUE} are the most")
     if any("\ud800" <= sign <= "\udfff" for sign in value):
-        raise MatcherError(f"the value for {name} has half of a surrogate pair, which is no character: remove it")
+        raise MatcherError(f"the value for {name} has half of a surrogate pair, which is not a character: remove it")
     if op in (Op.LIKE, Op.UNLIKE):
         _check_expression(value)
     return Matcher(name, op, value)
@@ -132,7 +132,7 @@ def _check_expression(text: str) -> None:
     try:
         expression(text)
     except ExpressionError as error:
-        raise MatcherError(f"{_short(text)} is no regular expression of RE2 ({error})") from None
+        raise MatcherError(f"{_short(text)} is not a regular expression of RE2 ({error})") from None
 
 
 def _short(text: str) -> str:

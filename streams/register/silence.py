@@ -24,7 +24,7 @@ SUBJECT: Final = "silence/"  # before the id: fingerprints are hexadecimal, so n
 class Unobeyed(enum.StrEnum):
     """Why a record that makes a silence makes none, with what its sender has to correct."""
 
-    MATCHERS = "a matcher cannot be meant: the preview of silences says why"
+    MATCHERS = "a matcher is invalid: the preview of silences says why"
     EVERYTHING = "a silence needs matchers that name a value: these match everything, or there are none"
     NO_END = "a silence ends after it begins: correct `until`"
     TOO_FAR = "a silence may be made 30 days before it begins at most"

@@ -145,11 +145,11 @@ class CalendarEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RouteSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Who is told of what matches, on `days` from `opens` to `closes` (HH:MM of the shop; over midnight as well).
+    """Who is notified of what matches, on `days` from `opens` to `closes` (HH:MM of the shop; over midnight as well).
 
     Attributes:
         match: region=zhejiang, severity=~critical|warning and so on; all must hold.
-        receivers: their names, or those of groups; none: nobody is told.
+        receivers: their names, or those of groups; none: nobody is notified.
         days: mon, tue, ...; empty: every day.
         proceed: `continue` in the file: the routes that follow are asked, too.
 
@@ -164,7 +164,7 @@ class RouteSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class MaintenanceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is planned to be broken, and of which nobody is told meanwhile.
+    """What is planned to be broken, and sends no notifications meanwhile.
 
     Attributes:
         match: warehouse=hz1 and so on; all must hold.
@@ -183,7 +183,10 @@ class MaintenanceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
 
 
 class StepSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Who is told when nobody has acknowledged `after_s` after people were told; 0: 300 s for the first, then 900 s."""
+    """Who is notified when nobody has acknowledged in time.
+
+    `after_s`: since the first notification; 0: 300 s for the first step, then 900 s.
+    """
 
     receivers: tuple[str, ...]
     after_s: _Repeat = 0
@@ -234,7 +237,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     board_url: str = ""
     page_url: str = ""  # of this page as people reach it, for links that ask whether to ack, snooze or silence
     runbook_base_url: str = ""
-    worth: dict[str, float] = {}  # by touchpoint, money of an average event: the impact is told in money, too
+    worth: dict[str, float] = {}  # by touchpoint, money of an average event: shows the impact in money, too
     currency: str = "CNY"
     routes: tuple[RouteSettings, ...] = ()  # the first that matches; what none matches goes to all receivers
     maintenance: tuple[MaintenanceSettings, ...] = ()

@@ -27,14 +27,16 @@ ratios, planned by nobody
 
     def __init__(self, truth: Sequence[dict[str, Any]], since_ms: int = 0) -> None:
         """`truth` is the scenario's list; of what begins before `since_ms` nobody sees anything."""
-        told: dict[str, tuple[int, str]] = {}
+        lines: dict[str, tuple[int, str]] = {}
         for entry in truth:
             name = entry["id"] if entry["kind"] == "incident" else entry["id"].partition("-")[0]
-            told.setdefault(name, (event_time_ms(entry["start"]) or 0, f"{entry['start'][11:16]} {_said(name, entry)}"))
-        self._left = sorted(pair for pair in told.values() if pair[0] >= since_ms)
+            lines.setdefault(
+                name, (event_time_ms(entry["start"]) or 0, f"{entry['start'][11:16]} {_said(name, entry)}")
+            )
+        self._left = sorted(pair for pair in lines.values() if pair[0] >= since_ms)
 
     def until(self, at_ms: int) -> list[str]:
-        """Lines for what has begun by then and was not told yet."""
+        """Lines for what has begun by then and was not printed yet."""
         due = [line for begins, line in self._left if begins <= at_ms]
         self._left = self._left[len(due) :]
         return due

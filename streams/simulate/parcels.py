@@ -100,9 +100,9 @@ def _blocks(rng: np.random.Generator, orders: Orders, parcels: Parcels) -> list[
     def block(kind: str, name: str, time: NDArray[np.int64], rows: NDArray[np.int64], *extra: Column) -> Block:
         return Block("logistics", kind, "/tms", time, subject, (*fields, *extra), name, rows)
 
-    told = Flag("notified", rng.random(count) < 0.97)
+    notified = Flag("notified", rng.random(count) < 0.97)
     due = Moment("promised_at", promised)
-    blocks = [block("parcel.collected", "pc-", collected, everyone, due, told)]
+    blocks = [block("parcel.collected", "pc-", collected, everyone, due, notified)]
     previous = collected
     for step in range(1, SCANS + 1):
         time = moves[:, step]
@@ -118,7 +118,12 @@ def _blocks(rng: np.random.Generator, orders: Orders, parcels: Parcels) -> list[
     since = Moment("collected_at", collected)
     blocks += [
         block(
-            "parcel.out_for_delivery", "po-", courier, np.flatnonzero(~lost), Moment("previous_scan_at", previous), told
+            "parcel.out_for_delivery",
+            "po-",
+            courier,
+            np.flatnonzero(~lost),
+            Moment("previous_scan_at", previous),
+            notified,
         ),
         block(
             "parcel.attempt_failed",

@@ -35,7 +35,7 @@ class BlindSpot(NamedTuple):
         """A sentence for who runs the worker."""
         if self.reason is Blind.REFUSED:
             return (
-                f"the last {self.amount} records of {self.topic} were dead letters or too late, and none counted: "
+                f"the last {self.amount} records of {self.topic} were dead letters or too late: nothing is counted: "
                 "check the producer's clock and its events"
             )
         if self.reason is Blind.NOT_JUDGED:
@@ -60,7 +60,7 @@ class Blindness:
     """Learns what became of records, and says what is wrong at a time. Pure.
 
     Args:
-        live: whether the wall clock matters (`time: live`); else only what is refused is told.
+        live: whether the wall clock matters (`time: live`); else only what is refused is reported.
 
     >>> blindness = Blindness(live=True)
     >>> blindness.read("orders", {"counted": 5}, 1_000)

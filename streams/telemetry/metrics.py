@@ -129,7 +129,7 @@ class PipelineMetrics:
         )
         self._delivery = Histogram(
             DELIVERY_SECONDS,
-            "From the decision to tell until the receiver has it, waits for its budget included.",
+            "From the decision to notify until the receiver accepts it, waits for its budget included.",
             ("receiver",),
             buckets=_DELIVERY_BUCKETS,
             registry=registry,
@@ -173,7 +173,7 @@ class PipelineMetrics:
         )
         self._series = Gauge(SERIES, "Series of a cells partition.", ("partition",), registry=registry)
         self._blind = Gauge(
-            BLIND, "1 where the worker sees nothing of what happens now, by reason.", ("reason",), registry=registry
+            BLIND, "1 where the worker does not see the present, by reason.", ("reason",), registry=registry
         )
         self.blind(())
         self._loop_lag = Gauge(

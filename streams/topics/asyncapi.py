@@ -119,10 +119,10 @@ def _event_messages() -> dict[str, Any]:
 
 
 def _own_messages() -> dict[str, Any]:
-    told = {Change.OPENED: "began", Change.UPDATED: "changed", Change.RESOLVED: "ended"}
+    words = {Change.OPENED: "began", Change.UPDATED: "changed", Change.RESOLVED: "ended"}
     messages: dict[str, Any] = {
         change.value: _message(f"An anomaly {word}.", "AnomalyEvent", "The fingerprint.")
-        for change, word in told.items()
+        for change, word in words.items()
     }
     messages[ACTION_TAKEN] = _message("Somebody acted on an anomaly.", "ActionEvent", "The fingerprint.")
     asked = {

@@ -69,7 +69,7 @@ def verify(case: Case) -> list[Finding]:
     found = [finding for rule in rules for finding in rule(case)]
     if case.found.config is None:
         remedy = case.remedies.allow((Right.DESCRIBE_CONFIGS,), f"--topic {case.wanted.name}")
-        found.append(case.note("may not be asked for its configuration, which is not verified", remedy))
+        found.append(case.note("has a configuration that we may not read, so it is not verified", remedy))
     return found
 
 
@@ -97,13 +97,13 @@ def _partitions(case: Case) -> Iterator[Finding]:
     if wanted.role is Role.SOURCE:
         yield case.wrong(f"has {have} partitions, the settings say {wanted.partitions}", "correct source_partitions")
     elif not wanted.counted:
-        remedy = f"their order holds within a partition only; {case.remedies.delete(wanted.name)}, it is made anew"
-        yield case.note(what, remedy)
+        remedy = f"{case.remedies.delete(wanted.name)}, and Pharos creates it again"
+        yield case.note(what, f"records are ordered within a partition only; {remedy}")
     elif wanted.name in (CELLS_TOPIC, SNAPSHOTS_TOPIC):
         remedy = f"set cells_partitions to what it was, or delete the topic ({case.remedies.delete(wanted.name)})"
         yield case.wrong(what, remedy)
     else:
-        yield case.wrong(what, f"delete the topic ({case.remedies.delete(wanted.name)}), it is made anew")
+        yield case.wrong(what, f"delete the topic ({case.remedies.delete(wanted.name)}), and Pharos creates it again")
 
 
 def _copies(case: Case) -> Iterator[Finding]:
@@ -113,22 +113,22 @@ def _copies(case: Case) -> Iterator[Finding]:
     if own and copies < asked:
         yield case.wrong(f"has {copies} copies, the settings say {asked}", case.remedies.copy())
     elif copies < 2 <= case.brokers:
-        yield case.note("has one copy: with its broker its records are gone", case.remedies.copy())
+        yield case.note("has one copy: its records are lost with its broker", case.remedies.copy())
     if insync is not None and insync > copies:
         remedy = case.set("min.insync.replicas", max(1, copies - 1))
-        yield case.wrong(f"wants {insync} copies in sync and has {copies}: nothing can be written", remedy)
+        yield case.wrong(f"has min.insync.replicas {insync} and {copies} copies: nothing can be written", remedy)
     elif insync is not None and own and insync < asked_insync:
         remedy = case.set("min.insync.replicas", asked_insync)
-        yield case.wrong(f"wants {insync} copies in sync, the settings say {asked_insync}", remedy)
+        yield case.wrong(f"has min.insync.replicas {insync}, the settings say {asked_insync}", remedy)
     elif insync == 1 < copies:
         remedy = case.set("min.insync.replicas", 2)
-        yield case.note("takes a record that one copy has: with that broker it is lost", remedy)
+        yield case.note("accepts a record that one copy has: it is lost with that broker", remedy)
     elif insync == copies > 1:
         remedy = case.set("min.insync.replicas", copies - 1)
-        yield case.note(f"wants all {copies} copies in sync: one broker away stops it", remedy)
+        yield case.note(f"has min.insync.replicas {copies}, as many as copies: losing one broker stops it", remedy)
     if case.text("unclean.leader.election.enable") == "true":
         remedy = case.set("unclean.leader.election.enable", "false")
-        yield case.wrong("may follow a leader that lacks records: what was counted could be lost", remedy)
+        yield case.wrong("allows unclean leader election: counted records could be lost", remedy)
 
 
 def _policy(case: Case) -> Iterator[Finding]:
@@ -153,7 +153,9 @@ def _retention(case: Case) -> Iterator[Finding]:
     elif case.wanted.name in (CELLS_TOPIC, VERDICTS_TOPIC) and kept < _HOUR_MS:
         yield case.wrong(f"keeps records for {kept / 60_000:g} min: state could not be restored from it", remedy)
     elif kept < DAY_MS:
-        yield case.note(f"keeps records for {kept / _HOUR_MS:g} h: a worker away for longer misses some", remedy)
+        yield case.note(
+            f"keeps records for {kept / _HOUR_MS:g} h: a worker that is down for longer loses records", remedy
+        )
     room = case.number("retention.bytes")
     if room is not None and room >= 0:
         what = f"keeps {room} bytes a partition: how long that is depends on the load"
@@ -163,7 +165,7 @@ def _retention(case: Case) -> Iterator[Finding]:
 def _time(case: Case) -> Iterator[Finding]:
     replays = case.settings.time == "events" or case.wanted.role is not Role.SOURCE
     if case.text("message.timestamp.type") == "LogAppendTime" and replays:
-        what = "stamps records with the time of their arrival: a replay of the past would count as now"
+        what = "uses LogAppendTime: a replay of the past would count as now"
         yield case.note(what, case.set("message.timestamp.type", "CreateTime"))
     past = case.number("message.timestamp.before.max.ms")
     if past is not None and past < DAY_MS:
@@ -171,7 +173,7 @@ def _time(case: Case) -> Iterator[Finding]:
         yield case.note(what, case.set("message.timestamp.before.max.ms", (1 << 63) - 1))
     ahead = case.number("message.timestamp.after.max.ms")
     if ahead is not None and ahead < case.settings.future_limit_s * 1000:
-        what = f"refuses records {ahead / 1000:g} s ahead of its clock: a clock that is wrong stops its writer"
+        what = f"refuses records {ahead / 1000:g} s ahead of its clock: a producer with a wrong clock is stopped"
         yield case.note(what, case.set("message.timestamp.after.max.ms", _HOUR_MS))
     elif ahead is not None and case.wanted.role is Role.SOURCE:
         yield from _far_ahead(case, ahead)
@@ -202,5 +204,5 @@ def _size(case: Case) -> Iterator[Finding]:
 def _codec(case: Case) -> Iterator[Finding]:
     codec = case.text("compression.type")
     if codec and codec not in _CODECS:
-        what = f"is kept as {codec}: the broker compresses everything anew, and costs more than with lz4 or zstd"
+        what = f"is kept as {codec}: the broker compresses everything again, which costs more than lz4 or zstd"
         yield case.note(what, case.set("compression.type", "producer"))

@@ -51,7 +51,7 @@ class Worker:
     Attributes:
         clock: the worker's clock.
         wall: the wall clock, set right by the brokers'.
-        congestions: to be told of every record of pharos-anomaly-state.
+        congestions: to hear every record of pharos-anomaly-state.
         source_agent: None where this worker ingests nothing.
         cells_agent: None where it merges nothing; its `parts` hold the merges.
         incident_agent: None where it has no desk.
@@ -112,7 +112,7 @@ class Worker:
             await asyncio.wait_for(self.app.start(), _START_LIMIT_S)
         except TimeoutError:
             raise WorkerFailedError(
-                f"the worker did not get under way within {_START_LIMIT_S:.0f} s: start it again, and look at the "
+                f"the worker did not start within {_START_LIMIT_S:.0f} s: start it again, and look at the "
                 f"brokers at {self._settings.broker} and at the load of this machine"
             ) from None
         for agent in self._agents:

@@ -35,12 +35,12 @@ def course_view(board: Board, fingerprint: str, data_scope: DataScope = EVERYTHI
 
 
 def _points(board: Board, anomaly: Anomaly) -> list[Point]:
-    """Of the whole, the pulses of the last hour; before them, and of every other series, what verdicts told."""
-    told = board.courses.course(anomaly.fingerprint)
+    """Of the whole, the pulses of the last hour; before them, and of every other series, what verdicts said."""
+    course = board.courses.course(anomaly.fingerprint)
     if anomaly.scope:
-        return told
+        return course
     pulses = board.pulses(anomaly.metric)
-    return [point for point in told if not pulses or point.time < pulses[0].time] + pulses
+    return [point for point in course if not pulses or point.time < pulses[0].time] + pulses
 
 
 def _named(board: Board, name: str) -> dict[str, Any]:

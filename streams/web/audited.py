@@ -68,7 +68,7 @@ class Auditor:
             await asyncio.to_thread(self.log.append, entry)
         except OSError as error:
             self._on_failure()
-            logger.error("a write is missing in the audit log: %s; look at the disk", error.strerror)  # noqa: TRY400
+            logger.error("a write is missing in the audit log: %s; check the disk", error.strerror)  # noqa: TRY400
 
     def _lists_refusal(self, minute: int) -> bool:
         if minute != self._minute:

@@ -160,8 +160,8 @@ class Exposition:
         yield _family(EXPECTED, "What a metric was expected to be, in its unit.")
         for reading in readings.values():
             yield from self._lines(reading, _of_metric(EXPECTED, reading.metric), reading.expected, "%.6g", data_scope)
-        for name, column, told in _BANDS:
-            yield _family(name, told)
+        for name, column, help_text in _BANDS:
+            yield _family(name, help_text)
             for reading in readings.values():
                 yield self._band(reading, _of_metric(name, reading.metric), getattr(reading, column), data_scope)
         yield _family(SCORE, "Surprise: 1 is the limit of normal, 2 twice as surprising in log-probability.")

@@ -27,7 +27,7 @@ class _WithoutRequest(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         error = record.exc_info[1] if record.exc_info else None
         if isinstance(error, HttpProcessingError):
-            record.msg, record.args = "a request that is no HTTP was refused with %d", (error.code,)
+            record.msg, record.args = "a request that is not HTTP was refused with %d", (error.code,)
             record.exc_info, record.levelno, record.levelname = None, logging.WARNING, "WARNING"
         return True
 
@@ -81,7 +81,7 @@ def guard(security: Security, probes: frozenset[str]) -> Middleware:
             allowed = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
             return json_response({"error": error.reason}, error.status, allowed)
         except web.RequestPayloadError:
-            return json_response({"error": "The body cannot be unpacked: send it as it is."}, 400)
+            return json_response({"error": "The body cannot be decompressed: send it uncompressed."}, 400)
         except ConnectionError:
             raise  # the reader has gone: nobody is left to answer
         except Exception:

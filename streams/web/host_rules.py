@@ -39,7 +39,7 @@ def _host_fault(host: str) -> str:
         remedy = f'write "{near}"' if near and not _host_fault(near) else "write pharos.example"
         return f'"{host}" is an address; a Host header has neither scheme nor path; {remedy}'
     if "*" in host:
-        return f'"{host}": a * stands for nothing here; write each name out'
+        return f'"{host}": * is not a wildcard here; write each name out'
     if host.startswith("["):
         end = host.find("]")
         name, rest = host[1:end], host[end + 1 :]
@@ -54,7 +54,7 @@ def _host_fault(host: str) -> str:
         return ""
     if _is_v6(host):
         return f'"{host}": an address of IPv6 stands in brackets; write "[{host}]"'
-    return f'"{host}" is no name of a host; write pharos.example, or pharos.example:6066'
+    return f'"{host}" is not a host name; write pharos.example, or pharos.example:6066'
 
 
 def _is_v6(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""From what the merge partitions hold to what Prometheus is told: judged numbers, and counts of what was not used."""
+"""From what the merge partitions hold to what Prometheus reads: judged numbers, and counts of what was not used."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def judged(readings: Iterable[Reading]) -> Iterator[JudgedReading]:
     for reading in readings:
         judgement = reading.latest.judgement
         unjudged = insufficient(judgement.reason)
-        # The exposure of a gauge says whether it was told: that nobody waits is a value.
+        # The exposure of a gauge says whether it was reported: that nobody waits is a value.
         traits = reading.metric.traits
         silent = judgement.exposure <= 0 if traits.cells is CellKind.LATEST else judgement.value == 0
         unseen = unjudged & silent

@@ -1,4 +1,4 @@
-"""What the page is told of one signal."""
+"""What the page shows of one signal."""
 
 from __future__ import annotations
 

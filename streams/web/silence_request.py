@@ -95,7 +95,7 @@ def _begins(said: dict[str, Any], now_ms: int, timezone: str) -> int | Fault | N
         begins = datetime.fromisoformat(text)
         if begins.tzinfo is None:
             if is_skipped(begins, ZoneInfo(timezone)):
-                return Fault("begins", "begins is a time that clocks skip when they are put forward: take a later one.")
+                return Fault("begins", "begins is a time that is skipped when clocks go forward: choose a later one.")
             begins = begins.replace(tzinfo=ZoneInfo(timezone))
         begins_ms = round(begins.timestamp() * 1000)
     except (TypeError, ValueError, OverflowError):

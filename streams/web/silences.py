@@ -105,8 +105,8 @@ class _Silences:
             matchers=tuple(str(matcher) for matcher in asked.matchers),
             end_on_resolve=asked.end_on_resolve,
         )
-        told = {"id": name, "begins": rfc3339(asked.begins or now), "until": rfc3339(until)}
-        return await self._desk.put(taken, told)
+        answer = {"id": name, "begins": rfc3339(asked.begins or now), "until": rfc3339(until)}
+        return await self._desk.put(taken, answer)
 
     async def end(self, body: bytes, request: web.Request) -> web.Response:
         """Ends a silence now, or calls off one that is to come; 202 as above."""

@@ -51,13 +51,13 @@ def read_tokens(path: Path, dimensions: Collection[str] = DIMENSIONS) -> tuple[T
         try:
             token = _token_of(line, dimensions)
             if token is not None and any(_same(token, known) for known in tokens):
-                raise _LineError("this token stands there already; make another")
+                raise _LineError("this token is there twice; make another")
         except ValueError as error:
             raise ValueError(f"{path.name} line {number}: {error}") from None
         if token is not None:
             tokens.append(token)
     if not tokens:
-        raise ValueError(f"{path.name} holds no token: write one 'viewer TOKEN' a line")
+        raise ValueError(f"{path.name} has no token: write one 'viewer TOKEN' a line")
     return tuple(tokens)
 
 
@@ -83,7 +83,7 @@ def _token_of(line: str, dimensions: Collection[str]) -> Token | None:
         return None
     for column, sign in enumerate(written, 1):
         if sign != "\t" and unicodedata.category(sign) in _UNSEEN:
-            raise _LineError(f"column {column} holds a character that is not shown; write the line anew")
+            raise _LineError(f"column {column} holds a character that is not shown; write the line again")
     if "scope=" in _folded(left_out):
         raise _LineError("a scope= behind # restricts nothing; write it before the #, or remove it")
     return _token_of_words(written.split(), dimensions)
@@ -91,7 +91,7 @@ def _token_of(line: str, dimensions: Collection[str]) -> Token | None:
 
 def _token_of_words(words: list[str], dimensions: Collection[str]) -> Token:
     if words[0].lower() not in ROLES:
-        raise _LineError(f"begins with no role{suggestion(words[0].lower(), ROLES)}")
+        raise _LineError(f"does not begin with a role{suggestion(words[0].lower(), ROLES)}")
     if len(words) == 1:
         raise _LineError(f"the token is missing; {_FORM}")
     secret = words[1]
@@ -138,7 +138,7 @@ def _not_understood(word: str) -> str:
     if not _looks_like_an_option(word):
         return f"what follows the token is neither scope= nor name=; {_FORM}"
     near = suggestion(re.split("[=:]", _folded(word))[0], _OPTIONS)
-    return f"a name has no = and no : in it, and there is no such option{near}"
+    return f"a name cannot hold = or :, and there is no such option{near}"
 
 
 def _folded(text: str) -> str:

@@ -29,16 +29,16 @@ class WorstContributors:
         self._worst: dict[str, _Worst] = {}
 
     def note(self, transition: Transition) -> None:
-        """Takes a transition, in the order in which they were told. An anomaly that opens anew begins anew."""
+        """Takes a transition, in the order in which they were published. An anomaly that opens again starts again."""
         anomaly = transition.anomaly
         if transition.change is Change.OPENED:
             self.drop(anomaly.fingerprint)
         if not anomaly.contributors:
             return
-        told = _Worst(GRAVITY.get(anomaly.severity, 0), anomaly.score, anomaly.contributors)
+        candidate = _Worst(GRAVITY.get(anomaly.severity, 0), anomaly.score, anomaly.contributors)
         known = self._worst.get(anomaly.fingerprint)
-        if known is None or (told.gravity, told.score) >= (known.gravity, known.score):
-            self._worst[anomaly.fingerprint] = told
+        if known is None or (candidate.gravity, candidate.score) >= (known.gravity, known.score):
+            self._worst[anomaly.fingerprint] = candidate
 
     def of(self, fingerprint: str) -> list[Contributor]:
         """Empty where none was named."""

@@ -74,7 +74,7 @@ def test_check_says_how_many_tokens_see_a_part_only(tmp_path: Path, capsys: pyte
     tokens.write_text(f"viewer {SECRET} name=Li scope=store:a\nadmin 0123456789abcdef\n")
 
     assert main(["check", "--tokens-file", str(tokens)]) == 0
-    assert "tokens are right: 2, 1 of them for a part of the data" in capsys.readouterr().out
+    assert "tokens are valid: 2, 1 of them for a part of the data" in capsys.readouterr().out
 
 
 def test_a_window_that_is_over_is_a_note_and_one_to_come_is_none(

@@ -128,7 +128,7 @@ def test_the_workers_settings_are_right(deploy: Path, secrets: Path, checked: Ca
 
     said = checked(deploy / "compose" / "pharos.yaml", "/run/secrets", {"pharos-tokens": tokens})
 
-    assert "settings are right: broker kafka:9092, page on 0.0.0.0:6066" in said
+    assert "settings are valid: broker kafka:9092, page on 0.0.0.0:6066" in said
 
 
 def test_prometheus_asks_every_worker_by_a_name_that_is_allowed(compose: Compose, deploy: Path) -> None:

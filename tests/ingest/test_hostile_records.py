@@ -135,7 +135,7 @@ DEAD = {
     "no time": (to_bytes({k: v for k, v in PAID.items() if k != "time"}), Reason.MISSING_ATTRIBUTE),
     "no data": (to_bytes({k: v for k, v in PAID.items() if k != "data"}), Reason.MISSING_ATTRIBUTE),
     "no order_id": (to_bytes({**PAID, "data": {"region": "zhejiang"}}), Reason.MISSING_ATTRIBUTE),
-    "time is no time": (to_bytes({**PAID, "time": "yesterday"}), Reason.WRONG_FIELD),
+    "time is not a time": (to_bytes({**PAID, "time": "yesterday"}), Reason.WRONG_FIELD),
     "time without an offset": (to_bytes({**PAID, "time": "2025-11-10T12:00:00"}), Reason.WRONG_FIELD),
     "time is a number": (to_bytes({**PAID, "time": NOON}), Reason.WRONG_FIELD),
     "data is a list": (to_bytes({**PAID, "data": []}), Reason.WRONG_FIELD),
@@ -146,7 +146,7 @@ DEAD = {
     "amount is beyond a double": (raw("?", b"1e999", with_data(amount="?")), Reason.WRONG_FIELD),
     "amount has 500 digits": (raw("?", b"9" * 500, with_data(amount="?")), Reason.WRONG_FIELD),
     "shipped is a number": (to_bytes(with_data(shipped=1)), Reason.WRONG_FIELD),
-    "created_at is no time": (to_bytes(with_data(created_at="2025-02-29T00:00:00Z")), Reason.WRONG_FIELD),
+    "created_at is not a time": (to_bytes(with_data(created_at="2025-02-29T00:00:00Z")), Reason.WRONG_FIELD),
     "more than 5 minutes ahead": (to_bytes(make_event("order.paid", NOON + 300_001)), Reason.FROM_THE_FUTURE),
     "unlisted and ahead": (to_bytes(make_event("x", NOON + 300_001)), Reason.FROM_THE_FUTURE),
 }

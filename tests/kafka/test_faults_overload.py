@@ -29,7 +29,7 @@ pytestmark = pytest.mark.kafka
 CAPACITY = 2_000  # events a second, by a wait in the counting
 FACTOR = 3
 MOST_GROWTH_MIB = 200
-DIGEST = "open that nobody was told of"
+DIGEST = "nobody was notified of"
 DIGEST_LIMIT_S = 40.0
 
 

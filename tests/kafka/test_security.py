@@ -131,8 +131,8 @@ def test_scram_sha_256_works_too_and_check_says_all_is_well(secured: Any, tmp_pa
     assert done.returncode == 0, done.stdout + done.stderr
     for line in (
         "(SASL_SSL, user pharos)",
-        "user pharos may do all that a worker does",
-        "13 topics are there and fit",
+        "user pharos has all the rights that a worker needs",
+        "13 topics exist and are configured right",
         "clock is 0.0",
     ):
         assert line in done.stdout
@@ -150,7 +150,7 @@ def test_scram_sha_256_works_too_and_check_says_all_is_well(secured: Any, tmp_pa
         ),
         ({"mechanism": "PLAIN"}, "SCRAM", "refuse user pharos by PLAIN"),
         ({}, "PLAIN", "speaks no SASL_SSL on that port"),
-        ({}, "MUTUAL", "want a certificate of ours: set security.cert_file"),
+        ({}, "MUTUAL", "ask for a client certificate: set security.cert_file"),
     ],
 )
 def test_what_cannot_work_is_said_once_in_one_sentence(

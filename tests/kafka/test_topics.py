@@ -106,8 +106,8 @@ def test_check_has_a_line_for_each_thing_it_looked_at(fresh: Any, capsys: pytest
         (
             "1 broker at",
             "librdkafka",
-            "13 topics are there and fit",
-            "may do all that a worker does",
+            "13 topics exist and are configured right",
+            "has all the rights that a worker needs",
             "Kafka 4.0",
             "clock",
         )

@@ -51,7 +51,7 @@ def test_a_matcher_means_what_alertmanager_means_by_it(text: str, labels: dict[s
         ("region", "write region=zhejiang"),
         ("regio=zhejiang", 'did you mean "region"?'),
         ('region="zhe', "end it by a quote"),
-        ("region=~zhe[", "is no regular expression of RE2"),
+        ("region=~zhe[", "is not a regular expression of RE2"),
         ("region=~(?=a)b", "write a second matcher, with !~"),
         (r"region=~(a)\1", "references to a group"),
         (r'region="a\ud800"', "half of a surrogate pair"),

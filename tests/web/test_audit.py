@@ -220,4 +220,4 @@ async def test_a_body_that_cannot_be_unpacked_is_the_fault_of_who_sent_it(ask: A
 
     status, answer = await ask("POST", ACK, headers=packed, data=b'{"actor": "li"}')
 
-    assert (status, answer["error"]) == (400, "The body cannot be unpacked: send it as it is.")
+    assert (status, answer["error"]) == (400, "The body cannot be decompressed: send it uncompressed.")

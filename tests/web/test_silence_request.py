@@ -26,7 +26,7 @@ def test_a_time_that_spring_skips_is_refused_with_the_remedy(begins: str) -> Non
     fault = read(begins, "2026-03-28T12:00Z")
 
     assert isinstance(fault, Fault)
-    assert fault == ("begins", "begins is a time that clocks skip when they are put forward: take a later one.")
+    assert fault == ("begins", "begins is a time that is skipped when clocks go forward: choose a later one.")
 
 
 @pytest.mark.parametrize(

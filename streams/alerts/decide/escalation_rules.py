@@ -27,14 +27,14 @@ def check_escalations(
         for place, what in _check_steps(chain.steps, receivers):
             yield (index, "steps", *place), what
         if not chain.match and index + 1 < len(chains):
-            yield (index,), "matches everything, so no later chain is ever asked; make it the last"
+            yield (index,), "matches everything, so no later chain is ever tried; make it the last"
 
 
 def _check_steps(steps: Sequence[StepSettings], receivers: Sequence[ReceiverSettings]) -> Iterator[tuple[Path, str]]:
     last_s = 0
     for number, step in enumerate(steps):
         if not step.receivers:
-            yield (number, "receivers"), "name who is told by this step"
+            yield (number, "receivers"), "name the receivers of this step"
         for place, what in check_told(step.receivers, receivers):
             yield (number, "receivers", *place), what
         after_s = step.after_s or (DEFAULT_AFTER_S[number] if number < len(DEFAULT_AFTER_S) else 0)

@@ -21,7 +21,7 @@ def check_routes(routes: Sequence[RouteSettings], receivers: Sequence[ReceiverSe
         for place, what in _check_route(route, receivers):
             yield (index, *place), what
         if not (route.match or route.proceed or route.days or _is_timed(route)) and index + 1 < len(routes):
-            yield (index,), "matches everything at any time, so no later route is ever asked; make it the last"
+            yield (index,), "matches everything at any time, so no later route is ever tried; make it the last"
 
 
 def check_told(names: Iterable[str], receivers: Sequence[ReceiverSettings]) -> Iterator[tuple[Path, str]]:

@@ -155,7 +155,7 @@ _SENT = Occasion.NEWS | Occasion.DIGEST | Occasion.REMINDER
 STAGES: Final = (
     Stage(repeated, _NEWS, "topics are read again after a rebalance: each transition counts once"),
     Stage(resolved, _NEWS, "the end goes to whoever was notified, muted or not, however late, and to nobody else"),
-    Stage(logged, _NEWS, "after a restart openings are read again that people have"),
+    Stage(logged, _NEWS, "after a restart, openings are read again: people already have them"),
     Stage(informational, _OPEN, "what is good or merely interesting wakes nobody"),
     Stage(symptom, _OPEN, "the notification of its cause lists it"),
     Stage(held, _OPEN, "the digest lists it, with its newest transition"),
@@ -164,7 +164,7 @@ STAGES: Final = (
     Stage(muted, _SENT | Occasion.GROUP, "a silence, maintenance or a graver anomaly keeps it quiet"),
     Stage(unrouted, _SENT, "the routes name nobody at this time"),
     Stage(snoozed, _SENT, "somebody wants to hear of it later"),
-    Stage(acknowledged, _OPEN, "somebody has it: only changes for the worse are news"),
+    Stage(acknowledged, _OPEN, "somebody acknowledged it: only changes for the worse are news"),
 )  # what passes all stages is sent: news wait in their group first
 
 

@@ -116,7 +116,7 @@ class Group:
             given_up += 1
             self._miss(self._backlog.take())
         if given_up:
-            _log.warning("receiver %s: gave up %d notifications that waited for too long", self.name, given_up)
+            _log.warning("receiver %s: dropped %d notifications that had waited too long", self.name, given_up)
         return step
 
     def sent(self, send: Send, result: Result, moment: Moment) -> None:
@@ -249,7 +249,7 @@ class Group:
         """Only to a receiver that is well: whoever is down hears of it after the next thing that gets through."""
         if self._lost and self.failures == 0:
             lost, self._lost = list(self._lost.values()), {}
-            _log.warning("receiver %s: sends again what is newest of %d anomalies that it missed", self.name, len(lost))
+            _log.warning("receiver %s: sends the newest state of %d anomalies that it missed", self.name, len(lost))
             for notification in lost:
                 self._backlog.put(Entry(now, notification))
         if self._last_missed is not None and self.failures == 0:

@@ -71,12 +71,12 @@ def notifier_of(url: str) -> Any:
     try:
         apprise = importlib.import_module("apprise")
     except ImportError:
-        raise ValueError("needs the library Apprise; install it by `pip install 'pharos[apprise]'`") from None
+        raise ValueError("needs the library Apprise; install it with `pip install 'pharos[apprise]'`") from None
     for library in _TALKATIVE:
         logging.getLogger(library).setLevel(logging.CRITICAL)
     notifier = apprise.Apprise()
     if not notifier.add(url):
-        raise ValueError("Apprise knows no such address; see https://appriseit.com/services/")
+        raise ValueError("Apprise does not know this address; see https://appriseit.com/services/")
     return notifier
 
 

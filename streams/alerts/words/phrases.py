@@ -11,7 +11,7 @@ from streams.records.figures import amount, duration
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-_LONG_S = 600  # seconds beyond it are told as a time span
+_LONG_S = 600  # seconds beyond it are shown as a time span
 _SUFFIXES = {"/min": "/分钟", " per 1,000": "/千单", " s": "秒"}
 _DIMENSIONS = {
     "batch": "批次",
@@ -136,14 +136,14 @@ ENGLISH = Phrases(
         "": "{severity}",
         "resolved": "RESOLVED",
         "stale": "RESOLVED, too little data to judge",
-        "retired": "RESOLVED, no longer watched",
+        "retired": "RESOLVED, no longer monitored",
         "escalated": "now {severity}",
         "worsened": "worse, {severity}",
         "snooze over": "snooze over, {severity}",
         "silence over": "silence over, {severity}",
         "maintenance over": "maintenance over, {severity}",
         "inhibition over": "{severity}",
-        "unacked": "nobody has it, {severity}",
+        "unacked": "not acknowledged, {severity}",
         "still open": "still open, {severity}",
     },
     title="[{news}] {headline}",
@@ -152,9 +152,9 @@ ENGLISH = Phrases(
     since="Since {start}, for {lasts}",
     span="From {start} to {end}, {lasts}; at worst {peak}",
     over="; over after {lasts}, at worst {peak}",
-    toll="; about {affected} {what} beyond normal in all",
-    impact="Impact: about {affected} {what} beyond normal in the last {window}",
-    forecast="If it stays so: about {affected} more {what} in the next hour",
+    toll="; about {affected} {what} affected in total",
+    impact="Impact: about {affected} {what} affected in the last {window}",
+    forecast="If it continues: about {affected} more {what} in the next hour",
     worth=", worth about {currency} {money}",
     events={
         "": "events",
@@ -170,7 +170,7 @@ ENGLISH = Phrases(
     contributor="{where} {share}",
     cause="Caused by: {named}",
     symptoms="Symptoms: {named}",
-    also="Not told by themselves: {named}",
+    also="Symptoms, not notified separately: {named}",
     board="Board",
     runbook="Runbook",
     acts={"ack": "Acknowledge", "snooze": "Snooze", "silence": "Silence"},
@@ -180,7 +180,7 @@ ENGLISH = Phrases(
     semicolon="; ",
     more="+{count} more",
     digest="DIGEST",
-    untold=("1 anomaly is open that nobody was told of", "{count} anomalies are open that nobody was told of"),
+    untold=("1 open anomaly that nobody was notified of", "{count} open anomalies that nobody was notified of"),
     bundle=(
         "{count} notifications at once, all of one anomaly",
         "{count} notifications at once, of {anomalies} anomalies",
@@ -190,7 +190,7 @@ ENGLISH = Phrases(
     acked="Acknowledged by {actor}",
     maintenance_begins="Maintenance begins: {name}, until {ends}",
     maintenance_over=("Maintenance is over: {name}", "Maintenance is over: {name}; still open: {count}"),
-    quiet="Nobody is told of what matches {matchers}",
+    quiet="No notifications for what matches {matchers}",
 )
 CHINESE = Phrases(
     dimensions=_DIMENSIONS,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from streams.alerts.words.wording import Text
 
 
-SENDER: Final = "Pharos"  # what a robot that goes by keywords can always be told to look for
+SENDER: Final = "Pharos"  # what a robot that goes by keywords can always look for
 
 
 class Voice(NamedTuple):

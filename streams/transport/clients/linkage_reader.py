@@ -88,6 +88,6 @@ class LinkageReader:
                 try:
                     transition = decode(record.value or b"")
                 except msgspec.DecodeError:
-                    logger.warning("%s-%d holds at %d a record that is none", tp.topic, tp.partition, record.offset)
+                    logger.warning("%s-%d undecodable record at offset %d", tp.topic, tp.partition, record.offset)
                     continue
                 await self._linked.link(transition)

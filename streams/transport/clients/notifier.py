@@ -84,6 +84,6 @@ class Notifier:
             transition = decode(record.value or b"")
         except msgspec.DecodeError:
             self.undecodable += 1
-            logger.warning("%s-%d holds at %d a record that is none", record.topic, record.partition, record.offset)
+            logger.warning("%s-%d undecodable record at offset %d", record.topic, record.partition, record.offset)
             return
         self._notifications.handle(transition)

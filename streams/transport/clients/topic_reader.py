@@ -103,4 +103,4 @@ class TopicReader:
             if numbers:
                 return sorted(numbers)
             await asyncio.sleep(0.25)
-        raise TimeoutError(f"topic {topic} is not there: create it, or let `pharos worker` do it")
+        raise TimeoutError(f"topic {topic} does not exist: create it, or let `pharos worker` do it")

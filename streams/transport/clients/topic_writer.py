@@ -67,7 +67,7 @@ class TopicWriter:
         except TimeoutError:
             return Delivery.LATE
         except (KafkaError, OSError) as error:
-            logger.warning("a record for %s was not taken: %s", self._topic, type(error).__name__)
+            logger.warning("a record for %s was not written: %s", self._topic, type(error).__name__)
             return Delivery.LATE if _is_passing(error) else Delivery.REFUSED
         finally:
             self._waiting -= 1

@@ -202,7 +202,7 @@ class AcknowledgedFlusher:
         try:
             await self._commit(content.source, content.next_offset, content.metadata + END_OF_METADATA)
         except (KafkaError, OSError, TimeoutError) as error:
-            logger.info("commit of %s at %d put off: %r", content.source, content.next_offset, error)
+            logger.info("commit of %s at %d postponed: %r", content.source, content.next_offset, error)
 
     async def _send(self, records: Sequence[OutRecord]) -> None:
         await asyncio.gather(*[await _send(self._producer, record) for record in records])

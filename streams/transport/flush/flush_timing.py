@@ -14,8 +14,8 @@ class Due(enum.Enum):
 
     NOT_YET = "not yet"
     SLOT = "a slot is complete: merging waits for that"
-    INTERVAL = "the last flush is long ago"
-    MANY = "many records are counted"
+    INTERVAL = "the flush interval has passed"
+    MANY = "many records are waiting"
 
 
 class FlushTiming:

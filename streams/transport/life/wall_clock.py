@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 
 class WallClock:
-    """Now, in ms since the epoch, by the brokers' clock; by this machine's until a broker has told its own.
+    """Now, in ms since the epoch, by the brokers' clock; by this machine's until a broker has answered.
 
     Between two answers time goes on by whichever of this machine's clocks is further: one that is set back, and one
     that slept, would both make a right event look as if it were ahead.
@@ -93,7 +93,7 @@ class BrokersClock:
         except (KafkaError, OSError, TimeoutError) as error:
             if self._answered:
                 logger.warning(
-                    "the brokers do not tell their clock (%r): this machine's is used, with the last difference", error
+                    "the brokers' clock is unknown (%r): this machine's is used, with the last difference", error
                 )
             self._answered = False
             return False
@@ -102,7 +102,7 @@ class BrokersClock:
         if abs(found.ahead_ms - self._told_ms) > _WORTH_A_LINE_MS:
             self._told_ms = found.ahead_ms
             logger.warning(
-                "this machine's clock is %.0f s %s the brokers': theirs decides; set both by NTP",
+                "this machine's clock is %.0f s %s the brokers', whose clock is used; synchronise both by NTP",
                 abs(found.ahead_ms) / 1000,
                 "behind" if found.ahead_ms > 0 else "ahead of",
             )

@@ -51,7 +51,7 @@ class Standstill(NamedTuple):
     seconds: float
 
     def __str__(self) -> str:
-        return f"{self.station.name.lower()} of {self.what} stands still for {self.seconds:.0f} s"
+        return f"{self.station.name.lower()} of {self.what} has made no progress for {self.seconds:.0f} s"
 
 
 class Watchdog:
@@ -63,7 +63,7 @@ class Watchdog:
     True
     >>> watchdog.look([Duty(Station.FLUSH, "orders-3", owing=True, progress=7)], 60.0)
     >>> str(watchdog.overdue(60.0))
-    'flush of orders-3 stands still for 50 s'
+    'flush of orders-3 has made no progress for 50 s'
     """
 
     def __init__(self, now_s: float) -> None:

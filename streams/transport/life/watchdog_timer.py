@@ -23,7 +23,7 @@ class WatchdogTimer:
     """A timer of the C library's, which the loop puts back once a second. When it runs out, it writes to standard error
     where every thread stands, and ends the process with code 1.
 
-    A process that was stopped (SIGSTOP) for longer than the limit cannot be told from one that stands still, and ends
+    A process that was stopped (SIGSTOP) for longer than the limit cannot be distinguished from one that stands still, and ends
     when it goes on. Ctrl-Z says so beforehand: `pause`. One for a process, as Python has one such timer.
 
     Args:
@@ -46,7 +46,7 @@ class WatchdogTimer:
         faulthandler.cancel_dump_traceback_later()
 
     def pause(self) -> None:
-        """Stop the process, as Ctrl-Z is meant to; go on when it is told to, with the timer put back."""
+        """Stop the process, as Ctrl-Z is meant to; go on when it is asked to, with the timer put back."""
         self.stop()
         os.kill(os.getpid(), signal.SIGSTOP)
         self.wind()

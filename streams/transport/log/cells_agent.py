@@ -65,8 +65,8 @@ class CellsState:
         merge: fresh; restored here from `saved`.
         needed: names of the chunks that a manifest needs.
         producer: an aiokafka producer.
-        observe: told of each source's watermark: a worker whose own sources are silent learns from it what time it is.
-        on_judged: told of each tick at which detectors ran: the partition, and the seconds it took.
+        observe: called with each source's watermark: a worker whose own sources are silent learns from it what time it is.
+        on_judged: called with each tick at which detectors ran: the partition, and the seconds it took.
 
     """
 
@@ -110,7 +110,7 @@ class CellsState:
                 record = decode(value or b"")
             except msgspec.DecodeError:
                 self.undecodable += 1
-                logger.exception("pharos-cells-%d holds a record that is none", self._partition)
+                logger.exception("pharos-cells-%d undecodable record", self._partition)
                 continue
             try:
                 self.merge.apply(record)

@@ -79,7 +79,7 @@ class IncidentState:
                 record = _decode(value or b"")
             except msgspec.DecodeError:
                 self.undecodable += 1
-                logger.exception("pharos-verdicts holds a record that is none")
+                logger.exception("pharos-verdicts undecodable record")
                 continue
             self._pending += self.desk.deliver(record)
             self._on_tick(record)

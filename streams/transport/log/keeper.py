@@ -21,7 +21,7 @@ class UnreadableStateError(WorkerFailedError):
     def __init__(self, tp: TP, cause: Exception) -> None:
         why = str(cause) if isinstance(cause, ValueError) else repr(cause)
         super().__init__(
-            f"the snapshot of {tp.topic}-{tp.partition} cannot be taken up: {why}; {LOG_REMEDY} (embedded broker: "
+            f"the snapshot of {tp.topic}-{tp.partition} cannot be restored: {why}; {LOG_REMEDY} (embedded broker: "
             "delete the folder of state_dir instead)"
         )
 

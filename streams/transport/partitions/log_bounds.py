@@ -15,9 +15,9 @@ class Loss(enum.Enum):
     """How records came to be missing."""
 
     TRIMMED = "the broker has dropped offsets {position} to {last} unread"
-    MADE_ANEW = "the log ends at offset {end}, before {position}: the topic was made anew"
+    MADE_ANEW = "the log ends at offset {end}, before {position}: the topic was created again"
     REPLACED = (
-        "the committed offset {position} belongs to a topic of this name that was deleted; this one was made anew"
+        "the committed offset {position} belongs to a topic of this name that was deleted; this one was created again"
     )
 
 
@@ -32,7 +32,7 @@ class Bounds(NamedTuple):
 
         >>> Bounds(5, 9).loss(4), Bounds(5, 9).loss(5), Bounds(5, 9).loss(9), Bounds(5, 9).loss(10)
         (<Loss.TRIMMED: 'the broker has dropped offsets {position} to {last} unread'>, None, None, \
-<Loss.MADE_ANEW: 'the log ends at offset {end}, before {position}: the topic was made anew'>)
+<Loss.MADE_ANEW: 'the log ends at offset {end}, before {position}: the topic was created again'>)
         """
         if position < self.first:
             return Loss.TRIMMED
@@ -58,13 +58,13 @@ class LostTopicError(WorkerFailedError):
     """A topic was deleted under the worker."""
 
     def __init__(self, topic: str, remedy: str, *, made_anew: bool) -> None:
-        what = "deleted and made anew" if made_anew else "deleted"
+        what = "deleted and created again" if made_anew else "deleted"
         super().__init__(f"{topic}: the topic was {what}, and what was not read of it is lost; {remedy}")
 
 
-RETENTION = "raise the topic's retention above the longest standstill; "
+RETENTION = "raise the topic's retention above the longest outage; "
 LOG_REMEDY = (
-    "to begin anew from what the logs still hold, with older expectations to be learned again, stop the workers, "
+    "to start again from what the logs still hold, with older expectations to be learned again, stop the workers, "
     "delete the topic pharos-snapshots and start them"
 )
 SOURCE_TOPIC_REMEDY = (

@@ -103,7 +103,7 @@ def test_what_is_still_open_after_catching_up_goes_into_one_digest(transition: M
         assert dispatch.handle(transition(fingerprint=f"f{number}"), clock) == (Ruling.HELD, None)
     assert dispatch.digests(clock, START + 30 * MINUTE) == []
     (digest,) = dispatch.digests(clock, START + 50 * MINUTE)
-    assert digest.title == "[DIGEST] 12 anomalies are open that nobody was told of"
+    assert digest.title == "[DIGEST] 12 open anomalies that nobody was notified of"
     assert digest.lines[-1] == "+2 more"
     assert dispatch.digests(clock, clock) == []
     ruling, end = dispatch.handle(transition(Change.RESOLVED, at=clock, fingerprint="f3"), clock)

@@ -136,9 +136,9 @@ def test_what_another_speaks_for_is_listed_in_its_message_and_not_sent(transitio
     assert (part, ended) == (Ruling.INHIBITED, Ruling.UNANNOUNCED)
     assert whole is not None
     assert worse is not None
-    assert not any(line.startswith("Not told by themselves") for line in whole.lines)
+    assert not any(line.startswith("Symptoms, not notified separately") for line in whole.lines)
     assert any(
-        line.startswith("Not told by themselves: payment_success: 71.0%, expected 97.0% (payment_method")
+        line.startswith("Symptoms, not notified separately: payment_success: 71.0%, expected 97.0% (payment_method")
         for line in worse.lines
     )
 

@@ -140,7 +140,7 @@ async def test_an_anomaly_of_a_backlog_is_sent_once_and_is_one_incident_under_it
     shop.open = {t.anomaly.fingerprint: t.anomaly for t in backlog}
     await shop.lives(backlog)
 
-    assert [sent.title for sent in shop.chat.got] == ["[DIGEST] 2 anomalies are open that nobody was told of"]
+    assert [sent.title for sent in shop.chat.got] == ["[DIGEST] 2 open anomalies that nobody was notified of"]
     assert [line.partition("]")[0] for line in shop.chat.got[0].lines] == ["[CRITICAL", "[CRITICAL"]
     assert incidents(shop) == {"f1": ["trigger"], "f2": ["trigger"]}
     assert [(sent.kind, sent.title.partition("]")[0]) for sent in shop.pager.got] == [

@@ -35,7 +35,7 @@ def test_dingtalk_gets_a_card_with_buttons(told: Told) -> None:
     assert card["text"].splitlines()[:3] == [
         f"### {card['title']}",
         "- Since 2025-11-10 23:58:30 +08:00, for 1 min 30 s",
-        "- Impact: about 260 orders beyond normal in the last 1 min",
+        "- Impact: about 260 orders affected in the last 1 min",
     ]
     assert card["btns"] == [
         {"title": "Board", "actionURL": "https://board/?fingerprint=f1"},

@@ -42,8 +42,8 @@ def test_what_value_where_since_impact_contributors_links_id(transition: Callabl
     assert told.title == "[CRITICAL] Payment success: 71.0%, expected 97.0% (payment_method alipay)"
     assert told.lines == (
         "Since 2025-11-10 23:58:30 +08:00, for 1 min 30 s",
-        "Impact: about 260 orders beyond normal in the last 1 min",
-        "If it stays so: about 15,600 more orders in the next hour",
+        "Impact: about 260 orders affected in the last 1 min",
+        "If it continues: about 15,600 more orders in the next hour",
         "Contributors: region b 50%, region c 30%, region a 10%",
         "Board: https://board/?fingerprint=f1",
         "Runbook: https://runbooks/payment",
@@ -59,13 +59,13 @@ def test_what_an_order_is_worth_is_told_where_the_settings_know_it(transition: C
     views = compose(transition(touchpoint="page"), titles, {}, SHANGHAI).lines[1:3]
 
     assert english == (
-        "Impact: about 260 orders beyond normal in the last 1 min, worth about CNY 81,250",
-        "If it stays so: about 15,600 more orders in the next hour, worth about CNY 4,875,000",
+        "Impact: about 260 orders affected in the last 1 min, worth about CNY 81,250",
+        "If it continues: about 15,600 more orders in the next hour, worth about CNY 4,875,000",
     )
     assert [fact.rpartition("，")[2] for fact in chinese] == ["金额约 CNY 81,250", "金额约 CNY 4,875,000"]
     assert views == (
-        "Impact: about 260 page views beyond normal in the last 1 min, worth about CNY 3",
-        "If it stays so: about 15,600 more page views in the next hour, worth about CNY 156",
+        "Impact: about 260 page views affected in the last 1 min, worth about CNY 3",
+        "If it continues: about 15,600 more page views in the next hour, worth about CNY 156",
     )
 
 
@@ -89,7 +89,7 @@ def test_the_end_says_how_long_and_how_bad_it_was(transition: Callable[..., Tran
     )
     assert told.lines[0] == (
         "From 2025-11-10 23:58:30 +08:00 to 2025-11-11 00:10:00 +08:00, 11 min 30 s; at worst 70.0%"
-        "; about 1,312 orders beyond normal in all"
+        "; about 1,312 orders affected in total"
     )
     assert chinese.title.endswith("：97.0%，预期 97.0%（支付方式 alipay）；持续 11分钟30秒，最差 70.0%")
     assert chinese.facts[0].endswith("持续 11分钟30秒；最差 70.0%；共约 1,312 笔订单异常")
@@ -99,7 +99,7 @@ def test_the_end_says_how_long_and_how_bad_it_was(transition: Callable[..., Tran
     ("why", "heading", "chinese"),
     [
         (Why.STALE, "[RESOLVED, too little data to judge]", "【已结束，数据不足以判断】"),
-        (Why.RETIRED, "[RESOLVED, no longer watched]", "【已结束，不再监测】"),
+        (Why.RETIRED, "[RESOLVED, no longer monitored]", "【已结束，不再监测】"),
     ],
 )
 def test_what_ends_without_being_normal_does_not_say_that_it_is(
@@ -148,7 +148,7 @@ def test_a_report_lists_what_any_receiver_gets_with_fingerprints_for_the_anomali
 
 def test_what_recovers_has_no_forecast(transition: Callable[..., Transition]) -> None:
     lines = compose(transition(state="recovering"), TITLES, {}, SHANGHAI).lines
-    assert not any(line.startswith("If it stays so") for line in lines)
+    assert not any(line.startswith("If it continues") for line in lines)
 
 
 def test_links_lead_to_a_page_that_asks_what_to_do_unless_it_is_over(transition: Callable[..., Transition]) -> None:

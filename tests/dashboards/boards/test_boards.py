@@ -156,7 +156,7 @@ def test_a_preset_limit_goes_before_all_others(plan: Plan, direction: str, below
 
 def test_limits_of_the_pipeline_are_those_of_the_alerts(plan: Plan, boards: dict[str, Any]) -> None:
     thresholds = plan.thresholds
-    backlog = panel(boards["pipeline"], "Work that waits, by topic")
+    backlog = panel(boards["pipeline"], "Backlog, by topic")
 
     assert steps(backlog)[1:] == [
         (thresholds.backlog_warning_s, "orange"),

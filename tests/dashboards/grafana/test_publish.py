@@ -113,7 +113,7 @@ async def test_a_board_that_nothing_wants_any_more_is_removed_and_others_are_lef
 
     found = await done(publish, resources(smaller))
 
-    assert found["boards of before"].differences == ["pharos-feedback is there and should not be"]
+    assert found["boards of before"].differences == ["pharos-feedback exists and should not"]
     assert "pharos-feedback" not in grafana.boards
     assert "of-somebody" in grafana.boards
 
@@ -138,7 +138,7 @@ async def test_two_installations_in_one_grafana_leave_each_other_alone(
     found = await done(publish, resources(east(smaller), milestones=()))
 
     (gone,) = found["boards of before"].differences
-    assert gone.endswith("-feedback is there and should not be")
+    assert gone.endswith("-feedback exists and should not")
     assert "pharos-feedback" in grafana.boards
     assert [mark["tags"] for mark in grafana.annotations.values()] == [["pharos", "milestone"]]
     assert {finding.outcome for finding in (await done(compare, resources())).values()} == {Outcome.SAME}

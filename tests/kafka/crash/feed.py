@@ -114,7 +114,7 @@ def commits(address: str, group: str, tps: list[TopicPartition]) -> int:
 def wait_for_commits(
     address: str, group: str, load: Load, fleet: Fleet, limit_s: float, *, events: int | None = None
 ) -> int:
-    """Until so many records are counted, or all; what has ended is started again meanwhile. Returns how many."""
+    """Until so many records are waiting, or all; what has ended is started again meanwhile. Returns how many."""
     wanted = load.events if events is None else events
     deadline = time.monotonic() + limit_s
     progress = 0

@@ -80,7 +80,7 @@ class Bench:
         return Fleet([*FAULTY_WORKER, self.config(**changed)], self.log, workers, environment)
 
     def wait_for(self, fleet: Fleet, events: int, limit_s: float = LIMIT_S) -> int:
-        """Until so many records are counted. Returns how many."""
+        """Until so many records are waiting. Returns how many."""
         return wait_for_commits(self.address, self.group, LOAD, fleet, limit_s, events=events)
 
     def finish(self, fleet: Fleet, limit_s: float = LIMIT_S) -> None:

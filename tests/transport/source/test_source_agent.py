@@ -283,7 +283,7 @@ async def test_a_topic_that_is_made_anew_under_a_worker_ends_it() -> None:
     bench.positions.standings[ORDERS] = Standing(2, int(time.time() * 1000))
     await bench.run_until(lambda: bench.failures)
 
-    assert "the log ends at offset 2, before 8: the topic was made anew" in bench.failures[0]
+    assert "the log ends at offset 2, before 8: the topic was created again" in bench.failures[0]
 
 
 async def test_a_log_that_only_lacks_what_would_warm_the_memory_is_no_loss() -> None:
