@@ -54,7 +54,7 @@ def pipeline_health(plan: Plan) -> Board:
     return Board(
         name="pipeline",
         title="Pipeline health",
-        description="Whether Pharos reads, evaluates and notifies. It needs the rules of deploy/prometheus in Prometheus.",
+        description="Whether Pharos reads, evaluates and notifies. Needs the rules of deploy/prometheus in Prometheus.",
         folder=folder.OPERATIONS,
         metrics=feeds or plan.catalogue.metrics,
         rows=rows,

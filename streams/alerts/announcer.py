@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from streams.alerts.log_writer import Recorder
     from streams.alerts.queue.outbox import Outbox
     from streams.alerts.words.message import Notification
-    from streams.records.action import Taken
+    from streams.records.action import ActionRecord
     from streams.records.anomaly import Anomaly, Transition
 
 
@@ -137,13 +137,13 @@ class Announcer:
         for taken in self._care.due(open_anomalies, clock_ms) if self._care else ():
             self._log.put(taken)
 
-    def _put(self, notification: Notification, clock_ms: int, record: Taken | None = None) -> None:
+    def _put(self, notification: Notification, clock_ms: int, record: ActionRecord | None = None) -> None:
         """`record`: what to write once it is delivered, where that says more than that it is."""
         for anomaly in notification.anomalies:
             self._grouping.drop(anomaly.episode)
         self._outbox.put(notification)
         self._note(notification, clock_ms, record)
 
-    def _note(self, notification: Notification, clock_ms: int, record: Taken | None = None) -> None:
+    def _note(self, notification: Notification, clock_ms: int, record: ActionRecord | None = None) -> None:
         self._on_notified(notification)
         self._log.sent(notification, tuple(self._outbox.states()), clock_ms, record)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from streams.alerts.decide.notification_log import NotificationLog
     from streams.alerts.words.message import Notification
-    from streams.records.action import Taken
+    from streams.records.action import ActionRecord
 
 
 class Recorder(Protocol):
@@ -22,7 +22,7 @@ class Recorder(Protocol):
         """How many records are not written yet."""
         ...
 
-    def put(self, taken: Taken) -> None: ...
+    def put(self, taken: ActionRecord) -> None: ...
 
 
 class LogWriter:
@@ -31,18 +31,20 @@ class LogWriter:
     def __init__(self, log: NotificationLog, recorder: Recorder | None) -> None:
         self._log = log
         self._recorder = recorder
-        self._undelivered: dict[str, Taken] = {}
+        self._undelivered: dict[str, ActionRecord] = {}
 
     @property
     def waiting(self) -> int:
         """How many records are not written yet."""
         return len(self._undelivered) + (0 if self._recorder is None else self._recorder.waiting)
 
-    def put(self, taken: Taken) -> None:
+    def put(self, taken: ActionRecord) -> None:
         if self._recorder is not None:
             self._recorder.put(taken)
 
-    def sent(self, notification: Notification, everybody: Sequence[str], now: int, record: Taken | None = None) -> None:
+    def sent(
+        self, notification: Notification, everybody: Sequence[str], now: int, record: ActionRecord | None = None
+    ) -> None:
         """A notification goes out at `now` (ms).
 
         `everybody`: names of all receivers; `record`: what to write once it is delivered, where that says more than

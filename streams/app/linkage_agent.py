@@ -16,7 +16,7 @@ from streams.linkage.clerk import Clerk, Ruling
 from streams.linkage.courier import Courier
 from streams.linkage.first_action import FirstActions
 from streams.linkage.webhooks import webhooks_of
-from streams.records.action import Taken
+from streams.records.action import ActionRecord
 from streams.records.action_event import read_action
 from streams.records.request import Ending, Stage
 from streams.records.request_event import encode
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from streams.broker.connection import Connection
     from streams.records.anomaly import Anomaly, Transition
-    from streams.records.request import Step
+    from streams.records.request import RequestStep
     from streams.register.register import Register
     from streams.settings.settings import Settings
     from streams.telemetry.metrics import PipelineMetrics
@@ -42,7 +42,7 @@ _UNTIMED_S: Final = 15.0
 _COUNTED: Final = (Ruling.PROPOSE, Ruling.REQUEST, Ruling.STALE, Ruling.FULL)
 
 
-class LinkageSurroundings(NamedTuple):
+class LinkageContext(NamedTuple):
     """What the worker shares with the agent.
 
     Attributes:
@@ -62,12 +62,12 @@ class LinkageSurroundings(NamedTuple):
 class LinkageAgent:
     """Asks business systems to act, by the rules of the settings, and takes the time until somebody does."""
 
-    def __init__(self, around: LinkageSurroundings) -> None:
-        self._around = around
-        self._rules = around.settings.linkage
-        self._clerk = Clerk(self._rules, around.register.requests)
+    def __init__(self, context: LinkageContext) -> None:
+        self._context = context
+        self._rules = context.settings.linkage
+        self._clerk = Clerk(self._rules, context.register.requests)
         self._first = FirstActions()
-        self._untimed: deque[tuple[float, Taken]] = deque(maxlen=_MOST_UNTIMED)
+        self._untimed: deque[tuple[float, ActionRecord]] = deque(maxlen=_MOST_UNTIMED)
         self._written: dict[str, float] = {}  # follow-ups on their way back to the ledger
         self._courier: Courier | None = None
 
@@ -78,13 +78,13 @@ class LinkageAgent:
         stack.push_async_callback(self._courier.stop)
         for rule in self._rules:
             for outcome in (*(ruling.value for ruling in _COUNTED), *Ending):
-                self._around.metrics.linked(rule.name, outcome, 0)
+                self._context.metrics.linked(rule.name, outcome, 0)
 
     async def run(self, reader: TopicReader) -> None:
         """Never returns. What was asked for and done before is known once `reader` has caught up."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(reader.caught_up.wait(), _CATCH_UP_LIMIT_S)
-        await LinkageReader(self._around.settings, self._around.connection, self).run()
+        await LinkageReader(self._context.settings, self._context.connection, self).run()
 
     async def link(self, transition: Transition) -> None:
         """Writes what the rules ask for at a transition. Raises UnwrittenError."""
@@ -92,12 +92,12 @@ class LinkageAgent:
             if step is not None and not await self._write_surely(step):
                 raise UnwrittenError
             if step is None and ruling in _COUNTED:
-                self._around.metrics.linked(rule.name, ruling.value)
+                self._context.metrics.linked(rule.name, ruling.value)
 
     def time(self, value: bytes | None) -> None:
         """Takes the time to an action, or waits a little for the board to hear of the anomaly."""
         taken = read_action(value)
-        if isinstance(taken, Taken):
+        if isinstance(taken, ActionRecord):
             self._untimed.append((time.monotonic(), taken))
 
     async def look_after(self, *, leads: bool) -> None:
@@ -125,30 +125,30 @@ class LinkageAgent:
                 if at > limit:
                     self._untimed.append((at, taken))
                 continue
-            took_ms = self._first.took_ms(taken, anomaly, self._around.register.actions.of(taken.fingerprint))
+            took_ms = self._first.took_ms(taken, anomaly, self._context.register.actions.of(taken.fingerprint))
             if took_ms is not None:
-                self._around.metrics.first_action(took_ms / 1000)
+                self._context.metrics.first_action(took_ms / 1000)
 
-    async def _write_surely(self, step: Step) -> bool:
+    async def _write_surely(self, step: RequestStep) -> bool:
         for attempt in range(1, _ATTEMPTS + 1):
             if await self._write(step):
                 return True
             await asyncio.sleep(Backoff().wait_s(attempt, random.SystemRandom().random(), None))
         return False
 
-    async def _write(self, step: Step) -> bool:
-        delivery = await self._around.write(step.fingerprint.encode(), encode(step))
+    async def _write(self, step: RequestStep) -> bool:
+        delivery = await self._context.write(step.fingerprint.encode(), encode(step))
         if delivery is not Delivery.TAKEN:
             return False
-        self._around.register.step(step)  # at once, so that this worker decides nothing twice; reading it is a repeat
+        self._context.register.step(step)  # at once, so that this worker decides nothing twice; reading it is a repeat
         data = step.data
         outcome = data.outcome or (Ruling.PROPOSE if step.stage is Stage.PROPOSED else Ruling.REQUEST).value
-        self._around.metrics.linked(data.rule, outcome)
+        self._context.metrics.linked(data.rule, outcome)
         return True
 
     def _anomaly(self, fingerprint: str) -> Anomaly | None:
-        return self._around.register.anomaly(fingerprint)
+        return self._context.register.anomaly(fingerprint)
 
     def _now(self) -> int:
-        now = self._around.people_ms()
+        now = self._context.people_ms()
         return round(time.time() * 1000) if now is None else now

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 _CATCH_UP_LIMIT_S = 15.0
 
 
-class NotifySurroundings(NamedTuple):
+class NotifyContext(NamedTuple):
     """What the worker shares with the agent.
 
     Attributes:
@@ -82,12 +82,12 @@ class NotifySurroundings(NamedTuple):
 class NotifyAgent:
     """Reads pharos-anomalies in a group of its own, decides, and delivers."""
 
-    def __init__(self, around: NotifySurroundings) -> None:
-        self._around = around
-        self._zone = ZoneInfo(around.settings.timezone)
-        register, settings = around.register, around.settings
+    def __init__(self, context: NotifyContext) -> None:
+        self._context = context
+        self._zone = ZoneInfo(context.settings.timezone)
+        register, settings = context.register, context.settings
         self._routes = Routes.of(settings.routes, self._zone)
-        self._titles = Titles.of(around.catalogue.metrics, settings)
+        self._titles = Titles.of(context.catalogue.metrics, settings)
         intervals = RepeatIntervals(settings.repeat_critical_s * 1000, settings.repeat_s * 1000)
         self._dispatch = Dispatch(
             self._titles,
@@ -111,22 +111,22 @@ class NotifyAgent:
 
         Raises ReceiverError for a receiver that cannot be used.
         """
-        around, settings = self._around, self._around.settings
-        members = [member(receiver, self._surroundings(receiver, session)) for receiver in settings.receivers]
-        outbox = Outbox(members, around.metrics, random.SystemRandom().random, time.monotonic, wall=time.time)
+        context, settings = self._context, self._context.settings
+        members = [member(receiver, self._receiver_context(receiver, session)) for receiver in settings.receivers]
+        outbox = Outbox(members, context.metrics, random.SystemRandom().random, time.monotonic, wall=time.time)
         for name, outcome in outbox.outcomes():
-            around.metrics.receiver(name, (outcome,))
+            context.metrics.receiver(name, (outcome,))
         outbox.start()
         stack.push_async_callback(outbox.stop, 0.3)
         recorder = self._recorder = ActionRecorder(write)
         self._announcer = Announcer(
             self._dispatch,
             outbox,
-            around.people_ms,
-            around.handled_ms,
-            around.health.receiver,
-            around.register.open_anomalies,
-            around.on_notified,
+            context.people_ms,
+            context.handled_ms,
+            context.health.receiver,
+            context.register.open_anomalies,
+            context.on_notified,
             grouping=Grouping(
                 Waits(
                     settings.group_wait_critical_s * 1000,
@@ -134,45 +134,45 @@ class NotifyAgent:
                     settings.group_interval_s * 1000,
                 )
             ),
-            care=SilenceCare(around.register.silences, around.register.ended_anomalies, lambda: str(uuid.uuid4())),
+            care=SilenceCare(context.register.silences, context.register.ended_anomalies, lambda: str(uuid.uuid4())),
             announcements=Announcements(
-                windows_of(settings.maintenance, self._zone), around.register.actions, self._titles, self._zone
+                windows_of(settings.maintenance, self._zone), context.register.actions, self._titles, self._zone
             ),
             recorder=recorder,
         )
 
     async def run(self, reader: TopicReader) -> None:
         """Who was notified already stands on pharos-actions, so that is read first. Call `start` before."""
-        around, announcer, recorder = self._around, self._announcer, self._recorder
+        context, announcer, recorder = self._context, self._announcer, self._recorder
         if announcer is None or recorder is None:
             raise RuntimeError("the outbox has not been started")
-        around.watch.start("that writes what Pharos did", recorder.run())
+        context.watch.start("that writes what Pharos did", recorder.run())
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(reader.caught_up.wait(), _CATCH_UP_LIMIT_S)
-        if around.settings.transactions and around.settings.time == "events":
-            newest = NewestTimestamps(around.connection, around.sources, around.newest.observe)
-            around.watch.start("that asks how far the logs reach", newest.run())
+        if context.settings.transactions and context.settings.time == "events":
+            newest = NewestTimestamps(context.connection, context.sources, context.newest.observe)
+            context.watch.start("that asks how far the logs reach", newest.run())
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(newest.asked.wait(), _CATCH_UP_LIMIT_S)
-        self._dispatch.reminders.take_over(around.register.open_anomalies(), self._now_ms())
-        await Notifier(around.settings, around.connection, announcer).run()
+        self._dispatch.reminders.take_over(context.register.open_anomalies(), self._now_ms())
+        await Notifier(context.settings, context.connection, announcer).run()
 
-    def _surroundings(self, receiver: ReceiverSettings, session: aiohttp.ClientSession) -> ReceiverContext:
-        around = self._around
+    def _receiver_context(self, receiver: ReceiverSettings, session: aiohttp.ClientSession) -> ReceiverContext:
+        context = self._context
         standing = partial(self._standing, receiver.group or receiver.name)
-        settings = around.settings
+        settings = context.settings
         named = "" if settings.app == DEFAULT_APP else settings.app
         return ReceiverContext(
-            os.environ, session, around.write, time.time, self._zone, settings.board_url, standing, named
+            os.environ, session, context.write, time.time, self._zone, settings.board_url, standing, named
         )
 
     def _standing(self, lane: str) -> list[Anomaly]:
         """What is open, nothing keeps quiet, and that receiver is meant to hear of now."""
         now = self._now_ms()
-        muting = self._around.register.muting
-        heard = ((anomaly, self._routes.lanes(anomaly, now)) for anomaly in self._around.register.open_anomalies())
+        muting = self._context.register.muting
+        heard = ((anomaly, self._routes.lanes(anomaly, now)) for anomaly in self._context.register.open_anomalies())
         return [a for a, lanes in heard if (lanes is None or lane in lanes) and muting.of(a, now) is None]
 
     def _now_ms(self) -> int:
-        now = self._around.people_ms()
+        now = self._context.people_ms()
         return round(time.time() * 1000) if now is None else now

@@ -18,8 +18,8 @@ from prometheus_client import CollectorRegistry
 from streams.app.action_intake import ActionIntake
 from streams.app.clocks import Clocks
 from streams.app.flush_counts import FlushCounts
-from streams.app.linkage_agent import LinkageAgent, LinkageSurroundings
-from streams.app.notify_agent import NotifyAgent, NotifySurroundings
+from streams.app.linkage_agent import LinkageAgent, LinkageContext
+from streams.app.notify_agent import NotifyAgent, NotifyContext
 from streams.app.topic_intake import TopicIntake
 from streams.app.vitals import Vitals
 from streams.app.web import WebParts, serve
@@ -154,7 +154,7 @@ class System:
             stack.push_async_callback(writer.stop)
             await writer.start()
             linkage = LinkageAgent(
-                LinkageSurroundings(
+                LinkageContext(
                     self.settings,
                     self._connection,
                     self.register,
@@ -199,7 +199,7 @@ class System:
 
     def _notify_agent(self) -> NotifyAgent:
         return NotifyAgent(
-            NotifySurroundings(
+            NotifyContext(
                 self.settings,
                 self._connection,
                 self.catalogue,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from confluent_kafka import KafkaError, KafkaException, Producer, TopicCollection
 from confluent_kafka.admin import ConfigResource
 
-from streams.topics.finding import Finding, Level
+from streams.topics.check_result import CheckResult, Level
 from streams.topics.remedy import Remedies
 from streams.topics.rights import Resource, groups, missing_rights, transactions
 from streams.topics.verification import Case, FoundTopic, verify, verify_together
@@ -46,7 +46,7 @@ class Survey(NamedTuple):
 
     found: Mapping[str, FoundTopic]
     missing: Sequence[WantedTopic]
-    findings: Sequence[Finding]
+    findings: Sequence[CheckResult]
 
 
 def survey_topics(admin: Admin, settings: Settings, brokers: int) -> Survey:
@@ -76,10 +76,10 @@ def survey_made(admin: Admin, settings: Settings, brokers: int) -> Survey:
         time.sleep(_PAUSE_S)
 
 
-def survey_rights(admin: Admin, settings: Settings) -> list[Finding]:
+def survey_rights(admin: Admin, settings: Settings) -> list[CheckResult]:
     """The rights on groups and transactions that are missing. Raises KafkaException where the brokers do not answer."""
     remedies, who = remedies_for(admin.connection), admin.connection.identity
-    findings: list[Finding] = []
+    findings: list[CheckResult] = []
     for resource in groups(settings):
         findings += missing_rights(resource, _rights_on_group(admin, resource.name), who, remedies)
     if settings.transactions and not _may_begin(admin.connection, f"{settings.app}-check"):
@@ -87,10 +87,10 @@ def survey_rights(admin: Admin, settings: Settings) -> list[Finding]:
     return findings
 
 
-def missing_topics(missing: Iterable[WantedTopic]) -> list[Finding]:
+def missing_topics(missing: Iterable[WantedTopic]) -> list[CheckResult]:
     """What to say of topics that are not there."""
     return [
-        Finding(
+        CheckResult(
             Level.WRONG,
             f"{'source ' if topic.role is Role.SOURCE else ''}topic {topic.name} does not exist",
             "create it before the worker starts, or let `pharos topics --create` do it",

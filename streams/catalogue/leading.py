@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from streams.catalogue.shape_rules import Fault
+from streams.settings.fault import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from streams.catalogue.leading import check_leading
 from streams.catalogue.metric import Component, Direction, Metric
 from streams.catalogue.scopes import carried, countable
-from streams.catalogue.shape_rules import SLOT_S, Fault, check_again, check_bins, check_gauge, check_histogram
+from streams.catalogue.shape_rules import SLOT_S, check_again, check_bins, check_gauge, check_histogram
 from streams.catalogue.signals import SIGNALS, CellKind, signals_with
 from streams.catalogue.size_rules import check_size
 from streams.catalogue.term_rules import check_terms
+from streams.settings.fault import Fault
 from streams.settings.located_yaml import suggestion
 
 if TYPE_CHECKING:

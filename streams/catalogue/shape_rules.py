@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from streams.catalogue.metric import Component, Metric
 from streams.catalogue.signals import CellKind, signals_with
 from streams.cells.record import SLOT_MS
 from streams.events.registry import TEXT_FIELDS
+from streams.settings.fault import Fault
 from streams.settings.located_yaml import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from streams.settings.located_yaml import Path
 
 LONGEST_GAUGE_S = 900
 LONGEST_AGAIN_S = 86_400
 SLOT_S = SLOT_MS // 1000
-
-
-class Fault(NamedTuple):
-    """A mistake: where inside the metric, and what to do about it."""
-
-    path: Path
-    what: str
 
 
 def check_histogram(metric: Metric) -> Iterator[Fault]:

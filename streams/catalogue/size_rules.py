@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from streams.catalogue.shape_rules import Fault
+from streams.settings.fault import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

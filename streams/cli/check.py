@@ -95,7 +95,7 @@ def _live(settings: Settings) -> int:
     from streams.broker.checkup import check_up  # noqa: PLC0415 - needs Kafka's clients, the rest does not
     from streams.broker.connection import Connection  # noqa: PLC0415 - see above
     from streams.cli.topics import say  # noqa: PLC0415 - see above
-    from streams.topics.finding import Level  # noqa: PLC0415 - see above
+    from streams.topics.check_result import Level  # noqa: PLC0415 - see above
 
     findings = check_up(settings, Connection.of(settings, os.environ))
     say(findings)

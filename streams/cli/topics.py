@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from streams.broker.survey import Survey
-    from streams.topics.finding import Finding
+    from streams.topics.check_result import CheckResult
     from streams.topics.wanted import WantedTopic
 
 SUMMARY = "show, create and verify all topics"
@@ -56,7 +56,7 @@ def run(flags: argparse.Namespace) -> int:
     from streams.broker.detection import BrokerKind, identity_of  # noqa: PLC0415 - see above
     from streams.broker.make_topics import TopicsError, make_topics  # noqa: PLC0415 - see above
     from streams.broker.survey import missing_topics, survey_made, survey_topics  # noqa: PLC0415 - see above
-    from streams.topics.finding import Level  # noqa: PLC0415 - see above
+    from streams.topics.check_result import Level  # noqa: PLC0415 - see above
     from streams.topics.wanted import wanted_topics  # noqa: PLC0415 - see above
 
     must_be_partitions("--partitions", flags.partitions)
@@ -80,7 +80,7 @@ def run(flags: argparse.Namespace) -> int:
     return 1 if any(finding.level is Level.WRONG for finding in findings) else 0
 
 
-def say(findings: Iterable[Finding]) -> None:
+def say(findings: Iterable[CheckResult]) -> None:
     """One line for each finding, its level first."""
     for finding in findings:
         print(f"{finding.level.value:5}  {finding}")

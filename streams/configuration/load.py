@@ -34,7 +34,7 @@ from streams.settings.settings import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from streams.configuration.rules import Fault
+    from streams.settings.fault import Fault
 
 PREFIX = "PHAROS_"
 FILE_VARIABLE = "PHAROS_CONFIG"

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from streams.catalogue.calendar_rules import check_planned
 from streams.catalogue.load import load
-from streams.configuration.rules import Fault, check_settings
+from streams.configuration.rules import check_settings
 from streams.register.label_values import LabelValues
 from streams.register.matcher import Matcher, MatcherError, Op, read_matchers
+from streams.settings.fault import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

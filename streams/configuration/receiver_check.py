@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from streams.alerts.receivers.channel import ReceiverContext
 from streams.alerts.receivers.configured import ReceiverError, configured
 from streams.configuration.name_rules import check_with_catalogue
-from streams.configuration.rules import Fault
+from streams.settings.fault import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

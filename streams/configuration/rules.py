@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from math import inf
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from streams.alerts.decide.escalation_rules import check_escalations
@@ -19,6 +19,7 @@ from streams.register.daytime import WEEKDAYS
 from streams.register.daytime_rules import CLOCK
 from streams.register.maintenance_rules import check_maintenance
 from streams.settings.bounds import check_bounds
+from streams.settings.fault import Fault
 from streams.settings.located_yaml import suggestion
 from streams.settings.settings import SOURCE_TOPICS
 from streams.web.host_rules import check_hosts
@@ -26,18 +27,10 @@ from streams.web.host_rules import check_hosts
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from streams.settings.located_yaml import Path
     from streams.settings.settings import Settings
 
 _ADDRESS = re.compile(r"(?:\[[0-9a-fA-F:]+\]|[^\s:,\[\]]+):(?P<port>[0-9]{1,5})")
 _APP = re.compile(r"[a-zA-Z0-9._-]{1,120}")
-
-
-class Fault(NamedTuple):
-    """A mistake: which setting, and what to do about it."""
-
-    path: Path
-    what: str
 
 
 def check_settings(settings: Settings) -> Iterator[Fault]:

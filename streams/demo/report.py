@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from streams.offline.report import Finding, rule
+from streams.offline.report import Assessment, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -45,6 +45,6 @@ def _first_hits(report: Mapping[str, Any], truth: Sequence[Mapping[str, Any]]) -
     titles = {n["fingerprints"][0]: n["title"] for n in reversed(report["notifications"]) if n["fingerprints"]}
     said: dict[str, str] = {}
     for anomaly, ruling in zip(anomalies, rule(anomalies, truth), strict=True):
-        if ruling.finding is Finding.HIT:
+        if ruling.finding is Assessment.HIT:
             said.setdefault(ruling.entry, titles.get(anomaly["fingerprint"], anomaly["summary"]))
     return said

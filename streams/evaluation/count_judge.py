@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from detectors.judgement import Judgement
     from streams.catalogue.metric import Metric
-    from streams.evaluation.moment import Moment, Step
+    from streams.evaluation.moment import CourseStep, Moment
 
     Array = NDArray[np.float64]
 
@@ -99,7 +99,7 @@ class CountJudge:
         judged = self._surge.judge(counts, low * seconds / window_s, high * seconds / window_s, dispersion, seconds)
         return self._in_unit(moment, judged, window_s, row)
 
-    def course(self, moment: Moment, series: int, step: Step, above: bool) -> Course:
+    def course(self, moment: Moment, series: int, step: CourseStep, above: bool) -> Course:
         counts = moment.course(Component.NUMERATOR, series, step)
         window_s = self._metric.windows[0]
         interval = self._expected.interval(moment, window_s)

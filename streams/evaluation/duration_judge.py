@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from detectors.judgement import Judgement
     from detectors.ratio_baseline import UsualRatio
     from streams.catalogue.metric import Metric
-    from streams.evaluation.moment import Moment, Step
+    from streams.evaluation.moment import CourseStep, Moment
 
     Array = NDArray[np.float64]
 
@@ -119,7 +119,7 @@ class QuantileJudge:
     def follow(self, moment: Moment, elapsed_s: float, calm: NDArray[np.bool_]) -> None:
         """A distribution has no level to follow: a shift stays a shift until its quarters have become history."""
 
-    def course(self, moment: Moment, series: int, step: Step, above: bool) -> Course:
+    def course(self, moment: Moment, series: int, step: CourseStep, above: bool) -> Course:
         counts = np.array([moment.course(number, series, step) for number in range(BINS)])
         low, high = int(self._baseline.low[series]), int(self._baseline.high[series])
         total = counts.sum(axis=0)

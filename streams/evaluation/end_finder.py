@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from detectors.course import ending, worst_stretch
-from streams.evaluation.moment import Step
+from streams.evaluation.moment import CourseStep
 
 if TYPE_CHECKING:
     from detectors.course import Course, Stretch
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from streams.evaluation.moment import Moment
 
 SURE: Final = float(np.log(1000.0))
-REACH_MS: Final = 1000 * Step.MINUTE * Step.MINUTE.count  # further back there are no steps to look at
-_SLOTS_S = Step.SLOT * Step.SLOT.count
+REACH_MS: Final = 1000 * CourseStep.MINUTE * CourseStep.MINUTE.count  # further back there are no steps to look at
+_SLOTS_S = CourseStep.SLOT * CourseStep.SLOT.count
 _MOST_OF_IT = 0.5
 
 
@@ -53,7 +53,7 @@ class EndFinder:
             excess: of the window, in events. A stretch with less than half of it is not what the window shows.
 
         """
-        step = Step.SLOT if window_s <= _SLOTS_S else Step.MINUTE
+        step = CourseStep.SLOT if window_s <= _SLOTS_S else CourseStep.MINUTE
         course = self._judge.course(moment, series, step, above)
         found = ending(course)
         if not _stands_out(course, found.worst, excess):
@@ -65,11 +65,11 @@ class EndFinder:
 
     def started(self, moment: Moment, series: int, *, above: bool, excess: float) -> int:
         """When a trouble began that a window of hours shows and of which the last minutes hold most; 0: they do not."""
-        course = self._judge.course(moment, series, Step.MINUTE, above)
+        course = self._judge.course(moment, series, CourseStep.MINUTE, above)
         worst = worst_stretch(course)
         if worst.start == 0 or not _stands_out(course, worst, excess):
             return 0
-        return _time_of(moment, course, Step.MINUTE, worst.start)
+        return _time_of(moment, course, CourseStep.MINUTE, worst.start)
 
 
 def _stands_out(course: Course, worst: Stretch, excess: float) -> bool:
@@ -78,6 +78,6 @@ def _stands_out(course: Course, worst: Stretch, excess: float) -> bool:
     return worst.gain >= SURE + np.log(max(len(course.counts), 1)) and carried >= _MOST_OF_IT * excess
 
 
-def _time_of(moment: Moment, course: Course, step: Step, place: int) -> int:
+def _time_of(moment: Moment, course: Course, step: CourseStep, place: int) -> int:
     step_ms = step * 1000
     return moment.end_ms // step_ms * step_ms - (len(course.counts) - place) * step_ms

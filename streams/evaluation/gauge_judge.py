@@ -11,7 +11,7 @@ from detectors.course import Course
 from detectors.gauge import GaugeDetector
 from streams.catalogue.metric import Component
 from streams.evaluation.judge import Finding
-from streams.evaluation.moment import Step
+from streams.evaluation.moment import CourseStep
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,12 +64,12 @@ class GaugeJudge:
         del moment, series, seconds
         return None
 
-    def course(self, moment: Moment, series: int, step: Step, above: bool) -> Course:
-        """A gauge is kept for a quarter of an hour: what was reported in each step, the last value where nothing was."""
-        in_unit = moment.course(Component.NUMERATOR, series, Step.SLOT) / self._scale
+    def course(self, moment: Moment, series: int, step: CourseStep, above: bool) -> Course:
+        """A gauge is kept for a quarter of an hour: what each step reported, else the last value."""
+        in_unit = moment.course(Component.NUMERATOR, series, CourseStep.SLOT) / self._scale
         places = np.maximum.accumulate(np.where(in_unit >= 0, np.arange(len(in_unit)), 0))
         in_unit = np.maximum(in_unit[places], 0.0)
-        if step is Step.MINUTE:
+        if step is CourseStep.MINUTE:
             in_unit = in_unit[len(in_unit) % _SLOTS_OF_MINUTE :][_SLOTS_OF_MINUTE - 1 :: _SLOTS_OF_MINUTE]
         level = float(np.nan_to_num(self._detector.usual(moment.end_s)[0][series]))
         return Course(in_unit, np.full(len(in_unit), max(float(np.expm1(level)), 1.0)), rises=above)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from detectors.contributors import Contributions
     from detectors.course import Course
     from detectors.judgement import Judgement
-    from streams.evaluation.moment import Moment, Step
+    from streams.evaluation.moment import CourseStep, Moment
 
     Array = NDArray[np.float64]
 
@@ -57,7 +57,7 @@ class Judge(Protocol):
         """One series over its last seconds, at most two hours, in the metric's unit; None where that says nothing."""
         ...
 
-    def course(self, moment: Moment, series: int, step: Step, above: bool) -> Course:
+    def course(self, moment: Moment, series: int, step: CourseStep, above: bool) -> Course:
         """The last steps of a series, in what the deviation shows in."""
         ...
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from detectors.judgement import Judgement
     from streams.catalogue.metric import Metric
-    from streams.evaluation.moment import Moment, Step
+    from streams.evaluation.moment import CourseStep, Moment
 
     Array = NDArray[np.float64]
 
@@ -82,7 +82,7 @@ class MeanJudge:
         expected, dispersion = self._usual(moment)
         return self._detector.judge(tops, bottoms, expected[row], dispersion[row]) if bottoms[0] > 0 else None
 
-    def course(self, moment: Moment, series: int, step: Step, above: bool) -> Course:
+    def course(self, moment: Moment, series: int, step: CourseStep, above: bool) -> Course:
         tops = moment.course(Component.NUMERATOR, series, step) / _MS_PER_S
         mean = float(np.nan_to_num(self._usual(moment)[0][series], nan=1.0))
         # In units of the usual wait: so many usual waits were waited, so many were to be expected.

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 
-class Step(enum.IntEnum):
+class CourseStep(enum.IntEnum):
     """In what steps, in seconds, the past of a series is looked at, and how many of them there are."""
 
     SLOT = 10
@@ -27,7 +27,7 @@ class Step(enum.IntEnum):
 
     @property
     def count(self) -> int:
-        return 90 if self is Step.SLOT else 120
+        return 90 if self is CourseStep.SLOT else 120
 
 
 class Moment:
@@ -84,13 +84,13 @@ class Moment:
 
     def last(self, component: int, series: int, seconds: int) -> float:
         """The sum of the component that one series uses over its last seconds, in whole steps."""
-        step = Step.SLOT if seconds <= Step.SLOT * Step.SLOT.count else Step.MINUTE
+        step = CourseStep.SLOT if seconds <= CourseStep.SLOT * CourseStep.SLOT.count else CourseStep.MINUTE
         steps = self.course(component, series, step)
         return float(steps[max(len(steps) - max(seconds // step, 1), 0) :].sum())
 
-    def course(self, component: int, series: int, step: Step) -> Array:
+    def course(self, component: int, series: int, step: CourseStep) -> Array:
         """float64[m]: the last steps of the component that one series uses, oldest first."""
         source = int(self.reader.partner(component)[series])
-        read = self.reader.slots if step is Step.SLOT else self.reader.minutes
+        read = self.reader.slots if step is CourseStep.SLOT else self.reader.minutes
         counts = read(component, max(source, 0), step.count).astype(np.float64)
         return counts if source >= 0 else np.zeros(len(counts))

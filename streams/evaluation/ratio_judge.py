@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from detectors.judgement import Judgement
     from streams.catalogue.metric import Metric
-    from streams.evaluation.moment import Moment, Step
+    from streams.evaluation.moment import CourseStep, Moment
 
     Array = NDArray[np.float64]
 
@@ -149,7 +149,7 @@ class RatioJudge:
         judged = self._binomial.judge(tops, bottoms, usual.ratio[row], usual.weight[row], usual.dispersion[row])
         return self.in_unit(moment, judged, row.astype(np.int32)) if bottoms[0] > 0 else None
 
-    def course(self, moment: Moment, series: int, step: Step, above: bool) -> Course:
+    def course(self, moment: Moment, series: int, step: CourseStep, above: bool) -> Course:
         bottoms = np.maximum(moment.course(Component.DENOMINATOR, series, step), 0.0)
         tops = self._tops(lambda component: moment.course(component, series, step), bottoms)
         ratio = float(np.nan_to_num(self._usual(moment).ratio[series], nan=self._metric.target or 0.5))

@@ -10,7 +10,7 @@ from detectors.course import worst_stretch
 from detectors.judgement import Reason
 from detectors.onset import onset
 from streams.catalogue.metric import Direction
-from streams.evaluation.moment import Step
+from streams.evaluation.moment import CourseStep
 from streams.records.verdicts import Contributor, Verdict
 
 if TYPE_CHECKING:
@@ -94,11 +94,11 @@ class VerdictWriter:
 
     def _started_at(self, moment: Moment, series: int, window_s: int, above: bool, excess: float) -> int:
         """When the deviation began: of the last quarter of an hour to 10 s, else to the minute; cohorts by deadline."""
-        if window_s > Step.MINUTE * Step.MINUTE.count:
+        if window_s > CourseStep.MINUTE * CourseStep.MINUTE.count:
             began = self._ends.started(moment, series, above=above, excess=excess)
             return began or moment.end_ms - window_s * 1000
         start = moment.end_ms
-        for step in Step if window_s <= Step.SLOT * Step.SLOT.count else (Step.MINUTE,):
+        for step in CourseStep if window_s <= CourseStep.SLOT * CourseStep.SLOT.count else (CourseStep.MINUTE,):
             course = self._judge.course(moment, series, step, above)
             at = onset(course.counts, course.expected, course.rises, _RECENT_S // step)
             if at == len(course.counts):

@@ -40,8 +40,8 @@ def import_calls(folder: Path) -> Imported:
     """A contact opens when the caller leaves the voice menu for a person, and is answered or given up from there.
 
     Callers who hang up in the menu wanted a person as well and gave up without any wait: that is what an outage of the
-    lines looks like in this data. Whom the menu holds for long is written as a queue of its own, `voice_menu`, since lines
-    that are out of order show there first. Calls marked PHANTOM never were. Raises ImportProblem.
+    lines looks like in this data. Whom the menu holds for long is a queue of its own, `voice_menu`, since lines that
+    are out of order show there first. Calls marked PHANTOM never were. Raises ImportProblem.
     """
     zone = ZoneInfo(TIMEZONE)
     imported = Imported({"name": "calls", "timezone": TIMEZONE, "opening_hours": OPENING_HOURS}, "/calls")

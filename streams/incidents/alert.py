@@ -27,7 +27,7 @@ class State(enum.StrEnum):
     RESOLVED = "resolved"
 
 
-class Step(enum.StrEnum):
+class TickEffect(enum.StrEnum):
     """What a tick did to an alert."""
 
     FROZEN = "frozen"  # nothing could be judged
@@ -98,12 +98,12 @@ class Alert(msgspec.Struct, kw_only=True):
         """When it became normal, or 0."""
         return self.clear_since or self.resolved if self.state is State.RESOLVED else 0
 
-    def step(self, verdict: Verdict | None, now: int, policy: Policy) -> Step:  # noqa: PLR0911 - a step each
+    def step(self, verdict: Verdict | None, now: int, policy: Policy) -> TickEffect:  # noqa: PLR0911 - a step each
         """Takes the verdict of this tick; None or an insufficient one freezes the alert as it is."""
         if verdict is None or verdict.insufficient or not math.isfinite(verdict.value):
             if verdict is None and self.clear_since and now - self.clear_since >= self.keep_ms(now, policy):
-                return Step.CLEAR  # it was clear for so long that it is no longer reported
-            return Step.STALE if now - self.judged >= policy.stale_ms else Step.FROZEN
+                return TickEffect.CLEAR  # it was clear for so long that it is no longer reported
+            return TickEffect.STALE if now - self.judged >= policy.stale_ms else TickEffect.FROZEN
         self.judged = now
         self.verdict = verdict
         score = verdict.score if self.same_kind(verdict) else 0.0
@@ -117,15 +117,15 @@ class Alert(msgspec.Struct, kw_only=True):
             if score >= 1 and self.state is State.RECOVERING:
                 self.state = State.FIRING
                 self.note_change(now, policy)
-                return Step.REFIRED
-            return Step.HELD
+                return TickEffect.REFIRED
+            return TickEffect.HELD
         self.clear_since = self.clear_since or now
         if now - self.clear_since >= self.keep_ms(now, policy):
-            return Step.CLEAR
+            return TickEffect.CLEAR
         if self.state is State.FIRING and not self.flapping(now, policy):
             self.state = State.RECOVERING
-            return Step.RECOVERING
-        return Step.HELD
+            return TickEffect.RECOVERING
+        return TickEffect.HELD
 
     @property
     def affected(self) -> float:

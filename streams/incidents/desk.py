@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from streams.incidents.alert import Alert, State, Step, deviation, excess_rate, severity_of
+from streams.incidents.alert import Alert, State, TickEffect, deviation, excess_rate, severity_of
 from streams.incidents.book import AlertBook
 from streams.incidents.bottleneck import join
 from streams.incidents.kinship import Kinship
@@ -139,13 +139,13 @@ class IncidentDesk:
                 ending[alert.fingerprint] = Why.RETIRED
                 continue
             step = alert.step(verdicts.get(alert.fingerprint), now, self._policy)
-            if step is Step.CLEAR:
+            if step is TickEffect.CLEAR:
                 ending[alert.fingerprint] = Why.RECOVERED
-            elif step is Step.STALE:
+            elif step is TickEffect.STALE:
                 ending[alert.fingerprint] = Why.STALE
-            elif step is Step.RECOVERING:
+            elif step is TickEffect.RECOVERING:
                 self._news.note(alert, Why.RECOVERING)
-            elif step is Step.REFIRED:
+            elif step is TickEffect.REFIRED:
                 self._news.note(alert, Why.REFIRED)
         return ending
 

@@ -9,14 +9,14 @@ import msgspec
 
 from streams.linkage.rule import Judgement, judge
 from streams.records.instant import rfc3339
-from streams.records.request import ACTOR, Ending, Request, Stage, Step, request_id
+from streams.records.request import ACTOR, Ending, Request, RequestStep, Stage, request_id
 from streams.register.requests import Standing, ends_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from streams.records.anomaly import Anomaly, Transition
-    from streams.register.requests import Entry, Ledger
+    from streams.register.requests import KnownRequest, RequestLog
     from streams.settings.settings import LinkageRule
 
 MOST_OPEN: Final = 1_000
@@ -39,7 +39,7 @@ class Ruled(NamedTuple):
 
     rule: LinkageRule
     ruling: Ruling
-    step: Step | None = None
+    step: RequestStep | None = None
 
 
 class Clerk:
@@ -51,7 +51,7 @@ class Clerk:
 
     """
 
-    def __init__(self, rules: Sequence[LinkageRule], ledger: Ledger) -> None:
+    def __init__(self, rules: Sequence[LinkageRule], ledger: RequestLog) -> None:
         self._rules = rules
         self._ledger = ledger
 
@@ -71,7 +71,7 @@ class Clerk:
                 ruling = Ruling.PROPOSE if rule.approval else Ruling.REQUEST
                 yield Ruled(rule, ruling, _first_step(rule, transition, now))
 
-    def follow_up(self, now: int, anomaly_of: Callable[[str], Anomaly | None]) -> Iterable[Step]:
+    def follow_up(self, now: int, anomaly_of: Callable[[str], Anomaly | None]) -> Iterable[RequestStep]:
         """The steps that time, people, or the end of an anomaly have made due."""
         due = []
         for entry, standing in list(self._ledger.unfinished(now)):
@@ -80,7 +80,7 @@ class Clerk:
                 due.append(step)
         return due
 
-    def to_deliver(self, now: int) -> list[Step]:
+    def to_deliver(self, now: int) -> list[RequestStep]:
         """The requests that a webhook has not taken yet."""
         steps = (
             entry.step(Stage.REQUESTED)
@@ -90,13 +90,13 @@ class Clerk:
         return [step for step in steps if step is not None]
 
 
-def settled(step: Step, ending: Ending, now: int, actor: str = ACTOR, reason: str = "") -> Step:
+def settled(step: RequestStep, ending: Ending, now: int, actor: str = ACTOR, reason: str = "") -> RequestStep:
     """The last step of a request."""
     data = msgspec.structs.replace(step.data, outcome=ending, actor=actor, reason=reason, anomaly=None)
-    return Step(Stage.SETTLED, step.fingerprint, now, data)
+    return RequestStep(Stage.SETTLED, step.fingerprint, now, data)
 
 
-def _first_step(rule: LinkageRule, transition: Transition, now: int) -> Step:
+def _first_step(rule: LinkageRule, transition: Transition, now: int) -> RequestStep:
     anomaly = transition.anomaly
     stage = Stage.PROPOSED if rule.approval else Stage.REQUESTED
     data = Request(
@@ -112,10 +112,10 @@ def _first_step(rule: LinkageRule, transition: Transition, now: int) -> Step:
         webhook=rule.webhook is not None,
         anomaly=anomaly,
     )
-    return Step(stage, anomaly.fingerprint, now, data)
+    return RequestStep(stage, anomaly.fingerprint, now, data)
 
 
-def _next_step(entry: Entry, standing: Standing, now: int, anomaly: Anomaly | None) -> Step | None:
+def _next_step(entry: KnownRequest, standing: Standing, now: int, anomaly: Anomaly | None) -> RequestStep | None:
     first, decision = entry.steps[0], entry.decision
     if standing is Standing.EXPIRED and now > ends_at(first) + GRACE_MS:
         return settled(first, Ending.EXPIRED, now, reason="nobody approved in time")
@@ -130,11 +130,11 @@ def _next_step(entry: Entry, standing: Standing, now: int, anomaly: Anomaly | No
         data = msgspec.structs.replace(
             first.data, actor=decision.actor, until=rfc3339(now + valid_ms), anomaly=anomaly or first.data.anomaly
         )
-        return Step(Stage.REQUESTED, first.fingerprint, now, data)
+        return RequestStep(Stage.REQUESTED, first.fingerprint, now, data)
     return None
 
 
-def _is_over(first: Step, anomaly: Anomaly | None) -> bool:
+def _is_over(first: RequestStep, anomaly: Anomaly | None) -> bool:
     """What was proposed at the end of an anomaly is meant for after it."""
     proposed_at_end = first.data.anomaly is not None and first.data.anomaly.state == "resolved"
     return anomaly is not None and anomaly.state == "resolved" and not proposed_at_end

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from streams.delivery.backoff import Backoff
     from streams.delivery.http_post import HttpPost
-    from streams.records.request import Step
+    from streams.records.request import RequestStep
 
 AT_ONCE: Final = 8
 
@@ -33,7 +33,7 @@ class Webhook(NamedTuple):
     secret: bytes
     post: HttpPost
 
-    async def deliver(self, step: Step) -> Result:
+    async def deliver(self, step: RequestStep) -> Result:
         """The body is the CloudEvent itself; the headers are those of the webhook receiver."""
         body = encode(step)
         timestamp = str(int(self.post.clock()))
@@ -62,7 +62,7 @@ class Courier:
     def __init__(
         self,
         webhooks: Mapping[str, Webhook],
-        conclude: Callable[[Step], Awaitable[bool]],
+        conclude: Callable[[RequestStep], Awaitable[bool]],
         backoff: Backoff,
         chance: Callable[[], float],
         now: Callable[[], int],
@@ -73,9 +73,9 @@ class Courier:
         self._chance = chance
         self._now = now
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._endings: dict[str, Step] = {}  # of those that are over, until the ledger shows it
+        self._endings: dict[str, RequestStep] = {}  # of those that are over, until the ledger shows it
 
-    def deliver(self, due: Sequence[Step]) -> None:
+    def deliver(self, due: Sequence[RequestStep]) -> None:
         """Takes up what is due, and is neither under way nor over already. Never waits; needs a running loop."""
         asked = {step.data.request for step in due}
         self._tasks = {request: task for request, task in self._tasks.items() if not task.done()}
@@ -94,7 +94,7 @@ class Courier:
             task.cancel()
         await asyncio.gather(*tasks.values(), return_exceptions=True)
 
-    async def _carry(self, step: Step) -> None:
+    async def _carry(self, step: RequestStep) -> None:
         request = step.data.request
         if request not in self._endings:
             ending, reason = await self._attempt_until(step)
@@ -103,7 +103,7 @@ class Courier:
             logger.warning("the outcome of request %s could not be written; it is tried again", request)
             await asyncio.sleep(self._backoff.wait_s(1, self._chance(), None))
 
-    async def _attempt_until(self, step: Step) -> tuple[Ending, str]:
+    async def _attempt_until(self, step: RequestStep) -> tuple[Ending, str]:
         webhook = self._webhooks.get(step.data.rule)
         if webhook is None:
             return Ending.REJECTED, "no rule with a webhook has this name any more"

@@ -11,7 +11,7 @@ from streams.register.handling import is_about
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from streams.records.action import Taken
+    from streams.records.action import ActionRecord
     from streams.records.anomaly import Anomaly
 
 MOST_REMEMBERED: Final = 10_000
@@ -26,7 +26,7 @@ class FirstActions:
     def __init__(self) -> None:
         self._acted: dict[tuple[str, str], None] = {}
 
-    def took_ms(self, taken: Taken, anomaly: Anomaly, earlier: Sequence[Taken]) -> int | None:
+    def took_ms(self, taken: ActionRecord, anomaly: Anomaly, earlier: Sequence[ActionRecord]) -> int | None:
         """From detection to this action; None where it is not the first, or not about this incident.
 
         Args:
@@ -47,5 +47,5 @@ class FirstActions:
         return max(0, taken.time - (event_time_ms(anomaly.detected_at) or taken.time))
 
 
-def _is_action(taken: Taken) -> bool:
+def _is_action(taken: ActionRecord) -> bool:
     return taken.action != Kind.FEEDBACK and taken.source != NOTIFY_SOURCE

@@ -33,7 +33,7 @@ class Part(NamedTuple):
     make: Callable[[], bytes]
 
 
-class Entry(msgspec.Struct, array_like=True, frozen=True):
+class SnapshotPart(msgspec.Struct, array_like=True, frozen=True):
     """Where a part lies: its chunks in order, and the CRC-32 of them put together."""
 
     chunks: tuple[str, ...]
@@ -60,7 +60,7 @@ class Manifest(msgspec.Struct, array_like=True, frozen=True):
     partition: int
     cells_partitions: int
     sources: dict[str, int]
-    parts: dict[str, Entry]
+    parts: dict[str, SnapshotPart]
 
     def chunks(self) -> set[str]:
         """Names of all chunks needed to restore."""
@@ -101,7 +101,7 @@ class SnapshotWriter:
 
     def __init__(self) -> None:
         self._number = 0
-        self._entries: dict[str, Entry] = {}
+        self._entries: dict[str, SnapshotPart] = {}
         self._complete = False
 
     def wants_full(self, full: bool) -> bool:
@@ -114,7 +114,7 @@ class SnapshotWriter:
         """Yields (chunk name, bytes), at last (MANIFEST, bytes). `full` is what `wants_full` said."""
         self._complete = False
         self._number += 1
-        entries: dict[str, Entry] = {}
+        entries: dict[str, SnapshotPart] = {}
         for part in parts:
             kept = None if full else self._entries.get(part.name)
             if kept is not None and not part.changed:
@@ -127,7 +127,7 @@ class SnapshotWriter:
                 continue
             pieces = [payload[at : at + _CHUNK_BYTES] for at in range(0, len(payload), _CHUNK_BYTES)]
             names = tuple(f"{self._number}/{part.name}/{piece}" for piece in range(len(pieces)))
-            entries[part.name] = Entry(names, checksum)
+            entries[part.name] = SnapshotPart(names, checksum)
             yield from zip(names, pieces, strict=True)
         body = msgspec.msgpack.encode(manifest(version=_VERSION, snapshot=self._number, parts=entries))
         yield MANIFEST, msgspec.msgpack.encode((zlib.crc32(body), body))

@@ -21,7 +21,7 @@ HITS_PER_INCIDENT = 3
 ALARMS = frozenset({"warning", "critical"})
 
 
-class Finding(enum.StrEnum):
+class Assessment(enum.StrEnum):
     """What an anomaly is, measured by the truth."""
 
     HIT = "hit"
@@ -32,13 +32,13 @@ class Finding(enum.StrEnum):
     FALSE = "false"
 
 
-_WRONG = frozenset({Finding.SURPLUS, Finding.IN_TRAP, Finding.FALSE})
+_WRONG = frozenset({Assessment.SURPLUS, Assessment.IN_TRAP, Assessment.FALSE})
 
 
 class Ruling(NamedTuple):
     """One anomaly: what it is, and the id of the truth's entry that it belongs to ("" where there is none)."""
 
-    finding: Finding
+    finding: Assessment
     entry: str
 
 
@@ -61,7 +61,7 @@ def rule(anomalies: Sequence[Entry], truth: Sequence[Entry]) -> list[Ruling]:
     incidents = [entry for entry in truth if entry["kind"] == "incident"]
     traps = [entry for entry in truth if entry["kind"] == "trap"]
     hits: dict[str, int] = {}
-    rulings = [Ruling(Finding.FALSE, "")] * len(anomalies)
+    rulings = [Ruling(Assessment.FALSE, "")] * len(anomalies)
     for index in sorted(range(len(anomalies)), key=lambda number: _time(anomalies[number]["detected_at"])):
         rulings[index] = _ruling(anomalies[index], incidents, traps, hits)
     return rulings
@@ -88,7 +88,7 @@ def score(anomalies: Sequence[Entry], truth: Sequence[Entry], start: str, end: s
     incidents = [_fate(entry, found) for entry in truth if entry["kind"] == "incident"]
     delays = [fate["time_to_detect_s"] for fate in incidents if fate["hit"]]
     wrong = [(anomaly, ruling) for anomaly, ruling in found if ruling.finding in _WRONG]
-    right = sum(ruling.finding is Finding.HIT for ruling in rulings)
+    right = sum(ruling.finding is Assessment.HIT for ruling in rulings)
     days = (_time(end) - _time(start)) / timedelta(days=1)
     return {
         "recall": len(delays) / len(incidents) if incidents else None,
@@ -109,7 +109,7 @@ def score(anomalies: Sequence[Entry], truth: Sequence[Entry], start: str, end: s
 
 def _ruling(anomaly: Entry, incidents: Sequence[Entry], traps: Sequence[Entry], hits: dict[str, int]) -> Ruling:
     if anomaly["severity"] not in ALARMS:
-        return Ruling(Finding.INFO, "")
+        return Ruling(Assessment.INFO, "")
     now = [entry for entry in incidents if _during(anomaly, entry, GRACE)]
     agreeing = [(_agreement(anomaly, entry), entry) for entry in now]
     matching = [(agreed, entry) for agreed, entry in agreeing if agreed > 0]
@@ -117,15 +117,15 @@ def _ruling(anomaly: Entry, incidents: Sequence[Entry], traps: Sequence[Entry], 
         # The closest scope; of equals the one that is not found yet, then the one that began last.
         _, entry = max(matching, key=lambda pair: (pair[0], not hits.get(pair[1]["id"]), _time(pair[1]["start"])))
         hits[entry["id"]] = hits.get(entry["id"], 0) + 1
-        return Ruling(Finding.HIT if hits[entry["id"]] <= HITS_PER_INCIDENT else Finding.SURPLUS, entry["id"])
+        return Ruling(Assessment.HIT if hits[entry["id"]] <= HITS_PER_INCIDENT else Assessment.SURPLUS, entry["id"])
     if anomaly["caused_by"]:
         for entry in now:
             if any(_agreement(anomaly, symptom) >= 0 for symptom in entry["symptoms"]):
-                return Ruling(Finding.SYMPTOM, entry["id"])
+                return Ruling(Assessment.SYMPTOM, entry["id"])
     for entry in traps:
         if _during(anomaly, entry, timedelta()) and _inside(anomaly, entry):
-            return Ruling(Finding.IN_TRAP, entry["id"])
-    return Ruling(Finding.FALSE, "")
+            return Ruling(Assessment.IN_TRAP, entry["id"])
+    return Ruling(Assessment.FALSE, "")
 
 
 def _during(anomaly: Entry, entry: Entry, grace: timedelta) -> bool:
@@ -145,7 +145,7 @@ def _inside(anomaly: Entry, trap: Entry) -> bool:
 
 
 def _fate(entry: Entry, found: Sequence[tuple[Entry, Ruling]]) -> dict[str, Any]:
-    hits = [anomaly for anomaly, ruling in found if ruling == (Finding.HIT, entry["id"])]
+    hits = [anomaly for anomaly, ruling in found if ruling == (Assessment.HIT, entry["id"])]
     times = [_time(anomaly["detected_at"]) for anomaly in hits]
     delay = (min(times) - _time(entry["start"])).total_seconds() if times else None
     named = any(anomaly["caused_by"] is None for anomaly in hits)
@@ -153,7 +153,7 @@ def _fate(entry: Entry, found: Sequence[tuple[Entry, Ruling]]) -> dict[str, Any]
 
 
 def _quiet(entry: Entry, found: Sequence[tuple[Entry, Ruling]]) -> dict[str, Any]:
-    return {"id": entry["id"], "quiet": all(ruling != (Finding.IN_TRAP, entry["id"]) for _, ruling in found)}
+    return {"id": entry["id"], "quiet": all(ruling != (Assessment.IN_TRAP, entry["id"]) for _, ruling in found)}
 
 
 def _time(text: str) -> datetime:

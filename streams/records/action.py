@@ -99,7 +99,7 @@ class Action(msgspec.Struct, frozen=True):
     ] = False
 
 
-class Taken(msgspec.Struct, frozen=True, kw_only=True):
+class ActionRecord(msgspec.Struct, frozen=True, kw_only=True):
     """An action as it was read: which anomaly, and when. Times are in ms since the epoch.
 
     Attributes:

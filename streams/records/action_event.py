@@ -8,7 +8,7 @@ import msgspec
 import orjson
 
 from streams.events.event_time import event_time_ms
-from streams.records.action import LONGEST_NAME, LONGEST_NOTE, TYPE, Action, SilenceDeed, Taken
+from streams.records.action import LONGEST_NAME, LONGEST_NOTE, TYPE, Action, ActionRecord, SilenceDeed
 from streams.records.decoding import decoder_of
 from streams.records.instant import rfc3339
 
@@ -43,7 +43,7 @@ _decode = decoder_of(_Event)
 _decode_data = decoder_of(Action)
 
 
-def encode(taken: Taken) -> bytes:
+def encode(taken: ActionRecord) -> bytes:
     """The record's value; its key is the fingerprint, so that the actions of an anomaly keep their order."""
     times = {"until": taken.until, "detected_at": taken.detected_at, "begins": taken.begins}
     texts = {
@@ -75,7 +75,7 @@ def encode(taken: Taken) -> bytes:
     )
 
 
-def read_action(value: bytes | None) -> Taken | Unread:
+def read_action(value: bytes | None) -> ActionRecord | Unread:
     """What `encode` or a business system wrote; texts that are too long for a time line are cut off."""
     if not value:
         return Unread.EMPTY
@@ -90,7 +90,7 @@ def read_action(value: bytes | None) -> Taken | Unread:
     return _taken(event)
 
 
-def _taken(event: _Event) -> Taken | Unread:
+def _taken(event: _Event) -> ActionRecord | Unread:
     if not event.subject:
         return Unread.NO_SUBJECT
     if max(len(event.source), len(event.id), len(event.subject)) > _LONGEST_ID:
@@ -102,7 +102,7 @@ def _taken(event: _Event) -> Taken | Unread:
         data = _decode_data(event.data)
     except msgspec.DecodeError:
         return Unread.NO_ACTION
-    return Taken(
+    return ActionRecord(
         source=event.source,
         id=event.id,
         fingerprint=event.subject,

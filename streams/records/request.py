@@ -62,7 +62,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     anomaly: Annotated[Anomaly | None, Meta(description="Of what is requested: the anomaly as it was then.")] = None
 
 
-class Step(msgspec.Struct, frozen=True):
+class RequestStep(msgspec.Struct, frozen=True):
     """A step as it was read. `time` is in ms since the epoch."""
 
     stage: Stage

@@ -11,7 +11,7 @@ import orjson
 from streams.events.event_time import event_time_ms
 from streams.records.decoding import decoder_of
 from streams.records.instant import rfc3339
-from streams.records.request import Request, Stage, Step
+from streams.records.request import Request, RequestStep, Stage
 
 SOURCE: Final = "/pharos/linkage"
 _LARGEST: Final = 256 * 1024
@@ -45,7 +45,7 @@ _decode = decoder_of(_Event)
 _decode_claim = decoder_of(_Claim)
 
 
-def encode(step: Step) -> bytes:
+def encode(step: RequestStep) -> bytes:
     """The record's value; its key is the fingerprint, so that a step and what people say of it keep their order."""
     return orjson.dumps(
         {
@@ -61,7 +61,7 @@ def encode(step: Step) -> bytes:
     )
 
 
-def read_step(value: bytes | None) -> Step | Passed:
+def read_step(value: bytes | None) -> RequestStep | Passed:
     """What `encode` wrote."""
     if not value or len(value) > _LARGEST or not any(prefix in value for prefix in _PREFIXES):
         return Passed.OTHER
@@ -72,11 +72,11 @@ def read_step(value: bytes | None) -> Step | Passed:
     time = event_time_ms(event.time)
     if time is None or not event.subject or max(len(event.subject), len(event.data.request)) > _LONGEST_ID:
         return Passed.MALFORMED
-    step = Step(event.type, event.subject, time, event.data)
+    step = RequestStep(event.type, event.subject, time, event.data)
     return step if _can_be_written(step) else Passed.MALFORMED
 
 
-def _can_be_written(step: Step) -> bool:
+def _can_be_written(step: RequestStep) -> bool:
     """Numbers that only Python knows, and halves of characters, would stop whoever passes the step on."""
     try:
         encode(step)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from typing import TYPE_CHECKING, Final
 
-from streams.records.action import LONGEST_MS, NOTIFIED, NOTIFY_SOURCE, NOTIFYING, Kind, Taken
+from streams.records.action import LONGEST_MS, NOTIFIED, NOTIFY_SOURCE, NOTIFYING, ActionRecord, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,13 +31,13 @@ class ActionBook:
     """
 
     def __init__(self) -> None:
-        self._actions: dict[str, list[Taken]] = {}
+        self._actions: dict[str, list[ActionRecord]] = {}
         self._count = 0
 
     def __len__(self) -> int:
         return self._count
 
-    def note(self, taken: Taken) -> Noted:
+    def note(self, taken: ActionRecord) -> Noted:
         """Takes an action; of an anomaly that nobody knows yet, too."""
         known = self.has(taken.fingerprint, taken.source, taken.id)
         actions = self._actions.pop(taken.fingerprint, [])
@@ -58,7 +58,7 @@ class ActionBook:
         """Whether an action is known; `name` is its id."""
         return any(known.id == name and known.source == source for known in self.of(fingerprint))
 
-    def of(self, fingerprint: str) -> Sequence[Taken]:
+    def of(self, fingerprint: str) -> Sequence[ActionRecord]:
         """In the order in which they were read."""
         return self._actions.get(fingerprint, ())
 
@@ -76,17 +76,17 @@ class ActionBook:
             self._actions.pop(fingerprint, None)
 
 
-def _expendable(actions: Sequence[Taken]) -> Taken:
+def _expendable(actions: Sequence[ActionRecord]) -> ActionRecord:
     last = {taken.action: taken for taken in actions if taken.action in _OBEYED}
     rest = (taken for taken in actions if last.get(taken.action) is not taken and not _is_of_notification(taken))
     return next(rest, actions[0])
 
 
-def _is_of_notification(taken: Taken) -> bool:
+def _is_of_notification(taken: ActionRecord) -> bool:
     return taken.action in (NOTIFYING, NOTIFIED) and taken.source == NOTIFY_SOURCE
 
 
-def _is_later(taken: Taken, resolved: int) -> bool:
+def _is_later(taken: ActionRecord, resolved: int) -> bool:
     """Feedback comes up to a day after the end, when the anomaly itself is forgotten."""
     if taken.detected_at is None:
         return taken.time > resolved + LONGEST_MS

@@ -13,7 +13,7 @@ import msgspec
 
 from streams.catalogue.metric import GRAVITY, Severity
 from streams.events.event_time import event_time_ms
-from streams.records.action import ACK_MS, LONGEST_MS, MINUTE_MS, Kind, Opinion, Taken
+from streams.records.action import ACK_MS, LONGEST_MS, MINUTE_MS, ActionRecord, Kind, Opinion
 from streams.records.instant import rfc3339
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def refuse(kind: Kind, anomaly: Anomaly | None) -> Refused | None:
     return Refused.RESOLVED if anomaly.state == _RESOLVED and kind is not Kind.FEEDBACK else None
 
 
-def handling_of(actions: Sequence[Taken], anomaly: Anomaly, now: int) -> Handling:
+def handling_of(actions: Sequence[ActionRecord], anomaly: Anomaly, now: int) -> Handling:
     """What holds at `now` (ms, the clock of people).
 
     Of several actions of a kind the last read counts. An ack holds until its time or the end of the incident; a snooze
@@ -104,30 +104,30 @@ def handling_of(actions: Sequence[Taken], anomaly: Anomaly, now: int) -> Handlin
     )
 
 
-def snooze_over(actions: Sequence[Taken], anomaly: Anomaly, now: int) -> Taken | None:
+def snooze_over(actions: Sequence[ActionRecord], anomaly: Anomaly, now: int) -> ActionRecord | None:
     """The snooze that ran out by its time although the anomaly is as open as before; None where there is none."""
     snooze = _standing_snooze(list(_concerning(actions, anomaly)), anomaly) if actions else None
     return snooze if snooze is not None and snooze.time < ends_at(snooze) <= now else None
 
 
-def ends_at(taken: Taken) -> int:
+def ends_at(taken: ActionRecord) -> int:
     """When an ack or a snooze ends, ms. Without a time an ack takes half an hour, and a snooze none."""
     default = ACK_MS if _is(taken, Kind.ACK) else 0
     until = taken.time + default if taken.until is None else taken.until
     return min(until, taken.time + LONGEST_MS)
 
 
-def is_about(taken: Taken, anomaly: Anomaly) -> bool:
+def is_about(taken: ActionRecord, anomaly: Anomaly) -> bool:
     """Whether the action was meant for this incident, and not for an earlier or later one of the fingerprint."""
     detected = event_time_ms(anomaly.detected_at) or 0
     return taken.time >= detected if taken.detected_at is None else taken.detected_at == detected
 
 
-def _concerning(actions: Iterable[Taken], anomaly: Anomaly) -> Iterable[Taken]:
+def _concerning(actions: Iterable[ActionRecord], anomaly: Anomaly) -> Iterable[ActionRecord]:
     return (taken for taken in actions if is_about(taken, anomaly))
 
 
-def _standing_snooze(mine: Sequence[Taken], anomaly: Anomaly) -> Taken | None:
+def _standing_snooze(mine: Sequence[ActionRecord], anomaly: Anomaly) -> ActionRecord | None:
     """The last one, unless the incident is over or has become graver."""
     snooze = None if anomaly.state == _RESOLVED else _last(mine, Kind.SNOOZE)
     # What does not say how grave it was holds back no more than warnings.
@@ -135,15 +135,15 @@ def _standing_snooze(mine: Sequence[Taken], anomaly: Anomaly) -> Taken | None:
     return snooze if GRAVITY.get(anomaly.severity, 0) <= known else None
 
 
-def _last(mine: Sequence[Taken], kind: Kind) -> Taken | None:
+def _last(mine: Sequence[ActionRecord], kind: Kind) -> ActionRecord | None:
     return next((taken for taken in reversed(mine) if _is(taken, kind)), None)
 
 
-def _is(taken: Taken, kind: Kind) -> bool:
+def _is(taken: ActionRecord, kind: Kind) -> bool:
     return taken.action == kind.value
 
 
-def _hold(taken: Taken | None, now: int) -> Hold | None:
+def _hold(taken: ActionRecord | None, now: int) -> Hold | None:
     """In force from its time on, give or take the clocks, until its end."""
     if taken is None or not taken.time - SKEW_MS <= now < ends_at(taken):
         return None

@@ -12,16 +12,16 @@ from streams.register.gravity import gravest_first
 from streams.register.inhibition import NOTHING_OPEN, OpenAnomalies
 from streams.register.label_values import LabelValues
 from streams.register.muting import Muting
-from streams.register.requests import Ledger
+from streams.register.requests import RequestLog
 from streams.register.silences import SilenceBook
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from streams.catalogue.metric import Metric
-    from streams.records.action import Taken
+    from streams.records.action import ActionRecord
     from streams.records.anomaly import Anomaly, Transition
-    from streams.records.request import Step
+    from streams.records.request import RequestStep
     from streams.register.maintenance import Window
 
 RECENT_MS: Final = 24 * 3_600_000
@@ -49,7 +49,7 @@ class Register:
     def __init__(self, metrics: Iterable[Metric], windows: tuple[Window, ...] = ()) -> None:
         self._metrics = tuple(metrics)
         self.actions = ActionBook()
-        self.requests = Ledger()
+        self.requests = RequestLog()
         self.silences = SilenceBook()
         self.muting = Muting(self.silences, windows)
         self.time = 0
@@ -81,7 +81,7 @@ class Register:
         self.version += 1
         return Noted.NEW
 
-    def action(self, taken: Taken) -> Noted:
+    def action(self, taken: ActionRecord) -> Noted:
         """Takes what somebody did about an anomaly, known or not yet, or a silence. A repeated one changes nothing."""
         self.silences.record()
         if taken.action in _SILENCE_DEEDS:
@@ -94,7 +94,7 @@ class Register:
             self.version += 1
         return noted
 
-    def step(self, step: Step) -> None:
+    def step(self, step: RequestStep) -> None:
         """Takes a step of a request to a business system. A repeated one changes nothing."""
         if self.requests.note(step):
             self.version += 1

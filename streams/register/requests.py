@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from streams.events.event_time import event_time_ms
-from streams.records.action import Taken  # noqa: TC001 - the struct needs the type
-from streams.records.request import Decision, Stage, Step
+from streams.records.action import ActionRecord  # noqa: TC001 - the struct needs the type
+from streams.records.request import Decision, RequestStep, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,14 +32,14 @@ class Standing(enum.Enum):
     SETTLED = "settled"
 
 
-class Entry(msgspec.Struct):
+class KnownRequest(msgspec.Struct):
     """What is known of one request: its steps in the order in which they were read, and the first decision."""
 
     fingerprint: str
-    steps: list[Step]
-    decision: Taken | None = None
+    steps: list[RequestStep]
+    decision: ActionRecord | None = None
 
-    def step(self, stage: Stage) -> Step | None:
+    def step(self, stage: Stage) -> RequestStep | None:
         return next((step for step in self.steps if step.stage is stage), None)
 
     def standing(self, now: int) -> Standing:
@@ -53,11 +53,11 @@ class Entry(msgspec.Struct):
         return Standing.EXPIRED if now > ends_at(self.steps[0]) else Standing.WAITING
 
 
-class Ledger:
+class RequestLog:
     """Requests by their ids. Beyond `IN_ALL` the one that was touched longest ago is forgotten."""
 
     def __init__(self) -> None:
-        self._entries: dict[str, Entry] = {}
+        self._entries: dict[str, KnownRequest] = {}
         self._requests: dict[str, dict[str, None]] = {}  # by fingerprint: a board asks for each of its anomalies
 
     def __len__(self) -> int:
@@ -66,9 +66,9 @@ class Ledger:
     def __contains__(self, request: str) -> bool:
         return request in self._entries
 
-    def note(self, step: Step) -> bool:
+    def note(self, step: RequestStep) -> bool:
         """Takes a step; whether it is new."""
-        entry = self._entries.pop(step.data.request, None) or Entry(step.fingerprint, [])
+        entry = self._entries.pop(step.data.request, None) or KnownRequest(step.fingerprint, [])
         self._entries[step.data.request] = entry
         self._requests.setdefault(entry.fingerprint, {})[step.data.request] = None
         if entry.step(step.stage) is not None or entry.fingerprint != step.fingerprint:
@@ -80,7 +80,7 @@ class Ledger:
             self._drop(next(iter(self._entries)))
         return True
 
-    def decide(self, taken: Taken) -> bool:
+    def decide(self, taken: ActionRecord) -> bool:
         """Takes an approval, or a refusal, in time for a request that waits for one: the first counts."""
         entry = self._entries.get(taken.request or "")
         if entry is None or taken.action not in _DECISIONS or entry.fingerprint != taken.fingerprint:
@@ -90,10 +90,10 @@ class Ledger:
         entry.decision = taken
         return True
 
-    def entry(self, request: str) -> Entry | None:
+    def entry(self, request: str) -> KnownRequest | None:
         return self._entries.get(request)
 
-    def unfinished(self, now: int) -> Iterator[tuple[Entry, Standing]]:
+    def unfinished(self, now: int) -> Iterator[tuple[KnownRequest, Standing]]:
         """All for which something is still to be done, longest untouched first: a request without a webhook is done."""
         for entry in self._entries.values():
             standing = entry.standing(now)
@@ -101,11 +101,11 @@ class Ledger:
             if standing is not Standing.SETTLED and not done:
                 yield entry, standing
 
-    def of(self, fingerprint: str) -> list[Step]:
+    def of(self, fingerprint: str) -> list[RequestStep]:
         """The steps about an anomaly."""
         return [step for entry in self._about(fingerprint) for step in entry.steps]
 
-    def waiting(self, fingerprint: str, now: int) -> Sequence[Step]:
+    def waiting(self, fingerprint: str, now: int) -> Sequence[RequestStep]:
         """The proposals about an anomaly that somebody may decide on."""
         return [entry.steps[0] for entry in self._about(fingerprint) if entry.standing(now) is Standing.WAITING]
 
@@ -115,7 +115,7 @@ class Ledger:
             if entry.steps[0].time <= resolved:
                 self._drop(entry.steps[0].data.request)
 
-    def _about(self, fingerprint: str) -> list[Entry]:
+    def _about(self, fingerprint: str) -> list[KnownRequest]:
         return [self._entries[request] for request in self._requests.get(fingerprint, ())]
 
     def _drop(self, request: str) -> None:
@@ -126,11 +126,11 @@ class Ledger:
             del self._requests[entry.fingerprint]
 
 
-def ends_at(step: Step) -> int:
+def ends_at(step: RequestStep) -> int:
     """Until when the step may be acted on, ms; a time that is none is over."""
     return event_time_ms(step.data.until) or 0
 
 
-def _without_anomaly(step: Step) -> Step:
+def _without_anomaly(step: RequestStep) -> RequestStep:
     data = msgspec.structs.replace(step.data, anomaly=None)
     return msgspec.structs.replace(step, data=data)

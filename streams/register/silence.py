@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from streams.records.action import MINUTE_MS, Taken
+from streams.records.action import MINUTE_MS, ActionRecord
 from streams.register.handling import SKEW_MS
 from streams.register.matcher import Matcher, MatcherError, all_match, labels_of, match_everything, read_matchers
 
@@ -65,7 +65,7 @@ class Silence(msgspec.Struct, frozen=True, kw_only=True):
         return all_match(self.matchers, labels_of(anomaly))
 
 
-def silence_of(taken: Taken) -> Silence | Unobeyed:
+def silence_of(taken: ActionRecord) -> Silence | Unobeyed:
     """What a record says, or why it cannot be obeyed."""
     try:
         matchers = read_matchers(taken.matchers, known=())

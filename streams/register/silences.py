@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from streams.records.action import MINUTE_MS, SilenceDeed, Taken
+from streams.records.action import MINUTE_MS, ActionRecord, SilenceDeed
 from streams.register.actions import Noted
 from streams.register.silence import SUBJECT, Silence, Unobeyed, silence_of
 
@@ -24,8 +24,8 @@ _RENEWED_AFTER_RECORDS: Final = 5_000  # a quarter of what a new worker reads ag
 class _Known(msgspec.Struct):
     """What was read of one id, and when it was written last: `read` in records of the topic, `at` in ms."""
 
-    made: Taken | None = None
-    ended: Taken | None = None
+    made: ActionRecord | None = None
+    ended: ActionRecord | None = None
     read: int = 0
     at: int = 0
 
@@ -42,7 +42,7 @@ class SilenceBook:
         """Counts a record of the topic, of whatever kind: silences must not sink below what is read again."""
         self._records += 1
 
-    def note(self, taken: Taken) -> Noted:
+    def note(self, taken: ActionRecord) -> Noted:
         """Takes what made or ended a silence. What cannot be obeyed changes nothing, as what was read before."""
         name = taken.fingerprint.removeprefix(SUBJECT)
         if taken.action == SilenceDeed.SILENCE and isinstance(silence_of(taken), Unobeyed):
@@ -77,7 +77,7 @@ class SilenceBook:
         """Ids of those that keep the anomaly quiet at `now` (ms), sorted."""
         return tuple(sorted(s.id for s in self._silences.values() if s.in_force(now) and s.matches(anomaly)))
 
-    def to_renew(self, now: int) -> Sequence[Taken]:
+    def to_renew(self, now: int) -> Sequence[ActionRecord]:
         """Records to write again, each handed out once: a worker that begins later has to read them, too.
 
         Ends as well as beginnings, as they were: the topic keeps records for a time, and a new worker reads a part.

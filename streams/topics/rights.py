@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from streams.topics.finding import Finding, Level
+from streams.topics.check_result import CheckResult, Level
 from streams.topics.wanted import Right
 
 if TYPE_CHECKING:
@@ -40,9 +40,13 @@ def transactions(settings: Settings) -> Resource:
     return Resource("transactional-id", f"{settings.app}-", (Right.WRITE, Right.DESCRIBE), prefixed=True)
 
 
-def missing_rights(resource: Resource, allowed: Collection[Right], who: str, remedies: Remedies) -> Iterable[Finding]:
+def missing_rights(
+    resource: Resource, allowed: Collection[Right], who: str, remedies: Remedies
+) -> Iterable[CheckResult]:
     """One finding where something is missing."""
     lacking = tuple(right for right in resource.needed if right not in allowed)
     if lacking:
         what = f"{who} may not {' or '.join(right.value for right in lacking)} {resource.kind} {resource.name}"
-        yield Finding(Level.WRONG, what + ("*" if resource.prefixed else ""), remedies.allow(lacking, *resource.flags))
+        yield CheckResult(
+            Level.WRONG, what + ("*" if resource.prefixed else ""), remedies.allow(lacking, *resource.flags)
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from streams.topics.finding import Finding, Level
+from streams.topics.check_result import CheckResult, Level
 from streams.topics.names import CELLS_TOPIC, DEAD_LETTERS_TOPIC, SNAPSHOTS_TOPIC, VERDICTS_TOPIC
 from streams.topics.wanted import DAY_MS, LARGEST_RECORD, Right, Role, WantedTopic
 
@@ -53,17 +53,17 @@ class Case(NamedTuple):
     def text(self, key: str) -> str:
         return (self.found.config or {}).get(key, "")
 
-    def wrong(self, what: str, remedy: str) -> Finding:
-        return Finding(Level.WRONG, f"topic {self.wanted.name} {what}", remedy)
+    def wrong(self, what: str, remedy: str) -> CheckResult:
+        return CheckResult(Level.WRONG, f"topic {self.wanted.name} {what}", remedy)
 
-    def note(self, what: str, remedy: str) -> Finding:
-        return Finding(Level.NOTE, f"topic {self.wanted.name} {what}", remedy)
+    def note(self, what: str, remedy: str) -> CheckResult:
+        return CheckResult(Level.NOTE, f"topic {self.wanted.name} {what}", remedy)
 
     def set(self, key: str, value: int | str) -> str:
         return self.remedies.set(self.wanted.name, key, str(value))
 
 
-def verify(case: Case) -> list[Finding]:
+def verify(case: Case) -> list[CheckResult]:
     """All that is wrong or unusual of one topic, in the order of the rules; empty where it is as wanted."""
     rules = (_partitions, _copies, _policy, _retention, _time, _size, _codec)
     found = [finding for rule in rules for finding in rule(case)]
@@ -73,7 +73,7 @@ def verify(case: Case) -> list[Finding]:
     return found
 
 
-def verify_together(cases: Iterable[Case]) -> list[Finding]:
+def verify_together(cases: Iterable[Case]) -> list[CheckResult]:
     """What must hold between topics: a dead letter is a source's record, headers added, and must find room."""
     cases = list(cases)
     letters = next((case for case in cases if case.wanted.name == DEAD_LETTERS_TOPIC), None)
@@ -89,7 +89,7 @@ def verify_together(cases: Iterable[Case]) -> list[Finding]:
     return found
 
 
-def _partitions(case: Case) -> Iterator[Finding]:
+def _partitions(case: Case) -> Iterator[CheckResult]:
     wanted, have = case.wanted, case.found.partitions
     if wanted.partitions in (None, have):
         return
@@ -106,7 +106,7 @@ def _partitions(case: Case) -> Iterator[Finding]:
         yield case.wrong(what, f"delete the topic ({case.remedies.delete(wanted.name)}), and Pharos creates it again")
 
 
-def _copies(case: Case) -> Iterator[Finding]:
+def _copies(case: Case) -> Iterator[CheckResult]:
     copies, insync = case.found.copies, case.number("min.insync.replicas")
     own = case.wanted.role is not Role.SOURCE
     asked, asked_insync = case.settings.replication_factor, case.settings.min_insync_replicas
@@ -131,7 +131,7 @@ def _copies(case: Case) -> Iterator[Finding]:
         yield case.wrong("allows unclean leader election: counted records could be lost", remedy)
 
 
-def _policy(case: Case) -> Iterator[Finding]:
+def _policy(case: Case) -> Iterator[CheckResult]:
     policy = case.text("cleanup.policy").replace(" ", "")
     want = "compact" if case.wanted.role is Role.STATE else "delete"
     if not policy or policy == want:
@@ -143,7 +143,7 @@ def _policy(case: Case) -> Iterator[Finding]:
         yield case.wrong(what, case.set("cleanup.policy", want))
 
 
-def _retention(case: Case) -> Iterator[Finding]:
+def _retention(case: Case) -> Iterator[CheckResult]:
     kept = case.number("retention.ms")
     if case.wanted.role is Role.STATE:
         return
@@ -162,7 +162,7 @@ def _retention(case: Case) -> Iterator[Finding]:
         yield case.note(what, case.set("retention.bytes", -1))
 
 
-def _time(case: Case) -> Iterator[Finding]:
+def _time(case: Case) -> Iterator[CheckResult]:
     replays = case.settings.time == "events" or case.wanted.role is not Role.SOURCE
     if case.text("message.timestamp.type") == "LogAppendTime" and replays:
         what = "uses LogAppendTime: a replay of the past would count as now"
@@ -179,7 +179,7 @@ def _time(case: Case) -> Iterator[Finding]:
         yield from _far_ahead(case, ahead)
 
 
-def _far_ahead(case: Case, ahead: int) -> Iterator[Finding]:
+def _far_ahead(case: Case, ahead: int) -> Iterator[CheckResult]:
     """The broker's limit of an hour (Kafka's default) keeps out what lies ahead; a replay may want that in."""
     if case.settings.time == "live" and ahead > _HOUR_MS:
         limit = case.settings.future_limit_s
@@ -190,7 +190,7 @@ def _far_ahead(case: Case, ahead: int) -> Iterator[Finding]:
         yield case.note(what, case.set("message.timestamp.after.max.ms", (1 << 63) - 1))
 
 
-def _size(case: Case) -> Iterator[Finding]:
+def _size(case: Case) -> Iterator[CheckResult]:
     largest = case.number("max.message.bytes")
     if case.wanted.role is Role.SOURCE or largest is None or largest >= LARGEST_RECORD:
         return
@@ -201,7 +201,7 @@ def _size(case: Case) -> Iterator[Finding]:
         yield case.note(f"takes records of {largest} bytes", remedy)
 
 
-def _codec(case: Case) -> Iterator[Finding]:
+def _codec(case: Case) -> Iterator[CheckResult]:
     codec = case.text("compression.type")
     if codec and codec not in _CODECS:
         what = f"is kept as {codec}: the broker compresses everything again, which costs more than lz4 or zstd"

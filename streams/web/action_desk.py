@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
-    from streams.records.action import Taken
+    from streams.records.action import ActionRecord
     from streams.records.anomaly import Anomaly
     from streams.register.register import Register
-    from streams.web.action_request import Fault
+    from streams.web.action_request import BodyFault
     from streams.web.guard import Handler
     from streams.web.security import Security
 
@@ -56,7 +56,7 @@ class ActionDesk(NamedTuple):
         data_scope = self.security.data_scope_of(facts_of(request))
         return anomaly if anomaly is not None and data_scope.sees(anomaly.scope) else None
 
-    async def put(self, taken: Taken, answer: dict[str, Any]) -> web.Response:
+    async def put(self, taken: ActionRecord, answer: dict[str, Any]) -> web.Response:
         """202 with the answer once the brokers have it: every worker shows it when it has read the topic that far."""
         delivery = await self.write(taken.fingerprint.encode(), encode(taken))
         if delivery is not Delivery.TAKEN:
@@ -77,6 +77,6 @@ def with_body(handle: Callable[[bytes, web.Request], Awaitable[web.Response]]) -
     return handler
 
 
-def faulty(fault: Fault) -> web.Response:
+def faulty(fault: BodyFault) -> web.Response:
     """The answer to a body that cannot be meant."""
     return json_response({"error": fault.sentence, "field": fault.field}, 400)

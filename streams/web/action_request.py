@@ -35,39 +35,39 @@ class ActionRequest(NamedTuple):
     assignee: str | None = None
 
 
-class Fault(NamedTuple):
+class BodyFault(NamedTuple):
     """What is wrong: the field, empty for the body as a whole, and a sentence with the remedy."""
 
     field: str
     sentence: str
 
 
-def read_request(kind: Kind, body: bytes, name: str = "") -> ActionRequest | Fault:
+def read_request(kind: Kind, body: bytes, name: str = "") -> ActionRequest | BodyFault:
     """Reads the body of an action of that kind; `name` is that of the token in use, and wins over the body's."""
     said = read_object(body, _EXAMPLES[kind])
-    if isinstance(said, Fault):
+    if isinstance(said, BodyFault):
         return said
     found = _read(kind, said, name)
     return first_fault(found) or ActionRequest(kind, *found)  # type: ignore[arg-type]
 
 
-def read_object(body: bytes, example: str) -> dict[str, Any] | Fault:
+def read_object(body: bytes, example: str) -> dict[str, Any] | BodyFault:
     """A JSON object; the fault shows the example."""
     try:
         said = orjson.loads(body)
     except orjson.JSONDecodeError:
         said = None
-    return said if isinstance(said, dict) else Fault("", f"The body must be a JSON object such as {example}.")
+    return said if isinstance(said, dict) else BodyFault("", f"The body must be a JSON object such as {example}.")
 
 
-def first_fault(parts: Iterable[Any]) -> Fault | None:
+def first_fault(parts: Iterable[Any]) -> BodyFault | None:
     """Of what was read of a body, the first that cannot be meant."""
-    return next((part for part in parts if isinstance(part, Fault)), None)
+    return next((part for part in parts if isinstance(part, BodyFault)), None)
 
 
 def _read(
     kind: Kind, said: dict[str, Any], name: str
-) -> tuple[str | Fault, str | Fault, int | Fault, Opinion | Fault | None, str | Fault | None]:
+) -> tuple[str | BodyFault, str | BodyFault, int | BodyFault, Opinion | BodyFault | None, str | BodyFault | None]:
     return (
         name or read_text(said, "actor", 1, LONGEST_NAME),
         read_text(said, "note", 0, LONGEST_NOTE),
@@ -77,33 +77,33 @@ def _read(
     )
 
 
-def read_text(said: dict[str, Any], field: str, shortest: int, longest: int) -> str | Fault:
+def read_text(said: dict[str, Any], field: str, shortest: int, longest: int) -> str | BodyFault:
     """One line of so many characters, none of which could mislead who reads it."""
     text = said.get(field, "")
     length = f"a text of {shortest} to {longest} characters"
     if text is None and not shortest:
         return ""
     if not isinstance(text, str):
-        return Fault(field, f"{field} must be {length}.")
+        return BodyFault(field, f"{field} must be {length}.")
     text = text.strip()
     if not shortest <= len(text) <= longest:
-        return Fault(field, f"{field} must be {length}; this one has {len(text)}.")
+        return BodyFault(field, f"{field} must be {length}; this one has {len(text)}.")
     if any(unicodedata.category(sign) in _REFUSED_CATEGORIES or sign in _TURNING for sign in text):
-        return Fault(field, f"{field} must be one line without control characters: remove them.")
+        return BodyFault(field, f"{field} must be one line without control characters: remove them.")
     return text
 
 
-def _minutes(kind: Kind, said: dict[str, Any]) -> int | Fault:
+def _minutes(kind: Kind, said: dict[str, Any]) -> int | BodyFault:
     minutes = said.get("minutes")
     if minutes is None and kind is Kind.ACK:
         return ACK_MS // MINUTE_MS
     if not isinstance(minutes, int) or isinstance(minutes, bool) or not 1 <= minutes <= _MOST_MINUTES:
-        return Fault("minutes", f"minutes must be a whole number from 1 to {_MOST_MINUTES}.")
+        return BodyFault("minutes", f"minutes must be a whole number from 1 to {_MOST_MINUTES}.")
     return minutes
 
 
-def _verdict(said: dict[str, Any]) -> Opinion | Fault:
+def _verdict(said: dict[str, Any]) -> Opinion | BodyFault:
     try:
         return Opinion(str(said.get("verdict")))
     except ValueError:
-        return Fault("verdict", f"verdict must be one of {', '.join(Opinion)}.")
+        return BodyFault("verdict", f"verdict must be one of {', '.join(Opinion)}.")

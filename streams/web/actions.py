@@ -7,12 +7,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from streams.events.event_time import event_time_ms
-from streams.records.action import MINUTE_MS, Kind, Taken
+from streams.records.action import MINUTE_MS, ActionRecord, Kind
 from streams.records.action_event import SOURCE
 from streams.records.instant import rfc3339
 from streams.register.handling import Refused, refuse
 from streams.web.action_desk import ActionDesk, faulty, with_body
-from streams.web.action_request import ActionRequest, Fault, read_request
+from streams.web.action_request import ActionRequest, BodyFault, read_request
 from streams.web.audited import ACTOR
 from streams.web.guard import json_response, needs
 from streams.web.security import Role, Security
@@ -67,15 +67,15 @@ class _Actions:
             refused = refused or Refused.UNKNOWN
             return json_response({"error": refused.value, "reason": refused.name.lower()}, _STATUS[refused])
         asked = read_request(kind, body, desk.name_of(request))
-        if isinstance(asked, Fault):
+        if isinstance(asked, BodyFault):
             return faulty(asked)
         request[ACTOR] = asked.actor
         taken = _taken(asked, anomaly, desk.new_id(), desk.now_ms())
         return await desk.put(taken, _answer(taken))
 
 
-def _taken(asked: ActionRequest, anomaly: Anomaly, name: str, now: int) -> Taken:
-    return Taken(
+def _taken(asked: ActionRequest, anomaly: Anomaly, name: str, now: int) -> ActionRecord:
+    return ActionRecord(
         source=SOURCE,
         id=name,
         fingerprint=anomaly.fingerprint,
@@ -91,6 +91,6 @@ def _taken(asked: ActionRequest, anomaly: Anomaly, name: str, now: int) -> Taken
     )
 
 
-def _answer(taken: Taken) -> dict[str, Any]:
+def _answer(taken: ActionRecord) -> dict[str, Any]:
     until = {} if taken.until is None else {"until": rfc3339(taken.until)}
     return {"id": taken.id, "action": taken.action, **until}

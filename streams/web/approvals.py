@@ -8,11 +8,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from streams.events.event_time import event_time_ms
-from streams.records.action import LONGEST_NAME, LONGEST_NOTE, Taken
+from streams.records.action import LONGEST_NAME, LONGEST_NOTE, ActionRecord
 from streams.records.action_event import SOURCE
 from streams.records.request import Decision
 from streams.web.action_desk import ActionDesk, faulty, with_body
-from streams.web.action_request import Fault, first_fault, read_object, read_text
+from streams.web.action_request import BodyFault, first_fault, read_object, read_text
 from streams.web.audited import ACTOR
 from streams.web.guard import facts_of, json_response, needs, refused
 from streams.web.security import ROLES, Role, Security
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from streams.delivery.written import Delivery
-    from streams.records.request import Step
+    from streams.records.request import RequestStep
     from streams.register.register import Register
 
 _EXAMPLE: Final = '{"request": "0123abcd", "actor": "li.wei", "note": ""}'
@@ -65,14 +65,14 @@ def add_approvals(
         app.router.add_post(path, needs(Role.RESPONDER, security, decide, in_part=True))
 
 
-def read_decision(body: bytes, name: str = "") -> Said | Fault:
+def read_decision(body: bytes, name: str = "") -> Said | BodyFault:
     """Reads the body; `name` is that of the token in use, and wins over the body's actor.
 
     >>> read_decision(b'{"actor": "li"}')
     Said(request='', actor='li', note='')
     """
     said = read_object(body, _EXAMPLE)
-    if isinstance(said, Fault):
+    if isinstance(said, BodyFault):
         return said
     parts = (
         read_text(said, "request", 0, LONGEST_NAME),
@@ -82,7 +82,7 @@ def read_decision(body: bytes, name: str = "") -> Said | Fault:
     return first_fault(parts) or Said(*parts)  # type: ignore[arg-type]
 
 
-def choose(waiting: Sequence[Step], request: str) -> Step | Unfit:
+def choose(waiting: Sequence[RequestStep], request: str) -> RequestStep | Unfit:
     """Which of the waiting proposals is meant."""
     if not waiting:
         return Unfit.NOTHING
@@ -100,7 +100,7 @@ class _Approvals:
         desk, facts = self._desk, facts_of(request)
         now = desk.now_ms()
         said = read_decision(body, desk.name_of(request))
-        if isinstance(said, Fault):
+        if isinstance(said, BodyFault):
             return faulty(said)
         request[ACTOR] = said.actor
         step = self._meant(request, said.request, now)
@@ -112,15 +112,15 @@ class _Approvals:
         taken = _taken(decision, step, said, desk.new_id(), now)
         return await desk.put(taken, {"id": taken.id, "action": taken.action, "request": taken.request})
 
-    def _meant(self, request: web.Request, named: str, now: int) -> Step | Unfit:
+    def _meant(self, request: web.Request, named: str, now: int) -> RequestStep | Unfit:
         anomaly = self._desk.anomaly(request)
         if anomaly is None:
             return Unfit.UNKNOWN
         return choose(self._desk.register.requests.waiting(anomaly.fingerprint, now), named)
 
 
-def _taken(decision: Decision, step: Step, said: Said, name: str, now: int) -> Taken:
-    return Taken(
+def _taken(decision: Decision, step: RequestStep, said: Said, name: str, now: int) -> ActionRecord:
+    return ActionRecord(
         source=SOURCE,
         id=name,
         fingerprint=step.fingerprint,

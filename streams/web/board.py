@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from streams.register.register import Register
     from streams.telemetry.blindness import BlindSpot
     from streams.web.data_scope import DataScope
-    from streams.web.entry import Entry
+    from streams.web.entry import TimelineEntry
     from streams.web.timeline import ActionEntry, StepEntry
 
 POINT_MS: Final = 30_000
@@ -76,7 +76,7 @@ class Board:
         self.timezone = timezone
         self._live = live
         self._blind: tuple[BlindSpot, ...] = ()
-        self._timelines: dict[str, deque[Entry]] = {}
+        self._timelines: dict[str, deque[TimelineEntry]] = {}
         self._points: dict[str, deque[Point]] = {name: deque(maxlen=POINTS) for name in self._metrics}
         self._scores: dict[str, float] = {}
         self._heard: dict[str, int] = {}
@@ -161,7 +161,7 @@ class Board:
 
     def anomaly(
         self, fingerprint: str, data_scope: DataScope = EVERYTHING
-    ) -> tuple[Anomaly, list[Entry | ActionEntry | StepEntry]] | None:
+    ) -> tuple[Anomaly, list[TimelineEntry | ActionEntry | StepEntry]] | None:
         """An open or recent anomaly with its time line, oldest first; None when unknown, or not seen."""
         anomaly = self.register.anomaly(fingerprint)
         if anomaly is None or not data_scope.sees(anomaly.scope):

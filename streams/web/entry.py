@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from streams.records.anomaly import Transition
 
 
-class Entry(msgspec.Struct, frozen=True):
+class TimelineEntry(msgspec.Struct, frozen=True):
     """A transition, with what was known then. `time` is event time in ms."""
 
     id: str
@@ -26,10 +26,10 @@ class Entry(msgspec.Struct, frozen=True):
     summary: str
 
 
-def entry_of(transition: Transition) -> Entry:
+def entry_of(transition: Transition) -> TimelineEntry:
     """What a time line keeps of a transition."""
     anomaly = transition.anomaly
-    return Entry(
+    return TimelineEntry(
         id=transition.id,
         change=transition.change.value,
         why=transition.why.value,

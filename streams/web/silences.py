@@ -6,14 +6,14 @@ import enum
 import uuid
 from typing import TYPE_CHECKING, Any, Final
 
-from streams.records.action import MINUTE_MS, SilenceDeed, Taken
+from streams.records.action import MINUTE_MS, ActionRecord, SilenceDeed
 from streams.records.action_event import SOURCE
 from streams.records.instant import rfc3339
 from streams.register.matcher import all_match, labels_of
 from streams.register.silence import SUBJECT, Silence
 from streams.register.silences import MOST_SILENCES
 from streams.web.action_desk import ActionDesk, faulty, with_body
-from streams.web.action_request import Fault
+from streams.web.action_request import BodyFault
 from streams.web.audited import ACTOR
 from streams.web.guard import json_response, needs
 from streams.web.security import Role, Security
@@ -75,7 +75,7 @@ class _Silences:
     async def preview(self, body: bytes, _request: web.Request) -> web.Response:
         """What is open now and would be kept quiet. Changes nothing."""
         matchers = read_preview(body, self._desk.register.labels())
-        if isinstance(matchers, Fault):
+        if isinstance(matchers, BodyFault):
             return faulty(matchers)
         matched = [a for a in self._desk.register.open_anomalies() if all_match(matchers, labels_of(a))]
         shown = [_brief(anomaly) for anomaly in matched[:_MOST_SHOWN]]
@@ -85,14 +85,14 @@ class _Silences:
         """202 once the brokers have it: every worker obeys it when it has read the topic that far."""
         now, register = self._desk.now_ms(), self._desk.register
         asked = read_silence(body, now, self._timezone, register.labels(), self._desk.name_of(request))
-        if isinstance(asked, Fault):
+        if isinstance(asked, BodyFault):
             return faulty(asked)
         request[ACTOR] = asked.actor
         if len(self._desk.register.silences.to_last(now)) >= MOST_SILENCES:
             return _refused(Refused.TOO_MANY)
         name = self._desk.new_id()
         until = (asked.begins or now) + asked.minutes * MINUTE_MS
-        taken = Taken(
+        taken = ActionRecord(
             source=SOURCE,
             id=name,
             fingerprint=SUBJECT + name,
@@ -111,14 +111,14 @@ class _Silences:
     async def end(self, body: bytes, request: web.Request) -> web.Response:
         """Ends a silence now, or calls off one that is to come; 202 as above."""
         actor = read_actor(body, self._desk.name_of(request))
-        if isinstance(actor, Fault):
+        if isinstance(actor, BodyFault):
             return faulty(actor)
         request[ACTOR] = actor
         silence = self._desk.register.silences.get(request.match_info["id"])
         now = self._desk.now_ms()
         if silence is None or silence.ends <= now:
             return _refused(Refused.UNKNOWN if silence is None else Refused.OVER)
-        taken = Taken(
+        taken = ActionRecord(
             source=SOURCE,
             id=self._desk.new_id(),
             fingerprint=SUBJECT + silence.id,

@@ -14,9 +14,9 @@ from streams.register.handling import ends_at
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from streams.records.action import Taken
-    from streams.records.request import Step
-    from streams.web.entry import Entry
+    from streams.records.action import ActionRecord
+    from streams.records.request import RequestStep
+    from streams.web.entry import TimelineEntry
 
 
 class ActionEntry(msgspec.Struct, frozen=True):
@@ -47,12 +47,12 @@ class StepEntry(msgspec.Struct, frozen=True):
 
 
 def merged(
-    transitions: Iterable[Entry], actions: Iterable[Taken], steps: Sequence[Step] = ()
-) -> list[Entry | ActionEntry | StepEntry]:
+    transitions: Iterable[TimelineEntry], actions: Iterable[ActionRecord], steps: Sequence[RequestStep] = ()
+) -> list[TimelineEntry | ActionEntry | StepEntry]:
     """Oldest first; of the same moment the transition comes before what was proposed and done about it."""
     proposed = [step for step in steps if step.stage is Stage.PROPOSED]
     later = [step for step in steps if step.stage is not Stage.PROPOSED]
-    lines: list[Entry | ActionEntry | StepEntry] = [
+    lines: list[TimelineEntry | ActionEntry | StepEntry] = [
         *transitions,
         *map(_step_line, proposed),
         *(_line(taken) for taken in actions if taken.action != NOTIFYING),
@@ -61,7 +61,7 @@ def merged(
     return sorted(lines, key=lambda line: line.time)
 
 
-def _line(taken: Taken) -> ActionEntry:
+def _line(taken: ActionRecord) -> ActionEntry:
     ends = ends_at(taken) if taken.action in (Kind.ACK, Kind.SNOOZE) else taken.until
     until = None if ends is None else rfc3339(ends)
     return ActionEntry(
@@ -69,7 +69,7 @@ def _line(taken: Taken) -> ActionEntry:
     )
 
 
-def proposal_view(step: Step) -> dict[str, Any]:
+def proposal_view(step: RequestStep) -> dict[str, Any]:
     """What somebody may approve or decline, and the role that it takes."""
     data = step.data
     return {
@@ -82,7 +82,7 @@ def proposal_view(step: Step) -> dict[str, Any]:
     }
 
 
-def _step_line(step: Step) -> StepEntry:
+def _step_line(step: RequestStep) -> StepEntry:
     data = step.data
     stage = step.stage.value.rpartition(".")[2]
     note = "" if data.outcome else data.note

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from streams.alerts.decide.routes import Routes
-from streams.records.action import Taken
+from streams.records.action import ActionRecord
 from streams.register.inhibition import OpenAnomalies
 from streams.register.matcher import Matcher, Op, all_match, labels_of
 from streams.register.silences import SilenceBook
@@ -94,12 +94,12 @@ def test_silences_hold_for_what_alertmanagers_hold_for_and_end_with_them(alertma
     for name in list(theirs)[:6]:
         server.ask(f"/api/v2/silence/{name}", method="DELETE")
         subject = f"silence/{theirs[name]}"
-        book.note(Taken(source="/x", id=f"e{name}", fingerprint=subject, time=START, action="silence.expired"))
+        book.note(ActionRecord(source="/x", id=f"e{name}", fingerprint=subject, time=START, action="silence.expired"))
     assert eventually(same)
 
 
-def silence(name: str, asked: Sequence[Matcher]) -> Taken:
-    return Taken(
+def silence(name: str, asked: Sequence[Matcher]) -> ActionRecord:
+    return ActionRecord(
         source="/x",
         id=name,
         fingerprint=f"silence/{name}",

@@ -14,7 +14,7 @@ from streams.alerts.announcer import Announcer
 from streams.alerts.decide.dispatch import Dispatch
 from streams.alerts.decide.grouping import Grouping, Waits
 from streams.alerts.words.message import Titles
-from streams.records.action import Taken
+from streams.records.action import ActionRecord
 from streams.records.anomaly import Anomaly, Change, Transition, Why
 from streams.records.instant import rfc3339
 from streams.register.muting import Muting
@@ -129,7 +129,7 @@ class Ours:
 
     def silence(self, matcher: str, *, over: bool = False) -> None:
         self.silences.note(
-            Taken(
+            ActionRecord(
                 source="/x",
                 id=f"{matcher}{over}",
                 fingerprint=f"silence/{matcher}",

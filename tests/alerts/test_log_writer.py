@@ -9,12 +9,12 @@ import pytest
 
 from streams.alerts.announcer import Announcer
 from streams.alerts.decide.dispatch import Dispatch
-from streams.alerts.decide.escalation import Chain, Escalations, Step
+from streams.alerts.decide.escalation import Chain, Escalations, EscalationStep
 from streams.alerts.decide.reminders import SETTLE_MS
 from streams.alerts.decide.repeats import RepeatIntervals, Repeats
 from streams.alerts.queue.lane import LaneState
 from streams.alerts.words.message import Titles
-from streams.records.action import ESCALATED, NOTIFIED, NOTIFYING, Taken
+from streams.records.action import ESCALATED, NOTIFIED, NOTIFYING, ActionRecord
 from streams.records.anomaly import Change, Transition
 from streams.register.actions import ActionBook
 from tests.support.notified_record import notified_record
@@ -37,11 +37,11 @@ class Slow:
     def __init__(self) -> None:
         self.queued: list[Notification] = []
         self.sent: list[Notification] = []
-        self.records: list[Taken] = []
+        self.records: list[ActionRecord] = []
         self.waiting = 0
 
-    def put(self, notification: Notification | Taken) -> None:
-        if isinstance(notification, Taken):
+    def put(self, notification: Notification | ActionRecord) -> None:
+        if isinstance(notification, ActionRecord):
             self.records.append(notification)
             self.waiting += 1
         else:
@@ -103,7 +103,7 @@ def test_an_end_is_not_written_down(transition: Make, slow: Slow) -> None:
 def test_a_step_of_a_chain_stands_on_the_time_line_once(transition: Make, slow: Slow) -> None:
     book = ActionBook()
     book.note(notified_record(transition().anomaly, START))
-    steps = (Step(1, 5 * MINUTE, ("lead",)),)
+    steps = (EscalationStep(1, 5 * MINUTE, ("lead",)),)
     insistence = Repeats(Escalations([Chain((), steps)]), RepeatIntervals(), book)
     dispatch = Dispatch(Titles({}), UTC, actions=book, repeats=insistence)
     clock = [START + MINUTE]

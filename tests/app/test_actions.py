@@ -10,7 +10,7 @@ import pytest
 from aiohttp import ClientSession
 
 from streams.broker.embedded import EmbeddedBroker
-from streams.records.action import Taken
+from streams.records.action import ActionRecord
 from streams.records.action_event import encode as encode_action
 from streams.records.anomaly_event import encode, key
 from streams.records.instant import rfc3339
@@ -54,7 +54,7 @@ async def test_an_ack_at_one_worker_is_seen_at_another_and_after_a_restart(tmp_p
             == [{"acked": {"by": "li", "until": said["until"], "note": "on it"}, "snoozed": None, "feedback": None}] * 2
         )
 
-        theirs = Taken(source="/crm", id="7", fingerprint="a1b2c3", time=transition.time, action="coupons.sent")
+        theirs = ActionRecord(source="/crm", id="7", fingerprint="a1b2c3", time=transition.time, action="coupons.sent")
         records = [b"no action", orjson.dumps({"type": "other"}), encode_action(theirs)]
         await asyncio.to_thread(produce, broker.address, *(("pharos-actions", b"a1b2c3", record) for record in records))
         async with (
@@ -74,7 +74,7 @@ async def test_when_a_snooze_is_over_the_worker_that_notifies_says_so_once(tmp_p
     now = transition.time
     order = {"specversion": "1.0", "id": "1", "source": "/s", "type": "order.created", "time": rfc3339(now)}
     event = orjson.dumps({**order, "data": {"order_id": "1"}})
-    snooze = Taken(
+    snooze = ActionRecord(
         source="/crm", id="7", fingerprint="a1b2c3", time=now, action="snooze", until=now + 3_000, severity="critical"
     )
     with EmbeddedBroker(0, embedded_topics(Settings(cells_partitions=1), 1)) as broker:

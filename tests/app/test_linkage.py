@@ -12,7 +12,7 @@ from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 
 from streams.broker.embedded import EmbeddedBroker
-from streams.records.action import Taken
+from streams.records.action import ActionRecord
 from streams.records.action_event import encode as encode_action
 from streams.records.anomaly_event import encode, key
 from streams.settings.settings import LinkageMatch, LinkageRule, LinkageWebhook, Settings
@@ -81,7 +81,7 @@ async def test_from_the_anomaly_to_what_was_done_about_it_and_not_again_after_a_
             ) as answer:
                 assert answer.status == 202, await answer.text()
             await until(lambda: "settled:campaign.pause:delivered" in lines(one))
-            done = Taken(
+            done = ActionRecord(
                 source="/crm", id="7", fingerprint="f1", time=transition.time + 37_000, action="campaign.paused"
             )
             await asyncio.to_thread(produce, broker.address, ("pharos-actions", b"f1", encode_action(done)))

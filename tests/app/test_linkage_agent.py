@@ -11,15 +11,15 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from streams.app import linkage_agent
-from streams.app.linkage_agent import LinkageAgent, LinkageSurroundings
+from streams.app.linkage_agent import LinkageAgent, LinkageContext
 from streams.catalogue.load import load
 from streams.delivery.backoff import Backoff
 from streams.delivery.written import Delivery
-from streams.records.action import Taken
+from streams.records.action import ActionRecord
 from streams.records.action_event import encode as encode_action
 from streams.records.anomaly import Change, Transition
 from streams.records.instant import rfc3339
-from streams.records.request import Step
+from streams.records.request import RequestStep
 from streams.records.request_event import read_step
 from streams.register.register import Register
 from streams.settings.settings import LinkageRule, Settings
@@ -56,9 +56,9 @@ class World:
         register.transition(OPENED)
         for value in self.log:
             step = read_step(value)
-            assert isinstance(step, Step)
+            assert isinstance(step, RequestStep)
             register.step(step)
-        around = LinkageSurroundings(
+        around = LinkageContext(
             self.settings,
             None,  # type: ignore[arg-type]
             register,
@@ -150,7 +150,7 @@ async def test_an_action_that_is_read_before_its_anomaly_is_timed_when_that_is_k
     world = World()
     times: list[float] = []
     other = sample_anomaly(rfc3339(NOW), rfc3339(NOW), fingerprint="f2")
-    action = Taken(source="/crm", id="1", fingerprint="f2", time=NOW + 9_000, action="told")
+    action = ActionRecord(source="/crm", id="1", fingerprint="f2", time=NOW + 9_000, action="told")
     async with world.worker() as one:
         monkeypatch.setattr(one.agent._around.metrics, "first_action", times.append)
         one.agent.time(encode_action(action))

@@ -10,7 +10,7 @@ import pytest
 from aiohttp import ClientSession
 
 from streams.broker.embedded import EmbeddedBroker
-from streams.records.action import Taken
+from streams.records.action import ActionRecord
 from streams.records.action_event import encode as encode_action
 from streams.records.anomaly_event import encode, key
 from streams.records.instant import rfc3339
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.embedded
 
 
-def silence_made(name: str, now: int, matcher: str) -> Taken:
-    return Taken(
+def silence_made(name: str, now: int, matcher: str) -> ActionRecord:
+    return ActionRecord(
         source="/pharos/api",
         id=name,
         fingerprint=f"silence/{name}",

@@ -34,7 +34,7 @@ from streams.web.merge_readings import judged
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from streams.evaluation.moment import Moment, Step
+    from streams.evaluation.moment import CourseStep, Moment
     from streams.records.verdicts import Verdict
 
 PROJECT = Path(__file__).parents[2]
@@ -76,7 +76,7 @@ class BurstJudge:
     def since(self, moment: Moment, series: int, seconds: int) -> Judgement | None:
         return None
 
-    def course(self, moment: Moment, series: int, step: Step, above: bool) -> Course:
+    def course(self, moment: Moment, series: int, step: CourseStep, above: bool) -> Course:
         counts = moment.course(Component.NUMERATOR, series, step)
         return Course(counts, np.ones(len(counts)), rises=above)
 

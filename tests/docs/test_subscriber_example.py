@@ -14,7 +14,7 @@ import orjson
 import pytest
 
 from streams.broker.embedded import EmbeddedBroker
-from streams.records.action import Taken
+from streams.records.action import ActionRecord
 from streams.records.action_event import read_action
 from streams.records.anomaly import Change, Transition
 from streams.records.anomaly_event import encode, key
@@ -82,7 +82,9 @@ def test_the_example_acts_once_on_each_opened_anomaly_and_says_so() -> None:
     taken = [read_action(message.value()) for message in found]
 
     assert said.splitlines() == ["summary of t1", "summary of t3"]
-    assert [(one.fingerprint, one.action) for one in taken if isinstance(one, Taken)] == [("f1", "customers.told")] * 2
+    assert [(one.fingerprint, one.action) for one in taken if isinstance(one, ActionRecord)] == [
+        ("f1", "customers.told")
+    ] * 2
     assert {orjson.loads(message.value())["source"] for message in found} == {"/desk"}
     assert len({orjson.loads(message.value())["id"] for message in found}) == 2
 

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.linkage.clerk import GRACE_MS, MOST_OPEN, Clerk, Ruling, settled
-from streams.records.action import Taken
+from streams.records.action import ActionRecord
 from streams.records.anomaly import Anomaly, Change, Transition
 from streams.records.instant import rfc3339
-from streams.records.request import Ending, Stage, Step
-from streams.register.requests import Ledger, Standing
+from streams.records.request import Ending, RequestStep, Stage
+from streams.register.requests import RequestLog, Standing
 from streams.settings.settings import LinkageRule, LinkageWebhook
 from tests.support.sample_anomaly import sample_anomaly
 
@@ -26,15 +26,15 @@ START = 1_794_327_150_000
 VALID_MS = 900_000
 
 
-def written(clerk: Clerk, ledger: Ledger, transition: Transition, now: int) -> list[Step]:
+def written(clerk: Clerk, ledger: RequestLog, transition: Transition, now: int) -> list[RequestStep]:
     steps = [ruled.step for ruled in clerk.rule(transition, now) if ruled.step is not None]
     for step in steps:
         ledger.note(step)
     return steps
 
 
-def said(action: str, step: Step, time: int, actor: str = "li") -> Taken:
-    return Taken(
+def said(action: str, step: RequestStep, time: int, actor: str = "li") -> ActionRecord:
+    return ActionRecord(
         source="/pharos/api", id=f"{action}{time}", fingerprint=step.fingerprint, time=time, action=action, actor=actor,
         note="because", request=step.data.request,
     )  # fmt: skip
@@ -43,7 +43,7 @@ def said(action: str, step: Step, time: int, actor: str = "li") -> Taken:
 def test_without_approval_the_action_is_requested_once_however_often_the_transition_is_read(
     rule: Callable[..., LinkageRule], transition: Callable[..., Transition], now: int
 ) -> None:
-    ledger = Ledger()
+    ledger = RequestLog()
     clerk = Clerk([rule(note="stop it")], ledger)
     first, again = written(clerk, ledger, transition(), now), list(clerk.rule(transition(), now))
 
@@ -58,7 +58,7 @@ def test_ids_are_those_of_rule_and_transition(
     rule: Callable[..., LinkageRule], transition: Callable[..., Transition], now: int
 ) -> None:
     def ids(name: str, of: str, at: int) -> list[str]:
-        return [step.id for step in written(Clerk([rule(name=name)], Ledger()), Ledger(), transition(of), at)]
+        return [step.id for step in written(Clerk([rule(name=name)], RequestLog()), RequestLog(), transition(of), at)]
 
     assert ids("a", "t1", now) == ids("a", "t1", now + 60_000)
     assert len({*ids("a", "t1", now), *ids("b", "t1", now), *ids("a", "t2", now)}) == 3
@@ -67,7 +67,7 @@ def test_ids_are_those_of_rule_and_transition(
 def test_an_approval_leads_to_a_request_with_the_anomaly_as_it_is_then(
     rule: Callable[..., LinkageRule], transition: Callable[..., Transition], now: int
 ) -> None:
-    ledger = Ledger()
+    ledger = RequestLog()
     clerk = Clerk([rule(approval="operator")], ledger)
     (proposed,) = written(clerk, ledger, transition(), now)
     assert list(clerk.follow_up(now, lambda _: transition().anomaly)) == []
@@ -100,7 +100,7 @@ def test_a_proposal_that_is_not_approved_is_settled(
     state: str,
     ending: Ending,
 ) -> None:
-    ledger = Ledger()
+    ledger = RequestLog()
     clerk = Clerk([rule(approval="admin")], ledger)
     (proposed,) = written(clerk, ledger, transition(), now)
     if decision:
@@ -114,7 +114,7 @@ def test_a_proposal_that_is_not_approved_is_settled(
 def test_the_first_decision_counts_and_none_after_the_end(
     rule: Callable[..., LinkageRule], transition: Callable[..., Transition], now: int
 ) -> None:
-    ledger = Ledger()
+    ledger = RequestLog()
     (proposed,) = written(Clerk([rule(approval="admin")], ledger), ledger, transition(), now)
 
     assert not ledger.decide(said("approve", proposed, now + VALID_MS + 1))
@@ -128,7 +128,7 @@ def test_the_first_decision_counts_and_none_after_the_end(
 def test_an_approval_in_time_that_was_read_late_still_counts_within_the_grace(
     rule: Callable[..., LinkageRule], transition: Callable[..., Transition], now: int
 ) -> None:
-    ledger = Ledger()
+    ledger = RequestLog()
     clerk = Clerk([rule(approval="admin")], ledger)
     (proposed,) = written(clerk, ledger, transition(), now)
     late = now + VALID_MS + GRACE_MS
@@ -141,7 +141,7 @@ def test_an_approval_in_time_that_was_read_late_still_counts_within_the_grace(
 def test_with_a_webhook_a_request_is_open_until_it_is_settled(
     rule: Callable[..., LinkageRule], transition: Callable[..., Transition], now: int
 ) -> None:
-    ledger = Ledger()
+    ledger = RequestLog()
     clerk = Clerk([rule(webhook=HOOK)], ledger)
     (requested,) = written(clerk, ledger, transition(), now)
 
@@ -153,7 +153,7 @@ def test_with_a_webhook_a_request_is_open_until_it_is_settled(
 def test_when_too_many_wait_no_more_is_asked_for(
     rule: Callable[..., LinkageRule], transition: Callable[..., Transition], now: int
 ) -> None:
-    ledger = Ledger()
+    ledger = RequestLog()
     clerk = Clerk([rule(webhook=HOOK)], ledger)
     (one,) = written(clerk, ledger, transition("first"), now)
     for number in range(MOST_OPEN - 1):
@@ -172,8 +172,8 @@ class Course:
     """What a log of steps and decisions becomes, move by move; `restart` reads it from its beginning."""
 
     def __init__(self, made: LinkageRule) -> None:
-        self.rules, self.ledger, self.now, self.state = [made], Ledger(), START, "firing"
-        self.log: list[Step | Taken] = []
+        self.rules, self.ledger, self.now, self.state = [made], RequestLog(), START, "firing"
+        self.log: list[RequestStep | ActionRecord] = []
         self.opened = Transition("t", Change.OPENED, START, self.anomaly())
         for step in self.asked():
             self.put(step)
@@ -181,26 +181,26 @@ class Course:
     def anomaly(self) -> Anomaly:
         return sample_anomaly(rfc3339(START), rfc3339(START), state=self.state)
 
-    def asked(self) -> list[Step]:
+    def asked(self) -> list[RequestStep]:
         return [ruled.step for ruled in Clerk(self.rules, self.ledger).rule(self.opened, self.now) if ruled.step]
 
-    def put(self, record: Step | Taken) -> None:
+    def put(self, record: RequestStep | ActionRecord) -> None:
         self.log.append(record)
         self.read(record)
 
-    def read(self, record: Step | Taken) -> None:
-        if isinstance(record, Taken):
+    def read(self, record: RequestStep | ActionRecord) -> None:
+        if isinstance(record, ActionRecord):
             self.ledger.decide(record)
         else:
             self.ledger.note(record)
 
     @property
-    def steps(self) -> list[Step]:
-        return [record for record in self.log if isinstance(record, Step)]
+    def steps(self) -> list[RequestStep]:
+        return [record for record in self.log if isinstance(record, RequestStep)]
 
     @property
     def decisions(self) -> list[str]:
-        return [record.action for record in self.log if isinstance(record, Taken)]
+        return [record.action for record in self.log if isinstance(record, ActionRecord)]
 
     def move(self, kind: str) -> None:
         self.now += 1_000
@@ -220,7 +220,7 @@ class Course:
         moves.get(kind, lambda: None)()
 
     def restart(self) -> None:
-        self.ledger = Ledger()
+        self.ledger = RequestLog()
         for record in self.log:
             self.read(record)
 

@@ -17,8 +17,8 @@ from streams.delivery.backoff import Backoff
 from streams.delivery.http_post import HttpPost
 from streams.linkage.clerk import Clerk
 from streams.linkage.courier import AT_ONCE, Courier, Webhook
-from streams.records.request import Ending, Step
-from streams.register.requests import Ledger
+from streams.records.request import Ending, RequestStep
+from streams.register.requests import RequestLog
 from streams.settings.settings import LinkageRule, LinkageWebhook
 
 if TYPE_CHECKING:
@@ -66,9 +66,9 @@ async def hook(system: BusinessSystem) -> AsyncIterator[Webhook]:
 
 
 @pytest.fixture
-def steps(transition: Callable[..., Transition], now: int) -> Callable[..., list[Step]]:
-    def make(count: int = 1, valid_s: float = 900.0) -> list[Step]:
-        clerk = Clerk([LinkageRule("pause", "campaign.pause", webhook=HOOK, valid_s=valid_s)], Ledger())
+def steps(transition: Callable[..., Transition], now: int) -> Callable[..., list[RequestStep]]:
+    def make(count: int = 1, valid_s: float = 900.0) -> list[RequestStep]:
+        clerk = Clerk([LinkageRule("pause", "campaign.pause", webhook=HOOK, valid_s=valid_s)], RequestLog())
         ruled = [next(iter(clerk.rule(transition(f"t{number}"), now))).step for number in range(count)]
         return [step for step in ruled if step is not None]
 
@@ -79,10 +79,10 @@ class Conclusions:
     """Where outcomes are written; refuses the first `failures` of them."""
 
     def __init__(self, failures: int = 0) -> None:
-        self.steps: list[Step] = []
+        self.steps: list[RequestStep] = []
         self.failures = failures
 
-    async def write(self, step: Step) -> bool:
+    async def write(self, step: RequestStep) -> bool:
         if self.failures:
             self.failures -= 1
             return False
@@ -103,7 +103,7 @@ def courier(hook: Webhook | None, conclusions: Conclusions, now: Callable[[], in
 
 
 async def test_a_request_is_posted_with_signature_and_its_id(
-    hook: Webhook, system: BusinessSystem, steps: Callable[..., list[Step]], now: int
+    hook: Webhook, system: BusinessSystem, steps: Callable[..., list[RequestStep]], now: int
 ) -> None:
     conclusions, (step,) = Conclusions(), steps()
     courier(hook, conclusions, lambda: now).deliver([step])
@@ -132,7 +132,7 @@ async def test_a_request_is_posted_with_signature_and_its_id(
 async def test_what_passes_is_tried_again_and_what_does_not_is_told(
     hook: Webhook,
     system: BusinessSystem,
-    steps: Callable[..., list[Step]],
+    steps: Callable[..., list[RequestStep]],
     now: int,
     statuses: list[int],
     attempts: int,
@@ -150,7 +150,7 @@ async def test_what_passes_is_tried_again_and_what_does_not_is_told(
 
 
 async def test_when_its_time_is_over_a_request_is_not_posted_any_more(
-    hook: Webhook, system: BusinessSystem, steps: Callable[..., list[Step]], now: int
+    hook: Webhook, system: BusinessSystem, steps: Callable[..., list[RequestStep]], now: int
 ) -> None:
     system.statuses = [503]
     started, conclusions = time.monotonic(), Conclusions()
@@ -162,7 +162,7 @@ async def test_when_its_time_is_over_a_request_is_not_posted_any_more(
 
 
 async def test_what_is_under_way_or_over_is_not_posted_twice_though_the_ledger_still_shows_it(
-    hook: Webhook, system: BusinessSystem, steps: Callable[..., list[Step]], now: int
+    hook: Webhook, system: BusinessSystem, steps: Callable[..., list[RequestStep]], now: int
 ) -> None:
     system.takes_s = 0.05
     conclusions, due = Conclusions(failures=2), steps()
@@ -176,7 +176,7 @@ async def test_what_is_under_way_or_over_is_not_posted_twice_though_the_ledger_s
 
 
 async def test_few_are_under_way_at_once_and_all_arrive(
-    hook: Webhook, system: BusinessSystem, steps: Callable[..., list[Step]], now: int
+    hook: Webhook, system: BusinessSystem, steps: Callable[..., list[RequestStep]], now: int
 ) -> None:
     system.takes_s = 0.03
     conclusions, due = Conclusions(), steps(3 * AT_ONCE)
@@ -192,7 +192,7 @@ async def test_few_are_under_way_at_once_and_all_arrive(
 
 
 async def test_who_takes_over_posts_again_with_the_same_id_and_body(
-    hook: Webhook, system: BusinessSystem, steps: Callable[..., list[Step]], now: int
+    hook: Webhook, system: BusinessSystem, steps: Callable[..., list[RequestStep]], now: int
 ) -> None:
     system.takes_s = 0.3
     due, first, second = steps(), Conclusions(), Conclusions()
@@ -209,7 +209,9 @@ async def test_who_takes_over_posts_again_with_the_same_id_and_body(
     assert len({headers["Idempotency-Key"] for headers, _ in system.asked}) == 1
 
 
-async def test_a_rule_that_has_left_the_settings_leaves_a_word(steps: Callable[..., list[Step]], now: int) -> None:
+async def test_a_rule_that_has_left_the_settings_leaves_a_word(
+    steps: Callable[..., list[RequestStep]], now: int
+) -> None:
     conclusions: Any = Conclusions()
     courier(None, conclusions, lambda: now).deliver(steps())
     await until(lambda: bool(conclusions.steps))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from streams.linkage.first_action import FirstActions
-from streams.records.action import NOTIFY_SOURCE, Taken
+from streams.records.action import NOTIFY_SOURCE, ActionRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from streams.records.anomaly import Transition
 
 
-def taken(time: int, **fields: Any) -> Taken:
-    return Taken(**({"source": "/crm", "id": str(time), "fingerprint": "f1", "time": time, "action": "pause"} | fields))
+def taken(time: int, **fields: Any) -> ActionRecord:
+    return ActionRecord(
+        **({"source": "/crm", "id": str(time), "fingerprint": "f1", "time": time, "action": "pause"} | fields)
+    )
 
 
 def test_the_first_action_counts_once(transition: Callable[..., Transition], now: int) -> None:

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.linkage.clerk import Clerk, settled
-from streams.records.action import Taken
+from streams.records.action import ActionRecord
 from streams.records.action_event import encode as encode_action
-from streams.records.request import Ending, Step
+from streams.records.request import Ending, RequestStep
 from streams.records.request_event import Passed, encode, read_step
-from streams.register.requests import Ledger
+from streams.register.requests import RequestLog
 from streams.settings.settings import LinkageRule
 
 if TYPE_CHECKING:
@@ -24,20 +24,20 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def step(transition: Callable[..., Transition], now: int) -> Step:
-    found = next(iter(Clerk([LinkageRule("r", "act", note='é"<b>')], Ledger()).rule(transition(), now))).step
+def step(transition: Callable[..., Transition], now: int) -> RequestStep:
+    found = next(iter(Clerk([LinkageRule("r", "act", note='é"<b>')], RequestLog()).rule(transition(), now))).step
     assert found is not None
     return found
 
 
-def test_what_is_written_is_read(step: Step, now: int) -> None:
+def test_what_is_written_is_read(step: RequestStep, now: int) -> None:
     for one in (step, settled(step, Ending.REJECTED, now, reason="status 400")):
         assert read_step(encode(one)) == one
         assert orjson.loads(encode(one))["id"] == one.id
 
 
 @pytest.mark.parametrize("change", [{"time": "soon"}, {"subject": ""}, {"data": {}}, {"subject": "f" * 300}])
-def test_what_claims_to_be_a_step_and_is_none_is_told_apart(step: Step, change: dict[str, Any]) -> None:
+def test_what_claims_to_be_a_step_and_is_none_is_told_apart(step: RequestStep, change: dict[str, Any]) -> None:
     assert read_step(orjson.dumps(orjson.loads(encode(step)) | change)) is Passed.MALFORMED
 
 
@@ -50,15 +50,17 @@ def test_what_claims_to_be_a_step_and_is_none_is_told_apart(step: Step, change: 
         (b'"rule":"r"', b'"rule":"\xff"'),
     ],
 )
-def test_what_could_not_be_passed_on_is_not_taken(step: Step, text: bytes, hostile: bytes) -> None:
+def test_what_could_not_be_passed_on_is_not_taken(step: RequestStep, text: bytes, hostile: bytes) -> None:
     value = encode(step)
     assert text in value
 
     assert isinstance(read_step(value.replace(text, hostile)), Passed)
 
 
-def test_an_action_that_quotes_a_step_is_an_action(step: Step, now: int) -> None:
-    quoting = Taken(source="/crm", id="1", fingerprint="f", time=now, action="x", note=encode(step).decode()[:500])
+def test_an_action_that_quotes_a_step_is_an_action(step: RequestStep, now: int) -> None:
+    quoting = ActionRecord(
+        source="/crm", id="1", fingerprint="f", time=now, action="x", note=encode(step).decode()[:500]
+    )
 
     assert read_step(encode_action(quoting)) is Passed.OTHER
     assert read_step(None) is Passed.OTHER

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from streams.offline.report import Finding, rule, score
+from streams.offline.report import Assessment, rule, score
 
 DAY = "2026-11-11T"
 
@@ -44,40 +44,40 @@ def anomaly(**changes: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("found", "finding"),
     [
-        pytest.param(anomaly(), Finding.HIT, id="the same scope"),
-        pytest.param(anomaly(severity="warning"), Finding.HIT, id="a warning"),
-        pytest.param(anomaly(severity="info"), Finding.INFO, id="an info is no alarm"),
+        pytest.param(anomaly(), Assessment.HIT, id="the same scope"),
+        pytest.param(anomaly(severity="warning"), Assessment.HIT, id="a warning"),
+        pytest.param(anomaly(severity="info"), Assessment.INFO, id="an info is no alarm"),
         pytest.param(
             anomaly(scope={"payment_method": "alipay", "region": "x"}),
-            Finding.HIT,
+            Assessment.HIT,
             id="a further dimension is no matter",
         ),
-        pytest.param(anomaly(scope={"payment_method": "card"}), Finding.FALSE, id="a contradiction"),
-        pytest.param(anomaly(scope={}), Finding.FALSE, id="the whole agrees in no dimension"),
-        pytest.param(anomaly(scope={"region": "x"}), Finding.FALSE, id="another dimension agrees in none"),
-        pytest.param(anomaly(touchpoint="page"), Finding.FALSE, id="another touchpoint"),
-        pytest.param(anomaly(detected_at=f"{DAY}00:09:59+08:00"), Finding.FALSE, id="before the start"),
-        pytest.param(anomaly(detected_at="2026-11-10T16:10:00Z"), Finding.HIT, id="at the start, in another zone"),
-        pytest.param(anomaly(detected_at=f"{DAY}00:40:00+08:00"), Finding.HIT, id="ten minutes after the end"),
-        pytest.param(anomaly(detected_at=f"{DAY}00:40:01+08:00"), Finding.FALSE, id="later than that"),
+        pytest.param(anomaly(scope={"payment_method": "card"}), Assessment.FALSE, id="a contradiction"),
+        pytest.param(anomaly(scope={}), Assessment.FALSE, id="the whole agrees in no dimension"),
+        pytest.param(anomaly(scope={"region": "x"}), Assessment.FALSE, id="another dimension agrees in none"),
+        pytest.param(anomaly(touchpoint="page"), Assessment.FALSE, id="another touchpoint"),
+        pytest.param(anomaly(detected_at=f"{DAY}00:09:59+08:00"), Assessment.FALSE, id="before the start"),
+        pytest.param(anomaly(detected_at="2026-11-10T16:10:00Z"), Assessment.HIT, id="at the start, in another zone"),
+        pytest.param(anomaly(detected_at=f"{DAY}00:40:00+08:00"), Assessment.HIT, id="ten minutes after the end"),
+        pytest.param(anomaly(detected_at=f"{DAY}00:40:01+08:00"), Assessment.FALSE, id="later than that"),
         pytest.param(
             anomaly(touchpoint="consultation", scope={"intent": "payment"}, caused_by="f"),
-            Finding.SYMPTOM,
+            Assessment.SYMPTOM,
             id="a listed symptom with its cause",
         ),
         pytest.param(
             anomaly(touchpoint="consultation", scope={"intent": "payment"}),
-            Finding.FALSE,
+            Assessment.FALSE,
             id="a symptom without a cause",
         ),
         pytest.param(
             anomaly(touchpoint="consultation", scope={"intent": "coupon"}, caused_by="f"),
-            Finding.FALSE,
+            Assessment.FALSE,
             id="a symptom that is not listed",
         ),
     ],
 )
-def test_an_anomaly_is_ruled_by_touchpoint_scope_and_time(found: dict[str, Any], finding: Finding) -> None:
+def test_an_anomaly_is_ruled_by_touchpoint_scope_and_time(found: dict[str, Any], finding: Assessment) -> None:
     assert [ruling.finding for ruling in rule([found], [incident()])] == [finding]
 
 
@@ -87,7 +87,7 @@ def test_the_fourth_anomaly_of_an_incident_in_time_is_false() -> None:
 
     findings = [ruling.finding for ruling in rule(found, [incident()])]
 
-    assert findings == [Finding.SURPLUS, Finding.HIT, Finding.HIT, Finding.HIT]
+    assert findings == [Assessment.SURPLUS, Assessment.HIT, Assessment.HIT, Assessment.HIT]
 
 
 def test_the_closest_scope_is_the_incident_that_is_hit() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 import pytest
 
-from streams.records.action import LONGEST_NAME, LONGEST_NOTE, Taken
+from streams.records.action import LONGEST_NAME, LONGEST_NOTE, ActionRecord
 from streams.records.action_event import LARGEST, Unread, encode, read_action
 
 START = 1_762_790_400_000
@@ -36,13 +36,13 @@ def record(**changes: Any) -> bytes:
     ],
 )
 def test_what_we_write_is_read_back(fields: dict[str, Any]) -> None:
-    taken = Taken(source="/pharos/api", id="1", fingerprint="f1", time=START, actor="李伟", **fields)
+    taken = ActionRecord(source="/pharos/api", id="1", fingerprint="f1", time=START, actor="李伟", **fields)
 
     assert read_action(encode(taken)) == taken
 
 
 def test_ours_is_a_cloudevent_with_the_fields_of_the_contract() -> None:
-    event = orjson.loads(encode(Taken(source="/pharos/api", id="1", fingerprint="f1", time=START, action="ack")))
+    event = orjson.loads(encode(ActionRecord(source="/pharos/api", id="1", fingerprint="f1", time=START, action="ack")))
 
     assert (event["specversion"], event["type"], event["subject"]) == ("1.0", "pharos.action.taken", "f1")
     assert event["time"] == "2025-11-10T16:00:00.000Z"
@@ -50,7 +50,7 @@ def test_ours_is_a_cloudevent_with_the_fields_of_the_contract() -> None:
 
 
 def test_any_action_of_a_business_system_is_taken_and_unknown_fields_are_ignored() -> None:
-    assert read_action(record()) == Taken(
+    assert read_action(record()) == ActionRecord(
         source="/crm", id="7", fingerprint="f1", time=START + 250, action="coupons.sent"
     )
 
@@ -58,7 +58,7 @@ def test_any_action_of_a_business_system_is_taken_and_unknown_fields_are_ignored
 def test_texts_that_are_too_long_are_cut_off() -> None:
     long = read_action(record(data={"action": "a" * 99, "actor": "b" * 99, "note": "c" * 999, "verdict": "d" * 99}))
 
-    assert isinstance(long, Taken)
+    assert isinstance(long, ActionRecord)
     assert [len(text or "") for text in (long.action, long.actor, long.note, long.verdict)] == [
         LONGEST_NAME,
         LONGEST_NAME,
@@ -70,14 +70,14 @@ def test_texts_that_are_too_long_are_cut_off() -> None:
 def test_a_record_that_names_thousands_of_receivers_is_cut_off() -> None:
     long = read_action(record(data={"action": "told", "receivers": [f"r{number}" for number in range(5_000)]}))
 
-    assert isinstance(long, Taken)
+    assert isinstance(long, ActionRecord)
     assert long.receivers == tuple(f"r{number}" for number in range(100))
 
 
 def test_an_end_that_is_no_time_is_none() -> None:
     read = read_action(record(data={"action": "ack", "until": "tomorrow"}))
 
-    assert isinstance(read, Taken)
+    assert isinstance(read, ActionRecord)
     assert read.until is None
 
 

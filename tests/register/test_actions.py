@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from streams.records.action import LONGEST_MS, NOTIFIED, NOTIFY_SOURCE, Taken
+from streams.records.action import LONGEST_MS, NOTIFIED, NOTIFY_SOURCE, ActionRecord
 from streams.register import actions as action_book
 from streams.register.actions import OF_AN_ANOMALY, ActionBook, Noted
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 START = 1_762_790_400_000
 
 
-def taken(number: int = 0, action: str = "coupons.sent", fingerprint: str = "f1", **fields: Any) -> Taken:
+def taken(number: int = 0, action: str = "coupons.sent", fingerprint: str = "f1", **fields: Any) -> ActionRecord:
     given: dict[str, Any] = {"source": "/desk", "id": str(number), "time": START + number}
-    return Taken(action=action, fingerprint=fingerprint, **(given | fields))
+    return ActionRecord(action=action, fingerprint=fingerprint, **(given | fields))
 
 
 def test_a_repeat_is_noted_once_and_another_source_is_no_repeat() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.events.event_time import event_time_ms
-from streams.records.action import Kind, Taken
+from streams.records.action import ActionRecord, Kind
 from streams.records.instant import rfc3339
 from streams.register.actions import ActionBook
 from streams.register.handling import (
@@ -38,12 +38,14 @@ def anomaly(**changes: Any) -> Anomaly:
     return msgspec.structs.replace(ANOMALY, **changes)
 
 
-def taken(action: str = "ack", at: int = START + MINUTE, **fields: Any) -> Taken:
+def taken(action: str = "ack", at: int = START + MINUTE, **fields: Any) -> ActionRecord:
     given: dict[str, Any] = {"source": "/pharos/api", "id": f"{action}{at}", "fingerprint": "f1", "actor": "li"}
-    return Taken(action=action, time=at, **(given | fields))
+    return ActionRecord(action=action, time=at, **(given | fields))
 
 
-def snooze(at: int = START + MINUTE, minutes: int = 60, severity: str | None = "warning", **fields: Any) -> Taken:
+def snooze(
+    at: int = START + MINUTE, minutes: int = 60, severity: str | None = "warning", **fields: Any
+) -> ActionRecord:
     return taken("snooze", at, until=at + minutes * MINUTE, severity=severity, **fields)
 
 
@@ -208,10 +210,10 @@ changes = st.builds(
 
 
 @given(steps=st.lists(st.tuples(actions_taken | changes, minutes), max_size=40))
-def test_flags_never_outlive_their_time_nor_their_incident(steps: list[tuple[Taken | Anomaly, int]]) -> None:
+def test_flags_never_outlive_their_time_nor_their_incident(steps: list[tuple[ActionRecord | Anomaly, int]]) -> None:
     book, present = ActionBook(), anomaly()
     for step, minute in steps:
-        if isinstance(step, Taken):
+        if isinstance(step, ActionRecord):
             book.note(step)
         else:
             present = step

@@ -5,24 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from streams.linkage.clerk import settled
-from streams.records.request import Ending, Request, Stage, Step
+from streams.records.request import Ending, Request, RequestStep, Stage
 from streams.register import requests as ledger_module
-from streams.register.requests import Ledger
+from streams.register.requests import RequestLog
 
 if TYPE_CHECKING:
     import pytest
 
 
-def step(request: str, fingerprint: str = "f1", time: int = 1_000, stage: Stage = Stage.PROPOSED) -> Step:
+def step(request: str, fingerprint: str = "f1", time: int = 1_000, stage: Stage = Stage.PROPOSED) -> RequestStep:
     data = Request(
         request=request, rule="r", action="act", transition="t", detected_at="", severity="critical",
         until="2100-01-01T00:00:00Z", approval="admin",
     )  # fmt: skip
-    return Step(stage, fingerprint, time, data)
+    return RequestStep(stage, fingerprint, time, data)
 
 
 def test_a_repeat_changes_nothing() -> None:
-    ledger = Ledger()
+    ledger = RequestLog()
 
     assert ledger.note(step("q1"))
     assert not ledger.note(step("q1"))
@@ -30,7 +30,7 @@ def test_a_repeat_changes_nothing() -> None:
 
 
 def test_a_request_belongs_to_the_anomaly_that_it_began_with() -> None:
-    ledger = Ledger()
+    ledger = RequestLog()
     ledger.note(step("q1"))
 
     assert not ledger.note(step("q1", "f2", stage=Stage.REQUESTED))
@@ -38,7 +38,7 @@ def test_a_request_belongs_to_the_anomaly_that_it_began_with() -> None:
 
 
 def test_each_anomaly_has_its_own_and_loses_them_with_the_incident() -> None:
-    ledger = Ledger()
+    ledger = RequestLog()
     for request, fingerprint, time in (("q1", "f1", 1_000), ("q2", "f1", 5_000), ("q3", "f2", 1_000)):
         ledger.note(step(request, fingerprint, time))
     ledger.forget("f1", 2_000)
@@ -52,7 +52,7 @@ def test_each_anomaly_has_its_own_and_loses_them_with_the_incident() -> None:
 
 def test_the_one_that_was_touched_longest_ago_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ledger_module, "IN_ALL", 2)
-    ledger = Ledger()
+    ledger = RequestLog()
     ledger.note(step("q1", "f1"))
     ledger.note(step("q2", "f2"))
     ledger.note(settled(step("q1", "f1"), Ending.DECLINED, 2_000))

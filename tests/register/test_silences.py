@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.records.action import Taken
+from streams.records.action import ActionRecord
 from streams.records.action_event import encode, read_action
 from streams.records.instant import rfc3339
 from streams.register.actions import Noted
@@ -22,9 +22,9 @@ START = 1_762_790_400_000
 MINUTE, HOUR = 60_000, 3_600_000
 
 
-def made(name: str = "s1", at: int = START, minutes: int = 60, **fields: Any) -> Taken:
+def made(name: str = "s1", at: int = START, minutes: int = 60, **fields: Any) -> ActionRecord:
     given: dict[str, Any] = {"matchers": ("payment_method=alipay",), "actor": "li", "note": "known"}
-    return Taken(
+    return ActionRecord(
         source="/pharos/api",
         id=f"{name}-made",
         fingerprint=f"silence/{name}",
@@ -35,12 +35,14 @@ def made(name: str = "s1", at: int = START, minutes: int = 60, **fields: Any) ->
     )
 
 
-def ended(name: str = "s1", at: int = START + 10 * MINUTE) -> Taken:
+def ended(name: str = "s1", at: int = START + 10 * MINUTE) -> ActionRecord:
     subject = f"silence/{name}"
-    return Taken(source="/x", id=f"{name}-{at}", fingerprint=subject, action="silence.expired", time=at, actor="wang")
+    return ActionRecord(
+        source="/x", id=f"{name}-{at}", fingerprint=subject, action="silence.expired", time=at, actor="wang"
+    )
 
 
-def book(*records: Taken) -> SilenceBook:
+def book(*records: ActionRecord) -> SilenceBook:
     known = SilenceBook()
     for taken in records:
         known.record()
@@ -60,7 +62,7 @@ def test_a_silence_keeps_quiet_what_it_matches_from_its_beginning_to_its_end() -
     assert known.silencing(OTHER, START) == ()
 
 
-def planned(name: str = "s1", after: int = 60 * MINUTE, minutes: int = 90) -> Taken:
+def planned(name: str = "s1", after: int = 60 * MINUTE, minutes: int = 90) -> ActionRecord:
     """Made at START, to begin later; `minutes` from START to its end."""
     return made(name, minutes=minutes, begins=START + after)
 
@@ -104,7 +106,7 @@ def test_a_beginning_beyond_thirty_days_or_after_the_end_is_not_obeyed() -> None
         [made(), made("s2", minutes=5), planned("s4"), ended(), ended(at=START + 20 * MINUTE), ended("s3"), ended("s4")]
     )
 )
-def test_the_order_of_reading_makes_no_difference(records: Sequence[Taken]) -> None:
+def test_the_order_of_reading_makes_no_difference(records: Sequence[ActionRecord]) -> None:
     known = book(*records, *records)
 
     assert [(s.id, s.ends, s.ended_by) for s in known.all()] == [

@@ -18,12 +18,12 @@ from streams.events.dead_letter import Reason
 from streams.events.registry import DATA, EVENTS_OF_TOPIC, TYPES
 from streams.linkage.clerk import Clerk, settled
 from streams.records import action_event
-from streams.records.action import Taken
+from streams.records.action import ActionRecord
 from streams.records.anomaly import Change, Transition, Why
 from streams.records.anomaly_event import encode
 from streams.records.request import Ending, Stage
 from streams.records.request_event import encode as encode_step
-from streams.register.requests import Ledger
+from streams.register.requests import RequestLog
 from streams.settings.settings import LinkageRule
 from streams.topics.asyncapi import document
 from streams.transport.source.source_partition import SourcePartition
@@ -171,7 +171,7 @@ def test_an_action_fits_its_schema(made: dict[str, Any]) -> None:
 
 
 def test_an_action_as_the_api_writes_it_fits_its_schema(made: dict[str, Any]) -> None:
-    taken = Taken(
+    taken = ActionRecord(
         source="/pharos/api",
         id="1",
         fingerprint="0123456789abcdef",
@@ -191,7 +191,7 @@ def test_an_action_as_the_api_writes_it_fits_its_schema(made: dict[str, Any]) ->
 
 def test_a_step_of_a_request_as_it_is_written_fits_its_schema(made: dict[str, Any]) -> None:
     opened = Transition("id", Change.OPENED, 1_794_326_400_000, ANOMALY, Why.OPENED)
-    requested = next(iter(Clerk([LinkageRule("r", "act")], Ledger()).rule(opened, 1_794_326_400_000))).step
+    requested = next(iter(Clerk([LinkageRule("r", "act")], RequestLog()).rule(opened, 1_794_326_400_000))).step
     assert requested is not None
     for step in (requested, settled(requested, Ending.REJECTED, 1_794_326_400_000, reason="status 400")):
         event = json.loads(encode_step(step))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from streams.settings.settings import Settings
-from streams.topics.finding import Level
+from streams.topics.check_result import Level
 from streams.topics.remedy import Remedies
 from streams.topics.rights import Resource, groups, missing_rights, transactions
 from streams.topics.wanted import Right

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.settings.settings import Settings
-from streams.topics.finding import Finding, Level
+from streams.topics.check_result import CheckResult, Level
 from streams.topics.remedy import Remedies
 from streams.topics.verification import Case, FoundTopic, verify, verify_together
 from streams.topics.wanted import Right, Role, own_topics, wanted_topics
@@ -32,7 +32,7 @@ def replayed(case: Case) -> Case:
     return case._replace(settings=Settings(time="events"))
 
 
-def the_finding(case: Case) -> Finding:
+def the_finding(case: Case) -> CheckResult:
     (finding,) = verify(case)
     return finding
 

@@ -9,7 +9,7 @@ import pytest
 from streams.catalogue.load import load
 from streams.records.action import Kind
 from streams.register.label_values import LabelValues
-from streams.web.action_request import Fault, read_request
+from streams.web.action_request import BodyFault, read_request
 from streams.web.approvals import read_decision
 from streams.web.security import Facts, Refusal, Security
 from streams.web.silence_request import read_preview, read_silence
@@ -46,7 +46,7 @@ BODIES = [
 def test_a_body_that_is_no_object_is_a_fault_with_an_example(reader: str, body: bytes) -> None:
     found = READERS[reader](body)
 
-    assert isinstance(found, Fault)
+    assert isinstance(found, BodyFault)
     assert len(found.sentence) < 300
 
 
@@ -66,7 +66,9 @@ def test_a_field_of_another_type_is_a_fault_or_left_alone(reader: str, value: st
         "request",
     )
 
-    assert isinstance(READERS[reader](("{" + ",".join(f'"{name}":{value}' for name in names) + "}").encode()), Fault)
+    assert isinstance(
+        READERS[reader](("{" + ",".join(f'"{name}":{value}' for name in names) + "}").encode()), BodyFault
+    )
 
 
 @pytest.mark.parametrize(
@@ -85,7 +87,7 @@ def test_a_time_at_the_end_of_the_years_is_a_fault(begins: str) -> None:
 
     found = read_silence(body.encode(), NOW, "Asia/Shanghai", LABELS)
 
-    assert isinstance(found, Fault)
+    assert isinstance(found, BodyFault)
     assert found.field == "begins"
 
 

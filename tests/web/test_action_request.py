@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.records.action import Kind, Opinion
-from streams.web.action_request import ActionRequest, Fault, read_request
+from streams.web.action_request import ActionRequest, BodyFault, read_request
 
 
-def read(kind: Kind, name: str = "", **said: Any) -> ActionRequest | Fault:
+def read(kind: Kind, name: str = "", **said: Any) -> ActionRequest | BodyFault:
     return read_request(kind, orjson.dumps(said), name)
 
 
@@ -49,7 +49,7 @@ def test_names_and_notes_of_any_language_are_taken() -> None:
 def test_a_body_that_is_no_object_is_shown_what_one_looks_like(kind: Kind, body: bytes) -> None:
     fault = read_request(kind, body)
 
-    assert isinstance(fault, Fault)
+    assert isinstance(fault, BodyFault)
     example = fault.sentence.partition("such as ")[2].removesuffix(".")
     assert isinstance(read_request(kind, example.encode()), ActionRequest)
 
@@ -86,7 +86,7 @@ def test_a_body_that_is_no_object_is_shown_what_one_looks_like(kind: Kind, body:
 def test_what_is_wrong_is_named_by_field_and_with_the_remedy(kind: Kind, said: dict[str, Any], field: str) -> None:
     fault = read(kind, **said)
 
-    assert isinstance(fault, Fault)
+    assert isinstance(fault, BodyFault)
     assert fault.field == field
     assert fault.sentence.startswith(f"{field} must be ")
 

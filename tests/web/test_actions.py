@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from streams.delivery.written import Delivery
-from streams.records.action import Taken
+from streams.records.action import ActionRecord
 from streams.web import action_desk
 from streams.web.actions import add_actions
 from streams.web.security import SECURITY_HEADERS, Role, Security, Token
@@ -68,7 +68,7 @@ async def test_an_ack_is_a_record_and_then_a_flag(send: Any, topic: ActionsTopic
     assert answer.status == 202
     assert await answer.json() == {"id": "0", "action": "ack", "until": "2026-11-10T16:42:30.000Z"}
     assert topic.keys == [b"a1b2c3"]
-    assert topic.taken[0] == Taken(
+    assert topic.taken[0] == ActionRecord(
         source="/pharos/api",
         id="0",
         fingerprint="a1b2c3",

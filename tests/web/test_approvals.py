@@ -8,7 +8,7 @@ import pytest
 
 from streams.delivery.written import Delivery
 from streams.records.instant import rfc3339
-from streams.records.request import Request, Stage, Step
+from streams.records.request import Request, RequestStep, Stage
 from streams.web.approvals import add_approvals
 from streams.web.security import Role, Security, Token
 
@@ -24,7 +24,7 @@ VIEWER = Token(Role.VIEWER, "viewer-secret-of-tests")
 PATH = "/api/v1/anomalies/a1b2c3"
 
 
-def proposal(now: int, name: str = "q1", approval: str = "operator") -> Step:
+def proposal(now: int, name: str = "q1", approval: str = "operator") -> RequestStep:
     data = Request(
         request=name,
         rule="pause",
@@ -36,7 +36,7 @@ def proposal(now: int, name: str = "q1", approval: str = "operator") -> Step:
         until=rfc3339(now + 900_000),
         approval=approval,
     )
-    return Step(Stage.PROPOSED, "a1b2c3", now, data)
+    return RequestStep(Stage.PROPOSED, "a1b2c3", now, data)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 
 from streams.linkage.clerk import Clerk, settled
 from streams.records.instant import rfc3339
-from streams.records.request import Ending, Request, Stage, Step
+from streams.records.request import Ending, Request, RequestStep, Stage
 from streams.web.approvals import add_approvals
 from streams.web.security import Role, Security, Token
 from tests.web.support.actions_topic import ActionsTopic
@@ -26,7 +26,7 @@ TOKENS = {
 }
 
 
-def proposal(now: int) -> Step:
+def proposal(now: int) -> RequestStep:
     data = Request(
         request="q1",
         rule="pause",
@@ -38,7 +38,7 @@ def proposal(now: int) -> Step:
         until=rfc3339(now + 900_000),
         approval="operator",
     )
-    return Step(Stage.PROPOSED, "a1b2c3", now, data)
+    return RequestStep(Stage.PROPOSED, "a1b2c3", now, data)
 
 
 @pytest.fixture

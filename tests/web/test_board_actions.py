@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry
 
 from streams.app.action_intake import ActionIntake
-from streams.records.action import Taken
+from streams.records.action import ActionRecord
 from streams.records.action_event import Unread, encode
 from streams.records.anomaly import Anomaly, Change, Transition
 from streams.records.instant import rfc3339
@@ -37,9 +37,9 @@ def board() -> Board:
     return Board(Register(()), (), (), "Asia/Shanghai")
 
 
-def taken(now: int, action: str = "ack", **fields: Any) -> Taken:
+def taken(now: int, action: str = "ack", **fields: Any) -> ActionRecord:
     given: dict[str, Any] = {"source": "/desk", "id": f"{action}{now}", "fingerprint": "a1b2c3", "actor": "li"}
-    return Taken(action=action, time=now, **(given | fields))
+    return ActionRecord(action=action, time=now, **(given | fields))
 
 
 def timeline(board: Board) -> list[str]:
@@ -149,7 +149,7 @@ def test_every_worker_shows_the_same_however_its_topics_were_interleaved(
     seen = []
     for _ in range(2):
         board = Board(Register(()), (), (), "Asia/Shanghai")
-        rest: tuple[list[Transition], list[Taken]] = list(changes), list(actions)
+        rest: tuple[list[Transition], list[ActionRecord]] = list(changes), list(actions)
         while any(rest):
             if rest[0] and (not rest[1] or data.draw(st.booleans())):
                 board.transition(rest[0].pop(0))

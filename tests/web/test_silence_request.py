@@ -9,14 +9,14 @@ import pytest
 
 from streams.catalogue.load import load
 from streams.register.label_values import LabelValues
-from streams.web.action_request import Fault
+from streams.web.action_request import BodyFault
 from streams.web.silence_request import SilenceRequest, read_silence
 
 LABELS = LabelValues(load().metrics)
 ASKED = {"matchers": ["region=zhejiang"], "actor": "li", "reason": "storm", "minutes": 60}
 
 
-def read(begins: str, now: str) -> SilenceRequest | Fault:
+def read(begins: str, now: str) -> SilenceRequest | BodyFault:
     body = orjson.dumps(ASKED | {"begins": begins})
     return read_silence(body, int(datetime.fromisoformat(now).timestamp() * 1000), "Europe/Berlin", LABELS)
 
@@ -25,7 +25,7 @@ def read(begins: str, now: str) -> SilenceRequest | Fault:
 def test_a_time_that_spring_skips_is_refused_with_the_remedy(begins: str) -> None:
     fault = read(begins, "2026-03-28T12:00Z")
 
-    assert isinstance(fault, Fault)
+    assert isinstance(fault, BodyFault)
     assert fault == ("begins", "begins is a time that is skipped when clocks go forward: choose a later one.")
 
 

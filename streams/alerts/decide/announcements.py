@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from streams.alerts.decide.stages import STALE_MS
 from streams.alerts.words.message import Notification, maintenance_of
-from streams.records.action import NOTIFY_SOURCE, PHAROS, Taken
+from streams.records.action import NOTIFY_SOURCE, PHAROS, ActionRecord
 from streams.records.scope import digest as short_hash
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class Announcement(NamedTuple):
     """What is sent, and what to write on pharos-actions once it is delivered."""
 
     notification: Notification
-    record: Taken
+    record: ActionRecord
 
 
 class Announcements:
@@ -61,7 +61,7 @@ class Announcements:
         notification = maintenance_of(
             name, window.name, matchers, now, ends, still if over else None, self._titles, self._zone
         )
-        record = Taken(
+        record = ActionRecord(
             source=NOTIFY_SOURCE,
             id=name,
             fingerprint=SUBJECT + window.name,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 DEFAULT_AFTER_S = (300, 900)  # a second page, then the lead
 
 
-class Step(NamedTuple):
+class EscalationStep(NamedTuple):
     """Whom to notify, so many ms after people were notified first."""
 
     number: int
@@ -27,7 +27,7 @@ class Chain(NamedTuple):
     """For what matches."""
 
     matchers: tuple[Matcher, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[EscalationStep, ...]
 
 
 class Escalations:
@@ -41,15 +41,17 @@ class Escalations:
         """Settings must have passed `streams.alerts.decide.escalation_rules`."""
         return cls(Chain(read_matchers(one.match), _steps(one)) for one in settings)
 
-    def due(self, anomaly: Anomaly, since: int, now: int) -> tuple[Step, ...]:
+    def due(self, anomaly: Anomaly, since: int, now: int) -> tuple[EscalationStep, ...]:
         """Steps whose time has come by `now` if nobody has had the anomaly since `since` (ms), done or not."""
         labels = labels_of(anomaly)
         chain = next((chain for chain in self._chains if all_match(chain.matchers, labels)), None)
         return () if chain is None else tuple(step for step in chain.steps if since + step.after_ms <= now)
 
 
-def _steps(settings: EscalationSettings) -> tuple[Step, ...]:
+def _steps(settings: EscalationSettings) -> tuple[EscalationStep, ...]:
     return tuple(
-        Step(number, 1_000 * (step.after_s or DEFAULT_AFTER_S[number - 1]), tuple(sorted(set(step.receivers))))
+        EscalationStep(
+            number, 1_000 * (step.after_s or DEFAULT_AFTER_S[number - 1]), tuple(sorted(set(step.receivers)))
+        )
         for number, step in enumerate(settings.steps, 1)
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from streams.alerts.words.message import ACKNOWLEDGED, MAINTENANCE
 from streams.catalogue.metric import Severity
 from streams.events.event_time import event_time_ms
-from streams.records.action import ESCALATED, NOTIFIED, NOTIFY_SOURCE, NOTIFYING, PHAROS, Taken
+from streams.records.action import ESCALATED, NOTIFIED, NOTIFY_SOURCE, NOTIFYING, PHAROS, ActionRecord
 from streams.records.anomaly import Change
 from streams.records.scope import digest as short_hash
 from streams.register.handling import is_about
@@ -65,7 +65,7 @@ class NotificationLog:
             any(taken.severity == Severity.CRITICAL for taken in delivered),
         )
 
-    def entries_for(self, action: str, sent: Notification, everybody: Sequence[str], now: int) -> list[Taken]:
+    def entries_for(self, action: str, sent: Notification, everybody: Sequence[str], now: int) -> list[ActionRecord]:
         """What to write of each anomaly in it that is not written yet; `action` is NOTIFYING or NOTIFIED.
 
         `everybody`: names of all receivers, for what goes to all; `now`: ms.
@@ -76,7 +76,7 @@ class NotificationLog:
         found = (self.entry_for(action, anomaly, names, now) for anomaly in sent.anomalies)
         return [taken for taken in found if taken is not None]
 
-    def entry_for(self, action: str, anomaly: Anomaly, receivers: Sequence[str], now: int) -> Taken | None:
+    def entry_for(self, action: str, anomaly: Anomaly, receivers: Sequence[str], now: int) -> ActionRecord | None:
         """The same of one anomaly; None where it is written already."""
         names = tuple(sorted(set(receivers)))
         enough = {anomaly.severity, Severity.CRITICAL}
@@ -86,7 +86,7 @@ class NotificationLog:
         name = short_hash([action, anomaly.fingerprint, anomaly.detected_at, anomaly.severity, *names])
         return entry(anomaly, action, names, now, name=name)
 
-    def _entries(self, anomaly: Anomaly) -> list[Taken]:
+    def _entries(self, anomaly: Anomaly) -> list[ActionRecord]:
         return [
             taken
             for taken in self._actions.of(anomaly.fingerprint)
@@ -94,9 +94,11 @@ class NotificationLog:
         ]
 
 
-def entry(anomaly: Anomaly, action: str, receivers: tuple[str, ...], now: int, *, name: str, what: str = "") -> Taken:
+def entry(
+    anomaly: Anomaly, action: str, receivers: tuple[str, ...], now: int, *, name: str, what: str = ""
+) -> ActionRecord:
     """A record that Pharos itself notified of an anomaly: `name` is its id, `what` stands before the receivers."""
-    return Taken(
+    return ActionRecord(
         source=NOTIFY_SOURCE,
         id=name,
         fingerprint=anomaly.fingerprint,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from streams.alerts.decide.repeats import Repeats
     from streams.alerts.decide.situation import Sources
     from streams.alerts.words.message import Lanes, Notification, Titles
-    from streams.records.action import Taken
+    from streams.records.action import ActionRecord
     from streams.records.anomaly import Anomaly
     from streams.register.muting import Mute
 
@@ -86,7 +86,7 @@ class Reminders:
                 found += self._remind(situation, anomaly, episode, *_over(last))
         return found
 
-    def repeat(self, open_anomalies: Iterable[Anomaly], now: int) -> list[tuple[Notification, Taken | None]]:
+    def repeat(self, open_anomalies: Iterable[Anomaly], now: int) -> list[tuple[Notification, ActionRecord | None]]:
         """Repeats and escalations that are due, each with what to write on pharos-actions once it is delivered."""
         if self._repeats is None:
             return []

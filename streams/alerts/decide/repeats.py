@@ -9,7 +9,7 @@ import msgspec
 from streams.alerts.decide.notification_log import entry
 from streams.alerts.decide.stages import STALE_MS
 from streams.catalogue.metric import Severity
-from streams.records.action import ESCALATED, NOTIFY_SOURCE, Kind, Taken
+from streams.records.action import ESCALATED, NOTIFY_SOURCE, ActionRecord, Kind
 from streams.records.scope import digest as short_hash
 from streams.register.handling import ends_at, is_about
 
@@ -46,7 +46,7 @@ class Repeat(NamedTuple):
     id: str
     news: str
     receivers: tuple[str, ...] | None = None
-    record: Taken | None = None
+    record: ActionRecord | None = None
 
 
 class Repeats:
@@ -83,7 +83,7 @@ class Repeats:
     def _is_logged(self, anomaly: Anomaly, repeat: Repeat) -> bool:
         return self._actions.has(anomaly.fingerprint, NOTIFY_SOURCE, repeat.id)
 
-    def _last_hold(self, anomaly: Anomaly, now: int) -> Taken | None:
+    def _last_hold(self, anomaly: Anomaly, now: int) -> ActionRecord | None:
         """The last ack or snooze of this episode: when it has run out, the chain begins anew."""
         holds = [
             taken

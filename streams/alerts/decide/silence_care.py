@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from streams.records.action import NOTIFY_SOURCE, PHAROS, SilenceDeed, Taken
+from streams.records.action import NOTIFY_SOURCE, PHAROS, ActionRecord, SilenceDeed
 from streams.register.silence import SUBJECT, has_served
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class SilenceCare:
         self._new_id = new_id
         self._served: set[str] = set()
 
-    def due(self, open_anomalies: Iterable[Anomaly], now: int) -> list[Taken]:
+    def due(self, open_anomalies: Iterable[Anomaly], now: int) -> list[ActionRecord]:
         """Each once; after a restart what is not on the topic yet comes again, and changes nothing more."""
         again = [msgspec.structs.replace(taken, id=self._new_id()) for taken in self._silences.to_renew(now)]
         known, ended = list(open_anomalies), list(self._ended())
@@ -43,8 +43,8 @@ class SilenceCare:
         self._served = {s.id for s in in_force if s.id in self._served} | {s.id for s in served}
         return [*again, *(self._end(silence.id, now) for silence in served)]
 
-    def _end(self, name: str, now: int) -> Taken:
-        return Taken(
+    def _end(self, name: str, now: int) -> ActionRecord:
+        return ActionRecord(
             source=NOTIFY_SOURCE,
             id=self._new_id(),
             fingerprint=SUBJECT + name,

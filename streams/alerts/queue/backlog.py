@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from streams.alerts.words.message import Notification
 
 
-class Entry(NamedTuple):
+class BacklogEntry(NamedTuple):
     """A notification that waits.
 
     Attributes:
@@ -38,8 +38,8 @@ class Backlog:
 
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
-        self._urgent: deque[Entry] = deque()
-        self._ordinary: deque[Entry] = deque()
+        self._urgent: deque[BacklogEntry] = deque()
+        self._ordinary: deque[BacklogEntry] = deque()
 
     def __len__(self) -> int:
         return len(self._urgent) + len(self._ordinary)
@@ -50,7 +50,7 @@ class Backlog:
         return bool(self._urgent)
 
     @property
-    def head(self) -> Entry:
+    def head(self) -> BacklogEntry:
         """The next to go; IndexError where nothing waits."""
         return self._next[0]
 
@@ -59,7 +59,7 @@ class Backlog:
         """How many wait that are as urgent as the next."""
         return len(self._next)
 
-    def put(self, entry: Entry) -> list[Entry]:
+    def put(self, entry: BacklogEntry) -> list[BacklogEntry]:
         """Adds it behind its like, and returns those that had to leave to make room."""
         left = self._make_room(1)
         if entry.notification.critical:
@@ -73,11 +73,11 @@ class Backlog:
             self._ordinary.append(entry)
         return left
 
-    def take(self) -> Entry:
+    def take(self) -> BacklogEntry:
         """The next; IndexError where nothing waits."""
         return self._next.popleft()
 
-    def put_back(self, entries: Sequence[Entry]) -> list[Entry]:
+    def put_back(self, entries: Sequence[BacklogEntry]) -> list[BacklogEntry]:
         """Those that were taken and not delivered, first in line again; returns those that had to leave."""
         waiting: set[str] = set().union(*(subjects_of(entry) for entry in self._urgent))
         for entry in reversed(entries):
@@ -88,22 +88,22 @@ class Backlog:
                 self._ordinary.appendleft(entry)
         return self._make_room(0)
 
-    def clear(self) -> list[Entry]:
+    def clear(self) -> list[BacklogEntry]:
         """All of it, in order."""
         left = list(self)
         self._urgent.clear()
         self._ordinary.clear()
         return left
 
-    def __iter__(self) -> Iterator[Entry]:
+    def __iter__(self) -> Iterator[BacklogEntry]:
         yield from self._urgent
         yield from self._ordinary
 
     @property
-    def _next(self) -> deque[Entry]:
+    def _next(self) -> deque[BacklogEntry]:
         return self._urgent or self._ordinary
 
-    def _make_room(self, count: int) -> list[Entry]:
+    def _make_room(self, count: int) -> list[BacklogEntry]:
         """The oldest that is not critical leaves first."""
         left = []
         while len(self) and len(self) + count > self._capacity:
@@ -111,7 +111,7 @@ class Backlog:
         return left
 
 
-def subjects_of(entry: Entry) -> set[str]:
+def subjects_of(entry: BacklogEntry) -> set[str]:
     """Fingerprints of what a single notification is about; a digest speaks of many and keeps no order."""
     anomalies = entry.notification.anomalies
     return {anomalies[0].fingerprint} if len(anomalies) == 1 else set()

@@ -6,7 +6,7 @@ import logging
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-from streams.alerts.queue.backlog import Backlog, Entry
+from streams.alerts.queue.backlog import Backlog, BacklogEntry
 from streams.alerts.queue.budget import Hold
 from streams.alerts.queue.receiver import DIGESTED, DROPPED
 from streams.alerts.queue.robot import Member, Robot
@@ -31,7 +31,7 @@ class Send(NamedTuple):
 
     robot: Robot
     notification: Notification
-    entries: list[Entry]
+    entries: list[BacklogEntry]
 
 
 class Wait(NamedTuple):
@@ -76,7 +76,7 @@ class Group:
         self._counts = counts
         self._deadline_s = backoff.deadline_s
         self._backlog = Backlog(capacity)
-        self._sending: list[Entry] = []
+        self._sending: list[BacklogEntry] = []
         self._missed = 0
         self._last_missed: Notification | None = None
         self._lost: dict[tuple[str, bool], Notification] = {}  # the newest by fingerprint, and of acknowledgements
@@ -101,7 +101,7 @@ class Group:
             return
         if notification.kind == MAINTENANCE and self.apart:
             return
-        for entry in self._backlog.put(Entry(now, notification)):
+        for entry in self._backlog.put(BacklogEntry(now, notification)):
             self._miss(entry)
 
     def next(self, moment: Moment) -> Send | Wait:
@@ -205,14 +205,14 @@ class Group:
         for left in self._backlog.put_back([entry._replace(notification=part) for part in entry.notification.parts]):
             self._miss(left)
 
-    def _tell_delivered(self, receiver: str, entries: Sequence[Entry], now: float) -> None:
+    def _tell_delivered(self, receiver: str, entries: Sequence[BacklogEntry], now: float) -> None:
         for entry in entries:
             self._counts.delivery_took(receiver, now - entry.since)
         digested = sum(1 for entry in entries if not entry.stands_for)
         if len(entries) > 1 and digested:
             self._counts.notified(receiver, DIGESTED, digested)
 
-    def _refuse(self, entry: Entry) -> None:
+    def _refuse(self, entry: BacklogEntry) -> None:
         """Nobody takes it, now or later. What tells of it may be refused for the same name, and is not repeated."""
         if self.apart:
             self._missed += 1
@@ -222,7 +222,7 @@ class Group:
         else:
             self._miss(entry)
 
-    def _miss(self, entry: Entry) -> None:
+    def _miss(self, entry: BacklogEntry) -> None:
         """Counts it for the next digest, which shows the last of them, rather a critical one."""
         if self.apart:
             self._lose(entry)
@@ -234,7 +234,7 @@ class Group:
         if not entry.stands_for:
             self._counts.notified(self.name, DROPPED)
 
-    def _lose(self, entry: Entry) -> None:
+    def _lose(self, entry: BacklogEntry) -> None:
         """Of each anomaly the newest is kept, to be sent once the system is well: its end, too, must reach it."""
         self._counts.notified(self.name, DROPPED)
         about = entry.notification.anomalies
@@ -251,8 +251,8 @@ class Group:
             lost, self._lost = list(self._lost.values()), {}
             _log.warning("receiver %s: sends the newest state of %d anomalies that it missed", self.name, len(lost))
             for notification in lost:
-                self._backlog.put(Entry(now, notification))
+                self._backlog.put(BacklogEntry(now, notification))
         if self._last_missed is not None and self.failures == 0:
             report = overflow_of(self._missed, self._last_missed)
-            self._backlog.put(Entry(now, report, stands_for=self._missed))
+            self._backlog.put(BacklogEntry(now, report, stands_for=self._missed))
             self._missed, self._last_missed = 0, None

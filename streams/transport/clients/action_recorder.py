@@ -13,7 +13,7 @@ from streams.records.action_event import encode
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from streams.records.action import Taken
+    from streams.records.action import ActionRecord
 
 _MOST_WAITING = 2_000
 _RETRY_S = 2.0
@@ -29,7 +29,7 @@ class ActionRecorder:
 
     def __init__(self, write: Callable[[bytes, bytes], Awaitable[Delivery]]) -> None:
         self._write = write
-        self._waiting: deque[Taken] = deque(maxlen=_MOST_WAITING)
+        self._waiting: deque[ActionRecord] = deque(maxlen=_MOST_WAITING)
         self._news = asyncio.Event()
 
     @property
@@ -37,7 +37,7 @@ class ActionRecorder:
         """How many records are not written yet."""
         return len(self._waiting)
 
-    def put(self, taken: Taken) -> None:
+    def put(self, taken: ActionRecord) -> None:
         """Never waits and never raises."""
         self._waiting.append(taken)
         self._news.set()

@@ -15,14 +15,14 @@ from streams.broker.detection import BrokerKind, identity_of
 from streams.broker.make_topics import TopicsError, make_topics
 from streams.broker.survey import missing_topics, survey_made, survey_rights, survey_topics
 from streams.settings.settings import SOURCE_TOPICS
-from streams.topics.finding import Level
+from streams.topics.check_result import Level
 from streams.topics.wanted import Role, wanted_topics
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from streams.settings.settings import Settings
-    from streams.topics.finding import Finding
+    from streams.topics.check_result import CheckResult
 
 __all__ = ["TopicsError", "prepare_topics"]
 
@@ -59,7 +59,7 @@ def _prepare(settings: Settings, connection: Connection) -> dict[str, int]:
     return {name: survey.found[name].partitions for name in SOURCE_TOPICS}
 
 
-def _refuse(findings: Sequence[Finding]) -> None:
+def _refuse(findings: Sequence[CheckResult]) -> None:
     wrong = [finding for finding in findings if finding.level is Level.WRONG]
     if wrong:
         more = f" (and {len(wrong) - 1} more: run `pharos topics` and `pharos check`)" if len(wrong) > 1 else ""

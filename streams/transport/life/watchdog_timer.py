@@ -23,8 +23,8 @@ class WatchdogTimer:
     """A timer of the C library's, which the loop puts back once a second. When it runs out, it writes to standard error
     where every thread stands, and ends the process with code 1.
 
-    A process that was stopped (SIGSTOP) for longer than the limit cannot be distinguished from one that stands still, and ends
-    when it goes on. Ctrl-Z says so beforehand: `pause`. One for a process, as Python has one such timer.
+    A process that was stopped (SIGSTOP) for longer than the limit looks like one that hangs, and ends when it
+    goes on. Ctrl-Z says so beforehand: `pause`. One for a process, as Python has one such timer.
 
     Args:
         limit_s: seconds without the loop; by default ten more than the watchdog's.

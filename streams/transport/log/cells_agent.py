@@ -65,7 +65,7 @@ class CellsState:
         merge: fresh; restored here from `saved`.
         needed: names of the chunks that a manifest needs.
         producer: an aiokafka producer.
-        observe: called with each source's watermark: a worker whose own sources are silent learns from it what time it is.
+        observe: called with each source's watermark, by which a worker with silent sources knows what time it is.
         on_judged: called with each tick at which detectors ran: the partition, and the seconds it took.
 
     """

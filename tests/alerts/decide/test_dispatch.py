@@ -21,7 +21,7 @@ from tests.support.notified_record import notified_record
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from streams.records.action import Taken
+    from streams.records.action import ActionRecord
 
     Make = Callable[..., Transition]
 
@@ -32,7 +32,7 @@ MINUTE = 60_000
 class Desk:
     """A dispatch that knows what the log says, and a shorthand for its rulings."""
 
-    def __init__(self, *logged: Taken) -> None:
+    def __init__(self, *logged: ActionRecord) -> None:
         actions = ActionBook()
         for taken in logged:
             actions.note(taken)

@@ -10,7 +10,7 @@ from streams.alerts.decide.dispatch import Dispatch
 from streams.alerts.decide.grouping import Grouping, Waits
 from streams.alerts.words.bundle import together_of
 from streams.alerts.words.message import Titles, compose
-from streams.records.action import Taken
+from streams.records.action import ActionRecord
 from streams.records.anomaly import Change, Transition, Why
 from streams.records.instant import rfc3339
 from streams.register.muting import Muting
@@ -37,8 +37,8 @@ def opened(make: Make, name: str, severity: str = "warning", **fields: Any) -> N
     return composed(make(fingerprint=name, severity=severity, **fields))
 
 
-def silence(matcher: str) -> Taken:
-    return Taken(
+def silence(matcher: str) -> ActionRecord:
+    return ActionRecord(
         source="/x",
         id="1",
         fingerprint="silence/1",

@@ -12,7 +12,7 @@ from streams.alerts.announcer import Announcer
 from streams.alerts.decide.dispatch import Dispatch
 from streams.alerts.decide.stages import STALE_MS, Ruling
 from streams.alerts.words.message import ACKNOWLEDGED, Titles
-from streams.records.action import NOTIFYING, Taken
+from streams.records.action import NOTIFYING, ActionRecord
 from streams.records.anomaly import Anomaly, Change, Transition, Why
 from streams.register.actions import ActionBook
 from tests.support.notified_record import notified_record
@@ -28,21 +28,21 @@ START = 1_762_790_400_000
 MINUTE = 60_000
 
 
-def taken(action: str, at: int = START + MINUTE, minutes: int = 60, **fields: Any) -> Taken:
+def taken(action: str, at: int = START + MINUTE, minutes: int = 60, **fields: Any) -> ActionRecord:
     given: dict[str, Any] = {"source": "/pharos/api", "fingerprint": "f1", "severity": "critical"}
     until = None if action == "feedback" else at + minutes * MINUTE
-    return Taken(id=f"{action}{at}", action=action, time=at, until=until, **(given | fields))
+    return ActionRecord(id=f"{action}{at}", action=action, time=at, until=until, **(given | fields))
 
 
 class Desk:
     """A dispatch with the actions of people, and a shorthand for its rulings."""
 
-    def __init__(self, *actions: Taken) -> None:
+    def __init__(self, *actions: ActionRecord) -> None:
         self.book = ActionBook()
         self.dispatch = Dispatch(Titles({}), UTC, actions=self.book)
         self.acts(*actions)
 
-    def acts(self, *actions: Taken) -> None:
+    def acts(self, *actions: ActionRecord) -> None:
         for action in actions:
             self.book.note(action)
 

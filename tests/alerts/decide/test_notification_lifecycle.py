@@ -23,7 +23,7 @@ from streams.alerts.decide.repeats import RepeatIntervals, Repeats
 from streams.alerts.decide.stages import STALE_MS
 from streams.alerts.queue.lane import LaneState
 from streams.alerts.words.message import ACKNOWLEDGED, DIGEST, Titles
-from streams.records.action import NOTIFYING, Taken
+from streams.records.action import NOTIFYING, ActionRecord
 from streams.records.anomaly import Anomaly, Change, EpisodeKey, Transition, Why
 from streams.records.instant import rfc3339
 from streams.register.actions import ActionBook
@@ -47,13 +47,13 @@ class Pen:
     """Writes on pharos-actions when the broker takes it."""
 
     def __init__(self) -> None:
-        self.unwritten: list[Taken] = []
+        self.unwritten: list[ActionRecord] = []
 
     @property
     def waiting(self) -> int:
         return len(self.unwritten)
 
-    def put(self, taken: Taken) -> None:
+    def put(self, taken: ActionRecord) -> None:
         self.unwritten.append(taken)
 
 
@@ -223,11 +223,11 @@ class Courses(RuleBasedStateMachine):
             self.announcer.handle(transition)
             self.looks()
 
-    def record(self, action: str, subject: str, minutes: int = 0, matchers: tuple[str, ...] = ()) -> Taken:
+    def record(self, action: str, subject: str, minutes: int = 0, matchers: tuple[str, ...] = ()) -> ActionRecord:
         self.records += 1
         self.now += SECOND  # two silences that meet within a millisecond leave no moment to notify in
         anomaly = self.open.get(subject)
-        return Taken(
+        return ActionRecord(
             source="/x",
             id=str(self.records),
             fingerprint=subject,

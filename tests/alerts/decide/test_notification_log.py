@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from streams.alerts.decide.dispatch import Dispatch
 from streams.alerts.decide.notification_log import NOTHING, NotificationLog
 from streams.alerts.words.message import Titles
-from streams.records.action import ESCALATED, NOTIFIED, NOTIFY_SOURCE, NOTIFYING, Taken
+from streams.records.action import ESCALATED, NOTIFIED, NOTIFY_SOURCE, NOTIFYING, ActionRecord
 from streams.records.anomaly import Change, Transition
 from streams.records.instant import rfc3339
 from streams.register.actions import ActionBook
@@ -54,7 +54,7 @@ def test_what_others_call_told_and_what_is_of_an_earlier_episode_says_nothing(tr
     anomaly, book = transition().anomaly, ActionBook()
     earlier = transition(detected_at=rfc3339(START - MINUTE)).anomaly
     book.note(notified_record(earlier, START))
-    book.note(Taken(source="/crm", id="1", fingerprint="f1", time=START, action="told", receivers=("buyers",)))
+    book.note(ActionRecord(source="/crm", id="1", fingerprint="f1", time=START, action="told", receivers=("buyers",)))
     log = NotificationLog(book)
 
     assert log.of(anomaly) == NOTHING

@@ -12,7 +12,7 @@ from streams.alerts.decide.escalation import Escalations
 from streams.alerts.decide.repeats import RepeatIntervals, Repeats
 from streams.alerts.decide.routes import Routes
 from streams.alerts.words.message import Titles
-from streams.records.action import Taken
+from streams.records.action import ActionRecord
 from streams.records.anomaly import Change, Transition
 from streams.register.actions import ActionBook
 from streams.settings.settings import EscalationSettings, RouteSettings
@@ -50,8 +50,8 @@ class Desk:
         return [sent.lanes for sent, _ in found]
 
 
-def acked(at: int, minutes: int = 30) -> Taken:
-    return Taken(
+def acked(at: int, minutes: int = 30) -> ActionRecord:
+    return ActionRecord(
         source="/x",
         id=f"a{at}",
         fingerprint="f1",

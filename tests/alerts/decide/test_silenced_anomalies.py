@@ -12,7 +12,7 @@ from streams.alerts.decide.reminders import SETTLE_MS
 from streams.alerts.decide.silence_care import SilenceCare
 from streams.alerts.decide.stages import STALE_MS, Ruling
 from streams.alerts.words.message import Titles
-from streams.records.action import NOTIFYING, SilenceDeed, Taken
+from streams.records.action import NOTIFYING, ActionRecord, SilenceDeed
 from streams.records.anomaly import Change, Transition, Why
 from streams.records.instant import rfc3339
 from streams.register.actions import ActionBook
@@ -30,8 +30,8 @@ MINUTE = 60_000
 OVER = START + 9 * MINUTE
 
 
-def silence(at: int = START, minutes: int = 60, *matchers: str, **fields: Any) -> Taken:
-    return Taken(
+def silence(at: int = START, minutes: int = 60, *matchers: str, **fields: Any) -> ActionRecord:
+    return ActionRecord(
         source="/pharos/api",
         id=f"made{at}",
         fingerprint=f"silence/s{at}",
@@ -46,7 +46,7 @@ def silence(at: int = START, minutes: int = 60, *matchers: str, **fields: Any) -
 class Desk:
     """A dispatch with silences, and a shorthand for its rulings."""
 
-    def __init__(self, *silences: Taken) -> None:
+    def __init__(self, *silences: ActionRecord) -> None:
         self.silences = SilenceBook()
         self.actions = ActionBook()
         self.dispatch = Dispatch(Titles({}), UTC, actions=self.actions, muting=Muting(self.silences))
@@ -160,7 +160,7 @@ def test_after_a_restart_what_is_silenced_unsent_is_sent_when_that_is_over(trans
 def test_after_a_restart_what_was_silenced_at_first_and_acknowledged_is_not_sent_again(transition: Make) -> None:
     desk = Desk(silence(START - MINUTE, 2))
     desk.actions.note(
-        Taken(source="/x", id="a", fingerprint="f1", time=START + MINUTE, action="ack", severity="critical")
+        ActionRecord(source="/x", id="a", fingerprint="f1", time=START + MINUTE, action="ack", severity="critical")
     )
     desk.dispatch.reminders.take_over([transition().anomaly], START + 2 * MINUTE)
 
@@ -221,7 +221,7 @@ def test_a_planned_silence_keeps_quiet_from_its_beginning_and_one_called_off_tel
     transition: Make,
 ) -> None:
     planned = msgspec.structs.replace(silence(START, 60), begins=START + 30 * MINUTE)
-    called_off = Taken(
+    called_off = ActionRecord(
         source="/x", id="e", fingerprint=planned.fingerprint, time=START + 5 * MINUTE, action=SilenceDeed.EXPIRE.value
     )
     kept, dropped = Desk(planned), Desk(planned, called_off)
@@ -247,7 +247,7 @@ def test_a_snooze_that_ends_within_a_silence_waits_for_the_silence(transition: M
     desk = Desk(silence(START + MINUTE, 30))
     desk.rule(transition())
     desk.actions.note(
-        Taken(
+        ActionRecord(
             source="/x",
             id="z",
             fingerprint="f1",

@@ -19,7 +19,7 @@ from streams.alerts.receivers import pagerduty
 from streams.alerts.words.message import DIGEST, Titles
 from streams.alerts.words.voice import Voice
 from streams.delivery.result import DELIVERED
-from streams.records.action import NOTIFIED, Taken
+from streams.records.action import NOTIFIED, ActionRecord
 from streams.records.anomaly import Change, Transition, Why
 from streams.register.actions import ActionBook
 from streams.settings.settings import RouteSettings
@@ -61,7 +61,7 @@ class Shop:
         self.waiting = 0
         self._routes = routes
 
-    def put(self, taken: Taken) -> None:
+    def put(self, taken: ActionRecord) -> None:
         self.actions.note(taken)
 
     async def lives(self, log: Sequence[Transition], handled: Callable[[], int] | None = None) -> None:
@@ -164,7 +164,9 @@ async def test_a_restart_on_the_same_backlog_tells_nothing_again_and_ends_reach_
     await shop.lives(backlog)
     await shop.lives(backlog)
     first = len(shop.chat.got)
-    note = Taken(source="/p", id="1", fingerprint="f1", time=shop.now, action="ack", until=shop.now + 30 * MINUTE)
+    note = ActionRecord(
+        source="/p", id="1", fingerprint="f1", time=shop.now, action="ack", until=shop.now + 30 * MINUTE
+    )
     shop.actions.note(note)
     del shop.open["f2"]
     ends = [transition(Change.RESOLVED, at=shop.now, fingerprint="f2", severity="critical", state="resolved")]

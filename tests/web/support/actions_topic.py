@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from streams.delivery.written import Delivery
-from streams.records.action import Taken
+from streams.records.action import ActionRecord
 from streams.records.action_event import read_action
 
 if TYPE_CHECKING:
@@ -20,11 +20,11 @@ class ActionsTopic:
         self.delivery = Delivery.TAKEN
         self.held_back = False
         self.keys: list[bytes] = []
-        self.taken: list[Taken] = []
+        self.taken: list[ActionRecord] = []
 
     async def write(self, key: bytes, value: bytes) -> Delivery:
         taken = read_action(value)
-        assert isinstance(taken, Taken)
+        assert isinstance(taken, ActionRecord)
         if self.delivery is Delivery.TAKEN:
             self.keys.append(key)
             self.taken.append(taken)

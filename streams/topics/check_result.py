@@ -14,7 +14,7 @@ class Level(enum.Enum):
     WRONG = "wrong"  # counts would be lost or wrong, or nothing would work
 
 
-class Finding(NamedTuple):
+class CheckResult(NamedTuple):
     """One sentence, and a remedy where there is something to do."""
 
     level: Level
