@@ -14,6 +14,7 @@ import numpy as np
 from benchmarks.merge import NullEvaluator
 from benchmarks.table import publish, table
 from streams.catalogue.load import Catalogue, load
+from streams.cells.activity import Activity
 from streams.cells.mark import LEAST_MARK
 from streams.cells.record import MetricCells
 from streams.ingest.partition import IngestPartition
@@ -67,6 +68,7 @@ def merge_us(metric: Metric) -> tuple[float, float, float]:
     state = MetricState(metric, SeriesBudget(100_000), NullEvaluator(metric))
     assert state.recurrence is not None
     now = NOON_MS // SLOT_MS
+    busy = Activity([(now - 24 * HOUR_SLOTS, now + TICKS)])
     for hour in range(24):
         marks = np.sort(rng.integers(LEAST_MARK, 2 * LEAST_MARK, HELD // 24))
         state.recurrence.seen.add(marks, np.full(marks.size, now - (hour + 1) * HOUR_SLOTS))
@@ -81,7 +83,7 @@ def merge_us(metric: Metric) -> tuple[float, float, float]:
         begun = time.process_time()
         state.apply(cells, slot * SLOT_MS, slot * SLOT_MS)
         between = time.process_time()
-        state.step((slot + 1) * SLOT_MS, coarse=False)
+        state.step((slot + 1) * SLOT_MS, coarse=False, activity=busy)
         applied.append(between - begun)
         decided.append(time.process_time() - between)
     apply_us, decide_us = (statistics.median(times) / MARKS_A_TICK * 1e6 for times in (applied, decided))

@@ -20,7 +20,7 @@ import numpy as np
 
 from benchmarks.table import PROJECT, goal, publish, table
 from streams.catalogue.load import Catalogue
-from streams.catalogue.metric import Direction, Metric, Signal, Term
+from streams.catalogue.metric import Direction, Metric, Term
 from streams.cells.histogram import BINS
 from streams.cells.record import CellsRecord, MetricCells
 from streams.evaluation.metric_evaluator import MetricEvaluator
@@ -71,7 +71,7 @@ class NullEvaluator:
         pass
 
 
-def metric(name: str, signal: Signal, **more: Any) -> Metric:
+def metric(name: str, signal: str, **more: Any) -> Metric:
     fixed: dict[str, Any] = {"touchpoint": "order", "unit": "ratio", "direction": Direction.UP, "minimum_effect": 0.1}
     fixed |= {"minimum_exposure": 20, "scopes": ((), ("region",)), "windows": (60, 300, 3600)}
     paid = (Term(("order.paid",)),)
@@ -80,16 +80,16 @@ def metric(name: str, signal: Signal, **more: Any) -> Metric:
 
 PAID = (Term(("order.paid",)),)
 METRICS = (
-    metric("counted", Signal.COUNT, windows=(60, 300, 900, 3600, 86_400), unit="per_minute"),
-    metric("rated", Signal.RATIO, denominator=PAID),
-    metric("spread", Signal.SPREAD, unit="seconds", bins=(1, 3600)),
-    metric("promised", Signal.COHORT, denominator=PAID, exposure=PAID),
+    metric("counted", "count", windows=(60, 300, 900, 3600, 86_400), unit="per_minute"),
+    metric("rated", "ratio", denominator=PAID),
+    metric("spread", "spread", unit="seconds", bins=(1, 3600)),
+    metric("promised", "cohort", denominator=PAID, exposure=PAID),
 )
 
 
 def cells(of: Metric, series: int, slots: list[int], share: float, rng: np.random.Generator) -> MetricCells:
     """In each slot, a share of the series gets a cell in each component."""
-    components = range(BINS) if of.name == "spread" else range(2 if of.signal in {Signal.RATIO, Signal.COHORT} else 1)
+    components = range(BINS) if of.name == "spread" else range(2 if of.signal in {"ratio", "cohort"} else 1)
     columns = []
     for slot in slots:
         for component in components:
@@ -119,7 +119,7 @@ def run(total: int, null: bool) -> None:
 
     def feed(slot: int, share: float, ahead: list[int] | None = None) -> float:
         filled = [
-            cells(of, counts[of.name], ahead if ahead and of.signal is Signal.COHORT else [slot], share, rng)
+            cells(of, counts[of.name], ahead if ahead and of.signal == "cohort" else [slot], share, rng)
             for of in METRICS
         ]
         record = CellsRecord("orders", 0, slot, (slot + 1) * 10_000, merge._catalogue.hash, filled)  # noqa: SLF001 (the one it was made with)

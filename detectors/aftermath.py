@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import enum
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from detectors.judgement import Reason
+from detectors.law import Law
 from detectors.mean import ITEM_VARIANCE
 
 if TYPE_CHECKING:
@@ -18,14 +18,6 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 _SURE = 1e-4  # no ratio is taken as more certain than this, no rate as further from its expectation than a hundredth
-
-
-class Law(enum.Enum):
-    """How a value spreads around what is expected of it."""
-
-    COUNT = "count"
-    RATIO = "ratio"
-    MEAN = "mean"
 
 
 def evidence_of_end(long: Judgement, short: Judgement, law: Law) -> Array:

@@ -39,7 +39,7 @@ def of_ratio(before_bottom: Array, before_top: Array, now_bottom: Array, now_top
         now_top: numerators by segment, now.
 
     Examples:
-        Offered and answered contacts of presale, logistics and refund (domain.md 2.8):
+        Offered and answered contacts of presale, logistics and refund (docs/semantics.md):
 
         >>> parts = of_ratio(np.array([600.0, 300, 100]), np.array([599.0, 299, 100]),
         ...                  np.array([500.0, 900, 100]), np.array([499.0, 760, 99]))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,6 @@ settings.load_profile(os.environ.get("PHAROS_HYPOTHESIS", "default"))
 
 TESTS = Path(__file__).parent
 PROJECT = TESTS.parent
-sys.path.insert(0, str(TESTS / "support"))
 
 _LONGEST = (
     "kafka/test_whole_file",

@@ -63,7 +63,7 @@ LAYERS = {
     "records": Layer(PURE, "detectors events"),
     "cells": Layer(PURE, "records"),
     "topics": Layer(PURE, "events records settings"),
-    "catalogue": Layer(PURE, "cells events settings"),
+    "catalogue": Layer(PURE, "cells detectors events settings"),
     "telemetry": Layer(PURE, "catalogue"),
     "ingest": Layer(PURE, "catalogue cells events records topics"),
     "register": Layer(PURE, "catalogue events records settings"),

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from schema_growth import breaks
 
 from streams.topics.asyncapi import document
+from tests.support.schema_growth import breaks
 
 GOLDEN: dict[str, dict[str, Any]] = json.loads(
     (Path(__file__).parent / "golden" / "published-schemas.json").read_text(encoding="utf-8")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streams.catalogue.metric import Direction, Signal
+from streams.catalogue.metric import Direction
+from streams.catalogue.signals import CellKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +42,7 @@ def _sentences(metric: Metric) -> Iterator[str]:
         yield f"Promised: {metric.target:g}."
     if metric.threshold is not None:
         yield f"Preset limit, whatever is usual: {metric.threshold:g}."
-    if metric.signal is Signal.LAST:
+    if metric.traits.cells is CellKind.LATEST:
         yield f"News from {metric.minimum_exposure:g} on."
     else:
         yield f"A window with less than {metric.minimum_exposure:g} cases is not judged."

@@ -17,7 +17,6 @@ from dashboards.boards.query import Query
 from dashboards.boards.series import Series, has_whole
 from dashboards.boards.tile import tile
 from dashboards.boards.unit import Unit, unit_of
-from streams.catalogue.metric import Signal
 
 if TYPE_CHECKING:
     from dashboards.boards.plan import Plan
@@ -54,7 +53,7 @@ def lasting(plan: Plan) -> list[Metric]:
     found: dict[str, Metric] = {}
     for metric in plan.catalogue.metrics:
         lasts = metric.target is not None or max(metric.windows) >= _DAY_S
-        if lasts and metric.touchpoint != FEEDS and has_whole(metric) and metric.signal is not Signal.COUNT:
+        if lasts and metric.touchpoint != FEEDS and has_whole(metric) and not metric.traits.volume:
             found.setdefault(metric.runbook or metric.name, metric)
     ranked = sorted(found.values(), key=lambda metric: metric.target is None)
     return ranked[:_MOST_TILES]
@@ -64,7 +63,7 @@ def volumes(plan: Plan) -> list[Metric]:
     """The first count of each touchpoint, in the order of the catalogue."""
     found: dict[str, Metric] = {}
     for metric in plan.catalogue.metrics:
-        if metric.signal is Signal.COUNT and metric.touchpoint != FEEDS and has_whole(metric):
+        if metric.traits.volume and metric.touchpoint != FEEDS and has_whole(metric):
             found.setdefault(metric.touchpoint, metric)
     return list(found.values())[:_MOST_VOLUMES]
 

@@ -8,7 +8,8 @@ from grafana_foundation_sdk.builders.dashboard import ThresholdsConfig
 from grafana_foundation_sdk.models.dashboard import Threshold, ThresholdsMode
 
 from dashboards.boards import colour
-from streams.catalogue.metric import Direction, Signal
+from streams.catalogue.metric import Direction
+from streams.catalogue.signals import CellKind
 
 if TYPE_CHECKING:
     from streams.catalogue.metric import Metric
@@ -37,7 +38,7 @@ def limits_of(metric: Metric) -> tuple[str, tuple[Limit, ...]]:
         if metric.direction is Direction.UP:
             return colour.GOOD, (Limit(limit, colour.BAD),)
         return colour.BAD, (Limit(limit, colour.GOOD),)
-    if metric.signal is Signal.LAST and metric.direction is not Direction.DOWN:
+    if metric.traits.cells is CellKind.LATEST and metric.direction is not Direction.DOWN:
         return colour.GOOD, (Limit(metric.minimum_exposure, colour.NOTABLE),)
     return colour.GOOD, PLAIN
 

@@ -140,7 +140,7 @@ def _reading(plan: Plan) -> Iterator[_Graph]:
     yield _Graph(
         "dead-letters",
         "Dead letters, share by topic",
-        f"Records that are no event of the contract. Alert `PharosDeadLetters` at {limits.dead_letter_ratio:.0%}.",
+        f"Records that do not match the schema. Alert `PharosDeadLetters` at {limits.dead_letter_ratio:.0%}.",
         Unit(RATIO, 2),
         [Query(f"{recordings.TOPIC_DEAD_LETTERS}{of}", "{{topic}}")],
         (Limit(limits.dead_letter_ratio, colour.BAD),),

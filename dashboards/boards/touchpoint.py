@@ -10,7 +10,6 @@ from dashboards.boards.link import board_of
 from dashboards.boards.metric_panel import against_band, contributors
 from dashboards.boards.plan import FEEDS
 from dashboards.boards.variable import split, values_of
-from streams.catalogue.metric import Signal
 from streams.telemetry.metrics import dimensions
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ def touchpoint_boards(plan: Plan) -> Iterator[Board]:
 def _board(plan: Plan, name: str, metrics: list[Metric]) -> Board:
     title = title_of(name) + (" and disputes" if any(metric.touchpoint != name for metric in metrics) else "")
     chosen = filters(metrics)
-    parted = [metric for metric in metrics if metric.signal is not Signal.LAST]  # gauges do not add up
+    parted = [metric for metric in metrics if metric.traits.additive]  # gauges do not add up
     return Board(
         name=name,
         title=title,

@@ -9,7 +9,7 @@ from dashboards.boards.board import Board, Row
 from dashboards.boards.link import board_of
 from dashboards.boards.metric_panel import against_band
 from dashboards.boards.plan import FEEDS
-from streams.catalogue.metric import Severity, Signal
+from streams.catalogue.metric import Severity
 
 if TYPE_CHECKING:
     from dashboards.boards.plan import Plan
@@ -51,9 +51,9 @@ def vital(plan: Plan) -> list[Metric]:
     """
     metrics = [metric for metric in plan.catalogue.metrics if metric.touchpoint != FEEDS]
     critical = [metric for metric in metrics if metric.severity is Severity.CRITICAL] or metrics
-    ranked = sorted(critical, key=lambda metric: (metric.target is None, metric.signal is Signal.COUNT))
+    ranked = sorted(critical, key=lambda metric: (metric.target is None, metric.traits.volume))
     first = {metric.touchpoint: metric for metric in reversed(ranked)}
     rest = [metric for metric in critical if metric not in first.values()]
-    counts = sorted(rest, key=lambda metric: metric.signal is not Signal.COUNT)
+    counts = sorted(rest, key=lambda metric: not metric.traits.volume)
     chosen = [*first.values(), *counts][:_MOST_METRICS]
     return [metric for metric in metrics if metric in chosen]

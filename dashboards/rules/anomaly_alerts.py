@@ -43,10 +43,10 @@ def anomaly_alerts(job: str, catalogue: Catalogue) -> Iterator[Alert]:
                 f"{recordings.OPEN_ANOMALIES}{{{chosen}}} == 2",
                 for_s,
                 severity,
-                "{{ $labels.metric }} is not what was expected"
-                "{{ if $labels.scope }}, split by {{ $labels.scope }}{{ end }}",
-                "Pharos has an open anomaly of this metric. The labels say where; the board says since when, how much, "
-                "and what may be the cause.",
+                "{{ $labels.metric }} deviates from what is expected"
+                "{{ if $labels.scope }}, by {{ $labels.scope }}{{ end }}",
+                "Pharos has an open anomaly of this metric. The labels say where; the board shows since when, by how "
+                "much, and the likely cause.",
                 section,
                 KEEP_S,
             )
@@ -56,11 +56,11 @@ def _section(catalogue: Catalogue, touchpoint: str, names: list[str]) -> Section
     anchors = dict.fromkeys(catalogue.by_name[name].runbook or name for name in names)
     sections = ", ".join(f"[{anchor}](#{anchor})" for anchor in anchors)
     return Section(
-        f"A metric of the touchpoint {touchpoint} is off its expectation, and Pharos has an open anomaly of it. The "
-        f"label `metric` names it; its own section: {sections}.",
+        f"A metric of the touchpoint {touchpoint} deviates from what is expected: Pharos has an open anomaly. The "
+        f"label `metric` names it. Go to its section: {sections}.",
         (
             OPEN,
-            asked("Where else it shows.", f"{recordings.ANOMALIES_BY_TOUCHPOINT} > 0"),
+            asked("Which other touchpoints are affected?", f"{recordings.ANOMALIES_BY_TOUCHPOINT} > 0"),
             most_surprising(names),
         ),
         OWNERS[touchpoint],

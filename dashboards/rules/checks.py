@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dashboards.rules.rule import Check
 
-OPEN = Check("What is open, with cause, contributors and reason in words.", 'curl -s "$PHAROS/api/v1/anomalies"')
-READY = Check("Whether the worker answers, and what it lacks to be ready.", 'curl -s "$PHAROS/readyz"')
-CLUSTER = Check(
-    "Whether brokers, topics and rights are as a worker needs them.", "pharos check --live --config pharos.yaml"
-)
-TOPICS = Check("Whether each topic is as it must be.", "pharos topics --config pharos.yaml")
+OPEN = Check("Open anomalies, with cause, contributors and summary.", 'curl -s "$PHAROS/api/v1/anomalies"')
+READY = Check("Does the worker answer, and why is it not ready?", 'curl -s "$PHAROS/readyz"')
+CLUSTER = Check("Are brokers, topics and ACLs right for a worker?", "pharos check --live --config pharos.yaml")
+TOPICS = Check("Are all topics configured correctly?", "pharos topics --config pharos.yaml")
 
 
 def asked(shows: str, expr: str) -> Check:
@@ -18,10 +16,10 @@ def asked(shows: str, expr: str) -> Check:
 
 
 def shown(shows: str, metric: str) -> Check:
-    """What a worker tells of one metric."""
+    """What a worker exports of one metric."""
     return Check(shows, f'curl -s "$PHAROS/metrics" | grep ^{metric}')
 
 
 def most_surprising(metrics: list[str]) -> Check:
-    """The ten parts of these metrics that surprise the most."""
-    return asked("Which parts are the most surprising.", f'topk(10, pharos_score{{metric=~"{"|".join(metrics)}"}})')
+    """The ten scopes of these metrics with the highest score."""
+    return asked("The scopes with the highest score.", f'topk(10, pharos_score{{metric=~"{"|".join(metrics)}"}})')

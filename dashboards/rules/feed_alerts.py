@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from dashboards.rules.thresholds import Thresholds
 
-_OUTCOMES = shown("What became of the records of each topic.", RECORDS)
-_SENT = shown("What became of notifications.", NOTIFICATIONS)
+_OUTCOMES = shown("Records by topic and outcome.", RECORDS)
+_SENT = shown("Notifications by receiver and outcome.", NOTIFICATIONS)
 
 
 def feed_alerts(thresholds: Thresholds) -> Iterator[Alert]:
@@ -31,15 +31,15 @@ def feed_alerts(thresholds: Thresholds) -> Iterator[Alert]:
         f"unless sum by (job, topic) (increase({read}[15m])) > 0",
         300,
         Severity.WARNING,
-        "Topic {{ $labels.topic }} has brought nothing for a quarter of an hour",
-        f"In the hour before it brought more than {thresholds.hourly_records} records. Every metric that is made of "
-        "it is blind now.",
+        "No records on topic {{ $labels.topic }} for 15 minutes",
+        f"In the hour before it had more than {thresholds.hourly_records} records. No metric that uses the topic can "
+        "be judged now.",
         Section(
-            "The producer has stopped, or Pharos does not read. Where records wait, it is Pharos. At night a small "
-            "shop may be silent: the hour before must have been busy.",
+            "The producer has stopped, or Pharos does not read the topic. If records wait, Pharos is the cause. The "
+            "alert needs a busy hour before the silence, so a quiet night does not fire it.",
             (
                 _OUTCOMES,
-                asked("Whether records wait.", recordings.TOPIC_LAG),
+                asked("Do records wait?", recordings.TOPIC_LAG),
                 TOPICS,
             ),
             "who runs the system that writes the topic",
@@ -50,19 +50,19 @@ def feed_alerts(thresholds: Thresholds) -> Iterator[Alert]:
         f"{recordings.TOPIC_DEAD_LETTERS}{of} > {thresholds.dead_letter_ratio:g}",
         300,
         Severity.WARNING,
-        "{{ $value | humanizePercentage }} of the records of {{ $labels.topic }} cannot be read",
-        "They go unchanged to pharos-dead-letters, and are not counted.",
+        "{{ $value | humanizePercentage }} of the records of {{ $labels.topic }} are dead letters",
+        "Pharos copies them unchanged to pharos-dead-letters and does not count them.",
         Section(
-            "A producer sends what is no event of the contract: after a release, or with a clock that runs ahead. "
-            "The header `pharos-reason` of a dead letter says what is wrong with it.",
+            "A producer sends records that do not match the schema, often after a release, or its clock is ahead. The "
+            "header `pharos-reason` of a dead letter says what is wrong.",
             (
                 _OUTCOMES,
                 Check(
-                    "Why: read the header of some.",
+                    "Read the headers of a few dead letters.",
                     "kafka-console-consumer.sh --bootstrap-server $BROKER --topic pharos-dead-letters "
                     "--property print.headers=true --max-messages 5 --from-beginning",
                 ),
-                Check("What an event must look like.", "pharos check --asyncapi"),
+                Check("The schema of an event.", "pharos check --asyncapi"),
             ),
             "who runs the system that writes the topic",
         ),
@@ -72,13 +72,14 @@ def feed_alerts(thresholds: Thresholds) -> Iterator[Alert]:
         f"{recordings.TOPIC_LATE}{of} > {thresholds.late_ratio:g}",
         600,
         Severity.WARNING,
-        "{{ $value | humanizePercentage }} of the records of {{ $labels.topic }} come too late to count",
-        "They are hours behind what the same partition has already brought.",
+        "{{ $value | humanizePercentage }} of the records of {{ $labels.topic }} are too late to count",
+        "Their event times are hours behind other records of the same partition.",
         Section(
-            "A producer sends a backlog beside the present, or two clocks write one partition.",
+            "A producer sends a backlog together with current events, or two producers with different clocks write to "
+            "one partition.",
             (
                 _OUTCOMES,
-                Check("What is too late.", "pharos check --help | grep -A 1 late-limit-s"),
+                Check("The limit for late events.", "pharos check --help | grep -A 1 late-limit-s"),
                 TOPICS,
             ),
             "who runs the system that writes the topic",
@@ -90,17 +91,18 @@ def feed_alerts(thresholds: Thresholds) -> Iterator[Alert]:
         f"sum by (job, receiver) ({lost}) > 0",
         0,
         Severity.CRITICAL,
-        "Receiver {{ $labels.receiver }} did not get {{ $value | humanize }} notifications",
-        "In a quarter of an hour: refused for good, or given up after many attempts. Somebody was not told.",
+        "{{ $value | humanize }} notifications to receiver {{ $labels.receiver }} are lost",
+        "In the last 15 minutes they were rejected, or dropped after many attempts. Somebody was not notified.",
         Section(
-            "Anomalies are on the page and on pharos-anomalies all the same. `rejected`: the receiver refuses "
-            "(address, secret, form). `dropped`: it was not reached in time, or the queue was full.",
+            "The anomalies are still on the page and on pharos-anomalies. `rejected`: the receiver refuses the "
+            "notification (address, secret, format). `dropped`: the receiver was not reached in time, or its "
+            "queue was full.",
             (
                 _SENT,
                 OPEN,
                 READY,
             ),
-            "who runs Pharos, with the owner of the receiver",
+            "who runs Pharos, together with the owner of the receiver",
         ),
     )
     retried = f'{recordings.RECEIVER_NOTIFICATIONS}{{job="{job}",outcome="retried"}}'
@@ -110,14 +112,14 @@ def feed_alerts(thresholds: Thresholds) -> Iterator[Alert]:
         f"sum by (job, receiver) ({retried}) > sum by (job, receiver) ({delivered})",
         300,
         Severity.WARNING,
-        "Receiver {{ $labels.receiver }} fails more often than it answers",
-        "Notifications wait and are tried again; they are given up after their deadline.",
+        "Receiver {{ $labels.receiver }}: more failed deliveries than successful ones",
+        "Notifications are retried, and dropped after their deadline.",
         Section(
-            "The receiver is down, slow or limits the rate.",
+            "The receiver is down, slow, or limits the rate of messages.",
             (
                 _SENT,
                 READY,
-                Check("Whether its settings are right.", "pharos check --config pharos.yaml"),
+                Check("Are its settings right?", "pharos check --config pharos.yaml"),
             ),
             "the owner of the receiver",
         ),

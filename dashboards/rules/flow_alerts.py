@@ -31,11 +31,11 @@ def flow_alerts(thresholds: Thresholds) -> Iterator[Alert]:
     job = thresholds.app
     of = f'{{job="{job}"}}'
     backlog = Section(
-        "Events arrive faster than they are counted, or counting has stopped. Nothing is lost while Kafka keeps "
-        "them, but what the page shows is old. A replay or a start after a pause shows the same and passes.",
+        "Events arrive faster than they are counted, or counting has stopped. Nothing is lost while Kafka retains "
+        "them, but the page is out of date. A replay, or a start after a pause, fires this too; it passes.",
         (
-            shown("How many records wait, by partition.", CONSUMER_LAG),
-            asked("At what pace they are read.", recordings.TOPIC_RECORDS),
+            shown("Consumer lag by partition.", CONSUMER_LAG),
+            asked("The rate at which they are read.", recordings.TOPIC_RECORDS),
             CLUSTER,
         ),
         _OWNER,
@@ -49,8 +49,8 @@ def flow_alerts(thresholds: Thresholds) -> Iterator[Alert]:
             f"{recordings.TOPIC_BACKLOG}{of} > {limit}",
             300,
             severity,
-            "Topic {{ $labels.topic }} waits to be read for {{ $value | humanizeDuration }}",
-            f"What waits is more than {limit} s of work at the present pace. Infinite means: nothing is read.",
+            "The backlog of topic {{ $labels.topic }} is {{ $value | humanizeDuration }} of work",
+            f"At the present rate the backlog takes more than {limit} s. Infinite means that nothing is read.",
             backlog,
         )
     yield Alert(
@@ -58,13 +58,13 @@ def flow_alerts(thresholds: Thresholds) -> Iterator[Alert]:
         f'{recordings.TOPIC_LAG}{{job="{job}",topic=~"pharos-.*"}} > {thresholds.internal_lag_records}',
         300,
         Severity.WARNING,
-        "{{ $value }} records of {{ $labels.topic }} wait",
-        "Evaluation falls behind counting: anomalies come late.",
+        "Consumer lag of {{ $labels.topic }} is {{ $value }} records",
+        "Evaluation falls behind counting: anomalies are detected late.",
         Section(
-            "The merge (pharos-cells) or the incidents (pharos-verdicts) do not keep up.",
+            "The merge (which reads pharos-cells) or the incident desk (which reads pharos-verdicts) does not keep up.",
             (
-                shown("How many records wait, by partition.", CONSUMER_LAG),
-                shown("How many series are judged.", SERIES),
+                shown("Consumer lag by partition.", CONSUMER_LAG),
+                shown("The number of series that are judged.", SERIES),
                 READY,
             ),
             _OWNER,
@@ -76,12 +76,12 @@ def flow_alerts(thresholds: Thresholds) -> Iterator[Alert]:
         f"{kept} - ({recordings.TOPIC_PARTITIONS}{of} or {kept} * 0) > 0",
         300,
         Severity.CRITICAL,
-        "{{ $value }} partitions of {{ $labels.topic }} are read by nobody",
-        "Fewer partitions have a reader than at some time in the last six hours: their events are not counted.",
+        "No worker reads {{ $value }} partitions of {{ $labels.topic }}",
+        "Fewer partitions have a reader than at some time in the last six hours. Their events are not counted.",
         Section(
-            "A worker holds no partition that another let go, or a worker that holds some is not scraped. After a "
-            "topic was made smaller on purpose it ends within six hours.",
-            (READY, shown("Which partitions this worker reads.", CONSUMER_LAG), TOPICS),
+            "A worker released partitions and no other took them over, or the worker that owns them is not scraped. "
+            "If you recreated the topic with fewer partitions, the alert ends within six hours.",
+            (READY, shown("The partitions that this worker reads.", CONSUMER_LAG), TOPICS),
             _OWNER,
         ),
     )
@@ -90,14 +90,14 @@ def flow_alerts(thresholds: Thresholds) -> Iterator[Alert]:
         f"{recordings.TOPIC_COMMIT_AGE}{of} > {thresholds.commit_age_s:g}",
         60,
         Severity.CRITICAL,
-        "{{ $labels.topic }} has not been committed for {{ $value | humanizeDuration }}",
-        f"Idle partitions commit too, and the watchdog ends a worker whose flush stands still for "
-        f"{thresholds.watchdog_s:g} s: neither happened.",
+        "No commit of {{ $labels.topic }} for {{ $value | humanizeDuration }}",
+        f"Idle partitions commit too, and the watchdog ends a worker whose flush hangs for {thresholds.watchdog_s:g} "
+        "s. Neither happened.",
         Section(
-            "Counts are not flushed. They are not lost: the next owner reads from the last commit.",
+            "Counts are not flushed. They are not lost: the next owner starts from the last commit.",
             (
-                shown("Which partition is old.", COMMIT_AGE),
-                shown("How flushes ended.", FLUSHES),
+                shown("The age by partition.", COMMIT_AGE),
+                shown("Flushes by outcome.", FLUSHES),
                 CLUSTER,
             ),
             _OWNER,
@@ -110,12 +110,12 @@ def flow_alerts(thresholds: Thresholds) -> Iterator[Alert]:
         f"unless on (job, instance, topic, partition) {COMMIT_AGE}{of}",
         300,
         Severity.CRITICAL,
-        "{{ $labels.instance }} has not committed {{ $labels.topic }}-{{ $labels.partition }} since it took it over",
-        "Even a partition without records commits within seconds: it counts nothing, and holds back all evaluation.",
+        "{{ $labels.instance }} has never committed {{ $labels.topic }}-{{ $labels.partition }}",
+        "A partition without records commits within seconds too. This one counts nothing and holds back the watermark.",
         Section(
-            "The worker reads the partition and has not flushed it once: it restores for very long, or its "
-            "transactions never begin (rights, transaction coordinator).",
-            (shown("Which partitions have committed.", COMMIT_AGE), READY, CLUSTER),
+            "The worker owns the partition and has not flushed it once: recovery takes very long, or its transactions "
+            "never begin (ACLs, transaction coordinator).",
+            (shown("The partitions that have committed.", COMMIT_AGE), READY, CLUSTER),
             _OWNER,
         ),
     )
@@ -125,12 +125,12 @@ def flow_alerts(thresholds: Thresholds) -> Iterator[Alert]:
         600,
         Severity.WARNING,
         "Flushes of {{ $labels.topic }} fail",
-        "For ten minutes flushes have been refused: by the broker, or because another worker took over.",
+        "For ten minutes flushes have failed: the broker refuses them, or another worker has taken over.",
         Section(
-            "`fenced` means that another worker owns the partition: two workers with one name, or endless rebalances. "
-            "`broker` means that the transaction failed there.",
-            (shown("How flushes ended, by reason.", FLUSHES), CLUSTER, TOPICS),
-            "who runs Kafka, with who runs Pharos",
+            "`fenced`: another worker owns the partition. Two workers use one name, or rebalances do not end. "
+            "`broker`: the transaction failed at the broker.",
+            (shown("Flushes by outcome.", FLUSHES), CLUSTER, TOPICS),
+            "who runs Kafka, together with who runs Pharos",
         ),
     )
     yield Alert(
@@ -138,14 +138,14 @@ def flow_alerts(thresholds: Thresholds) -> Iterator[Alert]:
         f"{recordings.TOPIC_SNAPSHOT_AGE}{of} > {thresholds.snapshot_age_s:g}",
         300,
         Severity.WARNING,
-        "The state of {{ $labels.topic }} was last saved {{ $value | humanizeDuration }} ago",
-        "A restart has to read all records since then, and fails where the topic no longer keeps them.",
+        "The last snapshot of {{ $labels.topic }} is {{ $value | humanizeDuration }} old",
+        "A restart reads all records since then, and fails if the topic no longer retains them.",
         Section(
-            "Snapshots are due and do not come about, or there is nothing new to save because no source moves.",
+            "Snapshots fail, or there is nothing new to save because no source topic has new events.",
             (
-                shown("Which partition is old.", SNAPSHOT_AGE),
-                Check("Whether the topic of snapshots is as it must be.", "pharos topics --config pharos.yaml"),
-                Check("Whether the worker may write it.", "pharos check --live --config pharos.yaml"),
+                shown("The age by partition.", SNAPSHOT_AGE),
+                Check("Is the topic pharos-snapshots configured correctly?", "pharos topics --config pharos.yaml"),
+                Check("May the worker write to it?", "pharos check --live --config pharos.yaml"),
             ),
             _OWNER,
         ),
@@ -155,14 +155,14 @@ def flow_alerts(thresholds: Thresholds) -> Iterator[Alert]:
         f"{recordings.WATERMARK_AGE}{of} > {thresholds.watermark_age_s:g}",
         300,
         Severity.CRITICAL,
-        "Evaluation stands {{ $value | humanizeDuration }} behind the clock",
-        "What happened since then has not been judged. All sources must have spoken, or be idle, before time goes on.",
+        "The watermark is {{ $value | humanizeDuration }} behind the clock",
+        "Nothing after the watermark is judged. It advances when every source partition has newer events or is idle.",
         Section(
-            "One source partition holds all back: nobody reads it, its producer's clock is behind, or it is far "
-            "behind in reading. While old events are replayed this alert is true and means nothing: silence it.",
+            "One source partition holds back the watermark: no worker reads it, its producer's clock is behind, or its "
+            "lag is large. A replay of old events fires this alert too: silence it meanwhile.",
             (
-                shown("Up to when each partition is judged.", WATERMARK),
-                shown("Which source partition waits.", CONSUMER_LAG),
+                shown("The watermark by partition.", WATERMARK),
+                shown("The source partition that lags.", CONSUMER_LAG),
                 READY,
             ),
             _OWNER,
@@ -173,15 +173,15 @@ def flow_alerts(thresholds: Thresholds) -> Iterator[Alert]:
         f"{recordings.PUBLISH_P95}{of} > {thresholds.publish_p95_s}",
         600,
         Severity.WARNING,
-        "Anomalies are published {{ $value | humanizeDuration }} after what they tell of",
-        f"At the 95th percentile of half an hour; {thresholds.publish_p95_s} s is the limit.",
+        "Anomalies are published {{ $value | humanizeDuration }} after the event",
+        f"P95 of the last half hour. The limit is {thresholds.publish_p95_s} s.",
         Section(
-            "The way from event time to pharos-anomalies is too long. Where records arrive late, the producers are "
-            "the cause; where they wait, Pharos is. A replay shows the age of its events.",
+            "The time from the event to the record on pharos-anomalies is too long. If records arrive late, the "
+            "producers are the cause; if they wait, Pharos is. During a replay it shows the age of the events.",
             (
-                shown("How the times are spread.", EVENT_TO_PUBLISH),
-                asked("Whether records wait.", recordings.TOPIC_LAG),
-                asked("Whether records come late.", recordings.TOPIC_LATE),
+                shown("The distribution of these times.", EVENT_TO_PUBLISH),
+                asked("Do records wait?", recordings.TOPIC_LAG),
+                asked("Do records arrive late?", recordings.TOPIC_LATE),
             ),
             _OWNER,
         ),
@@ -192,13 +192,13 @@ def flow_alerts(thresholds: Thresholds) -> Iterator[Alert]:
         600,
         Severity.WARNING,
         "Cells partition {{ $labels.partition }} holds {{ $value }} series",
-        f"Beyond {thresholds.max_series} (`max_series`) what is new is counted together as __other__.",
+        f"Beyond {thresholds.max_series} (`max_series`) new series are counted together as __other__.",
         Section(
-            "A dimension has more values than was thought, or ids have got into one.",
+            "A dimension has more values than expected, or a producer puts ids into a dimension.",
             (
-                shown("How many series each partition has.", SERIES),
-                asked("Which metric has the most.", f'topk(5, count by (metric) (pharos_score{{job="{job}"}}))'),
-                Check("What the catalogue splits by.", "pharos check --markdown --config pharos.yaml"),
+                shown("Series by partition.", SERIES),
+                asked("The metrics with the most series.", f'topk(5, count by (metric) (pharos_score{{job="{job}"}}))'),
+                Check("The scopes of each metric.", "pharos check --markdown --config pharos.yaml"),
             ),
             _OWNER,
         ),

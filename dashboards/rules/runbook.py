@@ -19,10 +19,13 @@ if TYPE_CHECKING:
 _HEAD = """\
 # Runbook
 
-Made by `pharos check --runbook > docs/runbook.md`; a test compares. Alerts of Prometheus (deploy/prometheus) link here
-by their name, anomalies by the `runbook` of their metric: set `runbook_base_url` to the address of this page, with `#`
-at its end. The commands take the addresses of a worker, of Prometheus and of a broker from the environment; where
-tokens are set, give curl one as well (`-H "Authorization: Bearer $TOKEN"`):
+One section for each alert of Prometheus (deploy/prometheus) and for each metric: what it means, who owns it, and the
+first three checks. The words are in the [glossary](glossary.md).
+
+`pharos check --runbook > docs/runbook.md` writes this page; a test compares. To make alerts and anomalies link to their
+section, set `runbook_base_url` to the address of this page, with `#` at its end. The commands read the addresses of a
+worker, of Prometheus and of a broker from the environment. If the worker needs tokens, add
+`-H "Authorization: Bearer $TOKEN"` to curl.
 
     export PHAROS=http://127.0.0.1:6066 PROMETHEUS=http://127.0.0.1:9090 BROKER=localhost:19092
 
@@ -57,22 +60,23 @@ def _alert(name: str, rules: list[Alert]) -> Iterator[str]:
 
 
 def _after(seconds: int) -> str:
-    return f"after {seconds} s" if seconds else "at once"
+    return f"after {seconds} s" if seconds else "immediately"
 
 
 def _metric(key: str, metrics: list[Metric]) -> Iterator[str]:
     yield f"## {key.replace('-', ' ').capitalize()}\n"
     for metric in metrics:
-        yield f"{metric.title}. Bad where it {_BAD[metric.direction]}; what counts: [metrics](metrics.md#{key}).\n"
+        bad = f"It is bad when it {_BAD[metric.direction]}."
+        yield f"`{metric.name}`: {metric.title}. {bad} [What it counts](metrics.md#{key}).\n"
     causes = list(dict.fromkeys(cause for metric in metrics for cause in metric.symptom_of))
     if causes:
-        yield f"Look first whether it is a symptom of {', '.join(f'`{cause}`' for cause in causes)}.\n"
+        yield f"Check the possible causes first: {', '.join(f'`{cause}`' for cause in causes)}.\n"
     yield f"- owner: {OWNERS[metrics[0].touchpoint]}\n"
     yield from _steps(
         (
             OPEN,
             most_surprising([metric.name for metric in metrics]),
-            shown("How it stands now, in each part.", prometheus_name(metrics[0])),
+            shown("Its current value, by scope.", prometheus_name(metrics[0])),
         )
     )
 

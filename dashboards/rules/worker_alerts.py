@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dashboards.rules.thresholds import Thresholds
 
 _OWNER = "who runs Pharos"
-_TARGETS = Check("Which targets Prometheus knows, and why it cannot reach one.", 'curl -s "$PROMETHEUS/api/v1/targets"')
+_TARGETS = Check("The targets of Prometheus, and the last error of each.", 'curl -s "$PROMETHEUS/api/v1/targets"')
 
 
 def worker_alerts(thresholds: Thresholds) -> Iterator[Alert]:
@@ -27,15 +27,15 @@ def worker_alerts(thresholds: Thresholds) -> Iterator[Alert]:
         "vector(1)",
         0,
         Severity.INFO,
-        "The way from Prometheus to the people works",
-        "This alert always fires. Send it to a service that raises the alarm when it stops coming.",
+        "Alerting works from Prometheus to the people",
+        "This alert always fires. Send it to a service that raises an alarm when it stops.",
         Section(
-            "It fires all the time and wants nothing. Its absence is the news: Prometheus or Alertmanager is down, or "
-            "the way to the people is broken, and no other alert would arrive either.",
+            "It always fires; do nothing while it does. If it stops, Prometheus or Alertmanager is down, or "
+            "notifications do not arrive: then no other alert arrives either.",
             (
-                Check("Whether Prometheus is ready.", 'curl -sf "$PROMETHEUS/-/ready"'),
-                asked("Whether it fires.", 'ALERTS{alertname="PharosDeadMansSwitch"}'),
-                Check("Which Alertmanagers Prometheus sends to.", 'curl -s "$PROMETHEUS/api/v1/alertmanagers"'),
+                Check("Is Prometheus ready?", 'curl -sf "$PROMETHEUS/-/ready"'),
+                asked("Does the alert fire?", 'ALERTS{alertname="PharosDeadMansSwitch"}'),
+                Check("The Alertmanagers that Prometheus sends to.", 'curl -s "$PROMETHEUS/api/v1/alertmanagers"'),
             ),
             "who runs Prometheus",
         ),
@@ -46,15 +46,15 @@ def worker_alerts(thresholds: Thresholds) -> Iterator[Alert]:
         300,
         Severity.CRITICAL,
         "Prometheus scrapes no Pharos worker",
-        f"No target of the job {job} has been known to Prometheus for five minutes: nobody watches the shop, and "
-        "every other alert of Pharos is silent.",
+        f"Prometheus has had no target of the job {job} for five minutes. Nobody watches the shop, and no other alert "
+        "of Pharos can fire.",
         Section(
-            "The job is gone from Prometheus's configuration or from service discovery, or it has another name than "
-            "the rules expect (`app` in the settings). Other alerts cannot fire meanwhile.",
+            "The job is missing from Prometheus's configuration or service discovery, or its name differs from the "
+            "name in the rules (`app` in the settings). No other alert can fire meanwhile.",
             (
                 _TARGETS,
-                Check("Whether workers run.", 'curl -s "$PHAROS/healthz"'),
-                Check("Which name the rules expect.", "pharos check --rules --config pharos.yaml | grep -m 1 job="),
+                Check("Do workers run?", 'curl -s "$PHAROS/healthz"'),
+                Check("The job name in the rules.", "pharos check --rules --config pharos.yaml | grep -m 1 job="),
             ),
             _OWNER,
         ),
@@ -65,11 +65,11 @@ def worker_alerts(thresholds: Thresholds) -> Iterator[Alert]:
         60,
         Severity.CRITICAL,
         "No Pharos worker answers",
-        "All workers have failed to answer a scrape for a minute: nothing is counted, judged or sent. Events wait in "
-        "Kafka and are not lost.",
+        "No worker has answered a scrape for a minute. Nothing is counted, judged or sent. Events wait in Kafka and "
+        "are not lost.",
         Section(
-            "Every target is known, and none answers. Either all have ended, or Prometheus cannot reach them "
-            "(network, expired token). Events are read from the last commit when a worker starts again.",
+            "Prometheus has targets, and none answers. Either all workers have stopped, or Prometheus cannot reach "
+            "them (network, expired token). A worker that starts again reads from the last commit.",
             (READY, _TARGETS, CLUSTER),
             _OWNER,
         ),
@@ -80,11 +80,11 @@ def worker_alerts(thresholds: Thresholds) -> Iterator[Alert]:
         120,
         Severity.WARNING,
         "Worker {{ $labels.instance }} does not answer",
-        "It has failed every scrape for two minutes. Its partitions move to the others as soon as its session ends.",
+        "Every scrape has failed for two minutes. Its partitions move to other workers when its session times out.",
         Section(
-            "One worker is gone or unreachable. Exit codes of a worker tell why it ended: 71 fetch, 72 flush, "
-            "73 loop, 74 snapshot, 75 group stood still; 1 is a sentence in its log, or `Timeout (0:00:55)!` above the "
-            "place where its interpreter stood still.",
+            "One worker has stopped or is unreachable. Its exit code says what hung: 71 fetch, 72 flush, 73 event "
+            "loop, 74 snapshot, 75 consumer group. Code 1: read the last error in its log, or the stack traces below "
+            "`Timeout (0:00:55)!` if its interpreter hung.",
             (_TARGETS, READY, CLUSTER),
             _OWNER,
         ),
@@ -94,15 +94,15 @@ def worker_alerts(thresholds: Thresholds) -> Iterator[Alert]:
         f'up{{job="{job}"}} == 1 unless on (job, instance) {LOOP_LAG}{{job="{job}"}}',
         300,
         Severity.WARNING,
-        "{{ $labels.instance }} answers, but not as a Pharos worker does",
-        "The scrape succeeds and has no metric of the pipeline: the address belongs to something else, or metrics "
-        "are dropped on the way.",
+        "{{ $labels.instance }} answers without the metrics of a Pharos worker",
+        "The scrape succeeds and has no metric of the pipeline. The address belongs to another process, or relabelling "
+        "drops the metrics.",
         Section(
-            "The target is up and empty. Alerts that compare numbers cannot fire for it.",
+            "The target is up and has no Pharos metrics. Alerts that compare values cannot fire for it.",
             (
-                shown("What the worker tells.", LOOP_LAG),
+                shown("What the worker exports.", LOOP_LAG),
                 _TARGETS,
-                Check("Whether relabelling drops it.", 'curl -s "$PROMETHEUS/api/v1/status/config"'),
+                Check("Does relabelling drop them?", 'curl -s "$PROMETHEUS/api/v1/status/config"'),
             ),
             "who runs Prometheus",
         ),
@@ -113,15 +113,14 @@ def worker_alerts(thresholds: Thresholds) -> Iterator[Alert]:
         0,
         Severity.WARNING,
         "Worker {{ $labels.instance }} has restarted {{ $value }} times in half an hour",
-        "Its watchdog ends a worker that stands still, and its orchestrator starts it again. Each start costs a "
-        "rebalance.",
+        "The watchdog ends a worker that hangs, and the orchestrator starts it again. Each start costs a rebalance.",
         Section(
-            "The process begins again and again: by the watchdog (exit codes 71 to 75), by an error that the log "
-            "names (1), or killed from outside (137: often for want of memory).",
+            "The worker is in a restart loop. Exit codes 71 to 75: the watchdog ended it. 1: the log names the error. "
+            "137: it was killed, often out of memory.",
             (
-                shown("Since when it runs.", PROCESS_START),
+                shown("When it started.", PROCESS_START),
                 CLUSTER,
-                shown("How much memory it holds.", "process_resident_memory_bytes"),
+                shown("Its resident memory.", "process_resident_memory_bytes"),
             ),
             _OWNER,
         ),
@@ -132,17 +131,17 @@ def worker_alerts(thresholds: Thresholds) -> Iterator[Alert]:
         f'{BLIND}{{job="{job}"}} == 1',
         120,
         Severity.CRITICAL,
-        "{{ $labels.instance }} sees nothing of what happens now ({{ $labels.reason }})",
-        "`behind`, `ahead`: what is judged lies minutes behind the clock, or ahead of it. `not_judged`: events are "
-        "counted, and no tick comes. `refused`: all that a topic brings is a dead letter or too late.",
+        "{{ $labels.instance }} is blind to current events ({{ $labels.reason }})",
+        "`behind`, `ahead`: the watermark is minutes behind or ahead of the clock. `not_judged`: events are counted "
+        "and no tick is evaluated. `refused`: every record of a topic is a dead letter or too late.",
         Section(
-            "The page shows the past, or nothing, and no anomaly of now can be found. The reasons of /readyz say which "
-            "topic, and by how much. `refused`: the producers' clock or format is wrong; the anomaly events_ahead or "
+            "The page is out of date or empty, and Pharos cannot detect current anomalies. /readyz names the topic and "
+            "the delay. `refused`: the clock or the format of a producer is wrong; the anomaly of events_ahead or "
             "events_too_late names the source. `behind`: a backlog, or a replay (set `time: events` for one).",
             (
                 READY,
-                shown("What becomes of the records, by topic.", RECORDS),
-                Check("Whether the machine's clock is the brokers'.", "pharos check --live --config pharos.yaml"),
+                shown("Records by topic and outcome.", RECORDS),
+                Check("Does the machine's clock agree with the brokers'?", "pharos check --live --config pharos.yaml"),
             ),
             _OWNER,
         ),
@@ -152,16 +151,16 @@ def worker_alerts(thresholds: Thresholds) -> Iterator[Alert]:
         f'avg_over_time({LOOP_LAG}{{job="{job}"}}[5m]) > {thresholds.loop_lag_s:g}',
         300,
         Severity.WARNING,
-        "The loop of {{ $labels.instance }} is late by {{ $value | humanizeDuration }}",
-        f"On average of five minutes a turn came later than {thresholds.loop_lag_s:g} s: the worker has too much to "
-        "do, or too little processor.",
+        "The event loop of {{ $labels.instance }} lags by {{ $value | humanizeDuration }}",
+        f"The average lag over five minutes is above {thresholds.loop_lag_s:g} s. The worker is overloaded or short of "
+        "CPU.",
         Section(
-            "One loop does everything in a worker. Where it is late, heartbeats and commits are late too, and the "
-            f"watchdog ends it at {thresholds.watchdog_s:g} s.",
+            "One event loop does all the work of a worker. If it lags, heartbeats and commits are late too. The "
+            f"watchdog ends the worker at {thresholds.watchdog_s:g} s.",
             (
-                shown("How late it is now.", LOOP_LAG),
-                asked("What evaluation costs.", TICK_P99),
-                shown("How many series there are.", SERIES),
+                shown("The present lag.", LOOP_LAG),
+                asked("The time an evaluation tick takes.", TICK_P99),
+                shown("The number of series.", SERIES),
             ),
             _OWNER,
         ),

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from importlib.resources import files
 
-_PAGES = {"/": "index.html", "/anomalies/{fingerprint}": "anomaly.html", "/silences": "silences.html"}
+_PAGES = {
+    "/": "index.html",
+    "/anomalies/{fingerprint}": "anomaly.html",
+    "/silences": "silences.html",
+    "/touchpoints/{touchpoint}": "touchpoint.html",
+}
 _KINDS = {
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",

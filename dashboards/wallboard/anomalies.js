@@ -1,8 +1,9 @@
 // Open anomalies, causes with their symptoms below them, and the list of what was resolved.
 
+import { anomalyRow } from "./anomaly_row.js";
 import { element, link, svg } from "./element.js";
 import { duration, percent, quantity } from "./formats.js";
-import { anomalyLink, badge, mark, marks, narrowed, scopeText, tone, touchpointOf, versus, where } from "./naming.js";
+import { anomalyLink, badge, marks, narrowed, scopeText, tone, touchpointOf, versus, where } from "./naming.js";
 import { asTold, hands } from "./row_actions.js";
 import { say, texts } from "./texts.js";
 
@@ -80,14 +81,7 @@ function symptomList(symptoms, context) {
   if (!symptoms.length) return null;
   return element("div", { class: "symptoms" },
     element("h4", {}, texts.symptoms),
-    element("ul", {}, symptoms.map((symptom) => element("li", { "data-fingerprint": symptom.fingerprint },
-      element("span", { class: `symptom-state tone-${tone(symptom)}` }, mark(tone(symptom)), " ", texts.state[tone(symptom)] || symptom.severity),
-      element("span", { class: "symptom-what" },
-        anomalyLink(symptom.fingerprint, context.title(symptom.metric)),
-        element("span", { class: "quiet" }, ` ${scopeText(symptom.scope)}`)),
-      element("span", { class: "symptom-value" },
-        quantity(symptom.value, symptom.unit),
-        element("span", { class: "quiet" }, ` ${versus(symptom)}`))))));
+    element("ul", { class: "anomaly-rows" }, symptoms.map((symptom) => anomalyRow(symptom, context))));
 }
 
 function foot(anomaly, context) {

@@ -2,13 +2,14 @@
 
 import { offer } from "./act.js";
 import { forgetSession, learnSession } from "./actor.js";
-import { contributors } from "./contributors.js";
+import { contributors, contributorsTitle } from "./contributors.js";
 import { course, worst } from "./course.js";
 import { facts, further, linked, titleLine, why } from "./anomaly_view.js";
 import { clockFormats } from "./formats.js";
 import { at, headline, heard, prepare, showClock, tellSilence } from "./frame.js";
 import { titleOf, tone } from "./naming.js";
 import { proposals } from "./proposals.js";
+import { subject } from "./query.js";
 import { redraw } from "./redraw.js";
 import { address, anomalyPath, read, serverTime } from "./server.js";
 import { list, say, spoken, texts } from "./texts.js";
@@ -19,21 +20,12 @@ const COURSE_POLLS = 5; // a tick comes every ten seconds
 const REPLAY_MS = 3_600_000;
 const FRESH_MS = 600_000;
 
-const fingerprint = nameOf(location.pathname);
+const fingerprint = subject();
 let anomaly = null;
 let around = null; // names, links and points
 let formats = null;
 let polls = 0;
 let waiting = 0;
-
-function nameOf(path) {
-  const last = path.slice(path.lastIndexOf("/") + 1);
-  try {
-    return decodeURIComponent(last);
-  } catch {
-    return last;
-  }
-}
 
 async function poll() {
   clearTimeout(waiting);
@@ -94,7 +86,8 @@ function draw() {
   const known = context();
   const colour = tone(anomaly);
   at("anomaly").className = `anomaly tone-${colour}`;
-  redraw(at("contributors"), contributors(anomaly));
+  redraw(at("contributors-title"), contributorsTitle(anomaly, around.worst_contributors));
+  redraw(at("contributors"), contributors(anomaly, around.worst_contributors));
   redraw(at("timeline"), timeline(anomaly, known));
   redraw(at("why"), why(anomaly));
   redraw(at("linked"), linked(around));

@@ -5,7 +5,9 @@ import { percent } from "./formats.js";
 import { narrowed, scopeText } from "./naming.js";
 import { texts } from "./texts.js";
 
-export function contributors({ contributors: parts, scope }) {
+// What is over, or nearly, is judged normal and names nobody any more: then those count whom it named when it was worst.
+export function contributors({ contributors: present, scope }, worst) {
+  const parts = present.length ? present : worst;
   if (!parts.length) return [element("p", { class: "quiet" }, texts.noContributors)];
   const words = texts.contributor;
   const mixed = parts.some((part) => part.mix);
@@ -16,6 +18,11 @@ export function contributors({ contributors: parts, scope }) {
       element("tbody", {}, parts.map((part) => row(part, scope, mixed)))),
     mixed ? element("p", { class: "quiet" }, texts.rateAndMix) : null,
   ];
+}
+
+export function contributorsTitle({ contributors: present, state }, worst) {
+  if (present.length || !worst.length) return texts.contributors;
+  return state === "resolved" ? texts.contributorsThen : texts.contributorsAtWorst;
 }
 
 function row(part, scope, mixed) {

@@ -1,14 +1,15 @@
-// Narrows the lists to a touchpoint, a region, a carrier. The address keeps it, so that a wall can be opened so.
+// Narrows the lists to a touchpoint, a region, a carrier, a channel: to those of them that the page offers.
 
 import { at } from "./frame.js";
 import { dimension } from "./naming.js";
 import { element } from "./element.js";
+import { asked, keep } from "./query.js";
 import { redraw } from "./redraw.js";
 import { say, texts } from "./texts.js";
 
 const WORTH_IT = 2; // there is nothing to choose of one, and a row's buttons are reached sooner
-const FIELDS = ["touchpoint", "region", "carrier"];
-const wanted = new Map(FIELDS.map((field) => [field, new URLSearchParams(location.search).get(field) || ""]));
+const FIELDS = ["touchpoint", "region", "carrier", "channel"].filter((field) => at(`filter-${field}`));
+const wanted = new Map(FIELDS.map((field) => [field, asked(field)]));
 
 const isOn = () => FIELDS.some((field) => wanted.get(field));
 const valueOf = (anomaly, field) => (field === "touchpoint" ? anomaly.touchpoint : anomaly.scope[field]);
@@ -38,18 +39,13 @@ export function prepareFilter(draw) {
   }
   at("filter-clear").addEventListener("click", () => {
     choose(new Map(FIELDS.map((field) => [field, ""])), draw);
-    at("filter-touchpoint").focus();
+    at(`filter-${FIELDS.find((field) => !at(`filter-${field}`).hidden)}`)?.focus();
   });
 }
 
 function choose(values, draw) {
-  const address = new URL(location.href);
-  for (const [field, value] of values) {
-    wanted.set(field, value);
-    if (value) address.searchParams.set(field, value);
-    else address.searchParams.delete(field);
-  }
-  history.replaceState(null, "", address);
+  for (const [field, value] of values) wanted.set(field, value);
+  keep(values);
   draw();
 }
 

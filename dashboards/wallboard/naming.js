@@ -1,4 +1,4 @@
-// How an anomaly is named: what, where, how grave, who is on it; and where its page lies.
+// How an anomaly is named: what, where, how grave, who is on it; and where its page and its touchpoint's lie.
 
 import { element } from "./element.js";
 import { instant, quantity } from "./formats.js";
@@ -56,6 +56,13 @@ export function versus(anomaly) {
 // The page of an anomaly, under any text.
 export function anomalyLink(fingerprint, ...children) {
   return element("a", { class: "anomaly-link", href: spoken(address(`anomalies/${encodeURIComponent(fingerprint)}`)) }, ...children);
+}
+
+// The page of a touchpoint, under its name.
+export function touchpointLink(name, query = {}, attributes = {}) {
+  const page = address(`touchpoints/${encodeURIComponent(name)}`);
+  for (const [key, value] of Object.entries(query)) page.searchParams.set(key, value);
+  return element("a", { class: "touchpoint-link", href: spoken(page), ...attributes }, texts.touchpoint[name] || name);
 }
 
 // Who is on it, and until when. The server may not know of acknowledgements at all.

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes the secrets of compose.yaml that are not there yet: random ones, into the folder secrets beside this script.
-# The folder is closed to others; the files are readable, because each container reads its own under another user.
+# Generates the missing secrets of compose.yaml at random, in the folder secrets beside this script.
+# Only the owner can open the folder. The files are readable, because each container reads its own as another user.
 set -eu
 folder="$(dirname "$0")/secrets"
 umask 077

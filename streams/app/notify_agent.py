@@ -16,8 +16,8 @@ from streams.alerts.announcer import Announcer
 from streams.alerts.decide.announcements import Announcements
 from streams.alerts.decide.dispatch import Dispatch
 from streams.alerts.decide.escalation import Escalations
-from streams.alerts.decide.gathering import Gathering, Waits
-from streams.alerts.decide.insistence import Insistence, Repeats
+from streams.alerts.decide.grouping import Grouping, Waits
+from streams.alerts.decide.repeats import RepeatIntervals, Repeats
 from streams.alerts.decide.routes import Routes
 from streams.alerts.decide.silence_care import SilenceCare
 from streams.alerts.queue.outbox import Outbox
@@ -60,7 +60,7 @@ class NotifySurroundings(NamedTuple):
         people_ms: now for people; None before the first record.
         handled_ms: up to where anomalies have been handled; -1 before the first.
         write: takes one line for people at the terminal.
-        on_told: called with each notification that goes out.
+        on_notified: called with each notification that goes out.
 
     """
 
@@ -76,7 +76,7 @@ class NotifySurroundings(NamedTuple):
     people_ms: Callable[[], int | None]
     handled_ms: Callable[[], int]
     write: Callable[[str], object]
-    on_told: Callable[[Notification], None]
+    on_notified: Callable[[Notification], None]
 
 
 class NotifyAgent:
@@ -88,16 +88,15 @@ class NotifyAgent:
         register, settings = around.register, around.settings
         self._routes = Routes.of(settings.routes, self._zone)
         self._titles = Titles.of(around.catalogue.metrics, settings)
-        repeats = Repeats(settings.repeat_critical_s * 1000, settings.repeat_s * 1000)
+        intervals = RepeatIntervals(settings.repeat_critical_s * 1000, settings.repeat_s * 1000)
         self._dispatch = Dispatch(
             self._titles,
             self._zone,
             actions=register.actions,
             muting=register.muting,
             routes=self._routes,
-            insistence=Insistence(Escalations.of(settings.escalations), repeats, register.actions),
+            repeats=Repeats(Escalations.of(settings.escalations), intervals, register.actions),
             open_anomalies=register.open_anomalies,
-            ended=register.ended_anomalies,
         )
         self._announcer: Announcer | None = None
         self._recorder: ActionRecorder | None = None
@@ -127,8 +126,8 @@ class NotifyAgent:
             around.handled_ms,
             around.health.receiver,
             around.register.open_anomalies,
-            around.on_told,
-            gathering=Gathering(
+            around.on_notified,
+            grouping=Grouping(
                 Waits(
                     settings.group_wait_critical_s * 1000,
                     settings.group_wait_s * 1000,
@@ -143,7 +142,7 @@ class NotifyAgent:
         )
 
     async def run(self, reader: TopicReader) -> None:
-        """What is told already is on pharos-actions, so that is read first. Call `start` before."""
+        """Who was notified already stands on pharos-actions, so that is read first. Call `start` before."""
         around, announcer, recorder = self._around, self._announcer, self._recorder
         if announcer is None or recorder is None:
             raise RuntimeError("the outbox has not been started")
@@ -155,7 +154,7 @@ class NotifyAgent:
             around.watch.start("that asks how far the logs reach", newest.run())
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(newest.asked.wait(), _CATCH_UP_LIMIT_S)
-        self._dispatch.resume(around.register.open_anomalies(), self._now_ms())
+        self._dispatch.reminders.take_over(around.register.open_anomalies(), self._now_ms())
         await Notifier(around.settings, around.connection, announcer).run()
 
     def _surroundings(self, receiver: ReceiverSettings, session: aiohttp.ClientSession) -> ReceiverContext:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from streams.catalogue.metric import Signal
 from streams.catalogue.naming import unknown_metric
 from streams.events.event_time import event_time_ms
 
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from streams.settings.settings import CalendarEntry
 
 _LARGEST = 10_000.0
-_KNOW_A_CALENDAR = frozenset({Signal.COUNT, Signal.PER_THOUSAND})
 
 
 def check_entry(entry: CalendarEntry) -> Iterator[tuple[str, str]]:
@@ -37,7 +35,7 @@ def check_entry(entry: CalendarEntry) -> Iterator[tuple[str, str]]:
 
 def check_planned(entry: CalendarEntry, metrics: Mapping[str, Metric]) -> Iterator[tuple[int, str]]:
     """Faults of the metrics that an entry names: the place in the list, and what to do about it."""
-    planned = {name for name, metric in metrics.items() if metric.signal in _KNOW_A_CALENDAR and not metric.exposure}
+    planned = {name for name, metric in metrics.items() if metric.traits.planned and not metric.exposure}
     for place, name in enumerate(entry.metrics):
         if name not in metrics:
             yield place, unknown_metric(name, {metric.name: metric.id for metric in metrics.values()}, planned)

@@ -9,6 +9,7 @@ from typing import Literal, get_args
 
 import msgspec
 
+from streams.catalogue.signals import SIGNALS, CellKind, Traits
 from streams.cells.histogram import BINS
 from streams.events.registry import OWN_TYPES
 
@@ -16,25 +17,8 @@ Touchpoint = Literal["page", "consultation", "order", "logistics", "aftersale", 
 TOUCHPOINTS: tuple[str, ...] = get_args(Touchpoint)
 
 
-class Signal(enum.StrEnum):
-    """What is computed from the components of a metric."""
-
-    COUNT = "count"  # numerator per minute
-    RATIO = "ratio"  # numerator / denominator
-    MEAN = "mean"  # numerator (a sum of seconds) / denominator (a count)
-    PER_THOUSAND = "per_thousand"  # 1000 * numerator (trailing) / denominator over `trailing_s`
-    COHORT = "cohort"  # closed in time / opened, by the minute of the deadline
-    QUANTILE = "quantile"  # of durations, from histograms
-    SPREAD = "spread"  # P90 less P50 of durations, from histograms
-    NET = "net"  # 100 * (numerator - exposure) / denominator: those for, those against, and all who answered
-    LAST = "last"  # the last value that was told: of gauges, which do not add up
-
-
-HISTOGRAMS = frozenset({Signal.QUANTILE, Signal.SPREAD})
 # The least and the greatest value by unit; what is left out begins at 0 and has no end.
 BOUNDS: dict[str, tuple[float, float]] = {"ratio": (0.0, 1.0), "points": (-100.0, 100.0)}
-# What is said of cases: without a case there is no value, where a count of none is zero.
-OF_CASES = HISTOGRAMS | {Signal.RATIO, Signal.COHORT, Signal.MEAN, Signal.NET}
 
 
 class Component(enum.IntEnum):
@@ -42,7 +26,7 @@ class Component(enum.IntEnum):
 
     NUMERATOR = 0  # cohort: closed in time
     DENOMINATOR = 1  # cohort: opened
-    EXPOSURE = 2  # cohort: closed late, in the slot of the event's own time; net: those against
+    EXPOSURE = 2  # cohort: closed late, in the slot of the event's own time; net: the negative answers
     LATE_BY_DEADLINE = 3  # cohort: the same events, in the slot of the deadline (what expires after 7 days)
 
 
@@ -114,6 +98,7 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     """A catalogue entry. Direction, minimum effect and minimum exposure are mandatory.
 
     Attributes:
+        signal: what is computed from the components; a name in the table `streams.catalogue.signals.SIGNALS`.
         name: identity in anomalies, and in Prometheus as `pharos_<name><unit suffix>`.
         minimum_effect: smallest change that matters: for ratios an absolute difference, for net scores points, for all
             else a relative one.
@@ -134,6 +119,7 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
         symptom_where: of such a cause, by dimension the values in which its symptoms show; others have other causes.
         opening_hours: judged only while the service is open.
         stock: of a cohort, whether what stays open after its deadline is work that piles up, and is watched.
+        leading: whether it stands on its touchpoint's tile on the wall, see `streams.catalogue.leading`.
 
     """
 
@@ -142,7 +128,7 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     title: str
     touchpoint: Touchpoint
     unit: Literal["ratio", "per_minute", "seconds", "per_thousand", "points", "number"]
-    signal: Signal
+    signal: str
     direction: Direction
     minimum_effect: float
     minimum_exposure: float
@@ -166,12 +152,18 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     runbook: str = ""
     denominator_dimensions: tuple[str, ...] | None = None
     exposure_dimensions: tuple[str, ...] | None = None
+    leading: bool = False
+
+    @property
+    def traits(self) -> Traits:
+        """The row of its signal. Raises KeyError for one that is not in the table, which no loaded catalogue holds."""
+        return SIGNALS[self.signal]
 
     def key(self) -> str:
         """`name@hash of the counting definition`: a metric that counts something else starts anew."""
         terms = (self.numerator, self.denominator, self.exposure)
         shared = (self.denominator_dimensions, self.exposure_dimensions)
-        signal = "histogram" if self.signal in HISTOGRAMS else self.signal
+        signal = "histogram" if self.traits.cells is CellKind.BINS else self.signal
         counted: tuple[object, ...] = (signal, terms, self.scopes, shared, self.trailing_s)
         if self.bins:
             counted += (self.bins,)
@@ -201,6 +193,6 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
 
     def rows(self) -> range:
         """The numbers of the components, or of the bins, that its cells may have and its windows keep."""
-        if self.signal in HISTOGRAMS:
+        if self.traits.cells is CellKind.BINS:
             return range(BINS)
         return range(1 + max(self.components()))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streams.catalogue.metric import HISTOGRAMS, Direction, Signal
+from streams.catalogue.metric import Direction
+from streams.catalogue.signals import CellKind
 from streams.cells.histogram import BINS
 
 if TYPE_CHECKING:
@@ -16,12 +17,15 @@ if TYPE_CHECKING:
 _HEAD = """\
 # The metrics
 
-Made from `streams/catalogue/catalogue.yaml` by `pharos check --markdown`; a test compares. All counts are by event
-time. A window needs the least exposure before it is judged, and a change smaller than the least effect is not reported.
-The effect is an absolute difference for ratios and points, a relative one for everything else. The exposure of a gauge
-(signal `last`) is the value from which on it is news.
+`pharos check --markdown` writes this page from `streams/catalogue/catalogue.yaml`; a test compares the two. All counts
+are by event time. [Counting and judging](semantics.md) defines each kind of metric, the [glossary](glossary.md) the
+words.
+
+Pharos does not judge a window with less than the minimum exposure, and does not report a change smaller than the
+minimum effect. The effect is an absolute difference for ratios and points, a relative one for everything else. A
+gauge (signal `last`) is judged from the value given as its minimum exposure on.
 """
-_COLUMNS = ("Id", "Metric", "Unit", "Bad", "Least effect", "Least exposure", "Windows", "Severity", "Touchpoint")
+_COLUMNS = ("Id", "Metric", "Unit", "Bad", "Minimum effect", "Minimum exposure", "Windows", "Severity", "Touchpoint")
 
 
 def page(catalogue: Catalogue) -> str:
@@ -51,67 +55,53 @@ def _row(metric: Metric) -> tuple[str, ...]:
 def _section(metric: Metric) -> Iterator[str]:
     yield f"\n## {(metric.runbook or metric.name).replace('-', ' ').capitalize()}\n"
     yield f"{metric.title}. {metric.title_zh}\n".replace(" \n", "\n")
-    numerator, denominator, exposure = {
-        Signal.COUNT: ("counts", "", "expected in proportion to"),
-        Signal.COHORT: ("closed in time", "opened", "closed late"),
-        Signal.NET: ("for", "all who answered", "against"),
-        Signal.QUANTILE: ("durations", "", ""),
-        Signal.SPREAD: ("durations", "", ""),
-        Signal.LAST: ("told by", "", ""),
-    }.get(metric.signal, ("numerator", "denominator", ""))
-    for name, terms in (
-        (numerator, metric.numerator),
-        (denominator, metric.denominator),
-        (exposure, metric.exposure),
-    ):
+    components = (metric.numerator, metric.denominator, metric.exposure)
+    for name, terms in zip(metric.traits.words, components, strict=True):
         for term in terms:
             yield f"- {name}: {_term(metric, term)}"
     yield from _shape(metric)
     if metric.trailing_s:
-        yield f"- the denominator covers the last {_duration(metric.trailing_s)}"
+        yield f"- per hour; the denominator covers the last {_duration(metric.trailing_s)}"
     if metric.settle_s:
         yield f"- a window is judged {_duration(metric.settle_s)} after its end"
     if metric.target is not None:
-        yield f"- promised: {metric.target:g}"
+        yield f"- target: {metric.target:g}"
     if metric.threshold is not None:
-        yield f"- preset limit, whatever is usual: {metric.threshold:g}"
+        yield f"- fixed limit: {metric.threshold:g}"
+    if metric.leading:
+        yield "- leading: on its touchpoint's tile on the wall"
     if metric.opening_hours:
-        yield "- judged while the service is open"
-    yield "- scopes: " + ", ".join(" + ".join(scope) if scope else "the whole" for scope in metric.scopes)
+        yield "- judged during opening hours only"
+    yield "- scopes: " + ", ".join(" + ".join(scope) if scope else "whole shop" for scope in metric.scopes)
     if metric.symptom_of:
         yield "- can be a symptom of: " + ", ".join(_cause(metric, name) for name in metric.symptom_of)
 
 
 def _shape(metric: Metric) -> Iterator[str]:
-    if metric.signal is Signal.QUANTILE:
-        yield f"- the {metric.quantile:.0%} quantile"
-    if metric.signal is Signal.SPREAD:
-        yield "- the 90 % quantile less the median"
-    if metric.signal is Signal.NET:
-        yield "- 100 times (for less against) / all"
+    if metric.traits.formula:
+        yield f"- {metric.traits.formula.format(quantile=metric.quantile)}"
     if metric.bins:
         low, high = metric.bins
-        yield f"- in {BINS} bins of equal factors between {low:g} and {high:g} s"
+        yield f"- histogram of {BINS} bins, logarithmic between {_length(low)} and {_length(high)}"
 
 
 def _term(metric: Metric, term: Term) -> str:
-    parts = [("less " if term.weight < 0 else "") + ", ".join(f"`{event}`" for event in term.events)]
+    parts = [("minus " if term.weight < 0 else "") + ", ".join(f"`{event}`" for event in term.events)]
     parts += [f"where {field} {_condition(condition)}" for field, condition in term.where.items()]
     if term.value:
-        plain = metric.signal in HISTOGRAMS or metric.signal is Signal.LAST
+        plain = metric.traits.cells in {CellKind.BINS, CellKind.LATEST}
         parts.append(term.value if plain else f"the sum of {term.value}")
     if term.since:
         parts.append(f"since {term.since}")
     if term.again:
-        parts.append(f"where {term.again} was there within {_duration(term.again_s)} before")
-    if term.at != "time":
-        parts.append(f"by {term.at}")
-    if term.plus_s:
-        parts.append(f"plus {_duration(term.plus_s)}")
+        parts.append(f"if the same {term.again} occurred in the {_duration(term.again_s)} before")
+    if term.at != "time" or term.plus_s:
+        what = "deadline" if metric.traits.cells is CellKind.DEADLINES else "counted at"
+        parts.append(f"{what} {term.at}" + (f" + {_duration(term.plus_s)}" if term.plus_s else ""))
     if term.no_later is not None:
-        parts.append("not later than that" if term.no_later else "later than that")
+        parts.append("if not later than that" if term.no_later else "if later than that")
     if term.within_s is not None:
-        parts.append(f"within {_duration(term.within_s)}")
+        parts.append(f"at most {_duration(term.within_s)} after it")
     return ", ".join(parts)
 
 
@@ -126,7 +116,7 @@ def _condition(condition: Condition) -> str:
     if condition.at_most is not None:
         texts.append(f"is at most {condition.at_most:g}")
     if condition.present is not None:
-        texts.append("is there" if condition.present else "is absent")
+        texts.append("is present" if condition.present else "is absent")
     return " and ".join(texts)
 
 
@@ -139,6 +129,10 @@ def _duration(seconds: int) -> str:
         if seconds % length == 0 and seconds >= length:
             return f"{seconds // length} {unit}"
     return f"{seconds} s"
+
+
+def _length(seconds: float) -> str:
+    return _duration(int(seconds)) if seconds >= 60 else f"{seconds:g} s"
 
 
 def _cause(metric: Metric, name: str) -> str:

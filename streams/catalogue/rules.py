@@ -6,9 +6,11 @@ import math
 import re
 from typing import TYPE_CHECKING
 
-from streams.catalogue.metric import HISTOGRAMS, Component, Direction, Metric, Signal
+from streams.catalogue.leading import check_leading
+from streams.catalogue.metric import Component, Direction, Metric
 from streams.catalogue.scopes import carried, countable
 from streams.catalogue.shape_rules import SLOT_S, Fault, check_again, check_bins, check_gauge, check_histogram
+from streams.catalogue.signals import SIGNALS, CellKind, signals_with
 from streams.catalogue.size_rules import check_size
 from streams.catalogue.term_rules import check_terms
 from streams.settings.located_yaml import suggestion
@@ -19,24 +21,15 @@ if TYPE_CHECKING:
 
 LONGEST_WINDOW_S = 86_400
 LONGEST_RATIO_WINDOW_S = 7 * LONGEST_WINDOW_S
-WITH_LONG_WINDOWS = frozenset({Signal.RATIO, Signal.COHORT, Signal.NET})
-UNITS = {
-    Signal.COUNT: ("per_minute",),
-    Signal.RATIO: ("ratio",),
-    Signal.MEAN: ("seconds",),
-    Signal.PER_THOUSAND: ("per_thousand",),
-    Signal.COHORT: ("ratio",),
-    Signal.QUANTILE: ("seconds",),
-    Signal.SPREAD: ("seconds",),
-    Signal.NET: ("points",),
-    Signal.LAST: ("number", "seconds"),
-}
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _ANCHOR = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
 def check_metric(metric: Metric) -> Iterator[Fault]:
     """All faults that a metric has by itself."""
+    if metric.signal not in SIGNALS:
+        yield Fault(("signal",), f'"{metric.signal}" is not known here{suggestion(metric.signal, SIGNALS)}')
+        return
     yield from _check_words(metric)
     yield from _check_numbers(metric)
     yield from _check_components(metric)
@@ -50,7 +43,7 @@ def check_metric(metric: Metric) -> Iterator[Fault]:
 
 
 def check_graph(metrics: Sequence[Metric]) -> Iterator[tuple[int, Fault]]:
-    """Faults between metrics, with the metric's number: names given twice, causes unknown or going round."""
+    """Faults between metrics, with the metric's number: names, causes, and which ones lead."""
     numbers: dict[str, int] = {}
     for number, metric in enumerate(metrics):
         if metric.name in numbers:
@@ -66,6 +59,7 @@ def check_graph(metrics: Sequence[Metric]) -> Iterator[tuple[int, Fault]]:
         if way := _way_round(metric.name, causes):
             text = " -> ".join(way)
             yield number, Fault(("symptom_of",), f"a metric cannot be its own cause: {text}; remove one of these")
+    yield from check_leading(metrics)
 
 
 def _check_symptoms(metric: Metric) -> Iterator[Fault]:
@@ -98,8 +92,9 @@ def _check_numbers(metric: Metric) -> Iterator[Fault]:
         )
     if not metric.minimum_exposure > 0:
         yield Fault(("minimum_exposure",), "must be above 0: the events a window needs before it is judged")
-    if metric.target is not None and not (metric.signal is Signal.RATIO and 0 < metric.target < 1):
-        yield Fault(("target",), "a promised ratio between 0 and 1, for signal ratio only")
+    if metric.target is not None and not ("target" in metric.traits.takes and 0 < metric.target < 1):
+        who = signals_with(lambda traits: "target" in traits.takes)
+        yield Fault(("target",), f"a promised ratio between 0 and 1, for signal {who} only")
     if metric.threshold is not None:
         yield from _check_threshold(metric, metric.threshold)
     yield from _check_times(metric)
@@ -114,7 +109,8 @@ def _check_threshold(metric: Metric, threshold: float) -> Iterator[Fault]:
     if metric.direction is Direction.BOTH:
         yield Fault(("threshold",), "needs a bad direction: write `direction: up` or `direction: down`")
     # Where nothing was counted yet, a window that is not full looks like one in which too little came.
-    if metric.signal is Signal.PER_THOUSAND or (metric.signal is Signal.COUNT and metric.direction is Direction.DOWN):
+    falls = metric.traits.volume and metric.direction is Direction.DOWN
+    if falls or "trailing_s" in metric.traits.takes:
         what = "a count that falls and a rate per thousand are judged by what is usual only; remove this key"
         yield Fault(("threshold",), what)
 
@@ -137,57 +133,56 @@ def _check_times(metric: Metric) -> Iterator[Fault]:
 
 def _check_long(metric: Metric, index: int, window: int) -> Iterator[Fault]:
     """A long window is compared with those before it, which only ratios of cases are."""
-    if metric.signal not in WITH_LONG_WINDOWS:
-        allowed = ", ".join(sorted(WITH_LONG_WINDOWS))
+    if not metric.traits.long_windows:
+        allowed = signals_with(lambda traits: traits.long_windows)
         yield Fault(("windows", index), f"{window} s: one day at most; only {allowed} may have windows of up to 7 days")
     elif window % LONGEST_WINDOW_S or window > LONGEST_RATIO_WINDOW_S:
         yield Fault(("windows", index), f"{window} s: beyond a day a window is a whole number of days, 7 at most")
 
 
 def _check_components(metric: Metric) -> Iterator[Fault]:
-    signal = metric.signal
-    if metric.unit not in UNITS[signal]:
-        yield Fault(("unit",), f"a {signal} has the unit {' or '.join(UNITS[signal])}")
+    signal, traits = metric.signal, metric.traits
+    if metric.unit not in traits.units:
+        yield Fault(("unit",), f"a {signal} has the unit {' or '.join(traits.units)}")
     if not metric.numerator:
         yield Fault(("numerator",), "needs at least one term")
-    if signal is Signal.COUNT and metric.denominator:
-        yield Fault(("denominator",), "a count has none; use `exposure` for what the count grows with")
-    if signal in HISTOGRAMS:
+    for key, held in traits.needs.items():
+        if not getattr(metric, key):
+            yield Fault(("signal",), f"a {signal} needs {held}; add the key `{key}`")
+    if traits.cells is CellKind.BINS:
         yield from check_histogram(metric)
-    elif signal is Signal.LAST:
+    elif traits.cells is CellKind.LATEST:
         yield from check_gauge(metric)
-    elif signal is not Signal.COUNT and not metric.denominator:
-        yield Fault(("signal",), f"a {signal} needs a denominator; add the key `denominator`")
-    if (signal is Signal.PER_THOUSAND) != bool(metric.trailing_s):
-        what = "is needed" if signal is Signal.PER_THOUSAND else "is not used"
-        yield Fault(("trailing_s",), f"{what} by a {signal}: the window of the denominator, in seconds")
-    yield from _check_exposure(metric)
+    elif metric.denominator and "denominator" not in traits.needs:
+        yield Fault(("denominator",), f"a {signal} has none; use `exposure` for what the {signal} grows with")
+    yield from _check_taken(metric)
 
 
-def _check_exposure(metric: Metric) -> Iterator[Fault]:
-    signal = metric.signal
-    if signal is Signal.NET and not metric.exposure:
-        yield Fault(("signal",), "a net score needs those against; add the key `exposure`")
-    if signal is Signal.COHORT and not metric.exposure:
-        yield Fault(("signal",), "a cohort needs what closes it late; add the key `exposure`")
-    if metric.exposure and signal not in (Signal.COUNT, Signal.COHORT, Signal.NET):
+def _check_taken(metric: Metric) -> Iterator[Fault]:
+    """The keys that are not for every signal."""
+    signal, traits = metric.signal, metric.traits
+    if metric.exposure and "exposure" not in {*traits.needs, *traits.takes}:
         yield Fault(("exposure",), f"a {signal} has none: its denominator is its exposure")
-    if signal is not Signal.COHORT and not metric.stock:
+    if ("trailing_s" in traits.takes) != bool(metric.trailing_s):
+        what = "is needed" if "trailing_s" in traits.takes else "is not used"
+        yield Fault(("trailing_s",), f"{what} by a {signal}: the window of the denominator, in seconds")
+    if "stock" not in traits.takes and not metric.stock:
         yield Fault(("stock",), f"is not used by a {signal}; remove this key")
 
 
 def _check_scopes(metric: Metric) -> Iterator[Fault]:
-    if metric.signal is not Signal.LAST and (not metric.scopes or metric.scopes[0] != ()):
+    if metric.traits.additive and (not metric.scopes or metric.scopes[0] != ()):
         yield Fault(("scopes",), "the first scope is [], the whole")
     components = metric.components()
     needed = carried(metric.numerator)
-    if metric.signal is Signal.COHORT:
+    deadlines = metric.traits.cells is CellKind.DEADLINES
+    if deadlines:
         needed = needed.intersection(*(carried(terms) for terms in components.values()))
     seen: set[frozenset[str]] = set()
     for index, scope in enumerate(metric.scopes):
         for place, dimension in enumerate(scope):
             if dimension not in needed:
-                who = "all components of a cohort" if metric.signal is Signal.COHORT else "all events of the numerator"
+                who = f"all components of a {metric.signal}" if deadlines else "all events of the numerator"
                 what = f'"{dimension}" is not a dimension that {who} carry{suggestion(dimension, needed)}'
                 yield Fault(("scopes", index, place), what)
         if frozenset(scope) in seen or len(frozenset(scope)) < len(scope):
@@ -202,8 +197,8 @@ def _check_shared(metric: Metric) -> Iterator[Fault]:
         ("exposure_dimensions", Component.EXPOSURE),
     ):
         for place, dimension in enumerate(getattr(metric, key) or ()):
-            if metric.signal is Signal.COHORT:
-                yield Fault((key,), "a cohort counts every component by all its scopes; remove this key")
+            if metric.traits.cells is CellKind.DEADLINES:
+                yield Fault((key,), f"a {metric.signal} counts every component by all its scopes; remove this key")
             elif dimension not in countable(metric, component):
                 known = carried(components.get(component, ()))
                 what = f'"{dimension}" is not carried by all events of the {component.name.lower()}'

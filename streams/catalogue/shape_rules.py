@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from streams.catalogue.metric import HISTOGRAMS, Component, Metric, Signal
+from streams.catalogue.metric import Component, Metric
+from streams.catalogue.signals import CellKind, signals_with
+from streams.cells.record import SLOT_MS
 from streams.events.registry import TEXT_FIELDS
 from streams.settings.located_yaml import suggestion
 
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
 LONGEST_GAUGE_S = 900
 LONGEST_AGAIN_S = 86_400
-SLOT_S = 10
+SLOT_S = SLOT_MS // 1000
 
 
 class Fault(NamedTuple):
@@ -41,11 +43,12 @@ def check_histogram(metric: Metric) -> Iterator[Fault]:
 
 def check_bins(metric: Metric) -> Iterator[Fault]:
     """What only histograms may have."""
-    if metric.signal is Signal.QUANTILE and not 0 < metric.quantile < 1:
+    takes = "quantile" in metric.traits.takes
+    if takes and not 0 < metric.quantile < 1:
         yield Fault(("quantile",), "which quantile, between 0 and 1: write 0.95 for the slowest twentieth")
-    if metric.signal is not Signal.QUANTILE and metric.quantile:
+    if not takes and metric.quantile:
         yield Fault(("quantile",), f"is not used by a {metric.signal}; remove this key")
-    if metric.signal in HISTOGRAMS:
+    if metric.traits.cells is CellKind.BINS:
         return
     if metric.bins:
         yield Fault(("bins",), f"is not used by a {metric.signal}; remove this key")
@@ -64,8 +67,9 @@ def check_again(metric: Metric) -> Iterator[Fault]:
                 if term.again_s:
                     yield Fault((*place, "again_s"), "needs `again`: the field that names what comes again")
                 continue
-            if metric.signal is not Signal.RATIO or component is not Component.NUMERATOR or len(terms) > 1:
-                what = "only a ratio counts what comes again, in its numerator, which then has this one term"
+            if "again" not in metric.traits.takes or component is not Component.NUMERATOR or len(terms) > 1:
+                who = signals_with(lambda traits: "again" in traits.takes)
+                what = f"only a {who} counts what comes again, in its numerator, which then has this one term"
                 yield Fault((*place, "again"), what)
             for event in term.events:
                 if event in TEXT_FIELDS and term.again not in TEXT_FIELDS[event]:
@@ -89,17 +93,19 @@ def _check_finest(metric: Metric) -> Iterator[Fault]:
 
 def check_gauge(metric: Metric) -> Iterator[Fault]:
     """A gauge does not add up: not over events, not over scopes, not over time."""
+    signal = metric.signal
     if metric.denominator:
-        yield Fault(("denominator",), "a last has none: it is the value that was told last")
+        yield Fault(("denominator",), f"a {signal} has none: it is the value that was told last")
     if len(metric.numerator) != 1 or len(metric.numerator[0].events) != 1:
-        yield Fault(("numerator",), "a last has one term of one event type: two would contradict each other")
+        yield Fault(("numerator",), f"a {signal} has one term of one event type: two would contradict each other")
     for term in metric.numerator[:1]:
         if not term.value or term.weight != 1 or term.at != "time":
-            yield Fault(
-                ("numerator", 0), "a last names the field that is told, `value`, and needs neither weight nor at"
-            )
+            what = f"a {signal} names the field that is told, `value`, and needs neither weight nor at"
+            yield Fault(("numerator", 0), what)
     if len(metric.scopes) != 1 or not metric.scopes[0]:
-        yield Fault(("scopes",), "a last has one scope, that of the gauge, such as [[queue]]: gauges do not add up")
+        yield Fault(
+            ("scopes",), f"a {signal} has one scope, that of the gauge, such as [[queue]]: gauges do not add up"
+        )
     for index, window in enumerate(metric.windows):
         if window > LONGEST_GAUGE_S:
-            yield Fault(("windows", index), f"{window} s: a last is kept for {LONGEST_GAUGE_S} s")
+            yield Fault(("windows", index), f"{window} s: a {signal} is kept for {LONGEST_GAUGE_S} s")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streams.catalogue.metric import Component, Signal
+from streams.catalogue.metric import Component
+from streams.catalogue.signals import CellKind
 from streams.events.registry import DIMENSIONS, FIELDS, FLAG_FIELDS, SCALES, TIME_FIELDS
 from streams.settings.located_yaml import suggestion
 
@@ -76,7 +77,7 @@ def _check_condition(term: Term, field: str, condition: Condition) -> Iterator[s
 
 
 def _check_time(metric: Metric, component: Component, term: Term) -> Iterator[Finding]:
-    cohort = metric.signal is Signal.COHORT
+    cohort = metric.traits.cells is CellKind.DEADLINES
     if term.plus_s < 0 or term.plus_s % 10:
         yield ("plus_s",), "must be a multiple of 10 s, not negative"
     if term.within_s is not None and term.within_s <= 0:

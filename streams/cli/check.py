@@ -55,7 +55,7 @@ def run(flags: argparse.Namespace) -> int:
     print(f"settings are right: broker {settings.broker}, page on {settings.host}:{settings.port}")
     print(f"catalogue is right: {len(catalogue.metrics)} metrics ({names}), hash {catalogue.hash}")
     if tokens:
-        in_part = sum(not token.sight.whole for token in tokens)
+        in_part = sum(not token.data_scope.whole for token in tokens)
         print(f"tokens are right: {len(tokens)}, {in_part} of them for a part of the data")
     _say_what_is_over(settings)
     if not (flags.live or flags.broker):

@@ -1,4 +1,4 @@
-"""The judge of durations in histograms: of a quantile, and of their spread."""
+"""The judges of durations in histograms: of a quantile, and of their spread."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from detectors.judgement import Reason
 from detectors.state import pack, unpack
 from detectors.tail_baseline import TailBaseline
 from detectors.verdict import BAND
-from streams.catalogue.metric import Signal
 from streams.cells.histogram import BINS, edges
 from streams.evaluation.judge import Finding
 
@@ -31,26 +30,31 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-_WIDE = 0.9  # a spread is P90 less P50, and its tails are what lies beyond P10 and P90
+_WIDE = 0.9
 _MIDDLE = 0.5
 _LEAST_SHARE = 0.02
 _WEAK = 0.5  # of the score 1: improbable, and too small to matter
 
 
-class DurationJudge:
+class QuantileJudge:
     """Shifts of a distribution: more values in the tails of the usual histogram than there usually are.
 
     That so many values lie beyond the usual 95th percentile is exactly binomial, whatever the durations are distributed
-    like. A quantile looks at its upper tail, a spread at both: durations that grow erratic leave the middle on both
-    sides while their mean stays. What is judged are shares; `told` turns them into the durations that people read.
+    like. A quantile looks at its upper tail. What is judged are shares; `told` turns them into the durations that
+    people read.
+
+    Args:
+        metric: its catalogue entry.
+        share: of the values, how many lie below the quantile; None takes the metric's own.
+        lower: of the values, how many lie in a lower tail that is looked at as well.
+
     """
 
-    def __init__(self, metric: Metric) -> None:
+    def __init__(self, metric: Metric, share: float | None = None, lower: float = 0.0) -> None:
         self._metric = metric
         self._edges = np.array(edges(*metric.bins))
-        spread = metric.signal is Signal.SPREAD
-        self._share = _WIDE if spread else metric.quantile
-        self._baseline = TailBaseline(BINS, upper=1 - self._share, lower=1 - _WIDE if spread else 0.0)
+        self._share = metric.quantile if share is None else share
+        self._baseline = TailBaseline(BINS, upper=1 - self._share, lower=lower)
         self._detector = BinomialDetector(_LEAST_SHARE, metric.minimum_exposure)
 
     def learn(self, second_of_day: float, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]]) -> None:
@@ -155,11 +159,8 @@ class DurationJudge:
         return self._baseline.usual(moment.end_s, moment.whole)
 
     def _value(self, counts: Array, share: Array | None = None) -> Array:
-        """The quantile, or the spread, of histograms; `share` takes the place of the metric's own."""
-        found = quantile(counts, self._edges, self._share if share is None else share)
-        if self._metric.signal is Signal.SPREAD:
-            found = np.maximum(found - quantile(counts, self._edges, _MIDDLE), 0.0)
-        return found
+        """The quantile of histograms; `share` takes the place of the metric's own."""
+        return quantile(counts, self._edges, self._share if share is None else share)
 
     def _weaken(self, judged: Judgement, value: Array, expected: Array) -> None:
         """What is improbable and yet changes the duration by less than matters."""
@@ -168,3 +169,16 @@ class DurationJudge:
         rows = np.flatnonzero(~large & (judged.score >= 1))
         judged.score[rows] = _WEAK
         judged.reason[rows] = Reason.BELOW_MINIMUM_EFFECT
+
+
+class SpreadJudge(QuantileJudge):
+    """A spread looks at both tails: durations that grow erratic leave the middle on both sides while their mean stays.
+
+    It is the 90 % quantile less the median, and its tails are what lies beyond P10 and P90.
+    """
+
+    def __init__(self, metric: Metric) -> None:
+        super().__init__(metric, _WIDE, 1 - _WIDE)
+
+    def _value(self, counts: Array, share: Array | None = None) -> Array:
+        return np.maximum(super()._value(counts, share) - quantile(counts, self._edges, _MIDDLE), 0.0)

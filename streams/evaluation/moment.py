@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from streams.evaluation.opening import LocalClock
+    from streams.evaluation.sale_plan import Planned, SalePlan
     from streams.evaluation.window_reader import WindowReader
 
     Array = NDArray[np.float64]
@@ -43,7 +44,9 @@ class Moment:
 
     """
 
-    def __init__(self, now_ms: int, settle_s: int, reader: WindowReader, clock: LocalClock, whole: int) -> None:
+    def __init__(
+        self, now_ms: int, settle_s: int, reader: WindowReader, clock: LocalClock, plan: SalePlan, whole: int
+    ) -> None:
         self.now_ms = now_ms
         self.end_ms = now_ms - settle_s * 1000
         self.end_s = clock.second_of_day(self.end_ms)
@@ -52,7 +55,12 @@ class Moment:
         self.open_since: int | None = 0
         self.peers: Array = np.ones(self.size)
         self.reader = reader
+        self._plan = plan
         self._sums: dict[tuple[int, int], Array] = {}
+
+    def planned(self, window_s: int) -> Planned:
+        """What the calendar plans for the window."""
+        return self._plan.within(self.end_ms - window_s * 1000, self.end_ms)
 
     def raw(self, component: int, window_s: int) -> Array:
         """float64[n]: sums by the series that counts them."""

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detectors.aftermath import Law, evidence_of_end
+from detectors.aftermath import evidence_of_end
 from detectors.judgement import Reason
+from detectors.law import Law
 from detectors.state import grown
-from streams.catalogue.metric import Signal
 from streams.evaluation.end_finder import Sign
+from streams.records.verdicts import CLEAR_SCORE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,19 +25,10 @@ if TYPE_CHECKING:
     from streams.evaluation.moment import Moment
     from streams.evaluation.series_index import SeriesIndex
 
-CLEAR = 0.7  # as `streams.incidents.policy`: above it an alert stays what it is
 _SURE = np.log(1000.0)
 _LONG_S = 900  # a shorter window has soon passed by itself
 _LOOK_MS = 60_000
 _MOST = 20  # series of a window and tick: steps are dear to read
-_LAWS = {
-    Signal.RATIO: Law.RATIO,
-    Signal.COHORT: Law.RATIO,
-    Signal.MEAN: Law.MEAN,
-    Signal.QUANTILE: Law.RATIO,  # judged by shares
-    Signal.SPREAD: Law.RATIO,
-    Signal.NET: Law.RATIO,
-}
 
 
 class Past:
@@ -59,7 +51,7 @@ class Past:
     """
 
     def __init__(self, metric: Metric, index: SeriesIndex, ends: EndFinder) -> None:
-        self._law = _LAWS.get(metric.signal, Law.COUNT)
+        self._law = metric.traits.law
         self._longest_ms = 1000 * metric.windows[-1]
         self._index = index
         self._ends = ends
@@ -85,7 +77,7 @@ class Past:
             deviating: series that were anomalous at the last tick, or are not clear since then.
 
         """
-        rows = np.flatnonzero(finding.judgement.score >= CLEAR)
+        rows = np.flatnonzero(finding.judgement.score >= CLEAR_SCORE)
         if finding.windows is not None or len(rows) == 0:
             return
         start = moment.end_ms - 1000 * finding.window_s
@@ -108,7 +100,7 @@ class Past:
 
     def revisit(self, moment: Moment, window_s: int, rows: NDArray[np.intp], held: Judgement) -> None:
         """Asks whether what a long window showed when it was due last is over by now; `rows` deviate."""
-        open_ones = np.flatnonzero((held.score >= CLEAR) & (self.until[rows] <= moment.end_ms - 1000 * window_s))
+        open_ones = np.flatnonzero((held.score >= CLEAR_SCORE) & (self.until[rows] <= moment.end_ms - 1000 * window_s))
         self._over(moment, window_s, rows[open_ones], held.taken(open_ones))
 
     def _over(self, moment: Moment, window_s: int, rows: NDArray[np.intp], long: Judgement) -> NDArray[np.bool_]:
@@ -138,5 +130,5 @@ class Past:
 
 
 def _silence(judgement: Judgement, rows: NDArray[np.intp]) -> None:
-    judgement.score[rows] = np.minimum(judgement.score[rows], CLEAR / 2)
+    judgement.score[rows] = np.minimum(judgement.score[rows], CLEAR_SCORE / 2)
     judgement.reason[rows] = Reason.NORMAL

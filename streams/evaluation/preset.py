@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detectors.threshold import ThresholdDetector
-from streams.catalogue.metric import Direction, Signal
+from streams.catalogue.metric import Direction
+from streams.catalogue.signals import CellKind
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,13 +28,14 @@ class PresetLimit:
         self._judge = judge
         self._detector = None
         if metric.threshold is not None:
+            gauge = metric.traits.cells is CellKind.LATEST
             lowest, highest = metric.bounds()
             self._detector = ThresholdDetector(
                 metric.threshold,
                 above=metric.direction is Direction.UP,
                 lowest=lowest,
                 highest=highest,
-                minimum_exposure=_TOLD if metric.signal is Signal.LAST else metric.minimum_exposure,
+                minimum_exposure=_TOLD if gauge else metric.minimum_exposure,
             )
 
     def applied(self, moment: Moment, finding: Finding, reported: NDArray[np.bool_]) -> Finding:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, NamedTuple
 
-from streams.catalogue.metric import Signal
 from streams.events.event_time import event_time_ms
 
 if TYPE_CHECKING:
@@ -50,8 +49,7 @@ class SalePlan:
         self._entries = [
             (_ms(entry.begins), _ms(entry.ends), Planned(*entry.activity))
             for entry in calendar
-            if (metric.name in entry.metrics if entry.metrics else metric.signal is Signal.COUNT)
-            and not metric.exposure
+            if (metric.name in entry.metrics if entry.metrics else metric.traits.volume) and not metric.exposure
         ]
 
     def within(self, start_ms: int, end_ms: int) -> Planned:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from detectors.state import grown
-from streams.catalogue.metric import Direction, Signal
+from streams.catalogue.metric import Direction
 from streams.evaluation.end_finder import REACH_MS, Sign
-from streams.evaluation.past import CLEAR
+from streams.records.verdicts import CLEAR_SCORE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 _LOOK_MS = 60_000
 _MOST = 20  # series of a tick: steps are dear to read
-_COUNTS = (Signal.COUNT, Signal.PER_THOUSAND, Signal.LAST)  # of these, that nothing comes says something
 
 
 class UnsettledTroubles:
@@ -43,7 +42,8 @@ class UnsettledTroubles:
     def __init__(self, metric: Metric, ends: EndFinder) -> None:
         self._ends = ends
         self._above = metric.direction is Direction.UP
-        self._applies = metric.signal not in _COUNTS and metric.direction is not Direction.BOTH
+        # Of what is not said of cases, that nothing comes says something.
+        self._applies = metric.traits.of_cases and metric.direction is not Direction.BOTH
         self._shown: NDArray[np.int64] = np.zeros(0, dtype=np.int64)  # the window, s
         self.bad: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         self._until: NDArray[np.int64] = np.zeros(0, dtype=np.int64)  # not judged before this tick
@@ -72,7 +72,7 @@ class UnsettledTroubles:
             past: told of ends that are found.
 
         """
-        unclear = best.score >= CLEAR
+        unclear = best.score >= CLEAR_SCORE
         self._shown = np.where(best.score >= 1, best_windows, self._shown)
         self.bad = np.where(unclear & ((best.score >= 1) | reported), moment.now_ms, self.bad)
         candidates = reported & ~unclear & (able > self._shown) & (self._shown > 0)

@@ -9,7 +9,7 @@ import numpy as np
 from detectors.course import worst_stretch
 from detectors.judgement import Reason
 from detectors.onset import onset
-from streams.catalogue.metric import Direction, Signal
+from streams.catalogue.metric import Direction
 from streams.evaluation.moment import Step
 from streams.records.verdicts import Contributor, Verdict
 
@@ -42,7 +42,7 @@ class VerdictWriter:
         """Where a deviation lies in the good direction. Of a volume that is watched both ways, more is good."""
         if self._metric.direction is Direction.UP:
             return direction < 0
-        if self._metric.direction is Direction.DOWN or self._metric.signal is Signal.COUNT:
+        if self._metric.direction is Direction.DOWN or self._metric.traits.volume:
             return direction > 0
         return np.zeros(len(direction), dtype=np.bool_)
 

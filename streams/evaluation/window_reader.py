@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 TICK_MS = 10_000
+QUARTER_MS = 900_000
 LONG_S = 86_400  # a longer window is compared with those before it, not with the usual day
 EARLIER_WINDOWS = 8  # of the same length: of a week two months, in which a shop changes little
 SPARED_WINDOWS = 1  # between them and the present one: a shift in its second week is not compared with its first
@@ -19,7 +20,7 @@ SPARED_WINDOWS = 1  # between them and the present one: a shift in its second we
 def due(window_s: int, now_ms: int) -> bool:
     """Whether a window is evaluated at the tick `now_ms`.
 
-    A window of w seconds steps every max(10 s, w / 60), rounded up to 10 s (counting.md C.3).
+    A window of w seconds steps every max(10 s, w / 60), rounded up to 10 s (docs/semantics.md).
 
     >>> [due(60, 70_000), due(900, 70_000), due(900, 80_000), due(3600, 120_000), due(86_400, 1_440_000)]
     [True, False, True, True, True]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from streams.records.verdicts import CLEAR_SCORE
+
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
 
@@ -43,7 +45,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cliff_score: float = 2.0
     cliff_effects: float = 2.0
     localise_ms: int = 30_000
-    clear_score: float = 0.7
+    clear_score: float = CLEAR_SCORE
     keep_firing_ms: int = 5 * MINUTE_MS
     flap_changes: int = 4
     flap_within_ms: int = 30 * MINUTE_MS

@@ -10,12 +10,18 @@ group repeat.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from streams.cells.record import SLOT_MS
-from streams.events.registry import TOPIC, TOPIC_OF_TYPE
+from streams.events.registry import TOPIC, TOPIC_OF_TYPE, type_of
+from streams.ingest.routes import routes_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from streams.catalogue.metric import Metric
+    from streams.events.fields import Event
     from streams.ingest.routes import Gate, Measure, Route, Routes
 
 GroupKey = tuple[Any, ...]
@@ -63,6 +69,17 @@ class Group:
 def is_own_time(gate: Gate) -> bool:
     """Whether a gate counts for the event's own time, shifted by whole slots at most."""
     return gate.at == "time" and gate.plus_s * 1000 % SLOT_MS == 0
+
+
+def numbered_groups(
+    metrics: Sequence[Metric], events: Iterable[type[Event]]
+) -> dict[type[Event], list[tuple[int, Group]]]:
+    """The groups of each kind of event, numbered through."""
+    numbers = count()
+    return {
+        event: [(next(numbers), group) for group in make_groups(type_of(event), routes_of(metrics, type_of(event)))]
+        for event in events
+    }
 
 
 def make_groups(event_type: str, routes: Routes) -> list[Group]:

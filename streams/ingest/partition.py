@@ -12,18 +12,20 @@ from streams.events.dead_letter import DeadLetter, Reason, Rejection
 from streams.events.decoder import TopicDecoder
 from streams.events.misdated import EVENTS as MISDATED
 from streams.events.misdated import EventAhead, EventTooLate, misdated
-from streams.events.registry import EVENTS_OF_TOPIC, type_of
+from streams.events.registry import EVENTS_OF_TOPIC
 from streams.ingest.busy_slots import BusySlots
-from streams.ingest.codes import Codes
+from streams.ingest.code_book import CodeBook
 from streams.ingest.expansion import Expansion, records_of
 from streams.ingest.flush import Flush
-from streams.ingest.group import LACKS_TIME, make_groups
+from streams.ingest.future import FROM_THE_FUTURE, NO_TIMESTAMP, ahead
+from streams.ingest.group import numbered_groups
 from streams.ingest.grouping import WrongTimeError, compile_grouping
+from streams.ingest.missing_times import MissingTimes
 from streams.ingest.outcome import Outcome
 from streams.ingest.plane import Plane
+from streams.ingest.progress import NEVER, Progress
 from streams.ingest.reader import Reader
 from streams.ingest.recent_ids import RecentIds
-from streams.ingest.routes import routes_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,19 +33,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from streams.catalogue.load import Catalogue
-    from streams.events.fields import Event
     from streams.events.misdated import MisdatedEvent
-    from streams.ingest.group import Group
     from streams.ingest.reader import Columns
     from streams.records.batch import RecordBatch
 
 _AT_ONCE = 256  # records whose events are in memory together: more no longer help, and would leave the cache
-_NEVER = -(1 << 62)
-NO_TIMESTAMP = -1  # what Kafka gives for a record without one
 _ENDLESS = 1 << 61
-FROM_THE_FUTURE = Rejection(Reason.FROM_THE_FUTURE, "$.time is too far ahead of the record's timestamp")
-TIME_AHEAD = Rejection(Reason.FROM_THE_FUTURE, "$.time is too far ahead of the brokers' clock")
-TIMESTAMP_AHEAD = Rejection(Reason.FROM_THE_FUTURE, "the record's timestamp is too far ahead of the brokers' clock")
 
 
 class IngestPartition:
@@ -80,10 +75,7 @@ class IngestPartition:
         self.topic = topic
         self.partition = partition
         self.outcomes: dict[Outcome, int] = dict.fromkeys(Outcome, 0)
-        self.without_time: dict[tuple[str, str], int] = {}
-        self.long_values: dict[str, int] = {}
         self._catalogue = catalogue
-        self._lateness = lateness_ms
         self._late_limit = late_limit_ms
         self._future_limit = future_limit_ms
         self._now_ms = now_ms
@@ -91,41 +83,34 @@ class IngestPartition:
         self.newest_timestamp = NO_TIMESTAMP
         self._decoder = TopicDecoder(topic)
         self._ids = RecentIds(dedup_records)
-        self._groups: list[Group] = []
-        events: tuple[type[Event], ...] = (*EVENTS_OF_TOPIC[topic], *MISDATED)
-        numbered = {event: self._number_groups(type_of(event)) for event in events}
-        self._codes = {name: Codes() for group in self._groups for name in group.dimensions}
+        numbered = numbered_groups(catalogue.metrics, (*EVENTS_OF_TOPIC[topic], *MISDATED))
+        groups = [group for of_event in numbered.values() for _, group in of_event]
+        self._codes = CodeBook(name for group in groups for name in group.dimensions)
+        self._missing = MissingTimes(groups)
         self._grouping = compile_grouping(numbered, self._codes)
         self._reader = Reader(self._decoder.decode, self._grouping, self._refuse, self._codes.values())
         # What is counted already is only remembered: it needs no keys, and costs half.
         self._remembering = Reader(
             self._decoder.decode, compile_grouping(dict.fromkeys(numbered, ()), {}), self._refuse
         )
-        self._expansion = Expansion(catalogue.metrics, self._groups, self._codes)
-        self._largest = _NEVER
-        self._front = _NEVER  # the largest event time, never ahead of the wall clock: a fast one drags no others along
-        self._restored = False
-        self._promised = _NEVER
+        self._expansion = Expansion(catalogue.metrics, groups, self._codes)
+        self._progress = Progress(lateness_ms)
         self._next_offset = 0
-        self._gauges = frozenset(number for number, group in enumerate(self._groups) if group.measure.gauge)
-        self._may_lack = frozenset(n for n, group in enumerate(self._groups) if group.at != "time" and not group.added)
+        self._gauges = frozenset(number for number, group in enumerate(groups) if group.measure.gauge)
         self._on_time, self._late = Plane(self._gauges), Plane(self._gauges)
         self._dead_letters: list[DeadLetter] = []
         self._flushed_outcomes = dict(self.outcomes)
         self._busy = BusySlots()
-        self._without_time: dict[tuple[str, str], int] = {}
         self._has_news = False
 
     @property
     def largest_event_time(self) -> int:
         """Of all counted events, in ms, or NO_WATERMARK. Setting it (from the offset's metadata) overrules `warm`."""
-        return NO_WATERMARK if self._largest == _NEVER else self._largest
+        return NO_WATERMARK if self._progress.largest == NEVER else self._progress.largest
 
     @largest_event_time.setter
     def largest_event_time(self, value: int) -> None:
-        self._largest = _NEVER if value == NO_WATERMARK else value
-        self._front = self._largest if self._now_ms is None else min(self._largest, self._now_ms())
-        self._restored = True
+        self._progress.restore(value, None if self._now_ms is None else self._now_ms())
 
     @property
     def watermark(self) -> int:
@@ -133,8 +118,7 @@ class IngestPartition:
 
         With a wall clock it is never ahead of that less the lateness.
         """
-        watermark = max(self._front - self._lateness, self._promised)
-        return watermark if watermark > _NEVER else NO_WATERMARK
+        return self._progress.watermark
 
     @property
     def has_news(self) -> bool:
@@ -149,24 +133,34 @@ class IngestPartition:
     @property
     def new_bytes(self) -> int:
         """Of the values of dimensions that are new since the last flush: they make the flush large, each many times."""
-        return sum(codes.added for codes in self._codes.values())
+        return self._codes.new_bytes
+
+    @property
+    def without_time(self) -> dict[tuple[str, str], int]:
+        """Up to the last flush, see `Flush.without_time`."""
+        return self._missing.total
+
+    @property
+    def long_values(self) -> dict[str, int]:
+        """Up to the last flush, see `Flush.long_values`."""
+        return self._codes.long_values
 
     def promise(self, watermark_ms: int) -> None:
         """Raise the watermark while idle. Later events behind it go to the late plane; a lower one changes nothing."""
-        if watermark_ms > max(self._promised, self._front - self._lateness):
-            self._promised = watermark_ms
+        if self._progress.promise(watermark_ms):
             self._has_news = True
 
     def warm(self, batch: RecordBatch) -> None:
         """Remember the ids, and the largest event time unless that was set, of records that are counted already."""
         kept = self._on_time, self._late, self._busy, self._dead_letters, self.outcomes, self._has_news
-        largest, front = self._largest, self._front
+        progress = self._progress
+        largest, front = progress.largest, progress.front
         self._on_time, self._late, self._busy = Plane(), Plane(), BusySlots()
         self._dead_letters, self.outcomes = [], dict(self.outcomes)
         self._feed(batch, self._remembering)
         self._on_time, self._late, self._busy, self._dead_letters, self.outcomes, self._has_news = kept
-        if self._restored:
-            self._largest, self._front = largest, front
+        if progress.restored:
+            progress.largest, progress.front = largest, front
 
     def feed(self, batch: RecordBatch) -> list[DeadLetter]:
         """Decide about every record of a batch. Returns its dead letters, as the next flush does. No record raises."""
@@ -192,12 +186,13 @@ class IngestPartition:
         copies = self._ids.seen_among(columns.sources, columns.ids, columns.offsets)
         newest, oldest = int(columns.times.max()), int(columns.times.min())
         earliest_record, latest_record = min(columns.timestamps), max(columns.timestamps)
-        reached = max(self._largest, newest)
+        progress = self._progress
+        reached = max(progress.largest, newest)
         plain = not copies and earliest_record != NO_TIMESTAMP and newest <= earliest_record + self._future_limit
         plain = plain and max(newest, latest_record) <= self._now + self._future_limit
-        front = max(self._front, min(reached, self._now))
-        if plain and oldest >= max(front - self._lateness, self._promised):
-            self._largest, self._front = reached, front
+        front = max(progress.front, min(reached, self._now))
+        if plain and oldest >= max(front - progress.lateness_ms, progress.promised):
+            progress.largest, progress.front = reached, front
             self.newest_timestamp = max(self.newest_timestamp, latest_record)
             self.outcomes[Outcome.COUNTED] += len(columns.ids)
             self._busy.add(columns.times, oldest, newest)
@@ -207,7 +202,7 @@ class IngestPartition:
 
     def _decide_each(self, columns: Columns, copies: list[int]) -> None:
         """The same for records some of which are copies, late or from the future."""
-        times, timestamps = columns.times, np.array(columns.timestamps, np.int64)
+        times, timestamps, progress = columns.times, np.array(columns.timestamps, np.int64), self._progress
         known = timestamps != NO_TIMESTAMP
         future = (known & (times > timestamps + self._future_limit)) | (
             np.maximum(times, timestamps) > self._now + self._future_limit
@@ -215,14 +210,14 @@ class IngestPartition:
         accepted = ~future
         self.newest_timestamp = max(self.newest_timestamp, int(timestamps[accepted].max(initial=NO_TIMESTAMP)))
         accepted[copies] = False
-        reached = np.maximum(np.maximum.accumulate(np.where(accepted, times, _NEVER)), self._largest)
-        front = np.maximum(np.minimum(reached, self._now), self._front)
-        on_time = accepted & (times >= np.maximum(front - self._lateness, self._promised))
+        reached = np.maximum(np.maximum.accumulate(np.where(accepted, times, NEVER)), progress.largest)
+        front = np.maximum(np.minimum(reached, self._now), progress.front)
+        on_time = accepted & (times >= np.maximum(front - progress.lateness_ms, progress.promised))
         behind = accepted & ~on_time & (times >= reached - self._late_limit)
-        self._largest, self._front = int(reached[-1]), int(front[-1])
+        progress.largest, progress.front = int(reached[-1]), int(front[-1])
         for place in np.flatnonzero(future).tolist():
-            ahead = self._ahead(int(times[place]), columns.timestamps[place])
-            self._reject(columns.offsets[place], columns.values[place], ahead or FROM_THE_FUTURE)
+            why = self._ahead(int(times[place]), columns.timestamps[place])
+            self._reject(columns.offsets[place], columns.values[place], why or FROM_THE_FUTURE)
         counted = int(on_time.sum() + behind.sum())
         self.outcomes[Outcome.COUNTED] += counted
         self.outcomes[Outcome.LATE] += int(accepted.sum()) - counted
@@ -253,7 +248,6 @@ class IngestPartition:
 
     def take_flush(self, cells_partitions: int) -> Flush:
         """Everything since the last flush, for one transaction. A flush that fails is not given back: start anew."""
-        self._count_without_time()
         cells = self._expansion.expand([(0, self._on_time.amounts), (1, self._late.amounts)])
         header = (self.topic, self.partition, self._next_offset, self.watermark, self._catalogue.hash)
         flush = Flush(
@@ -263,39 +257,18 @@ class IngestPartition:
             records_of(cells, self._expansion, cells_partitions, header, self._busy.take()),
             self._dead_letters,
             {outcome: self.outcomes[outcome] - before for outcome, before in self._flushed_outcomes.items()},
-            self._without_time,
-            self._take_long_values(),
+            self._missing.count((self._on_time, self._late)),
+            self._codes.take_long_values(),
         )
         self._on_time, self._late = Plane(self._gauges), Plane(self._gauges)
-        for codes in self._codes.values():
-            codes.shrink()
-        self._dead_letters, self._without_time = [], {}
+        self._codes.shrink()
+        self._dead_letters = []
         self._flushed_outcomes = dict(self.outcomes)
         self._has_news = False
         return flush
 
-    def _take_long_values(self) -> dict[str, int]:
-        """Of the dimensions that had any since the last flush."""
-        found = {name: codes.cut for name, codes in self._codes.items() if codes.cut}
-        for name, count in found.items():
-            self._codes[name].cut = 0
-            self.long_values[name] = self.long_values.get(name, 0) + count
-        return found
-
-    def _number_groups(self, event_type: str) -> list[tuple[int, Group]]:
-        first = len(self._groups)
-        self._groups += make_groups(event_type, routes_of(self._catalogue.metrics, event_type))
-        return list(enumerate(self._groups))[first:]
-
     def _ahead(self, time: int | None, timestamp: int) -> Rejection | None:
-        """Why a record is refused for its time; None where it is not."""
-        if timestamp > self._now + self._future_limit:
-            return TIMESTAMP_AHEAD
-        if time is None:
-            return None
-        if time > self._now + self._future_limit:
-            return TIME_AHEAD
-        return FROM_THE_FUTURE if timestamp != NO_TIMESTAMP and time > timestamp + self._future_limit else None
+        return ahead(time, timestamp, self._now, self._future_limit)
 
     def _refuse(self, offset: int, timestamp: int, value: bytes | None, error: Exception) -> None:
         if value is None:
@@ -310,9 +283,9 @@ class IngestPartition:
                 self._ignore_unless_ahead(offset, found.time, timestamp, value)
 
     def _ignore_unless_ahead(self, offset: int, time: int | None, timestamp: int, value: bytes | None) -> None:
-        ahead = self._ahead(time, timestamp)
-        if ahead is not None:
-            self._reject(offset, value, ahead)
+        why = self._ahead(time, timestamp)
+        if why is not None:
+            self._reject(offset, value, why)
             return
         self.outcomes[Outcome.IGNORED] += 1
         self.newest_timestamp = max(self.newest_timestamp, timestamp)
@@ -320,12 +293,3 @@ class IngestPartition:
     def _reject(self, offset: int, value: bytes | None, rejection: Rejection) -> None:
         self.outcomes[Outcome.DEAD_LETTER] += 1
         self._dead_letters.append(DeadLetter(self.topic, self.partition, offset, *rejection, value or b""))
-
-    def _count_without_time(self) -> None:
-        for plane in (self._on_time, self._late) if self._may_lack else ():
-            for key in [key for key in plane.amounts if key[0] in self._may_lack]:
-                group = self._groups[key[0]]
-                if LACKS_TIME in key[group.first_gate :]:
-                    name, amount = (group.event_type, group.at), plane.amounts[key]
-                    self._without_time[name] = self._without_time.get(name, 0) + amount
-                    self.without_time[name] = self.without_time.get(name, 0) + amount

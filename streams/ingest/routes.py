@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from streams.catalogue.metric import HISTOGRAMS, Component, Signal
+from streams.catalogue.metric import Component
 from streams.catalogue.scopes import component_sets, finest_set, scope_sets
+from streams.catalogue.signals import CellKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -56,8 +57,8 @@ class Measure(NamedTuple):
     @classmethod
     def of(cls, metric: Metric, term: Term) -> Measure:
         """The measure of a term."""
-        bins = metric.bins if metric.signal in HISTOGRAMS else ()
-        gauge = metric.scopes[0] if metric.signal is Signal.LAST else ()
+        bins = metric.bins if metric.traits.cells is CellKind.BINS else ()
+        gauge = metric.scopes[0] if metric.traits.cells is CellKind.LATEST else ()
         return cls(term.value, term.since, bins, gauge, term.again)
 
 
@@ -110,7 +111,7 @@ def _uses(metric: Metric, event_type: str) -> Iterator[tuple[Component, bool, Te
         for term in terms:
             if event_type not in term.events:
                 continue
-            late_closing = metric.signal is Signal.COHORT and component is Component.EXPOSURE
+            late_closing = metric.traits.cells is CellKind.DEADLINES and component is Component.EXPOSURE
             yield component, late_closing, term
             if late_closing:
                 yield Component.LATE_BY_DEADLINE, False, term

@@ -20,7 +20,7 @@ MOST_REMEMBERED: Final = 10_000
 class FirstActions:
     """Knows which incidents were acted on already.
 
-    Feedback is an opinion, and no action; neither is that Pharos told people.
+    Feedback is an opinion, and no action; neither is that Pharos notified people.
     """
 
     def __init__(self) -> None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
-from streams.merge.metric_state import Skipped
 from streams.merge.recurrence_snapshot import RecurrenceSnapshot
 from streams.merge.snapshot import Part, pack
 
@@ -60,20 +59,20 @@ class MetricSnapshot:
             scopes += [(number, tuple(values)) for number, values in reader.part(name)[0]["scopes"]]
         state.table.load(scopes, arrays["order"].tolist())
         state.started = plain["started"]
-        state.skipped = Skipped(**plain["skipped"])
+        state.skipped.restore(plain["skipped"])
         state.quarters.following = plain["following"]
-        state.totals = arrays["totals"]
+        state.totals.load(arrays["totals"])
         windows = state.windows
         windows.frontier = plain["frontier"]
         windows.coarse = plain["coarse"]
-        windows.reserve(state.series_count)
-        windows.last_seen[: state.series_count] = arrays["last_seen"]
+        windows.reserve(state.shown.series_count)
+        windows.last_seen[: state.shown.series_count] = arrays["last_seen"]
         for step in windows.rings:
             self._restore_ring(reader, step, plain["rows"].get(str(step), 0))
         windows.recount()
         if state.cohort is not None:
             state.cohort.reserve(windows.capacity)
-            state.cohort.overdue[: state.series_count] = arrays["overdue"]
+            state.cohort.overdue[: state.shown.series_count] = arrays["overdue"]
             state.cohort.expired = plain["expired"]
         for name, store in self._stores():
             for part in reader.names(f"{self._prefix}{name}/"):
@@ -91,11 +90,11 @@ class MetricSnapshot:
 
     def _pack_state(self) -> bytes:
         state = self._state
-        count = state.series_count
+        count = state.shown.series_count
         arrays: dict[str, Any] = {
             "order": np.array(state.table.order, np.int32),
             "last_seen": state.windows.last_seen[:count],
-            "totals": state.totals[: len(state.table.log_scopes)],
+            "totals": state.totals.of(len(state.table.log_scopes)),
         }
         plain: dict[str, Any] = {
             "started": state.started,
@@ -122,7 +121,7 @@ class MetricSnapshot:
         self._scopes_written = len(scopes)
 
     def _ring_parts(self, prefix: str, ring: Ring) -> Iterator[Part]:
-        count = self._state.series_count
+        count = self._state.shown.series_count
         for row in np.flatnonzero(ring.filled).tolist():
             changed = bool(ring.changed[row])
             ring.changed[row] = False

@@ -4,201 +4,80 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
 import numpy as np
 
-from streams.catalogue.metric import Component, Signal
-from streams.cells.gauge import values_of
-from streams.cells.mark import LEAST_MARK
+from streams.catalogue.metric import Component
+from streams.catalogue.signals import CellKind
+from streams.cells.record import SLOT_MS
 from streams.merge.ahead import Ahead, latest, summed
-from streams.merge.cohort import Cohort, deadline_slot, expiry_slot
-from streams.merge.quarters import CLOSING_SLOTS, Quarters
+from streams.merge.cohort import Cohort
+from streams.merge.intake import Intake
+from streams.merge.quarters import Quarters
 from streams.merge.recurrence import Recurrence
 from streams.merge.series_table import SeriesTable, table_width
-from streams.merge.waiting_marks import Marks
-from streams.merge.windows import QUARTER_SLOTS, SLOT_MS, Windows
+from streams.merge.shown_windows import ShownWindows
+from streams.merge.skipped import Skipped
+from streams.merge.totals import Totals
+from streams.merge.windows import QUARTER_SLOTS, Windows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from numpy.typing import NDArray
-
     from streams.catalogue.metric import Metric
     from streams.cells.activity import Activity
     from streams.cells.record import MetricCells
     from streams.merge.ahead import Due, Ints
     from streams.merge.evaluator import Evaluator
     from streams.merge.recurrence import Repeats
-    from streams.merge.series_table import Scope, SeriesBudget
+    from streams.merge.series_table import SeriesBudget
     from streams.records.verdicts import Pulse, Verdict
-
-_FURTHEST_SLOTS = 60 * 8_640  # a deadline further ahead is a mistake in the data
-_REJOIN_SLOTS = 1_080  # 3 h: so far ahead, a late record is in time for its deadline
-
-
-class Skipped(msgspec.Struct):
-    """Cells that no window shows, by reason. All but the malformed and too far ones are in the totals.
-
-    Attributes:
-        malformed: a scope, component or length that the metric does not have.
-        too_far: more than 60 days ahead of the source's watermark.
-        behind: said to be on time, but for a slot already judged; treated as late.
-        missed: late, for a quarter already closed or an hour of deadlines already expired.
-        negative: less closed than opened, when an hour of deadlines expired.
-        forgotten: marks of cases let go before their time, because there were too many: a repeat of one is none.
-
-    """
-
-    malformed: int = 0
-    too_far: int = 0
-    behind: int = 0
-    missed: int = 0
-    negative: int = 0
-    forgotten: int = 0
 
 
 class MetricState:
-    """Applies cells in log order and shows, as a `WindowReader`, what a tick may see of them.
+    """Takes in cells in log order, and goes on from tick to tick.
 
     Args:
         metric: the catalogue entry.
         budget: the cap on series, shared by the metrics of the partition.
         evaluator: of this metric.
 
+    Attributes:
+        shown: what a tick may see, as a `WindowReader`.
+
     """
 
     def __init__(self, metric: Metric, budget: SeriesBudget, evaluator: Evaluator) -> None:
         self.metric = metric
         self.evaluator = evaluator
-        self.width = max(table_width(metric), 3 if metric.signal is Signal.COHORT else 1)
+        cells = metric.traits.cells
+        gauge, deadlines = cells is CellKind.LATEST, cells is CellKind.DEADLINES
+        self.width = max(table_width(metric), 3 if deadlines else 1)
         self.settle_slots = -(-metric.settle_s * 1000 // SLOT_MS)
         self.table = SeriesTable(metric, budget)
-        self.gauge = metric.signal is Signal.LAST
-        self.ahead = Ahead(merged=latest if self.gauge else summed)
+        self.ahead = Ahead(merged=latest if gauge else summed)
         lengths = {*metric.windows, metric.trailing_s, SLOT_MS // 1000} - {0}
         self.windows = Windows(self.width, lengths)
         self.quarters = Quarters()
-        self.cohort = Cohort() if metric.signal is Signal.COHORT else None
+        self.cohort = Cohort() if deadlines else None
         term = metric.recurring()
         self.recurrence = None if term is None else Recurrence(metric, term, self.table)
         self.skipped = Skipped()
         self.started = False
-        self.totals = np.zeros((0, self.width), np.int64)
-
-    # What the log says
+        self.totals = Totals(self.width)
+        self.shown = ShownWindows(self.table, self.windows, self.cohort, gauge=gauge)
+        self._intake = Intake(
+            self.settle_slots,
+            self.table,
+            self.ahead,
+            self.quarters,
+            self.cohort,
+            self.recurrence,
+            self.totals,
+            self.skipped,
+            additive=metric.traits.additive,
+        )
 
     def apply(self, cells: MetricCells, source_watermark: int, watermark: int) -> None:
-        """Adds the cells of one record. `watermark` is that of the merge before this record.
-
-        Every decision here depends on the log only, never on how far the ticks have been stepped.
-        """
-        count = len(cells.value)
-        if not count:
-            return
-        columns = (cells.scope, cells.component, cells.slot, cells.late)
-        if any(len(column) != count for column in columns):
-            self.skipped.malformed += count
-            return
-        scope, component, slot, late = (np.array(column, np.int64) for column in columns)
-        value = np.array(cells.value, np.int64)
-        known = np.clip(scope, -1, len(cells.scopes))  # of what is no scope: one behind the last
-        log_id = np.append(self.table.log_ids(cells.scopes), -1)[known]
-        width = Component.LATE_BY_DEADLINE + 1 if self.cohort is not None else self.width
-        fine = (component >= 0) & (component < width)
-        if self.recurrence is not None:
-            finest = np.append(self.recurrence.of_finest(cells.scopes), False)[known]
-            fine |= (component >= LEAST_MARK) & finest & (value > 0)
-        fine &= (log_id >= 0) & (slot >= 0)
-        near = slot <= max(source_watermark, watermark) // SLOT_MS + _FURTHEST_SLOTS
-        if source_watermark < 0:
-            near[:] = slot < 1 << 30
-        if not (fine & near).all():
-            self.skipped.malformed += int(np.count_nonzero(~fine))
-            self.skipped.too_far += int(np.count_nonzero(fine & ~near))
-            kept = fine & near
-            scope, log_id, component, slot, late, value = (
-                column[kept] for column in (scope, log_id, component, slot, late, value)
-            )
-        if self.recurrence is not None and (marked := component >= LEAST_MARK).any():
-            scopes = self.recurrence.scopes_of(cells.scopes, scope[marked])
-            marks = Marks(component[marked], slot[marked], value[marked], scopes)
-            self._mark(self.recurrence, marks, late[marked] != 0, watermark)
-            log_id, component, slot, late, value = (
-                column[~marked] for column in (log_id, component, slot, late, value)
-            )
-        rejoin = max(source_watermark, watermark) // SLOT_MS + _REJOIN_SLOTS
-        self._sort_in(log_id, component, slot, late != 0, value, watermark, rejoin)
-
-    def _sort_in(
-        self,
-        log_id: Ints,
-        component: Ints,
-        slot: Ints,
-        late: NDArray[np.bool_],
-        value: Ints,
-        watermark: int,
-        rejoin: int,
-    ) -> None:
-        if self.cohort is not None:
-            by_deadline = component == Component.LATE_BY_DEADLINE
-            if by_deadline.any():
-                self._close_late(slot[by_deadline], log_id[by_deadline], value[by_deadline], watermark)
-                kept = ~by_deadline
-                log_id, component, slot, late, value = (
-                    column[kept] for column in (log_id, component, slot, late, value)
-                )
-            slot = deadline_slot(slot)
-        if not self.gauge:
-            self._count(log_id, component, value)
-        key = log_id * self.width + component
-        late = self._or_behind(late, slot, watermark)
-        if self.cohort is not None:
-            late = late & ((component == Component.EXPOSURE) | (slot < rejoin))
-        if not late.any():
-            self.ahead.add(slot, key, value)
-            return
-        on_time = ~late
-        self.ahead.add(slot[on_time], key[on_time], value[on_time])
-        quarter, key, value = slot[late] // QUARTER_SLOTS, key[late], value[late]
-        is_open = self._still_open(quarter, watermark)
-        self.quarters.late.add(quarter[is_open], key[is_open], value[is_open])
-
-    def _or_behind(self, late: NDArray[np.bool_], slot: Ints, watermark: int) -> NDArray[np.bool_]:
-        """What is late: said to be, or for a slot that may have been judged."""
-        if watermark < 0:
-            return late
-        behind = ~late & (slot < watermark // SLOT_MS - self.settle_slots)
-        self.skipped.behind += int(np.count_nonzero(behind))
-        return late | behind
-
-    def _still_open(self, quarter: Ints, watermark: int) -> NDArray[np.bool_]:
-        if watermark < 0:
-            return np.ones(quarter.size, bool)
-        is_open = (quarter + 1) * QUARTER_SLOTS + CLOSING_SLOTS > watermark // SLOT_MS - self.settle_slots
-        self.skipped.missed += int(np.count_nonzero(~is_open))
-        return is_open
-
-    def _mark(self, recurrence: Recurrence, marks: Marks, late: NDArray[np.bool_], watermark: int) -> None:
-        late = self._or_behind(late, marks.slot, watermark)
-        recurrence.waiting.add(marks.chosen(~late))
-        marks = marks.chosen(late)
-        recurrence.late.add(marks.chosen(self._still_open(marks.slot // QUARTER_SLOTS, watermark)))
-
-    def _close_late(self, slot: Ints, log_id: Ints, value: Ints, watermark: int) -> None:
-        assert self.cohort is not None
-        there = expiry_slot(slot) > watermark // SLOT_MS - self.settle_slots
-        self.skipped.missed += int(np.count_nonzero(~there))
-        self.cohort.close_late(slot[there], log_id[there], value[there])
-
-    def _count(self, log_id: Ints, component: Ints, value: Ints) -> None:
-        scopes = len(self.table.log_scopes)
-        if scopes > len(self.totals):
-            longer = np.zeros((max(scopes, len(self.totals) * 3 // 2, 16), self.width), np.int64)
-            longer[: len(self.totals)] = self.totals
-            self.totals = longer
-        np.add.at(self.totals, (log_id, component), value)
-
-    # What the ticks do
+        """Adds the cells of one record. `watermark` is that of the merge before this record."""
+        self._intake.apply(cells, source_watermark, watermark)
 
     def first_due(self) -> int | None:
         """The tick in ms at which the first waiting cell is judged."""
@@ -243,14 +122,15 @@ class MetricState:
 
     def _repeats(self, repeats: Repeats) -> tuple[Ints, Ints, Ints]:
         """Slots, keys and values to add, once counted in the totals."""
-        self._count(repeats.log_id, np.zeros(repeats.log_id.size, np.int64), repeats.value)
-        return repeats.slot, repeats.log_id * self.width + Component.NUMERATOR, repeats.value
+        component = np.full(repeats.log_id.size, Component.NUMERATOR, np.int64)
+        self.totals.add(repeats.log_id, component, repeats.value, len(self.table.log_scopes))
+        return repeats.slot, repeats.log_id * self.width + component, repeats.value
 
     def judge(self, tick_ms: int) -> tuple[list[Verdict], Pulse] | None:
         """What the evaluator says at a tick; None before the metric has a series."""
         if not self.table.scopes:
             return None
-        return self.evaluator.tick(tick_ms, self)
+        return self.evaluator.tick(tick_ms, self.shown)
 
     def _close(self, quarter: int, late: Due) -> None:
         current = late.slot == quarter  # older ones lie before the first whole quarter
@@ -261,7 +141,7 @@ class MetricState:
         counts[component, series] += late.value[current]
         if self.cohort is not None and series.size:
             self.cohort.enter(late.slot[current] * QUARTER_SLOTS, component, log_id, series, late.value[current])
-        counts = counts[:, : self.series_count]
+        counts = counts[:, : self.shown.series_count]
         for number in self.table.supplied:
             partner = self.table.partner(number)
             counts[number] = np.where(partner >= 0, counts[number][partner], 0)
@@ -279,7 +159,7 @@ class MetricState:
         if not log_id.size:
             return log_id
         series = self.table.reach(log_id)
-        self.windows.reserve(self.series_count)
+        self.windows.reserve(self.shown.series_count)
         if self.cohort is not None:
             self.cohort.reserve(self.windows.capacity)
         return series
@@ -298,45 +178,3 @@ class MetricState:
         if self.recurrence is not None:
             dropped += self.recurrence.waiting.dropped + self.recurrence.late.dropped
         return dropped
-
-    # WindowReader
-
-    @property
-    def scopes(self) -> Sequence[Scope]:
-        return self.table.scopes
-
-    @property
-    def series_count(self) -> int:
-        return len(self.table.scopes)
-
-    def partner(self, component: int) -> NDArray[np.int32]:
-        return self.table.partner(component)
-
-    def sums(self, component: int, window_s: int) -> NDArray[np.int64]:
-        return self.windows.sums(window_s)[component, : self.series_count]
-
-    def earlier(self, component: int, window_s: int) -> NDArray[np.int64]:
-        return self.windows.earlier(component, window_s)[:, : self.series_count]
-
-    def latest(self, component: int, window_s: int) -> NDArray[np.int64]:
-        cells = np.zeros(self.series_count, np.int64)
-        for slot in range(self.windows.frontier - window_s * 1000 // SLOT_MS, self.windows.frontier):
-            told = self.windows.rings[1].row(slot)
-            if told is not None:
-                cells = np.where(told[component, : self.series_count], told[component, : self.series_count], cells)
-        return values_of(cells)
-
-    def minutes(self, component: int, series: int, count: int) -> NDArray[np.int64]:
-        return self.windows.minutes(component, series, count)
-
-    def slots(self, component: int, series: int, count: int) -> NDArray[np.int64]:
-        slots = self.windows.slots(component, series, count)
-        return values_of(slots) if self.gauge else slots
-
-    def overdue(self) -> NDArray[np.int64]:
-        if self.cohort is None:
-            return np.zeros(self.series_count, np.int64)
-        return np.maximum(self.cohort.overdue[: self.series_count], 0)
-
-    def last_seen(self) -> NDArray[np.int64]:
-        return self.windows.last_seen[: self.series_count]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from streams.cells.record import SLOT_MS
 from streams.merge.ahead import Ahead, Due
 from streams.merge.ticks import SILENT_MS
-from streams.merge.windows import QUARTER_SLOTS, SLOT_MS
+from streams.merge.windows import QUARTER_SLOTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from streams.catalogue.metric import Metric
-    from streams.merge.metric_state import MetricState, Skipped
+    from streams.merge.metric_state import MetricState
     from streams.merge.series_table import Scope
+    from streams.merge.skipped import Skipped
 
 
 class Reading(NamedTuple):
@@ -47,10 +48,10 @@ def reading(state: MetricState) -> Reading:
     return Reading(
         metric=state.metric,
         latest=state.evaluator.latest,
-        scopes=state.scopes,
+        scopes=state.shown.scopes,
         total_scopes=state.table.log_scopes,
-        totals=state.totals[: len(state.table.log_scopes)],
-        overdue=state.overdue(),
+        totals=state.totals.of(len(state.table.log_scopes)),
+        overdue=state.shown.overdue(),
         expired=cohort.expired if cohort is not None else 0,
         waiting=state.waiting + len(state.quarters.late),
         dropped=state.dropped,

@@ -8,10 +8,11 @@ import numpy as np
 
 from streams.catalogue.metric import Component
 from streams.catalogue.scopes import component_sets, finest_set, scope_sets
+from streams.cells.record import SLOT_MS
 from streams.merge.quarters import CLOSING_SLOTS
 from streams.merge.seen_marks import NEVER, SeenMarks
 from streams.merge.waiting_marks import Marks, WaitingMarks
-from streams.merge.windows import QUARTER_SLOTS, SLOT_MS
+from streams.merge.windows import QUARTER_SLOTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

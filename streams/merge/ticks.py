@@ -6,13 +6,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from streams.cells.record import SLOT_MS
-from streams.evaluation.window_reader import TICK_MS
+from streams.evaluation.window_reader import QUARTER_MS, TICK_MS
 from streams.events.event_time import event_time_ms
 
 if TYPE_CHECKING:
     from streams.cells.activity import Activity
 
-QUARTER_MS = 900_000
 _MINUTE_MS = 60_000
 _HOUR_MS = 3_600_000
 # Ticks while no source has an event: (for so long, a tick every so many ms). After that, none until there is one.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from streams.cells.record import SLOT_MS
 from streams.evaluation.window_reader import EARLIER_WINDOWS, LONG_S, SPARED_WINDOWS
 from streams.merge.ahead import summed
 from streams.merge.rings import Ring
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     from streams.merge.ahead import Ints
 
-SLOT_MS = 10_000
 QUARTER_SLOTS = 90
 _DAY_SLOTS = 8_640
 _LONGEST_S = {1: 900, 6: 7_200, QUARTER_SLOTS: LONG_S, _DAY_SLOTS: 3_024_000}

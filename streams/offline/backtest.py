@@ -206,7 +206,7 @@ def backtest(
     truth: Sequence[Mapping[str, Any]] | None = None,
     progress: TextIO | None = sys.stderr,
 ) -> dict[str, Any]:
-    """The contract's report.json of an events file.
+    """The report.json of an events file (docs/connect.md).
 
     Args:
         lines: records in the order of ingest.

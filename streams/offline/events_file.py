@@ -55,7 +55,7 @@ class Line(NamedTuple):
     name: bytes
 
     def partition(self, partitions: int) -> int:
-        """As counting.md C.5 says; the same in replay and backtest."""
+        """By murmur2 of `name`, the same in replay and backtest (docs/semantics.md)."""
         return partition_of_key(self.name, partitions)
 
 

@@ -1,4 +1,4 @@
-"""How good a run was: its anomalies against the truth of the scenario, by the rules of the contract. Pure."""
+"""How good a run was: its anomalies against the truth of the scenario, by the rules of docs/detection.md. Pure."""
 
 from __future__ import annotations
 

@@ -14,8 +14,8 @@ from msgspec import Meta
 TYPE = "pharos.action.taken"
 NOTIFY_SOURCE: Final = "/pharos/notify"  # of what the worker that tells people does of itself
 PHAROS: Final = "pharos"  # who does it
-TELLING: Final = "telling"  # it goes out to them
-TOLD: Final = "told"  # they have it
+NOTIFYING: Final = "telling"  # a notification goes out
+NOTIFIED: Final = "told"  # receivers have it
 ESCALATED: Final = "escalated"
 LONGEST_NAME: Final = 80  # of an actor or an action, in characters
 LONGEST_NOTE: Final = 500

@@ -8,7 +8,7 @@ import msgspec
 
 from streams.records.verdicts import Contributor
 
-__all__ = ["Anomaly", "Change", "Contributor", "Episode", "Transition", "Why"]
+__all__ = ["Anomaly", "Change", "Contributor", "EpisodeKey", "Transition", "Why"]
 
 
 class Change(enum.StrEnum):
@@ -33,7 +33,7 @@ class Why(enum.StrEnum):
     REFIRED = "refired"
 
 
-Episode = tuple[str, str]  # fingerprint and `detected_at`
+EpisodeKey = tuple[str, str]  # fingerprint and `detected_at`
 
 
 class Anomaly(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,7 +73,7 @@ class Anomaly(msgspec.Struct, frozen=True, kw_only=True):
     affected: int = 0
 
     @property
-    def episode(self) -> Episode:
+    def episode(self) -> EpisodeKey:
         """This time that it is open: it may be over, and come again under the same fingerprint."""
         return self.fingerprint, self.detected_at
 

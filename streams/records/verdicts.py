@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
+
+CLEAR_SCORE: Final = (
+    0.7  # below it a series is clear and its alert recovers; between it and 1 an alert stays what it is
+)
+REPORTED_FOR_MS: Final = 1_200_000  # so long a series is reported after it was last not clear: an alert ends within it
 
 
 class Contributor(msgspec.Struct, frozen=True):
-    """A segment's part in a change: share of the whole change, split into rate and mix (domain.md 2.8)."""
+    """A segment's part in a change: share of the whole change, split into rate and mix (docs/semantics.md)."""
 
     scope: dict[str, str]
     share: float
@@ -66,9 +73,8 @@ class Pulse(msgspec.Struct, frozen=True, omit_defaults=True):
 class TickVerdicts(msgspec.Struct, frozen=True):
     """One record a tick and cells partition, also when nothing is to be said.
 
-    Verdicts hold every series with score >= 1, and every series that had one and was last not clear (score >= 0.7)
-    within 20 minutes of event time
-    (so that an alert sees its recovery, or that it can no longer be judged).
+    Verdicts hold every series with score >= 1, and every series that had one and was last not clear (CLEAR_SCORE)
+    within REPORTED_FOR_MS of event time (so that an alert sees its recovery, or that it can no longer be judged).
 
     A `quiet` one is no tick: no source has had events for so long that ticks are far apart, and all is judged up to
     `time`.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from typing import TYPE_CHECKING, Final
 
-from streams.records.action import LONGEST_MS, NOTIFY_SOURCE, TELLING, TOLD, Kind, Taken
+from streams.records.action import LONGEST_MS, NOTIFIED, NOTIFY_SOURCE, NOTIFYING, Kind, Taken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +25,7 @@ class Noted(enum.Enum):
 class ActionBook:
     """The last actions of each anomaly, in the order in which they were read.
 
-    Beyond `OF_AN_ANOMALY` the oldest goes first, but never the last of a `Kind`, nor that people were told: what a
+    Beyond `OF_AN_ANOMALY` the oldest goes first, but never the last of a `Kind`, nor that people were notified: what a
     business system says again and again must not undo either. Beyond `IN_ALL` go those of the anomaly on which nobody
     has acted for longest.
     """
@@ -78,12 +78,12 @@ class ActionBook:
 
 def _expendable(actions: Sequence[Taken]) -> Taken:
     last = {taken.action: taken for taken in actions if taken.action in _OBEYED}
-    rest = (taken for taken in actions if last.get(taken.action) is not taken and not _is_of_telling(taken))
+    rest = (taken for taken in actions if last.get(taken.action) is not taken and not _is_of_notification(taken))
     return next(rest, actions[0])
 
 
-def _is_of_telling(taken: Taken) -> bool:
-    return taken.action in (TELLING, TOLD) and taken.source == NOTIFY_SOURCE
+def _is_of_notification(taken: Taken) -> bool:
+    return taken.action in (NOTIFYING, NOTIFIED) and taken.source == NOTIFY_SOURCE
 
 
 def _is_later(taken: Taken, resolved: int) -> bool:

@@ -64,8 +64,8 @@ class OpenAnomalies:
     def inhibited_by(self, source: Anomaly) -> list[Anomaly]:
         """What it speaks for beside its symptoms, in order of opening: listed in its message."""
         found = [a for a in self._all.values() if inhibits(source, a) in (Inhibition.GRAVER, Inhibition.WHOLE)]
-        told = [a for a in found if a.severity != Severity.INFO and a.caused_by is None]
-        return sorted(told, key=lambda a: (a.detected_at, a.fingerprint))
+        shown = [a for a in found if a.severity != Severity.INFO and a.caused_by is None]
+        return sorted(shown, key=lambda a: (a.detected_at, a.fingerprint))
 
 
 NOTHING_OPEN = OpenAnomalies()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class MuteReason(enum.StrEnum):
-    """Why nobody is told."""
+    """Why nobody is notified."""
 
     SILENCE = "silence"
     MAINTENANCE = "maintenance"

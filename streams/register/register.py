@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from streams.records.action import SilenceDeed
 from streams.records.anomaly import Change
 from streams.register.actions import ActionBook, Noted
+from streams.register.gravity import gravest_first
 from streams.register.inhibition import NOTHING_OPEN, OpenAnomalies
 from streams.register.label_values import LabelValues
 from streams.register.muting import Muting
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 RECENT_MS: Final = 24 * 3_600_000
 RECENT: Final = 1_000
 OF_AN_ANOMALY: Final = 100  # ids of transitions that are remembered, to recognise one that is read twice
-_SEVERITIES: Final = {"critical": 0, "warning": 1, "info": 4}
-_RECOVERING: Final = 2
 _SILENCE_DEEDS: Final = frozenset(deed.value for deed in SilenceDeed)
 
 
@@ -119,8 +118,7 @@ class Register:
 
     def open_anomalies(self) -> list[Anomaly]:
         """Firing ones gravest first, then those that recover, then what is only noticed; the newest first in each."""
-        newest_first = sorted(self._open.values(), key=lambda anomaly: anomaly.started_at, reverse=True)
-        return sorted(newest_first, key=_rank)
+        return gravest_first(self._open.values())
 
     def ended_anomalies(self) -> list[tuple[int, Anomaly]]:
         """When (ms) and what was resolved within the last 24 h of event time, oldest first, at most 1,000."""
@@ -135,8 +133,3 @@ class Register:
     def labels(self) -> LabelValues:
         """Which values the labels of anomalies can have."""
         return LabelValues(self._metrics, self._open.values())
-
-
-def _rank(anomaly: Anomaly) -> int:
-    severity = _SEVERITIES.get(anomaly.severity, _SEVERITIES["info"])
-    return severity if anomaly.state == "firing" or severity > _RECOVERING else severity + _RECOVERING

@@ -1,4 +1,4 @@
-"""An entry of truth.json, as the contract has it."""
+"""An entry of truth.json, as docs/detection.md describes it."""
 
 from __future__ import annotations
 

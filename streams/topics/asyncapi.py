@@ -39,7 +39,7 @@ _WHAT_FOR = {
     ANOMALY_STATE_TOPIC: "The same records, compacted: the last of each anomaly.",
     ACTIONS_TOPIC: "What people and systems did about anomalies: Pharos obeys ack, snooze and feedback, and shows all. "
     "By its rules of linkage it asks systems to act here: see pharos.action.requested.",
-    DEAD_LETTERS_TOPIC: "Records that are no event of the contract, unchanged. A copy may repeat after a crash.",
+    DEAD_LETTERS_TOPIC: "Records that do not match the schema, unchanged. A copy may repeat after a crash.",
 }
 _INFO = (
     "The topics of Pharos for those who send events and for those who act on anomalies. Values are CloudEvents 1.0 in "

@@ -53,8 +53,8 @@ class ActionDesk(NamedTuple):
     def anomaly(self, request: web.Request) -> Anomaly | None:
         """The open or recent anomaly that the path names; None where there is none that this reader may see."""
         anomaly = self.register.anomaly(request.match_info["fingerprint"])
-        sight = self.security.sight_of(facts_of(request))
-        return anomaly if anomaly is not None and sight.sees(anomaly.scope) else None
+        data_scope = self.security.data_scope_of(facts_of(request))
+        return anomaly if anomaly is not None and data_scope.sees(anomaly.scope) else None
 
     async def put(self, taken: Taken, answer: dict[str, Any]) -> web.Response:
         """202 with the answer once the brokers have it: every worker shows it when it has read the topic that far."""

@@ -1,26 +1,26 @@
-"""What the page of one anomaly draws beside it: names, cause and symptoms, and the course of its series."""
+"""What the page of one anomaly draws beside it: names, cause and symptoms, contributors, the course of its series."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from streams.web.sight import EVERYTHING
+from streams.web.data_scope import EVERYTHING
 
 if TYPE_CHECKING:
     from streams.records.anomaly import Anomaly
     from streams.web.board import Board
+    from streams.web.data_scope import DataScope
     from streams.web.point import Point
-    from streams.web.sight import Sight
 
 
-def course_view(board: Board, fingerprint: str, sight: Sight = EVERYTHING) -> dict[str, Any] | None:
+def course_view(board: Board, fingerprint: str, data_scope: DataScope = EVERYTHING) -> dict[str, Any] | None:
     """None for an anomaly that is neither open nor recent, or that the reader does not see."""
-    found = board.anomaly(fingerprint, sight)
+    found = board.anomaly(fingerprint, data_scope)
     if found is None:
         return None
     anomaly, _ = found
-    symptoms = (board.anomaly(symptom, sight) for symptom in anomaly.cause_of)
-    cause = board.anomaly(anomaly.caused_by, sight) if anomaly.caused_by else None
+    symptoms = (board.anomaly(symptom, data_scope) for symptom in anomaly.cause_of)
+    cause = board.anomaly(anomaly.caused_by, data_scope) if anomaly.caused_by else None
     return {
         "time": board.time or None,
         "timezone": board.timezone,
@@ -28,6 +28,9 @@ def course_view(board: Board, fingerprint: str, sight: Sight = EVERYTHING) -> di
         "cause": _brief(board, cause[0]) if cause else None,
         "symptoms": [_brief(board, symptom[0]) for symptom in symptoms if symptom],
         "points": _points(board, anomaly),
+        "worst_contributors": [
+            part for part in board.worst_contributors.of(fingerprint) if data_scope.sees(part.scope)
+        ],
     }
 
 

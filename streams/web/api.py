@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from streams.telemetry.health import Shortfall
     from streams.web.board import Board
+    from streams.web.data_scope import DataScope
     from streams.web.exposition import Exposition
-    from streams.web.sight import Sight
 
 PROBES = frozenset({"/healthz", "/readyz"})
 CLOCK_HEADER = "Pharos-Time"  # ms: ages are counted on the worker's clock, not on the reader's
@@ -98,7 +98,7 @@ class _Api:
         self._security = security
         self._clock = clock
         self._people_clock = people_clock
-        self._drawn: dict[Sight, tuple[tuple[int, int], bytes, str]] = {}  # as many as there are tokens
+        self._drawn: dict[DataScope, tuple[tuple[int, int], bytes, str]] = {}  # as many as there are tokens
 
     async def metrics(self, request: web.Request) -> web.StreamResponse:
         """Written piece by piece: 100,000 series must not hold up the worker's loop."""
@@ -127,22 +127,22 @@ class _Api:
         wanted = {
             key: set(request.query.getall(key)) for key in ("state", "severity", "touchpoint") if key in request.query
         }
-        sight = self._sight(request)
+        data_scope = self._sight(request)
         found = [
             anomaly
-            for anomaly in self._board.open_anomalies(sight) + self._board.recent_anomalies(sight)
+            for anomaly in self._board.open_anomalies(data_scope) + self._board.recent_anomalies(data_scope)
             if all(getattr(anomaly, key) in values for key, values in wanted.items())
         ]
         now = self._people_ms()
-        return json_response({"anomalies": [self._board.shown(anomaly, now, sight) for anomaly in found]})
+        return json_response({"anomalies": [self._board.shown(anomaly, now, data_scope) for anomaly in found]})
 
     async def anomaly(self, request: web.Request) -> web.Response:
-        sight = self._sight(request)
-        found = self._board.anomaly(request.match_info["fingerprint"], sight)
+        data_scope = self._sight(request)
+        found = self._board.anomaly(request.match_info["fingerprint"], data_scope)
         if found is None:
             return json_response({"error": "No anomaly with this fingerprint is open or recent."}, 404)
         anomaly, timeline = found
-        shown = self._board.shown(anomaly, self._people_ms(), sight)
+        shown = self._board.shown(anomaly, self._people_ms(), data_scope)
         return json_response({**shown, "timeline": msgspec.to_builtins(timeline)})
 
     async def course(self, request: web.Request) -> web.Response:
@@ -157,16 +157,16 @@ class _Api:
     async def board(self, request: web.Request) -> web.Response:
         """What the page draws. Its ETag is the content's, so that polling an unchanged board costs no body."""
         now = int(self._clock() * 1000)
-        asked, sight = (self._board.version, now // 1000), self._sight(request)
-        drawn = self._drawn.get(sight)
+        asked, data_scope = (self._board.version, now // 1000), self._sight(request)
+        drawn = self._drawn.get(data_scope)
         if drawn is None or drawn[0] != asked:
-            body = orjson.dumps(self._board.view(now, self._people_ms(), sight), default=msgspec.to_builtins)
-            drawn = self._drawn[sight] = asked, body, _etag(body)
+            body = orjson.dumps(self._board.view(now, self._people_ms(), data_scope), default=msgspec.to_builtins)
+            drawn = self._drawn[data_scope] = asked, body, _etag(body)
         _, body, etag = drawn
         return _revalidated(request, "application/json", body, etag, {CLOCK_HEADER: str(now)})
 
-    def _sight(self, request: web.Request) -> Sight:
-        return self._security.sight_of(facts_of(request))
+    def _sight(self, request: web.Request) -> DataScope:
+        return self._security.data_scope_of(facts_of(request))
 
     def _people_ms(self) -> int:
         return int(self._people_clock() * 1000)
@@ -187,8 +187,8 @@ class _Api:
         """What the reader may do, and the name beside their token: a page offers no more. Without tokens it is all."""
         facts = facts_of(request)
         role = max(role for role in Role if self._security.refuse_role(facts, role) is None)
-        sight = self._security.sight_of(facts)
-        part = {} if sight.whole else {"sees": {name: sorted(values) for name, values in sight.values}}
+        data_scope = self._security.data_scope_of(facts)
+        part = {} if data_scope.whole else {"sees": {name: sorted(values) for name, values in data_scope.values}}
         return json_response({"role": role.name.lower(), "name": self._security.actor_of(facts), **part})
 
     async def log_in(self, body: bytes, request: web.Request) -> web.Response:

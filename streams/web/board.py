@@ -10,14 +10,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from streams.catalogue.leading import leading_signals
 from streams.catalogue.metric import TOUCHPOINTS
 from streams.register.actions import Noted
 from streams.register.handling import handling_of
 from streams.web.courses import Courses
+from streams.web.data_scope import EVERYTHING
+from streams.web.entry import entry_of
 from streams.web.point import Point, of_pulse
-from streams.web.sight import EVERYTHING
-from streams.web.timeline import Entry, entry_of, merged, proposal_view
-from streams.web.touchpoints import SourceState, source_state, touchpoint_state
+from streams.web.signal_view import part_view, signal_view
+from streams.web.sources import Sources
+from streams.web.timeline import merged, proposal_view
+from streams.web.touchpoints import touchpoint_state
+from streams.web.worst_contributors import WorstContributors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,7 +32,8 @@ if TYPE_CHECKING:
     from streams.records.verdicts import TickVerdicts
     from streams.register.register import Register
     from streams.telemetry.blindness import BlindSpot
-    from streams.web.sight import Sight
+    from streams.web.data_scope import DataScope
+    from streams.web.entry import Entry
     from streams.web.timeline import ActionEntry, StepEntry
 
 POINT_MS: Final = 30_000
@@ -37,21 +43,19 @@ SHOWN_OPEN: Final = 200
 SHOWN_RECENT: Final = 20
 
 
-class _Source(msgspec.Struct):
-    watermark: int
-    moved_at: int
-
-
 class Board:
     """The state behind the page and the reading API.
 
     Args:
         register: the anomalies, and how they are handled.
-        metrics: the catalogue's metrics, in the order in which they are shown; gauges, which have no whole, are not.
+        metrics: the catalogue's metrics, in the order in which they are shown; of gauges, which have no whole, names.
         topics: the source topics whose freshness is shown.
         timezone: IANA name of the shop's time zone.
         pace: how many times faster than life the records' clock runs; for a demo or a paced replay.
         live: whether the wall clock decides what is old (`time: live`): then nothing is taken for a replay.
+
+    Attributes:
+        courses, worst_contributors: the line of each anomaly's series, and who contributed when it was worst.
 
     """
 
@@ -68,17 +72,17 @@ class Board:
         self.register = register
         self._catalogue = {metric.name: metric for metric in metrics}
         self._metrics = {name: metric for name, metric in self._catalogue.items() if () in metric.scopes}
-        self._topics = tuple(topics)
+        self._leading = leading_signals(self._metrics.values())
         self.timezone = timezone
-        self._pace = pace
         self._live = live
         self._blind: tuple[BlindSpot, ...] = ()
         self._timelines: dict[str, deque[Entry]] = {}
         self._points: dict[str, deque[Point]] = {name: deque(maxlen=POINTS) for name in self._metrics}
         self._scores: dict[str, float] = {}
         self._heard: dict[str, int] = {}
-        self._sources: dict[str, _Source] = {}
+        self._sources = Sources(topics, pace, live=live)
         self.courses = Courses()
+        self.worst_contributors = WorstContributors()
         self._version = 0
 
     @property
@@ -98,6 +102,7 @@ class Board:
         anomaly = transition.anomaly
         self._timelines.setdefault(anomaly.fingerprint, deque(maxlen=TIMELINE)).append(entry_of(transition))
         self.courses.keep(anomaly)
+        self.worst_contributors.note(transition)
         self._forget()
 
     def tick(self, tick: TickVerdicts) -> None:
@@ -127,59 +132,57 @@ class Board:
 
     def source(self, topic: str, watermark: int, now: int) -> None:
         """The topic's events have been read up to `watermark` (ms); `now` is the worker's clock."""
-        known = self._sources.get(topic)
-        if known is None:
-            self._sources[topic] = _Source(watermark, now)
-        elif watermark > known.watermark:
-            known.watermark, known.moved_at = watermark, now
-        else:
-            return
-        self._version += 1
+        if self._sources.moved(topic, watermark, now):
+            self._version += 1
 
-    def open_anomalies(self, sight: Sight = EVERYTHING) -> list[Anomaly]:
+    def open_anomalies(self, data_scope: DataScope = EVERYTHING) -> list[Anomaly]:
         """Firing ones gravest first, then those that recover, then what is only noticed; the newest first in each."""
-        return [self._seen(anomaly, sight) for anomaly in self.register.open_anomalies() if sight.sees(anomaly.scope)]
+        return [
+            self._seen(anomaly, data_scope)
+            for anomaly in self.register.open_anomalies()
+            if data_scope.sees(anomaly.scope)
+        ]
 
-    def recent_anomalies(self, sight: Sight = EVERYTHING) -> list[Anomaly]:
+    def recent_anomalies(self, data_scope: DataScope = EVERYTHING) -> list[Anomaly]:
         """Resolved within the last 24 h of event time, newest first, at most 1,000."""
         recent = (anomaly for _, anomaly in reversed(self.register.ended_anomalies()))
-        return [self._seen(anomaly, sight) for anomaly in recent if sight.sees(anomaly.scope)]
+        return [self._seen(anomaly, data_scope) for anomaly in recent if data_scope.sees(anomaly.scope)]
 
-    def shown(self, anomaly: Anomaly, now: int, sight: Sight = EVERYTHING) -> dict[str, Any]:
+    def shown(self, anomaly: Anomaly, now: int, data_scope: DataScope = EVERYTHING) -> dict[str, Any]:
         """The anomaly as it is published, and how it is handled at `now` (ms, the clock of people)."""
         register = self.register
         handling = handling_of(register.actions.of(anomaly.fingerprint), anomaly, now)
         plain: dict[str, Any] = msgspec.to_builtins(anomaly) | msgspec.to_builtins(handling)
         proposals = [proposal_view(step) for step in register.requests.waiting(anomaly.fingerprint, now)]
         flags = register.muting.flags(anomaly, now, register.others())
-        if not self._is_seen(flags["inhibited_by"], sight):
+        if not self._is_seen(flags["inhibited_by"], data_scope):
             flags["inhibited_by"] = None
         return plain | flags | {"proposals": proposals}
 
     def anomaly(
-        self, fingerprint: str, sight: Sight = EVERYTHING
+        self, fingerprint: str, data_scope: DataScope = EVERYTHING
     ) -> tuple[Anomaly, list[Entry | ActionEntry | StepEntry]] | None:
         """An open or recent anomaly with its time line, oldest first; None when unknown, or not seen."""
         anomaly = self.register.anomaly(fingerprint)
-        if anomaly is None or not sight.sees(anomaly.scope):
+        if anomaly is None or not data_scope.sees(anomaly.scope):
             return None
-        return self._seen(anomaly, sight), merged(
+        return self._seen(anomaly, data_scope), merged(
             self._timelines[fingerprint],
             self.register.actions.of(fingerprint),
             self.register.requests.of(fingerprint),
         )
 
-    def view(self, now: int, people_now: int | None = None, sight: Sight = EVERYTHING) -> dict[str, Any]:
+    def view(self, now: int, people_now: int | None = None, data_scope: DataScope = EVERYTHING) -> dict[str, Any]:
         """What the page draws, structs inside. `now` (ms, the worker's clock) judges freshness only.
 
         `people_now` is the clock of people, by which acks and snoozes end; left out, it is `now`.
 
         Ages are the reader's to compute: equal states give equal views, so that an ETag can save the body.
         """
-        anomalies = self.open_anomalies(sight)
-        recent = self.recent_anomalies(sight)
+        anomalies = self.open_anomalies(data_scope)
+        recent = self.recent_anomalies(data_scope)
         clock = now if people_now is None else people_now
-        sources = {topic: self._source_view(topic, now) for topic in self._topics}
+        sources = self._sources.states(now)
         return {
             "timezone": self.timezone,
             "time": self.time or None,
@@ -188,24 +191,28 @@ class Board:
                 {"reason": reason.value, "topic": topic, "amount": amount} for reason, topic, amount in self._blind
             ],
             "touchpoints": [
-                touchpoint_state(touchpoint, anomalies, self._heard_of(touchpoint), sources.values(), self.time)
+                touchpoint_state(touchpoint, anomalies, self._heard_of(touchpoint), sources, self.time)
                 for touchpoint in TOUCHPOINTS
             ],
-            "anomalies": [self.shown(anomaly, clock, sight) for anomaly in anomalies[:SHOWN_OPEN]],
+            "anomalies": [self.shown(anomaly, clock, data_scope) for anomaly in anomalies[:SHOWN_OPEN]],
             "open": len(anomalies),
-            "recent": [self.shown(anomaly, clock, sight) for anomaly in recent[:SHOWN_RECENT]],
+            "recent": [self.shown(anomaly, clock, data_scope) for anomaly in recent[:SHOWN_RECENT]],
+            "whole": data_scope.whole,
             # These are of the whole, which belongs to nobody who sees a part only.
-            "metrics": [self._metric_view(metric) for metric in self._metrics.values() if sight.whole],
+            "metrics": self._signals() if data_scope.whole else [],
+            "parts_only": [
+                part_view(metric) for metric in self._catalogue.values() if metric.name not in self._metrics
+            ],
             "titles": {name: [metric.title, metric.title_zh] for name, metric in self._catalogue.items()},
-            "sources": list(sources.values()),
+            "sources": sources,
         }
 
-    def _seen(self, anomaly: Anomaly, sight: Sight) -> Anomaly:
-        return sight.narrowed(anomaly, lambda fingerprint: self._is_seen(fingerprint, sight))
+    def _seen(self, anomaly: Anomaly, data_scope: DataScope) -> Anomaly:
+        return data_scope.narrowed(anomaly, lambda fingerprint: self._is_seen(fingerprint, data_scope))
 
-    def _is_seen(self, fingerprint: str | None, sight: Sight) -> bool:
+    def _is_seen(self, fingerprint: str | None, data_scope: DataScope) -> bool:
         other = self.register.anomaly(fingerprint) if fingerprint else None
-        return other is not None and sight.sees(other.scope)
+        return other is not None and data_scope.sees(other.scope)
 
     def metric(self, name: str) -> Metric | None:
         return self._catalogue.get(name)
@@ -219,24 +226,11 @@ class Board:
         heard = [self._heard.get(name, 0) for name, metric in self._metrics.items() if metric.touchpoint == touchpoint]
         return max(heard, default=None)
 
-    def _metric_view(self, metric: Metric) -> dict[str, Any]:
-        return {
-            "name": metric.name,
-            "title": metric.title,
-            "title_zh": metric.title_zh,
-            "touchpoint": metric.touchpoint,
-            "unit": metric.unit,
-            "direction": metric.direction,
-            "target": metric.target,
-            "of_faults": metric.of_faults(),
-            "score": self._scores.get(metric.name),
-            "points": list(self._points[metric.name]),
-        }
-
-    def _source_view(self, topic: str, now: int) -> SourceState:
-        source = self._sources.get(topic)
-        watermark, moved_at = (source.watermark, source.moved_at) if source else (None, 0)
-        return source_state(topic, watermark, moved_at, now, self._pace, live=self._live)
+    def _signals(self) -> list[dict[str, Any]]:
+        return [
+            signal_view(metric, self._scores.get(name), self._points[name], leading=name in self._leading)
+            for name, metric in self._metrics.items()
+        ]
 
     def _forget(self) -> None:
         """Drops the time lines of what the register has forgotten."""
@@ -245,3 +239,4 @@ class Board:
         for fingerprint in [name for name in self._timelines if self.register.anomaly(name) is None]:
             del self._timelines[fingerprint]
             self.courses.drop(fingerprint)
+            self.worst_contributors.drop(fingerprint)

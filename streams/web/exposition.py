@@ -23,7 +23,7 @@ from streams.telemetry.metrics import (
     main_scope,
     prometheus_name,
 )
-from streams.web.sight import EVERYTHING
+from streams.web.data_scope import EVERYTHING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from streams.catalogue.metric import Metric
     from streams.records.anomaly import Anomaly
-    from streams.web.sight import Sight
+    from streams.web.data_scope import DataScope
 
 _CHUNK: Final = 5_000
 _OPEN_METRICS: Final = "application/openmetrics-text"
@@ -138,41 +138,41 @@ class Exposition:
         self._orders = {metric.name: {frozenset(scope): scope for scope in metric.scopes} for metric in metrics}
         self._labels: dict[str, _Labels] = {}
 
-    def render(self, accept: str = "", sight: Sight = EVERYTHING) -> tuple[str, Iterator[bytes]]:
+    def render(self, accept: str = "", data_scope: DataScope = EVERYTHING) -> tuple[str, Iterator[bytes]]:
         """Content type, and the body in pieces of at most 5,000 lines, so that a server can breathe in between.
 
         Who sees only a part of the data gets the series that lie in it, and nothing of the pipeline.
         """
         asked = any(part.split(";")[0].strip() == _OPEN_METRICS for part in accept.split(","))
         encode, content_type = choose_encoder(f"{_OPEN_METRICS};version=1.0.0" if asked else "text/plain")
-        head = encode(self._registry if sight.whole else CollectorRegistry())
+        head = encode(self._registry if data_scope.whole else CollectorRegistry())
         tail = b"# EOF\n" if asked else b""
-        return content_type, self._pieces(head.removesuffix(tail), tail, sight)
+        return content_type, self._pieces(head.removesuffix(tail), tail, data_scope)
 
-    def _pieces(self, head: bytes, tail: bytes, sight: Sight) -> Iterator[bytes]:
+    def _pieces(self, head: bytes, tail: bytes, data_scope: DataScope) -> Iterator[bytes]:
         readings = {reading.metric.name: reading for reading in self._readings()}
         self._labels = {name: labels for name, labels in self._labels.items() if name in readings}
         yield head
         for reading in readings.values():
             name = prometheus_name(reading.metric)
             yield _family(name, reading.metric.title)
-            yield from self._lines(reading, f"{name}{{", reading.value, "%r", sight)
+            yield from self._lines(reading, f"{name}{{", reading.value, "%r", data_scope)
         yield _family(EXPECTED, "What a metric was expected to be, in its unit.")
         for reading in readings.values():
-            yield from self._lines(reading, _of_metric(EXPECTED, reading.metric), reading.expected, "%.6g", sight)
+            yield from self._lines(reading, _of_metric(EXPECTED, reading.metric), reading.expected, "%.6g", data_scope)
         for name, column, told in _BANDS:
             yield _family(name, told)
             for reading in readings.values():
-                yield self._band(reading, _of_metric(name, reading.metric), getattr(reading, column), sight)
+                yield self._band(reading, _of_metric(name, reading.metric), getattr(reading, column), data_scope)
         yield _family(SCORE, "Surprise: 1 is the limit of normal, 2 twice as surprising in log-probability.")
         for reading in readings.values():
-            yield from self._lines(reading, _of_metric(SCORE, reading.metric), reading.score, "%.6g", sight)
+            yield from self._lines(reading, _of_metric(SCORE, reading.metric), reading.score, "%.6g", data_scope)
         yield _family(ANOMALY_STATE, "Open anomalies: 2 firing, 1 recovering; absent when there is none.")
-        yield self._states(sight)
+        yield self._states(data_scope)
         yield tail
 
     def _lines(
-        self, reading: Reading, prefix: str, numbers: NDArray[np.float64], form: str, sight: Sight
+        self, reading: Reading, prefix: str, numbers: NDArray[np.float64], form: str, data_scope: DataScope
     ) -> Iterator[bytes]:
         """Lines of one metric; form is the number's (estimates need no 17 digits)."""
         labels = self._labels_of(reading)
@@ -181,9 +181,9 @@ class Exposition:
         for start in range(0, len(shown), _CHUNK):
             series = shown[start : start + _CHUNK]
             labels.cover(reading.scopes, int(series[-1]) + 1)
-            if not sight.whole:
+            if not data_scope.whole:
                 series = np.array(
-                    [at for at in series.tolist() if _lies_in(sight, reading.metric, reading.scopes[at])], np.intp
+                    [at for at in series.tolist() if _lies_in(data_scope, reading.metric, reading.scopes[at])], np.intp
                 )
             texts = labels.texts
             pairs = zip(series.tolist(), numbers[series].tolist(), strict=True)
@@ -192,12 +192,12 @@ class Exposition:
                 text = re.sub(r" (-?)inf\n", lambda found: f" {found[1] or '+'}Inf\n", text)
             yield text.encode()
 
-    def _band(self, reading: Reading, prefix: str, numbers: NDArray[np.float64], sight: Sight) -> bytes:
+    def _band(self, reading: Reading, prefix: str, numbers: NDArray[np.float64], data_scope: DataScope) -> bytes:
         """Of the main scope only: for all series it would make the page two thirds longer."""
         labels = self._labels_of(reading)
         main = labels.main(reading.scopes, min(len(reading.scopes), len(numbers)))
-        if not sight.whole:
-            main = [at for at in main if _lies_in(sight, reading.metric, reading.scopes[at])]
+        if not data_scope.whole:
+            main = [at for at in main if _lies_in(data_scope, reading.metric, reading.scopes[at])]
         shown = zip(main, numbers[main].tolist(), strict=True)
         return "".join(
             [f"{prefix}{labels.texts[index]}{bound:.6g}\n" for index, bound in shown if math.isfinite(bound)]
@@ -211,12 +211,12 @@ class Exposition:
         labels.keep_if_same(reading.scopes)
         return labels
 
-    def _states(self, sight: Sight) -> bytes:
+    def _states(self, data_scope: DataScope) -> bytes:
         """One line per labels: anomalies of one series that differ in direction share it, the graver state wins."""
         states: dict[str, int] = {}
         for anomaly in self._anomalies():
             state = _STATES.get(anomaly.state, 0)
-            if state and sight.sees(anomaly.scope):
+            if state and data_scope.sees(anomaly.scope):
                 labels = self._anomaly_labels(anomaly)
                 states[labels] = max(state, states.get(labels, 0))
         return "".join(f"{ANOMALY_STATE}{{{labels}}} {state}\n" for labels, state in states.items()).encode()
@@ -229,9 +229,9 @@ class Exposition:
         return ",".join(f'{name}="{value.translate(_ESCAPES)}"' for name, value in labels.items())
 
 
-def _lies_in(sight: Sight, metric: Metric, scope: tuple[int, tuple[str, ...]]) -> bool:
+def _lies_in(data_scope: DataScope, metric: Metric, scope: tuple[int, tuple[str, ...]]) -> bool:
     index, values = scope
-    return index < len(metric.scopes) and sight.sees(dict(zip(metric.scopes[index], values, strict=True)))
+    return index < len(metric.scopes) and data_scope.sees(dict(zip(metric.scopes[index], values, strict=True)))
 
 
 def _of_metric(name: str, metric: Metric) -> str:

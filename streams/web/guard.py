@@ -60,7 +60,7 @@ def needs(role: Role, security: Security, handler: Handler, *, in_part: bool = F
     async def guarded(request: web.Request) -> web.StreamResponse:
         facts = facts_of(request)
         refusal = security.refuse_role(facts, role)
-        if refusal is None and not in_part and not security.sight_of(facts).whole:
+        if refusal is None and not in_part and not security.data_scope_of(facts).whole:
             refusal = Refusal.SIGHT
         return refused(refusal) if refusal else await handler(request)
 

@@ -9,7 +9,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from detectors.judgement import insufficient
-from streams.catalogue.metric import OF_CASES, Signal
+from streams.catalogue.signals import CellKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -45,9 +45,10 @@ def judged(readings: Iterable[Reading]) -> Iterator[JudgedReading]:
         judgement = reading.latest.judgement
         unjudged = insufficient(judgement.reason)
         # The exposure of a gauge says whether it was told: that nobody waits is a value.
-        silent = judgement.exposure <= 0 if reading.metric.signal is Signal.LAST else judgement.value == 0
+        traits = reading.metric.traits
+        silent = judgement.exposure <= 0 if traits.cells is CellKind.LATEST else judgement.value == 0
         unseen = unjudged & silent
-        if reading.metric.signal in OF_CASES:
+        if traits.of_cases:
             unseen |= judgement.exposure <= 0
         yield JudgedReading(
             reading.metric,
@@ -84,7 +85,7 @@ class MergeCollector(Collector):
             name = reading.metric.name
             waiting.add_metric([name], reading.waiting)
             dropped.add_metric([name], reading.dropped)
-            if reading.metric.signal == "cohort":
+            if reading.metric.traits.cells is CellKind.DEADLINES:
                 expired.add_metric([name], reading.expired)
             for reason in SKIPPED:
                 skipped.add_metric([name, reason], getattr(reading.skipped, reason))

@@ -1,4 +1,4 @@
-"""Who may ask for what: decided from plain facts of a request, before any handler runs (contract, Out: HTTP)."""
+"""Who may ask for what: decided from plain facts of a request, before any handler runs (docs/security.md)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import msgspec
 
 from streams.settings.addresses import is_loopback
 from streams.settings.errors import InputError
-from streams.web.sight import EVERYTHING, NOTHING, Sight
+from streams.web.data_scope import EVERYTHING, NOTHING, DataScope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,7 +61,7 @@ class Token(msgspec.Struct, frozen=True):
     role: Role
     secret: str
     name: str = ""
-    sight: Sight = EVERYTHING
+    data_scope: DataScope = EVERYTHING
 
     def session(self) -> str:
         """What the cookie carries: it proves the token without holding it, and ends when the token is withdrawn."""
@@ -168,12 +168,12 @@ class Security:
         token = self._token_of(facts)
         return None if isinstance(token, Refusal) else token.role
 
-    def sight_of(self, facts: Facts) -> Sight:
+    def data_scope_of(self, facts: Facts) -> DataScope:
         """What of the data the reader sees: where tokens are needed, without one nothing, and else everything."""
         if not self._tokens:
             return EVERYTHING
         token = self._token_of(facts)
-        return NOTHING if isinstance(token, Refusal) else token.sight
+        return NOTHING if isinstance(token, Refusal) else token.data_scope
 
     def role_of(self, secret: str) -> Role | None:
         """The role a token opens, compared in constant time against every token."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from streams.records.action import TELLING, Kind
+from streams.records.action import NOTIFYING, Kind
 from streams.records.instant import rfc3339
 from streams.records.request import Stage
 from streams.register.handling import ends_at
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from streams.records.action import Taken
-    from streams.records.anomaly import Transition
     from streams.records.request import Step
+    from streams.web.entry import Entry
 
 
 class ActionEntry(msgspec.Struct, frozen=True):
@@ -55,7 +55,7 @@ def merged(
     lines: list[Entry | ActionEntry | StepEntry] = [
         *transitions,
         *map(_step_line, proposed),
-        *(_line(taken) for taken in actions if taken.action != TELLING),
+        *(_line(taken) for taken in actions if taken.action != NOTIFYING),
         *map(_step_line, later),
     ]
     return sorted(lines, key=lambda line: line.time)
@@ -87,36 +87,3 @@ def _step_line(step: Step) -> StepEntry:
     stage = step.stage.value.rpartition(".")[2]
     note = "" if data.outcome else data.note
     return StepEntry(step.id, stage, data.action, data.rule, data.actor, note, step.time, data.outcome, data.reason)
-
-
-class Entry(msgspec.Struct, frozen=True):
-    """One line of an anomaly's time line: a transition, with what was known then. `time` is event time in ms."""
-
-    id: str
-    change: str
-    why: str
-    time: int
-    state: str
-    severity: str
-    value: float
-    expected: float
-    score: float
-    reason: str
-    summary: str
-
-
-def entry_of(transition: Transition) -> Entry:
-    anomaly = transition.anomaly
-    return Entry(
-        id=transition.id,
-        change=transition.change.value,
-        why=transition.why.value,
-        time=transition.time,
-        state=anomaly.state,
-        severity=anomaly.severity,
-        value=anomaly.value,
-        expected=anomaly.expected,
-        score=anomaly.score,
-        reason=anomaly.reason,
-        summary=anomaly.summary,
-    )

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Final
 
 from streams.records.action import LONGEST_NAME
 from streams.settings.located_yaml import suggestion
+from streams.web.data_scope import DIMENSIONS, EVERYTHING, read_data_scope
 from streams.web.security import ROLES, Token
-from streams.web.sight import DIMENSIONS, EVERYTHING, sight_of_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -37,7 +37,7 @@ class _LineError(ValueError):
 def read_tokens(path: Path, dimensions: Collection[str] = DIMENSIONS) -> tuple[Token, ...]:
     """The tokens of a file in UTF-8, with or without a byte order mark; a # at the start of a word begins a comment.
 
-    Options stand in any order. With `scope=` a token sees only what bears one of these values (`streams.web.sight`);
+    Options stand in any order. `scope=` limits a token to what bears one of these values (`streams.web.data_scope`);
     `name=` says who has it and goes on until the next option or the end of the line: what is done with the token then
     bears that name, whatever a request says. `dimensions` are those that a scope may name.
 
@@ -102,8 +102,8 @@ def _token_of_words(words: list[str], dimensions: Collection[str]) -> Token:
     if not secret.isascii():
         raise _LineError("a token is letters, digits and signs of ASCII, or no client could send it; make another")
     options = _options(words[2:])
-    sight = sight_of_text("".join(options["scope"]), dimensions) if "scope" in options else EVERYTHING
-    return Token(ROLES[words[0].lower()], secret, _name(options.get("name", [])), sight)
+    data_scope = read_data_scope("".join(options["scope"]), dimensions) if "scope" in options else EVERYTHING
+    return Token(ROLES[words[0].lower()], secret, _name(options.get("name", [])), data_scope)
 
 
 def _options(words: list[str]) -> dict[str, list[str]]:

@@ -6,12 +6,12 @@ from typing import Any
 
 import msgspec
 import pytest
-from sample_anomaly import sample_anomaly
 
 from streams.affected.question import Question, parts_of, question_about
 from streams.catalogue.load import load
 from streams.events.long_text import shortened
 from streams.events.registry import DATA
+from tests.support.sample_anomaly import sample_anomaly
 
 BY_NAME = load().by_name
 START = 1_794_326_400_000

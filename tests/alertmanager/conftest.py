@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).with_name("support")))
-
-from real_alertmanager import RealAlertmanager
+from tests.alertmanager.support.real_alertmanager import RealAlertmanager
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
 
 @pytest.fixture(scope="session")

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
-from labelled_anomalies import CARRIERS, INHIBIT_RULES, REGIONS, anomalies, labels
-from real_alertmanager import eventually
 
 from streams.alerts.decide.routes import Routes
 from streams.records.action import Taken
@@ -20,14 +18,15 @@ from streams.register.inhibition import OpenAnomalies
 from streams.register.matcher import Matcher, Op, all_match, labels_of
 from streams.register.silences import SilenceBook
 from streams.settings.settings import RouteSettings
+from tests.alertmanager.support.labelled_anomalies import CARRIERS, INHIBIT_RULES, REGIONS, anomalies, labels
+from tests.alertmanager.support.real_alertmanager import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from real_alertmanager import RealAlertmanager
-
     from streams.records.anomaly import Anomaly
+    from tests.alertmanager.support.real_alertmanager import RealAlertmanager
 
     Start = Callable[[dict[str, Any]], RealAlertmanager]
 

@@ -9,26 +9,25 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from aiohttp import web
-from labelled_anomalies import INHIBIT_RULES, labels
-from sample_anomaly import sample_anomaly
 
 from streams.alerts.announcer import Announcer
 from streams.alerts.decide.dispatch import Dispatch
-from streams.alerts.decide.gathering import Gathering, Waits
+from streams.alerts.decide.grouping import Grouping, Waits
 from streams.alerts.words.message import Titles
 from streams.records.action import Taken
 from streams.records.anomaly import Anomaly, Change, Transition, Why
 from streams.records.instant import rfc3339
 from streams.register.muting import Muting
 from streams.register.silences import SilenceBook
+from tests.alertmanager.support.labelled_anomalies import INHIBIT_RULES, labels
+from tests.support.sample_anomaly import sample_anomaly
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
 
-    from real_alertmanager import RealAlertmanager
-
     from streams.alerts.queue.lane import LaneState
     from streams.alerts.words.message import Notification
+    from tests.alertmanager.support.real_alertmanager import RealAlertmanager
 
     Start = Callable[[dict[str, Any]], RealAlertmanager]
 
@@ -83,7 +82,7 @@ async def hook() -> AsyncIterator[Hook]:
 
 
 class Ours:
-    """Dispatch, gathering and announcer on a clock of their own; what each message says."""
+    """Dispatch, groups and announcer on a clock of their own; what each message says."""
 
     def __init__(self) -> None:
         self.silences = SilenceBook()
@@ -101,7 +100,7 @@ class Ours:
             lambda: self.now,
             lambda *_: None,
             lambda: list(self.open.values()),
-            gathering=Gathering(waits),
+            grouping=Grouping(waits),
         )
 
     def put(self, notification: Notification) -> None:
@@ -120,7 +119,7 @@ class Ours:
             else:
                 self.open[anomaly.fingerprint] = anomaly
             why = Why.RECOVERED if change is Change.RESOLVED else Why.OPENED
-            self._announcer.tell(Transition(f"{anomaly.fingerprint}{change}", change, self.now, anomaly, why))
+            self._announcer.handle(Transition(f"{anomaly.fingerprint}{change}", change, self.now, anomaly, why))
 
     def passes(self, seconds: float) -> None:
         until = self.now + round(seconds * SECOND)

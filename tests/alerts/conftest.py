@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
-from sample_anomaly import sample_anomaly
 
 from streams.alerts.words.message import Notification
 from streams.catalogue.metric import Severity
 from streams.records.anomaly import Change, Contributor, Transition, Why
 from streams.records.instant import rfc3339
+from tests.support.sample_anomaly import sample_anomaly
 
 if TYPE_CHECKING:
     from collections.abc import Callable

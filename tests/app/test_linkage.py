@@ -10,7 +10,6 @@ import orjson
 import pytest
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
-from embedded_workers import opened_now, produce, until, worker
 
 from streams.broker.embedded import EmbeddedBroker
 from streams.records.action import Taken
@@ -18,6 +17,7 @@ from streams.records.action_event import encode as encode_action
 from streams.records.anomaly_event import encode, key
 from streams.settings.settings import LinkageMatch, LinkageRule, LinkageWebhook, Settings
 from streams.topics.wanted import embedded_topics
+from tests.support.embedded_workers import opened_now, produce, until, worker
 
 if TYPE_CHECKING:
     from pathlib import Path

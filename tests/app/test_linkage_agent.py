@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 import pytest
 from prometheus_client import CollectorRegistry
-from sample_anomaly import sample_anomaly
 
 from streams.app import linkage_agent
 from streams.app.linkage_agent import LinkageAgent, LinkageSurroundings
@@ -26,6 +25,7 @@ from streams.register.register import Register
 from streams.settings.settings import LinkageRule, Settings
 from streams.telemetry.metrics import PipelineMetrics
 from streams.transport.clients.linkage_reader import UnwrittenError
+from tests.support.sample_anomaly import sample_anomaly
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import orjson
 import pytest
 from aiohttp import ClientSession
-from embedded_workers import opened_now, produce, until, worker
 
 from streams.broker.embedded import EmbeddedBroker
 from streams.records.action import Taken
@@ -17,6 +16,7 @@ from streams.records.anomaly_event import encode, key
 from streams.records.instant import rfc3339
 from streams.settings.settings import Settings
 from streams.topics.wanted import embedded_topics
+from tests.support.embedded_workers import opened_now, produce, until, worker
 
 if TYPE_CHECKING:
     from pathlib import Path

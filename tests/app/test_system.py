@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Literal
 
 import aiohttp
 import pytest
-from embedded_workers import produce, until, worker
 from faust.types import TP
 
 from streams.app.system import System, new_system
@@ -23,6 +22,7 @@ from streams.settings.settings import SOURCE_TOPICS, Settings
 from streams.topics.names import ACTIONS_TOPIC
 from streams.topics.wanted import embedded_topics
 from streams.transport.clients.topic_writer import TopicWriter
+from tests.support.embedded_workers import produce, until, worker
 
 if TYPE_CHECKING:
     from pathlib import Path

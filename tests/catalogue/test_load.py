@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from streams.catalogue.load import SHIPPED, load, parse
-from streams.catalogue.metric import Component, Signal
+from streams.catalogue.metric import Component
 from streams.settings.located_yaml import LocatedError
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def test_a_new_title_changes_no_hash_and_a_new_scope_does() -> None:
 def test_a_minimal_metric_needs_no_more_than_the_mandatory_keys() -> None:
     metric = parse(METRIC, "mine.yaml").by_name["paid_share"]
 
-    assert metric.signal is Signal.RATIO
+    assert metric.signal == "ratio"
     assert set(metric.components()) == {Component.NUMERATOR, Component.DENOMINATOR}
 
 

@@ -76,7 +76,7 @@ TOLD = "numerator: [{events: [queue.snapshot], value: waiting}]"
         (f"unit: per_minute, signal: count, scopes: [[]], numerator: [{{{AGAIN}}}]", "only a ratio counts"),
         (
             f"unit: points, signal: net, scopes: [[]], {LOADS}, denominator: [{{events: [page.viewed]}}]",
-            "those against",
+            "negative answers",
         ),
     ],
 )

@@ -6,9 +6,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from counting import CATALOGUE, DAY, DENOMINATOR, EXPOSURE, LATE_BY_DEADLINE, NUMERATOR, Count, moment
 
 from streams.events.registry import TYPES
+from tests.catalogue.support.counting import (
+    CATALOGUE,
+    DAY,
+    DENOMINATOR,
+    EXPOSURE,
+    LATE_BY_DEADLINE,
+    NUMERATOR,
+    Count,
+    moment,
+)
 
 
 def test_o1_counts_orders_by_their_time() -> None:

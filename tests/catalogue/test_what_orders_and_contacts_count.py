@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from counting import DENOMINATOR, EXPOSURE, NUMERATOR, T0, Count, moment
-
 from streams.cells.gauge import MOMENT_BITS
 from streams.cells.histogram import edges
 from streams.cells.mark import mark_of
+from tests.catalogue.support.counting import DENOMINATOR, EXPOSURE, NUMERATOR, T0, Count, moment
 
 
 def bins_of(count: Count, *durations: float) -> list[int]:

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from counting import CATALOGUE, DAY, DENOMINATOR, EXPOSURE, LATE_BY_DEADLINE, NUMERATOR, Count, moment
 
 from streams.cells.histogram import edges
+from tests.catalogue.support.counting import (
+    CATALOGUE,
+    DAY,
+    DENOMINATOR,
+    EXPOSURE,
+    LATE_BY_DEADLINE,
+    NUMERATOR,
+    Count,
+    moment,
+)
 
 HOUR = 3_600
 
@@ -122,7 +131,7 @@ def test_f1_counts_promoters_detractors_and_all_who_answered() -> None:
     for_, against, asked = (count.total(of, "channel=app") for of in (NUMERATOR, EXPOSURE, DENOMINATOR))
 
     assert (for_, against, asked) == (2, 7, 11)
-    assert round(100 * (for_ - against) / asked, 2) == -45.45  # domain.md F1
+    assert round(100 * (for_ - against) / asked, 2) == -45.45  # docs/semantics.md
 
 
 def test_f2_is_four_and_five_of_five() -> None:

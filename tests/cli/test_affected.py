@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import confluent_kafka
 import orjson
 import pytest
-from sample_anomaly import sample_anomaly
 
 from streams.broker.embedded import EmbeddedBroker
 from streams.cli import main
@@ -17,6 +16,7 @@ from streams.records.anomaly_event import encode, key
 from streams.records.instant import rfc3339
 from streams.settings.settings import Settings
 from streams.topics.wanted import embedded_topics
+from tests.support.sample_anomaly import sample_anomaly
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

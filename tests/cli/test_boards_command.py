@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from aiohttp.test_utils import TestServer
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "dashboards" / "grafana" / "support"))
-
-from documented_grafana import PASSWORD, TOKEN, USER, DocumentedGrafana
-
 from streams.cli import main
 from streams.cli.boards import access
 from streams.cli.errors import UsageError
 from streams.settings.errors import FAILED, WRONG
+from tests.dashboards.grafana.support.documented_grafana import PASSWORD, TOKEN, USER, DocumentedGrafana
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
+    from pathlib import Path
 
 SALE = """\
 calendar:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +21,6 @@ from streams.telemetry.metrics import (
     prometheus_name,
 )
 from streams.web.merge_readings import MergeCollector
-
-sys.path.insert(0, str(Path(__file__).with_name("support")))
 
 SHIPPED = Path(__file__).parents[2] / "deploy" / "prometheus" / "pharos.rules.yaml"
 _PARTS = {"histogram": ("_bucket", "_sum", "_count"), "counter": ("_total",)}

@@ -10,6 +10,7 @@ import pytest
 
 from dashboards.wallboard import pages
 from detectors.judgement import Reason
+from streams.alerts.words import phrases
 from streams.catalogue.load import load
 from streams.catalogue.metric import Metric, Severity, Touchpoint
 from streams.incidents.alert import State
@@ -88,6 +89,11 @@ def test_there_is_a_word_for_all_that_the_server_can_say(language: dict[str, Any
     )
     assert set(SOURCE_TOPICS) == set(language["topic"])
     assert {refusal.name.lower() for refusal in Refusal} <= set(language["refusal"])
+
+
+def test_messages_and_pages_call_the_dimensions_by_the_same_words() -> None:
+    assert dict(phrases.CHINESE.dimensions) == CHINESE["dimension"]
+    assert {name: word for name, word in ENGLISH["dimension"].items() if word.lower() != name.replace("_", " ")} == {}
 
 
 def test_every_metric_has_a_title_in_both_languages() -> None:

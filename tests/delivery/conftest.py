@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from http_channel import authority, channel, post, untrusted
+from tests.support.http_channel import authority, channel, post, untrusted
 
 __all__ = ["authority", "channel", "post", "untrusted"]

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detectors.aftermath import Law, evidence_of_end
+from detectors.aftermath import evidence_of_end
 from detectors.binomial import BinomialDetector
 from detectors.judgement import Judgement, Reason
+from detectors.law import Law
 from detectors.mean import MeanDetector
 from detectors.surge import SurgeDetector
 

@@ -39,6 +39,6 @@ def test_the_file_of_tokens_is_taken(tmp_path: Path) -> None:
         Role.RESPONDER,
     ]
     assert tokens[4].name == "Flagship"
-    assert tokens[4].sight.sees({"store": "flagship"})
-    assert tokens[5].sight.sees({"store": "b", "region": "zhejiang"})
-    assert not tokens[5].sight.sees({"store": "b"})
+    assert tokens[4].data_scope.sees({"store": "flagship"})
+    assert tokens[5].data_scope.sees({"store": "b", "region": "zhejiang"})
+    assert not tokens[5].data_scope.sees({"store": "b"})

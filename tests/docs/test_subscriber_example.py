@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import confluent_kafka
 import orjson
 import pytest
-from sample_anomaly import sample_anomaly
 
 from streams.broker.embedded import EmbeddedBroker
 from streams.records.action import Taken
@@ -21,6 +20,7 @@ from streams.records.anomaly import Change, Transition
 from streams.records.anomaly_event import encode, key
 from streams.settings.settings import Settings
 from streams.topics.wanted import embedded_topics
+from tests.support.sample_anomaly import sample_anomaly
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

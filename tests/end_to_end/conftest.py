@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import os
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).with_name("support")))
-sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
-
-from hop_transcript import transcript
-from monitoring_processes import skip_without_programs
-from sale_course import run_course
+from tests.end_to_end.support.hop_transcript import transcript
+from tests.end_to_end.support.monitoring_processes import skip_without_programs
+from tests.end_to_end.support.sale_course import run_course
 
 if TYPE_CHECKING:
-    from sale_course import Course
+    from tests.end_to_end.support.sale_course import Course
 
 
 @pytest.fixture(scope="session")

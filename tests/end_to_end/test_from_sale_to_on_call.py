@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from hop_transcript import CHANNELS, deliveries, percentile
 from prometheus_client.parser import text_string_to_metric_families
-from sale_course import ON_CALL, ROBOTS
 
 from streams.records.anomaly import Change
+from tests.end_to_end.support.hop_transcript import CHANNELS, deliveries, percentile
+from tests.end_to_end.support.sale_course import ON_CALL, ROBOTS
 
 if TYPE_CHECKING:
-    from sale_course import Course
+    from tests.end_to_end.support.sale_course import Course
 
 pytestmark = pytest.mark.endtoend
 

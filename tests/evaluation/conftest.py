@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
-from streams.evaluation.metric_evaluator import QUARTER_MS, MetricEvaluator
-from streams.evaluation.window_reader import EARLIER_WINDOWS, LONG_S, SPARED_WINDOWS
+from streams.evaluation.window_reader import EARLIER_WINDOWS, LONG_S, QUARTER_MS, SPARED_WINDOWS
 
 if TYPE_CHECKING:
     from streams.catalogue.metric import Component
+    from streams.evaluation.metric_evaluator import MetricEvaluator
 
-sys.path.insert(0, str(Path(__file__).with_name("support")))
 
 SLOT_MS = 10_000
 MINUTE_MS = 60_000

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from evaluation_shops import DAY_MS, MINUTE_MS, START_MS, UTC, daily, metric_of
 
-from streams.catalogue.metric import Component, Direction, Signal
+from streams.catalogue.metric import Component, Direction
 from streams.evaluation.metric_evaluator import MetricEvaluator
+from tests.evaluation.support.evaluation_shops import DAY_MS, MINUTE_MS, START_MS, UTC, daily, metric_of
 
 FAILURE_MS = START_MS + 3 * DAY_MS + 10 * 3_600_000
 END_MS = FAILURE_MS + 18 * MINUTE_MS
@@ -34,7 +34,7 @@ def shop_with_a_failure(shop_of: Any, rng: np.random.Generator, still: int | Non
 
 
 def found(shop: Any) -> list[tuple[int, Any]]:
-    evaluator = MetricEvaluator(metric_of(Signal.RATIO, Direction.DOWN, windows=(60, 120, 300, 900)), UTC)
+    evaluator = MetricEvaluator(metric_of("ratio", Direction.DOWN, windows=(60, 120, 300, 900)), UTC)
     shop.teach(evaluator, FAILURE_MS - 3 * 3_600_000)
     verdicts: list[tuple[int, Any]] = shop.run(evaluator, FAILURE_MS, END_MS + 25 * MINUTE_MS)
     return verdicts
@@ -68,7 +68,7 @@ def test_what_is_clear_is_told_by_the_shortest_window_that_has_enough_and_holds_
     shop_of: Any,
 ) -> None:
     shop = shop_with_a_failure(shop_of, np.random.default_rng(2))
-    evaluator = MetricEvaluator(metric_of(Signal.RATIO, Direction.DOWN, windows=(60, 120, 300, 900)), UTC)
+    evaluator = MetricEvaluator(metric_of("ratio", Direction.DOWN, windows=(60, 120, 300, 900)), UTC)
     shop.teach(evaluator, FAILURE_MS - 3 * 3_600_000)
     clear = []
     for now_ms in range(FAILURE_MS, END_MS + 15 * MINUTE_MS, 10_000):

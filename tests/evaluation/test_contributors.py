@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from evaluation_shops import DAY_MS, MINUTE_MS, START_MS, UTC, metric_of
 
-from streams.catalogue.metric import Component, Direction, Signal
+from streams.catalogue.metric import Component, Direction
 from streams.evaluation.metric_evaluator import MetricEvaluator
+from tests.evaluation.support.evaluation_shops import DAY_MS, MINUTE_MS, START_MS, UTC, metric_of
 
 SCOPES = [(0, ()), (1, ("wechat",)), (1, ("alipay",)), (1, ("card",))]
 FAILURE_MS = START_MS + 50 * MINUTE_MS
@@ -26,7 +26,7 @@ def test_of_three_new_payment_methods_only_the_one_that_fails_is_named(shop_of: 
         shop.cells[Component.DENOMINATOR, series] = tried = rng.poisson(5, 360)
         shop.cells[Component.NUMERATOR, series] = rng.binomial(tried, success)
     shop.cells[:, 0] = shop.cells[:, 1:].sum(axis=1)
-    evaluator = MetricEvaluator(metric_of(Signal.RATIO, Direction.DOWN), UTC)
+    evaluator = MetricEvaluator(metric_of("ratio", Direction.DOWN), UTC)
     # Two thousand payments say what the whole usually is; of a method there were too few.
     found = [v for _, v in shop.run(evaluator, START_MS, FAILURE_MS + 5 * MINUTE_MS) if v.scope == {}]
 
@@ -36,8 +36,8 @@ def test_of_three_new_payment_methods_only_the_one_that_fails_is_named(shop_of: 
         assert verdict.contributors[0].share == pytest.approx(1, abs=0.35)
 
 
-@pytest.mark.parametrize("signal", [Signal.MEAN, Signal.COUNT])
-def test_a_part_that_is_new_is_not_taken_for_the_one_that_changed(shop_of: Any, signal: Signal) -> None:
+@pytest.mark.parametrize("signal", ["mean", "count"])
+def test_a_part_that_is_new_is_not_taken_for_the_one_that_changed(shop_of: Any, signal: str) -> None:
     """An old part changes while a new one, of which nothing is known, does as the whole usually does."""
     at_ms = START_MS + 3 * DAY_MS + 10 * 3_600_000
     shop = shop_of([(0, ()), (1, ("old",)), (1, ("new",))], 4 * 8640, START_MS)
@@ -45,7 +45,7 @@ def test_a_part_that_is_new_is_not_taken_for_the_one_that_changed(shop_of: Any, 
     at = shop.slot(at_ms)
     counts = np.array([rng.poisson(20, 4 * 8640), rng.poisson(5, 4 * 8640)])
     counts[1, : at - 180] = 0  # half an hour old
-    if signal is Signal.COUNT:
+    if signal == "count":
         counts[0, at : at + 60] *= 3
         shop.cells[Component.NUMERATOR, 1:] = counts
     else:
@@ -54,7 +54,7 @@ def test_a_part_that_is_new_is_not_taken_for_the_one_that_changed(shop_of: Any, 
         shop.cells[Component.DENOMINATOR, 1:] = counts
         shop.cells[Component.NUMERATOR, 1:] = counts * seconds * 1000
     shop.cells[:, 0] = shop.cells[:, 1:].sum(axis=1)
-    more = {"unit": "seconds", "minimum_effect": 0.5} if signal is Signal.MEAN else {"unit": "per_minute"}
+    more = {"unit": "seconds", "minimum_effect": 0.5} if signal == "mean" else {"unit": "per_minute"}
     evaluator = MetricEvaluator(metric_of(signal, Direction.UP, **({"minimum_effect": 0.5} | more)), UTC)
     shop.teach(evaluator, at_ms - 2 * 3_600_000)
 

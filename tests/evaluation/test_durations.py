@@ -6,19 +6,19 @@ from typing import Any
 
 import numpy as np
 import pytest
-from evaluation_shops import DAY_MS, START_MS, UTC, metric_of
 
-from streams.catalogue.metric import Direction, Metric, Signal
+from streams.catalogue.metric import Direction, Metric
 from streams.cells.histogram import BINS, edges
 from streams.evaluation.metric_evaluator import MetricEvaluator
+from tests.evaluation.support.evaluation_shops import DAY_MS, START_MS, UTC, metric_of
 
 BOUNDS = (0.05, 60.0)
 CHANGE_MS = START_MS + 2 * DAY_MS + 10 * 3_600_000
 
 
-def metric(signal: Signal, effect: float) -> Metric:
+def metric(signal: str, effect: float) -> Metric:
     more: dict[str, Any] = {"unit": "seconds", "bins": BOUNDS, "denominator": (), "minimum_effect": effect}
-    if signal is Signal.QUANTILE:
+    if signal == "quantile":
         more["quantile"] = 0.95
     return metric_of(signal, Direction.UP, **more)
 
@@ -47,7 +47,7 @@ def found_in(shop: Any, of: Metric, after_ms: int = 300_000) -> list[tuple[int, 
 def test_pages_that_load_slower_are_found_and_told_in_seconds(shop_of: Any) -> None:
     shop = pages(shop_of, mean=2.0, spread=0.4)
 
-    found = found_in(shop, metric(Signal.QUANTILE, 0.5))
+    found = found_in(shop, metric("quantile", 0.5))
 
     tick, verdict = found[0]
     assert 0 < tick - CHANGE_MS <= 60_000
@@ -62,7 +62,7 @@ def test_pages_that_load_slower_are_found_and_told_in_seconds(shop_of: Any) -> N
 def test_a_slow_device_is_named(shop_of: Any) -> None:
     shop = pages(shop_of, mean=3.0, spread=0.4, devices=(True, False))
 
-    found = found_in(shop, metric(Signal.QUANTILE, 0.5))
+    found = found_in(shop, metric("quantile", 0.5))
 
     assert {tuple(verdict.scope.values()) for _, verdict in found} <= {(), ("ios",)}
     whole = next(verdict for _, verdict in reversed(found) if not verdict.scope)
@@ -73,20 +73,20 @@ def test_a_slow_device_is_named(shop_of: Any) -> None:
 def test_a_shift_that_is_improbable_but_small_is_not_reported(shop_of: Any) -> None:
     shop = pages(shop_of, mean=1.25, spread=0.4)
 
-    assert found_in(shop, metric(Signal.QUANTILE, 0.5)) == []
+    assert found_in(shop, metric("quantile", 0.5)) == []
 
 
 def test_pages_that_load_as_ever_are_quiet(shop_of: Any) -> None:
     shop = pages(shop_of, mean=1.0, spread=0.4)
 
-    assert found_in(shop, metric(Signal.QUANTILE, 0.3), after_ms=3_600_000) == []
+    assert found_in(shop, metric("quantile", 0.3), after_ms=3_600_000) == []
 
 
 def test_durations_that_grow_erratic_at_an_unchanged_mean_are_a_wider_spread(shop_of: Any) -> None:
     # The mean of a lognormal is exp(mu + s^2 / 2): with a wider s, mu falls for it to stay.
     shop = pages(shop_of, mean=float(np.exp((0.4**2 - 1.0**2) / 2)), spread=1.0)
 
-    found = found_in(shop, metric(Signal.SPREAD, 0.5), after_ms=600_000)
+    found = found_in(shop, metric("spread", 0.5), after_ms=600_000)
 
     assert found
     worst = found[-1][1]
@@ -97,7 +97,7 @@ def test_durations_that_grow_erratic_at_an_unchanged_mean_are_a_wider_spread(sho
 
 def test_what_was_learned_survives_a_restart(shop_of: Any) -> None:
     shop = pages(shop_of, mean=2.0, spread=0.4)
-    of = metric(Signal.QUANTILE, 0.5)
+    of = metric("quantile", 0.5)
     first = MetricEvaluator(of, UTC)
     shop.teach(first, CHANGE_MS - 3 * 3_600_000)
     shop.run(first, CHANGE_MS - 600_000, CHANGE_MS)

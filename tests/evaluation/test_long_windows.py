@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from evaluation_shops import DAY_MS, START_MS, UTC, metric_of
 
-from streams.catalogue.metric import Component, Direction, Signal
+from streams.catalogue.metric import Component, Direction
 from streams.evaluation.metric_evaluator import MetricEvaluator
+from tests.evaluation.support.evaluation_shops import DAY_MS, START_MS, UTC, metric_of
 
 WEEK_S = 604_800
 WEEK_MS = 1_000 * WEEK_S
@@ -32,7 +32,7 @@ def deliveries(shop_of: Any, seed: int, late: tuple[float, float], a_day: float 
 
 def found(shop: Any, from_ms: int, to_ms: int, windows: tuple[int, ...] = (WEEK_S,)) -> list[tuple[int, Any]]:
     """Verdicts with score >= 1 at the ticks at which a week is due."""
-    metric = metric_of(Signal.RATIO, Direction.DOWN, windows=windows, minimum_effect=0.03, scopes=((),))
+    metric = metric_of("ratio", Direction.DOWN, windows=windows, minimum_effect=0.03, scopes=((),))
     evaluator = MetricEvaluator(metric, UTC)
     for quarter_ms in range(from_ms - 8 * DAY_MS, from_ms, 900_000) if windows[0] < WEEK_S else ():
         at = shop.slot(quarter_ms)
@@ -85,7 +85,7 @@ def test_before_three_earlier_weeks_are_known_nothing_is_said(shop_of: Any) -> N
 
 def test_after_a_restart_the_same_is_said(shop_of: Any) -> None:
     shop = deliveries(shop_of, 0, (0.05, 0.2))
-    metric = metric_of(Signal.RATIO, Direction.DOWN, windows=(WEEK_S,), scopes=((),))
+    metric = metric_of("ratio", Direction.DOWN, windows=(WEEK_S,), scopes=((),))
     through, broken = MetricEvaluator(metric, UTC), MetricEvaluator(metric, UTC)
     told = []
     for now_ms in range(-(-SHIFT_MS // STEP_MS) * STEP_MS, SHIFT_MS + 2 * WEEK_MS, STEP_MS // 2):

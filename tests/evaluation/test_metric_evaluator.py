@@ -6,11 +6,20 @@ from typing import Any
 
 import numpy as np
 import pytest
-from evaluation_shops import DAY_MS, MINUTE_MS, START_MS, TERM, UTC, Payments, inquiries, metric_of
 
-from streams.catalogue.metric import Component, Direction, Metric, Signal
+from streams.catalogue.metric import Component, Direction, Metric
 from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.settings.settings import OpeningHours, Settings
+from tests.evaluation.support.evaluation_shops import (
+    DAY_MS,
+    MINUTE_MS,
+    START_MS,
+    TERM,
+    UTC,
+    Payments,
+    inquiries,
+    metric_of,
+)
 
 
 def test_a_failing_payment_method_is_found_within_two_minutes_with_its_contributor_and_start(shop_of: Any) -> None:
@@ -19,7 +28,7 @@ def test_a_failing_payment_method_is_found_within_two_minutes_with_its_contribut
     at = payments.shop.slot(failure_ms)
     payments.success[0, at : at + 120] = 0.3
     shop = payments.draw()
-    evaluator = MetricEvaluator(metric_of(Signal.RATIO, Direction.DOWN), UTC)
+    evaluator = MetricEvaluator(metric_of("ratio", Direction.DOWN), UTC)
     shop.teach(evaluator, failure_ms - 3 * 3_600_000)
 
     found = shop.run(evaluator, failure_ms - 1_800_000, failure_ms + 600_000)
@@ -37,7 +46,7 @@ def test_a_failing_payment_method_is_found_within_two_minutes_with_its_contribut
 
 def test_an_ordinary_day_is_quiet(shop_of: Any) -> None:
     shop = Payments(shop_of, 3, 60).draw()
-    evaluator = MetricEvaluator(metric_of(Signal.RATIO, Direction.DOWN), UTC)
+    evaluator = MetricEvaluator(metric_of("ratio", Direction.DOWN), UTC)
     shop.teach(evaluator, START_MS + 2 * DAY_MS)
 
     assert shop.run(evaluator, START_MS + 2 * DAY_MS + 3 * 3_600_000, START_MS + 2 * DAY_MS + 8 * 3_600_000) == []
@@ -49,7 +58,7 @@ def test_ten_times_the_traffic_at_unchanged_ratios_is_quiet(shop_of: Any) -> Non
     at = payments.shop.slot(jump_ms)
     payments.attempts[at : at + 120] *= 10
     shop = payments.draw()
-    evaluator = MetricEvaluator(metric_of(Signal.RATIO, Direction.DOWN), UTC)
+    evaluator = MetricEvaluator(metric_of("ratio", Direction.DOWN), UTC)
     shop.teach(evaluator, jump_ms - 3 * 3_600_000)
 
     assert shop.run(evaluator, jump_ms - 600_000, jump_ms + 3_600_000) == []
@@ -59,7 +68,7 @@ def test_a_tiny_store_with_one_failure_in_two_has_too_little_to_judge(shop_of: A
     shop = shop_of([(0, ()), (1, ("tiny",))], 2000, START_MS)
     shop.cells[Component.DENOMINATOR, :, ::720] = 2
     shop.cells[Component.NUMERATOR, :, ::720] = 1
-    evaluator = MetricEvaluator(metric_of(Signal.RATIO, Direction.DOWN), UTC)
+    evaluator = MetricEvaluator(metric_of("ratio", Direction.DOWN), UTC)
 
     assert shop.run(evaluator, START_MS + 3_600_000, START_MS + 2 * 3_600_000) == []
 
@@ -69,7 +78,7 @@ def test_without_history_a_ratio_is_judged_once_it_has_been_seen_for_half_an_hou
     failure_ms = START_MS + 90 * MINUTE_MS
     payments.success[1, payments.shop.slot(failure_ms) :] = 0.6
     shop = payments.draw()
-    evaluator = MetricEvaluator(metric_of(Signal.RATIO, Direction.DOWN), UTC)
+    evaluator = MetricEvaluator(metric_of("ratio", Direction.DOWN), UTC)
 
     found = shop.run(evaluator, START_MS + 60_000, failure_ms + 180_000)
 
@@ -83,7 +92,7 @@ def test_a_promised_ratio_needs_no_history(shop_of: Any) -> None:
     shop.cells[Component.NUMERATOR, 0] = 167
     shop.cells[Component.NUMERATOR, 0, ::6] = 166
     shop.cells[Component.NUMERATOR, 0, 360:] = 165
-    evaluator = MetricEvaluator(metric_of(Signal.RATIO, Direction.DOWN, target=0.999, windows=(60, 120, 300)), UTC)
+    evaluator = MetricEvaluator(metric_of("ratio", Direction.DOWN, target=0.999, windows=(60, 120, 300)), UTC)
 
     found = shop.run(evaluator, START_MS + 300_000, START_MS + 3_600_000 + 120_000)
 
@@ -92,7 +101,7 @@ def test_a_promised_ratio_needs_no_history(shop_of: Any) -> None:
 
 
 def counts_metric(direction: Direction, **more: Any) -> Metric:
-    return metric_of(Signal.COUNT, direction, unit="per_minute", minimum_effect=0.5, minimum_exposure=10, **more)
+    return metric_of("count", direction, unit="per_minute", minimum_effect=0.5, minimum_exposure=10, **more)
 
 
 def test_a_surge_of_one_intent_is_found_although_the_activity_is_known(shop_of: Any) -> None:
@@ -179,7 +188,7 @@ def test_an_anomaly_is_reported_for_twenty_minutes_after_it_was_last_not_clear(s
     at = payments.shop.slot(failure_ms)
     payments.success[0, at : at + 60] = 0.3
     shop = payments.draw()
-    evaluator = MetricEvaluator(metric_of(Signal.RATIO, Direction.DOWN), UTC)
+    evaluator = MetricEvaluator(metric_of("ratio", Direction.DOWN), UTC)
     shop.teach(evaluator, failure_ms - 3 * 3_600_000)
     last = shop.run(evaluator, failure_ms, failure_ms + 1_200_000)[-1][0]
 
@@ -198,7 +207,7 @@ def test_a_restored_evaluator_goes_on_as_if_nothing_had_happened(shop_of: Any) -
     failure_ms = START_MS + 2 * DAY_MS + 10 * 3_600_000
     payments.success[0, payments.shop.slot(failure_ms) :] = 0.3
     shop = payments.draw()
-    metric = metric_of(Signal.RATIO, Direction.DOWN, windows=(60, 900, 3600), target=0.99)
+    metric = metric_of("ratio", Direction.DOWN, windows=(60, 900, 3600), target=0.99)
     one, other = MetricEvaluator(metric, UTC), MetricEvaluator(metric, UTC)
     shop.teach(one, failure_ms - 3 * 3_600_000)
     shop.run(one, failure_ms - 300_000, failure_ms + 130_000)
@@ -218,7 +227,7 @@ def test_a_closed_service_is_not_judged(shop_of: Any) -> None:
     shop = payments.draw()
     hours = (OpeningHours(days=("mon", "tue", "wed", "thu", "fri", "sat", "sun"), opens="07:00", closes="18:00"),)
     settings = Settings(timezone="UTC", opening_hours=hours)
-    evaluator = MetricEvaluator(metric_of(Signal.RATIO, Direction.DOWN, opening_hours=True), settings)
+    evaluator = MetricEvaluator(metric_of("ratio", Direction.DOWN, opening_hours=True), settings)
     shop.teach(evaluator, closing_ms - 3 * 3_600_000)
 
     assert shop.run(evaluator, closing_ms - 600_000, closing_ms + 3_600_000) == []
@@ -230,7 +239,7 @@ def test_scopes_with_a_missing_dimension_are_not_judged(shop_of: Any) -> None:
     payments.success[0, payments.shop.slot(failure_ms) :] = 0.3
     shop = payments.draw()
     shop.scopes[1] = (1, ("",))
-    evaluator = MetricEvaluator(metric_of(Signal.RATIO, Direction.DOWN), UTC)
+    evaluator = MetricEvaluator(metric_of("ratio", Direction.DOWN), UTC)
     shop.teach(evaluator, failure_ms - 3 * 3_600_000)
 
     found = shop.run(evaluator, failure_ms, failure_ms + 300_000)
@@ -239,7 +248,7 @@ def test_scopes_with_a_missing_dimension_are_not_judged(shop_of: Any) -> None:
 
 
 def test_rows_of_the_wrong_number_of_components_are_refused() -> None:
-    evaluator = MetricEvaluator(metric_of(Signal.COHORT, Direction.DOWN, exposure=TERM), UTC)
+    evaluator = MetricEvaluator(metric_of("cohort", Direction.DOWN, exposure=TERM), UTC)
 
     with pytest.raises(ValueError, match="1 rows for the components"):
         evaluator.close_quarter(START_MS, np.zeros((1, 4), dtype=np.int64))

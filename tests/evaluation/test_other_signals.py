@@ -6,10 +6,19 @@ from typing import Any
 
 import numpy as np
 import pytest
-from evaluation_shops import DAY_MS, MINUTE_MS, START_MS, TERM, UTC, daily, inquiries, metric_of
 
-from streams.catalogue.metric import Component, Direction, Signal
+from streams.catalogue.metric import Component, Direction
 from streams.evaluation.metric_evaluator import MetricEvaluator
+from tests.evaluation.support.evaluation_shops import (
+    DAY_MS,
+    MINUTE_MS,
+    START_MS,
+    TERM,
+    UTC,
+    daily,
+    inquiries,
+    metric_of,
+)
 
 
 def test_a_longer_wait_is_a_shift_of_the_mean(shop_of: Any) -> None:
@@ -21,7 +30,7 @@ def test_a_longer_wait_is_a_shift_of_the_mean(shop_of: Any) -> None:
     answered = rng.poisson(5, shop.cells.shape[2])
     shop.cells[Component.DENOMINATOR, 0] = answered
     shop.cells[Component.NUMERATOR, 0] = rng.gamma(np.maximum(answered, 1e-9) / 1.5, waits * 1.5)
-    metric = metric_of(Signal.MEAN, Direction.UP, unit="seconds", minimum_effect=0.5, scopes=((),))
+    metric = metric_of("mean", Direction.UP, unit="seconds", minimum_effect=0.5, scopes=((),))
     evaluator = MetricEvaluator(metric, UTC)
     shop.teach(evaluator, shift_ms - 3 * 3_600_000)
 
@@ -44,7 +53,7 @@ def test_refunds_per_thousand_rise_with_the_refunds_and_not_with_the_orders(shop
     shop.fill(Component.DENOMINATOR, 0, orders, rng)
     shop.partners = {Component.DENOMINATOR: [0, 0, 0]}
     metric = metric_of(
-        Signal.PER_THOUSAND,
+        "per_thousand",
         Direction.UP,
         unit="per_thousand",
         minimum_effect=0.5,
@@ -70,7 +79,7 @@ def test_a_cohort_that_is_not_closed_in_time_and_its_overdue_stock(shop_of: Any)
     shop.cells[Component.DENOMINATOR, 0] = opened
     shop.cells[Component.NUMERATOR, 0] = rng.binomial(opened, 0.95)
     shop.cells[Component.NUMERATOR, 0, shop.slot(stall_ms) :] //= 2
-    metric = metric_of(Signal.COHORT, Direction.DOWN, exposure=TERM, scopes=((),), windows=(900, 3600))
+    metric = metric_of("cohort", Direction.DOWN, exposure=TERM, scopes=((),), windows=(900, 3600))
     evaluator = MetricEvaluator(metric, UTC)
     shop.teach(evaluator, stall_ms - 3 * 3_600_000)
     shop.stock[0] = 100
@@ -93,7 +102,7 @@ def test_what_is_drawn_keeps_to_the_shortest_window_while_a_longer_one_alarms(sh
     shop.fill(Component.NUMERATOR, 0, daily(3, 40.0), rng)
     more_ms = START_MS + 2 * DAY_MS + 10 * 3_600_000
     shop.cells[Component.NUMERATOR, 0, shop.slot(more_ms) :] *= 3
-    metric = metric_of(Signal.COUNT, Direction.UP, unit="per_minute", minimum_effect=0.5, scopes=((),))
+    metric = metric_of("count", Direction.UP, unit="per_minute", minimum_effect=0.5, scopes=((),))
     evaluator = MetricEvaluator(metric, UTC)
     shop.teach(evaluator, more_ms - 3 * 3_600_000)
     shop.run(evaluator, more_ms - 1_800_000, more_ms + 600_000)
@@ -111,7 +120,7 @@ def test_a_metric_without_exposure_is_looked_at_every_quarter_of_an_hour(shop_of
     shop = shop_of([(0, ())], 8640, START_MS)
     shop.cells[:2, 0, ::360] = 1  # one in an hour
     judged = []
-    metric = metric_of(Signal.RATIO, Direction.DOWN, scopes=((),))
+    metric = metric_of("ratio", Direction.DOWN, scopes=((),))
     evaluator = MetricEvaluator(metric, UTC)
     for now_ms in range(START_MS + 7_200_000, START_MS + 10_800_000, 10_000):
         before = evaluator.latest

@@ -6,16 +6,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from evaluation_shops import START_MS, UTC, metric_of
 
 from detectors.judgement import Reason
-from streams.catalogue.metric import Component, Direction, Signal
+from streams.catalogue.metric import Component, Direction
 from streams.evaluation.metric_evaluator import MetricEvaluator
+from tests.evaluation.support.evaluation_shops import START_MS, UTC, metric_of
 
 
 def queue(threshold: float | None) -> Any:
     return metric_of(
-        Signal.LAST,
+        "last",
         Direction.UP,
         unit="number",
         minimum_effect=1,
@@ -80,7 +80,7 @@ def test_a_share_has_its_limit_from_the_first_window_with_enough_cases(
     shop = shop_of([(0, ()), (1, ("card",))], 360, START_MS)
     shop.cells[Component.DENOMINATOR] = 10
     shop.cells[Component.NUMERATOR] = int(10 * share)
-    metric = metric_of(Signal.RATIO, Direction.UP, threshold=0.4)
+    metric = metric_of("ratio", Direction.UP, threshold=0.4)
 
     found = shop.run(MetricEvaluator(metric, UTC), START_MS + 10_000, START_MS + 300_000)
 
@@ -92,7 +92,7 @@ def test_a_share_that_is_back_is_over_although_a_quarter_of_an_hour_still_shows_
     shop.cells[Component.DENOMINATOR] = 30
     shop.cells[Component.NUMERATOR, :, :90] = 15
     over_ms = START_MS + 900_000
-    metric = metric_of(Signal.RATIO, Direction.UP, threshold=0.4)
+    metric = metric_of("ratio", Direction.UP, threshold=0.4)
 
     found = shop.run(MetricEvaluator(metric, UTC), START_MS + 10_000, START_MS + 1_800_000)
 
@@ -104,7 +104,7 @@ def test_a_count_has_its_limit_in_its_own_unit(shop_of: Any) -> None:
     shop = shop_of([(0, ())], 360, START_MS)
     shop.cells[Component.NUMERATOR] = 10
     shop.cells[Component.NUMERATOR, :, 90:] = 30
-    metric = metric_of(Signal.COUNT, Direction.UP, unit="per_minute", windows=(60,), threshold=90)
+    metric = metric_of("count", Direction.UP, unit="per_minute", windows=(60,), threshold=90)
 
     found = shop.run(MetricEvaluator(metric, UTC), START_MS + 10_000, START_MS + 1_200_000)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from streams.catalogue.metric import Direction, Metric, Signal, Term
+from streams.catalogue.metric import Direction, Metric, Term
 from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.settings.settings import Settings
 
@@ -37,7 +37,7 @@ def test_black_friday_is_flagged_on_its_day_as_good_news(shop_of: Any, evaluatio
         title="Orders",
         touchpoint="order",
         unit="per_minute",
-        signal=Signal.COUNT,
+        signal="count",
         direction=Direction.DOWN,
         minimum_effect=0.5,
         minimum_exposure=10,

@@ -6,17 +6,17 @@ from typing import Any
 
 import numpy as np
 import pytest
-from evaluation_shops import DAY_MS, MINUTE_MS, START_MS, TERM, inquiries, metric_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.catalogue.metric import Component, Direction, Signal
+from streams.catalogue.metric import Component, Direction
 from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.evaluation.sale_plan import AS_USUAL, SalePlan
 from streams.records.instant import rfc3339
 from streams.settings.settings import CalendarEntry, Settings
+from tests.evaluation.support.evaluation_shops import DAY_MS, MINUTE_MS, START_MS, TERM, inquiries, metric_of
 
-ORDERS = metric_of(Signal.COUNT, Direction.DOWN, unit="per_minute", minimum_effect=0.5, minimum_exposure=10)
+ORDERS = metric_of("count", Direction.DOWN, unit="per_minute", minimum_effect=0.5, minimum_exposure=10)
 PEAK_MS = START_MS + 8 * DAY_MS + 2 * 3_600_000
 
 
@@ -29,8 +29,8 @@ def test_counts_without_an_exposure_are_planned_and_nothing_else() -> None:
     within = PEAK_MS, PEAK_MS + 1000
 
     assert SalePlan(ORDERS, calendar).within(*within) == (2.0, 9.0)
-    assert SalePlan(metric_of(Signal.RATIO, Direction.DOWN), calendar).within(*within) == AS_USUAL
-    against = metric_of(Signal.COUNT, Direction.UP, unit="per_minute", exposure=TERM)
+    assert SalePlan(metric_of("ratio", Direction.DOWN), calendar).within(*within) == AS_USUAL
+    against = metric_of("count", Direction.UP, unit="per_minute", exposure=TERM)
     assert SalePlan(against, calendar).within(*within) == AS_USUAL
 
 
@@ -38,7 +38,7 @@ def test_an_entry_that_names_metrics_speaks_of_these_only() -> None:
     named = [entry(PEAK_MS, PEAK_MS + MINUTE_MS, (2.0, 9.0), "y")]
 
     assert SalePlan(ORDERS, named).within(PEAK_MS, PEAK_MS + 1000) == AS_USUAL
-    assert SalePlan(metric_of(Signal.COUNT, Direction.DOWN, name="y"), named).within(PEAK_MS, PEAK_MS + 1000).low == 2
+    assert SalePlan(metric_of("count", Direction.DOWN, name="y"), named).within(PEAK_MS, PEAK_MS + 1000).low == 2
 
 
 @given(
@@ -115,5 +115,5 @@ def test_what_is_planned_is_not_learnt_as_usual(shop_of: Any) -> None:
     other = MetricEvaluator(ORDERS, Settings(timezone="UTC"))
     shop.teach(other, START_MS + 3 * 3_600_000)
 
-    assert evaluator._judge._usual.seen.sum() == 4
-    assert other._judge._usual.seen.sum() == 12
+    assert evaluator._judge._expected.usual.seen.sum() == 4
+    assert other._judge._expected.usual.seen.sum() == 12

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from evaluation_shops import DAY_MS, START_MS, TERM, UTC, metric_of
 
-from streams.catalogue.metric import Component, Direction, Signal
+from streams.catalogue.metric import Component, Direction
 from streams.evaluation.metric_evaluator import MetricEvaluator
+from tests.evaluation.support.evaluation_shops import DAY_MS, START_MS, TERM, UTC, metric_of
 
 CHANGE_MS = START_MS + 2 * DAY_MS + 10 * 3_600_000
 
@@ -23,7 +23,7 @@ def test_a_net_score_that_falls_is_told_in_points(shop_of: Any) -> None:
     shop.cells[Component.DENOMINATOR, 0], shop.cells[Component.NUMERATOR, 0] = asked, promoters
     shop.cells[Component.EXPOSURE, 0] = rng.binomial(asked - promoters, np.where(late, 0.75, 0.5))
     metric = metric_of(
-        Signal.NET, Direction.DOWN, unit="points", minimum_effect=20, exposure=TERM, scopes=((),), windows=(300, 900)
+        "net", Direction.DOWN, unit="points", minimum_effect=20, exposure=TERM, scopes=((),), windows=(300, 900)
     )
     evaluator = MetricEvaluator(metric, UTC)
     shop.teach(evaluator, CHANGE_MS - 3 * 3_600_000)
@@ -46,7 +46,7 @@ def test_a_queue_that_grows_is_told_by_its_last_snapshot(shop_of: Any) -> None:
     told[0, shop.slot(CHANGE_MS) :: 3] = 1 + 200
     shop.cells[0] = told
     metric = metric_of(
-        Signal.LAST,
+        "last",
         Direction.UP,
         unit="number",
         minimum_effect=2,
@@ -69,9 +69,7 @@ def test_a_queue_that_grows_is_told_by_its_last_snapshot(shop_of: Any) -> None:
 def test_a_queue_that_is_not_told_of_is_insufficient(shop_of: Any) -> None:
     shop = shop_of([(0, ("presale",))], 8640, START_MS, rows=1)
     shop.cells[0, 0, :300:3] = 1 + 5
-    metric = metric_of(
-        Signal.LAST, Direction.UP, unit="number", denominator=(), scopes=(("queue",),), windows=(120, 300)
-    )
+    metric = metric_of("last", Direction.UP, unit="number", denominator=(), scopes=(("queue",),), windows=(120, 300))
     evaluator = MetricEvaluator(metric, UTC)
     shop.run(evaluator, START_MS + 10_000, START_MS + 3_600_000)
 

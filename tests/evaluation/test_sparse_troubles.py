@@ -6,20 +6,20 @@ from typing import Any
 
 import numpy as np
 import pytest
-from evaluation_shops import DAY_MS, MINUTE_MS, START_MS, UTC, metric_of
 
 from detectors.state import pack, unpack
 from streams.catalogue.load import Catalogue
-from streams.catalogue.metric import Component, Direction, Signal
+from streams.catalogue.metric import Component, Direction
 from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.incidents.desk import IncidentDesk
 from streams.records.verdicts import TickVerdicts
+from tests.evaluation.support.evaluation_shops import DAY_MS, MINUTE_MS, START_MS, UTC, metric_of
 
 NEW_IN_STATE = ("unsettled", "past.found")
 TROUBLE_MS = START_MS + 3 * DAY_MS + 10 * 3_600_000
 SCOPES = [(0, ())]
 METRIC = metric_of(
-    Signal.RATIO, Direction.DOWN, windows=(3600, 86_400), minimum_exposure=30, minimum_effect=0.1, scopes=((),)
+    "ratio", Direction.DOWN, windows=(3600, 86_400), minimum_exposure=30, minimum_effect=0.1, scopes=((),)
 )
 
 

@@ -1,8 +1,3 @@
 """What the ways in share."""
 
 from __future__ import annotations
-
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).with_name("support")))

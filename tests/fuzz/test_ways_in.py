@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 
 import pytest
-from trials import LONG_S, try_few, try_for
-from watched_child import LONGEST_S, WatchedChild
+
+from tests.fuzz.support.trials import LONG_S, try_few, try_for
+from tests.fuzz.support.watched_child import LONGEST_S, WatchedChild
 
 WAYS = ("settings_way", "tokens_way", "matchers_way", "http_way", "events_way")
 
@@ -26,7 +27,7 @@ def test_a_few_examples_of_each_way_in_hold(way: str) -> None:
 
 
 def test_a_few_requests_are_answered() -> None:
-    from http_way import served
+    from tests.fuzz.support.http_way import served
 
     try:
         try_few("http_way")
@@ -38,7 +39,7 @@ def test_a_few_requests_are_answered() -> None:
 @pytest.mark.long
 def test_what_holds_the_interpreter_is_noticed() -> None:
     started = time.monotonic()
-    with WatchedChild("standing_still") as child:
+    with WatchedChild("tests.fuzz.support.standing_still") as child:
         assert child.take("go on") == ""
         assert child.take("hold") == f"it stood still for {LONGEST_S:g} s"
         assert child.take("go on") == ""

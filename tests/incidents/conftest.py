@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from streams.catalogue.load import Catalogue
-from streams.catalogue.metric import Direction, Metric, Severity, Signal, Term
+from streams.catalogue.metric import Direction, Metric, Severity, Term
 from streams.incidents.desk import IncidentDesk
 from streams.records.verdicts import TickVerdicts, Verdict
 from streams.settings.settings import Settings
@@ -26,7 +26,7 @@ def metric(name: str, touchpoint: Any, scopes: Iterable[tuple[str, ...]] = ((),)
         "id": name,
         "title": name.replace("_", " ").capitalize(),
         "unit": "ratio",
-        "signal": Signal.RATIO,
+        "signal": "ratio",
         "direction": Direction.DOWN,
         "minimum_effect": 0.02,
         "minimum_exposure": 50.0,

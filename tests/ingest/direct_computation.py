@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import TYPE_CHECKING, Any
 
-from streams.catalogue.metric import Component, Signal
+from streams.catalogue.metric import Component
 from streams.catalogue.scopes import component_sets, scope_sets
 from streams.cells.histogram import edges
 from streams.events.registry import SCALES, TOPIC_OF_TYPE
@@ -115,13 +115,13 @@ class Direct:
             digest = hashlib.blake2b(data[term.again].encode(), digest_size=8).hexdigest()
             place = 2**62 + int(digest, 16) // 4
         slots = [(place, counts_for // 10_000)]
-        if metric.signal is Signal.COHORT and component is Component.EXPOSURE:
+        if metric.signal == "cohort" and component is Component.EXPOSURE:
             slots = [(component, time // 10_000), (Component.LATE_BY_DEADLINE, counts_for // 10_000)]
         for index in wanted:
             scope = (index, tuple(dimension(name, data, kind) for name in sets[index]))
             for part, slot in slots:
                 cell = metric.key(), scope, int(part), slot, late
-                if metric.signal is Signal.LAST:
+                if metric.signal == "last":
                     told = (time % 10_000 + 1) * 2**40 + max(amount, 0)
                     self.cells[cell] = later(self.cells[cell], told)
                 else:

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from streams.catalogue.load import load
-from streams.catalogue.metric import Component, Condition, Direction, Metric, Signal, Term
+from streams.catalogue.metric import Component, Condition, Direction, Metric, Term
 from streams.events.registry import DIMENSIONS, EVENTS_OF_TOPIC, FIELDS, FLAG_FIELDS, SCALES, TIME_FIELDS, type_of
 from streams.ingest.outcome import Outcome
 from tests.ingest.direct_computation import Cell, Direct, later
@@ -27,50 +27,50 @@ HOUR = 3_600_000
 SHIPPED = load()
 
 
-def metric(name: str, signal: Signal, **parts: Any) -> Metric:
+def metric(name: str, signal: str, **parts: Any) -> Metric:
     fixed = {"id": "T", "title": name, "touchpoint": "order", "unit": "ratio", "direction": Direction.DOWN}
     return Metric(name=name, signal=signal, minimum_effect=0.1, minimum_exposure=1, **fixed, **parts)
 
 
 HARD_METRICS = (
-    metric("amounts", Signal.MEAN, scopes=((), ("region", "store"), ("store",)), numerator=(
+    metric("amounts", "mean", scopes=((), ("region", "store"), ("store",)), numerator=(
         Term(("refund.requested", "refund.approved"), value="amount", where={"automatic": Condition(equals=True)}),
         Term(("refund.rejected",), value="amount", weight=-1, where={"amount": Condition(above=10.0, at_most=900.0)}),
     ), denominator=(Term(("refund.requested",), where={"region": Condition(present=True)}),)),
-    metric("due", Signal.COHORT, scopes=((), ("carrier",)), numerator=(
+    metric("due", "cohort", scopes=((), ("carrier",)), numerator=(
         Term(("refund.completed",), at="paid_at", plus_s=86_400, no_later=True,
              where={"before_collection": Condition(equals=True)}),
     ), denominator=(Term(("refund.requested",), plus_s=86_400),), exposure=(
         Term(("refund.completed",), at="paid_at", plus_s=86_400, no_later=False, within_s=604_800,
              where={"before_collection": Condition(equals=True)}),
     )),
-    metric("soon", Signal.RATIO, scopes=(("reason",), ("kind", "reason")), numerator=(
+    metric("soon", "ratio", scopes=(("reason",), ("kind", "reason")), numerator=(
         Term(("dispute.closed", "refund.retained"), at="requested_at", within_s=60,
              where={"reason": Condition(any_of=(None, "late", "size"))}),
         Term(("dispute.opened",), plus_s=5, where={"region": Condition(present=False)}),
     ), denominator=(Term(("dispute.opened", "dispute.closed"), value="amount", at="paid_at", plus_s=3),)),
-    metric("lasting", Signal.SPREAD, scopes=((), ("reason",), ("region", "reason")), bins=(60, 100_000), numerator=(
+    metric("lasting", "spread", scopes=((), ("reason",), ("region", "reason")), bins=(60, 100_000), numerator=(
         Term(("refund.completed", "refund.rejected"), since="requested_at",
              where={"automatic": Condition(any_of=(None, False))}),
         Term(("dispute.closed",), value="amount"),
     )),
-    metric("long", Signal.QUANTILE, scopes=((), ("reason",)), bins=(1, 1000), quantile=0.5, numerator=(
+    metric("long", "quantile", scopes=((), ("reason",)), bins=(1, 1000), quantile=0.5, numerator=(
         Term(("dispute.closed",), value="amount"),
     )),
-    metric("again", Signal.RATIO, scopes=((), ("region",), ("region", "reason"), ("reason",)), numerator=(
+    metric("again", "ratio", scopes=((), ("region",), ("region", "reason"), ("reason",)), numerator=(
         Term(("refund.requested", "refund.rejected"), again="order_id", again_s=600,
              where={"automatic": Condition(any_of=(None, False))}),
     ), denominator=(Term(("refund.requested",), where={"order_id": Condition(present=True)}),)),
-    metric("fed", Signal.COUNT, scopes=((), ("topic",), ("region", "topic"), ("reason",)), numerator=(
+    metric("fed", "count", scopes=((), ("topic",), ("region", "topic"), ("reason",)), numerator=(
         Term(("refund.requested", "dispute.opened")),
         Term(("refund.requested",), plus_s=60),
     )),
-    metric("shown", Signal.LAST, scopes=(("reason", "kind"),), numerator=(
+    metric("shown", "last", scopes=(("reason", "kind"),), numerator=(
         Term(("refund.requested",), value="amount", where={"region": Condition(present=True)}),
     )),
-    metric("shown_too", Signal.LAST, scopes=(("reason",),), numerator=(Term(("refund.requested",), value="amount"),)),
+    metric("shown_too", "last", scopes=(("reason",),), numerator=(Term(("refund.requested",), value="amount"),)),
 )  # fmt: skip
-GAUGES = {metric.key() for metric in (*HARD_METRICS, *SHIPPED.metrics) if metric.signal is Signal.LAST}
+GAUGES = {metric.key() for metric in (*HARD_METRICS, *SHIPPED.metrics) if metric.signal == "last"}
 
 
 @st.composite

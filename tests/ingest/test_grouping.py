@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from streams.catalogue.metric import Condition, Direction, Metric, Signal, Term
+from streams.catalogue.metric import Condition, Direction, Metric, Term
 from streams.events.orders import Order, OrderCreated, OrderPaid
 from streams.events.registry import TYPES
 from streams.ingest.codes import Codes
@@ -22,7 +22,7 @@ def metric(name: str, *terms: Term, scopes: tuple[tuple[str, ...], ...] = ((),))
         title=name,
         touchpoint="order",
         unit="per_minute",
-        signal=Signal.COUNT,
+        signal="count",
         direction=Direction.DOWN,
         minimum_effect=0.1,
         minimum_exposure=1,

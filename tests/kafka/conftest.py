@@ -7,7 +7,6 @@ import importlib.util
 import itertools
 import os
 import pickle
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,12 +16,10 @@ from confluent_kafka.admin import AdminClient, NewTopic
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from comparison import Truth
+    from tests.kafka.crash.comparison import Truth
 
 HERE = Path(__file__).resolve().parent
 RUN = HERE.parents[1] / "deploy" / "kafka" / "run.py"
-sys.path.insert(0, str(HERE / "support"))
-sys.path.insert(0, str(HERE / "crash"))
 
 os.environ.setdefault("KAFKA_OPTS", "-XX:TieredStopAtLevel=1")  # these brokers live for a minute: half their CPU
 
@@ -61,10 +58,9 @@ def faults_kafka(kafka_run: Any, tmp_path_factory: pytest.TempPathFactory) -> It
 @pytest.fixture(scope="session")
 def truth(tmp_path_factory: pytest.TempPathFactory) -> Truth:
     """What the load of the fault tests must come to; the first process that asks computes it for all of this run."""
-    from comparison import truth_of
-    from faults_bench import LOAD, fault_settings
-
     from streams.catalogue.load import load
+    from tests.kafka.crash.comparison import truth_of
+    from tests.kafka.support.faults_bench import LOAD, fault_settings
 
     folder = tmp_path_factory.getbasetemp()
     kept = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "truth.pickle"
@@ -112,14 +108,14 @@ def secured(kafka_run: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     Its attribute `rights` holds those of User:pharos.
     """
     from confluent_kafka.admin import ScramMechanism
-    from documented_rights import granted, grants
-    from secure_kafka import add_user, secure_broker
 
     from streams.broker.admin import Admin
     from streams.broker.connection import Connection
     from streams.broker.make_topics import make_topics
     from streams.settings.settings import Settings
     from streams.topics.wanted import wanted_topics
+    from tests.kafka.support.documented_rights import granted, grants
+    from tests.kafka.support.secure_kafka import add_user, secure_broker
 
     broker = secure_broker(kafka_run, tmp_path_factory.mktemp("secure"))
     broker.start()

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kafka_reading import produce, visible
+
+from tests.kafka.support.kafka_reading import produce, visible
 
 pytestmark = pytest.mark.kafka
 RUN = Path(__file__).resolve().parents[2] / "deploy" / "kafka" / "run.py"

@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
-from comparison import Load, compare, truth_of
-from crash_course import Size, run_course
-from feed import Feed, committed, create_sources, wait_for_the_desk
-from fleet import CRASH_WORKER, Fleet
 
 from streams.catalogue.load import load as load_catalogue
 from streams.settings.settings import Settings
 from streams.transport.clients.topics import prepare_topics
 from streams.transport.flush.flush import FailureReason
+from tests.kafka.crash.comparison import Load, compare, truth_of
+from tests.kafka.crash.crash_course import Size, run_course
+from tests.kafka.crash.feed import Feed, committed, create_sources, wait_for_the_desk
+from tests.kafka.crash.fleet import CRASH_WORKER, Fleet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,7 +70,7 @@ def test_counts_and_anomalies_are_those_of_an_undisturbed_run(broker: Any, tmp_p
     log = tmp_path / "workers.log"
     feed = Feed(broker.address, load, size.kills * 6.0 + 10.0)
     given = json.dumps({"settings": msgspec.to_builtins(settings), "partitions": size.partitions})
-    fleet = Fleet([CRASH_WORKER, given], log, size.workers)
+    fleet = Fleet([*CRASH_WORKER, given], log, size.workers)
     try:
         course = run_course(
             size, fleet, broker, lambda: committed(broker.address, "crash", size.partitions), SEED, _say

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 from confluent_kafka.admin import AdminClient, NewPartitions
-from counted_orders import Running, send, until, until_counted
-from crash_load import START_MS
-from faults_bench import Bench
-from kafka_reading import visible
 
 from streams.records.verdicts import TickVerdicts
+from tests.kafka.crash.crash_load import START_MS
+from tests.kafka.support.counted_orders import Running, send, until, until_counted
+from tests.kafka.support.faults_bench import Bench
+from tests.kafka.support.kafka_reading import visible
 
 if TYPE_CHECKING:
     from pathlib import Path

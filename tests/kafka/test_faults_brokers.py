@@ -6,20 +6,20 @@ import asyncio
 from typing import TYPE_CHECKING, Any, Self
 
 import pytest
-from faults_bench import LOAD, Bench
-from feed import Feed
-from three_brokers import COPIES, ThreeBrokers
 
 from streams.broker.connection import Connection
 from streams.settings.settings import SOURCE_TOPICS
 from streams.transport.clients.newest_timestamps import NewestTimestamps
 from streams.transport.partitions.topic_ids import TopicIds
+from tests.kafka.crash.feed import Feed
+from tests.kafka.support.faults_bench import LOAD, Bench
+from tests.kafka.support.three_brokers import COPIES, ThreeBrokers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from comparison import Truth
+    from tests.kafka.crash.comparison import Truth
 
 pytestmark = pytest.mark.kafka
 LOAD_S = 8.0

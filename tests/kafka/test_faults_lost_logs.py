@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from confluent_kafka import Consumer, ConsumerGroupState, ConsumerGroupTopicPartitions, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
-from counted_orders import Running, counted, send, until, until_counted
-from faults_bench import Bench
-from feed import ANY_TIME, commits
+
+from tests.kafka.crash.feed import ANY_TIME, commits
+from tests.kafka.support.counted_orders import Running, counted, send, until, until_counted
+from tests.kafka.support.faults_bench import Bench
 
 if TYPE_CHECKING:
     from pathlib import Path

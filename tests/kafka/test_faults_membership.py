@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
-from faults_bench import LOAD, Bench
-from feed import Feed, committed
-from fleet import FAULT
+
+from tests.kafka.crash.feed import Feed, committed
+from tests.kafka.crash.fleet import FAULT
+from tests.kafka.support.faults_bench import LOAD, Bench
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from comparison import Truth
+    from tests.kafka.crash.comparison import Truth
 
 pytestmark = pytest.mark.kafka
 CHANGE_EVERY_S = 4.0

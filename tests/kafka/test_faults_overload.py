@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from confluent_kafka import Producer
-from crash_load import START_MS, rfc3339
-from faults_bench import LOAD, Bench
-from feed import Feed, committed
-from fleet import FAULT
-from kafka_reading import visible
 
 from streams.records.anomaly import Change
 from streams.records.anomaly_event import decode
 from streams.settings.settings import ReceiverSettings
+from tests.kafka.crash.crash_load import START_MS, rfc3339
+from tests.kafka.crash.feed import Feed, committed
+from tests.kafka.crash.fleet import FAULT
+from tests.kafka.support.faults_bench import LOAD, Bench
+from tests.kafka.support.kafka_reading import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from comparison import Truth
+    from tests.kafka.crash.comparison import Truth
 
 pytestmark = pytest.mark.kafka
 CAPACITY = 2_000  # events a second, by a wait in the counting
@@ -86,7 +86,7 @@ def test_what_was_over_before_a_worker_had_caught_up_pages_nobody(faults_kafka: 
     finally:
         fleet.stop()
 
-    assert "Contacts picked up" not in bench.told()
+    assert "Pick-up rate" not in bench.told()
 
 
 def an_hour_with_ten_bad_minutes(bench: Bench) -> None:

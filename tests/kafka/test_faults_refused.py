@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, ResourceType
-from faults_bench import LOAD, Bench
-from feed import Feed
 
 from streams.topics.wanted import LARGEST_RECORD
 from streams.transport.flush.flush import FailureReason
+from tests.kafka.crash.feed import Feed
+from tests.kafka.support.faults_bench import LOAD, Bench
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from comparison import Truth
+    from tests.kafka.crash.comparison import Truth
 
 pytestmark = pytest.mark.kafka
 HALF = LOAD.events // 2

@@ -10,11 +10,11 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from faults_bench import LOAD, Bench
-from feed import Feed
-from fleet import FAULT, FAULTY_WORKER, STUCK
 
 from streams.transport.life.watchdog import LIMIT_S, Station
+from tests.kafka.crash.feed import Feed
+from tests.kafka.crash.fleet import FAULT, FAULTY_WORKER, PROJECT, STUCK
+from tests.kafka.support.faults_bench import LOAD, Bench
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,7 +66,7 @@ class Stuck:
         config = bench.config(name, app=f"{bench.group}-{name}", state_dir=str(folder / name))
         with self._log.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, FAULTY_WORKER, config], stdout=log, stderr=log,
+                [sys.executable, *FAULTY_WORKER, config], cwd=PROJECT, stdout=log, stderr=log,
                 env={**os.environ, FAULT: json.dumps(fault)},
             )  # fmt: skip
 

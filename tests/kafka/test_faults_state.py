@@ -13,18 +13,18 @@ import pytest
 import yaml
 from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient
-from crash_direct import DirectCount
-from faults_bench import CELLS_PARTITIONS, LOAD, Bench
-from feed import Feed
-from fleet import FAULTY_WORKER
-from kafka_reading import visible
 
 from streams.catalogue.load import SHIPPED, load
+from tests.kafka.crash.crash_direct import DirectCount
+from tests.kafka.crash.feed import Feed
+from tests.kafka.crash.fleet import FAULTY_WORKER, PROJECT
+from tests.kafka.support.faults_bench import CELLS_PARTITIONS, LOAD, Bench
+from tests.kafka.support.kafka_reading import visible
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from comparison import Truth
+    from tests.kafka.crash.comparison import Truth
 
 pytestmark = pytest.mark.kafka
 HALF = LOAD.events // 2
@@ -156,7 +156,8 @@ def replace(bench: Bench, partition: int, values: dict[bytes, bytes]) -> None:
 def said_by_one_that_ends(bench: Bench) -> str:
     """What a worker says that ends within the minute."""
     done = subprocess.run(
-        [sys.executable, FAULTY_WORKER, bench.config()],
+        [sys.executable, *FAULTY_WORKER, bench.config()],
+        cwd=PROJECT,
         check=False,
         capture_output=True,
         text=True,

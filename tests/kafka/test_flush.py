@@ -11,11 +11,11 @@ from aiokafka.errors import InvalidTxnState
 from aiokafka.structs import TopicPartition
 from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, ResourceType
 from faust.types import TP
-from kafka_reading import visible
 
 from streams.broker.connection import Connection
 from streams.transport.flush.flush import FailureReason, FlushContent, FlushFailedError, OutRecord, TransactionalFlusher
 from streams.transport.partitions.committed import Commit, CommittedOffsets
+from tests.kafka.support.kafka_reading import visible
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from faust.types import TP
-from kafka_reading import produce, produce_in_transaction
 
 from streams.broker.connection import Connection
 from streams.cells.record import CellsRecord
@@ -17,6 +16,7 @@ from streams.transport.flush.flush import FlushContent, TransactionalFlusher
 from streams.transport.partitions.committed import Commit
 from streams.transport.parts import Ingests
 from streams.transport.worker import Worker
+from tests.kafka.support.kafka_reading import produce, produce_in_transaction
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

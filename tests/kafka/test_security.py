@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 import yaml
-from secure_kafka import KEY_PASSWORD, PASSWORD, by_certificate, by_plain, by_scram
 
 from streams.broker.connection import Connection
 from streams.offline.events_file import EventsWriter
 from streams.settings.secrets import ConfigurationError
 from streams.settings.settings import SecuritySettings, Settings
+from tests.kafka.support.secure_kafka import KEY_PASSWORD, PASSWORD, by_certificate, by_plain, by_scram
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -9,12 +9,12 @@ from typing import Any
 import confluent_kafka
 import pytest
 from confluent_kafka.admin import AclOperation, AdminClient
-from documented_rights import exactly, implied
-from secure_kafka import PASSWORD, by_scram
 
 from streams.broker.connection import Connection
 from streams.settings.settings import SecuritySettings, Settings
 from streams.transport.clients.topics import TopicsError, prepare_topics
+from tests.kafka.support.documented_rights import exactly, implied
+from tests.kafka.support.secure_kafka import PASSWORD, by_scram
 
 pytestmark = pytest.mark.kafka
 

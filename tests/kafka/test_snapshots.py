@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from faust.types import TP
-from kafka_reading import visible
 
 from streams.broker.admin import BrokerUnreachableError
 from streams.broker.connection import Connection
@@ -15,6 +14,7 @@ from streams.transport.clients.topics import TopicsError, prepare_topics
 from streams.transport.flush.flush import FlushFailedError, OutRecord, TransactionalFlusher
 from streams.transport.log.keeper import Save, Saved
 from streams.transport.log.topic_keeper import TopicKeeper
+from tests.kafka.support.kafka_reading import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,21 +1,20 @@
 """The processes of the command line give what a backtest gives: an afternoon of history and an incident of the sale.
 
-Whole files take ten minutes: `python tests/support/whole_file.py` (docs/architecture.md).
+Whole files take ten minutes: `python -m tests.support.whole_file` (docs/architecture.md).
 """
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
-
-from pharos_processes import Way
-from whole_file import EventsFile, Outcome, cut, differences
-
 from streams.simulate.scenarios import simulate
+from tests.support.pharos_processes import Way
+from tests.support.whole_file import EventsFile, Outcome, cut, differences
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = pytest.mark.kafka
 PARTITIONS = 2

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sample_anomaly import sample_anomaly
 
 from streams.records.anomaly import Change, Transition, Why
 from streams.records.instant import rfc3339
 from streams.settings.settings import LinkageMatch, LinkageRule
+from tests.support.sample_anomaly import sample_anomaly
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,6 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sample_anomaly import sample_anomaly
 
 from streams.linkage.clerk import GRACE_MS, MOST_OPEN, Clerk, Ruling, settled
 from streams.records.action import Taken
@@ -17,6 +16,7 @@ from streams.records.instant import rfc3339
 from streams.records.request import Ending, Stage, Step
 from streams.register.requests import Ledger, Standing
 from streams.settings.settings import LinkageRule, LinkageWebhook
+from tests.support.sample_anomaly import sample_anomaly
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from streams.catalogue.load import Catalogue
-from streams.catalogue.metric import Direction, Metric, Signal, Term
+from streams.catalogue.metric import Direction, Metric, Term
 from streams.cells.record import CellsRecord, MetricCells
 from streams.merge.partition import MergePartition
 from streams.records.verdicts import Pulse
@@ -52,10 +52,10 @@ class Memory:
 
 @pytest.fixture
 def make_metric() -> Callable[..., Metric]:
-    def make(signal: Signal = Signal.COUNT, **more: Any) -> Metric:
+    def make(signal: str = "count", **more: Any) -> Metric:
         fixed: dict[str, Any] = {"touchpoint": "order", "unit": "ratio", "direction": Direction.UP, "numerator": PAID}
         fixed |= {"minimum_effect": 0.1, "minimum_exposure": 20, "scopes": ((), ("region",)), "windows": (60, 300)}
-        if signal is Signal.COHORT:
+        if signal == "cohort":
             fixed |= {"denominator": PAID, "exposure": PAID}
         name = more.pop("name", "paid")
         return Metric(id=name, name=name, title=name, signal=signal, **(fixed | more))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from streams.catalogue.load import Catalogue
-from streams.catalogue.metric import Component, Direction, Metric, Signal, Term
+from streams.catalogue.metric import Component, Direction, Metric, Term
 from streams.cells.mark import mark_of
 from streams.cells.record import CellsRecord, MetricCells
 from streams.merge.partition import MergePartition
@@ -28,16 +28,16 @@ SOURCES = {"orders": 2, "logistics": 1}
 HOUR_MS = 3_600_000
 
 
-def metric(name: str, signal: Signal, scopes: tuple[tuple[str, ...], ...], **more: Any) -> Metric:
+def metric(name: str, signal: str, scopes: tuple[tuple[str, ...], ...], **more: Any) -> Metric:
     defaults: dict[str, Any] = {"touchpoint": "order", "unit": "ratio", "direction": Direction.UP}
     defaults |= {"minimum_effect": 0.1, "minimum_exposure": 10, "numerator": (Term(("consultation.opened",)),)}
     return Metric(id=name, name=name, title=name, signal=signal, scopes=scopes, **(defaults | more))
 
 
-COUNT = metric("counted", Signal.COUNT, ((), ("region",)), windows=(60, 300, 3600))
+COUNT = metric("counted", "count", ((), ("region",)), windows=(60, 300, 3600))
 SETTLED = metric(
     "settled",
-    Signal.RATIO,
+    "ratio",
     ((), ("region",)),
     denominator=(Term(("consultation.opened",)),),
     windows=(60,),
@@ -45,7 +45,7 @@ SETTLED = metric(
 )
 PROJECTED = metric(
     "projected",
-    Signal.PER_THOUSAND,
+    "per_thousand",
     (("intent", "region"),),
     denominator=(Term(("order.paid",)),),
     windows=(120,),
@@ -53,7 +53,7 @@ PROJECTED = metric(
 )
 COHORT = metric(
     "cohort",
-    Signal.COHORT,
+    "cohort",
     ((), ("region",)),
     numerator=(Term(("order.paid",)),),
     denominator=(Term(("order.paid",)),),
@@ -62,7 +62,7 @@ COHORT = metric(
 )
 RECURRING = metric(
     "recurring",
-    Signal.RATIO,
+    "ratio",
     ((), ("region",), ("intent", "region"), ("intent",)),
     numerator=(Term(("consultation.opened",), again="order_id", again_s=1_800),),
     denominator=(Term(("consultation.opened",)),),

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streams.catalogue.metric import Component, Signal
+from streams.catalogue.metric import Component
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +24,7 @@ def at(slot: int) -> int:
 def test_a_deadline_is_overdue_from_the_end_of_its_minute_until_it_is_closed(
     make_metric: Callable[..., Metric], make_merge: Callable[..., SimpleNamespace]
 ) -> None:
-    metric = make_metric(Signal.COHORT)
+    metric = make_metric("cohort")
     merge = make_merge(metric)
     merge.apply(at(BASE), metric, (WHOLE, OPENED, BASE + 7, 3, 0), (WHOLE, IN_TIME, BASE + 7, 1, 0))
     merge.apply(at(BASE + 30), metric, (WHOLE, LATE, BASE + 20, 2, 0), (WHOLE, LATE_BY_DEADLINE, BASE + 7, 2, 0))
@@ -39,7 +39,7 @@ def test_a_deadline_is_overdue_from_the_end_of_its_minute_until_it_is_closed(
 def test_what_stays_open_for_seven_days_leaves_into_expired(
     make_metric: Callable[..., Metric], make_merge: Callable[..., SimpleNamespace]
 ) -> None:
-    metric = make_metric(Signal.COHORT)
+    metric = make_metric("cohort")
     from_ms = at(BASE + WEEK + 6 * 360)
     stamp = "1970-04-18T06:00:00+00:00"
     merge = make_merge(metric, evaluate_from=stamp)
@@ -60,7 +60,7 @@ def test_what_stays_open_for_seven_days_leaves_into_expired(
 def test_more_closed_than_opened_shows_zero(
     make_metric: Callable[..., Metric], make_merge: Callable[..., SimpleNamespace]
 ) -> None:
-    metric = make_metric(Signal.COHORT)
+    metric = make_metric("cohort")
     merge = make_merge(metric)
     merge.apply(at(BASE + 60), metric, (WHOLE, IN_TIME, BASE + 7, 1, 0))
     merge.advance()
@@ -71,7 +71,7 @@ def test_more_closed_than_opened_shows_zero(
 def test_a_payment_that_came_late_opens_its_deadline_all_the_same(
     make_metric: Callable[..., Metric], make_merge: Callable[..., SimpleNamespace]
 ) -> None:
-    metric = make_metric(Signal.COHORT)
+    metric = make_metric("cohort")
     merge = make_merge(metric, evaluate_from="1970-04-12T01:00:00+00:00")
     merge.apply(at(BASE), metric, (WHOLE, OPENED, BASE + DAY, 1, 1))
     merge.apply(at(BASE + DAY + 700))
@@ -83,7 +83,7 @@ def test_a_payment_that_came_late_opens_its_deadline_all_the_same(
 def test_a_late_closing_that_came_late_counts_when_its_quarter_closes(
     make_metric: Callable[..., Metric], make_merge: Callable[..., SimpleNamespace]
 ) -> None:
-    metric = make_metric(Signal.COHORT)
+    metric = make_metric("cohort")
     merge = make_merge(metric)
     merge.apply(at(BASE), metric, (WHOLE, OPENED, BASE + 5, 1, 0))
     merge.apply(at(BASE + 200), metric, (WHOLE, LATE, BASE + 95, 1, 1), (WHOLE, LATE_BY_DEADLINE, BASE + 5, 1, 1))

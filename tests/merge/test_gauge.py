@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.catalogue.metric import Signal, Term
+from streams.catalogue.metric import Term
 from streams.cells.gauge import MOMENT_BITS, packed, values_of
 from streams.merge.ahead import latest
 
@@ -20,7 +20,7 @@ SLOT = 176_722_560
 
 
 def gauge(make_metric: Callable[..., Any]) -> Any:
-    return make_metric(Signal.LAST, unit="number", numerator=TOLD, scopes=(("queue",),), windows=(60, 120))
+    return make_metric("last", unit="number", numerator=TOLD, scopes=(("queue",),), windows=(60, 120))
 
 
 def test_the_snapshot_told_last_counts_whichever_arrives_last(
@@ -33,10 +33,10 @@ def test_the_snapshot_told_last_counts_whichever_arrives_last(
     run.apply(SLOT * 10_000, metric, (presale, 0, SLOT, packed(2_000, 90), 0))
     run.apply((SLOT + 7) * 10_000, metric, (presale, 0, SLOT + 6, packed(0, 0), 0))
     run.advance()
-    state = run.merge._states[metric.key()]
+    shown = run.merge._states[metric.key()].shown
 
-    assert state.latest(0, 60).tolist() == [0]
-    assert state.slots(0, 0, 8)[-7:].tolist() == [7, -1, -1, -1, -1, -1, 0]
+    assert shown.latest(0, 60).tolist() == [0]
+    assert shown.slots(0, 0, 8)[-7:].tolist() == [7, -1, -1, -1, -1, -1, 0]
 
 
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 9_999), st.integers(0, 100)), min_size=1))

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.catalogue.load import Catalogue
-from streams.catalogue.metric import Signal, Term
+from streams.catalogue.metric import Term
 from streams.cells.record import CellsRecord, MetricCells
 from streams.evaluation.window_reader import EARLIER_WINDOWS, SPARED_WINDOWS
 from streams.merge.partition import MergePartition
@@ -79,9 +79,7 @@ def test_a_metric_of_short_windows_keeps_no_days() -> None:
     assert set(Windows(1, [60, 86_400]).rings) == {1, 6, QUARTER_SLOTS}
 
 
-WEEKLY = metric(
-    "weekly", Signal.RATIO, ((), ("region",)), denominator=(Term(("consultation.opened",)),), windows=(WEEK_S,)
-)
+WEEKLY = metric("weekly", "ratio", ((), ("region",)), denominator=(Term(("consultation.opened",)),), windows=(WEEK_S,))
 CATALOGUE = Catalogue.of((WEEKLY,))
 
 

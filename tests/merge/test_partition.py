@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from streams.catalogue.metric import Signal
 from streams.cells.record import CellsRecord, MetricCells
 from streams.merge.watermark import UnannouncedSourceError, Watermarks
 
@@ -104,7 +103,7 @@ def test_ticks_are_stepped_one_by_one_however_far_the_watermark_jumps(
 def test_what_waits_are_the_cells_ahead_of_the_watermark_but_no_deadlines(
     make_metric: MakeMetric, make_merge: MakeMerge
 ) -> None:
-    counted, promised = make_metric(), make_metric(Signal.COHORT, name="collected")
+    counted, promised = make_metric(), make_metric("cohort", name="collected")
     merge = make_merge(counted, promised)
     merge.apply(at(BASE) + 5, counted, *((WHOLE, 0, BASE + ahead, 1, 0) for ahead in range(100)))
     merge.apply(at(BASE) + 5, promised, (WHOLE, 0, BASE + 8_640, 1, 0))
@@ -231,9 +230,9 @@ def test_a_settled_window_ends_before_the_tick(make_metric: MakeMetric, make_mer
 def test_quarters_of_history_come_with_the_denominators_of_the_partners(
     make_metric: MakeMetric, make_merge: MakeMerge
 ) -> None:
-    contact = make_metric(Signal.COUNT).numerator
+    contact = make_metric("count").numerator
     metric = make_metric(
-        Signal.RATIO,
+        "ratio",
         numerator=(type(contact[0])(("consultation.opened",)),),
         denominator=contact,
         scopes=(("intent", "region"),),

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.catalogue.metric import Direction, Metric, Signal, Term
+from streams.catalogue.metric import Direction, Metric, Term
 from streams.cells.mark import mark_of
 from streams.merge.recurrence import Recurrence
 from streams.merge.seen_marks import SeenMarks
@@ -39,7 +39,7 @@ def at(slot: int) -> int:
 def metric(make_metric: MakeMetric) -> Metric:
     opened = ("consultation.opened",)
     return make_metric(
-        Signal.RATIO,
+        "ratio",
         name="repeats",
         numerator=(Term(opened, again="order_id", again_s=86_400),),
         denominator=(Term(opened),),
@@ -181,7 +181,7 @@ def fresh(reach: int = DAY) -> Recurrence:
     opened = ("consultation.opened",)
     term = Term(opened, again="order_id", again_s=reach * 10)
     metric = Metric(
-        "R", "repeats", "Repeats", "consultation", "ratio", Signal.RATIO, Direction.UP, 0.1, 10, (term,),
+        "R", "repeats", "Repeats", "consultation", "ratio", "ratio", Direction.UP, 0.1, 10, (term,),
         ((), ("region",)), denominator=(Term(opened),),
     )  # fmt: skip
     return Recurrence(metric, term, SeriesTable(metric, SeriesBudget(1000)))

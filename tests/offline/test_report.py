@@ -1,4 +1,4 @@
-"""The rules of the contract by which anomalies are measured against the truth."""
+"""The rules of docs/detection.md by which anomalies are measured against the truth."""
 
 from __future__ import annotations
 

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
-
-from shop_evening import PARTITIONS, Evening, assert_worth_comparing, settings_for
 
 from streams.broker.connection import Connection
 from streams.broker.embedded import EmbeddedBroker
 from streams.offline.headway import Headway
 from streams.settings.settings import SOURCE_TOPICS, Settings
 from streams.topics.wanted import embedded_topics
+from tests.support.shop_evening import PARTITIONS, Evening, assert_worth_comparing, settings_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 pytestmark = pytest.mark.embedded
 

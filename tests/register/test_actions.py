@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from streams.records.action import LONGEST_MS, NOTIFY_SOURCE, TOLD, Taken
+from streams.records.action import LONGEST_MS, NOTIFIED, NOTIFY_SOURCE, Taken
 from streams.register import actions as action_book
 from streams.register.actions import OF_AN_ANOMALY, ActionBook, Noted
 
@@ -49,12 +49,12 @@ def test_what_systems_say_again_and_again_does_not_push_out_what_people_said() -
 
 def test_that_people_were_told_is_kept_whatever_systems_say() -> None:
     book = ActionBook()
-    book.note(taken(0, TOLD, source=NOTIFY_SOURCE))
-    book.note(taken(1, TOLD, source="/crm"))
+    book.note(taken(0, NOTIFIED, source=NOTIFY_SOURCE))
+    book.note(taken(1, NOTIFIED, source="/crm"))
     for number in range(10, 10 + 2 * OF_AN_ANOMALY):
         book.note(taken(number))
 
-    assert [one.source for one in book.of("f1") if one.action == TOLD] == [NOTIFY_SOURCE]
+    assert [one.source for one in book.of("f1") if one.action == NOTIFIED] == [NOTIFY_SOURCE]
 
 
 def test_in_all_those_go_on_whom_nobody_has_acted_for_longest(monkeypatch: pytest.MonkeyPatch) -> None:

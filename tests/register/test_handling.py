@@ -8,7 +8,6 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sample_anomaly import sample_anomaly
 
 from streams.events.event_time import event_time_ms
 from streams.records.action import Kind, Taken
@@ -24,6 +23,7 @@ from streams.register.handling import (
     refuse,
     snooze_over,
 )
+from tests.support.sample_anomaly import sample_anomaly
 
 if TYPE_CHECKING:
     from streams.records.anomaly import Anomaly

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sample_anomaly import sample_anomaly
 
 from streams.register.inhibition import Inhibition, OpenAnomalies, inhibits
+from tests.support.sample_anomaly import sample_anomaly
 
 if TYPE_CHECKING:
     from streams.records.anomaly import Anomaly

@@ -102,5 +102,5 @@ def test_news_must_not_wait_until_they_are_old(tmp_path: Path) -> None:
 
 
 def test_a_negative_time_between_repeats_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match="repeat_s: must not be negative"):
+    with pytest.raises(ConfigurationError, match="repeat_s: must not be below 0"):
         configure(written(tmp_path, "repeat_s: -1\n"))

@@ -8,7 +8,6 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sample_anomaly import sample_anomaly
 
 from streams.register.matcher import (
     LONGEST_VALUE,
@@ -22,6 +21,7 @@ from streams.register.matcher import (
     read_matcher,
     read_matchers,
 )
+from tests.support.sample_anomaly import sample_anomaly
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-from sample_anomaly import sample_anomaly
 
 from streams.records.action import Taken
 from streams.records.action_event import encode, read_action
@@ -14,6 +13,7 @@ from streams.records.instant import rfc3339
 from streams.register.actions import Noted
 from streams.register.silence import has_served
 from streams.register.silences import KEPT_MS, MOST_SILENCES, SilenceBook
+from tests.support.sample_anomaly import sample_anomaly
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

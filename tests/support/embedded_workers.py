@@ -8,12 +8,12 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import confluent_kafka
-from sample_anomaly import sample_anomaly
 
 from streams.app.system import System, new_system
 from streams.records.anomaly import Change, Transition
 from streams.records.instant import rfc3339
 from streams.settings.settings import Settings
+from tests.support.sample_anomaly import sample_anomaly
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

@@ -1,8 +1,8 @@
-r"""Whether an events file gives the same anomalies, however it is run (counting.md C.6).
+r"""Whether an events file gives the same anomalies, however it is run (docs/semantics.md).
 
-    python tests/support/whole_file.py events.jsonl
-    python tests/support/whole_file.py events.jsonl --way "embedded, speed 0" --way "Kafka, 2 workers, speed 60"
-    python tests/support/whole_file.py calls.jsonl \
+    python -m tests.support.whole_file events.jsonl
+    python -m tests.support.whole_file events.jsonl --way "embedded, speed 0" --way "Kafka, 2 workers, speed 60"
+    python -m tests.support.whole_file calls.jsonl \
         --evaluate-from 1999-02-03T11:30:00+02:00 --end 1999-02-03T15:00:00+02:00
 
 compares `pharos backtest` with `pharos broker` or Apache Kafka, `pharos worker` and `pharos replay`, all as processes.
@@ -17,8 +17,6 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pharos_processes import Feed, Way, run_processes
-
 from streams.catalogue.load import load
 from streams.events.event_time import event_time_ms
 from streams.offline.backtest import Backtest
@@ -26,6 +24,7 @@ from streams.offline.events_file import EventsWriter, read
 from streams.offline.scenario import for_scenario, given_by
 from streams.records.instant import rfc3339
 from streams.settings.settings import Settings
+from tests.support.pharos_processes import Feed, Way, run_processes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -12,7 +12,6 @@ import jsonschema
 import pytest
 import yaml
 from faust.types import TP
-from sample_anomaly import sample_anomaly
 
 from streams.cli import main
 from streams.events.dead_letter import Reason
@@ -28,6 +27,7 @@ from streams.register.requests import Ledger
 from streams.settings.settings import LinkageRule
 from streams.topics.asyncapi import document
 from streams.transport.source.source_partition import SourcePartition
+from tests.support.sample_anomaly import sample_anomaly
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

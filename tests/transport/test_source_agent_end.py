@@ -7,12 +7,12 @@ import time
 from typing import Any
 
 import pytest
-from transport_fakes import ORDERS, FakeCommits, FakeFlusher, FakeIngest, FakePositions, fetched
 
 from streams.transport.life.clock import WorkerClock
 from streams.transport.source.source_agent import SourceAgent
 from streams.transport.source.source_options import SourceOptions
 from streams.transport.source.source_recovery import SourceRecovery
+from tests.transport.support.transport_fakes import ORDERS, FakeCommits, FakeFlusher, FakeIngest, FakePositions, fetched
 
 
 class Ending:

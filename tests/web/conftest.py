@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -22,14 +21,10 @@ from streams.telemetry.metrics import PipelineMetrics
 from streams.web.api import create_web_app
 from streams.web.exposition import Exposition
 from streams.web.security import Security
-
-sys.path.insert(0, str(Path(__file__).with_name("support")))
-sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
-
-from actions_topic import ActionsTopic
-from chromium import CHROMIUM
-from incident_story import stamp
-from shop_hour import CATALOGUE, MINUTE, NOW, hour, tell
+from tests.support.chromium import CHROMIUM
+from tests.web.support.actions_topic import ActionsTopic
+from tests.web.support.incident_story import stamp
+from tests.web.support.shop_hour import CATALOGUE, MINUTE, NOW, hour, tell
 
 if TYPE_CHECKING:
     from streams.web.board import Board
@@ -74,7 +69,7 @@ def anomaly() -> Callable[..., Anomaly]:
             "exposure": 512.0,
             "peak": 0.664,
             "reason": "CLIFF",
-            "summary": "Payments that succeed fell to 70.4 % (expected 96.2 %)",
+            "summary": "Payment success rate fell to 70.4 % (expected 96.2 %)",
             "contributors": [],
             "incident": "i-1",
             "cause_of": [],

@@ -17,10 +17,10 @@ from streams.web.security import SECURITY_HEADERS, Role, Security, Token
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    from actions_topic import ActionsTopic
     from aiohttp import ClientResponse, ClientSession
 
     from streams.records.anomaly import Anomaly, Transition
+    from tests.web.support.actions_topic import ActionsTopic
 
 VIEWER = Token(Role.VIEWER, "viewer-secret-of-tests")
 RESPONDER = Token(Role.RESPONDER, "responder-secret-of-tests")

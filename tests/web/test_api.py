@@ -63,7 +63,7 @@ async def test_the_list_can_be_filtered(ask: Any) -> None:
 async def test_one_anomaly_comes_with_its_time_line(ask: Any) -> None:
     found = await (await ask("/api/v1/anomalies/a1b2c3")).json()
 
-    assert found["summary"].startswith("Payments that succeed fell")
+    assert found["summary"].startswith("Payment success rate fell")
     assert [entry["change"] for entry in found["timeline"]] == ["pharos.anomaly.opened", "pharos.anomaly.updated"]
     assert [entry["why"] for entry in found["timeline"]] == ["opened", "worsened"]
 

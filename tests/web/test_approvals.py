@@ -13,8 +13,9 @@ from streams.web.approvals import add_approvals
 from streams.web.security import Role, Security, Token
 
 if TYPE_CHECKING:
-    from actions_topic import ActionsTopic
     from aiohttp import ClientResponse, ClientSession
+
+    from tests.web.support.actions_topic import ActionsTopic
 
 
 ON_CALL = Token(Role.RESPONDER, "on-call-secret-of-tests", "Wang Fang")

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
-from actions_topic import ActionsTopic
 
 from streams.linkage.clerk import Clerk, settled
 from streams.records.instant import rfc3339
 from streams.records.request import Ending, Request, Stage, Step
 from streams.web.approvals import add_approvals
 from streams.web.security import Role, Security, Token
+from tests.web.support.actions_topic import ActionsTopic
 
 if TYPE_CHECKING:
     from streams.web.board import Board

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_asyncio
-from actions_topic import ActionsTopic
 from aiohttp import ClientSession
 
 from streams.settings.secrets import ConfigurationError
@@ -17,6 +16,7 @@ from streams.web.actions import add_actions
 from streams.web.audit import Audited, AuditLog, address_class
 from streams.web.audited import Auditor, add_audit, open_audit
 from streams.web.security import Role, Security, Token
+from tests.web.support.actions_topic import ActionsTopic
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -184,6 +184,20 @@ def test_a_pulse_of_a_metric_that_is_not_in_the_catalogue_is_passed_over(board: 
     assert all(view["name"] != "gone" for view in board.view(0)["metrics"])
 
 
+def test_every_signal_is_told_with_whether_it_leads_and_gauges_by_name_and_dimension_only(board: Board) -> None:
+    view = msgspec.to_builtins(board.view(0))
+    gauge = next(one for one in view["parts_only"] if one["name"] == "queue_waiting")
+
+    assert {one["name"] for one in view["metrics"] if one["leading"] and one["touchpoint"] == "order"} == {
+        "orders_paid",
+        "payment_success",
+    }
+    assert {one["name"] for one in view["metrics"]} & {one["name"] for one in view["parts_only"]} == set()
+    assert len(view["metrics"]) + len(view["parts_only"]) == len(CATALOGUE.metrics)
+    assert (gauge["touchpoint"], gauge["scopes"]) == ("consultation", [["queue"]])
+    assert not {"points", "score"} & set(gauge)
+
+
 def test_a_touchpoint_goes_from_no_data_to_normal_and_back(board: Board) -> None:
     before = state_of(board, "order")
     board.tick(tick(30_000, pulse(0.96)))

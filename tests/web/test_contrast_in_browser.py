@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from views import VIEWS
 
 from streams.web.touchpoints import TouchpointCondition
+from tests.web.support.views import VIEWS
 
 if TYPE_CHECKING:
     from streams.web.board import Board
@@ -20,7 +20,19 @@ WEAK = (Path(__file__).parent / "support" / "weak_texts.js").read_text(encoding=
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
-    "path", ["/", "/anomalies/a1b2c3", "/anomalies/e5", "/anomalies/g7", "/anomalies/r0", "/anomalies/none"]
+    "path",
+    [
+        "/",
+        "/?search=p",
+        "/anomalies/a1b2c3",
+        "/anomalies/e5",
+        "/anomalies/g7",
+        "/anomalies/r0",
+        "/anomalies/none",
+        "/touchpoints/order",
+        "/touchpoints/consultation",
+        "/touchpoints/none",
+    ],
 )
 async def test_every_text_is_legible(path: str, scheme: str, troubled_board: Board, serve: Any, open_page: Any) -> None:
     server = await serve(troubled_board)

@@ -73,6 +73,21 @@ async def test_region_and_carrier_join_and_what_fits_nothing_says_so_in_chinese(
     assert page.url.endswith("/?region=guangdong&carrier=yto&lang=zh")
 
 
+async def test_a_channel_is_chosen_like_a_region_and_kept_in_the_address(
+    troubled_board: Board, serve: Any, open_page: Any
+) -> None:
+    server = await serve(troubled_board)
+    page, _ = await open_page(server.make_url("/?lang=zh"))
+    await page.locator(".card").first.wait_for()
+    offered = await page.locator("#filter-channel option").all_inner_texts()
+    await page.locator("#filter-channel").select_option("livestream")
+    await page.locator("#filter-hides", has_text="已筛除 3 个").wait_for()
+
+    assert offered == ["渠道：全部", "livestream"]  # noqa: RUF001
+    assert await shown(page) == {"g7"}
+    assert page.url.endswith("/?lang=zh&channel=livestream")
+
+
 async def test_hostile_values_are_texts(
     quiet_board: Board,
     anomaly: Callable[..., Anomaly],

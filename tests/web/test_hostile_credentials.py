@@ -18,7 +18,7 @@ from streams.web.silences import add_silences
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from actions_topic import ActionsTopic
+    from tests.web.support.actions_topic import ActionsTopic
 
 VIEWER = Token(Role.VIEWER, "viewer-secret-of-tests")
 

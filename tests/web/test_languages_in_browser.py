@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from incident_story import Incident
 
 from streams.records.anomaly import Why
+from tests.web.support.incident_story import Incident
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,12 +80,15 @@ async def test_a_browser_that_remembers_nothing_still_shows_the_board(
     assert complaints == []
 
 
-@pytest.mark.parametrize("path", ["/", "/anomalies/a1b2c3", "/anomalies/none"])
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/?search=p", "/anomalies/a1b2c3", "/anomalies/none", "/touchpoints/order", "/touchpoints/consultation"],
+)
 async def test_on_a_chinese_page_only_data_is_in_latin_letters(
     path: str, troubled_board: Board, serve: Any, open_page: Any
 ) -> None:
     server = await serve(troubled_board)
-    page, _ = await open_page(server.make_url(f"{path}?lang=zh"))
+    page, _ = await open_page(server.make_url(path).update_query(lang="zh"))
     await page.locator("main h1, main h2").locator("visible=true").first.wait_for()
     await page.wait_for_timeout(300)
     words = await page.evaluate(

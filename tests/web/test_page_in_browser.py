@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from views import VIEWS
 
 from streams.records.anomaly import Anomaly, Change, Transition
 from streams.records.verdicts import Pulse, TickVerdicts
 from streams.telemetry.blindness import Blind, BlindSpot
 from streams.web.security import Role, Security, Token
+from tests.web.support.views import VIEWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,15 +36,15 @@ async def test_the_page_fits_wall_and_phone_in_light_and_dark(
 ) -> None:
     server = await serve(request.getfixturevalue(state))
     page, complaints = await open_page(server.make_url(f"/?lang={language}"), **VIEWS[view])
-    await page.locator("#signals .signal").first.wait_for()
+    await page.locator(".touchpoint .signal").first.wait_for()
     await page.screenshot(path=tmp_path / f"{state}-{language}-{view}.png", full_page=True)
 
     assert complaints == []
     assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    assert await page.locator("[data-metric]").count() > 30
+    assert await page.locator(".touchpoint").count() == 8
     if view.startswith("wall"):
         assert await page.evaluate("document.documentElement.scrollHeight <= window.innerHeight")
-        for part in ("#signals", ".open", ".recent"):
+        for part in ("#touchpoints", ".open", ".recent"):
             assert await page.locator(part).evaluate("part => part.scrollHeight <= part.clientHeight + 1")
 
 
@@ -70,10 +70,10 @@ async def test_an_anomaly_appears_and_vanishes_by_itself_and_both_are_told_to_wh
     quiet_board.transition(transition(anomaly(state="resolved"), Change.RESOLVED, now + 1000))
     await card.wait_for(state="detached")
 
-    wanted = ("Critical", "Payments that succeed", "alipay", "70.4%", "96.2%")
+    wanted = ("Critical", "Payment success rate", "alipay", "70.4%", "96.2%")
     assert [part for part in wanted if part not in words or part not in opened] == []
     assert opened.startswith("New: ")
-    assert (await news.inner_text()).startswith("Over: Payments that succeed")
+    assert (await news.inner_text()).startswith("Over: Payment success rate")
     assert "Critical" in tile
     assert await page.locator("#recent [data-fingerprint='a1b2c3']").count() == 1
     assert complaints == []
@@ -87,10 +87,10 @@ async def test_a_row_is_reached_by_keyboard_keeps_the_focus_while_ages_change_an
     link = page.locator(".card[data-fingerprint='a1b2c3'] h3 a")
     await link.wait_for()
     reached = []
-    for _ in range(8):
+    for _ in range(10):
         await page.keyboard.press("Tab")
         reached.append(await page.evaluate("document.activeElement.textContent"))
-        if reached[-1] == "Payments that succeed":
+        if reached[-1] == "Payment success rate":
             break
     since = await page.locator(".card[data-fingerprint='a1b2c3'] .card-since").inner_text()
     await page.clock.run_for(3_000)
@@ -100,7 +100,7 @@ async def test_a_row_is_reached_by_keyboard_keeps_the_focus_while_ages_change_an
     await page.locator("#anomaly h1").wait_for()
 
     assert reached[:2] == ["EN", "中文"]
-    assert (reached[-1], kept) == ("Payments that succeed", "Payments that succeed")
+    assert (reached[-1], kept) == ("Payment success rate", "Payment success rate")
     assert since != ""
     assert outline == "3px"
     assert page.url.endswith("/anomalies/a1b2c3")
@@ -193,13 +193,11 @@ async def test_what_was_never_heard_is_named_without_a_figure(
 ) -> None:
     server = await serve(troubled_board)
     page, _ = await open_page(server.make_url("/"))
-    metric = page.locator("#unheard [data-metric='collection_24h']")
+    metric = page.locator("[data-touchpoint='logistics'] [data-metric='collection_24h']")
     await metric.wait_for()
 
-    assert await metric.inner_text() == "Orders collected within 24 h of payment"
-    unheard = await page.locator("#unheard [data-metric]").count()
-    assert await page.locator("#unheard-title").inner_text() == f"{unheard} signals without data in the last hour"
-    assert unheard > 10
+    assert await metric.inner_text() == "24 h collection rate\n— No data"
+    assert "6 without data" in await page.locator("[data-touchpoint='logistics'] .touchpoint-foot").inner_text()
     assert "silent for 9 min" in await page.locator("[data-topic='feedback']").inner_text()
 
 
@@ -224,7 +222,7 @@ async def test_a_protected_board_opens_with_a_viewer_token(quiet_board: Board, s
     await page.get_by_text("This token is not known.").wait_for()
     await page.locator("#token").fill(secret)
     await page.locator("#login [type='submit']").click()
-    await page.locator("#signals .signal").first.wait_for()
+    await page.locator(".touchpoint .signal").first.wait_for()
 
     assert await page.evaluate("document.cookie") == ""
 

@@ -1,4 +1,4 @@
-"""The rules of the contract on who may ask for what, without a server."""
+"""The rules of docs/security.md on who may ask for what, without a server."""
 
 from __future__ import annotations
 

@@ -16,8 +16,9 @@ from streams.web.silences import add_silences
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from actions_topic import ActionsTopic
     from aiohttp import ClientResponse, ClientSession
+
+    from tests.web.support.actions_topic import ActionsTopic
 
 
 VIEWER = Token(Role.VIEWER, "viewer-secret-of-tests")

@@ -6,18 +6,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from views import VIEWS
 
 from streams.web.actions import add_actions
 from streams.web.security import Role, Security, Token
 from streams.web.silences import add_silences
+from tests.web.support.views import VIEWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from actions_topic import ActionsTopic
-
     from streams.records.anomaly import Anomaly
+    from tests.web.support.actions_topic import ActionsTopic
 
 pytestmark = pytest.mark.browser
 
@@ -69,7 +68,7 @@ async def test_a_silence_by_keyboard_from_its_preview_to_its_end(
     over = await page.locator(".silence.over").inner_text()
 
     assert before == 0
-    assert shown == ["Payments that succeed Critical, payment method alipay"]
+    assert shown == ["Payment success rate Critical, payment method alipay"]
     assert "Li Na: bank works" in line
     assert "1 open anomaly is quiet" in line
     assert "ended by Li Na" in over

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from multidict import CIMultiDict
 
+from streams.web.data_scope import EVERYTHING, read_data_scope
 from streams.web.security import Facts, Role, Security, Token
-from streams.web.sight import EVERYTHING, sight_of_text
 from streams.web.token_file import read_tokens
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SECRET = "SECRETsecret0123"
 LINE = f"viewer {SECRET}"
-STORE_A = sight_of_text("store:a")
+STORE_A = read_data_scope("store:a")
 
 
 def facts(cookie: str = "", **headers: str) -> Facts:
@@ -76,11 +76,11 @@ def test_a_token_may_see_a_part_of_the_data_and_without_one_nothing_is_seen(tmp_
     security = Security(tokens=(part, whole))
 
     assert part.name == "Flag Ship"
-    assert security.sight_of(facts(Authorization=f"Bearer {part.secret}")).sees({"store": "fl ag"})
-    assert security.sight_of(facts(cookie=part.session())) == part.sight
-    assert security.sight_of(facts(Authorization=f"Bearer {whole.secret}")).whole
-    assert not security.sight_of(facts()).sees({"store": "fl ag"})
-    assert Security().sight_of(facts()).whole
+    assert security.data_scope_of(facts(Authorization=f"Bearer {part.secret}")).sees({"store": "fl ag"})
+    assert security.data_scope_of(facts(cookie=part.session())) == part.data_scope
+    assert security.data_scope_of(facts(Authorization=f"Bearer {whole.secret}")).whole
+    assert not security.data_scope_of(facts()).sees({"store": "fl ag"})
+    assert Security().data_scope_of(facts()).whole
 
 
 @pytest.mark.parametrize(
@@ -90,8 +90,8 @@ def test_a_token_may_see_a_part_of_the_data_and_without_one_nothing_is_seen(tmp_
         (f"{LINE} name=Li Wei scope=store:a", "Li Wei", STORE_A),
         (f"{LINE} name=Li scope=store:a # on duty", "Li", STORE_A),
         (f"{LINE}\tscope=store:a\tname=Li\u3000Wei", "Li Wei", STORE_A),
-        (f"{LINE} scope=store:a%2Cb", "", sight_of_text("store:a%2Cb")),
-        (f"{LINE} scope=store:a#1", "", sight_of_text("store:a#1")),
+        (f"{LINE} scope=store:a%2Cb", "", read_data_scope("store:a%2Cb")),
+        (f"{LINE} scope=store:a#1", "", read_data_scope("store:a#1")),
         (f"{LINE} name=Li #2 on duty", "Li", EVERYTHING),
         (f"{LINE} name=Li#2", "Li#2", EVERYTHING),
         (f"VIEWER {SECRET} name=\u674e\u5a1c", "\u674e\u5a1c", EVERYTHING),
@@ -196,7 +196,7 @@ def test_a_scope_names_dimensions_that_some_metric_has(tmp_path: Path) -> None:
     file = tmp_path / "tokens"
     file.write_text(f"{LINE} scope=origin:a")
 
-    assert read_tokens(file)[0].sight == sight_of_text("origin:a")
+    assert read_tokens(file)[0].data_scope == read_data_scope("origin:a")
     with pytest.raises(ValueError, match='scope names; did you mean "region"'):
         read_tokens(file, {"store", "region"})
 
@@ -221,4 +221,4 @@ def test_no_token_sees_more_than_its_line_says_whatever_is_written(
         assert len(tokens) == len([line for line in lines if line.strip("\ufeff")])
         for token, line in zip(tokens, lines, strict=False):
             restricted = "scope=" in unicodedata.normalize("NFKC", line).lower()
-            assert token.sight.whole is not restricted
+            assert token.data_scope.whole is not restricted

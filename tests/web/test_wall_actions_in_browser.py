@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from actions_topic import ActionsTopic
-from incident_story import Incident, stamp
-from views import VIEWS
 
 from streams.delivery.written import Delivery
 from streams.records.anomaly import Why
 from streams.web.actions import add_actions
 from streams.web.security import Role, Security, Token
+from tests.web.support.actions_topic import ActionsTopic
+from tests.web.support.incident_story import Incident, stamp
+from tests.web.support.views import VIEWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,12 +98,12 @@ async def test_an_incident_from_its_opening_through_an_ack_by_keyboard_on_its_ro
     deed = page.locator("#timeline .by-hand")
     await deed.wait_for()
 
-    assert reached == "Acknowledge: Payments that succeed, payment method alipay"
+    assert reached == "Acknowledge: Payment success rate, payment method alipay"
     assert [(taken.fingerprint, taken.action, taken.actor) for taken in topic.taken] == [("a1b2c3", "ack", "Li Na")]
     assert topic.taken[0].until == now + 30 * MINUTE
-    assert focused == "Payments that succeed"
+    assert focused == "Payment success rate"
     assert signed.split("\n")[0].startswith("Acting as Li Na")
-    assert heard == "Payments that succeed, payment method alipay: Acknowledged until 00:42."
+    assert heard == "Payment success rate, payment method alipay: Acknowledged until 00:42."
     assert left == ["Snooze 1 h"]
     assert "Acknowledged by Li Na" in graver
     assert "Acknowledged Li Na" in await deed.inner_text()

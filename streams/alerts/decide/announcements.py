@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from streams.alerts.decide.routing import STALE_MS
+from streams.alerts.decide.stages import STALE_MS
 from streams.alerts.words.message import Notification, maintenance_of
 from streams.records.action import NOTIFY_SOURCE, PHAROS, Taken
 from streams.records.scope import digest as short_hash
@@ -23,32 +23,32 @@ SUBJECT = "maintenance/"
 
 
 class Announcement(NamedTuple):
-    """What people are told, and what to write on pharos-actions once it is delivered."""
+    """What is sent, and what to write on pharos-actions once it is delivered."""
 
     notification: Notification
     record: Taken
 
 
 class Announcements:
-    """What is on pharos-actions was said, whichever worker said it."""
+    """What is on pharos-actions was announced, whichever worker did it."""
 
     def __init__(self, windows: tuple[Window, ...], actions: ActionBook, titles: Titles, zone: tzinfo) -> None:
         self._windows = windows
         self._actions = actions
         self._titles = titles
         self._zone = zone
-        self._said: dict[str, int] = {}
+        self._announced: dict[str, int] = {}
 
     def due(self, open_anomalies: Iterable[Anomaly], now: int) -> list[Announcement]:
         """Beginnings and ends of the last `STALE_MS`, each once, with what is still open at the end."""
-        self._said = {name: time for name, time in self._said.items() if now - time <= 2 * STALE_MS}
+        self._announced = {name: time for name, time in self._announced.items() if now - time <= 2 * STALE_MS}
         known = list(open_anomalies)
         found = []
         for window in self._windows:
             span = window.last(now)
             for over, time in ((False, span.begins), (True, span.ends)) if span else ():
                 name = short_hash(["maintenance", window.name, over, time])
-                if not 0 <= now - time <= STALE_MS or self._is_said(window, name, time):
+                if not 0 <= now - time <= STALE_MS or self._is_announced(window, name, time):
                     continue
                 found.append(self._announce(window, span, over, name, [a for a in known if window.matches(a)], now))
         return found
@@ -72,8 +72,8 @@ class Announcements:
         )
         return Announcement(notification, record)
 
-    def _is_said(self, window: Window, name: str, time: int) -> bool:
-        if name in self._said or self._actions.has(SUBJECT + window.name, NOTIFY_SOURCE, name):
+    def _is_announced(self, window: Window, name: str, time: int) -> bool:
+        if name in self._announced or self._actions.has(SUBJECT + window.name, NOTIFY_SOURCE, name):
             return True
-        self._said[name] = time
+        self._announced[name] = time
         return False

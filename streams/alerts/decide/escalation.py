@@ -1,4 +1,4 @@
-"""Chains of people: who is told next while nobody acknowledges."""
+"""Chains of people: who is notified next while nobody acknowledges."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DEFAULT_AFTER_S = (300, 900)  # a second page, then the lead
 
 
 class Step(NamedTuple):
-    """Whom to tell, so many ms after people were told first."""
+    """Whom to notify, so many ms after people were notified first."""
 
     number: int
     after_ms: int

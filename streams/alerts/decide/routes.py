@@ -1,4 +1,4 @@
-"""Who is told of what, and when: the settings `routes`, asked for one anomaly at a time."""
+"""Who is notified of what, and when: the settings `routes`, asked for one anomaly at a time."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Route(NamedTuple):
-    """What must hold, and who is told then; `proceed`: the routes that follow are asked too."""
+    """What must hold, and who is notified then; `proceed`: the routes that follow are asked too."""
 
     matchers: tuple[Matcher, ...]
     time: DayTime | None
@@ -40,7 +40,7 @@ class Routes:
         return cls(_route(route, zone) for route in settings)
 
     def lanes(self, anomaly: Anomaly, now: int) -> Lanes:
-        """Whom to tell of the anomaly, as it is, at `now` (ms); nobody where a route says so."""
+        """Whom to notify of the anomaly, as it is, at `now` (ms); nobody where a route says so."""
         labels = labels_of(anomaly)
         found: set[str] = set()
         for route in self._routes:
@@ -56,15 +56,15 @@ def union(one: Lanes, other: Lanes) -> Lanes:
     return None if one is None or other is None else tuple(sorted({*one, *other}))
 
 
-def by_lanes(told: Sequence[tuple[Transition, Lanes]], everybody: Sequence[str]) -> dict[Lanes, list[Transition]]:
+def by_lanes(due: Sequence[tuple[Transition, Lanes]], everybody: Sequence[str]) -> dict[Lanes, list[Transition]]:
     """What each receiver hears of; those who hear of the same stand together, so that nobody is in two of the lanes.
 
     `everybody`: all names.
     """
-    if len({lanes for _, lanes in told}) == 1:
-        return {told[0][1]: [transition for transition, _ in told]}
+    if len({lanes for _, lanes in due}) == 1:
+        return {due[0][1]: [transition for transition, _ in due]}
     heard: dict[str, list[Transition]] = {}
-    for transition, lanes in told:
+    for transition, lanes in due:
         for name in everybody if lanes is None else lanes:
             heard.setdefault(name, []).append(transition)
     alike: dict[tuple[str, ...], list[str]] = {}

@@ -28,7 +28,7 @@ class Allowance(msgspec.Struct, frozen=True):
         digest_above: a backlog of more becomes one digest, and half of what others than criticals may use is spread
             over the window, for digests; None: every notification is sent by itself.
         off_round_times: keeps away from times such as 10:00:00, when everybody sends.
-        hears_acks: is told that somebody has acknowledged; nobody wants to read that in a chat.
+        hears_acks: is notified that somebody has acknowledged; nobody wants to read that in a chat.
         apart: a system that keeps each anomaly by itself: gets the news of a trouble one by one, and no announcements.
 
     """

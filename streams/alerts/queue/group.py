@@ -53,8 +53,8 @@ class Group:
     """Each notification goes to one of the receivers, the first in order that can take it.
 
     What is not critical waits for the first receiver that does not rest; a critical goes to whoever has room. What
-    waits in numbers becomes one digest. What could not be delivered is counted and told by number. A system that keeps
-    each anomaly by itself gets no digests: what it missed is sent again once it is well.
+    waits in numbers becomes one digest. What could not be delivered is counted, and its number is sent. A system that
+    keeps each anomaly by itself gets no digests: what it missed is sent again once it is well.
 
     Args:
         name: of the group, or of its only receiver.

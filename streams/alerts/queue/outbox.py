@@ -72,14 +72,14 @@ class Outbox:
         if notification.severity is not Severity.INFO:
             for name, lane in self._lanes.items():
                 if notification.lanes is None or name in notification.lanes:
-                    for told in (lane.apart and notification.parts) or (notification,):
-                        lane.put(told)
+                    for part in (lane.apart and notification.parts) or (notification,):
+                        lane.put(part)
 
     def put_together(self, notifications: Sequence[Notification]) -> None:
         """News of one trouble: one message for people, each by itself for systems. At least one is needed."""
-        worth = [told for told in notifications if told.severity is not Severity.INFO]
+        worth = [one for one in notifications if one.severity is not Severity.INFO]
         for name, lane in self._lanes.items():
-            mine = [told for told in worth if told.lanes is None or name in told.lanes]
+            mine = [one for one in worth if one.lanes is None or name in one.lanes]
             for notification in mine if lane.apart or len(mine) < 2 else [together_of(mine)]:
                 lane.put(notification)
 

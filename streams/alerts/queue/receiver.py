@@ -9,12 +9,12 @@ if TYPE_CHECKING:
     from streams.delivery.result import Result
 
 
-DIGESTED = "digested"  # told as a line of a digest that was delivered
-DROPPED = "dropped"  # told by nothing but the number in a later digest
+DIGESTED = "digested"  # delivered as a line of a digest
+DROPPED = "dropped"  # counted in a later digest, and not sent
 
 
 class Receiver(Protocol):
-    """One place where people or systems are told."""
+    """One place where people or systems are notified."""
 
     @property
     def name(self) -> str: ...
@@ -26,7 +26,7 @@ class Receiver(Protocol):
 
 @runtime_checkable
 class Upkeep(Protocol):
-    """Of a receiver that forgets what it is not told again and again."""
+    """Of a receiver that forgets what it is not sent again and again."""
 
     async def keep_up(self) -> None:
         """Never returns, and never raises."""

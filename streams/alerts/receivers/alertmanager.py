@@ -43,7 +43,7 @@ class AlertmanagerReceiver:
     Args:
         url: of the service, without the path of the API.
         token: sent as a bearer token where a proxy wants one; else empty.
-        open_anomalies: all that are open; they are sent again each minute, whoever told of them first.
+        open_anomalies: all that are open; they are sent again each minute, whoever notified of them first.
         sleep: waits for so many seconds.
         installation: the label `job` of its alerts, as alerts of Prometheus have it, so that two installations may
             share an Alertmanager; empty: the default one, whose alerts have none.
@@ -92,19 +92,19 @@ class AlertmanagerReceiver:
             await self._send(self._standing(self._now_ms()))
 
     def _standing(self, now: int) -> list[dict[str, Any]]:
-        """Of what people are told: what is merely info, or a symptom, stays out here too."""
-        told = [a for a in self._open() if a.severity != Severity.INFO and a.caused_by is None]
-        for anomaly in told:
+        """Of what people are notified of: what is merely info, or a symptom, stays out here too."""
+        active = [a for a in self._open() if a.severity != Severity.INFO and a.caused_by is None]
+        for anomaly in active:
             self._ended.pop(anomaly.fingerprint, None)
         recent = {name: a for name, a in self._ended.items() if now - _ended_ms(a, now) <= HOLD_MS}
         self._ended = recent
-        return [alert_of(anomaly, now) for anomaly in (*told, *recent.values())]
+        return [alert_of(anomaly, now) for anomaly in (*active, *recent.values())]
 
     async def _send(self, alerts: list[dict[str, Any]]) -> Result:
         if not alerts:
             return DELIVERED
-        told = [alert | {"labels": alert["labels"] | self._more_labels} for alert in alerts]
-        answer = await self._post.send(self._url, orjson.dumps(told), self._headers)
+        labelled = [alert | {"labels": alert["labels"] | self._more_labels} for alert in alerts]
+        answer = await self._post.send(self._url, orjson.dumps(labelled), self._headers)
         return answer if isinstance(answer, Result) else failure_of(answer) or DELIVERED
 
     def _now_ms(self) -> int:
@@ -142,7 +142,7 @@ def labels_of(anomaly: Anomaly, severity: str) -> dict[str, str]:
 
 
 def _over(anomaly: Anomaly, severity: str, now: int) -> dict[str, Any]:
-    """The severity is a label: what was told under the other one ends."""
+    """The severity is a label: what was sent under the other one ends."""
     alert = alert_of(anomaly, now)
     return alert | {"labels": labels_of(anomaly, severity), "endsAt": rfc3339(now)}
 

@@ -44,7 +44,7 @@ class AppriseReceiver:
         return f"AppriseReceiver({self.name!r})"
 
     async def deliver(self, notification: Notification) -> Result:
-        """Apprise says yes or no; a no is tried again, because it does not tell why."""
+        """Apprise says yes or no; a no is tried again, because it does not say why."""
         text = self._voice.text(notification)
         last = [*first_of((link.written_out for link in text.links), _MOST_LINKS, "\n"), self._voice.sender]
         facts = [shown(line, _MOST_LINE, unmarked) for line in text.body]
@@ -52,7 +52,7 @@ class AppriseReceiver:
         body = "\n".join([*fitted(facts, free, self._voice.more), *last])
         try:
             async with asyncio.timeout(self._timeout_s):
-                told = await self._notifier.async_notify(
+                delivered = await self._notifier.async_notify(
                     body=body,
                     title=shown(text.title, _MOST_TITLE, unmarked),
                     notify_type=_type_of(notification),
@@ -60,7 +60,7 @@ class AppriseReceiver:
                 )
         except TimeoutError:
             return Result(Outcome.RETRY, "timeout", cause=Cause.TIMEOUT)
-        return DELIVERED if told else Result(Outcome.RETRY, "Apprise could not deliver", cause=Cause.REFUSED)
+        return DELIVERED if delivered else Result(Outcome.RETRY, "Apprise could not deliver", cause=Cause.REFUSED)
 
 
 def notifier_of(url: str) -> Any:

@@ -19,7 +19,7 @@ _MOST_LINE = 4_000
 
 
 class ConsoleReceiver:
-    """`write` takes one line without its end, such as print; `zone` is whose time is told."""
+    """`write` takes one line without its end, such as print; `zone` is whose time is shown."""
 
     def __init__(self, name: str, write: Callable[[str], object], zone: tzinfo) -> None:
         self.name = name

@@ -25,29 +25,27 @@ def bundle_of(notifications: Sequence[Notification]) -> Notification:
         subject = notification.anomalies[0].fingerprint if len(notification.anomalies) == 1 else notification.id
         newest.pop(subject, None)
         newest[subject] = notification
-    anomalies = {anomaly.fingerprint: anomaly for told in notifications for anomaly in told.anomalies}
+    anomalies = {anomaly.fingerprint: anomaly for one in notifications for anomaly in one.anomalies}
     count, about = len(notifications), len(anomalies)
 
     def text(language: str, say: Wording) -> Text:
         what = say.phrases.bundle[about != 1].format(count=count, anomalies=about)
-        return Text(say.digest(what), tuple(told.text(language).title for told in newest.values()))
+        return Text(say.digest(what), tuple(one.text(language).title for one in newest.values()))
 
-    return _digest(["bundle", *(told.id for told in notifications)], notifications, tuple(anomalies.values()), text)
+    return _digest(["bundle", *(one.id for one in notifications)], notifications, tuple(anomalies.values()), text)
 
 
 def together_of(notifications: Sequence[Notification]) -> Notification:
     """News of one trouble in one message: the gravest in full, the rest by their titles. At least one is needed."""
-    head = max(notifications, key=lambda told: told.critical)
-    rest = [told for told in notifications if told is not head]
-    anomalies = {anomaly.fingerprint: anomaly for told in notifications for anomaly in told.anomalies}
+    head = max(notifications, key=lambda one: one.critical)
+    rest = [one for one in notifications if one is not head]
+    anomalies = {anomaly.fingerprint: anomaly for one in notifications for anomaly in one.anomalies}
 
     def text(language: str, _: Wording) -> Text:
         full = head.text(language)
-        return Text(full.title, (*(told.text(language).title for told in rest), *full.facts), full.links, full.name)
+        return Text(full.title, (*(one.text(language).title for one in rest), *full.facts), full.links, full.name)
 
-    together = _digest(
-        ["together", *(told.id for told in notifications)], notifications, tuple(anomalies.values()), text
-    )
+    together = _digest(["together", *(one.id for one in notifications)], notifications, tuple(anomalies.values()), text)
     return msgspec.structs.replace(together, parts=tuple(notifications))
 
 
@@ -71,9 +69,9 @@ def _digest(
 ) -> Notification:
     return notification_of(
         short_hash(list(named)),
-        max(told.time for told in of),
+        max(one.time for one in of),
         DIGEST,
-        Severity.CRITICAL if any(told.critical for told in of) else Severity.WARNING,
+        Severity.CRITICAL if any(one.critical for one in of) else Severity.WARNING,
         anomalies,
         {language: text(language, say) for language, say in Titles(NO_TITLES).wordings().items()},
     )

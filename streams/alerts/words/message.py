@@ -45,7 +45,7 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
         lines: since, impact, contributors, cause and symptoms, links, id; those that there are, in English.
         anomalies: what it is about, as published.
         texts: the same by language, with the parts apart.
-        lanes: whom to tell: names of receivers, or of groups of them; None: all.
+        lanes: whom to notify: names of receivers, or of groups of them; None: all.
         parts: of a digest, what systems get instead that keep each anomaly by itself.
 
     """
@@ -103,12 +103,12 @@ def compose(
 ) -> Notification:
     """One transition in words.
 
-    `others`: by fingerprint, the anomalies that cause and symptoms can be named from. `zone`: whose time is told.
+    `others`: by fingerprint, the anomalies that cause and symptoms can be named from. `zone`: whose time is shown.
     `news`: what stands with the severity, a key of `Phrases.news`; empty: what follows from the transition.
     """
     anomaly = transition.anomaly
     resolved = transition.change is Change.RESOLVED
-    told = _ENDS.get(transition.why, "resolved") if resolved else news or _NEWS.get(transition.why, "")
+    headed = _ENDS.get(transition.why, "resolved") if resolved else news or _NEWS.get(transition.why, "")
 
     def text(say: Wording) -> Text:
         facts = (
@@ -121,7 +121,7 @@ def compose(
             "" if resolved else say.also(OpenAnomalies(others.values()).inhibited_by(anomaly)),
         )
         return Text(
-            say.title(anomaly, told),
+            say.title(anomaly, headed),
             tuple(fact for fact in facts if fact),
             say.links(anomaly, acts=not resolved),
             say.name(anomaly),
@@ -138,7 +138,7 @@ def compose(
 
 
 def digest_of(transitions: Sequence[Transition], titles: Titles, parts: tuple[Notification, ...] = ()) -> Notification:
-    """One notification for all that happened while nobody was told and that is still open. At least one is needed.
+    """One notification for all that happened while nobody was notified and that is still open. At least one is needed.
 
     `parts`: of each transition by itself.
     """
@@ -163,19 +163,9 @@ def digest_of(transitions: Sequence[Transition], titles: Titles, parts: tuple[No
 
 
 def reminder_of(
-    anomaly: Anomaly,
-    news: str,
-    by: str,
-    now: int,
-    titles: Titles,
-    others: Mapping[str, Anomaly],
-    zone: tzinfo,
+    anomaly: Anomaly, name: str, news: str, now: int, titles: Titles, others: Mapping[str, Anomaly], zone: tzinfo
 ) -> Notification:
-    """An anomaly that is still open, now that what kept it quiet is over.
-
-    `news`: what is over, a key of `Phrases.news`; `by`: its id; `now`: ms.
-    """
-    name = short_hash([news, anomaly.fingerprint, anomaly.detected_at, by])
+    """An anomaly that is still open. `name` is the id, `news` a key of `Phrases.news`, `now` in ms."""
     return compose(Transition(name, Change.UPDATED, now, anomaly), titles, others, zone, news)
 
 
@@ -184,13 +174,6 @@ def acknowledgement_of(anomaly: Anomaly, actor: str, now: int) -> Notification:
     texts = {say: Text(fill(phrases.acked, actor=Name(actor))) for say, phrases in LANGUAGES.items()}
     name = short_hash(["acknowledged", anomaly.fingerprint, anomaly.detected_at])
     return notification_of(name, now, ACKNOWLEDGED, Severity(anomaly.severity), (anomaly,), texts)
-
-
-def nudge_of(
-    anomaly: Anomaly, name: str, news: str, now: int, titles: Titles, others: Mapping[str, Anomaly], zone: tzinfo
-) -> Notification:
-    """An anomaly that is told again, or to others: `news` is a key of `Phrases.news`, `name` the id, `now` in ms."""
-    return compose(Transition(name, Change.UPDATED, now, anomaly), titles, others, zone, news)
 
 
 def maintenance_of(

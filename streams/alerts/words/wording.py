@@ -105,11 +105,11 @@ class Wording(NamedTuple):
     def title(self, anomaly: Anomaly, news: str) -> Line:
         """The headline, and what is new about it."""
         severity = self.phrases.severity.get(anomaly.severity, anomaly.severity)
-        told = self.phrases.news[news].format(severity=severity)
-        return fill(self.phrases.title, news=told, headline=join("", [self.headline(anomaly), self._over(anomaly)]))
+        what = self.phrases.news[news].format(severity=severity)
+        return fill(self.phrases.title, news=what, headline=join("", [self.headline(anomaly), self._over(anomaly)]))
 
     def _over(self, anomaly: Anomaly) -> str:
-        """Of what is over: how long it took, and how bad it was; so that a digest tells it as well."""
+        """Of what is over: how long it took, and how bad it was; so that a digest says it as well."""
         if anomaly.ended_at is None:
             return ""
         say = self.phrases
@@ -128,29 +128,29 @@ class Wording(NamedTuple):
         span = say.span.format(start=start, end=clock_time(ended, zone), lasts=lasts, peak=peak)
         if anomaly.affected < 1:
             return span
-        told = say.toll.format(affected=f"{anomaly.affected:,}", what=self._what(anomaly))
-        return span + told + self._money(anomaly, anomaly.affected)
+        toll = say.toll.format(affected=f"{anomaly.affected:,}", what=self._what(anomaly))
+        return span + toll + self._money(anomaly, anomaly.affected)
 
     def impact(self, anomaly: Anomaly) -> str:
         """How many of the events of the window are affected beyond what is normal, and what they are worth.
 
-        Only shares and counts tell.
+        Only shares and counts have one.
         """
         affected = beyond_normal(anomaly, anomaly.unit)
         if affected < 1:
             return ""
         say = self.phrases
         window = say.duration(anomaly.window_s * 1000)
-        told = say.impact.format(affected=f"{affected:,.0f}", what=self._what(anomaly), window=window)
-        return told + self._money(anomaly, affected)
+        impact = say.impact.format(affected=f"{affected:,.0f}", what=self._what(anomaly), window=window)
+        return impact + self._money(anomaly, affected)
 
     def forecast(self, anomaly: Anomaly) -> str:
         """How many more in the next hour, if all stays as it was in the window; nothing for what recovers."""
         hourly = beyond_normal(anomaly, anomaly.unit) * 3_600 / max(anomaly.window_s, 1)
         if hourly < 1 or anomaly.state != "firing":
             return ""
-        told = self.phrases.forecast.format(affected=f"{hourly:,.0f}", what=self._what(anomaly))
-        return told + self._money(anomaly, hourly)
+        forecast = self.phrases.forecast.format(affected=f"{hourly:,.0f}", what=self._what(anomaly))
+        return forecast + self._money(anomaly, hourly)
 
     def contributors(self, anomaly: Anomaly) -> str:
         """The three largest."""
@@ -169,7 +169,7 @@ class Wording(NamedTuple):
         return fill(self.phrases.symptoms, named=named) if named else ""
 
     def also(self, inhibited: Sequence[Anomaly]) -> str:
-        """What is open beside it and not told by itself."""
+        """What is open beside it and not sent by itself."""
         named: list[str] = [self.headline(anomaly) for anomaly in inhibited[:_MOST_ALSO]]
         more = len(inhibited) - _MOST_ALSO
         if more > 0:

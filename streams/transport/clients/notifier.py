@@ -30,14 +30,14 @@ logger = logging.getLogger(__name__)
 
 
 class Notifications(Protocol):
-    """Decides what is told, and keeps it until it is (`streams.alerts.announcer`)."""
+    """Decides what is sent, and keeps it until it is delivered (`streams.alerts.announcer`)."""
 
     @property
     def delivered(self) -> bool:
-        """Whether nothing waits for a receiver, or to be written down as told."""
+        """Whether nothing waits for a receiver, or to be logged as delivered."""
         ...
 
-    def tell(self, transition: Transition) -> None: ...
+    def handle(self, transition: Transition) -> None: ...
     def look_after(self, *, reminds: bool) -> None: ...
 
 
@@ -86,4 +86,4 @@ class Notifier:
             self.undecodable += 1
             logger.warning("%s-%d holds at %d a record that is none", record.topic, record.partition, record.offset)
             return
-        self._notifications.tell(transition)
+        self._notifications.handle(transition)

@@ -12,7 +12,7 @@ _KEPT = 120
 
 
 class WorkerClock:
-    """The largest Kafka record timestamp read, plus the wall time since (counting.md C.1).
+    """The largest Kafka record timestamp read, plus the wall time since (docs/semantics.md).
 
     Args:
         monotonic: seconds of a clock that never goes back.

@@ -31,7 +31,7 @@ _BYTES_A_RECORD = 40  # of new names; fifty thousand such records are 2 MB, whic
 
 
 class DeadLetter(Protocol):
-    """A record that is no event of the contract."""
+    """A record that is a dead letter."""
 
     @property
     def offset(self) -> int: ...

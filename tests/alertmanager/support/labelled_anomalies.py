@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sample_anomaly import sample_anomaly
-
 from streams.register.matcher import labels_of
+from tests.support.sample_anomaly import sample_anomaly
 
 if TYPE_CHECKING:
     from random import Random

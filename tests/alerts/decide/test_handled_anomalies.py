@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
-from told_record import told_record
 
 from streams.alerts.announcer import Announcer
 from streams.alerts.decide.dispatch import Dispatch
-from streams.alerts.decide.routing import STALE_MS, Ruling
+from streams.alerts.decide.stages import STALE_MS, Ruling
 from streams.alerts.words.message import ACKNOWLEDGED, Titles
-from streams.records.action import Taken
+from streams.records.action import NOTIFYING, Taken
 from streams.records.anomaly import Anomaly, Change, Transition, Why
 from streams.register.actions import ActionBook
+from tests.support.notified_record import notified_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,16 +61,15 @@ def test_an_ack_lets_worsening_escalation_and_the_end_through(transition: Make) 
     assert [opened, worse, graver, over] == [Ruling.NOTIFY] * 4
 
 
-def test_an_opening_that_comes_again_after_a_restart_is_not_told_to_who_has_acked_it(transition: Make) -> None:
-    again = Desk(taken("ack"))
-    again.dispatch.routing.resume([transition().anomaly])
+def test_an_opening_that_comes_again_after_a_restart_is_not_sent_to_who_has_acked_it(transition: Make) -> None:
+    again = Desk(taken("ack"), notified_record(transition().anomaly, START, action=NOTIFYING))
     opened = again.rule(transition(), START + 2 * MINUTE)
     over = again.rule(transition(Change.RESOLVED, at=START + 9 * MINUTE, state="resolved"))
 
     assert (opened, over) == (Ruling.ACKED, Ruling.NOTIFY)
 
 
-def test_the_next_incident_is_told_although_the_last_was_acked_and_snoozed(transition: Make) -> None:
+def test_the_next_incident_is_sent_although_the_last_was_acked_and_snoozed(transition: Make) -> None:
     desk = Desk(taken("ack", detected_at=START), taken("snooze"))
     after = transition(at=START + 30 * MINUTE, detected_at="2025-11-10T16:30:00.000Z")
 
@@ -104,17 +103,17 @@ def test_what_was_snoozed_before_anybody_heard_of_it_ends_unheard(transition: Ma
 
 
 def remind(desk: Desk, clock: int, *anomalies: Anomaly) -> list[Notification]:
-    return desk.dispatch.remind(anomalies, clock)
+    return desk.dispatch.reminders.remind(anomalies, clock)
 
 
-def test_when_a_snooze_is_over_what_is_still_open_is_told_once(transition: Make) -> None:
+def test_when_a_snooze_is_over_what_is_still_open_is_sent_once(transition: Make) -> None:
     desk = Desk(taken("snooze", minutes=10))
     still = transition().anomaly
-    told = [remind(desk, START + minute * MINUTE, still) for minute in (10, 11, 12)]
+    sent = [remind(desk, START + minute * MINUTE, still) for minute in (10, 11, 12)]
 
-    assert [len(reminders) for reminders in told] == [0, 1, 0]
-    assert told[1][0].title.startswith("[snooze over, CRITICAL] ")
-    assert told[1][0].kind == Change.UPDATED
+    assert [len(reminders) for reminders in sent] == [0, 1, 0]
+    assert sent[1][0].title.startswith("[snooze over, CRITICAL] ")
+    assert sent[1][0].kind == Change.UPDATED
     assert desk.rule(transition(Change.RESOLVED, at=START + 20 * MINUTE, state="resolved")) is Ruling.NOTIFY
 
 
@@ -154,7 +153,7 @@ def test_the_digest_leaves_out_what_is_snoozed_until_the_snooze_is_over(transiti
     clock = START + 60 * MINUTE
     desk = Desk(taken("snooze", clock - MINUTE, minutes=10))
     held = [desk.rule(transition(fingerprint=name), clock) for name in ("f1", "f2")]
-    (digest,) = desk.dispatch.catch_up(clock, clock)
+    (digest,) = desk.dispatch.digests(clock, clock)
     reminders = remind(desk, clock + 10 * MINUTE, transition().anomaly)
 
     assert held == [Ruling.HELD, Ruling.HELD]
@@ -162,18 +161,18 @@ def test_the_digest_leaves_out_what_is_snoozed_until_the_snooze_is_over(transiti
     assert [one.anomalies[0].fingerprint for one in reminders] == ["f1"]
 
 
-def test_that_somebody_has_what_was_told_is_said_once_and_again_after_a_restart(transition: Make) -> None:
+def test_that_somebody_has_what_was_sent_is_said_once_and_again_after_a_restart(transition: Make) -> None:
     desk = Desk()
     desk.rule(transition())
     still = [transition().anomaly]
-    before = desk.dispatch.acknowledge(still, START + MINUTE)
+    before = desk.dispatch.reminders.acknowledge(still, START + MINUTE)
     desk.acts(taken("ack", minutes=10))
-    said = [desk.dispatch.acknowledge(still, START + minute * MINUTE) for minute in (2, 3, 12)]
+    said = [desk.dispatch.reminders.acknowledge(still, START + minute * MINUTE) for minute in (2, 3, 12)]
     desk.acts(taken("ack", START + 20 * MINUTE))
-    anew = desk.dispatch.acknowledge(still, START + 21 * MINUTE)
-    restarted = Desk(taken("ack"))
-    restarted.dispatch.routing.resume(still)
-    after = restarted.dispatch.acknowledge(still, START + 5 * MINUTE)
+    anew = desk.dispatch.reminders.acknowledge(still, START + 21 * MINUTE)
+    restarted = Desk(taken("ack"), notified_record(still[0], START))
+    restarted.dispatch.reminders.take_over(still, START + 5 * MINUTE)
+    after = restarted.dispatch.reminders.acknowledge(still, START + 5 * MINUTE)
 
     assert before == []
     assert [len(acks) for acks in said] == [1, 0, 0]
@@ -182,10 +181,10 @@ def test_that_somebody_has_what_was_told_is_said_once_and_again_after_a_restart(
     assert said[0][0].anomalies == (still[0],)
 
 
-def test_an_ack_of_what_nobody_was_told_of_is_no_news(transition: Make) -> None:
+def test_an_ack_of_what_nobody_was_notified_of_is_no_news(transition: Make) -> None:
     desk = Desk(taken("ack"))
 
-    assert desk.dispatch.acknowledge([transition().anomaly], START + 2 * MINUTE) == []
+    assert desk.dispatch.reminders.acknowledge([transition().anomaly], START + 2 * MINUTE) == []
 
 
 class Sink:
@@ -205,7 +204,7 @@ def test_of_several_workers_only_the_one_that_should_tells_of_acks_and_reports_d
     transition: Make,
 ) -> None:
     sink = Sink()
-    desk = Desk(told_record(transition().anomaly, START), taken("ack", minutes=30))
+    desk = Desk(notified_record(transition().anomaly, START), taken("ack", minutes=30))
     listed: list[Notification] = []
     clock = START + 12 * MINUTE
     announcer = Announcer(
@@ -223,7 +222,7 @@ def test_of_several_workers_only_the_one_that_should_tells_of_acks_and_reports_d
     announcer.look_after(reminds=True)
 
     assert before == listed == []
-    assert [told.kind for told in sink.put_in] == [ACKNOWLEDGED]
+    assert [sent.kind for sent in sink.put_in] == [ACKNOWLEDGED]
 
 
 def test_of_several_workers_only_the_one_that_should_reminds(transition: Make) -> None:

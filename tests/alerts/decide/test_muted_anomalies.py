@@ -1,15 +1,13 @@
-"""Maintenance and inhibition: what nobody is told of, and what is told when they are over."""
+"""Maintenance and inhibition: what is not sent, and what is sent when they are over."""
 
 from __future__ import annotations
 
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
-from told_record import told_record
-
 from streams.alerts.decide.announcements import Announcements
 from streams.alerts.decide.dispatch import Dispatch
-from streams.alerts.decide.routing import Ruling
+from streams.alerts.decide.stages import Ruling
 from streams.alerts.words.message import MAINTENANCE, Titles
 from streams.records.anomaly import Anomaly, Change, Transition, Why
 from streams.records.instant import rfc3339
@@ -18,6 +16,7 @@ from streams.register.maintenance import Window, windows_of
 from streams.register.muting import Muting
 from streams.register.silences import SilenceBook
 from streams.settings.settings import MaintenanceSettings
+from tests.support.notified_record import notified_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,32 +51,32 @@ class Desk:
         return self.dispatch.handle(transition, transition.time)[0]
 
     def reminded(self, clock: int, *anomalies: Anomaly) -> list[str]:
-        return [told.title for told in self.dispatch.remind(anomalies, clock)]
+        return [sent.title for sent in self.dispatch.reminders.remind(anomalies, clock)]
 
 
-def test_what_opens_in_maintenance_is_told_at_its_end_if_it_is_still_broken(transition: Make) -> None:
+def test_what_opens_in_maintenance_is_sent_at_its_end_if_it_is_still_broken(transition: Make) -> None:
     for windows in (window(), daily()):
         desk = Desk(windows)
         opened = desk.rule(transition())
-        told = [desk.reminded(START + minute * MINUTE, transition().anomaly) for minute in (5, 10, 11)]
+        sent = [desk.reminded(START + minute * MINUTE, transition().anomaly) for minute in (5, 10, 11)]
         over = desk.rule(transition(Change.RESOLVED, at=START + 20 * MINUTE, state="resolved"))
 
         assert (opened, over) == (Ruling.MAINTENANCE, Ruling.NOTIFY)
-        assert [len(one) for one in told] == [0, 1, 0]
-        assert told[1][0].startswith("[maintenance over, CRITICAL]")
+        assert [len(one) for one in sent] == [0, 1, 0]
+        assert sent[1][0].startswith("[maintenance over, CRITICAL]")
 
 
-def test_what_was_told_before_maintenance_is_fired_again_after_it(transition: Make) -> None:
+def test_what_was_sent_before_maintenance_is_fired_again_after_it(transition: Make) -> None:
     desk = Desk(window(START + MINUTE))
     opened = desk.rule(transition())
     worse = desk.rule(transition(Change.UPDATED, Why.WORSENED, START + 2 * MINUTE))
-    told = [desk.reminded(START + minute * MINUTE, transition().anomaly) for minute in (2, 10)]
+    sent = [desk.reminded(START + minute * MINUTE, transition().anomaly) for minute in (2, 10)]
 
     assert (opened, worse) == (Ruling.NOTIFY, Ruling.MAINTENANCE)
-    assert [len(one) for one in told] == [0, 1]
+    assert [len(one) for one in sent] == [0, 1]
 
 
-def test_what_is_over_before_the_end_of_maintenance_was_never_told(transition: Make) -> None:
+def test_what_is_over_before_the_end_of_maintenance_was_never_sent(transition: Make) -> None:
     desk = Desk(window())
     desk.rule(transition())
 
@@ -125,7 +124,7 @@ def test_a_window_that_recurs_is_announced_every_time() -> None:
     assert [len(said.due([], START + day * DAY)) for day in range(3)] == [1, 1, 1]
 
 
-def test_what_another_speaks_for_is_listed_in_its_message_and_not_told(transition: Make) -> None:
+def test_what_another_speaks_for_is_listed_in_its_message_and_not_sent(transition: Make) -> None:
     desk = Desk()
     _, whole = desk.dispatch.handle(transition(fingerprint="whole", scope={}), START)
     part = desk.rule(transition(fingerprint="part", severity="warning"))
@@ -144,7 +143,7 @@ def test_what_another_speaks_for_is_listed_in_its_message_and_not_told(transitio
     )
 
 
-def test_what_is_still_open_when_that_is_over_is_told_unless_it_was_before(transition: Make) -> None:
+def test_what_is_still_open_when_that_is_over_is_sent_unless_it_was_before(transition: Make) -> None:
     whole: dict[str, Any] = {"fingerprint": "whole", "scope": {}}
     for part_first, expected in ((False, 1), (True, 0)):
         desk = Desk()
@@ -158,49 +157,49 @@ def test_what_is_still_open_when_that_is_over_is_told_unless_it_was_before(trans
         assert (before, len(after)) == ([], expected)
 
 
-def test_after_a_restart_what_another_speaks_for_counts_as_untold(transition: Make) -> None:
+def test_after_a_restart_what_another_speaks_for_counts_as_unsent(transition: Make) -> None:
     whole, part = transition(fingerprint="whole", scope={}).anomaly, transition(fingerprint="part").anomaly
     desk = Desk((), whole, part)
-    desk.dispatch.resume([whole, part], START + MINUTE)
+    desk.dispatch.reminders.take_over([whole, part], START + MINUTE)
     over = desk.rule(transition(Change.RESOLVED, at=OVER, fingerprint="part", state="resolved"))
 
     assert over is Ruling.UNANNOUNCED
 
 
-def test_what_another_spoke_for_until_it_ended_while_nobody_ran_is_told_after_a_restart(transition: Make) -> None:
+def test_what_another_spoke_for_until_it_ended_while_nobody_ran_is_sent_after_a_restart(transition: Make) -> None:
     restart = OVER + 16 * MINUTE
     part = transition(fingerprint="part").anomaly
     desk = Desk((), part)
-    desk.dispatch.resume([part], restart)
-    made_up = desk.dispatch.make_up([part], restart + MINUTE)
+    desk.dispatch.reminders.take_over([part], restart)
+    made_up = desk.dispatch.reminders.missed([part], restart + MINUTE)
     end = transition(Change.RESOLVED, at=restart + 2 * MINUTE, fingerprint="part", state="resolved")
 
-    assert [told.title.partition("]")[0] for told in made_up] == ["[still open, CRITICAL"]
+    assert [sent.title.partition("]")[0] for sent in made_up] == ["[still open, CRITICAL"]
     assert desk.rule(end) is Ruling.NOTIFY
 
 
-def test_what_was_told_before_another_spoke_for_it_is_not_told_again_when_that_is_over(transition: Make) -> None:
+def test_what_was_sent_before_another_spoke_for_it_is_not_sent_again_when_that_is_over(transition: Make) -> None:
     part = transition(fingerprint="part").anomaly
     whole = transition(fingerprint="whole", scope={}, detected_at=rfc3339(START + MINUTE)).anomaly
     desk = Desk((), whole, part)
-    desk.actions.note(told_record(part, START))
-    desk.dispatch.resume([whole, part], START + 2 * MINUTE)
+    desk.actions.note(notified_record(part, START))
+    desk.dispatch.reminders.take_over([whole, part], START + 2 * MINUTE)
     before = desk.reminded(START + 2 * MINUTE, part)
     desk.known.remove(whole)
 
     assert (before, desk.reminded(START + 3 * MINUTE, part)) == ([], [])
 
 
-def test_what_another_that_is_open_speaks_for_after_a_restart_is_told_when_that_is_over_if_it_was_not(
+def test_what_another_that_is_open_speaks_for_after_a_restart_is_sent_when_that_is_over_if_it_was_not(
     transition: Make,
 ) -> None:
     part = transition(fingerprint="part").anomaly
     whole = transition(fingerprint="whole", scope={}, detected_at=rfc3339(START + MINUTE)).anomaly
     desk = Desk((), whole, part)
-    desk.dispatch.resume([whole, part], START + 2 * MINUTE)
-    made_up = desk.dispatch.make_up([whole, part], START + 3 * MINUTE)
+    desk.dispatch.reminders.take_over([whole, part], START + 2 * MINUTE)
+    made_up = desk.dispatch.reminders.missed([whole, part], START + 3 * MINUTE)
     before = desk.reminded(START + 3 * MINUTE, part)
     desk.known.remove(whole)
 
-    assert [told.anomalies[0].fingerprint for told in made_up] == ["whole"]
+    assert [sent.anomalies[0].fingerprint for sent in made_up] == ["whole"]
     assert (before, len(desk.reminded(START + 4 * MINUTE, part))) == ([], 1)

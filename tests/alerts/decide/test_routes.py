@@ -1,4 +1,4 @@
-"""Who is told of what, and when."""
+"""Who is notified of what, and when."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from told_record import told_record
 
 from streams.alerts.decide.dispatch import Dispatch
 from streams.alerts.decide.routes import Routes
-from streams.alerts.decide.routing import STALE_MS, Ruling
+from streams.alerts.decide.stages import STALE_MS, Ruling
 from streams.alerts.words.message import Lanes, Titles
-from streams.records.action import TELLING
+from streams.records.action import NOTIFYING
 from streams.records.anomaly import Change, Transition, Why
 from streams.register.actions import ActionBook
 from streams.settings.settings import RouteSettings
+from tests.support.notified_record import notified_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +34,7 @@ def lanes(transition: Transition, *given: dict[str, Any], now: int = START) -> L
     return routes(*given).lanes(transition.anomaly, now)
 
 
-def test_without_routes_everybody_is_told(transition: Make) -> None:
+def test_without_routes_everybody_is_notified(transition: Make) -> None:
     assert lanes(transition()) is None
 
 
@@ -70,7 +70,7 @@ def test_what_no_route_matches_goes_to_everybody(transition: Make) -> None:
     assert lanes(transition(), {"match": ["touchpoint=page"], "receivers": ["web"]}) is None
 
 
-def test_what_is_routed_to_nobody_is_not_told_and_neither_is_its_end_but_what_becomes_graver_is(
+def test_what_is_routed_to_nobody_is_not_sent_and_neither_is_its_end_but_what_becomes_graver_is(
     transition: Make,
 ) -> None:
     given = ({"match": ["severity=warning"], "receivers": []}, {"receivers": ["duty"]})
@@ -78,23 +78,23 @@ def test_what_is_routed_to_nobody_is_not_told_and_neither_is_its_end_but_what_be
     opened, nothing = dispatch.handle(transition(severity="warning"), START)
     over, _ = dispatch.handle(transition(Change.RESOLVED, at=START + MINUTE, severity="warning"), START + MINUTE)
     dispatch.handle(transition(at=START + 2 * MINUTE, severity="warning"), START + 2 * MINUTE)
-    graver, told = dispatch.handle(transition(Change.UPDATED, Why.ESCALATED, START + 3 * MINUTE), START + 3 * MINUTE)
+    graver, sent = dispatch.handle(transition(Change.UPDATED, Why.ESCALATED, START + 3 * MINUTE), START + 3 * MINUTE)
 
     assert (opened, nothing, over, graver) == (Ruling.UNROUTED, None, Ruling.UNANNOUNCED, Ruling.NOTIFY)
-    assert told is not None
-    assert told.lanes == ("duty",)
+    assert sent is not None
+    assert sent.lanes == ("duty",)
 
 
-def test_the_end_goes_to_all_who_were_told_whatever_the_time_is_by_then(transition: Make) -> None:
+def test_the_end_goes_to_all_who_were_notified_whatever_the_time_is_by_then(transition: Make) -> None:
     given = ({"opens": "09:00", "closes": "16:30", "receivers": ["office"]}, {"receivers": ["night"]})
     dispatch = Dispatch(Titles({}), UTC, routes=routes(*given))
-    told = [
+    sent = [
         dispatch.handle(transition(), START)[1],
         dispatch.handle(transition(Change.UPDATED, Why.WORSENED, START + HOUR), START + HOUR)[1],
         dispatch.handle(transition(Change.RESOLVED, at=START + 2 * HOUR, state="resolved"), START + 2 * HOUR)[1],
     ]
 
-    assert [one.lanes if one else None for one in told] == [("office",), ("night",), ("night", "office")]
+    assert [one.lanes if one else None for one in sent] == [("office",), ("night",), ("night", "office")]
 
 
 def test_after_a_restart_the_end_goes_to_all_who_may_have_heard_whatever_the_routes_say_by_then(
@@ -102,14 +102,14 @@ def test_after_a_restart_the_end_goes_to_all_who_may_have_heard_whatever_the_rou
 ) -> None:
     given = ({"opens": "09:00", "closes": "16:30", "receivers": ["office"]}, {"receivers": ["night"]})
     book = ActionBook()
-    book.note(told_record(transition().anomaly, START, "office"))
-    book.note(told_record(transition().anomaly, START + HOUR, "night", "pager", action=TELLING))
+    book.note(notified_record(transition().anomaly, START, "office"))
+    book.note(notified_record(transition().anomaly, START + HOUR, "night", "pager", action=NOTIFYING))
     dispatch = Dispatch(Titles({}), UTC, routes=routes(*given), actions=book)
-    dispatch.resume([transition().anomaly], START + HOUR)
-    _, told = dispatch.handle(transition(Change.RESOLVED, at=START + 2 * HOUR, state="resolved"), START + 2 * HOUR)
+    dispatch.reminders.take_over([transition().anomaly], START + HOUR)
+    _, sent = dispatch.handle(transition(Change.RESOLVED, at=START + 2 * HOUR, state="resolved"), START + 2 * HOUR)
 
-    assert told is not None
-    assert told.lanes == ("night", "office", "pager")
+    assert sent is not None
+    assert sent.lanes == ("night", "office", "pager")
 
 
 def test_each_set_of_receivers_gets_a_digest_of_its_own(transition: Make) -> None:
@@ -118,6 +118,6 @@ def test_each_set_of_receivers_gets_a_digest_of_its_own(transition: Make) -> Non
     clock = START + STALE_MS + MINUTE
     for name, method in (("f1", "alipay"), ("f2", "wechat"), ("f3", "alipay")):
         dispatch.handle(transition(fingerprint=name, scope={"payment_method": method}), clock)
-    digests = dispatch.catch_up(clock, clock)
+    digests = dispatch.digests(clock, clock)
 
     assert {d.lanes: [a.fingerprint for a in d.anomalies] for d in digests} == {("a",): ["f1", "f3"], ("b",): ["f2"]}

@@ -6,19 +6,19 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from told_record import told_record
 
 from streams.alerts.decide.dispatch import Dispatch
-from streams.alerts.decide.routing import STALE_MS, Ruling
+from streams.alerts.decide.reminders import SETTLE_MS
 from streams.alerts.decide.silence_care import SilenceCare
-from streams.alerts.decide.takeover import SETTLE_MS
+from streams.alerts.decide.stages import STALE_MS, Ruling
 from streams.alerts.words.message import Titles
-from streams.records.action import TELLING, SilenceDeed, Taken
+from streams.records.action import NOTIFYING, SilenceDeed, Taken
 from streams.records.anomaly import Change, Transition, Why
 from streams.records.instant import rfc3339
 from streams.register.actions import ActionBook
 from streams.register.muting import Muting
 from streams.register.silences import SilenceBook
+from tests.support.notified_record import notified_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,13 +57,13 @@ class Desk:
         return self.dispatch.handle(transition, clock or transition.time)[0]
 
     def reminded(self, clock: int, *transitions: Transition) -> list[str]:
-        return [n.title for n in self.dispatch.remind([t.anomaly for t in transitions], clock)]
+        return [n.title for n in self.dispatch.reminders.remind([t.anomaly for t in transitions], clock)]
 
     def made_up(self, clock: int, *transitions: Transition) -> list[str]:
-        return [n.title for n in self.dispatch.make_up([t.anomaly for t in transitions], clock)]
+        return [n.title for n in self.dispatch.reminders.missed([t.anomaly for t in transitions], clock)]
 
 
-def test_what_is_silenced_from_the_beginning_is_never_told_and_neither_is_its_end(transition: Make) -> None:
+def test_what_is_silenced_from_the_beginning_is_never_sent_and_neither_is_its_end(transition: Make) -> None:
     desk = Desk(silence())
     opened = desk.rule(transition())
     graver = desk.rule(transition(Change.UPDATED, Why.ESCALATED, START + MINUTE))
@@ -72,7 +72,7 @@ def test_what_is_silenced_from_the_beginning_is_never_told_and_neither_is_its_en
     assert [opened, graver, over] == [Ruling.SILENCED, Ruling.SILENCED, Ruling.UNANNOUNCED]
 
 
-def test_the_end_of_what_was_told_is_told_though_it_is_silenced_by_then(transition: Make) -> None:
+def test_the_end_of_what_was_sent_is_sent_though_it_is_silenced_by_then(transition: Make) -> None:
     desk = Desk()
     opened = desk.rule(transition())
     desk.silences.note(silence(START + MINUTE))
@@ -82,14 +82,14 @@ def test_the_end_of_what_was_told_is_told_though_it_is_silenced_by_then(transiti
     assert [opened, worse, over] == [Ruling.NOTIFY, Ruling.SILENCED, Ruling.NOTIFY]
 
 
-def test_when_a_silence_is_over_what_is_still_open_is_told_once_and_then_its_end(transition: Make) -> None:
+def test_when_a_silence_is_over_what_is_still_open_is_sent_once_and_then_its_end(transition: Make) -> None:
     desk = Desk(silence(minutes=10))
     desk.rule(transition())
-    told = [desk.reminded(START + minute * MINUTE, transition()) for minute in (5, 10, 11)]
+    sent = [desk.reminded(START + minute * MINUTE, transition()) for minute in (5, 10, 11)]
     over = desk.rule(transition(Change.RESOLVED, at=START + 20 * MINUTE, state="resolved"))
 
-    assert [len(each) for each in told] == [0, 1, 0]
-    assert told[1][0].startswith("[silence over, CRITICAL]")
+    assert [len(each) for each in sent] == [0, 1, 0]
+    assert sent[1][0].startswith("[silence over, CRITICAL]")
     assert over is Ruling.NOTIFY
 
 
@@ -115,31 +115,31 @@ def test_the_digest_after_catching_up_leaves_out_what_is_silenced_until_that_is_
     held = desk.rule(transition(), clock)
 
     assert held is Ruling.HELD
-    assert desk.dispatch.catch_up(clock, clock) == []
+    assert desk.dispatch.digests(clock, clock) == []
     assert len(desk.reminded(clock + 10 * MINUTE, transition())) == 1
 
 
-def test_after_a_restart_what_was_silenced_when_it_opened_counts_as_untold(transition: Make) -> None:
+def test_after_a_restart_what_was_silenced_when_it_opened_counts_as_unsent(transition: Make) -> None:
     desk = Desk(silence(START - MINUTE))
-    desk.dispatch.resume([transition().anomaly], START + 2 * MINUTE)
+    desk.dispatch.reminders.take_over([transition().anomaly], START + 2 * MINUTE)
 
     assert desk.rule(transition(Change.RESOLVED, at=OVER, state="resolved")) is Ruling.UNANNOUNCED
 
 
-def test_after_a_restart_what_was_told_before_it_was_silenced_has_its_end_told(transition: Make) -> None:
+def test_after_a_restart_what_was_sent_before_it_was_silenced_has_its_end_sent(transition: Make) -> None:
     desk = Desk(silence(START + MINUTE))
-    desk.actions.note(told_record(transition().anomaly, START))
-    desk.dispatch.resume([transition().anomaly], START + 2 * MINUTE)
+    desk.actions.note(notified_record(transition().anomaly, START))
+    desk.dispatch.reminders.take_over([transition().anomaly], START + 2 * MINUTE)
 
     assert desk.rule(transition(Change.RESOLVED, at=OVER, state="resolved")) is Ruling.NOTIFY
 
 
-def test_after_a_restart_what_nobody_was_told_of_is_told_once_its_opening_would_have_been_read(
+def test_after_a_restart_what_nobody_was_notified_of_is_sent_once_its_opening_would_have_been_read(
     transition: Make,
 ) -> None:
     restart = START + 40 * MINUTE
     desk = Desk(silence(START - MINUTE, 10))
-    desk.dispatch.resume([transition().anomaly], restart)
+    desk.dispatch.reminders.take_over([transition().anomaly], restart)
     made_up = [desk.made_up(restart + wait, transition()) for wait in (0, SETTLE_MS - 1, SETTLE_MS, SETTLE_MS + 1)]
 
     assert [len(one) for one in made_up] == [0, 0, 1, 0]
@@ -147,9 +147,9 @@ def test_after_a_restart_what_nobody_was_told_of_is_told_once_its_opening_would_
     assert desk.rule(transition(Change.RESOLVED, at=restart + MINUTE, state="resolved")) is Ruling.NOTIFY
 
 
-def test_after_a_restart_what_is_silenced_untold_is_told_when_that_is_over(transition: Make) -> None:
+def test_after_a_restart_what_is_silenced_unsent_is_sent_when_that_is_over(transition: Make) -> None:
     desk = Desk(silence(START + 16 * MINUTE, 50))
-    desk.dispatch.resume([transition().anomaly], START + 60 * MINUTE)
+    desk.dispatch.reminders.take_over([transition().anomaly], START + 60 * MINUTE)
     made_up = desk.made_up(START + 61 * MINUTE, transition())
     reminded = [desk.reminded(START + minute * MINUTE, transition()) for minute in (61, 66, 67)]
 
@@ -157,62 +157,62 @@ def test_after_a_restart_what_is_silenced_untold_is_told_when_that_is_over(trans
     assert [len(one) for one in reminded] == [0, 1, 0]
 
 
-def test_after_a_restart_what_was_silenced_at_first_and_acknowledged_is_not_told_again(transition: Make) -> None:
+def test_after_a_restart_what_was_silenced_at_first_and_acknowledged_is_not_sent_again(transition: Make) -> None:
     desk = Desk(silence(START - MINUTE, 2))
     desk.actions.note(
         Taken(source="/x", id="a", fingerprint="f1", time=START + MINUTE, action="ack", severity="critical")
     )
-    desk.dispatch.resume([transition().anomaly], START + 2 * MINUTE)
+    desk.dispatch.reminders.take_over([transition().anomaly], START + 2 * MINUTE)
 
     assert desk.made_up(START + 3 * MINUTE, transition()) == []
 
 
-def test_an_opening_that_is_read_after_a_restart_tells_of_itself_unless_it_was_told(transition: Make) -> None:
-    untold, told, perhaps = Desk(), Desk(), Desk()
-    told.actions.note(told_record(transition().anomaly, START))
-    perhaps.actions.note(told_record(transition().anomaly, START, action=TELLING))
+def test_an_opening_that_is_read_after_a_restart_is_sent_unless_it_was_sent(transition: Make) -> None:
+    unsent, sent, perhaps = Desk(), Desk(), Desk()
+    sent.actions.note(notified_record(transition().anomaly, START))
+    perhaps.actions.note(notified_record(transition().anomaly, START, action=NOTIFYING))
     rulings, made_up, ends = [], [], []
-    for desk in (untold, told, perhaps):
-        desk.dispatch.resume([transition().anomaly], START + MINUTE)
+    for desk in (unsent, sent, perhaps):
+        desk.dispatch.reminders.take_over([transition().anomaly], START + MINUTE)
         rulings.append(desk.rule(transition(), START + MINUTE))
         made_up += desk.made_up(START + 2 * MINUTE, transition())
         ends.append(desk.rule(transition(Change.RESOLVED, at=OVER, state="resolved")))
 
-    assert rulings == [Ruling.NOTIFY, Ruling.REPEAT, Ruling.NOTIFY]
+    assert rulings == [Ruling.NOTIFY, Ruling.LOGGED, Ruling.NOTIFY]
     assert made_up == []
     assert ends == [Ruling.NOTIFY] * 3
 
 
-def test_the_end_of_what_somebody_may_have_heard_is_told_though_it_is_silenced_after_a_restart(
+def test_the_end_of_what_somebody_may_have_heard_is_sent_though_it_is_silenced_after_a_restart(
     transition: Make,
 ) -> None:
     desk = Desk(silence(START + MINUTE))
-    desk.actions.note(told_record(transition().anomaly, START, action=TELLING))
-    desk.dispatch.resume([transition().anomaly], START + 2 * MINUTE)
+    desk.actions.note(notified_record(transition().anomaly, START, action=NOTIFYING))
+    desk.dispatch.reminders.take_over([transition().anomaly], START + 2 * MINUTE)
     opened = desk.rule(transition(), START + 2 * MINUTE)
 
     assert opened is Ruling.SILENCED
     assert desk.rule(transition(Change.RESOLVED, at=OVER, state="resolved")) is Ruling.NOTIFY
 
 
-def test_what_another_worker_told_meanwhile_counts_as_told_by_whoever_takes_over_again(transition: Make) -> None:
+def test_what_another_worker_sent_meanwhile_counts_as_sent_by_whoever_takes_over_again(transition: Make) -> None:
     desk = Desk(silence(START - MINUTE, 10))
     silenced = desk.rule(transition())
-    desk.actions.note(told_record(transition().anomaly, START + 10 * MINUTE))
-    desk.dispatch.resume([transition().anomaly], START + 40 * MINUTE)
+    desk.actions.note(notified_record(transition().anomaly, START + 10 * MINUTE))
+    desk.dispatch.reminders.take_over([transition().anomaly], START + 40 * MINUTE)
     reminded = desk.reminded(START + 40 * MINUTE, transition())
 
     assert (silenced, reminded) == (Ruling.SILENCED, [])
     assert desk.rule(transition(Change.RESOLVED, at=START + 41 * MINUTE, state="resolved")) is Ruling.NOTIFY
 
 
-def test_what_comes_again_under_one_silence_is_told_again_under_another_id(transition: Make) -> None:
+def test_what_comes_again_under_one_silence_is_sent_again_under_another_id(transition: Make) -> None:
     ids = set()
     for minute in (0, 5):
         desk = Desk(silence(START - MINUTE, 10))
         anomaly = transition(detected_at=rfc3339(START + minute * MINUTE)).anomaly
-        desk.dispatch.resume([anomaly], START + 20 * MINUTE)
-        ids |= {told.id for told in desk.dispatch.make_up([anomaly], START + 21 * MINUTE)}
+        desk.dispatch.reminders.take_over([anomaly], START + 20 * MINUTE)
+        ids |= {sent.id for sent in desk.dispatch.reminders.missed([anomaly], START + 21 * MINUTE)}
 
     assert len(ids) == 2
 
@@ -236,9 +236,9 @@ def test_a_silence_that_ended_while_nobody_ran_is_made_up_for_with_the_same_id(t
     ids = set()
     for clock in (START + 11 * MINUTE, START + 12 * MINUTE):
         desk = Desk(silence(START - MINUTE, 10))
-        desk.actions.note(told_record(transition().anomaly, START - 2 * MINUTE))
-        desk.dispatch.resume([transition().anomaly], clock)
-        ids |= {told.id for told in desk.dispatch.remind([transition().anomaly], clock)}
+        desk.actions.note(notified_record(transition().anomaly, START - 2 * MINUTE))
+        desk.dispatch.reminders.take_over([transition().anomaly], clock)
+        ids |= {sent.id for sent in desk.dispatch.reminders.remind([transition().anomaly], clock)}
 
     assert len(ids) == 1
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
-from group_simulation import Simulation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,13 +15,13 @@ from streams.alerts.queue.group import Moment, Wait
 from streams.alerts.receivers import slack
 from streams.alerts.words.message import ACKNOWLEDGED, DIGEST
 from streams.delivery.result import DELIVERED, Cause, Outcome, Result
+from tests.support.group_simulation import Simulation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from group_simulation import Arrival
-
     from streams.alerts.words.message import Notification
+    from tests.support.group_simulation import Arrival
 
     Make = Callable[..., Notification]
 

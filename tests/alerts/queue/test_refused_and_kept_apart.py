@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from group_simulation import Simulation
 
 from streams.alerts.queue.budget import Allowance
 from streams.alerts.words.message import ACKNOWLEDGED, DIGEST
 from streams.delivery.result import DELIVERED, Cause, Outcome, Result
+from tests.support.group_simulation import Simulation
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,7 +11,7 @@ import pytest
 from streams.alerts.announcer import Announcer
 from streams.alerts.decide.dispatch import Dispatch
 from streams.alerts.decide.routes import Routes
-from streams.alerts.decide.routing import Ruling
+from streams.alerts.decide.stages import Ruling
 from streams.alerts.queue.budget import Allowance
 from streams.alerts.queue.outbox import Outbox
 from streams.alerts.queue.robot import Member
@@ -19,7 +19,7 @@ from streams.alerts.receivers import pagerduty
 from streams.alerts.words.message import DIGEST, Titles
 from streams.alerts.words.voice import Voice
 from streams.delivery.result import DELIVERED
-from streams.records.action import TOLD, Taken
+from streams.records.action import NOTIFIED, Taken
 from streams.records.anomaly import Change, Transition, Why
 from streams.register.actions import ActionBook
 from streams.settings.settings import RouteSettings
@@ -89,11 +89,11 @@ class Shop:
             lambda: list(self.open.values()),
             recorder=self,
         )
-        dispatch.resume(list(self.open.values()), self.now)
+        dispatch.reminders.take_over(list(self.open.values()), self.now)
         for transition in [*log, *[None] * 150]:
             self.now += 500
             if transition is not None:
-                announcer.tell(transition)
+                announcer.handle(transition)
             announcer.look_after(reminds=True)
             await asyncio.wait_for(outbox.drain(), 1.0)
             for _ in range(3):
@@ -127,23 +127,23 @@ def backlog(transition: Make) -> list[Transition]:
 def incidents(shop: Shop) -> dict[str, list[str]]:
     """What PagerDuty makes of what it gets: actions by key."""
     found: dict[str, list[str]] = {}
-    for told in shop.pager.got:
-        event = pagerduty.event_of(told, Voice())
+    for sent in shop.pager.got:
+        event = pagerduty.event_of(sent, Voice())
         found.setdefault(event["dedup_key"], []).append(event["event_action"])
     return found
 
 
-async def test_an_anomaly_of_a_backlog_is_told_once_and_is_one_incident_under_its_own_key(
+async def test_an_anomaly_of_a_backlog_is_sent_once_and_is_one_incident_under_its_own_key(
     shop: Shop, backlog: list[Transition]
 ) -> None:
     shop.now = START + 60 * MINUTE
     shop.open = {t.anomaly.fingerprint: t.anomaly for t in backlog}
     await shop.lives(backlog)
 
-    assert [told.title for told in shop.chat.got] == ["[DIGEST] 2 anomalies are open that nobody was told of"]
+    assert [sent.title for sent in shop.chat.got] == ["[DIGEST] 2 anomalies are open that nobody was told of"]
     assert [line.partition("]")[0] for line in shop.chat.got[0].lines] == ["[CRITICAL", "[CRITICAL"]
     assert incidents(shop) == {"f1": ["trigger"], "f2": ["trigger"]}
-    assert [(told.kind, told.title.partition("]")[0]) for told in shop.pager.got] == [
+    assert [(sent.kind, sent.title.partition("]")[0]) for sent in shop.pager.got] == [
         (Change.OPENED, "[CRITICAL"), (Change.OPENED, "[CRITICAL"),
     ]  # fmt: skip
 
@@ -153,7 +153,7 @@ async def test_judges_that_catch_up_bit_by_bit_make_one_digest(shop: Shop, backl
     seconds = iter(range(10_000))
     await shop.lives(backlog, lambda: START + 44 * MINUTE + next(seconds) * 20_000)
 
-    assert [told.kind for told in shop.chat.got] == [DIGEST]
+    assert [sent.kind for sent in shop.chat.got] == [DIGEST]
 
 
 async def test_a_restart_on_the_same_backlog_tells_nothing_again_and_ends_reach_the_incident(
@@ -171,11 +171,11 @@ async def test_a_restart_on_the_same_backlog_tells_nothing_again_and_ends_reach_
     await shop.lives([*backlog, *ends])
 
     assert first == 1
-    assert [told.kind for told in shop.chat.got] == [DIGEST, Change.RESOLVED]
+    assert [sent.kind for sent in shop.chat.got] == [DIGEST, Change.RESOLVED]
     assert incidents(shop) == {"f1": ["trigger", "acknowledge"], "f2": ["trigger", "resolve"]}
 
 
-async def test_what_got_graver_since_it_was_told_is_told_though_it_is_late(
+async def test_what_got_graver_since_it_was_sent_is_sent_though_it_is_late(
     shop: Shop, backlog: list[Transition]
 ) -> None:
     shop.open = {"f1": backlog[0].anomaly}
@@ -186,9 +186,9 @@ async def test_what_got_graver_since_it_was_told_is_told_though_it_is_late(
     await shop.lives([t for t in backlog if t.anomaly.fingerprint == "f1"])
     await shop.lives([t for t in backlog if t.anomaly.fingerprint == "f1"])
 
-    assert [told.kind for told in shop.chat.got] == [Change.OPENED, DIGEST]
+    assert [sent.kind for sent in shop.chat.got] == [Change.OPENED, DIGEST]
     assert incidents(shop) == {"f1": ["trigger", "trigger"]}
-    assert {t.severity for t in shop.actions.of("f1") if t.action == TOLD} == {"warning", "critical"}
+    assert {t.severity for t in shop.actions.of("f1") if t.action == NOTIFIED} == {"warning", "critical"}
 
 
 async def test_each_receiver_gets_one_digest_however_the_routes_cross(counts: Any, backlog: list[Transition]) -> None:
@@ -201,14 +201,14 @@ async def test_each_receiver_gets_one_digest_however_the_routes_cross(counts: An
     warning = [t for t in backlog if t.anomaly.fingerprint == "f1"][:1]
     await shop.lives([*warning, *(t for t in backlog if t.anomaly.fingerprint == "f2")])
 
-    assert [[a.fingerprint for a in told.anomalies] for told in shop.chat.got] == [["f1", "f2"]]
-    assert [[a.fingerprint for a in told.anomalies] for told in shop.second_chat.got] == [["f2"]]
+    assert [[a.fingerprint for a in sent.anomalies] for sent in shop.chat.got] == [["f1", "f2"]]
+    assert [[a.fingerprint for a in sent.anomalies] for sent in shop.second_chat.got] == [["f2"]]
     assert incidents(shop) == {"f1": ["trigger"], "f2": ["trigger"]}
 
 
-def test_old_news_of_what_was_told_is_outdated(transition: Make) -> None:
+def test_old_news_of_what_was_sent_is_outdated(transition: Make) -> None:
     dispatch = Dispatch(Titles({}), UTC)
     dispatch.handle(transition(severity="critical"), START)
-    ruling, told = dispatch.handle(transition(Change.UPDATED, at=START + MINUTE), START + 60 * MINUTE)
+    ruling, sent = dispatch.handle(transition(Change.UPDATED, at=START + MINUTE), START + 60 * MINUTE)
 
-    assert (ruling, told) == (Ruling.OUTDATED, None)
+    assert (ruling, sent) == (Ruling.OUTDATED, None)

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from http_channel import NOW, Channel, authority, channel, post, untrusted
 
 from streams.alerts.words.bundle import bundle_of
 from streams.alerts.words.message import Notification, Titles, compose
 from streams.records.anomaly import Change
+from tests.support.http_channel import NOW, Channel, authority, channel, post, untrusted
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,7 +12,6 @@ import orjson
 import pytest
 from aiohttp import web
 from msgspec.structs import replace
-from renderings import RENDERINGS
 
 from streams.alerts.queue.outbox import Outbox
 from streams.alerts.receivers.channel import ReceiverContext
@@ -25,13 +24,13 @@ from streams.alerts.words.message import (
     compose,
     digest_of,
     maintenance_of,
-    nudge_of,
     reminder_of,
 )
 from streams.alerts.words.phrases import ENGLISH
 from streams.alerts.words.voice import Voice
 from streams.records.anomaly import Change
 from streams.settings.settings import ReceiverSettings
+from tests.support.renderings import RENDERINGS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -56,7 +55,7 @@ def every_kind(transition: Callable[..., Transition]) -> dict[str, Notification]
     anomaly = opened.anomaly
     ended = transition(Change.RESOLVED, state="resolved", ended_at="2025-11-10T16:10:00.000Z", scope={"store": LONG})
     told = compose(opened, TITLES, {}, SHANGHAI)
-    news = {f"reminder: {what}": reminder_of(anomaly, what, "s1", HOUR, TITLES, {}, SHANGHAI) for what in ENGLISH.news}
+    news = {f"reminder: {what}": reminder_of(anomaly, "s1", what, HOUR, TITLES, {}, SHANGHAI) for what in ENGLISH.news}
     return news | {
         "opening": told,
         "update": compose(transition(Change.UPDATED), TITLES, {}, SHANGHAI),
@@ -66,7 +65,7 @@ def every_kind(transition: Callable[..., Transition]) -> dict[str, Notification]
         "bundle": bundle_of([replace(told, id=f"t{n}") for n in range(300)]),
         "together": together_of([told] * 40),
         "overflow": overflow_of(3, told),
-        "escalation": nudge_of(anomaly, "n1", "unacked", HOUR, TITLES, {}, SHANGHAI),
+        "escalation": reminder_of(anomaly, "n1", "unacked", HOUR, TITLES, {}, SHANGHAI),
         "acknowledgement": acknowledgement_of(anomaly, LONG, HOUR),
         "maintenance begins": maintenance_of("m1", LONG, [f"store={LONG}"] * 9, 0, HOUR, None, TITLES, SHANGHAI),
         "maintenance over": maintenance_of("m2", LONG, [LONG], 0, HOUR, [anomaly] * 30, TITLES, SHANGHAI),

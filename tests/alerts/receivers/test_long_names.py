@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from renderings import RENDERINGS
 
 from streams.alerts.receivers import alertmanager, pagerduty
 from streams.alerts.words.bundle import bundle_of, together_of
@@ -20,6 +19,7 @@ from streams.alerts.words.message import Titles, compose, maintenance_of
 from streams.alerts.words.plain_text import plain
 from streams.alerts.words.voice import Voice
 from streams.records.anomaly import Change
+from tests.support.renderings import RENDERINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

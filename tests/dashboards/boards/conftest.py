@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,8 +10,6 @@ from dashboards.boards.plan import Plan
 from streams.catalogue.load import load
 from streams.cli.rule_thresholds import thresholds_of
 from streams.settings.settings import Settings
-
-sys.path.insert(0, str(Path(__file__).with_name("support")))
 
 
 @pytest.fixture(scope="session")

@@ -110,7 +110,7 @@ def test_ids_of_panels_stay_when_a_metric_is_added(boards: dict[str, Any], grown
 
 
 def test_a_value_is_shown_against_its_band_its_promise_and_what_matters(boards: dict[str, Any]) -> None:
-    shown = panel(boards["consultation"], "Contacts picked up within 60 s")
+    shown = panel(boards["consultation"], "Pick-up rate")
     asked = {target["legendFormat"]: target["expr"] for target in shown["targets"]}
     filled = [
         entry["value"]
@@ -131,7 +131,7 @@ def test_relative_effects_are_factors_and_gauges_have_the_limit_from_which_they_
     boards: dict[str, Any],
 ) -> None:
     orders = panel(boards["order"], "Orders created per minute")
-    waiting = panel(boards["consultation"], "Contacts waiting in the queue, by queue")
+    waiting = panel(boards["consultation"], "Contacts in queue, by queue")
 
     assert any(target["expr"].endswith("* (1 - 0.4)") for target in orders["targets"])
     assert steps(waiting) == [(None, "green"), (10, "orange")]
@@ -141,7 +141,7 @@ def test_the_executive_sees_promises_first_and_orders_against_the_week_before(bo
     titles = [shown["title"] for shown in panels_of(boards["executive"])]
     orders = panel(boards["executive"], "Orders created per minute")
 
-    assert titles[3] == "Contacts picked up within 60 s"
+    assert titles[3] == "Pick-up rate"
     assert [target["legendFormat"] for target in orders["targets"]] == ["now", "a week before"]
     assert "offset 1w" in orders["targets"][1]["expr"]
 
@@ -190,9 +190,9 @@ def test_runbooks_and_the_page_are_linked_where_the_settings_know_them(plan: Pla
     known = replace(plan, runbook_base="https://runbook.example.com/#", page_url="https://pharos.example.com/")
     board = made(known)["order"]
 
-    assert "https://runbook.example.com/#payment-success" in urls(panel(board, "Payments that succeed"))
+    assert "https://runbook.example.com/#payment-success" in urls(panel(board, "Payment success rate"))
     assert "https://pharos.example.com/" in [link.get("url") for link in board["links"]]
-    assert not any("runbook" in url for url in urls(panel(made(plan)["order"], "Payments that succeed")))
+    assert not any("runbook" in url for url in urls(panel(made(plan)["order"], "Payment success rate")))
 
 
 def test_anomalies_are_marked_by_severity_and_milestones_by_tag(boards: dict[str, Any]) -> None:

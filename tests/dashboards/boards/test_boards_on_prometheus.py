@@ -9,12 +9,12 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from watched_shop import PARTITIONS, Prometheus, Shop, free_port, watched
 
 from dashboards.boards import lint
 from dashboards.boards.all_boards import all_boards
 from streams.broker.embedded import EmbeddedBroker
 from streams.topics.wanted import embedded_topics
+from tests.dashboards.boards.support.watched_shop import PARTITIONS, Prometheus, Shop, free_port, watched
 
 if TYPE_CHECKING:
     from pathlib import Path

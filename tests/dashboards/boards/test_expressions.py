@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from questions import selectors
 
 from dashboards.boards import lint
 from dashboards.boards.all_boards import all_boards
 from streams.telemetry.metrics import ANOMALY_STATE, EXPECTED, LOWER, SCORE, UPPER
+from tests.dashboards.support.questions import selectors
 
 if TYPE_CHECKING:
     from dashboards.boards.plan import Plan

@@ -28,7 +28,7 @@ def test_nothing_is_found_in_the_boards(plan: Plan) -> None:
 
 
 def panel(board: dict[str, Any]) -> dict[str, Any]:
-    return next(panel for panel in lint.panels_of(board) if panel["title"] == "Payments that succeed")
+    return next(panel for panel in lint.panels_of(board) if panel["title"] == "Payment success rate")
 
 
 MISTAKES: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import ExitStack
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,10 +16,7 @@ from dashboards.grafana.server import connected
 from streams.catalogue.load import Catalogue, load
 from streams.cli.rule_thresholds import thresholds_of
 from streams.settings.settings import Settings
-
-sys.path.insert(0, str(Path(__file__).with_name("support")))
-
-from documented_grafana import TOKEN, DocumentedGrafana
+from tests.dashboards.grafana.support.documented_grafana import TOKEN, DocumentedGrafana
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator

@@ -7,16 +7,16 @@ import stat
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from documented_grafana import PASSWORD, USER
 
 from dashboards.grafana.account import ACCOUNT, make_token
 from dashboards.grafana.server import GrafanaError
+from tests.dashboards.grafana.support.documented_grafana import PASSWORD, USER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from documented_grafana import DocumentedGrafana
+    from tests.dashboards.grafana.support.documented_grafana import DocumentedGrafana
 
 
 async def test_the_account_is_made_once_and_each_token_has_an_end(

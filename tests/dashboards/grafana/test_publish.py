@@ -15,10 +15,9 @@ from dashboards.grafana.server import GrafanaError, connected
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from documented_grafana import DocumentedGrafana
-
     from dashboards.boards.plan import Plan
     from dashboards.grafana.resource import Finding
+    from tests.dashboards.grafana.support.documented_grafana import DocumentedGrafana
 
 Resources = "Callable[..., list[Any]]"
 

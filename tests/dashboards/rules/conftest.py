@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +17,6 @@ from streams.web.security import Security
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-sys.path.insert(0, str(Path(__file__).with_name("support")))
 
 SHIPPED = Path(__file__).parents[3] / "deploy" / "prometheus" / "pharos.rules.yaml"
 STEP_S = 15

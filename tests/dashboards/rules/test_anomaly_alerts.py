@@ -85,9 +85,9 @@ def test_the_message_names_metric_and_scope_and_leads_to_runbook_and_board(teste
             "severity": "critical",
         },
         "exp_annotations": {
-            "summary": "payment_success is not what was expected, split by region",
-            "description": "Pharos has an open anomaly of this metric. The labels say where; the board says since "
-            "when, how much, and what may be the cause.",
+            "summary": "payment_success deviates from what is expected, by region",
+            "description": "Pharos has an open anomaly of this metric. The labels say where; the board shows since "
+            "when, by how much, and the likely cause.",
             "runbook_url": "docs/runbook.md#pharosorderanomaly",
             "dashboard_url": "http://127.0.0.1:6066/",
         },

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 import yaml
-from questions import selectors
-from rule_expressions import label_names, metric_names
 
 from dashboards.rules.rule_file import RUNBOOK, anchor
 from dashboards.rules.thresholds import Thresholds, hourly_records
 from streams.catalogue.load import Catalogue, load
 from streams.cli import main
+from tests.dashboards.rules.support.rule_expressions import label_names, metric_names
+from tests.dashboards.support.questions import selectors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,12 +6,12 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from rule_expressions import metric_names
 
 from dashboards.rules.rule_file import anchor
 from streams.catalogue.load import load
 from streams.catalogue.runbook import runbook_url
 from streams.cli import parser
+from tests.dashboards.rules.support.rule_expressions import metric_names
 
 if TYPE_CHECKING:
     from _pytest.fixtures import SubRequest

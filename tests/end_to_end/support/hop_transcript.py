@@ -7,13 +7,13 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sale_course import ROBOTS, SPEED
+from tests.end_to_end.support.sale_course import ROBOTS, SPEED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from documented_channels import Post
-    from sale_course import Course
+    from tests.end_to_end.support.documented_channels import Post
+    from tests.end_to_end.support.sale_course import Course
 
 CHANNELS = (*ROBOTS, "pagerduty", "systems")
 

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 import yaml
-from documented_channels import ON_CALL_TOKEN, Channels
-from pharos_processes import free_port, started, wait_until_ready
+
+from tests.end_to_end.support.documented_channels import ON_CALL_TOKEN, Channels
+from tests.support.pharos_processes import free_port, started, wait_until_ready
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

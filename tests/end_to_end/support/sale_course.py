@@ -10,20 +10,36 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import yaml
-from anomaly_subscriber import Subscriber
-from documented_channels import DINGTALK_SECRET, FEISHU_SECRET, ROUTING_KEY, SYSTEM_SECRET, Channels
-from monitoring_processes import monitoring
-from pharos_processes import PHAROS, Way, broker_process, free_port, started, tail, wait_for, wait_until_ready
-from sale_events import write_sale
-from wall_in_browser import Wall, somebody_at
+
+from tests.end_to_end.support.anomaly_subscriber import Subscriber
+from tests.end_to_end.support.documented_channels import (
+    DINGTALK_SECRET,
+    FEISHU_SECRET,
+    ROUTING_KEY,
+    SYSTEM_SECRET,
+    Channels,
+)
+from tests.end_to_end.support.monitoring_processes import monitoring
+from tests.end_to_end.support.sale_events import write_sale
+from tests.end_to_end.support.wall_in_browser import Wall, somebody_at
+from tests.support.pharos_processes import (
+    PHAROS,
+    Way,
+    broker_process,
+    free_port,
+    started,
+    tail,
+    wait_for,
+    wait_until_ready,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from anomaly_subscriber import Published
-    from documented_channels import Post
-    from sale_events import Sale
+    from tests.end_to_end.support.anomaly_subscriber import Published
+    from tests.end_to_end.support.documented_channels import Post
+    from tests.end_to_end.support.sale_events import Sale
 
 SPEED = 24.0
 PARTITIONS = 2

@@ -7,8 +7,9 @@ import os
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
-from chromium import CHROMIUM
-from wall_session import WallSession
+
+from tests.end_to_end.support.wall_session import WallSession
+from tests.support.chromium import CHROMIUM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from streams.catalogue.metric import Component, Direction, Metric, Signal, Term
+from streams.catalogue.metric import Component, Direction, Metric, Term
 from streams.settings.settings import Settings
 
 START_MS = 1_793_980_800_000 // 86_400_000 * 86_400_000  # midnight UTC
@@ -16,7 +16,7 @@ UTC = Settings(timezone="UTC")
 TERM = (Term(events=("x",)),)
 
 
-def metric_of(signal: Signal, direction: Direction, **more: Any) -> Metric:
+def metric_of(signal: str, direction: Direction, **more: Any) -> Metric:
     fields: dict[str, Any] = {
         "id": "X1",
         "name": "x",
@@ -26,7 +26,7 @@ def metric_of(signal: Signal, direction: Direction, **more: Any) -> Metric:
         "minimum_effect": 0.03,
         "minimum_exposure": 20,
         "numerator": TERM,
-        "denominator": () if signal is Signal.COUNT else TERM,
+        "denominator": () if signal == "count" else TERM,
         "scopes": ((), ("method",)),
         "windows": (60, 300, 900),
     }

@@ -6,13 +6,13 @@ import gzip
 from typing import Any, Final
 
 import orjson
-from command import outcome
 from hypothesis import strategies as st
-from odd_bytes import ODD_NUMBERS, damaged, texts, values
-from own_folder import own_folder
 
 from streams.events.registry import FIELDS, TYPES
 from streams.settings.settings import SOURCE_TOPICS
+from tests.fuzz.support.command import outcome
+from tests.fuzz.support.odd_bytes import ODD_NUMBERS, damaged, texts, values
+from tests.fuzz.support.own_folder import own_folder
 
 _PIECES: Final = [
     b"\n", b"\0", b"\xff", b'"', b"{", b"}", b"[", b",", b":", b"1e400", b"9" * 400, b'"\\ud800"', b"null", b"\\",

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from functools import cache
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
 import orjson
 from hypothesis import strategies as st
-from odd_bytes import damaged, texts, values
-from own_folder import own_folder
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "web" / "support"))
-sys.path.insert(0, str(Path(__file__).parents[2] / "support"))
+from tests.fuzz.support.odd_bytes import damaged, texts, values
+from tests.fuzz.support.own_folder import own_folder
 
 TOKENS: Final = {role: f"{role}-secret-of-these-tests" for role in ("viewer", "responder", "operator", "admin")}
 _PATHS: Final = [
@@ -122,11 +118,8 @@ class _Served:
         self.port = self.loop.run_until_complete(self._start())
 
     async def _start(self) -> int:
-        from actions_topic import ActionsTopic
         from aiohttp import web
         from prometheus_client import CollectorRegistry
-        from sample_anomaly import sample_anomaly
-        from shop_hour import CATALOGUE, NOW, hour, tell
 
         from dashboards.wallboard import pages
         from streams.records.instant import rfc3339
@@ -138,6 +131,9 @@ class _Served:
         from streams.web.exposition import Exposition
         from streams.web.security import ROLES, Security, Token
         from streams.web.silences import add_silences
+        from tests.support.sample_anomaly import sample_anomaly
+        from tests.web.support.actions_topic import ActionsTopic
+        from tests.web.support.shop_hour import CATALOGUE, NOW, hour, tell
 
         board = hour(disturbed=True)
         times = (rfc3339(NOW - 300_000), rfc3339(NOW - 240_000))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from hypothesis import strategies as st
-from odd_bytes import texts
 
 from streams.register.matcher import LONGEST_VALUE, MatcherError, read_matcher
+from tests.fuzz.support.odd_bytes import texts
 
 _ATOMS: Final = [
     "a",

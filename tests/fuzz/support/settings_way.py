@@ -10,12 +10,12 @@ from typing import Any, Final, Literal, get_type_hints
 import msgspec
 import orjson
 import yaml
-from command import outcome
 from hypothesis import strategies as st
-from odd_bytes import damaged, scalars, texts, values
-from own_folder import own_folder
 
 from streams.settings.settings import Settings
+from tests.fuzz.support.command import outcome
+from tests.fuzz.support.odd_bytes import damaged, scalars, texts, values
+from tests.fuzz.support.own_folder import own_folder
 
 _PIECES: Final = [
     b"\t", b"\0", b"&a ", b"*a", b"<<: *a\n", b"!!int ", b"!!python/object:os.system ", b"!!timestamp ", b"!!binary ",

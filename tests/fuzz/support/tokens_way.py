@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from command import outcome
 from hypothesis import strategies as st
-from odd_bytes import damaged, texts
-from own_folder import own_folder
+
+from tests.fuzz.support.command import outcome
+from tests.fuzz.support.odd_bytes import damaged, texts
+from tests.fuzz.support.own_folder import own_folder
 
 _ROLES: Final = ["viewer", "on-call", "responder", "operator", "admin", "VIEWER", "root", ""]
 _SCOPES: Final = [

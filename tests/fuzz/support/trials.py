@@ -8,7 +8,8 @@ import time
 from typing import Any, Final
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
-from watched_child import WatchedChild
+
+from tests.fuzz.support.watched_child import WatchedChild
 
 LONG_S: Final = float(os.environ.get("PHAROS_FUZZ_SECONDS", "60"))
 _AT_ONCE: Final = 100
@@ -18,12 +19,12 @@ _CHECKS: Final = tuple(HealthCheck)
 
 def try_for(way: str, seconds: float) -> int:
     """Tries examples of the way in for so long, in a process of their own; returns how many. Fails with the example."""
-    examples = importlib.import_module(way).EXAMPLES
+    examples = importlib.import_module(f"tests.fuzz.support.{way}").EXAMPLES
     end = time.monotonic() + seconds
     tried, found = 0, False
     number = int(os.environ.get("PHAROS_FUZZ_SEED", time.time_ns() % 1_000_000))
     print(f"{way}: PHAROS_FUZZ_SEED={number}")
-    with WatchedChild(way) as child:
+    with WatchedChild(f"tests.fuzz.support.{way}") as child:
         while time.monotonic() < end:
 
             @seed(number)
@@ -44,7 +45,7 @@ def try_for(way: str, seconds: float) -> int:
 
 def try_few(way: str) -> None:
     """A few examples, always the same ones, in this process."""
-    module = importlib.import_module(way)
+    module = importlib.import_module(f"tests.fuzz.support.{way}")
 
     @seed(7)
     @settings(max_examples=_FEW, deadline=None, database=None, suppress_health_check=_CHECKS, phases=[Phase.generate])

@@ -6,9 +6,6 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import confluent_kafka
-from crash_direct import DirectCount
-from crash_load import SPAN_MS, START_MS, load
-from kafka_reading import visible
 
 from streams.cells.record import decode
 from streams.offline.backtest import Backtest
@@ -16,16 +13,18 @@ from streams.offline.events_file import Line
 from streams.offline.report import final_anomalies
 from streams.records.anomaly import Change
 from streams.records.anomaly_event import decode as decode_transition
+from tests.kafka.crash.crash_direct import DirectCount
+from tests.kafka.crash.crash_load import SPAN_MS, START_MS, load
+from tests.kafka.support.kafka_reading import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from crash_direct import Cell
-    from crash_load import Sent
-
     from streams.catalogue.load import Catalogue
     from streams.records.anomaly import Transition
     from streams.settings.settings import Settings
+    from tests.kafka.crash.crash_direct import Cell
+    from tests.kafka.crash.crash_load import Sent
 
 COMPARED_TO_MS = START_MS + SPAN_MS - 120_000  # a live run ends by promises, and later
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import subprocess
     from collections.abc import Callable
 
-    from fleet import Fleet
+    from tests.kafka.crash.fleet import Fleet
 
 
 class Size(NamedTuple):

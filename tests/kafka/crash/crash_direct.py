@@ -8,17 +8,16 @@ from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from streams.catalogue.metric import Component, Signal
+from streams.catalogue.metric import Component
 from streams.catalogue.scopes import component_sets, scope_sets
 from streams.cells.histogram import edges
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from crash_load import Sent
-
     from streams.catalogue.load import Catalogue
     from streams.catalogue.metric import Condition, Metric, Term
+    from tests.kafka.crash.crash_load import Sent
 
 LATE_LIMIT_MS = 7_200_000
 MONEY = {"amount"}
@@ -121,7 +120,7 @@ class DirectCount:
         if term.again:
             wanted = (max(wanted, key=lambda number: len(self._sets[metric.name][number])),)
             counted_in = 2**62 + int(hashlib.blake2b(data[term.again].encode(), digest_size=8).hexdigest(), 16) // 4
-        late_closing = metric.signal is Signal.COHORT and component is Component.EXPOSURE
+        late_closing = metric.signal == "cohort" and component is Component.EXPOSURE
         times = (
             [(counted_in, at), (Component.LATE_BY_DEADLINE, counts_for)] if late_closing else [(counted_in, counts_for)]
         )

@@ -18,8 +18,6 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from fleet import FAULT, STUCK
-
 from streams.cli import main
 from streams.settings.settings import SOURCE_TOPICS
 from streams.transport.driver.batch_driver import BatchConsumerThread
@@ -28,6 +26,7 @@ from streams.transport.life import watchdog
 from streams.transport.log.topic_keeper import TopicKeeper
 from streams.transport.source.source_agent import SourceAgent
 from streams.transport.worker import Worker
+from tests.kafka.crash.fleet import FAULT, STUCK
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 
 import confluent_kafka
 import msgspec
-from comparison import COMPARED_TO_MS
 from confluent_kafka import TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
-from crash_load import TOPICS
-from kafka_reading import visible
 
 from streams.records.verdicts import TickVerdicts
+from tests.kafka.crash.comparison import COMPARED_TO_MS
+from tests.kafka.crash.crash_load import TOPICS
+from tests.kafka.support.kafka_reading import visible
 
 if TYPE_CHECKING:
-    from comparison import Load
-    from fleet import Fleet
+    from tests.kafka.crash.comparison import Load
+    from tests.kafka.crash.fleet import Fleet
 
 ANY_TIME = {
     "retention.ms": "-1",

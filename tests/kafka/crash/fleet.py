@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 READY_S = 8.0
 MOST_ENDS = 20
-HERE = Path(__file__).parent
-CRASH_WORKER = HERE / "crash_worker.py"
+PROJECT = Path(__file__).parents[3]
+CRASH_WORKER = ("-m", "tests.kafka.crash.crash_worker")
 FAULT = "FAULT_OF_WORKER"  # the variable that says which
 STUCK = "stands still from now on: "  # what it says before, with the time
-FAULTY_WORKER = HERE / "faulty_worker.py"
+FAULTY_WORKER = ("-m", "tests.kafka.crash.faulty_worker")
 
 
 class Fleet:
@@ -52,7 +52,7 @@ class Fleet:
 
     def _start(self, extra: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
         worker = subprocess.Popen(
-            self._command, stdout=self._log, stderr=self._log, env={**self._environment, **(extra or {})}
+            self._command, stdout=self._log, stderr=self._log, cwd=PROJECT, env={**self._environment, **(extra or {})}
         )
         self._born[worker.pid] = time.monotonic()
         return worker

@@ -8,15 +8,15 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from comparison import read_cells
-from crash_load import START_MS, rfc3339
-from faults_bench import CELLS_PARTITIONS
-from kafka_reading import produce
+from tests.kafka.crash.comparison import read_cells
+from tests.kafka.crash.crash_load import START_MS, rfc3339
+from tests.kafka.support.faults_bench import CELLS_PARTITIONS
+from tests.kafka.support.kafka_reading import produce
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from faults_bench import Bench
+    from tests.kafka.support.faults_bench import Bench
 
 PHAROS = Path(sys.executable).with_name("pharos")
 

@@ -9,13 +9,13 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from comparison import Comparison, Load, Truth, compare
 from confluent_kafka.admin import AdminClient
-from feed import create_sources, wait_for_commits, wait_for_the_desk
-from fleet import FAULTY_WORKER, Fleet
 
 from streams.settings.settings import ReceiverSettings, Settings
 from streams.transport.clients.topics import prepare_topics
+from tests.kafka.crash.comparison import Comparison, Load, Truth, compare
+from tests.kafka.crash.feed import create_sources, wait_for_commits, wait_for_the_desk
+from tests.kafka.crash.fleet import FAULTY_WORKER, Fleet
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,7 +77,7 @@ class Bench:
 
     def fleet(self, workers: int, environment: Mapping[str, str] | None = None, **changed: Any) -> Fleet:
         """Workers that come back whenever they end."""
-        return Fleet([FAULTY_WORKER, self.config(**changed)], self.log, workers, environment)
+        return Fleet([*FAULTY_WORKER, self.config(**changed)], self.log, workers, environment)
 
     def wait_for(self, fleet: Fleet, events: int, limit_s: float = LIMIT_S) -> int:
         """Until so many records are counted. Returns how many."""

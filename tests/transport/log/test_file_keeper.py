@@ -6,11 +6,10 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 
-from transport_fakes import ORDERS, FakeFlusher
-
 from streams.transport.flush.flush import OutRecord
 from streams.transport.log.file_keeper import FileKeeper
 from streams.transport.log.keeper import Save, Saved
+from tests.transport.support.transport_fakes import ORDERS, FakeFlusher
 
 if TYPE_CHECKING:
     from pathlib import Path

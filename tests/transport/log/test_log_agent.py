@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from faust.types import TP
-from log_bench import CELLS, Bench
-from transport_fakes import fetched
 
 from streams.transport.driver.batch_driver import Standing
 from streams.transport.flush.flush import FailureReason, FlushFailedError
@@ -18,6 +16,8 @@ from streams.transport.life.watchdog import LIMIT_S, Station
 from streams.transport.log import log_agent
 from streams.transport.log.keeper import Save, Saved
 from streams.transport.partitions import owner
+from tests.transport.support.log_bench import CELLS, Bench
+from tests.transport.support.transport_fakes import fetched
 
 if TYPE_CHECKING:
     from streams.records.batch import RecordBatch

@@ -6,10 +6,10 @@ import re
 from itertools import product
 
 import pytest
-from transport_fakes import ORDERS, FakeFlusher
 
 from streams.transport.partitions.life import LEGAL, IllegalTransitionError, State
 from streams.transport.partitions.partition import Intake, Partition
+from tests.transport.support.transport_fakes import ORDERS, FakeFlusher
 
 WAYS = {  # a legal way to each state
     State.CREATED: (),

@@ -10,13 +10,13 @@ from faust.types import TP
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-from transport_fakes import ORDERS, FakeFlusher, FakePositions
 
 from streams.transport.flush.flush import FailureReason, FlushFailedError
 from streams.transport.partitions import owner
 from streams.transport.partitions.life import IllegalTransitionError, State
 from streams.transport.partitions.owner import PartitionOwner
 from streams.transport.partitions.partition import Partition
+from tests.transport.support.transport_fakes import ORDERS, FakeFlusher, FakePositions
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from faust.types import TP
-from transport_fakes import ORDERS, FakeCommits, FakeFlusher, FakeIngest, FakePositions, FakeTopicNames, fetched
 
 from streams.transport.driver.batch_driver import Standing
 from streams.transport.flush.flush import FailureReason, FlushFailedError
@@ -20,6 +19,15 @@ from streams.transport.partitions.committed import Commit
 from streams.transport.source.source_agent import SourceAgent
 from streams.transport.source.source_options import SourceOptions
 from streams.transport.source.source_recovery import SourceRecovery
+from tests.transport.support.transport_fakes import (
+    ORDERS,
+    FakeCommits,
+    FakeFlusher,
+    FakeIngest,
+    FakePositions,
+    FakeTopicNames,
+    fetched,
+)
 
 OPTIONS = SourceOptions(
     cells_partitions=1,

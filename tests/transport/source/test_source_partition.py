@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from transport_fakes import ORDERS, FakeFlusher, FakeIngest, fetched
 
 from streams.catalogue.load import load
 from streams.ingest.partition import IngestPartition
@@ -17,6 +16,7 @@ from streams.transport.partitions.partition import Intake
 from streams.transport.source.source_options import SourceOptions
 from streams.transport.source.source_partition import SourcePartition
 from tests.ingest.records import NOON, make_batch, make_event
+from tests.transport.support.transport_fakes import ORDERS, FakeFlusher, FakeIngest, fetched
 
 
 def new_part(dedup_records: int = 0) -> SourcePartition:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from faust.types import TP
-from transport_fakes import FakePositions, fetched
 
 from streams.transport.log.keeper import Save, Saved
 from streams.transport.log.log_agent import LogAgent
+from tests.transport.support.transport_fakes import FakePositions, fetched
 
 if TYPE_CHECKING:
     from streams.records.batch import RecordBatch

@@ -1,4 +1,4 @@
-// What cannot be read on the tiles of signals: texts that lie over each other, out of their tile, or cut off.
+// What cannot be read on the tiles of signals and touchpoints: texts over each other, out of their tile, or cut off.
 () => {
   const box = (node) => node.getBoundingClientRect();
   const meet = (one, other) =>
@@ -13,9 +13,12 @@
     return { left: text.left, right: text.right, top: lines.top, bottom: lines.bottom };
   };
   const found = [];
-  for (const tile of document.querySelectorAll("#signals .signal")) {
-    const parts = [...tile.children].map((node) => ({ name: node.getAttribute("class"), node, box: drawn(node) }));
-    const where = tile.dataset.metric;
+  const visible = [".signal", ".touchpoint", ".touchpoint-head", ".deviating li"].flatMap((tiles) =>
+    [...document.querySelectorAll(tiles)].filter((tile) => tile.checkVisibility()));
+  for (const tile of visible) {
+    const parts = [...tile.children].filter((node) => node.getAttribute("class") !== "unseen")
+      .map((node) => ({ name: node.getAttribute("class"), node, box: drawn(node) }));
+    const where = tile.dataset.metric || tile.closest("[data-touchpoint]").dataset.touchpoint;
     parts.forEach((one, place) => {
       for (const other of parts.slice(place + 1)) if (meet(one.box, other.box)) found.push([where, one.name, "over", other.name]);
       const outer = box(tile);
@@ -26,7 +29,8 @@
         found.push([where, one.name, "cut off"]);
       }
     });
-    if (box(tile.querySelector(".sparkline")).height < 10) found.push([where, "sparkline", "flat"]);
+    const line = tile.matches(".signal") ? tile.querySelector(".sparkline") : null;
+    if (line && box(line).height < 10) found.push([where, "sparkline", "flat"]);
   }
   return found;
 }

@@ -7,7 +7,6 @@ import random
 from datetime import UTC, datetime
 
 import msgspec
-from incident_story import Incident
 
 from streams.catalogue.load import load
 from streams.records.anomaly import Anomaly, Why
@@ -15,6 +14,7 @@ from streams.records.verdicts import Pulse, TickVerdicts
 from streams.register.register import Register
 from streams.settings.settings import SOURCE_TOPICS
 from streams.web.board import Board
+from tests.web.support.incident_story import Incident
 
 CATALOGUE = load()
 MINUTE = 60_000

@@ -1,0 +1,158 @@
+"""The table of signals: one row of traits for each thing that can be computed from the components of a metric.
+
+A new signal takes a row here and a judge in `streams.evaluation.judges`, and nothing else: whoever treats signals
+differently reads a trait.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from detectors.law import Law
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+
+class CellKind(enum.Enum):
+    """What the cells of a metric hold, and what becomes of two that meet."""
+
+    SUMS = enum.auto()  # counts or values, which add up
+    DEADLINES = enum.auto()  # the same, by the minute of a deadline, which may lie ahead; see `Component`
+    BINS = enum.auto()  # a histogram of durations: the number of the bin stands in the place of the component
+    LATEST = enum.auto()  # a gauge: the value told last, which adds up over neither time nor scopes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Traits:
+    """One row.
+
+    Attributes:
+        units: those of `Metric.unit` that a value can have.
+        law: how values spread around what is expected, for saying that a deviation is over.
+        cells: what its cells hold.
+        words: what numerator, denominator and exposure stand for, as docs/metrics.md calls them.
+        formula: how the value is computed, where the words do not say it; may name fields of the metric in braces.
+        needs: components that must be given besides the numerator, and what each of them holds.
+        takes: keys of a metric or term that mean something here and are not for every signal.
+        of_cases: said of cases: without a case there is no value, where a count of none is zero. The denominator (or
+            the histogram) is what has been seen of them.
+        volume: how much comes by itself: more of it is good where both directions are bad, a calendar that names no
+            metric means it, and boards show it beside what it explains.
+        planned: a calendar may say how much of it is to be expected.
+        every_tick: looked at every 10 s however long its windows are, since it can stop from one second to the next.
+        long_windows: may have windows of more than a day, which are compared with the ones before.
+
+    """
+
+    units: tuple[str, ...]
+    law: Law
+    cells: CellKind = CellKind.SUMS
+    words: tuple[str, str, str] = ("numerator", "denominator", "")
+    formula: str = ""
+    needs: Mapping[str, str] = field(default_factory=dict)
+    takes: frozenset[str] = frozenset()
+    of_cases: bool = False
+    volume: bool = False
+    planned: bool = False
+    every_tick: bool = False
+    long_windows: bool = False
+
+    @property
+    def additive(self) -> bool:
+        """Whether parts add up to a whole."""
+        return self.cells is not CellKind.LATEST
+
+
+_DENOMINATOR = {"denominator": "a denominator"}
+
+SIGNALS: dict[str, Traits] = {
+    # numerator per minute
+    "count": Traits(
+        units=("per_minute",),
+        law=Law.COUNT,
+        words=("counts", "", "expected in proportion to"),
+        takes=frozenset({"exposure"}),
+        volume=True,
+        planned=True,
+        every_tick=True,
+    ),
+    # numerator / denominator
+    "ratio": Traits(
+        units=("ratio",),
+        law=Law.RATIO,
+        needs=_DENOMINATOR,
+        takes=frozenset({"target", "again"}),
+        of_cases=True,
+        long_windows=True,
+    ),
+    # numerator (a sum of seconds) / denominator (a count)
+    "mean": Traits(units=("seconds",), law=Law.MEAN, needs=_DENOMINATOR, of_cases=True),
+    # 1000 * numerator (trailing) / denominator over `trailing_s`
+    "per_thousand": Traits(
+        units=("per_thousand",),
+        law=Law.COUNT,
+        needs=_DENOMINATOR,
+        takes=frozenset({"trailing_s"}),
+        planned=True,
+    ),
+    # closed in time / opened, by the minute of the deadline
+    "cohort": Traits(
+        units=("ratio",),
+        law=Law.RATIO,
+        cells=CellKind.DEADLINES,
+        words=("closed in time", "opened", "closed late"),
+        needs=_DENOMINATOR | {"exposure": "what closes it late"},
+        takes=frozenset({"stock"}),
+        of_cases=True,
+        long_windows=True,
+    ),
+    # of durations, from histograms: judged by shares
+    "quantile": Traits(
+        units=("seconds",),
+        law=Law.RATIO,
+        cells=CellKind.BINS,
+        words=("durations", "", ""),
+        formula="the {quantile:.0%} quantile",
+        takes=frozenset({"quantile"}),
+        of_cases=True,
+    ),
+    # P90 less P50 of durations, from histograms: judged by shares
+    "spread": Traits(
+        units=("seconds",),
+        law=Law.RATIO,
+        cells=CellKind.BINS,
+        words=("durations", "", ""),
+        formula="P90 minus P50",
+        of_cases=True,
+    ),
+    # 100 * (numerator - exposure) / denominator: positive answers, negative answers, all answers
+    "net": Traits(
+        units=("points",),
+        law=Law.RATIO,
+        words=("positive answers", "all answers", "negative answers"),
+        formula="100 x (positive - negative) / all",
+        needs=_DENOMINATOR | {"exposure": "the negative answers"},
+        of_cases=True,
+        long_windows=True,
+    ),
+    # the last value that was told
+    "last": Traits(
+        units=("number", "seconds"),
+        law=Law.COUNT,
+        cells=CellKind.LATEST,
+        words=("reported by", "", ""),
+        every_tick=True,
+    ),
+}
+
+
+def signals_with(trait: Callable[[Traits], bool]) -> str:
+    """The names of all signals of that trait, for a message.
+
+    >>> signals_with(lambda traits: traits.long_windows)
+    'cohort, net, ratio'
+    """
+    return ", ".join(sorted(name for name, traits in SIGNALS.items() if trait(traits)))

@@ -1,0 +1,77 @@
+"""What a judge learns from: quarters of an hour that are over for good."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from streams.catalogue.metric import Component
+from streams.catalogue.signals import CellKind
+from streams.evaluation.window_reader import QUARTER_MS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from streams.catalogue.metric import Metric
+    from streams.evaluation.judge import Judge
+    from streams.evaluation.opening import LocalClock
+    from streams.evaluation.sale_plan import SalePlan
+    from streams.evaluation.window_reader import WindowReader
+
+
+class ClosedQuarters:
+    """Hands closed quarters to the judge, but for those in which it was closed or which a plan makes unusual.
+
+    The partners of the components, as they stood at the last tick, are part of the state.
+    """
+
+    def __init__(self, metric: Metric, judge: Judge, clock: LocalClock, plan: SalePlan) -> None:
+        self._metric = metric
+        self._judge = judge
+        self._clock = clock
+        self._plan = plan
+        self._partner: dict[int, NDArray[np.int32]] = {}
+
+    def follow(self, windows: WindowReader) -> None:
+        """Takes over the partners of this tick."""
+        for component in self._metric.components():
+            self._partner[component] = windows.partner(component)
+
+    def close(self, quarter_start_ms: int, counts: NDArray[np.int64]) -> None:
+        """See `MetricEvaluator.close_quarter`."""
+        quarter_end_ms = quarter_start_ms + QUARTER_MS
+        if not self._clock.is_open(quarter_start_ms, quarter_end_ms) or self._plan.touches(
+            quarter_start_ms, quarter_end_ms
+        ):
+            return
+        histogram = self._metric.traits.cells is CellKind.BINS
+        used = sorted(self._metric.rows() if histogram else self._metric.components())
+        if len(counts) > used[-1]:
+            rows = {int(component): counts[component].astype(np.float64) for component in used}
+        elif len(counts) == len(used):
+            rows = {int(component): row.astype(np.float64) for component, row in zip(used, counts, strict=True)}
+        else:
+            raise ValueError(f"{len(counts)} rows for the components {[int(component) for component in used]}")
+        size = counts.shape[1]
+        itself = np.arange(size, dtype=np.int32)
+        partner = {
+            int(component): np.concatenate([known[:size], itself[len(known) :]])
+            for component in ([] if histogram else used)
+            for known in [self._partner.get(component, itself)]
+        }
+        self._judge.learn(self._clock.second_of_day(quarter_start_ms), rows, partner)
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """The state as named arrays."""
+        return {f"partner{int(component)}": array for component, array in sorted(self._partner.items())}
+
+    def restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Takes over what `arrays` described; other names are skipped."""
+        self._partner = {
+            int(component): arrays[f"partner{int(component)}"]
+            for component in Component
+            if f"partner{int(component)}" in arrays
+        }

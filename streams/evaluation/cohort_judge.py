@@ -1,0 +1,63 @@
+"""The judge of cohorts: ratios by deadline, and the stock of what is overdue."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from detectors.overdue import OverdueDetector
+from streams.catalogue.metric import Direction
+from streams.evaluation.judge import Finding
+from streams.evaluation.ratio_judge import RatioJudge
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from streams.catalogue.metric import Metric
+    from streams.evaluation.moment import Moment
+
+_LEAST_EFFECT = 0.5  # a stock moves more than the ratio it comes from
+
+
+class CohortJudge(RatioJudge):
+    """A ratio; and, unless more of it is bad or its stock does not pile up, how many cases are overdue."""
+
+    def __init__(self, metric: Metric) -> None:
+        super().__init__(metric)
+        self._overdue = None
+        if metric.direction is not Direction.UP and metric.stock:
+            self._overdue = OverdueDetector(max(metric.minimum_effect, _LEAST_EFFECT), metric.minimum_exposure)
+
+    def grow(self, size: int) -> None:
+        super().grow(size)
+        if self._overdue is not None:
+            self._overdue.grow(size)
+
+    def findings(self, moment: Moment, windows: tuple[int, ...]) -> Iterator[Finding]:
+        yield from super().findings(moment, windows)
+        if self._overdue is not None:
+            stock = self._overdue.judge(moment.reader.overdue().astype(np.float64))
+            window_s = self._metric.windows[-1]
+            # Judged by the stock of cases, told in the metric's own unit.
+            told = self._judged(moment, window_s, self._usual(moment))
+            direction = np.where(stock.score >= 1, -1, told.direction).astype(np.int8)
+            told = replace(told, score=stock.score, reason=stock.reason, excess=stock.excess, direction=direction)
+            yield Finding(window_s, told, np.full(moment.size, window_s, dtype=np.int32))
+
+    def follow(self, moment: Moment, elapsed_s: float, calm: NDArray[np.bool_]) -> None:
+        super().follow(moment, elapsed_s, calm)
+        if self._overdue is not None:
+            self._overdue.follow(moment.reader.overdue().astype(np.float64), elapsed_s, calm)
+
+    def _parts(self) -> dict[str, bytes]:
+        parts = super()._parts()
+        return parts if self._overdue is None else {**parts, "overdue": self._overdue.to_bytes()}
+
+    def _restore_parts(self, parts: dict[str, bytes]) -> None:
+        super()._restore_parts(parts)
+        if self._overdue is not None:
+            self._overdue.restore(parts["overdue"])

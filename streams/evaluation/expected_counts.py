@@ -1,0 +1,157 @@
+"""Between which numbers a count is expected: the usual day, times what plan, activity and the last hour say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from detectors.level import Level
+from detectors.seasonal import QUARTER_S, SeasonalBaseline, Usual
+from streams.catalogue.metric import Component
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from streams.catalogue.metric import Metric
+    from streams.evaluation.driving_activity import DrivingActivity
+    from streams.evaluation.moment import Moment
+
+    Array = NDArray[np.float64]
+
+_REST_PRIOR = 1.0  # events by which what the parts beside one see is drawn towards what is usual
+_LEVEL_S = 3_600
+_WAKE_BEYOND_REST = 1.5
+_LEAST_LEVEL, _GREATEST_LEVEL = 0.05, 50.0
+_DAY_SPREAD = 0.05  # dispersion of the counts of whole days
+_PEAK = 8.0  # times the mean of the day
+_GROWN = 2.0  # times the usual day: what is more shows in the windows themselves
+_GREATEST_UNEXPLAINED = 3.0
+
+
+class Interval(NamedTuple):
+    """float64[n] each; `high` is NaN where nothing is known yet."""
+
+    low: Array
+    high: Array
+    dispersion: Array
+
+
+class ExpectedCounts:
+    """The expected interval of each series, from `low` to `high`.
+
+    With an activity the interval follows that; "up" is never judged below the usual day. Without one it follows the
+    last minutes and the last hour; what is more than usual may go as it came, so only a quarter is held against a fall.
+    A part is compared with the rest of the whole as well: what rises or falls everywhere is the whole's to tell. What
+    is planned stretches the usual day, before anything else does.
+
+    Attributes:
+        usual: the usual day of the counts.
+
+    """
+
+    def __init__(self, metric: Metric, activity: DrivingActivity) -> None:
+        self.usual = SeasonalBaseline()
+        self._shortest_s = metric.windows[0]
+        self._activity = activity
+        self._level = Level()
+        self._largest: float | None = None  # of the usual day's quarters, over all series
+
+    def learn(self, slot: int, counts: Array) -> None:
+        """Takes in a closed quarter of an hour."""
+        self.usual.learn(slot, counts)
+        self._largest = None
+
+    def grow(self, size: int) -> None:
+        """Makes room for new series."""
+        self.usual.grow(size)
+        self._level.grow(size)
+
+    def largest(self, window_s: int) -> float:
+        """More is expected of no series over a window of that length."""
+        if self._largest is None:
+            profile = self.usual.profile
+            # A single quarter of a thin series says little: of its day it holds at most so many times the mean.
+            usual = np.minimum(profile.max(axis=0), _PEAK * profile.mean(axis=0))
+            self._largest = float(usual.max(initial=0.0))
+        return self._largest * _GROWN * window_s / QUARTER_S
+
+    def interval(self, moment: Moment, window_s: int) -> Interval:
+        """What is expected of a window that ends at this tick."""
+        usual = self.usual.usual(moment.end_s, window_s, moment.whole)
+        low, high, unsure = self._scaled(moment, usual, window_s)
+        spread = self.usual.dispersion()
+        if window_s > _LEVEL_S:
+            # Learned from quarters of an hour, whose deviations even out over a day; whole days differ as well.
+            spread = spread * (QUARTER_S / window_s) + _DAY_SPREAD
+        dispersion = spread * (1 + 1 / np.maximum(usual.days, 1.0)) + 1 / (usual.evidence + 1) + unsure
+        return Interval(low, high, np.minimum(np.nan_to_num(dispersion, nan=1.0), 2.0))
+
+    def _scaled(self, moment: Moment, usual: Usual, window_s: int) -> tuple[Array, Array, Array | float]:
+        unsure: Array | float = 0.0
+        planned = moment.planned(window_s)
+        low, high = usual.low * planned.low, usual.high * planned.high
+        if window_s <= _LEVEL_S:
+            # A longer window holds the last hour and should not be measured by it.
+            low, high = low * self.least_level(moment.whole), high * self._greatest_level(moment.whole)
+        of_whole = moment.whole >= 0 and usual.middle[moment.whole] > 0
+        rest = _rest(moment, usual, window_s) if of_whole else np.full(moment.size, np.nan)
+        if self._activity.component is not None:
+            least, most, unsure = self._activity.range(moment, window_s)
+            low = low * np.minimum(least, 1.0)
+            wake = np.fmin(self._activity.wake, _WAKE_BEYOND_REST * rest)  # later, and to all parts
+            high = high * np.maximum(most, wake)
+        if of_whole:
+            rest = usual.middle * rest
+            low, high = np.fmin(low, rest), np.where(np.isnan(high), high, np.fmax(high, rest))
+        return low, high, unsure
+
+    def least_level(self, whole: int) -> Array:
+        """float64[n]: the last hour against the usual day, where that is low."""
+        least: Array = np.clip(self._level.ratio(whole).min(axis=0), _LEAST_LEVEL, _GREATEST_LEVEL)
+        return np.where(least > 1, 1 + (least - 1) / 4, least)
+
+    def _greatest_level(self, whole: int) -> Array:
+        ratio = self._level.ratio(whole)
+        greatest, limit = ratio.max(axis=0), _GREATEST_LEVEL
+        if self._activity.component is not None:
+            # The activity follows the minute; what it does not explain is followed slowly and not for ever.
+            greatest, limit = ratio[1], _GREATEST_UNEXPLAINED
+        clipped: Array = np.clip(greatest, 1.0, limit)
+        return clipped
+
+    def follow(self, moment: Moment, elapsed_s: float, calm: NDArray[np.bool_]) -> None:
+        """Follows the present level where it is calm."""
+        window_s = self._shortest_s
+        expected = self.usual.usual(moment.end_s, window_s, moment.whole).middle
+        if self._activity.component is not None:
+            most = self._activity.range(moment, window_s, ahead=False)[1]
+            expected = expected * most
+            self._activity.follow(elapsed_s, most)
+        share = min(elapsed_s / window_s, 1.0)
+        counts = moment.raw(Component.NUMERATOR, window_s)
+        planned = moment.planned(window_s)
+        # What is within the plan is neither above the usual nor below it.
+        expected = np.clip(counts, expected * planned.low, expected * planned.high)
+        self._level.follow(counts * share, expected * share, elapsed_s, calm)
+
+    def parts(self) -> dict[str, bytes]:
+        """The state by name."""
+        return {"usual": self.usual.to_bytes(), "level": self._level.to_bytes()}
+
+    def restore(self, parts: dict[str, bytes]) -> None:
+        """Takes over what `parts` described."""
+        self._largest = None
+        self.usual = SeasonalBaseline.from_bytes(parts["usual"])
+        self._level = Level.from_bytes(parts["level"])
+
+
+def _rest(moment: Moment, usual: Usual, window_s: int) -> Array:
+    """What the whole without a part is against its usual count, by part; NaN for the whole, or where it is new."""
+    counts = moment.raw(Component.NUMERATOR, window_s)
+    seen = np.maximum(counts[moment.whole] - counts, 0.0)
+    expected = np.maximum(usual.middle[moment.whole] - usual.middle, 0.0)
+    ratio: Array = (seen + _REST_PRIOR) / (expected + _REST_PRIOR)
+    ratio[(expected < _REST_PRIOR) & (seen > _REST_PRIOR)] = np.nan
+    ratio[moment.whole] = np.nan
+    return ratio

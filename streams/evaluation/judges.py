@@ -1,0 +1,32 @@
+"""Which judge a signal has: one for each row of `streams.catalogue.signals`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from streams.evaluation.cohort_judge import CohortJudge
+from streams.evaluation.count_judge import CountJudge
+from streams.evaluation.duration_judge import QuantileJudge, SpreadJudge
+from streams.evaluation.gauge_judge import GaugeJudge
+from streams.evaluation.mean_judge import MeanJudge
+from streams.evaluation.net_judge import NetJudge
+from streams.evaluation.rate_judge import RateJudge
+from streams.evaluation.ratio_judge import RatioJudge
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from streams.catalogue.metric import Metric
+    from streams.evaluation.judge import Judge
+
+JUDGES: dict[str, Callable[[Metric], Judge]] = {
+    "count": CountJudge,
+    "ratio": RatioJudge,
+    "mean": MeanJudge,
+    "per_thousand": RateJudge,
+    "cohort": CohortJudge,
+    "quantile": QuantileJudge,
+    "spread": SpreadJudge,
+    "net": NetJudge,
+    "last": GaugeJudge,
+}

@@ -1,0 +1,59 @@
+"""How often a metric is looked at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from streams.catalogue.metric import Component
+from streams.catalogue.signals import CellKind
+from streams.evaluation.held import SHORT_S
+from streams.evaluation.window_reader import QUARTER_MS, TICK_MS, due
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from streams.catalogue.metric import Metric
+    from streams.evaluation.judge import Judge
+    from streams.evaluation.window_reader import WindowReader
+
+_UNHURRIED_S = 300  # a shortest window of five minutes moves little in ten seconds
+
+
+class Pace:
+    """Judges a thin metric every quarter of an hour, and one of long windows every half minute or minute.
+
+    A tick that is left out would have been insufficient for all series. So a year of a small shop costs minutes.
+    """
+
+    def __init__(self, metric: Metric, judge: Judge) -> None:
+        self._metric = metric
+        self._judge = judge
+        self._every_ms = _every_ms(metric)
+        self._exposed = _exposed(metric)
+
+    def worth_judging(self, now_ms: int, windows: WindowReader) -> bool:
+        """Whether any series has exposure at the tick; while one is being reported, every tick is worth it anyway."""
+        if now_ms % QUARTER_MS == 0:
+            return True
+        if now_ms % self._every_ms:
+            return False
+        least = self._metric.minimum_exposure
+        return any(
+            sum(int(windows.sums(number, window_s).max(initial=0)) for number in self._exposed) >= least
+            or self._judge.largest_expected(window_s) >= least
+            for window_s in self._metric.windows
+            if due(window_s, now_ms)
+        )
+
+
+def _every_ms(metric: Metric) -> int:
+    if metric.traits.every_tick or metric.windows[0] < _UNHURRIED_S:
+        return TICK_MS
+    return 60_000 if metric.windows[0] >= SHORT_S else 30_000
+
+
+def _exposed(metric: Metric) -> Iterable[int]:
+    """The components, or bins, that say how much has been seen."""
+    if metric.traits.cells is CellKind.BINS:
+        return metric.rows()
+    return [Component.DENOMINATOR if metric.traits.of_cases else Component.NUMERATOR]

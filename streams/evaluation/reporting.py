@@ -1,0 +1,58 @@
+"""Which series are reported: those that deviate, and for a while those that did."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from detectors.state import grown
+from streams.records.verdicts import REPORTED_FOR_MS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_LATELY_MS = 30_000  # a score that trembles around the limit is still the same deviation
+_FREEZE_MS = 7_200_000  # an anomaly older than this is followed after all
+
+
+class Reporting:
+    """By series, in ms. Part of the state.
+
+    Attributes:
+        since: the tick at which the present deviation was found; 0 where there is none.
+        last: the last tick that was anomalous, or not yet clear after that; 0 where none was.
+
+    """
+
+    def __init__(self) -> None:
+        self.since: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+        self.last: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+
+    def grow(self, size: int) -> None:
+        """Makes room for new series."""
+        self.since, self.last = grown(self.since, size), grown(self.last, size)
+
+    def begin(self, now_ms: int, anomalous: NDArray[np.bool_]) -> None:
+        """Notes since when there is a deviation."""
+        self.since = np.where(anomalous, np.where(self.since > 0, self.since, now_ms), 0)
+
+    def go_on(self, now_ms: int, unclear: NDArray[np.bool_]) -> None:
+        """Notes what is anomalous, or not clear yet, at this tick."""
+        self.last = np.where(unclear, now_ms, self.last)
+
+    def reported(self, now_ms: int) -> NDArray[np.bool_]:
+        """bool[n]: those that were not clear within the last 20 minutes."""
+        return self._within(now_ms, REPORTED_FOR_MS)
+
+    def deviating(self, now_ms: int) -> NDArray[np.bool_]:
+        """bool[n]: those that were not clear at one of the last ticks."""
+        return self._within(now_ms, _LATELY_MS)
+
+    def calm(self, now_ms: int, bad: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """bool[n]: those whose present may be learned from: not `bad`, or for so long that it is what is usual now."""
+        return ~bad | (now_ms - self.since >= _FREEZE_MS)
+
+    def _within(self, now_ms: int, span_ms: int) -> NDArray[np.bool_]:
+        found: NDArray[np.bool_] = (self.last > 0) & (now_ms - self.last <= span_ms)
+        return found

@@ -1,0 +1,160 @@
+"""What the log says of one metric: sorts cells into where they wait for the ticks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from streams.catalogue.metric import Component
+from streams.cells.mark import LEAST_MARK
+from streams.cells.record import SLOT_MS
+from streams.merge.cells import Cells
+from streams.merge.cohort import deadline_slot, expiry_slot
+from streams.merge.quarters import CLOSING_SLOTS
+from streams.merge.waiting_marks import Marks
+from streams.merge.windows import QUARTER_SLOTS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from streams.cells.record import MetricCells
+    from streams.merge.ahead import Ahead, Ints
+    from streams.merge.cohort import Cohort
+    from streams.merge.quarters import Quarters
+    from streams.merge.recurrence import Recurrence
+    from streams.merge.series_table import SeriesTable
+    from streams.merge.skipped import Skipped
+    from streams.merge.totals import Totals
+
+_FURTHEST_SLOTS = 60 * 8_640  # a deadline further ahead is a mistake in the data
+_REJOIN_SLOTS = 1_080  # 3 h: so far ahead, a late record is in time for its deadline
+_NOTHING_JUDGED = -(1 << 62)
+
+
+class Intake:
+    """Applies cells in log order. Every decision depends on the log only, never on how far the ticks have stepped.
+
+    Args:
+        settle_slots: so long after its end a slot is judged.
+        table: of the metric's series.
+        ahead: where cells on time wait.
+        quarters: where late ones wait until their quarter closes.
+        cohort: of a metric with deadlines, else None.
+        recurrence: of a metric whose cases come again, else None.
+        totals: of all cells.
+        skipped: counts those that are not used.
+
+    """
+
+    def __init__(
+        self,
+        settle_slots: int,
+        table: SeriesTable,
+        ahead: Ahead,
+        quarters: Quarters,
+        cohort: Cohort | None,
+        recurrence: Recurrence | None,
+        totals: Totals,
+        skipped: Skipped,
+        *,
+        additive: bool,
+    ) -> None:
+        """`additive`: whether cells add up, so that there are totals of them."""
+        self._settle_slots = settle_slots
+        self._table = table
+        self._ahead = ahead
+        self._quarters = quarters
+        self._cohort = cohort
+        self._recurrence = recurrence
+        self._totals = totals
+        self._skipped = skipped
+        self._additive = additive
+        self._components = totals.width if cohort is None else Component.LATE_BY_DEADLINE + 1
+
+    def apply(self, record: MetricCells, source_watermark: int, watermark: int) -> None:
+        """Takes in the cells of one record. `watermark` is that of the merge before this record."""
+        count = len(record.value)
+        if not count:
+            return
+        if any(len(column) != count for column in (record.scope, record.component, record.slot, record.late)):
+            self._skipped.malformed += count
+            return
+        reached = max(source_watermark, watermark) // SLOT_MS
+        judged = watermark // SLOT_MS - self._settle_slots if watermark >= 0 else _NOTHING_JUDGED
+        furthest = reached + _FURTHEST_SLOTS if source_watermark >= 0 else (1 << 30) - 1
+        cells = self._known(record, furthest)
+        if self._recurrence is not None and (marked := cells.component >= LEAST_MARK).any():
+            self._mark(self._recurrence, record, cells.chosen(marked), judged)
+            cells = cells.chosen(~marked)
+        if self._cohort is not None:
+            cells = self._by_deadline(self._cohort, cells, judged)
+        self._sort_in(cells, judged, reached + _REJOIN_SLOTS)
+
+    def _known(self, record: MetricCells, furthest: int) -> Cells:
+        """The cells of the record, but for what the metric does not have and what is too far ahead."""
+        scope, component, slot = (
+            np.array(column, np.int64) for column in (record.scope, record.component, record.slot)
+        )
+        late, value = np.array(record.late, np.int64) != 0, np.array(record.value, np.int64)
+        known = np.clip(scope, -1, len(record.scopes))  # of what is no scope: one behind the last
+        log_id = np.append(self._table.log_ids(record.scopes), -1)[known]
+        fine = (component >= 0) & (component < self._components)
+        if self._recurrence is not None:
+            finest = np.append(self._recurrence.of_finest(record.scopes), False)[known]
+            fine |= (component >= LEAST_MARK) & finest & (value > 0)
+        fine &= (log_id >= 0) & (slot >= 0)
+        near = slot <= furthest
+        cells = Cells(scope, log_id, component, slot, late, value)
+        kept = fine & near
+        if kept.all():
+            return cells
+        self._skipped.malformed += int(np.count_nonzero(~fine))
+        self._skipped.too_far += int(np.count_nonzero(fine & ~near))
+        return cells.chosen(kept)
+
+    def _mark(self, recurrence: Recurrence, record: MetricCells, cells: Cells, judged: int) -> None:
+        scopes = recurrence.scopes_of(record.scopes, cells.scope)
+        marks = Marks(cells.component, cells.slot, cells.value, scopes)
+        late = self._or_behind(cells, judged)
+        recurrence.waiting.add(marks.chosen(~late))
+        marks = marks.chosen(late)
+        recurrence.late.add(marks.chosen(self._still_open(marks.slot // QUARTER_SLOTS, judged)))
+
+    def _by_deadline(self, cohort: Cohort, cells: Cells, judged: int) -> Cells:
+        """The cells that windows show, by their deadlines' minutes; what expires once more is only noted."""
+        closing = cells.component == Component.LATE_BY_DEADLINE
+        if closing.any():
+            closed = cells.chosen(closing)
+            there = expiry_slot(closed.slot) > judged
+            self._skipped.missed += int(np.count_nonzero(~there))
+            cohort.close_late(closed.slot[there], closed.log_id[there], closed.value[there])
+            cells = cells.chosen(~closing)
+        return cells._replace(slot=deadline_slot(cells.slot))
+
+    def _sort_in(self, cells: Cells, judged: int, rejoin: int) -> None:
+        if self._additive:
+            self._totals.add(cells.log_id, cells.component, cells.value, len(self._table.log_scopes))
+        key = cells.log_id * self._totals.width + cells.component
+        late = self._or_behind(cells, judged)
+        if self._cohort is not None:
+            late = late & ((cells.component == Component.EXPOSURE) | (cells.slot < rejoin))
+        if not late.any():
+            self._ahead.add(cells.slot, key, cells.value)
+            return
+        on_time = ~late
+        self._ahead.add(cells.slot[on_time], key[on_time], cells.value[on_time])
+        quarter, key, value = cells.slot[late] // QUARTER_SLOTS, key[late], cells.value[late]
+        is_open = self._still_open(quarter, judged)
+        self._quarters.late.add(quarter[is_open], key[is_open], value[is_open])
+
+    def _or_behind(self, cells: Cells, judged: int) -> NDArray[np.bool_]:
+        """What is late: said to be, or for a slot that may have been judged."""
+        behind = ~cells.late & (cells.slot < judged)
+        self._skipped.behind += int(np.count_nonzero(behind))
+        return cells.late | behind
+
+    def _still_open(self, quarter: Ints, judged: int) -> NDArray[np.bool_]:
+        is_open: NDArray[np.bool_] = (quarter + 1) * QUARTER_SLOTS + CLOSING_SLOTS > judged
+        self._skipped.missed += int(np.count_nonzero(~is_open))
+        return is_open

@@ -1,0 +1,40 @@
+"""What the page is told of one signal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from streams.catalogue.metric import Metric
+    from streams.web.point import Point
+
+
+def signal_view(metric: Metric, score: float | None, points: Iterable[Point], *, leading: bool) -> dict[str, Any]:
+    """Its names, its unit and its last hour. `leading` puts it on its touchpoint's tile."""
+    return {
+        "name": metric.name,
+        "title": metric.title,
+        "title_zh": metric.title_zh,
+        "touchpoint": metric.touchpoint,
+        "unit": metric.unit,
+        "direction": metric.direction,
+        "target": metric.target,
+        "of_faults": metric.of_faults(),
+        "leading": leading,
+        "score": score,
+        "points": list(points),
+    }
+
+
+def part_view(metric: Metric) -> dict[str, Any]:
+    """Of a gauge, which has no whole: its names, and the dimensions by which it is known. No figure."""
+    return {
+        "name": metric.name,
+        "title": metric.title,
+        "title_zh": metric.title_zh,
+        "touchpoint": metric.touchpoint,
+        "unit": metric.unit,
+        "scopes": [list(scope) for scope in metric.scopes],
+    }
