@@ -15,94 +15,13 @@ from streams.transport.flush.flush import FailureReason, FlushFailedError
 from streams.transport.life.watchdog import LIMIT_S, Station
 from streams.transport.log import log_agent
 from streams.transport.log.keeper import Save, Saved
-from streams.transport.log.log_agent import LogAgent
 from streams.transport.partitions import owner
-from tests.transport.support.transport_fakes import FakePositions, fetched
+from tests.transport.support.log_bench import CELLS, Bench
+from tests.transport.support.transport_fakes import fetched
 
 if TYPE_CHECKING:
     from streams.records.batch import RecordBatch
-
-CELLS = TP("pharos-cells", 0)
-
-
-class FakeKeeper:
-    """Keeps saves in memory; shared by all owners, as a topic is."""
-
-    def __init__(self, log: list[Any]) -> None:
-        self.log = log
-        self.saved: Saved | None = None
-        self.failures: list[FlushFailedError] = []
-
-    async def open(self) -> None:
-        self.log.append("open")
-
-    async def load(self) -> Saved | None:
-        self.log.append("load")
-        return self.saved
-
-    async def save(self, save: Save) -> None:
-        if self.failures:
-            raise self.failures.pop(0)
-        self.saved = Saved(save.offset, dict(save.items))
-        self.log.append(save.offset)
-
-    async def close(self) -> None:
-        self.log.append("close")
-
-
-class State:
-    """Remembers offsets."""
-
-    def __init__(self, saved: Saved | None) -> None:
-        self.applied = [] if saved is None else list(saved.items["offsets"])
-        self.due = False
-        self.saves = 0
-
-    progress = None
-
-    async def apply(self, batch: RecordBatch) -> None:
-        self.applied += batch.offsets
-
-    def take_save(self, offset: int, now_s: float, *, last: bool = False) -> Save | None:
-        if not (self.due or last):
-            return None
-        self.due = False
-        return Save(offset, [("offsets", bytes(self.applied))], frozenset({"offsets"}))
-
-    def on_saved(self, save: Save) -> None:
-        self.saves += 1
-
-
-class Bench:
-    """An agent among fakes."""
-
-    def __init__(self, *, may_lose: bool = False) -> None:
-        self.positions = FakePositions()
-        self.log: list[Any] = []
-        self.keeper = FakeKeeper(self.log)
-        self.failures: list[str] = []
-        self.agent = LogAgent(
-            "merge",
-            CELLS.topic,
-            self.positions,
-            make_keeper=lambda _tp: self.keeper,
-            make_state=lambda _tp, saved: State(saved),
-            fail=lambda what, error: self.failures.append(f"{what}: {error}"),
-            heartbeat_interval_s=0.01,
-            may_lose=may_lose,
-        )
-
-    async def acquire(self) -> Any:
-        return await self.agent.owner.acquire([CELLS], lambda: True)
-
-    @property
-    def state(self) -> State:
-        state = self.agent.parts[CELLS].log_state
-        assert isinstance(state, State)
-        return state
-
-    async def apply(self, *offsets: int) -> None:
-        await self.agent.handle(fetched(offsets[0], offsets, tp=CELLS))
+    from streams.transport.log.log_partition import LogPartition
 
 
 @pytest.fixture
@@ -161,6 +80,44 @@ async def test_batches_out_of_place_are_left_alone(bench: Bench) -> None:
     await bench.apply(5)
 
     assert bench.state.applied == [0, 1]
+
+
+async def test_a_batch_waits_for_the_work_under_way(bench: Bench) -> None:
+    async def save(_part: LogPartition) -> None:
+        await goes_on.wait()
+
+    await bench.acquire()
+    goes_on = asyncio.Event()
+    bench.agent.owner.start(bench.agent.parts[CELLS], save)
+    applying = asyncio.ensure_future(bench.apply(0))
+    await asyncio.sleep(0.01)
+    assert bench.state.applied == []
+
+    goes_on.set()
+    await applying
+    assert bench.state.applied == [0]
+
+
+async def test_a_batch_that_ends_after_its_partition_was_suspended_saves_nothing(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def apply(_batch: RecordBatch) -> None:
+        begun.set()
+        await goes_on.wait()
+
+    await bench.acquire()
+    begun, goes_on = asyncio.Event(), asyncio.Event()
+    monkeypatch.setattr(bench.state, "apply", apply)
+    bench.state.due = True
+    applying = asyncio.ensure_future(bench.apply(0))
+    await begun.wait()
+    suspending = asyncio.ensure_future(bench.agent.owner.suspend())
+    await asyncio.sleep(0)
+    goes_on.set()
+    await asyncio.gather(applying, suspending)
+
+    assert bench.agent.parts[CELLS].position == 1
+    assert bench.keeper.saved is None
 
 
 async def test_a_lost_batch_is_read_again_after_a_while(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -186,9 +186,14 @@ async def test_work_that_outlasts_a_rebalance_is_cut_off_and_its_partition_made_
 ) -> None:
     monkeypatch.setattr(owner, "_SUSPEND_LIMIT_S", 0.01)
 
+    closed_when_cut_off = []
+
     async def flush_for_ever(part: Partition) -> None:
         part.in_doubt = True
-        await asyncio.Event().wait()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            closed_when_cut_off.append(bench.kind.made[0][1].closed)
 
     await bench.acquire([ORDERS])
     bench.owner.start(bench.owner.parts[ORDERS], flush_for_ever)
@@ -196,6 +201,7 @@ async def test_work_that_outlasts_a_rebalance_is_cut_off_and_its_partition_made_
     await bench.acquire([ORDERS])
 
     assert [part.state for part, _ in bench.kind.made] == [State.CLOSED, State.RUNNING]
+    assert closed_when_cut_off == [0]
 
 
 async def test_a_partition_has_one_piece_of_work_at_a_time(bench: Bench) -> None:
