@@ -15,7 +15,7 @@ import pytest
 PROJECT = Path(__file__).parent.parent
 TOPS = ("detectors", "streams", "dashboards")
 ARCHITECTURE = PROJECT / "docs" / "architecture.md"
-LONGEST = 350
+LONGEST = 300
 LONGEST_TEST = 350
 NO_NOUNS = ("utils", "util", "common", "helpers", "helper", "manager", "misc")
 

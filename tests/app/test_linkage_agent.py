@@ -152,7 +152,7 @@ async def test_an_action_that_is_read_before_its_anomaly_is_timed_when_that_is_k
     other = sample_anomaly(rfc3339(NOW), rfc3339(NOW), fingerprint="f2")
     action = ActionRecord(source="/crm", id="1", fingerprint="f2", time=NOW + 9_000, action="told")
     async with world.worker() as one:
-        monkeypatch.setattr(one.agent._around.metrics, "first_action", times.append)
+        monkeypatch.setattr(one.agent._context.metrics, "first_action", times.append)
         one.agent.time(encode_action(action))
         one.agent.time(b"no action")
         await one.agent.look_after(leads=False)

@@ -77,7 +77,7 @@ async def test_receivers_know_their_installation_where_it_is_not_the_default_one
     agent = System(settings, load(), dict.fromkeys(SOURCE_TOPICS, 1))._notify_agent()
 
     async with aiohttp.ClientSession() as session:
-        assert agent._surroundings(settings.receivers[0], session).installation == named
+        assert agent._receiver_context(settings.receivers[0], session).installation == named
 
 
 @pytest.mark.parametrize(("clock", "hours"), [("live", 0), ("events", 3)])

@@ -82,7 +82,7 @@ def test_a_file_that_is_not_there_is_named(field: str) -> None:
 def test_a_file_that_is_no_certificate_is_named(tmp_path: Path) -> None:
     (tmp_path / "ca.pem").write_text("nothing")
 
-    with pytest.raises(ConfigurationError, match=r"ca\.pem holds no certificate"):
+    with pytest.raises(ConfigurationError, match=r"ca\.pem has no PEM certificate"):
         Connection.of(settings(protocol="SSL", ca_file=str(tmp_path / "ca.pem")), {})
 
 

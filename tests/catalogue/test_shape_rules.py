@@ -41,7 +41,7 @@ TOLD = "numerator: [{events: [queue.snapshot], value: waiting}]"
         (f"unit: number, signal: last, windows: [3600], scopes: [[queue]], {TOLD}", "a last is kept for 900 s"),
         (
             "unit: number, signal: last, windows: [60], scopes: [[queue]], numerator: [{events: [queue.snapshot]}]",
-            "names the field that is told",
+            "names the field that is reported",
         ),
         (
             f"{RATIO}, scopes: [[]], numerator: [{{events: [page.viewed], again: session_id}}]",

@@ -67,7 +67,7 @@ class BurstJudge:
             found.direction[:] = 1
             yield Finding(window_s, found)
 
-    def told(self, moment: Moment, judged: Judgement, windows: Any) -> Judgement:
+    def in_unit(self, moment: Moment, judged: Judgement, windows: Any) -> Judgement:
         return judged
 
     def follow(self, moment: Moment, elapsed_s: float, calm: Any) -> None:

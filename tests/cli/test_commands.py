@@ -99,7 +99,7 @@ def test_wrong_usage_is_code_2(capsys: pytest.CaptureFixture[str]) -> None:
         (["backtest", "none.jsonl", "--report", "r.json"], 2, "check the path"),
         (["simulate", "--scenario", "double12", "--out", "x"], 2, 'did you mean "double11"?'),
         (["simulate"], 2, "--list"),
-        (["simulate", "--out", "none/x"], 2, "make it first"),
+        (["simulate", "--out", "none/x"], 2, "create it first"),
         (["import", "olist", "none", "--out", "x"], 2, "no folder none"),
         (["score", "none", "--out", "x"], 2, "no folder none"),
         (["demo", "--duration", "0"], 2, "--duration"),
@@ -107,7 +107,7 @@ def test_wrong_usage_is_code_2(capsys: pytest.CaptureFixture[str]) -> None:
         (["topics", "--partitions", "0"], 2, "--partitions"),
         (["topics", "--security", "protocol=SASL_SSL"], 2, "--security: mechanism: "),
         (["topics", "--min-insync-replicas", "3", "--replication-factor", "2"], 2, "nothing can be written"),
-        (["broker", "--port", "70000"], 2, "70000 is no port"),
+        (["broker", "--port", "70000"], 2, "70000 is not a port"),
         (["broker", "--partitions", "0"], 2, "at least one partition"),
     ],
 )
@@ -204,7 +204,7 @@ def test_replay_sends_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str])
 def test_of_an_embedded_broker_is_said_what_cannot_be_asked(capsys: pytest.CaptureFixture[str]) -> None:
     with EmbeddedBroker(0, dict.fromkeys(_sources(), 2)) as broker:
         assert main(["check", "--broker", broker.address]) == 0
-        assert "note   embedded broker: it tells nothing of topics, rights and its clock" in capsys.readouterr().out
+        assert "note   embedded broker: its topics, rights and clock cannot be checked" in capsys.readouterr().out
         assert main(["topics", "--broker", broker.address]) == 1
 
     assert "tells nothing of its topics and makes none" in capsys.readouterr().err

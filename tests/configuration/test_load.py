@@ -141,7 +141,7 @@ def test_a_mistake_in_the_file_is_said_with_line_column_key_and_remedy(
     ("variables", "what"),
     [
         ({"PHAROS_PORT": "many"}, "PHAROS_PORT: .*whole number"),
-        ({"PHAROS_PORT": "70000"}, "PHAROS_PORT: 70000 is no port"),
+        ({"PHAROS_PORT": "70000"}, "PHAROS_PORT: 70000 is not a port"),
         ({"PHAROS_TRANSACTIONS": "perhaps"}, "PHAROS_TRANSACTIONS: .*true or false"),
         ({"PHAROS_SOURCE_PARTITIONS": "orders"}, "orders=12"),
         ({"PHAROS_SOURCE_PARTITIONS": "orders=x"}, "PHAROS_SOURCE_PARTITIONS: .*list of pairs"),

@@ -176,7 +176,7 @@ def test_the_settings_of_a_folder_are_right(place: str, checked: Callable[..., s
 
     said = checked(KUBERNETES / place / "pharos.yaml", "/run/secrets/pharos", secrets)
 
-    assert "settings are right" in said
+    assert "settings are valid" in said
 
 
 def test_the_host_of_the_ingress_is_allowed_and_its_headers_are_expected(objects: dict[str, Object]) -> None:

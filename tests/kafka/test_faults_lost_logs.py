@@ -68,7 +68,9 @@ def test_a_source_made_anew_under_a_running_worker_ends_it(bench: Bench) -> None
 
     said = worker.said_at_its_end(1, END_LIMIT_S)
 
-    assert re.search(r"pharos: orders: the topic was deleted|pharos: orders-\d: .* the topic was made anew", said), said
+    assert re.search(
+        r"pharos: orders: the topic was deleted|pharos: orders-\d: .* the topic was created again", said
+    ), said
     reset_to_earliest(bench)  # where a last flush came after the new topic, the next start asks for it
     counts_on(bench, 200, 220, counted=220)
 

@@ -30,7 +30,7 @@ def written(tmp_path: Path, text: str) -> Path:
         (f"{{name: move, match: [warehouse=hz1], {ONCE}, opens: '01:00'}}", "maintenance[0]", "either"),
         (f"{{name: move, match: [], {ONCE}}}", "maintenance[0].match", "matches everything"),
         (f"{{name: move, match: [warehous=hz1], {ONCE}}}", "maintenance[0].match[0]", 'did you mean "warehouse"?'),
-        (f"{{name: ' ', match: [warehouse=hz1], {ONCE}}}", "maintenance[0].name", "1 to 80 signs"),
+        (f"{{name: ' ', match: [warehouse=hz1], {ONCE}}}", "maintenance[0].name", "1 to 80 characters"),
         ("{name: move, match: [warehouse=hz1], begins: tomorrow, ends: later}", "maintenance[0].begins", "RFC 3339"),
         (
             "{name: m, match: [warehouse=h], begins: 2026-11-20T05:00:00Z, ends: 2026-11-20T01:00:00Z}",
@@ -58,7 +58,7 @@ def test_a_wrong_window_is_said_with_place_and_remedy(tmp_path: Path, window: st
     ("chain", "place", "remedy"),
     [
         ("{steps: []}", "escalations[0].steps", "at least one step"),
-        ("{steps: [{receivers: []}]}", "steps[0].receivers", "name who is told"),
+        ("{steps: [{receivers: []}]}", "steps[0].receivers", "name the receivers of this step"),
         ("{steps: [{receivers: [leed]}]}", "steps[0].receivers[0]", 'did you mean "lead"?'),
         (
             "{steps: [{receivers: [lead], after_s: 900}, {receivers: [duty], after_s: 900}]}",

@@ -49,18 +49,18 @@ def said_by(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[i
         *((f"demo --duration={time}", "--duration must be a number from 1") for time in ("nan", "inf", "0")),
         ("demo --seed=-1", "--seed must be a number from 0"),
         (f"demo --seed={'9' * 30}", "--seed must be a number from 0"),
-        ("demo --report none/r.json", "make it first"),
+        ("demo --report none/r.json", "create it first"),
         ("simulate --seed=-1 --out x", "--seed must be a number from 0"),
         (f"simulate --seed={'9' * 5_000} --out x", "invalid int value"),
         ("simulate --out a-folder", "a-folder is a folder; name a file in it"),
         ("simulate --out x --truth a-folder", "name a file in it"),
         ("broker --port=0 --partitions=1000000000", "--partitions must be a number from 1 to 1,000"),
         ("broker --port=0 --cells-partitions=99999999999999999999", "--cells-partitions must be a number"),
-        ("broker --port=-1", "-1 is no port"),
+        ("broker --port=-1", "-1 is not a port"),
         ("topics --create --partitions=1000000000", "--partitions must be a number from 1 to 1,000"),
         ("topics --create --replication-factor=99999999999", "--replication-factor: must not be above 100"),
         *((f"affected f --timeout={time}", "--timeout must be a number from 0.1") for time in ("nan", "inf", "-1")),
-        ("affected f --out none/x", "make it first"),
+        ("affected f --out none/x", "create it first"),
         ("affected f --from 2026-11-11T00:00:00", "--from: write RFC 3339 with an offset"),
         ("backtest e.jsonl --report none/r.json", "there is no folder none; create it first"),
         ("backtest e.jsonl --report a-folder", "name a file in it"),
@@ -72,11 +72,11 @@ def said_by(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[i
         ("check --flush-interval-s inf", "--flush-interval-s: must not be above 3,600"),
         ("check --flush-interval-s nan", "--flush-interval-s: must be above 0"),
         ("check --worth order=inf", "--worth: order: must be above 0"),
-        ("check --port 70000", "--port: 70000 is no port"),
+        ("check --port 70000", "--port: 70000 is not a port"),
         ("check --config a-folder", "check --config"),
         ("check --catalogue a-folder", "check the path"),
         ("check --evaluate-from 2026-11-11T00:00:00", "--evaluate-from: write RFC 3339 with an offset"),
-        ("import olist a-folder --out none/x", "make it first"),
+        ("import olist a-folder --out none/x", "create it first"),
         ("import olist a-folder --out a-folder", "name a file in it"),
         ("import olist e.jsonl --out x", "there is no folder e.jsonl"),
     ],
@@ -170,7 +170,7 @@ def test_a_tilde_that_the_shell_left_is_the_home_folder(
     code, said = said_by(["check", "--config=~/pharos.yaml"], capsys)
 
     assert code == 2
-    assert f"{folder}/pharos.yaml:1:1: port: 70000 is no port" in said
+    assert f"{folder}/pharos.yaml:1:1: port: 70000 is not a port" in said
 
 
 @pytest.mark.parametrize(

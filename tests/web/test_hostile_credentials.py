@@ -138,5 +138,5 @@ async def test_a_request_that_is_no_http_leaves_no_word_of_it_in_the_log(
 ) -> None:
     assert await status(port, b"GET", b"/metrics", b"Authorization: Bearer my-own-token\x01") == 400
 
-    assert "a request that is no HTTP was refused" in caplog.text
+    assert "a request that is not HTTP was refused" in caplog.text
     assert "my-own-token" not in caplog.text

@@ -76,7 +76,7 @@ def test_an_address_that_apprise_does_not_know_is_refused_without_naming_it(monk
     monkeypatch.setitem(sys.modules, "apprise", SimpleNamespace(Apprise=Notifier))
 
     assert notifier_of("tgram://t0ken/1").added == ["tgram://t0ken/1"]
-    with pytest.raises(ValueError, match="no such address") as caught:
+    with pytest.raises(ValueError, match="Apprise does not know this address") as caught:
         notifier_of("pigeon://t0ken")
     assert "t0ken" not in str(caught.value)
 

@@ -96,7 +96,7 @@ async def test_what_the_broker_refuses_is_said_without_the_record(
     await writer.stop()
 
     assert delivery is Delivery.REFUSED
-    assert "pharos-actions was not taken: MessageSizeTooLargeError" in caplog.text
+    assert "pharos-actions was not written: MessageSizeTooLargeError" in caplog.text
     assert "private" not in caplog.text
 
 

@@ -47,7 +47,7 @@ async def test_a_snapshot_that_cannot_be_read_ends_the_worker_with_the_remedy(be
     bench.keeper.saved = Saved(7, {"other": b""})
 
     assert await bench.acquire() == {}
-    assert "the snapshot of pharos-cells-0 cannot be taken up: KeyError('offsets')" in bench.failures[0]
+    assert "the snapshot of pharos-cells-0 cannot be restored: KeyError('offsets')" in bench.failures[0]
     assert "stop the workers, delete the topic pharos-snapshots and start them" in bench.failures[0]
 
 
@@ -155,7 +155,7 @@ async def test_a_failed_save_leads_back_to_the_snapshot(bench: Bench, reason: Fa
 
 
 @pytest.mark.parametrize(
-    ("first", "end", "told"), [(8, 20, "has dropped offsets 7 to 7 unread"), (0, 6, "was made anew")]
+    ("first", "end", "told"), [(8, 20, "has dropped offsets 7 to 7 unread"), (0, 6, "was created again")]
 )
 async def test_a_log_that_lacks_what_comes_after_the_snapshot_ends_the_worker(
     bench: Bench, first: int, end: int, told: str

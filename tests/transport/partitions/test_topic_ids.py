@@ -51,7 +51,7 @@ async def test_an_id_is_asked_for_once_and_again_where_the_controller_is_away(mo
 
 
 async def test_a_topic_with_another_id_ends_the_worker() -> None:
-    with pytest.raises(LostTopicError, match=r"orders: the topic was deleted and made anew.*`pharos topics` tells"):
+    with pytest.raises(LostTopicError, match=r"orders: the topic was deleted and created again.*`pharos topics` tells"):
         await watch({"orders": "1"}, {"orders": "2"})
 
 

@@ -247,7 +247,7 @@ async def test_what_the_broker_has_dropped_unread_is_logged_and_passed(
 
 
 @pytest.mark.parametrize(
-    ("first", "end", "told"), [(101, 200, "has dropped offsets 100 to 100 unread"), (0, 99, "was made anew")]
+    ("first", "end", "told"), [(101, 200, "has dropped offsets 100 to 100 unread"), (0, 99, "was created again")]
 )
 async def test_where_losing_is_refused_a_cut_or_new_log_ends_the_worker(first: int, end: int, told: str) -> None:
     bench = Bench(OPTIONS._replace(strict_group="shop"))
