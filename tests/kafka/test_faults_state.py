@@ -77,7 +77,7 @@ def test_a_snapshot_of_garbage_ends_the_worker_until_it_is_given_up(bench: Bench
 
         said = said_by_one_that_ends(bench)
 
-        assert f"pharos: the snapshot of pharos-cells-{partition} cannot be taken up: " in said
+        assert f"pharos: the snapshot of pharos-cells-{partition} cannot be restored: " in said
         assert "stop the workers, delete the topic pharos-snapshots and start them" in said
         replace(bench, partition, held)
     replace(bench, 0, dict.fromkeys(saved(bench, 0, "manifest"), b"\x93garbage"))

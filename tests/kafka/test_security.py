@@ -141,7 +141,7 @@ def test_scram_sha_256_works_too_and_check_says_all_is_well(secured: Any, tmp_pa
 @pytest.mark.parametrize(
     ("changed", "listener", "what"),
     [
-        ({}, "ELSEWHERE", "bears another name: call it by a name that stands in it"),
+        ({}, "ELSEWHERE", "is for another host name: use a name that is in it"),
         ({"ca_file": "other.pem"}, "SCRAM", "is not signed by"),
         (
             {"password_env": "WRONG"},
@@ -149,7 +149,7 @@ def test_scram_sha_256_works_too_and_check_says_all_is_well(secured: Any, tmp_pa
             "refuse user pharos by SCRAM-SHA-512: correct security.username, its password",
         ),
         ({"mechanism": "PLAIN"}, "SCRAM", "refuse user pharos by PLAIN"),
-        ({}, "PLAIN", "speaks no SASL_SSL on that port"),
+        ({}, "PLAIN", "does not speak SASL_SSL on that port"),
         ({}, "MUTUAL", "ask for a client certificate: set security.cert_file"),
     ],
 )
