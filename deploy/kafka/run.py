@@ -50,6 +50,9 @@ SERVER = {
     "num.network.threads": "2",
     "num.io.threads": "4",
     "log.index.size.max.bytes": "1048576",
+    # Records of a replay are as old as their events: deleting what is older than its retention waits for a day.
+    "log.initial.task.delay.ms": "86400000",
+    "log.retention.check.interval.ms": "86400000",
     "log.cleaner.dedupe.buffer.size": "16777216",
     "controlled.shutdown.enable": "true",
 }
