@@ -67,7 +67,7 @@ class StallDetector:
         self._runs = grown(self._runs, size)
 
     def begin(self) -> None:
-        """All runs begin anew: after a time that was not followed."""
+        """All runs start again: after a time that was not followed."""
         self._runs[:] = 0.0
 
     def follow(self, counts: Array, expected: Array, dispersion: Array, elapsed_s: float) -> None:

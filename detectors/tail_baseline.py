@@ -19,7 +19,7 @@ _FORGET = 0.995  # per quarter, as `RatioBaseline` forgets: two days
 _ENOUGH = 100.0
 _ODD_WEIGHT = 0.1  # a quarter whose tails are far too large is taken in by so much
 _PRIOR_CORRELATION = 0.001
-_STEADY = (0.4, 1.6)  # times the share that was wanted: the tails are drawn anew where theirs leaves these
+_STEADY = (0.4, 1.6)  # times the share that was wanted: the tails are drawn again where theirs leaves these
 
 
 class TailBaseline:

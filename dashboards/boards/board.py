@@ -50,7 +50,7 @@ class Board:
         folder: the name of the folder that it belongs to.
         metrics: those whose anomalies are marked on its graphs.
         variables: beside the data source.
-        since, refresh: what the board shows when it is opened, and how often it asks anew.
+        since, refresh: what the board shows when it is opened, and how often it refreshes.
 
     """
 

@@ -83,7 +83,7 @@ def _of_board(board: dict[str, Any]) -> Iterator[str]:
         yield f"its first variable must be its only data source, {DATASOURCE}"
     for variable in variables[1:]:
         if variable.get("refresh") != 2:
-            yield f"variable {variable['name']} is not asked anew when the time range changes"
+            yield f"variable {variable['name']} is not queried again when the time range changes"
         if variable.get("datasource") != _SOURCE:
             yield f"variable {variable['name']} does not ask the chosen data source"
 

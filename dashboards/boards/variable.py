@@ -1,4 +1,4 @@
-"""Variables of a board: the data source comes first; the others are asked anew when the time range changes."""
+"""Variables of a board: the data source comes first; the others are queried again when the time range changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which broker answers: the embedded one only pretends transactions, and begins anew at every start."""
+"""Which broker answers: the embedded one only pretends transactions, and starts empty every time."""
 
 from __future__ import annotations
 

@@ -160,7 +160,7 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
         return SIGNALS[self.signal]
 
     def key(self) -> str:
-        """`name@hash of the counting definition`: a metric that counts something else starts anew."""
+        """`name@hash of the counting definition`: a metric that counts something else starts again."""
         terms = (self.numerator, self.denominator, self.exposure)
         shared = (self.denominator_dimensions, self.exposure_dimensions)
         signal = "histogram" if self.traits.cells is CellKind.BINS else self.signal

@@ -28,6 +28,6 @@ def packed(ms: int, value: int) -> int:
 
 
 def values_of(cells: NDArray[np.int64]) -> NDArray[np.int64]:
-    """int64[n]: the values in packed cells; -1 where a cell is 0, which is none."""
+    """int64[n]: the values in packed cells; -1 where a cell is 0, which means no value."""
     values: NDArray[np.int64] = (cells & _LARGEST) - (cells == 0)
     return values

@@ -22,7 +22,7 @@ def file_path(text: str) -> Path:
 
 
 def must_lie(flag: str, value: float | None, least: float, most: float, remedy: str = "") -> None:
-    """Raises UsageError where a number is given and does not lie between the two, or is none.
+    """Raises UsageError where a number is given and does not lie between the two, or is not a number.
 
     >>> must_lie("--speed", float("nan"), 0, 10)
     Traceback (most recent call last):

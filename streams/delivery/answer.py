@@ -28,7 +28,7 @@ class Answer(NamedTuple):
 
     @property
     def fields(self) -> dict[str, object] | None:
-        """The JSON object of the body; None where it is none."""
+        """The JSON object of the body; None where the body is something else."""
         try:
             found = orjson.loads(self.body)
         except orjson.JSONDecodeError:

@@ -6,7 +6,7 @@ import msgspec
 
 
 class Backoff(msgspec.Struct, frozen=True):
-    """Exponential, with half of it left to chance so that many workers do not knock together.
+    """Exponential, with half of it left to chance so that many workers do not retry at the same moment.
 
     Attributes:
         first_s, longest_s: the wait after the first failure, and the most that doubling leads to.

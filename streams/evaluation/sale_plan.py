@@ -30,7 +30,7 @@ class SalePlan:
     They speak of counts that have no exposure: orders, payments, collections. What is measured against an activity
     (inquiries against orders), and every ratio, is expected to be as usual however busy the shop is.
 
-    Raises ValueError for a time that is none.
+    Raises ValueError for a text that is not a time.
 
     Examples:
         >>> from streams.catalogue.load import load

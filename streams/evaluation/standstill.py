@@ -44,7 +44,7 @@ class Standstill:
         self._stall.grow(size)
 
     def run(self, moment: Moment, window_s: int, interval: Interval) -> None:
-        """One tick more, of what is expected of a window. What was not followed begins anew."""
+        """One tick more, of what is expected of a window. What was not followed starts again."""
         if moment.end_ms - self._ran_ms != TICK_MS:
             self._stall.begin()
         self._ran_ms = moment.end_ms

@@ -52,7 +52,7 @@ class TopicDecoder:
     """
 
     def __init__(self, topic: str) -> None:
-        """Raises KeyError for a topic that is none of ours."""
+        """Raises KeyError for an unknown topic."""
         events = EVENTS_OF_TOPIC[topic]
         self._types = frozenset(type_of(event) for event in events)
         self.decode: Callable[[bytes], Event] = msgspec.json.Decoder(_union(events)).decode

@@ -27,7 +27,7 @@ KNOWN_TAILS: dict[str, int] = {}
 
 
 def event_time_ms(text: str) -> int | None:
-    """Milliseconds since the epoch of an RFC 3339 text, or None where it is none. Never raises.
+    """Milliseconds since the epoch of an RFC 3339 text, or None where it is something else. Never raises.
 
     Fractions of a millisecond are cut off. A leap second (23:59:60 UTC on the last of June or December) is the first
     second of the next day, as in POSIX time. All years from 0000 to 9999 are known; before 1970 the result is negative.

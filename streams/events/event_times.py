@@ -28,7 +28,7 @@ class NotATimeError(ValueError):
 
 
 def event_times_ms(texts: Sequence[str]) -> NDArray[np.int64]:
-    """Milliseconds since the epoch of each text, as `event_time_ms` reads it. Raises NotATimeError where one is none.
+    """Milliseconds since the epoch of each text, as `event_time_ms` reads it. Raises NotATimeError for anything else.
 
     >>> event_times_ms(["1970-01-01T08:00:01.250+08:00", "1970-01-01T00:00:02Z"]).tolist()
     [1250, 2000]

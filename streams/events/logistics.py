@@ -49,7 +49,7 @@ class ParcelDelivered(ParcelEvent, tag="parcel.delivered"):
 
 
 class ParcelAttemptFailed(ParcelEvent, tag="parcel.attempt_failed"):
-    """A delivery was tried in vain."""
+    """A delivery attempt failed."""
 
 
 class ParcelDamaged(ParcelEvent, tag="parcel.damaged"):

@@ -23,7 +23,7 @@ class Pending(msgspec.Struct):
 
 
 class PendingSeries(msgspec.Struct):
-    """By fingerprint. What turns normal, or into the other direction, starts anew; what cannot be judged waits."""
+    """By fingerprint. What turns normal, or into the other direction, starts again; what cannot be judged waits."""
 
     series: dict[str, Pending] = {}
 

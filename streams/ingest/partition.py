@@ -71,7 +71,7 @@ class IngestPartition:
         future_limit_ms: int,
         now_ms: Callable[[], int] | None = None,
     ) -> None:
-        """Raises KeyError for a topic that is none of ours."""
+        """Raises KeyError for an unknown topic."""
         self.topic = topic
         self.partition = partition
         self.outcomes: dict[Outcome, int] = dict.fromkeys(Outcome, 0)
@@ -247,7 +247,7 @@ class IngestPartition:
         self._on_time.add(*self._grouping(events, read_at[places].tolist()))
 
     def take_flush(self, cells_partitions: int) -> Flush:
-        """Everything since the last flush, for one transaction. A flush that fails is not given back: start anew."""
+        """Everything since the last flush, for one transaction. A flush that fails is not given back: start again."""
         cells = self._expansion.expand([(0, self._on_time.amounts), (1, self._late.amounts)])
         header = (self.topic, self.partition, self._next_offset, self.watermark, self._catalogue.hash)
         flush = Flush(

@@ -47,7 +47,7 @@ class Reader:
     """Reads records a few hundred at once: what Python does for a list costs half of what it does one by one.
 
     Args:
-        decode: a typed event from the bytes of a record; raises for what is none.
+        decode: a typed event from the bytes of a record; raises for anything else.
         grouping: keys and sums of events; raises WrongTimeError.
         refuse: called with each record that is no event (offset, timestamp, value, what was raised).
         codes: those that `grouping` looks up, which count the values that they cut.

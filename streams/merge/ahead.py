@@ -176,7 +176,7 @@ class Ahead:
         return Due(codes >> _KEY_BITS, codes & ((1 << _KEY_BITS) - 1), values)
 
     def everything(self) -> tuple[Ints, Ints]:
-        """(codes, values) of all cells, for a full snapshot; the journal starts anew."""
+        """(codes, values) of all cells, for a full snapshot; the journal starts again."""
         self._journal = Run(self._merged)
         near, far = self._near.everything(), self._far.everything()
         return np.concatenate([near[0], far[0]]), np.concatenate([near[1], far[1]])
@@ -186,7 +186,7 @@ class Ahead:
         return len(self._journal) if self._journal is not None else 0
 
     def drain_journal(self) -> tuple[Ints, Ints]:
-        """(codes, values) added since the last snapshot; the journal starts anew."""
+        """(codes, values) added since the last snapshot; the journal starts again."""
         journal, self._journal = self._journal or Run(self._merged), Run(self._merged)
         return journal.everything()
 

@@ -14,7 +14,7 @@ class Skipped(msgspec.Struct):
         behind: said to be on time, but for a slot already judged; treated as late.
         missed: late, for a quarter already closed or an hour of deadlines already expired.
         negative: less closed than opened, when an hour of deadlines expired.
-        forgotten: marks of cases let go before their time, because there were too many: a repeat of one is none.
+        forgotten: marks of cases let go before their time, because there were too many: repeats are not recognised.
 
     """
 

@@ -190,7 +190,7 @@ class Windows:
         return ring.total(bucket, bucket if there else bucket - 1)
 
     def recount(self) -> None:
-        """Computes the sliding sums from the rings anew: after history, and after a restore."""
+        """Computes the sliding sums from the rings again: after history, and after a restore."""
         for length, step in self._steps.items():
             if self.coarse and step < QUARTER_SLOTS:
                 continue

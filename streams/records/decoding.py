@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 def decoder_of(kind: type[T], codec: Any = msgspec.json) -> Callable[[bytes], T]:
-    r"""A function that decodes a value of that type. It raises msgspec.DecodeError for whatever is none.
+    r"""A function that decodes a value of that type. It raises msgspec.DecodeError for any other value.
 
     A bare msgspec decoder raises UnicodeDecodeError for a text that is not UTF-8, and RecursionError for what is nested
     too deeply; neither is a DecodeError. Events of the sources have a decoder of their own (`streams.events.decoder`),

@@ -104,7 +104,7 @@ def read_matcher(text: str, known: Collection[str] = KNOWN_LABELS) -> Matcher:
 
 
 def read_matchers(texts: Iterable[str], known: Collection[str] = KNOWN_LABELS) -> tuple[Matcher, ...]:
-    """Raises MatcherError for the first that is none, and for too many."""
+    """Raises MatcherError for the first that is not a matcher, and for too many."""
     texts = tuple(texts)
     if len(texts) > MOST_MATCHERS:
         raise MatcherError(f"{len(texts)} matchers are too many; {MOST_MATCHERS} are the most")

@@ -127,7 +127,7 @@ class RequestLog:
 
 
 def ends_at(step: RequestStep) -> int:
-    """Until when the step may be acted on, ms; a time that is none is over."""
+    """Until when the step may be acted on, ms; an unreadable time is over."""
     return event_time_ms(step.data.until) or 0
 
 

@@ -26,7 +26,7 @@ TRAPS: Mapping[str, tuple[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True)
 class Trap:
-    """Something that looks like an incident and is none. `kind` is a key of `TRAPS`."""
+    """Something that looks like an incident and is not. `kind` is a key of `TRAPS`."""
 
     kind: str
     start_ms: int

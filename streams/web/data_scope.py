@@ -62,7 +62,7 @@ def read_data_scope(text: str, dimensions: Collection[str] = DIMENSIONS) -> Data
     """From `dimension:value`, several separated by commas; signs that would separate are percent-encoded.
 
     Raises:
-        ValueError: it is none, or names a dimension that is not among `dimensions`; the message does not hold the text.
+        ValueError: malformed, or it names a dimension that is not among `dimensions`; the text is not repeated.
 
     >>> read_data_scope("store:a,store:b%2Cc").sees({"store": "b,c"})
     True

@@ -60,7 +60,7 @@ def test_a_source_trimmed_beyond_the_commit_ends_the_worker_until_the_group_is_r
     counts_on(bench, 300, 310, counted=200 + 60 + 10)
 
 
-def test_a_source_made_anew_under_a_running_worker_ends_it(bench: Bench) -> None:
+def test_a_source_recreated_under_a_running_worker_ends_it(bench: Bench) -> None:
     worker = Running(bench)
     send(bench, 0, 200)
     until_counted(bench, 200)
@@ -75,7 +75,7 @@ def test_a_source_made_anew_under_a_running_worker_ends_it(bench: Bench) -> None
     counts_on(bench, 200, 220, counted=220)
 
 
-def test_a_source_made_anew_while_nobody_looks_is_counted_from_its_beginning(bench: Bench) -> None:
+def test_a_source_recreated_while_nobody_looks_is_counted_from_its_beginning(bench: Bench) -> None:
     run_for(bench, 0, 200)
     make_orders_anew(bench)
 

@@ -73,7 +73,7 @@ async def test_buttons_are_offered_to_who_holds_the_role_and_the_proposal_is_sho
     assert await page.locator(".proposal button").count() == buttons
     assert HOSTILE in text
     assert "only <b>here</b>" in text
-    assert "Takes the role operator, until 00:27" in text
+    assert "Needs the role operator, until 00:27" in text
     assert await page.locator(".proposal img, .proposal b").count() == 0
 
 

@@ -81,4 +81,4 @@ async def test_what_never_had_a_part_that_stands_out_says_so(
     page, _ = await open_page(server.make_url("/anomalies/a1b2c3"))
     await page.locator("#contributors p").wait_for()
 
-    assert await page.locator("#contributors").inner_text() == "No part of it stands out."
+    assert await page.locator("#contributors").inner_text() == "No part stands out."

@@ -230,7 +230,7 @@ async def test_a_protected_board_opens_with_a_viewer_token(quiet_board: Board, s
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", ["was judged 3 h ago", "The last 7680 events of orders were refused or too late"]),
+        ("en", ["state of 3 h ago", "The last 7680 events of orders were rejected or too late"]),
         ("zh", ["3小时前的判断", "订单最近的 7680 个事件"]),
     ],
 )

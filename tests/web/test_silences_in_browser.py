@@ -48,14 +48,14 @@ async def test_a_silence_by_keyboard_from_its_preview_to_its_end(
     page, complaints = await open_page(server.make_url("/silences"))
     await page.get_by_text("Nothing is silenced.").first.wait_for()
     before = await page.get_by_role("button", name="Silence", exact=True).count()
-    await page.get_by_label("What it is about").focus()
+    await page.get_by_label("Matchers").focus()
     await page.keyboard.type("payment_method=alipay")
     await page.keyboard.press("Tab")
     await page.keyboard.type("bank works")
     await page.keyboard.press("Tab")
     await page.keyboard.type("Li Na")
     await page.keyboard.press("Enter")
-    await page.get_by_text("1 open anomaly would be quiet:").wait_for()
+    await page.get_by_text("1 open anomaly would be silenced:").wait_for()
     shown = await page.locator("#matched li").all_inner_texts()
     await page.get_by_role("button", name="Silence", exact=True).focus()
     await page.keyboard.press("Enter")
@@ -70,7 +70,7 @@ async def test_a_silence_by_keyboard_from_its_preview_to_its_end(
     assert before == 0
     assert shown == ["Payment success rate Critical, payment method alipay"]
     assert "Li Na: bank works" in line
-    assert "1 open anomaly is quiet" in line
+    assert "1 open anomaly is silenced" in line
     assert "ended by Li Na" in over
     assert [(taken.action, taken.actor, taken.matchers) for taken in topic.taken] == [
         ("silence", "Li Na", ('payment_method="alipay"',)),
@@ -112,12 +112,12 @@ async def test_a_wrong_matcher_is_told_with_the_remedy_and_cannot_be_made(
 ) -> None:
     server = await started()
     page, _ = await open_page(server.make_url("/silences"))
-    await page.get_by_label("What it is about").fill("regio=zhejiang")
-    await page.get_by_role("button", name="Show what it would keep quiet").click()
+    await page.get_by_label("Matchers").fill("regio=zhejiang")
+    await page.get_by_role("button", name="Preview what it silences").click()
     await page.locator("#make-result.problem").wait_for()
 
     assert 'did you mean "region"?' in await page.locator("#make-result").inner_text()
-    assert await page.get_by_label("What it is about").get_attribute("aria-invalid") == "true"
+    assert await page.get_by_label("Matchers").get_attribute("aria-invalid") == "true"
     assert await page.get_by_role("button", name="Silence", exact=True).count() == 0
     assert topic.taken == []
 
@@ -133,10 +133,10 @@ async def test_a_link_from_a_message_leads_to_the_deed_and_does_nothing(
     await page.locator("#silence-alike:focus").wait_for()
     nothing = list(topic.taken)
     await page.keyboard.press("Enter")
-    await page.get_by_text("1 open anomaly would be quiet:").wait_for()
+    await page.get_by_text("1 open anomaly would be silenced:").wait_for()
 
     assert nothing == []
-    assert await page.get_by_label("What it is about").input_value() == (
+    assert await page.get_by_label("Matchers").input_value() == (
         'metric="payment_success"\npayment_method="alipay"'
     )
     assert topic.taken == []
@@ -161,7 +161,7 @@ async def test_an_anomaly_is_assigned_to_a_role_and_flags_are_on_the_wall(
     card = page.locator(".card[data-fingerprint='a1b2c3']")
     await card.get_by_text("Silenced", exact=True).wait_for()
 
-    assert missing == "Say first to whom: a person or a role."
+    assert missing == "Enter a person or a role first."
     assert [taken.assignee for taken in topic.taken] == ["payments", None]
     assert "Assigned to payments" in await card.inner_text()
     await page.get_by_role("link", name="Silences").click()

@@ -84,7 +84,7 @@ class Repeats:
         return self._actions.has(anomaly.fingerprint, NOTIFY_SOURCE, repeat.id)
 
     def _last_hold(self, anomaly: Anomaly, now: int) -> ActionRecord | None:
-        """The last ack or snooze of this episode: when it has run out, the chain begins anew."""
+        """The last ack or snooze of this episode: when it has run out, the chain starts again."""
         holds = [
             taken
             for taken in self._actions.of(anomaly.fingerprint)

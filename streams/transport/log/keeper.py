@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class UnreadableStateError(WorkerFailedError):
-    """What was saved cannot be taken up. To begin anew is not for a worker to decide: expectations would be lost."""
+    """What was saved cannot be restored. To start again is not for a worker to decide: expectations would be lost."""
 
     def __init__(self, tp: TP, cause: Exception) -> None:
         why = str(cause) if isinstance(cause, ValueError) else repr(cause)

@@ -15,7 +15,7 @@ class Loss(enum.Enum):
     """How records came to be missing."""
 
     TRIMMED = "the broker has dropped offsets {position} to {last} unread"
-    MADE_ANEW = "the log ends at offset {end}, before {position}: the topic was created again"
+    RECREATED = "the log ends at offset {end}, before {position}: the topic was created again"
     REPLACED = (
         "the committed offset {position} belongs to a topic of this name that was deleted; this one was created again"
     )
@@ -32,11 +32,11 @@ class Bounds(NamedTuple):
 
         >>> Bounds(5, 9).loss(4), Bounds(5, 9).loss(5), Bounds(5, 9).loss(9), Bounds(5, 9).loss(10)
         (<Loss.TRIMMED: 'the broker has dropped offsets {position} to {last} unread'>, None, None, \
-<Loss.MADE_ANEW: 'the log ends at offset {end}, before {position}: the topic was created again'>)
+<Loss.RECREATED: 'the log ends at offset {end}, before {position}: the topic was created again'>)
         """
         if position < self.first:
             return Loss.TRIMMED
-        return Loss.MADE_ANEW if position > self.end else None
+        return Loss.RECREATED if position > self.end else None
 
 
 class LostRecordsError(WorkerFailedError):
@@ -57,8 +57,8 @@ def refuse_loss(tp: TP, position: int, bounds: Bounds, remedy: str | None) -> No
 class LostTopicError(WorkerFailedError):
     """A topic was deleted under the worker."""
 
-    def __init__(self, topic: str, remedy: str, *, made_anew: bool) -> None:
-        what = "deleted and created again" if made_anew else "deleted"
+    def __init__(self, topic: str, remedy: str, *, recreated: bool) -> None:
+        what = "deleted and created again" if recreated else "deleted"
         super().__init__(f"{topic}: the topic was {what}, and what was not read of it is lost; {remedy}")
 
 

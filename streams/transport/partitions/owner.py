@@ -145,7 +145,7 @@ class PartitionOwner(Generic[P]):
         if standing is None or standing.last_stable_offset <= part.position:
             part.moved_at = now
             if standing is not None and standing.last_stable_offset < part.position:
-                self.start(part, self._look_at_log)  # it never shrinks, unless the topic was made anew
+                self.start(part, self._look_at_log)  # it never shrinks, unless the topic was created again
         elif now - part.moved_at > _STALLED_S and not is_held:
             part.moved_at = now
             self.start(part, self._seek_back)

@@ -43,7 +43,7 @@ class Partition:
         position: the next offset to process.
         in_doubt: whether memory may differ from the last checkpoint and what was read since: until it is restored,
             while a checkpoint is being written, and after one failed.
-        moved_at: when the position moved last, or reading began anew; monotonic, in seconds.
+        moved_at: when the position moved last, or reading started again; monotonic, in seconds.
         checkpointed_at: when the last checkpoint was written, or the partition was created; monotonic, in seconds.
         work: the piece of work under way, of which there is one at a time.
 

@@ -1,4 +1,4 @@
-"""Topics by the ids that Kafka gave them: one that is deleted and made anew has its old name, and another id."""
+"""Topics by the ids that Kafka gave them: one that is deleted and created again has its old name, and another id."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ class TopicIds:
             missing = frozenset(self._known.keys() - found.keys())
             for name in sorted([*replaced, *(missing & missed)]):
                 remedy = SOURCE_TOPIC_REMEDY if name in SOURCE_TOPICS else LOG_REMEDY
-                raise LostTopicError(name, remedy, made_anew=name in replaced)
+                raise LostTopicError(name, remedy, recreated=name in replaced)
             self._known, missed = found | self._known, missing
             on_partitions({name: topic.partitions for name, topic in described.items()})
             await asyncio.sleep(every_s)

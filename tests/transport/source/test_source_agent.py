@@ -275,7 +275,7 @@ async def test_where_losing_is_refused_a_log_cut_while_it_is_read_ends_the_worke
     assert bench.fed() == []
 
 
-async def test_a_topic_that_is_made_anew_under_a_worker_ends_it() -> None:
+async def test_a_topic_that_is_recreated_under_a_worker_ends_it() -> None:
     bench = Bench(OPTIONS._replace(strict_group="shop"))
     await bench.acquire(ORDERS)
     await bench.agent.handle(fetched(0, range(8)))
