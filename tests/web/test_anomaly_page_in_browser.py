@@ -254,7 +254,7 @@ async def test_the_forms_are_for_who_may_act_and_bear_the_name_of_the_token(
     page, _ = await open_page(server.make_url("/anomalies/a1b2c3"))
     await page.locator("#token").fill(viewer.secret)
     await page.keyboard.press("Enter")
-    await page.get_by_text("Your token may look, but not act").wait_for()
+    await page.get_by_text("Your token may view but not act").wait_for()
     looking = await page.locator("#act").is_visible()
     await page.locator("#looking-token").click()
     await page.locator("#token").fill(responder.secret)

@@ -27,7 +27,7 @@ async def found(page: Any) -> list[str]:
 @pytest.mark.parametrize(
     ("typed", "language", "metrics"),
     [
-        ("payments succeed", "en", ["payment_success"]),
+        ("payment success", "en", ["payment_success"]),
         ("PAYMENT_succ", "en", ["payment_success"]),
         ("支付成功", "en", ["payment_success"]),
         ("payment success", "zh", ["payment_success"]),

@@ -176,7 +176,7 @@ async def test_who_may_only_look_sees_the_list_and_no_way_to_change_it(
     page, _ = await open_page(server.make_url("/silences"))
     await page.locator("#token").fill(VIEWER.secret)
     await page.keyboard.press("Enter")
-    await page.get_by_text("Your token may look, but not act").wait_for()
+    await page.get_by_text("Your token may view but not act").wait_for()
 
     assert not await page.locator("#make").is_visible()
 

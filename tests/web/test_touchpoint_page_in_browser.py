@@ -155,6 +155,6 @@ async def test_who_sees_a_store_finds_its_anomalies_and_why_there_are_no_signals
 
     assert await page.locator("#open [data-fingerprint]").count() == 1
     assert not await page.locator("#search").is_visible()
-    assert why.startswith("Signals are of the whole shop, and your token sees a part of it.")
+    assert why.startswith("Signals show the whole shop; your token sees a part of it")
     assert await page.locator(".signal").count() == 0
     assert "other-store" not in text

@@ -216,7 +216,7 @@ async def test_a_refusal_is_told_on_the_row_which_can_be_tried_again(
     await button.click()
     await page.locator(ROW).get_by_text("Acknowledged by Li Na").wait_for()
 
-    assert words.startswith("It is not sure whether this was taken")
+    assert words.startswith("It is unclear whether this was accepted")
     assert await problem.count() == 0
 
 
