@@ -40,7 +40,7 @@ MISTAKES: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
         lambda board: board["templating"]["list"].append(dict(board["templating"]["list"][0], name="other")),
         "only data source",
     ),
-    "a variable of the day": (lambda board: board["templating"]["list"][1].update(refresh=1), "asked anew"),
+    "a variable of the day": (lambda board: board["templating"]["list"][1].update(refresh=1), "queried again"),
     "a variable of elsewhere": (lambda board: board["templating"]["list"][1].pop("datasource"), "chosen data source"),
     "an unknown unit": (lambda board: panel(board)["fieldConfig"]["defaults"].update(unit="percent0"), "no unit"),
     "no unit": (lambda board: panel(board)["fieldConfig"]["defaults"].pop("unit"), "no unit"),
