@@ -136,9 +136,7 @@ async def test_a_link_from_a_message_leads_to_the_deed_and_does_nothing(
     await page.get_by_text("1 open anomaly would be silenced:").wait_for()
 
     assert nothing == []
-    assert await page.get_by_label("Matchers").input_value() == (
-        'metric="payment_success"\npayment_method="alipay"'
-    )
+    assert await page.get_by_label("Matchers").input_value() == ('metric="payment_success"\npayment_method="alipay"')
     assert topic.taken == []
 
 
