@@ -47,7 +47,7 @@ class LinkageContext(NamedTuple):
 
     Attributes:
         write: puts key and value on pharos-actions, in limited time.
-        people_ms: now for people; None before the first record.
+        alerting_now_ms: now for messages and silences; None before the first record.
 
     """
 
@@ -56,7 +56,7 @@ class LinkageContext(NamedTuple):
     register: Register
     metrics: PipelineMetrics
     write: Callable[[bytes, bytes], Awaitable[Delivery]]
-    people_ms: Callable[[], int | None]
+    alerting_now_ms: Callable[[], int | None]
 
 
 class LinkageAgent:
@@ -150,5 +150,5 @@ class LinkageAgent:
         return self._context.register.anomaly(fingerprint)
 
     def _now(self) -> int:
-        now = self._context.people_ms()
+        now = self._context.alerting_now_ms()
         return round(time.time() * 1000) if now is None else now

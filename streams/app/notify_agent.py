@@ -57,7 +57,7 @@ class NotifyContext(NamedTuple):
     Attributes:
         sources: partitions by source topic.
         newest: hears how far the source logs reach.
-        people_ms: now for people; None before the first record.
+        alerting_now_ms: now for messages and silences; None before the first record.
         handled_ms: up to where anomalies have been handled; -1 before the first.
         write: takes one line for people at the terminal.
         on_notified: called with each notification that goes out.
@@ -73,7 +73,7 @@ class NotifyContext(NamedTuple):
     watch: Watch
     sources: Mapping[str, int]
     newest: WorkerClock
-    people_ms: Callable[[], int | None]
+    alerting_now_ms: Callable[[], int | None]
     handled_ms: Callable[[], int]
     write: Callable[[str], object]
     on_notified: Callable[[Notification], None]
@@ -122,7 +122,7 @@ class NotifyAgent:
         self._announcer = Announcer(
             self._dispatch,
             outbox,
-            context.people_ms,
+            context.alerting_now_ms,
             context.handled_ms,
             context.health.receiver,
             context.register.open_anomalies,
@@ -174,5 +174,5 @@ class NotifyAgent:
         return [a for a, lanes in heard if (lanes is None or lane in lanes) and muting.of(a, now) is None]
 
     def _now_ms(self) -> int:
-        now = self._context.people_ms()
+        now = self._context.alerting_now_ms()
         return round(time.time() * 1000) if now is None else now

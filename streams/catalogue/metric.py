@@ -39,7 +39,7 @@ class Direction(enum.StrEnum):
 
 
 class Severity(enum.StrEnum):
-    """Severities of the contract; info is never paged."""
+    """Severities of an anomaly; info is never paged."""
 
     CRITICAL = "critical"
     WARNING = "warning"

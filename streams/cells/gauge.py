@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-MOMENT_BITS = 40  # the value takes the bits below: 10**12 at most, as the contract's bounds have it
+MOMENT_BITS = 40  # the value takes the bits below: 10**12 at most, a bound of the schemas
 _LARGEST = (1 << MOMENT_BITS) - 1
 
 

@@ -20,7 +20,7 @@ _STALL = Reason.STALL.name
 
 
 class State(enum.StrEnum):
-    """States of the contract."""
+    """States of an anomaly as it is published."""
 
     FIRING = "firing"
     RECOVERING = "recovering"

@@ -1,4 +1,4 @@
-"""An alert as the anomaly that the contract publishes."""
+"""An alert as the anomaly that pharos-anomalies carries (docs/asyncapi.yaml)."""
 
 from __future__ import annotations
 

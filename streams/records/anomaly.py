@@ -1,4 +1,4 @@
-"""The anomaly as the contract publishes it."""
+"""The anomaly as pharos-anomalies carries it (docs/asyncapi.yaml)."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ EpisodeKey = tuple[str, str]  # fingerprint and `detected_at`
 
 
 class Anomaly(msgspec.Struct, frozen=True, kw_only=True):
-    """`data` of pharos-anomalies: field names and units are the contract's; times are RFC 3339.
+    """`data` of pharos-anomalies; times are RFC 3339.
 
     `affected`: about how many events since it began were beyond what is normal, 0 where the unit does not tell. It
     travels beside `data`, and records of versions before it lack it.

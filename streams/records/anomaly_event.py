@@ -29,7 +29,7 @@ def encode(transition: Transition, source: str = SOURCE) -> bytes:
     """The record's value; its key is `key(transition)`.
 
     `time` is the tick: event time, not the wall clock. `why` and `affected` are extension attributes of CloudEvents:
-    the contract names the fields of `data`.
+    the fields of `data` stand in docs/asyncapi.yaml.
     """
     data = msgspec.to_builtins(transition.anomaly)
     affected = data.pop("affected")

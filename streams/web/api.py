@@ -47,7 +47,7 @@ def create_web_app(
     security: Security,
     pages: Mapping[str, tuple[str, bytes]],
     clock: Callable[[], float] = time.time,
-    people_clock: Callable[[], float] | None = None,
+    alerting_clock: Callable[[], float] | None = None,
 ) -> web.Application:
     """The whole server, ready for an `aiohttp.web.AppRunner`.
 
@@ -58,12 +58,12 @@ def create_web_app(
         security: the rules for every request.
         pages: path -> (content type, body) of the static files; they hold no data and need no token.
         clock: the worker's clock, in seconds since the epoch.
-        people_clock: the clock by which acks and snoozes end, likewise; left out, the worker's.
+        alerting_clock: the clock by which acks and snoozes end, likewise; left out, the worker's.
 
     """
     app = web.Application(middlewares=[guard(security, PROBES)], client_max_size=_LARGEST_BODY)
     app.on_response_prepare.append(add_security_headers)
-    api = _Api(board, exposition, health, security, clock, people_clock or clock)
+    api = _Api(board, exposition, health, security, clock, alerting_clock or clock)
     for path, handler in {
         "/metrics": api.metrics,
         "/api/v1/anomalies": api.anomalies,
@@ -90,14 +90,14 @@ class _Api:
         health: HealthSource,
         security: Security,
         clock: Callable[[], float],
-        people_clock: Callable[[], float],
+        alerting_clock: Callable[[], float],
     ) -> None:
         self._board = board
         self._exposition = exposition
         self._health = health
         self._security = security
         self._clock = clock
-        self._people_clock = people_clock
+        self._alerting_clock = alerting_clock
         self._drawn: dict[DataScope, tuple[tuple[int, int], bytes, str]] = {}  # as many as there are tokens
 
     async def metrics(self, request: web.Request) -> web.StreamResponse:
@@ -133,7 +133,7 @@ class _Api:
             for anomaly in self._board.open_anomalies(data_scope) + self._board.recent_anomalies(data_scope)
             if all(getattr(anomaly, key) in values for key, values in wanted.items())
         ]
-        now = self._people_ms()
+        now = self._alerting_now_ms()
         return json_response({"anomalies": [self._board.shown(anomaly, now, data_scope) for anomaly in found]})
 
     async def anomaly(self, request: web.Request) -> web.Response:
@@ -142,7 +142,7 @@ class _Api:
         if found is None:
             return json_response({"error": "No anomaly with this fingerprint is open or recent."}, 404)
         anomaly, timeline = found
-        shown = self._board.shown(anomaly, self._people_ms(), data_scope)
+        shown = self._board.shown(anomaly, self._alerting_now_ms(), data_scope)
         return json_response({**shown, "timeline": msgspec.to_builtins(timeline)})
 
     async def course(self, request: web.Request) -> web.Response:
@@ -160,7 +160,7 @@ class _Api:
         asked, data_scope = (self._board.version, now // 1000), self._sight(request)
         drawn = self._drawn.get(data_scope)
         if drawn is None or drawn[0] != asked:
-            body = orjson.dumps(self._board.view(now, self._people_ms(), data_scope), default=msgspec.to_builtins)
+            body = orjson.dumps(self._board.view(now, self._alerting_now_ms(), data_scope), default=msgspec.to_builtins)
             drawn = self._drawn[data_scope] = asked, body, _etag(body)
         _, body, etag = drawn
         return _revalidated(request, "application/json", body, etag, {CLOCK_HEADER: str(now)})
@@ -168,8 +168,8 @@ class _Api:
     def _sight(self, request: web.Request) -> DataScope:
         return self._security.data_scope_of(facts_of(request))
 
-    def _people_ms(self) -> int:
-        return int(self._people_clock() * 1000)
+    def _alerting_now_ms(self) -> int:
+        return int(self._alerting_clock() * 1000)
 
     async def healthz(self, _request: web.Request) -> web.Response:
         alive = self._health.alive

@@ -172,16 +172,16 @@ class Board:
             self.register.requests.of(fingerprint),
         )
 
-    def view(self, now: int, people_now: int | None = None, data_scope: DataScope = EVERYTHING) -> dict[str, Any]:
+    def view(self, now: int, alerting_now: int | None = None, data_scope: DataScope = EVERYTHING) -> dict[str, Any]:
         """What the page draws, structs inside. `now` (ms, the worker's clock) judges freshness only.
 
-        `people_now` is the clock of people, by which acks and snoozes end; left out, it is `now`.
+        `alerting_now` is the clock of people, by which acks and snoozes end; left out, it is `now`.
 
         Ages are the reader's to compute: equal states give equal views, so that an ETag can save the body.
         """
         anomalies = self.open_anomalies(data_scope)
         recent = self.recent_anomalies(data_scope)
-        clock = now if people_now is None else people_now
+        clock = now if alerting_now is None else alerting_now
         sources = self._sources.states(now)
         return {
             "timezone": self.timezone,
