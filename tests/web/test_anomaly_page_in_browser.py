@@ -10,6 +10,7 @@ import pytest
 from streams.records.anomaly import Why
 from streams.web.security import Role, Security, Token
 from tests.web.support.incident_story import Incident, stamp
+from tests.web.support.pictures import take_picture
 from tests.web.support.views import VIEWS
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ async def test_the_page_fits_wall_and_phone_in_both_languages(
     server = await serve(troubled_board)
     page, complaints = await open_page(server.make_url(f"/anomalies/a1b2c3?lang={language}"), **VIEWS[view])
     await page.locator(".chart .value-line").wait_for()
-    await page.screenshot(path=tmp_path / f"anomaly-{language}-{view}.png", full_page=True)
+    await take_picture(page, tmp_path / f"anomaly-{language}-{view}.png", full_page=True)
 
     assert complaints == []
     assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

@@ -10,6 +10,7 @@ from streams.records.anomaly import Anomaly, Change, Transition
 from streams.records.verdicts import Pulse, TickVerdicts
 from streams.telemetry.blindness import Blind, BlindSpot
 from streams.web.security import Role, Security, Token
+from tests.web.support.pictures import take_picture
 from tests.web.support.views import VIEWS
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ async def test_the_page_fits_wall_and_phone_in_light_and_dark(
     server = await serve(request.getfixturevalue(state))
     page, complaints = await open_page(server.make_url(f"/?lang={language}"), **VIEWS[view])
     await page.locator(".touchpoint .signal").first.wait_for()
-    await page.screenshot(path=tmp_path / f"{state}-{language}-{view}.png", full_page=True)
+    await take_picture(page, tmp_path / f"{state}-{language}-{view}.png", full_page=True)
 
     assert complaints == []
     assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
@@ -241,7 +242,7 @@ async def test_a_worker_that_sees_nothing_says_so_above_the_touchpoints(
     server = await serve(quiet_board)
     page, _ = await open_page(server.make_url(f"/?lang={language}"), **VIEWS["wall-light"])
     await page.locator("#blind p").nth(1).wait_for()
-    await page.screenshot(path=tmp_path / f"blind-{language}.png")
+    await take_picture(page, tmp_path / f"blind-{language}.png")
 
     said = await page.locator("#blind").inner_text()
     assert [part for part in words if part not in said] == []

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.web.support.many_signals import alter_board, grow
+from tests.web.support.pictures import take_picture
 from tests.web.support.views import VIEWS
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ async def test_what_is_found_of_many_fits_the_window_and_is_legible(
     await alter_board(page, lambda body: grow(body, 100))
     await page.goto(str(server.make_url(f"/?lang={language}&search=e")))
     await page.locator("#signals .signal").first.wait_for()
-    await page.screenshot(path=tmp_path / f"found-{language}-{view}.png", full_page=True)
+    await take_picture(page, tmp_path / f"found-{language}-{view}.png", full_page=True)
 
     assert await page.locator("#signals .signal").count() > 80
     assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

@@ -10,6 +10,7 @@ import pytest
 from streams.web.data_scope import read_data_scope
 from streams.web.security import Role, Security, Token
 from tests.web.support.many_signals import alter_board, grow
+from tests.web.support.pictures import take_picture
 from tests.web.support.shop_hour import CATALOGUE, tell
 from tests.web.support.views import VIEWS
 
@@ -39,7 +40,7 @@ async def test_the_page_fits_wall_and_phone_in_both_languages_also_with_a_hundre
     await alter_board(page, lambda body: grow(body, 100))
     await page.goto(str(server.make_url(f"/touchpoints/order?lang={language}")))
     await page.locator("#signals .signal").first.wait_for()
-    await page.screenshot(path=tmp_path / f"touchpoint-{language}-{view}.png", full_page=True)
+    await take_picture(page, tmp_path / f"touchpoint-{language}-{view}.png", full_page=True)
 
     assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     assert await page.evaluate(CROWDED) == []

@@ -9,6 +9,7 @@ import pytest
 
 from streams.catalogue.metric import TOUCHPOINTS
 from tests.web.support.many_signals import alter_board, grow
+from tests.web.support.pictures import take_picture
 from tests.web.support.shop_hour import MINUTE, hour, tell
 from tests.web.support.views import VIEWS
 
@@ -68,7 +69,7 @@ async def test_a_hundred_signals_are_eight_legible_tiles_on_a_wall_without_scrol
     await alter_board(page, many)
     await page.goto(str(server.make_url(f"/?lang={language}")))
     await page.locator(".touchpoint").first.wait_for()
-    await page.screenshot(path=tmp_path / f"{state}-{silent_for}-{language}.png")
+    await take_picture(page, tmp_path / f"{state}-{silent_for}-{language}.png")
     counts = await page.locator(".leading").evaluate_all("all => all.map((one) => one.children.length)")
 
     assert await page.locator(".touchpoint").count() == len(TOUCHPOINTS)
@@ -138,7 +139,7 @@ async def test_a_touchpoint_without_signals_is_as_high_as_its_name_and_counts_no
     await page.goto(str(server.make_url("/")))
     tile = page.locator("[data-touchpoint='page']")
     await tile.wait_for()
-    await page.screenshot(path=tmp_path / "unwatched.png")
+    await take_picture(page, tmp_path / "unwatched.png")
     high, low = [
         (await page.locator(f"[data-touchpoint='{name}']").bounding_box())["height"] for name in ("order", "page")
     ]

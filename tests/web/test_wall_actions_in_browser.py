@@ -12,6 +12,7 @@ from streams.web.actions import add_actions
 from streams.web.security import Role, Security, Token
 from tests.web.support.actions_topic import ActionsTopic
 from tests.web.support.incident_story import Incident, stamp
+from tests.web.support.pictures import take_picture
 from tests.web.support.views import VIEWS
 
 if TYPE_CHECKING:
@@ -260,7 +261,7 @@ async def test_rows_with_buttons_and_names_fit_wall_and_phone(
     page, complaints = await open_signed(server.make_url(f"/?lang={language}"), **view)
     await page.locator(f"{CARRIER} [data-action='ack']").click()
     await page.locator(f"{CARRIER} .mark-of-hand").wait_for()
-    await page.screenshot(path=tmp_path / f"rows-{language}-{size}.png", full_page=True)
+    await take_picture(page, tmp_path / f"rows-{language}-{size}.png", full_page=True)
     cut = await page.locator("#open :is(button, .badge, .mark-of-hand, .card-since, .hand-problem)").evaluate_all(
         """parts => parts.filter(part => {
              const [box, card] = [part, part.closest(".card")].map(node => node.getBoundingClientRect());
