@@ -49,7 +49,7 @@ class GaugeJudge:
 
     def findings(self, moment: Moment, windows: tuple[int, ...]) -> Iterator[Finding]:
         for window_s in windows:
-            yield Finding(window_s, self._detector.judge(moment.end_s, self._in_unit(moment, window_s)))
+            yield Finding(window_s, self._detector.judge(moment.end_s, self._latest(moment, window_s)))
 
     def in_unit(self, moment: Moment, judged: Judgement, windows: NDArray[np.int32]) -> Judgement:
         """It is judged in the metric's own unit."""
@@ -57,7 +57,7 @@ class GaugeJudge:
         return judged
 
     def follow(self, moment: Moment, elapsed_s: float, calm: NDArray[np.bool_]) -> None:
-        self._detector.follow(moment.end_s, self._in_unit(moment, self._metric.windows[0]), elapsed_s, calm)
+        self._detector.follow(moment.end_s, self._latest(moment, self._metric.windows[0]), elapsed_s, calm)
 
     def since(self, moment: Moment, series: int, seconds: int) -> Judgement | None:
         """What was reported last is what it is now, whatever was before."""
@@ -66,13 +66,13 @@ class GaugeJudge:
 
     def course(self, moment: Moment, series: int, step: CourseStep, above: bool) -> Course:
         """A gauge is kept for a quarter of an hour: what each step reported, else the last value."""
-        in_unit = moment.course(Component.NUMERATOR, series, CourseStep.SLOT) / self._scale
-        places = np.maximum.accumulate(np.where(in_unit >= 0, np.arange(len(in_unit)), 0))
-        in_unit = np.maximum(in_unit[places], 0.0)
+        values = moment.course(Component.NUMERATOR, series, CourseStep.SLOT) / self._scale
+        places = np.maximum.accumulate(np.where(values >= 0, np.arange(len(values)), 0))
+        values = np.maximum(values[places], 0.0)
         if step is CourseStep.MINUTE:
-            in_unit = in_unit[len(in_unit) % _SLOTS_OF_MINUTE :][_SLOTS_OF_MINUTE - 1 :: _SLOTS_OF_MINUTE]
+            values = values[len(values) % _SLOTS_OF_MINUTE :][_SLOTS_OF_MINUTE - 1 :: _SLOTS_OF_MINUTE]
         level = float(np.nan_to_num(self._detector.usual(moment.end_s)[0][series]))
-        return Course(in_unit, np.full(len(in_unit), max(float(np.expm1(level)), 1.0)), rises=above)
+        return Course(values, np.full(len(values), max(float(np.expm1(level)), 1.0)), rises=above)
 
     def contributions(self, moment: Moment, whole: int, parts: list[int], window_s: int) -> contributors.Contributions:
         """A gauge has one scope: there is nothing finer."""
@@ -86,6 +86,6 @@ class GaugeJudge:
     def restore(self, payload: bytes) -> None:
         self._detector.restore(payload)
 
-    def _in_unit(self, moment: Moment, window_s: int) -> Array:
-        in_unit = moment.reader.latest(Component.NUMERATOR, window_s).astype(np.float64)
-        return np.where(in_unit >= 0, in_unit / self._scale, np.nan)
+    def _latest(self, moment: Moment, window_s: int) -> Array:
+        values = moment.reader.latest(Component.NUMERATOR, window_s).astype(np.float64)
+        return np.where(values >= 0, values / self._scale, np.nan)

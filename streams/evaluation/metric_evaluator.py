@@ -99,8 +99,8 @@ class MetricEvaluator:
         shown = replace(shown, score=best.score)
         self.latest = Latest(windows.scopes, shown)
         reported = np.flatnonzero(self._index.judged & self._reporting.reported(now_ms))
-        in_unit = self._in_unit(moment, surprise, reported)
-        verdicts = self._writer.write(moment, in_unit, surprise.best_windows, reported)
+        judged = self._shown(moment, surprise, reported)
+        verdicts = self._writer.write(moment, judged, surprise.best_windows, reported)
         self._drawn = self._pulse(shown)
         return verdicts, self._drawn
 
@@ -140,15 +140,15 @@ class MetricEvaluator:
         best.score[unsettled | over] = 0.0
         return unsettled
 
-    def _in_unit(self, moment: Moment, surprise: Surprise, reported: NDArray[np.intp]) -> Judgement:
+    def _shown(self, moment: Moment, surprise: Surprise, reported: NDArray[np.intp]) -> Judgement:
         """What the verdicts say: of what is clear, what it is now, of all else the most surprising."""
         best, findings = surprise.best, surprise.findings
         clear = reported[(best.score[reported] < CLEAR_SCORE) & ~insufficient(best.reason[reported])]
         due = {finding.window_s for finding in findings}
         held = list(self._held.stale(due)) if len(clear) else []
         past, bad = self._past.until, self._unsettled.bad
-        in_unit = self._present.in_unit(moment, best, surprise.best_windows, clear, findings, held, past, bad)
-        return self._preset.band(in_unit)
+        shown = self._present.shown(moment, best, surprise.best_windows, clear, findings, held, past, bad)
+        return self._preset.band(shown)
 
     def _pulse(self, shown: Judgement) -> Pulse:
         whole = self._index.whole

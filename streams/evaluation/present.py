@@ -86,7 +86,7 @@ class Present:
         self._judge = judge
         self._least = metric.minimum_exposure / 2
 
-    def in_unit(
+    def shown(
         self,
         moment: Moment,
         best: Judgement,
@@ -124,13 +124,13 @@ class Present:
                 if judged is not None and judged.exposure[0] >= least:
                     since[series] = seconds, judged
             left = np.array([series for series in left.tolist() if series not in since], dtype=np.intp)
-        in_unit = self._judge.in_unit(moment, best, best_windows)
+        shown = self._judge.in_unit(moment, best, best_windows)
         for series, (seconds, judged) in since.items():
-            in_unit.put(np.array([series]), judged)
+            shown.put(np.array([series]), judged)
             # Little as it is, it is not a part of what was bad.
-            in_unit.reason[series], in_unit.score[series] = Reason.NORMAL, 0.0
+            shown.reason[series], shown.score[series] = Reason.NORMAL, 0.0
             best_windows[series] = seconds
-        return in_unit
+        return shown
 
     def _since(self, moment: Moment, series: int, seconds: int) -> Judgement | None:
         if not TICK_MS // 1000 <= seconds <= REACH_MS // 1000:

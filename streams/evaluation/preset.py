@@ -49,6 +49,6 @@ class PresetLimit:
         in_unit = self._judge.in_unit(moment, finding.judgement, windows)
         return finding._replace(judgement=self._detector.applied(finding.judgement, in_unit, reported))
 
-    def band(self, in_unit: Judgement) -> Judgement:
+    def band(self, judgement: Judgement) -> Judgement:
         """What is shown, with a band of normal that ends at the limit."""
-        return in_unit if self._detector is None else self._detector.band(in_unit)
+        return judgement if self._detector is None else self._detector.band(judgement)

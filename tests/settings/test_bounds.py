@@ -11,7 +11,14 @@ from streams.cli.settings_flags import HELP
 from streams.configuration import load
 from streams.configuration.load import ConfigurationError, configure
 from streams.settings.bounds import Bounds, check_bounds
-from streams.settings.settings import MailSettings, ReceiverSettings, SecuritySettings, Settings
+from streams.settings.settings import (
+    LinkageRule,
+    LinkageWebhook,
+    MailSettings,
+    ReceiverSettings,
+    SecuritySettings,
+    Settings,
+)
 
 SCALARS = (bool, int, float, str, SecuritySettings)
 
@@ -75,6 +82,12 @@ def test_every_setting_of_one_value_has_a_line_of_help_and_so_a_flag() -> None:
 
 def test_inner_settings_have_bounds_too() -> None:
     mail = MailSettings("mx", "p@shop.example", ("d@shop.example",))
-    settings = Settings(receivers=(ReceiverSettings("m", "email", mail=mail, timeout_s=0),))
+    settings = Settings(
+        receivers=(ReceiverSettings("m", "email", mail=mail, timeout_s=0),),
+        linkage=(LinkageRule("r", "act", webhook=LinkageWebhook("A", "", "B", timeout_s=0)),),
+    )
 
-    assert list(check_bounds(settings)) == [(("receivers", 0, "timeout_s"), "must be above 0")]
+    assert list(check_bounds(settings)) == [
+        (("receivers", 0, "timeout_s"), "must be above 0"),
+        (("linkage", 0, "webhook", "timeout_s"), "must be above 0"),
+    ]

@@ -36,12 +36,16 @@ class ReceiverError(InputError):
 
 def member(settings: ReceiverSettings, context: ReceiverContext) -> Member:
     """The receiver with what its kind bears, in its group. Raises ReceiverError."""
-    return Member(configured(settings, context), channels()[settings.kind].allowance, settings.group)
+    channel = channels()[settings.kind]
+    return Member(_made(settings, context, channel), channel.allowance, settings.group)
 
 
 def configured(settings: ReceiverSettings, context: ReceiverContext) -> Receiver:
     """Raises ReceiverError where a secret is missing, an address is wrong, or a library is not installed."""
-    channel = channels()[settings.kind]
+    return _made(settings, context, channels()[settings.kind])
+
+
+def _made(settings: ReceiverSettings, context: ReceiverContext, channel: Channel) -> Receiver:
     try:
         parts = Parts(
             settings,
