@@ -77,8 +77,9 @@ LAYERS = {
     "alerts.queue": Layer(SHELL, "alerts.words catalogue delivery"),
     "alerts.receivers": Layer(SHELL, "alerts.queue alerts.words catalogue delivery events records settings"),
     "alerts": Layer(SHELL, "alerts.decide alerts.queue alerts.words records"),
+    "intake": Layer(PURE, "events settings"),
     "linkage": Layer(SHELL, "catalogue delivery events records register settings"),
-    "web": Layer(SHELL, "catalogue delivery detectors events merge records register settings telemetry"),
+    "web": Layer(SHELL, "catalogue delivery detectors events intake merge records register settings telemetry"),
     "transport.driver": Layer(SHELL, "broker records settings"),
     "transport.life": Layer(SHELL, "broker settings"),
     "transport.flush": Layer(SHELL, "broker cells merge records topics"),
@@ -112,7 +113,7 @@ LAYERS = {
     "app": Layer(
         SHELL,
         "alerts alerts.decide alerts.queue alerts.receivers alerts.words broker catalogue cells"
-        " configuration dashboards.wallboard delivery evaluation incidents ingest linkage merge records"
+        " configuration dashboards.wallboard delivery evaluation incidents ingest intake linkage merge records"
         " register settings telemetry topics transport transport.clients transport.flush transport.life"
         " transport.source web",
     ),

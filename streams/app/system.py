@@ -23,6 +23,7 @@ from streams.app.notify_agent import NotifyAgent, NotifyContext
 from streams.app.topic_intake import TopicIntake
 from streams.app.vitals import Vitals
 from streams.app.web import WebParts, serve
+from streams.app.webhook_intake import WebhookIntake
 from streams.broker.connection import Connection
 from streams.broker.detection import BrokerKind, identify
 from streams.catalogue.load import Catalogue, load
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
     from streams.delivery.written import Delivery
     from streams.merge.readings import Reading
     from streams.records.anomaly import Transition
+    from streams.settings.mapping import MappingSettings
     from streams.telemetry.blindness import BlindSpot
 
 _VERDICTS_TAIL = 4_000  # records of pharos-verdicts a new worker reads again, for the sparklines
@@ -96,6 +98,7 @@ class System:
         keep: bool = False,
         pace: float = 1.0,
         write: Callable[[str], object] = print,
+        mappings: Mapping[str, MappingSettings] | None = None,
     ) -> None:
         self.settings = settings
         self._connection = connection or Connection.of(settings, os.environ)
@@ -105,6 +108,7 @@ class System:
         self._live = settings.time == "live"
         self._keep = keep
         self._write = write
+        self._mappings = mappings or {}
         self._sources = dict(sources)  # the worker enters partitions that are added
         self._registry = CollectorRegistry()
         self.metrics = PipelineMetrics(self._registry, lambda: self.clocks.data_now_s())  # noqa: PLW0108 - the clocks come later
@@ -153,18 +157,13 @@ class System:
             await notify_agent.start(stack, session, writer.write)
             stack.push_async_callback(writer.stop)
             await writer.start()
-            linkage = LinkageAgent(
-                LinkageContext(
-                    self.settings,
-                    self._connection,
-                    self.register,
-                    self.metrics,
-                    writer.write,
-                    self.clocks.alerting_now_ms,
-                )
+            linkage_context = LinkageContext(
+                self.settings, self._connection, self.register, self.metrics, writer.write, self.clocks.alerting_now_ms
             )
+            linkage = LinkageAgent(linkage_context)
             linkage.start(stack, session)
-            address = await serve(stack, self._web_parts(writer.write))
+            intake = WebhookIntake(self._connection, self._mappings, self.metrics, self.worker.wall.now_ms)
+            address = await serve(stack, self._web_parts(writer.write), await intake.start(stack, os.environ))
             stack.push_async_callback(self._stop)
             await self.worker.start()
             tails = {ANOMALY_STATE_TOPIC: None, VERDICTS_TOPIC: _VERDICTS_TAIL, ACTIONS_TOPIC: _ACTIONS_TAIL}
@@ -272,7 +271,12 @@ class System:
 
 
 async def new_system(
-    settings: Settings, *, keep: bool = False, pace: float = 1.0, write: Callable[[str], object] = print
+    settings: Settings,
+    *,
+    keep: bool = False,
+    pace: float = 1.0,
+    write: Callable[[str], object] = print,
+    mappings: Mapping[str, MappingSettings] | None = None,
 ) -> System:
     """Finds out what the broker is and has, and wires a worker. Raises TopicsError or BrokerUnreachableError."""
     connection = Connection.of(settings, os.environ)
@@ -291,4 +295,5 @@ async def new_system(
         keep=keep,
         pace=pace,
         write=write,
+        mappings=mappings,
     )
