@@ -27,5 +27,6 @@ def check_signature(signature: SignatureSettings) -> Iterator[tuple[str, str]]:
         yield "separator", "separates the time stamp from the body; set timestamp_header too, or leave it out"
     if "," in signature.prefix or signature.prefix != signature.prefix.strip():
         yield "prefix", "has a comma, or a blank at an end, which separate signatures; write it as sha256="
-    if signature.timestamp_header.lower() == signature.header.lower() and signature.prefix in ("", TIME_ITEM):
+    beside = bool(signature.header) and signature.timestamp_header.lower() == signature.header.lower()
+    if beside and signature.prefix in ("", TIME_ITEM):
         yield "prefix", f"the header holds {TIME_ITEM} and signatures; write what stands before these, as v1="
