@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from streams.settings.mapping import MappingSettings
     from streams.telemetry.metrics import PipelineMetrics
 
+_LIMIT_S: Final = 4.0  # several senders give up after five seconds, and should know before
 # A batch that a topic finds too large is refused with all its records: so none but a single record is ever so large.
 _BATCH_BYTES: Final = 256 << 10
 
@@ -46,6 +47,7 @@ class WebhookIntake:
         self._now_ms = now_ms
         self._writer = RecordWriter(
             connection,
+            _LIMIT_S,
             most_waiting=MOST_BODIES,
             max_batch_size=_BATCH_BYTES,
             max_request_size=2 * LARGEST_BODY,  # body, key and headers; the topic's limit is the one that counts
