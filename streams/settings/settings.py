@@ -214,6 +214,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     behind_proxy: bool = False  # a proxy of yours stands in front: its forwarding headers are expected
     tokens_file: str = ""
     audit_file: str = ""  # empty: audit.jsonl in state_dir
+    customer_key_env: str = ""  # the key that hashes customers, one for all workers; see docs/security.md
+    customer_key_file: str = ""  # as above
+    customer_key_replaces: str = ""  # fingerprint of the key that was used before, to change it for good
     state_dir: str = "state"
     catalogue: str = ""  # empty: the one shipped
     timezone: str = "Asia/Shanghai"
