@@ -8,6 +8,7 @@ import msgspec
 
 from streams.settings.bounds import Bounds
 from streams.settings.limits import DAY_S, LONGEST_WAIT_S, MONTH_S, MOST_PARTITIONS
+from streams.settings.mapping import MappingSettings
 
 SOURCE_TOPICS = ("orders", "logistics", "consultations", "aftersales", "visits", "feedback")
 _Partitions = Annotated[int, Bounds(above=0, most=MOST_PARTITIONS)]
@@ -249,3 +250,5 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     repeat_s: _Repeat = 14_400  # as above, of what is not critical
     receivers: tuple[ReceiverSettings, ...] = (ReceiverSettings(name="console", kind="console"),)
     linkage: tuple[LinkageRule, ...] = ()  # what business systems are asked to do
+    mappings: dict[str, MappingSettings] = {}  # by name, how records of other systems become events (docs/mapping.md)
+    mappings_folder: str = ""  # of files NAME.yaml with one mapping each; empty: none
