@@ -22,7 +22,6 @@ from streams.app.topic_intake import TopicIntake
 from streams.app.vitals import Vitals
 from streams.app.web import WebParts, serve
 from streams.broker.connection import Connection
-from streams.catalogue.load import Catalogue
 from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.events.customer import CustomerKey
 from streams.incidents.desk import IncidentDesk
@@ -56,6 +55,7 @@ if TYPE_CHECKING:
     from faust.types import TP
 
     from streams.alerts.words.message import Notification
+    from streams.catalogue.load import Catalogue
     from streams.delivery.written import Delivery
     from streams.merge.readings import Reading
     from streams.records.anomaly import Transition
