@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import enum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from streams.events.binary_mode import Headers
 
 
 class Reason(enum.StrEnum):
@@ -25,8 +28,21 @@ class Rejection(NamedTuple):
     detail: str
 
 
+class RejectedError(Exception):
+    """Raised for a record that is a dead letter.
+
+    Attributes:
+        rejection: what is wrong with it.
+
+    """
+
+    def __init__(self, rejection: Rejection) -> None:
+        super().__init__(rejection.detail)
+        self.rejection = rejection
+
+
 class DeadLetter(NamedTuple):
-    """A record for the topic pharos-dead-letters. `value` is the record's, unchanged."""
+    """A record for pharos-dead-letters. `value` is the record's, unchanged; `headers` those of binary mode."""
 
     topic: str
     partition: int
@@ -34,3 +50,4 @@ class DeadLetter(NamedTuple):
     reason: Reason
     detail: str
     value: bytes
+    headers: Headers = ()
