@@ -10,7 +10,8 @@ import confluent_kafka
 from streams.settings.errors import OutageError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Set as AbstractSet
 
     from streams.broker.connection import Connection
 
@@ -67,7 +68,7 @@ class SpanReader:
         self._consumer.close()
 
     @property
-    def unread(self) -> Collection[Place]:
+    def unread(self) -> AbstractSet[Place]:
         """The partitions that have not been read to their ends."""
         return self._ends.keys()
 
@@ -101,6 +102,9 @@ class SpanReader:
                 if error.code() == confluent_kafka.KafkaError._PARTITION_EOF:  # noqa: SLF001 - its public name
                     self._ends.pop(place, None)
                     continue
+                if error.code() == confluent_kafka.KafkaError._AUTO_OFFSET_RESET:  # noqa: SLF001 - see above
+                    what = f"{place[0]}-{place[1]}: records were deleted before they could be read"
+                    raise SpanReadError(f"{what}; begin later by --from")
                 raise _refused(error)
             stop = self._ends.get(place)
             if stop is None:

@@ -26,6 +26,7 @@ COMMANDS = (
     "simulate",
     "replay",
     "backtest",
+    "record",
     "import",
     "score",
     "affected",
