@@ -64,8 +64,10 @@ class Lane:
             return max(self._reached, 0)
         if time <= self._reached + AHEAD_MS:
             return time
-        usual = median_low([record.at_ms for record, _ in zip(self._waiting, range(LOOK_AHEAD), strict=False)])
-        return max(usual, self._reached, 0) if time > usual + AHEAD_MS else time
+        near = [record.at_ms for record, _ in zip(self._waiting, range(LOOK_AHEAD), strict=False)]
+        if time <= median_low(near) + AHEAD_MS:
+            return time
+        return max(min((other for other in near if self._reached <= other < time), default=self._reached), 0)
 
     def turn(self) -> int:
         """When it is the first one's turn: a record that is stamped earlier goes with those before it."""
