@@ -17,6 +17,7 @@ from prometheus_client import CollectorRegistry
 
 from streams.app.action_intake import ActionIntake
 from streams.app.clocks import Clocks
+from streams.app.customer_key import given_key, own_key, refuse_without_key
 from streams.app.flush_counts import FlushCounts
 from streams.app.linkage_agent import LinkageAgent, LinkageContext
 from streams.app.notify_agent import NotifyAgent, NotifyContext
@@ -26,9 +27,11 @@ from streams.app.web import WebParts, serve
 from streams.broker.connection import Connection
 from streams.broker.detection import BrokerKind, identify
 from streams.catalogue.load import Catalogue, load
+from streams.events.customer import CustomerKey
 from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.incidents.desk import IncidentDesk
 from streams.ingest.partition import IngestPartition
+from streams.mapping.book import Mappings
 from streams.merge.partition import MergePartition
 from streams.merge.snapshot import read_manifest
 from streams.records.anomaly_event import encode, key
@@ -36,7 +39,7 @@ from streams.records.decoding import decoder_of
 from streams.records.verdicts import TickVerdicts
 from streams.register.maintenance import windows_of
 from streams.register.register import Register
-from streams.settings.settings import SOURCE_TOPICS, Settings
+from streams.settings.settings import Settings
 from streams.telemetry.blindness import Blindness
 from streams.telemetry.health import Health
 from streams.telemetry.metrics import PipelineMetrics
@@ -93,6 +96,7 @@ class System:
         sources: Mapping[str, int],
         *,
         connection: Connection | None = None,
+        customers: CustomerKey | None = None,
         keep: bool = False,
         pace: float = 1.0,
         write: Callable[[str], object] = print,
@@ -103,6 +107,8 @@ class System:
         self.transitions: list[Transition] = []
         self.notifications: list[Notification] = []
         self._live = settings.time == "live"
+        self._customers = customers or CustomerKey()
+        self._mappers = Mappings.of(settings.mappings, catalogue.vocabulary, self._customers.decode).by_topic
         self._keep = keep
         self._write = write
         self._sources = dict(sources)  # the worker enters partitions that are added
@@ -111,7 +117,9 @@ class System:
         self.health = Health()
         windows = windows_of(settings.maintenance, ZoneInfo(settings.timezone))
         self.register = Register(catalogue.metrics, windows)
-        self.board = Board(self.register, catalogue.metrics, SOURCE_TOPICS, settings.timezone, pace, live=self._live)
+        self.board = Board(
+            self.register, catalogue.metrics, tuple(sources), settings.timezone, pace, live=self._live
+        )
         self._blindness = Blindness(live=self._live)
         self.counts = FlushCounts(self.metrics, self._blindness, lambda: self.worker.wall.now_ms())  # noqa: PLW0108 - the worker comes later
         self._newest = WorkerClock(time.monotonic)  # of all source logs: ahead of the worker's while it catches up
@@ -119,7 +127,10 @@ class System:
         self.worker = Worker(
             settings,
             self._connection,
-            ingests=Ingests(self._sources, self._new_ingest, self.counts.flushed, on_flush_ended=self.counts.ended),
+            ingests=Ingests(
+                self._sources, self._new_ingest, self.counts.flushed, on_flush_ended=self.counts.ended,
+                customer_key=self._customers.fingerprint,
+            ),
             merges=Merges(
                 self._new_merge, lambda manifest: read_manifest(manifest).chunks(), on_judged=self.metrics.judged
             ),
@@ -243,6 +254,8 @@ class System:
             late_limit_ms=settings.late_limit_s * 1000,
             future_limit_ms=settings.future_limit_s * 1000,
             now_ms=self.worker.wall.now_ms if self._live else None,
+            mapper=self._mappers.get(tp.topic),
+            customers=self._customers,
         )
 
     def _new_merge(self, partition: int) -> MergePartition:
@@ -276,18 +289,24 @@ async def new_system(
 ) -> System:
     """Finds out what the broker is and has, and wires a worker. Raises TopicsError or BrokerUnreachableError."""
     connection = Connection.of(settings, os.environ)
+    customers = given_key(settings, os.environ)
     kind, life = await asyncio.to_thread(identify, connection)
     if kind is BrokerKind.EMBEDDED:
         # Offsets of another life of the broker mean nothing: each life has state of its own.
         state_dir = str(Path(settings.state_dir) / f"embedded-{life}")
         records = min(settings.dedup_records, _EMBEDDED_DEDUP_RECORDS)
+        if not customers.fingerprint:
+            customers = own_key(settings.state_dir)
         settings = msgspec.structs.replace(settings, transactions=False, state_dir=state_dir, dedup_records=records)
-    sources = await prepare_topics(settings, connection)
+    catalogue = load(settings.catalogue)
+    refuse_without_key(catalogue, customers)
+    sources = await prepare_topics(settings, connection, catalogue.vocabulary)
     return System(
         settings,
-        load(settings.catalogue),
+        catalogue,
         sources,
         connection=connection,
+        customers=customers,
         keep=keep,
         pace=pace,
         write=write,

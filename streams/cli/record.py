@@ -19,7 +19,7 @@ from streams.cli.settings_flags import add_settings, settings_of
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Sequence
     from typing import Any
 
     from streams.offline.recorder import Recorded, Recorder
@@ -70,13 +70,14 @@ def run(flags: argparse.Namespace) -> int:
 
 
 def _write(recorder: Recorder, flags: argparse.Namespace, settings: Settings, stop: Any) -> None:
+    from streams.catalogue.load import load  # noqa: PLC0415 - see above
     from streams.cli.private_file import private_file  # noqa: PLC0415 - see above
     from streams.cli.progress import ProgressLine  # noqa: PLC0415 - see above
     from streams.offline.events_file import EventsWriter  # noqa: PLC0415 - see above
     from streams.offline.mask import KEY_BYTES, Mask  # noqa: PLC0415 - see above
     from streams.offline.record_line import LineMaker  # noqa: PLC0415 - see above
 
-    mask = Mask(secrets.token_bytes(KEY_BYTES), _kinds()) if flags.mask else None
+    mask = Mask(secrets.token_bytes(KEY_BYTES), load(settings.catalogue).vocabulary.kinds) if flags.mask else None
     maker = LineMaker(_event_topics(), recorder.partitions)
     scenario: dict[str, Any] = {"partitions": recorder.partitions}
     if settings.evaluate_from:
@@ -99,22 +100,6 @@ def _event_topics() -> Collection[str]:
     from streams.settings.settings import SOURCE_TOPICS  # noqa: PLC0415 - see above
 
     return SOURCE_TOPICS
-
-
-def _kinds() -> Mapping[str, Mapping[str, str]]:
-    """The kind of each field, by type of event."""
-    from streams.events import registry  # noqa: PLC0415 - see above
-
-    def kind_of(name: str, field: str) -> str:
-        if field in registry.TIME_FIELDS[name]:
-            return "time"
-        if field in registry.FLAG_FIELDS[name]:
-            return "flag"
-        if field in registry.SCALES[name]:
-            return "number"
-        return "dimension" if field in registry.DIMENSIONS[name] else "id"
-
-    return {name: {field: kind_of(name, field) for field in fields} for name, fields in registry.FIELDS.items()}
 
 
 def _chosen(asked: str | None, known: Sequence[str]) -> Sequence[str]:

@@ -74,7 +74,7 @@ def test_a_record_of_a_wrong_clock_gets_the_time_of_its_neighbours_and_holds_not
 
 
 def test_records_that_come_late_move_no_others() -> None:
-    before = [NOON_MS - MINUTE_MS + number for number in range(10)]
+    before = [NOON_MS - MINUTE_MS + number for number in range(LOOK_AHEAD)]
     late = [NOON_MS - 60 * MINUTE_MS] * (LOOK_AHEAD * 2)
     times = [*before, NOON_MS, NOON_MS + 1, *late, NOON_MS + 2]
 
