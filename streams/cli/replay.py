@@ -22,7 +22,7 @@ def add_flags(command: argparse.ArgumentParser) -> None:
     """The flags of `pharos replay`."""
     command.add_argument("file", type=file_path, metavar="FILE", help="events.jsonl, or .gz")
     command.add_argument("--speed", type=float, default=0.0, help="event seconds per second; 0: as fast as it goes")
-    command.add_argument("--partitions", type=int, default=4, help="of topics that are made (%(default)s)")
+    command.add_argument("--partitions", type=int, help="of topics that are made; absent, as recorded, or 4")
     add_settings(command, only=("broker", "security", "app"))
 
 
@@ -37,17 +37,19 @@ def run(flags: argparse.Namespace) -> int:
     from streams.offline.events_file import read  # noqa: PLC0415 - see above
     from streams.offline.headway import Headway  # noqa: PLC0415 - see above
     from streams.offline.replay import replay  # noqa: PLC0415 - see above
-    from streams.offline.scenario import check_scenario  # noqa: PLC0415 - see above
+    from streams.offline.scenario import check_scenario, partitions_of  # noqa: PLC0415 - see above
     from streams.settings.settings import SOURCE_TOPICS  # noqa: PLC0415 - see above
 
     if flags.speed != 0:
         must_lie("--speed", flags.speed, SLOWEST, FASTEST, "0 is as fast as it goes")
-    must_be_partitions("--partitions", flags.partitions)
+    if flags.partitions is not None:
+        must_be_partitions("--partitions", flags.partitions)
     settings = settings_of(flags)
     scenario, lines = read(flags.file)
     check_scenario(settings, scenario, str(flags.file))
     connection = Connection.of(settings, os.environ)
-    partitions = ensure_topics(connection, dict.fromkeys(SOURCE_TOPICS, flags.partitions))
+    wanted = partitions_of(scenario, SOURCE_TOPICS, flags.partitions, str(flags.file))
+    partitions = ensure_topics(connection, wanted)
     # Eight days of history at speed 60 would take three hours; only what is judged is paced.
     paced_from_ms = event_time_ms(str(scenario.get("evaluate_from", ""))) or 0
     headway = None
