@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from streams.intake.raw_record import LARGEST_BODY, RawRecord
 from streams.intake.room import MOST_BODIES
 from streams.intake.signature_secrets import signatures_of
+from streams.topics.wanted import LARGEST_BODY
 from streams.transport.clients.record_writer import RecordWriter
 from streams.web.intake import IntakeParts
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from streams.broker.connection import Connection
     from streams.delivery.written import Delivery
+    from streams.intake.raw_record import RawRecord
     from streams.settings.mapping import MappingSettings
     from streams.telemetry.metrics import PipelineMetrics
 
