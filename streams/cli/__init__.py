@@ -26,6 +26,7 @@ COMMANDS = (
     "simulate",
     "replay",
     "backtest",
+    "map",
     "import",
     "score",
     "affected",
