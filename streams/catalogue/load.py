@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from streams.catalogue.calendar_rules import check_entry, check_planned
-from streams.catalogue.metric import Condition, Metric, Term
+from streams.catalogue.metric import Condition, Difference, Metric, Term
 from streams.catalogue.rules import check_graph, check_metric
 from streams.settings.located_yaml import Document, LocatedError, suggestion
 from streams.settings.settings import CalendarEntry
@@ -74,7 +74,7 @@ def parse(text: str, file: str) -> Catalogue:
             raise document.error((key,), f"unknown key{suggestion(key, _KEYS)}")
     metrics: list[Metric] = []
     for index in range(len(top["metrics"])):
-        metric = document.convert(("metrics", index), Metric, (Metric, Term, Condition))
+        metric = document.convert(("metrics", index), Metric, (Metric, Term, Condition, Difference))
         for fault in check_metric(metric):
             raise document.error(("metrics", index, *fault.path), fault.what)
         metrics.append(metric)
