@@ -8,90 +8,94 @@ from streams.catalogue.metric import Component
 from streams.catalogue.signals import CellKind
 from streams.catalogue.single_values import OWN_TIME, Difference
 from streams.catalogue.value_rules import check_difference
-from streams.events.registry import DIMENSIONS, FIELDS, FLAG_FIELDS, SCALES, TIME_FIELDS
 from streams.settings.located_yaml import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from streams.catalogue.metric import Condition, Metric, Term
+    from streams.events.vocabulary import Vocabulary
     from streams.settings.located_yaml import Path
 
 Finding = tuple["Path", str]
 
 
-def check_terms(metric: Metric, component: Component, terms: tuple[Term, ...]) -> Iterator[Finding]:
+def check_terms(
+    metric: Metric, component: Component, terms: tuple[Term, ...], vocabulary: Vocabulary
+) -> Iterator[Finding]:
     """Faults of a component's terms: the place inside the component, and what to do about it."""
     for index, term in enumerate(terms):
-        for path, what in _check_term(term):
+        for path, what in _check_term(term, vocabulary):
             yield (index, *path), what
         for path, what in _check_time(metric, component, term):
             yield (index, *path), what
 
 
-def _check_term(term: Term) -> Iterator[Finding]:
+def _check_term(term: Term, vocabulary: Vocabulary) -> Iterator[Finding]:
     if not term.events:
         yield ("events",), "name at least one event type"
     for index, event in enumerate(term.events):
-        if event not in FIELDS:
-            yield ("events", index), f'no event has the type "{event}"{suggestion(event, FIELDS)}'
+        if event not in vocabulary.fields:
+            yield ("events", index), f'no event has the type "{event}"{suggestion(event, vocabulary.fields)}'
             return
-    yield from _check_fields(term)
+    yield from _check_fields(term, vocabulary)
 
 
-def _check_fields(term: Term) -> Iterator[Finding]:
+def _check_fields(term: Term, vocabulary: Vocabulary) -> Iterator[Finding]:
     for field, condition in term.where.items():
-        yield from ((("where", *path), what) for path, what in _check_where(term, field, condition))
+        yield from ((("where", *path), what) for path, what in _check_where(term, field, condition, vocabulary))
     for event in term.events:
         if isinstance(term.value, Difference):
-            yield from ((("value", *path), what) for path, what in check_difference(term.value, event))
-        elif term.value and term.value not in SCALES[event]:
-            yield ("value",), f'{event} has no number "{term.value}"{suggestion(term.value, SCALES[event])}'
+            yield from ((("value", *path), what) for path, what in check_difference(term.value, event, vocabulary))
+        elif term.value and term.value not in vocabulary.scales[event]:
+            yield ("value",), f'{event} has no number "{term.value}"{suggestion(term.value, vocabulary.scales[event])}'
     for key, time in (("at", term.at if term.at != OWN_TIME else ""), ("since", term.since)):
         for event in term.events if time else ():
-            if time not in TIME_FIELDS[event]:
-                known = TIME_FIELDS[event] | ({OWN_TIME} if key == "at" else frozenset())
+            if time not in vocabulary.time_fields[event]:
+                known = vocabulary.time_fields[event] | ({OWN_TIME} if key == "at" else frozenset())
                 yield (key,), f'{event} has no time "{time}"{suggestion(time, known)}'
 
 
-def _check_where(term: Term, field: str, condition: Condition) -> Iterator[Finding]:
+def _check_where(term: Term, field: str, condition: Condition, vocabulary: Vocabulary) -> Iterator[Finding]:
     if difference := condition.difference(field):
-        yield from _check_duration(term, field, condition, difference)
+        yield from _check_duration(term, field, condition, difference, vocabulary)
     elif condition.to:
         yield (field, "to"), "needs `from`: the time that the duration begins at"
-    elif missing := [event for event in term.events if field not in FIELDS[event]]:
-        known = frozenset[str]().union(*(FIELDS[event] for event in missing))
+    elif missing := [event for event in term.events if field not in vocabulary.fields[event]]:
+        known = frozenset[str]().union(*(vocabulary.fields[event] for event in missing))
         yield (field,), f'{missing[0]} has no field "{field}"{suggestion(field, known)}'
     else:
-        yield from (((field,), what) for what in _check_condition(term, field, condition))
+        yield from (((field,), what) for what in _check_condition(term, field, condition, vocabulary))
 
 
-def _check_duration(term: Term, field: str, condition: Condition, difference: Difference) -> Iterator[Finding]:
+def _check_duration(
+    term: Term, field: str, condition: Condition, difference: Difference, vocabulary: Vocabulary
+) -> Iterator[Finding]:
     """A condition on the duration between two times."""
     if condition.equals is not None or condition.any_of:
         yield (field,), "is a duration; test at_most, above or present"
     elif condition.at_most is None and condition.above is None and condition.present is None:
         yield (field,), "tests nothing; give one of at_most, above, present"
     for event in term.events:
-        for (key,), what in check_difference(difference, event):
+        for (key,), what in check_difference(difference, event, vocabulary):
             yield (field, *([key] if key == "from" or condition.to else [])), what
 
 
-def _check_condition(term: Term, field: str, condition: Condition) -> Iterator[str]:
+def _check_condition(term: Term, field: str, condition: Condition, vocabulary: Vocabulary) -> Iterator[str]:
     limits = condition.at_most is not None or condition.above is not None
     wanted = [value for value in (condition.equals, *condition.any_of) if value is not None]
     if not (limits or condition.any_of or condition.equals is not None or condition.present is not None):
         yield "tests nothing; give one of equals, any_of, at_most, above, present"
     for event in term.events:
-        if field in FLAG_FIELDS[event]:
+        if field in vocabulary.flag_fields[event]:
             kind, fits = "true or false", all(isinstance(value, bool) for value in wanted) and not limits
-        elif field in SCALES[event]:
+        elif field in vocabulary.scales[event]:
             kind = "a number"
             fits = all(isinstance(value, int | float) and not isinstance(value, bool) for value in wanted)
-        elif field in TIME_FIELDS[event]:
+        elif field in vocabulary.time_fields[event]:
             kind, fits = "a time; test only `present`", not wanted and not limits
         else:
-            kind = "a dimension, which is text" if field in DIMENSIONS[event] else "text"
+            kind = "a dimension, which is text" if field in vocabulary.dimensions[event] else "text"
             fits = all(isinstance(value, str) for value in wanted) and not limits
         if not fits:
             yield f'"{field}" of {event} is {kind}'

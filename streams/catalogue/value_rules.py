@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, get_type_hints
+from typing import TYPE_CHECKING, Final
 
 from streams.catalogue.metric import Component
 from streams.catalogue.signals import CellKind, signals_with
 from streams.catalogue.single_values import MOST, OWN_TIME, PER_MINUTE
-from streams.events.fields import Money, Seconds
-from streams.events.registry import DATA, SCALES, TIME_FIELDS
+from streams.events.fields import SCALE, Kind
 from streams.settings.fault import Fault
 from streams.settings.located_yaml import suggestion
 
@@ -17,20 +16,23 @@ if TYPE_CHECKING:
 
     from streams.catalogue.metric import Metric, Term
     from streams.catalogue.single_values import Difference
+    from streams.events.vocabulary import Vocabulary
     from streams.settings.located_yaml import Path
 
 _AHEAD: Final = frozenset({"promised_at", "eta", "first_eta", "due_at"})
 """Times that lie ahead of most events that name them."""
 
+_UNITS: Final = {kind: {Kind.SECONDS: "seconds", Kind.MONEY: "money"}.get(kind, "number") for kind in SCALE}
 
-def check_values(metric: Metric) -> Iterator[Fault]:
+
+def check_values(metric: Metric, vocabulary: Vocabulary) -> Iterator[Fault]:
     """All faults: where inside the metric, and what to do about it."""
     for component, terms in metric.written().items():
         for index, term in enumerate(terms):
             place = (component.name.lower(), index)
             yield from _check_taken(metric, component, term, place)
             if component is Component.NUMERATOR:
-                yield from _check_kind(metric, term, place)
+                yield from _check_kind(metric, term, place, vocabulary)
             yield from _check_ahead(term, place)
     if metric.largest is not None:
         if "largest" not in metric.traits.takes:
@@ -40,11 +42,11 @@ def check_values(metric: Metric) -> Iterator[Fault]:
             yield Fault(("largest",), f"the largest single value that counts in full: above 0, {MOST:,.0f} at most")
 
 
-def check_difference(difference: Difference, event: str) -> Iterator[tuple[Path, str]]:
+def check_difference(difference: Difference, event: str, vocabulary: Vocabulary) -> Iterator[tuple[Path, str]]:
     """Faults of a duration between two times of an event."""
     for key, time in (("from", difference.start), ("to", difference.to)):
-        if time != OWN_TIME and time not in TIME_FIELDS[event]:
-            known = TIME_FIELDS[event] | {OWN_TIME}
+        if time != OWN_TIME and time not in vocabulary.time_fields[event]:
+            known = vocabulary.time_fields[event] | {OWN_TIME}
             yield (key,), f'{event} has no time "{time}"{suggestion(time, known)}'
     if difference.start == difference.to:
         yield ("to",), f"from {difference.start} to itself is nothing; name the other time"
@@ -63,19 +65,20 @@ def _check_taken(metric: Metric, component: Component, term: Term, place: Path) 
         yield Fault(place, what)
 
 
-def _check_kind(metric: Metric, term: Term, place: Path) -> Iterator[Fault]:
+def _check_kind(metric: Metric, term: Term, place: Path, vocabulary: Vocabulary) -> Iterator[Fault]:
     """The unit of a metric is that of its values."""
     if metric.unit not in metric.traits.units or not (term.value and metric.traits.adds_values):
         return
     for event in term.events:
-        found = "seconds" if term.difference else unit_of(event, term.field)
+        kind = Kind.SECONDS if term.difference else vocabulary.kinds[event].get(term.field)
+        found = _UNITS.get(kind) if kind else None
         if found is None:
             continue
         named = "a difference of times" if term.difference else term.field
         if metric.traits.cells is CellKind.BINS and found != "seconds":
             yield Fault((*place, "value"), f"{named} is {_words(found)}, and a histogram is of durations, in seconds")
         elif metric.traits.cells is CellKind.LATEST:
-            if found != metric.unit or (found == "number" and SCALES[event][term.field] != 1):
+            if found != metric.unit or kind is Kind.NUMBER:
                 what = f"{named} is no {'whole number' if metric.unit == 'number' else 'number of seconds'}"
                 yield Fault((*place, "value"), f"{what}, which a {metric.signal} in {metric.unit} keeps")
         elif not metric.traits.unitless and found != PER_MINUTE.get(metric.unit, metric.unit):
@@ -88,14 +91,6 @@ def _check_ahead(term: Term, place: Path) -> Iterator[Fault]:
     if term.since in _AHEAD:
         remedy = f"write `value: {{from: {term.since}, to: time}}`, which is below 0 where the event came first"
         yield Fault((*place, "since"), f"{term.since} can lie ahead of the event: no time has passed since; {remedy}")
-
-
-def unit_of(event: str, field: str) -> str | None:
-    """seconds, money or number; None for what is no number."""
-    hint = get_type_hints(DATA[event], include_extras=True).get(field)
-    if field not in SCALES[event]:
-        return None
-    return "seconds" if hint == Seconds else "money" if hint == Money else "number"
 
 
 def _words(unit: str) -> str:

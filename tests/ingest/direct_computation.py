@@ -13,7 +13,7 @@ from streams.catalogue.metric import Component
 from streams.catalogue.scopes import component_sets, scope_sets
 from streams.catalogue.single_values import LARGEST, Difference
 from streams.cells.histogram import edges
-from streams.events.registry import SCALES, TOPIC_OF_TYPE
+from streams.events.vocabulary import SHIPPED
 
 if TYPE_CHECKING:
     from streams.catalogue.metric import Condition, Metric, Term
@@ -53,7 +53,7 @@ class Direct:
             return "dead_letter"
         time = ms_of(event["time"])
         future = time > timestamp + 300_000
-        if TOPIC_OF_TYPE.get(event["type"]) != self.topic:
+        if SHIPPED.topic_of.get(event["type"]) != self.topic:
             return "dead_letter" if future else "ignored"
         identity = (event["source"], event["id"])
         copy = any(offset - o <= self.reach and (s, i) == identity for o, s, i in self.history)
@@ -155,7 +155,7 @@ class Direct:
 
 
 def dimension(name: str, data: dict[str, Any], kind: str) -> str:
-    return TOPIC_OF_TYPE[kind] if name == "topic" else data.get(name) or ""
+    return SHIPPED.topic_of[kind] if name == "topic" else data.get(name) or ""
 
 
 def later(one: int, other: int) -> int:
@@ -177,7 +177,7 @@ def number_of(metric: Metric, term: Term, event: dict[str, Any], time: int) -> i
     if isinstance(term.value, Difference):
         told, scale = seconds_between(term.value, data, time), 1000
     else:
-        told, scale = data.get(term.value), metric.scale if metric.moments else SCALES[kind][term.value]
+        told, scale = data.get(term.value), metric.scale if metric.moments else SHIPPED.scales[kind][term.value]
     if told is None:
         return None
     return int((Decimal(repr(told)) * scale).quantize(Decimal(1), ROUND_HALF_EVEN))
