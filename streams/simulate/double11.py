@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from streams.simulate import aftersales, contacts, feedback, orders, parcels, visits
+from streams.simulate import sale
 from streams.simulate.arrival import arrivals, oddities
 from streams.simulate.block import moments
 from streams.simulate.plan import FIRST, QUIET, TENFOLD, Plan, plan
@@ -22,7 +22,6 @@ from streams.simulate.rhythm import (
     rhythm,
     wave_span,
 )
-from streams.simulate.shop import CHECKOUT_FAILURE
 from streams.simulate.simulation import Simulation
 
 if TYPE_CHECKING:
@@ -71,14 +70,7 @@ def double11(seed: int, profile: Profile = "full") -> Simulation:
         warm_up_days=_WARM_UP_DAYS,
     )
     shoppers = _shoppers(when, what)
-    started = when.arrivals(draw("checkouts"), shoppers / (1 - CHECKOUT_FAILURE))
-    created, region, blocks = visits.play(draw("visits"), started, what)
-    bought, order_blocks = orders.play(draw("orders"), created, region, what, when.history_from_ms)
-    sent, parcel_blocks = parcels.play(draw("parcels"), bought, what, when.live_to_ms)
-    blocks += order_blocks + parcel_blocks
-    blocks += contacts.play(draw("contacts"), when, shoppers, what, bought.paid)
-    blocks += aftersales.play(draw("aftersales"), bought, sent, what, when.live_to_ms)
-    blocks += feedback.play(draw("feedback"), when, bought, sent)
+    journeys = sale.play(draw, when, what, shoppers)
     late = draw("arrival")
     evaluate_from = moments(np.array([when.live_from_ms]))[0]
     return Simulation(
@@ -92,7 +84,7 @@ def double11(seed: int, profile: Profile = "full") -> Simulation:
         truth=what.truth(),
         broken=size.broken,
         foreign=size.foreign,
-        _arrivals=[arrivals(late, block, when.history_from_ms, when.live_to_ms, what) for block in blocks],
+        _arrivals=[arrivals(late, block, when.history_from_ms, when.live_to_ms, what) for block in journeys.blocks],
         _oddities=oddities(late, when.history_from_ms, when.live_to_ms, broken=size.broken, foreign=size.foreign),
     )
 

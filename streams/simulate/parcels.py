@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 SCANS = 7  # at most, between collection and the courier
 SECOND_PARCEL = 0.06
 PROMISE_MS = 5 * DAY_MS
+NOTIFIED = 0.97
+LOST, MISSED = 0.0005, 0.0295
 
 
 @dataclass(frozen=True)
@@ -31,12 +33,23 @@ class Parcels:
         order: row of the order.
         part: number of the parcel within its order; 0 where it is the only one.
         moves: time of each movement, by parcel and step: collection, scans, courier, door; 0 where a step is left out.
+        notified: whose buyer is told when it is dispatched and when the courier takes it.
+        lost: which never arrive.
+        missed: which find nobody at home at first.
 
     """
 
     order: NDArray[np.int64]
     part: NDArray[np.int64]
     moves: NDArray[np.int64]
+    notified: NDArray[np.bool_]
+    lost: NDArray[np.bool_]
+    missed: NDArray[np.bool_]
+
+    @property
+    def promised(self) -> NDArray[np.int64]:
+        """Until when the carrier promises delivery."""
+        return self.moves[:, 0] + PROMISE_MS
 
     @property
     def delivered(self) -> NDArray[np.int64]:
@@ -54,7 +67,9 @@ def play(rng: np.random.Generator, orders: Orders, plan: Plan, to_ms: int) -> tu
     part[len(rows) :] = 2
     moves = _moves(rng, orders.paid[order], to_ms)
     disrupt(rng, moves, orders, order, plan)
-    parcels = Parcels(order, part, np.round(moves).astype(np.int64))
+    notified, luck = rng.random(len(order)) < NOTIFIED, rng.random(len(order))
+    lost, missed = luck < LOST, (luck >= LOST) & (luck < LOST + MISSED)
+    parcels = Parcels(order, part, np.round(moves).astype(np.int64), notified, lost, missed)
     return parcels, _blocks(rng, orders, parcels)
 
 
@@ -81,8 +96,7 @@ def _moves(rng: np.random.Generator, paid: NDArray[np.int64], to_ms: int) -> NDA
 def _blocks(rng: np.random.Generator, orders: Orders, parcels: Parcels) -> list[Block]:
     count = len(parcels.order)
     order, moves = parcels.order, parcels.moves
-    collected, delivered = moves[:, 0], parcels.delivered
-    promised = collected + PROMISE_MS
+    collected, delivered, promised = moves[:, 0], parcels.delivered, parcels.promised
     subject = ("P", np.arange(count))
     fields: tuple[Column, ...] = (
         Label("parcel_id", *subject),
@@ -100,7 +114,7 @@ def _blocks(rng: np.random.Generator, orders: Orders, parcels: Parcels) -> list[
     def block(kind: str, name: str, time: NDArray[np.int64], rows: NDArray[np.int64], *extra: Column) -> Block:
         return Block("logistics", kind, "/tms", time, subject, (*fields, *extra), name, rows)
 
-    notified = Flag("notified", rng.random(count) < 0.97)
+    notified = Flag("notified", parcels.notified)
     due = Moment("promised_at", promised)
     blocks = [block("parcel.collected", "pc-", collected, everyone, due, notified)]
     previous = collected
@@ -110,9 +124,7 @@ def _blocks(rng: np.random.Generator, orders: Orders, parcels: Parcels) -> list[
             block("parcel.scanned", f"ps{step}-", time, np.flatnonzero(time > 0), Moment("previous_scan_at", previous))
         )
         previous = np.where(time > 0, time, previous)
-    luck = rng.random(count)
-    lost, missed = luck < 0.0005, (luck >= 0.0005) & (luck < 0.03)
-    courier = moves[:, -2]
+    lost, missed, courier = parcels.lost, parcels.missed, moves[:, -2]
     try_at = (courier + delivered) // 2
     last = np.where(missed, try_at, courier)
     since = Moment("collected_at", collected)
