@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from streams.simulate import sale
+from streams.simulate import sale, service
 from streams.simulate.arrival import arrivals, oddities
 from streams.simulate.block import moments
 from streams.simulate.plan import FIRST, QUIET, TENFOLD, Plan, plan
@@ -70,8 +70,12 @@ def double11(seed: int, profile: Profile = "full") -> Simulation:
         warm_up_days=_WARM_UP_DAYS,
     )
     shoppers = _shoppers(when, what)
-    journeys = sale.play(draw, when, what, shoppers)
+    blocks, added = service.play(draw, sale.play(draw, when, what, shoppers), when.live_to_ms)
     late = draw("arrival")
+    span = when.history_from_ms, when.live_to_ms
+    arriving = [arrivals(late, block, *span, what) for block in blocks]
+    odd = oddities(late, *span, broken=size.broken, foreign=size.foreign)
+    arriving += [arrivals(draw(f"arrival of {block.id_prefix}"), block, *span, what) for block in added]
     evaluate_from = moments(np.array([when.live_from_ms]))[0]
     return Simulation(
         scenario={
@@ -84,8 +88,8 @@ def double11(seed: int, profile: Profile = "full") -> Simulation:
         truth=what.truth(),
         broken=size.broken,
         foreign=size.foreign,
-        _arrivals=[arrivals(late, block, when.history_from_ms, when.live_to_ms, what) for block in journeys.blocks],
-        _oddities=oddities(late, when.history_from_ms, when.live_to_ms, broken=size.broken, foreign=size.foreign),
+        _arrivals=arriving,
+        _oddities=odd,
     )
 
 
