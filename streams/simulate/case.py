@@ -53,7 +53,7 @@ class Cases:
     @property
     def due(self) -> NDArray[np.int64]:
         """Until when it should be closed, in ms."""
-        return self.opened + np.asarray(DUE_MS)[self.kind]
+        return np.asarray(self.opened + np.asarray(DUE_MS)[self.kind])
 
     def columns(self) -> tuple[Column, ...]:
         """What every event of a case says of it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -17,43 +17,67 @@ if TYPE_CHECKING:
 
 STATES = ("new", "in_progress", "waiting", "solved", "closed")
 NEW, IN_PROGRESS, WAITING, SOLVED, CLOSED = range(5)
+ABSENT = -1
+AGENT = ROLES.index("agent")
 TAKEN_UP_MS = 25 * MINUTE_MS  # on average
 WORK_MS = 3.5 * HOUR_MS  # half of the mean
 WAITS = 0.3  # for the customer or for somebody else
-WAITED = 0.4  # of the time of work, at most
+WAITS_AFTER, WAITED = (0.5, 0.55), (0.05, 0.4)  # of the time of work: begins, lasts
 AGREED_MS = 2 * HOUR_MS  # from solved to closed, on average
 REOPENED, REOPENED_AFTER_MS = 0.04, 10 * HOUR_MS
 INTERVENED = (0.01, 0.04)  # by the platform, of tickets and of complaints
-FIRST_HAND_OVER, SECOND_HAND_OVER = (0.1, 0.2), (0.25, 0.5)  # in this part of the time of work
+FIRST_HAND_OVER, SECOND_HAND_OVER = (0.1, 0.2), (0.25, 0.45)  # in this part of the time of work
+DETOUR = 1 / 6
+
+
+class _Times(NamedTuple):
+    """When each step is taken, in ms, whether or not it is."""
+
+    taken: NDArray[np.int64]
+    handed_over: tuple[NDArray[np.int64], NDArray[np.int64]]
+    waiting: NDArray[np.int64]
+    resumed: NDArray[np.int64]
+    solved: NDArray[np.int64]
+    closed: NDArray[np.int64]
+    reopened: NDArray[np.int64]
+    closed_again: NDArray[np.int64]
+
+
+def _times(rng: np.random.Generator, opened: NDArray[np.int64]) -> _Times:
+    count = len(opened)
+    taken = opened + _some(rng, TAKEN_UP_MS, count) + 1_000
+    work = rng.gamma(2, WORK_MS, count)
+    solved = taken + work.astype(np.int64) + MINUTE_MS
+    waiting = taken + _part(rng, work, WAITS_AFTER)
+    closed = solved + _some(rng, AGREED_MS, count) + 1_000
+    reopened = closed + _some(rng, REOPENED_AFTER_MS, count) + MINUTE_MS
+    return _Times(
+        taken=taken,
+        handed_over=(taken + _part(rng, work, FIRST_HAND_OVER), taken + _part(rng, work, SECOND_HAND_OVER)),
+        waiting=waiting,
+        resumed=waiting + _part(rng, work, WAITED) + 1_000,
+        solved=solved,
+        closed=closed,
+        reopened=reopened,
+        closed_again=reopened + rng.gamma(2, WORK_MS, count).astype(np.int64) + MINUTE_MS,
+    )
 
 
 def play(rng: np.random.Generator, cases: Cases) -> tuple[NDArray[np.int64], list[Block]]:
     """Work on the cases. Returns when each is closed for the first time, in ms.
 
-    `entered_at` is when a case entered the state it is in, or leaves. An agent takes it up; it is handed over once to
-    those who can help, for one in six of them by somebody who cannot.
+    `entered_at` is when a case entered the state that it is in; of a change of state, the one that it leaves. An agent
+    takes the case up; it is handed over to those who can help, one in six times by way of somebody who cannot.
     """
     count = len(cases.opened)
-    taken = cases.opened + _some(rng, TAKEN_UP_MS, count) + 1_000
-    work = rng.gamma(2, WORK_MS, count)
-    solved = taken + work.astype(np.int64) + MINUTE_MS
-    waits = rng.random(count) < WAITS
-    waiting = taken + (work * rng.uniform(0.5, 0.55, count)).astype(np.int64)
-    resumed = waiting + (work * rng.uniform(0.05, WAITED, count)).astype(np.int64) + 1_000
-    closed = solved + _some(rng, AGREED_MS, count) + 1_000
-    again = rng.random(count) < REOPENED
-    reopened = closed + _some(rng, REOPENED_AFTER_MS, count) + MINUTE_MS
-    closed_again = reopened + rng.gamma(2, WORK_MS, count).astype(np.int64) + MINUTE_MS
-    agent = np.zeros(count, dtype=np.int16)
-    moves = cases.role != agent
-    detour = moves & (rng.random(count) < 1 / 6)
-    middle = np.where(cases.role == len(ROLES) - 1, len(ROLES) - 2, len(ROLES) - 1).astype(np.int16)
-    first, second = (taken + (work * rng.uniform(*span, count)).astype(np.int64) for span in _HAND_OVERS)
-    overs = moves.astype(np.int64) + detour
+    times = _times(rng, cases.opened)
+    waits, again = rng.random(count) < WAITS, rng.random(count) < REOPENED
+    moves = cases.role != AGENT
+    detour = moves & (rng.random(count) < DETOUR)
+    wrong = np.where(cases.role == len(ROLES) - 1, len(ROLES) - 2, len(ROLES) - 1).astype(np.int16)
     intervened = Flag("intervened", rng.random(count) < np.asarray(INTERVENED)[cases.kind])
     facts, none = cases.columns(), np.zeros(count, dtype=np.int64)
-    role = np.where(moves, cases.role, agent)
-    stays = np.where(waits, resumed, taken)  # in progress since, at the end
+    everyone = np.ones(count, dtype=np.bool_)
 
     def block(
         event: str,
@@ -77,25 +101,35 @@ def play(rng: np.random.Generator, cases: Cases) -> tuple[NDArray[np.int64], lis
         subject = ("CS", np.arange(count))
         return Block("aftersales", f"case.{event}", "/desk", time, subject, columns, name, np.flatnonzero(rows))
 
-    everyone = np.ones(count, dtype=np.bool_)
-    at_first, at_last = (agent, none), (role, overs)
-    by_detour = np.where(detour, middle, role)
-    return closed, [
-        block("opened", "dn-", cases.opened, everyone, (NEW, -1, cases.opened), at_first),
-        block("state_changed", "dt-", taken, everyone, (IN_PROGRESS, NEW, cases.opened), at_first),
-        block("handed_over", "dh1-", first, moves, (IN_PROGRESS, -1, taken), (by_detour, none + 1)),
-        block("handed_over", "dh2-", second, detour, (IN_PROGRESS, -1, taken), (role, none + 2)),
-        block("state_changed", "dw-", waiting, waits, (WAITING, IN_PROGRESS, taken), at_last),
-        block("state_changed", "dr-", resumed, waits, (IN_PROGRESS, WAITING, waiting), at_last),
-        block("state_changed", "ds-", solved, everyone, (SOLVED, IN_PROGRESS, stays), at_last),
-        block("closed", "dx-", closed, everyone, (CLOSED, SOLVED, solved), at_last, intervened),
-        block("reopened", "dy-", reopened, again, (IN_PROGRESS, CLOSED, closed), at_last),
-        block("closed", "dz-", closed_again, again, (CLOSED, IN_PROGRESS, reopened), at_last, intervened),
+    first = np.full(count, AGENT, dtype=np.int16), none
+    last = cases.role, moves.astype(np.int64) + detour
+    taken, solved = times.taken, times.solved
+    active = np.where(waits, times.resumed, taken)  # since when, before it is solved
+    over, over_again = times.handed_over
+    return times.closed, [
+        block("opened", "dn-", cases.opened, everyone, (NEW, ABSENT, cases.opened), first),
+        block("state_changed", "dt-", taken, everyone, (IN_PROGRESS, NEW, cases.opened), first),
+        block(
+            "handed_over",
+            "dh1-",
+            over,
+            moves,
+            (IN_PROGRESS, ABSENT, taken),
+            (np.where(detour, wrong, cases.role), none + 1),
+        ),
+        block("handed_over", "dh2-", over_again, detour, (IN_PROGRESS, ABSENT, taken), (cases.role, none + 2)),
+        block("state_changed", "dw-", times.waiting, waits, (WAITING, IN_PROGRESS, taken), last),
+        block("state_changed", "dr-", times.resumed, waits, (IN_PROGRESS, WAITING, times.waiting), last),
+        block("state_changed", "ds-", solved, everyone, (SOLVED, IN_PROGRESS, active), last),
+        block("closed", "dx-", times.closed, everyone, (CLOSED, SOLVED, solved), last, intervened),
+        block("reopened", "dy-", times.reopened, again, (IN_PROGRESS, CLOSED, times.closed), last),
+        block("closed", "dz-", times.closed_again, again, (CLOSED, IN_PROGRESS, times.reopened), last, intervened),
     ]
-
-
-_HAND_OVERS = (FIRST_HAND_OVER, SECOND_HAND_OVER)
 
 
 def _some(rng: np.random.Generator, mean_ms: float, count: int) -> NDArray[np.int64]:
     return rng.exponential(mean_ms, count).astype(np.int64)
+
+
+def _part(rng: np.random.Generator, work_ms: NDArray[np.float64], span: tuple[float, float]) -> NDArray[np.int64]:
+    return (work_ms * rng.uniform(*span, len(work_ms))).astype(np.int64)

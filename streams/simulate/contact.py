@@ -52,7 +52,8 @@ class Contacts:
 
     def about(self, *intents: str) -> NDArray[np.bool_]:
         """Those with one of the intents."""
-        return np.isin(self.intent, [shop.INTENTS.index(intent) for intent in intents])
+        found: NDArray[np.bool_] = np.isin(self.intent, [shop.INTENTS.index(intent) for intent in intents])
+        return found
 
     def columns(self, first: int = 0) -> tuple[Column, ...]:
         """What every event of a contact says of it; contacts are numbered from `first`."""
