@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from streams.catalogue.metric import Component, Metric, Term
 from streams.events.event_time import event_time_ms
 from streams.events.long_text import shortened
-from streams.events.registry import DIMENSIONS, TOPIC, TOPIC_OF_TYPE
+from streams.events.vocabulary import SHIPPED, TOPIC, Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,13 +28,13 @@ class Question(NamedTuple):
     scope: Mapping[str, str]
     begins: int
     ends: int
+    vocabulary: Vocabulary = SHIPPED
 
     @property
     def topics(self) -> tuple[str, ...]:
         """Those that the metric's events come by."""
-        found = {
-            TOPIC_OF_TYPE[kind] for _, term in _terms(self.metric) for kind in term.events if kind in TOPIC_OF_TYPE
-        }
+        topic_of = self.vocabulary.topic_of
+        found = {topic_of[kind] for _, term in _terms(self.metric) for kind in term.events if kind in topic_of}
         asked = self.scope.get(TOPIC)
         return tuple(sorted(found if asked is None else found & {asked}))
 
@@ -49,11 +49,12 @@ class Question(NamedTuple):
         return self.ends + _LATE_MS
 
 
-def question_about(anomaly: Anomaly, metric: Metric, now: int) -> Question:
+def question_about(anomaly: Anomaly, metric: Metric, now: int, vocabulary: Vocabulary = SHIPPED) -> Question:
     """From one window before it began, in which it grew, until it ended or, where it has not, until now."""
     started = event_time_ms(anomaly.started_at) or now
     ended = event_time_ms(anomaly.ended_at) if anomaly.ended_at else None
-    return Question(metric, anomaly.scope, started - anomaly.window_s * 1000, now if ended is None else ended)
+    begins = started - anomaly.window_s * 1000
+    return Question(metric, anomaly.scope, begins, now if ended is None else ended, vocabulary)
 
 
 def parts_of(question: Question, topic: str, kind: str, time: int, data: Any) -> tuple[str, ...]:
@@ -88,7 +89,7 @@ def _inside(question: Question, component: Component, topic: str, kind: str, dat
             if topic != value:
                 return False
             continue
-        carried = dimension in DIMENSIONS[kind] and (shared is None or dimension in shared)
+        carried = dimension in question.vocabulary.dimensions[kind] and (shared is None or dimension in shared)
         if not carried or shortened(getattr(data, dimension, None) or "") != value:
             return False
     return True

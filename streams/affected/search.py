@@ -13,7 +13,7 @@ from streams.affected.question import parts_of
 from streams.events.decoder import TopicDecoder
 from streams.events.event_time import event_time_ms
 from streams.events.long_text import shortened
-from streams.events.registry import type_of
+from streams.events.vocabulary import type_of
 from streams.records.anomaly_event import decode
 from streams.settings.errors import InputError, OutageError
 from streams.topics.names import ANOMALY_STATE_TOPIC
@@ -115,7 +115,8 @@ class Search:
 
     def run(self) -> Iterator[Affected]:
         """The orders, in the order of each partition; copies of an event only once. Raises AffectedSearchError."""
-        decoders = {topic: TopicDecoder(topic).decode for topic in self._question.topics}
+        vocabulary = self._question.vocabulary
+        decoders = {topic: TopicDecoder(topic, vocabulary).decode for topic in self._question.topics}
         found = 0
         with _Reader(self._connection, self._group) as reader:
             begins, ends = self._question.records_from, self._question.records_until

@@ -49,12 +49,15 @@ class Admin:
             )
         )
 
-    def metadata(self) -> Any:
-        """The cluster as it is now. Raises BrokerUnreachableError; at once where waiting cannot help."""
+    def metadata(self, topic: str | None = None) -> Any:
+        """The cluster as it is now, of topics all or the one that is named.
+
+        Raises BrokerUnreachableError; at once where waiting cannot help.
+        """
         deadline = time.monotonic() + self.patience_s
         while True:
             try:
-                return self.client.list_topics(timeout=min(_LOOK_S, self.patience_s))
+                return self.client.list_topics(topic, timeout=min(_LOOK_S, self.patience_s))
             except KafkaException as error:
                 self.client.poll(0)
                 obstacle, said = self._heard.worst(error.args[0].str())

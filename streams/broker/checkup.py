@@ -16,6 +16,7 @@ from streams.broker.admin import Admin
 from streams.broker.broker_clock import clock_difference
 from streams.broker.detection import BrokerKind, identity_of
 from streams.broker.survey import missing_topics, survey_rights, survey_topics
+from streams.events.vocabulary import SHIPPED, Vocabulary
 from streams.topics.check_result import CheckResult, Level
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ _STABLE_OFFSETS = 7  # the version of OffsetFetch that can wait for what a trans
 _CONSUMER_GROUPS, _FINAL = 68, 1  # ConsumerGroupHeartbeat as Apache Kafka 4.0 has it
 
 
-def check_up(settings: Settings, connection: Connection) -> list[CheckResult]:
+def check_up(settings: Settings, connection: Connection, vocabulary: Vocabulary = SHIPPED) -> list[CheckResult]:
     """A finding for each thing looked at. Raises BrokerUnreachableError where no broker answers."""
     admin = Admin(connection)
     metadata = admin.metadata()
@@ -52,7 +53,7 @@ def check_up(settings: Settings, connection: Connection) -> list[CheckResult]:
         what = "embedded broker: its topics, rights and clock cannot be checked, and it keeps nothing on disk"
         return [*findings, CheckResult(Level.NOTE, what, "use it to try things out only")]
     try:
-        survey = survey_topics(admin, settings, count)
+        survey = survey_topics(admin, settings, count, vocabulary)
         rights = survey_rights(admin, settings)
     except KafkaException as error:
         what = f"the brokers at {connection.broker} do not answer requests ({error.args[0]})"

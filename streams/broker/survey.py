@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from confluent_kafka import KafkaError, KafkaException, Producer, TopicCollection
 from confluent_kafka.admin import ConfigResource
 
+from streams.events.vocabulary import SHIPPED, Vocabulary
 from streams.topics.check_result import CheckResult, Level
 from streams.topics.remedy import Remedies
 from streams.topics.rights import Resource, groups, missing_rights, transactions
@@ -49,9 +50,9 @@ class Survey(NamedTuple):
     findings: Sequence[CheckResult]
 
 
-def survey_topics(admin: Admin, settings: Settings, brokers: int) -> Survey:
+def survey_topics(admin: Admin, settings: Settings, brokers: int, vocabulary: Vocabulary = SHIPPED) -> Survey:
     """Topics and the rights on them. Raises KafkaException where the brokers do not answer."""
-    wanted = wanted_topics(settings)
+    wanted = wanted_topics(settings, vocabulary)
     remedies = remedies_for(admin.connection)
     found, hidden = _find(admin, [topic.name for topic in wanted])
     cases = [Case(topic, found[topic.name], brokers, settings, remedies) for topic in wanted if topic.name in found]
@@ -66,12 +67,12 @@ def survey_topics(admin: Admin, settings: Settings, brokers: int) -> Survey:
     return Survey(found, missing, findings)
 
 
-def survey_made(admin: Admin, settings: Settings, brokers: int) -> Survey:
+def survey_made(admin: Admin, settings: Settings, brokers: int, vocabulary: Vocabulary = SHIPPED) -> Survey:
     """As `survey_topics`, once the topics of ours that were just made are seen: a broker learns of them a bit later."""
     deadline = time.monotonic() + _PATIENCE_S
     while True:
-        survey = survey_topics(admin, settings, brokers)
-        if time.monotonic() > deadline or all(topic.role is Role.SOURCE for topic in survey.missing):
+        survey = survey_topics(admin, settings, brokers, vocabulary)
+        if time.monotonic() > deadline or not any(topic.made for topic in survey.missing):
             return survey
         time.sleep(_PAUSE_S)
 

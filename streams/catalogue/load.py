@@ -8,15 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from streams.catalogue.calendar_rules import check_entry, check_planned
+from streams.catalogue.declared_events import declared_events, with_declared
 from streams.catalogue.metric import Condition, Metric, Term
 from streams.catalogue.rules import check_graph, check_metric
+from streams.events.vocabulary import SHIPPED as OWN_TYPES
+from streams.events.vocabulary import Vocabulary
 from streams.settings.located_yaml import Document, LocatedError, suggestion
 from streams.settings.settings import CalendarEntry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_KEYS = ("metrics", "calendar")
+_KEYS = ("metrics", "calendar", "events")
 SHIPPED = Path(__file__).with_name("catalogue.yaml")
 
 
@@ -28,6 +31,7 @@ class Catalogue:
         by_name: metric by `Metric.name`.
         hash: of what is counted (all `Metric.key()`): a new title changes nothing, a new scope does.
         calendar: what is planned, besides what the settings say.
+        vocabulary: the types of events that can be read.
 
     """
 
@@ -35,13 +39,19 @@ class Catalogue:
     by_name: dict[str, Metric]
     hash: str
     calendar: tuple[CalendarEntry, ...] = ()
+    vocabulary: Vocabulary = OWN_TYPES
 
     @classmethod
-    def of(cls, metrics: tuple[Metric, ...], calendar: tuple[CalendarEntry, ...] = ()) -> Catalogue:
+    def of(
+        cls,
+        metrics: tuple[Metric, ...],
+        calendar: tuple[CalendarEntry, ...] = (),
+        vocabulary: Vocabulary = OWN_TYPES,
+    ) -> Catalogue:
         """A catalogue of metrics that are known to be right (tests make their own)."""
         keys = "\n".join(sorted(metric.key() for metric in metrics))
         digest = hashlib.blake2b(keys.encode(), digest_size=8).hexdigest()
-        return cls(metrics, {metric.name: metric for metric in metrics}, digest, calendar)
+        return cls(metrics, {metric.name: metric for metric in metrics}, digest, calendar, vocabulary)
 
     def dimensions(self) -> frozenset[str]:
         """All that a metric is counted by."""
@@ -72,15 +82,22 @@ def parse(text: str, file: str) -> Catalogue:
     for key in top:
         if key not in _KEYS:
             raise document.error((key,), f"unknown key{suggestion(key, _KEYS)}")
+    declared = declared_events(document)
+    vocabulary = Vocabulary.of(declared) if declared else OWN_TYPES
     metrics: list[Metric] = []
     for index in range(len(top["metrics"])):
         metric = document.convert(("metrics", index), Metric, (Metric, Term, Condition))
-        for fault in check_metric(metric):
+        if metric.declared:
+            raise document.error(("metrics", index, "declared"), "unknown key; declare events under `events`")
+        metric = with_declared(metric, declared, vocabulary)
+        for fault in check_metric(metric, vocabulary):
             raise document.error(("metrics", index, *fault.path), fault.what)
         metrics.append(metric)
     for number, fault in check_graph(metrics):
         raise document.error(("metrics", number, *fault.path), fault.what)
-    return Catalogue.of(tuple(metrics), tuple(_calendar(document, {metric.name: metric for metric in metrics})))
+    return Catalogue.of(
+        tuple(metrics), tuple(_calendar(document, {metric.name: metric for metric in metrics})), vocabulary
+    )
 
 
 def _calendar(document: Document, metrics: dict[str, Metric]) -> Iterator[CalendarEntry]:

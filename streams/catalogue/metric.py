@@ -11,7 +11,7 @@ import msgspec
 
 from streams.catalogue.signals import SIGNALS, CellKind, Traits
 from streams.cells.histogram import BINS
-from streams.events.registry import OWN_TYPES
+from streams.events.vocabulary import SHIPPED
 
 Touchpoint = Literal["page", "consultation", "order", "logistics", "aftersale", "dispute", "feedback", "pipeline"]
 TOUCHPOINTS: tuple[str, ...] = get_args(Touchpoint)
@@ -64,7 +64,7 @@ class Term(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     """What one event adds to a component.
 
     Attributes:
-        events: the event types that contribute.
+        events: the event types that contribute; `*` alone: all.
         where: conditions on fields of `data`.
         weight: +1 or -1.
         value: a numeric field to add up (seconds are kept in ms, money in hundredths); empty adds 1. In histograms the
@@ -120,6 +120,7 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
         opening_hours: judged only while the service is open.
         stock: of a cohort, whether what stays open after its deadline is work that piles up, and is watched.
         leading: whether it stands on its touchpoint's tile on the wall, see `streams.catalogue.leading`.
+        declared: the dimensions of the event types that its catalogue declares, by type; filled in when it is loaded.
 
     """
 
@@ -153,6 +154,7 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     denominator_dimensions: tuple[str, ...] | None = None
     exposure_dimensions: tuple[str, ...] | None = None
     leading: bool = False
+    declared: dict[str, tuple[str, ...]] = {}
 
     @property
     def traits(self) -> Traits:
@@ -181,7 +183,7 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     def of_faults(self) -> bool:
         """Whether only what is wrong with events is counted: then it is right that there is nothing."""
         terms = (term for terms in self.components().values() for term in terms)
-        return all(event in OWN_TYPES for term in terms for event in term.events)
+        return all(event in SHIPPED.own for term in terms for event in term.events)
 
     def bounds(self) -> tuple[float, float]:
         """Between which its values lie; the end may be infinite."""

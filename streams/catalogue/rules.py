@@ -19,6 +19,7 @@ from streams.settings.located_yaml import suggestion
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from streams.events.vocabulary import Vocabulary
 
 LONGEST_WINDOW_S = 86_400
 LONGEST_RATIO_WINDOW_S = 7 * LONGEST_WINDOW_S
@@ -26,7 +27,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _ANCHOR = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
-def check_metric(metric: Metric) -> Iterator[Fault]:
+def check_metric(metric: Metric, vocabulary: Vocabulary) -> Iterator[Fault]:
     """All faults that a metric has by itself."""
     if metric.signal not in SIGNALS:
         yield Fault(("signal",), f'"{metric.signal}" is not known here{suggestion(metric.signal, SIGNALS)}')
@@ -35,9 +36,9 @@ def check_metric(metric: Metric) -> Iterator[Fault]:
     yield from _check_numbers(metric)
     yield from _check_components(metric)
     yield from check_bins(metric)
-    yield from check_again(metric)
+    yield from check_again(metric, vocabulary)
     for component, terms in metric.components().items():
-        for path, what in check_terms(metric, component, terms):
+        for path, what in check_terms(metric, component, terms, vocabulary):
             yield Fault((component.name.lower(), *path), what)
     yield from _check_scopes(metric)
     yield from _check_shared(metric)
@@ -175,10 +176,10 @@ def _check_scopes(metric: Metric) -> Iterator[Fault]:
     if metric.traits.additive and (not metric.scopes or metric.scopes[0] != ()):
         yield Fault(("scopes",), "the first scope is [], the whole")
     components = metric.components()
-    needed = carried(metric.numerator)
+    needed = carried(metric, metric.numerator)
     deadlines = metric.traits.cells is CellKind.DEADLINES
     if deadlines:
-        needed = needed.intersection(*(carried(terms) for terms in components.values()))
+        needed = needed.intersection(*(carried(metric, terms) for terms in components.values()))
     seen: set[frozenset[str]] = set()
     for index, scope in enumerate(metric.scopes):
         for place, dimension in enumerate(scope):
@@ -201,7 +202,7 @@ def _check_shared(metric: Metric) -> Iterator[Fault]:
             if metric.traits.cells is CellKind.DEADLINES:
                 yield Fault((key,), f"a {metric.signal} counts every component by all its scopes; remove this key")
             elif dimension not in countable(metric, component):
-                known = carried(components.get(component, ()))
+                known = carried(metric, components.get(component, ()))
                 what = f'"{dimension}" is not carried by all events of the {component.name.lower()}'
                 yield Fault((key, place), what + suggestion(dimension, known))
 

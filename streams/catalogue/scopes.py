@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from streams.catalogue.metric import Component
-from streams.events.registry import DIMENSIONS, TOPIC
+from streams.events.vocabulary import SHIPPED, TOPIC
 
 if TYPE_CHECKING:
     from streams.catalogue.metric import Metric, Term
@@ -37,13 +37,14 @@ def finest_set(metric: Metric) -> int:
     return max(range(len(sets)), key=lambda index: len(sets[index]))
 
 
-def carried(terms: tuple[Term, ...]) -> frozenset[str]:
+def carried(metric: Metric, terms: tuple[Term, ...]) -> frozenset[str]:
     """The dimensions that every event type of every term carries, the topic among them. Unknown types carry none."""
     types = {event for term in terms for event in term.events}
     if not types:
         return frozenset()
+    known = {**SHIPPED.dimensions, **metric.declared} if metric.declared else SHIPPED.dimensions
     return frozenset.intersection(
-        *(frozenset((*DIMENSIONS[event], TOPIC)) if event in DIMENSIONS else frozenset() for event in types)
+        *(frozenset((*known[event], TOPIC)) if event in known else frozenset() for event in types)
     )
 
 
@@ -54,7 +55,7 @@ def countable(metric: Metric, component: Component) -> frozenset[str]:
         Component.DENOMINATOR: metric.denominator_dimensions,
         Component.EXPOSURE: metric.exposure_dimensions,
     }.get(component)
-    return carried(terms) if limit is None else carried(terms) & frozenset(limit)
+    return carried(metric, terms) if limit is None else carried(metric, terms) & frozenset(limit)
 
 
 def _layout(metric: Metric) -> tuple[tuple[ScopeSet, ...], dict[Component, tuple[int, ...]]]:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from streams.catalogue.metric import Component, Metric
 from streams.catalogue.signals import CellKind, signals_with
 from streams.cells.record import SLOT_MS
-from streams.events.registry import TEXT_FIELDS
 from streams.settings.fault import Fault
 from streams.settings.located_yaml import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from streams.events.vocabulary import Vocabulary
 
 
 LONGEST_GAUGE_S = 900
@@ -51,7 +52,7 @@ def check_bins(metric: Metric) -> Iterator[Fault]:
                 yield Fault((component.name.lower(), index, "since"), "only histograms sort durations; use `value`")
 
 
-def check_again(metric: Metric) -> Iterator[Fault]:
+def check_again(metric: Metric, vocabulary: Vocabulary) -> Iterator[Fault]:
     """What holds for cases that come again: they are distinguished by one term, in the finest scopes."""
     for component, terms in metric.components().items():
         for index, term in enumerate(terms):
@@ -65,8 +66,8 @@ def check_again(metric: Metric) -> Iterator[Fault]:
                 what = f"only a {who} counts what comes again, in its numerator, which then has this one term"
                 yield Fault((*place, "again"), what)
             for event in term.events:
-                if event in TEXT_FIELDS and term.again not in TEXT_FIELDS[event]:
-                    what = f'{event} has no text "{term.again}"{suggestion(term.again, TEXT_FIELDS[event])}'
+                if term.again not in (texts := vocabulary.text_fields.get(event, {term.again})):
+                    what = f'{event} has no text "{term.again}"{suggestion(term.again, texts)}'
                     yield Fault((*place, "again"), what)
             if not 0 < term.again_s <= LONGEST_AGAIN_S or term.again_s % SLOT_S:
                 what = f"for how long a case is remembered: a multiple of {SLOT_S} s, {LONGEST_AGAIN_S} s at most"

@@ -6,71 +6,76 @@ from typing import TYPE_CHECKING
 
 from streams.catalogue.metric import Component
 from streams.catalogue.signals import CellKind
-from streams.events.registry import DIMENSIONS, FIELDS, FLAG_FIELDS, SCALES, TIME_FIELDS
 from streams.settings.located_yaml import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from streams.catalogue.metric import Condition, Metric, Term
+    from streams.events.vocabulary import Vocabulary
     from streams.settings.located_yaml import Path
 
 Finding = tuple["Path", str]
 
 
-def check_terms(metric: Metric, component: Component, terms: tuple[Term, ...]) -> Iterator[Finding]:
+def check_terms(
+    metric: Metric, component: Component, terms: tuple[Term, ...], vocabulary: Vocabulary
+) -> Iterator[Finding]:
     """Faults of a component's terms: the place inside the component, and what to do about it."""
     for index, term in enumerate(terms):
-        for path, what in _check_term(term):
+        for path, what in _check_term(term, vocabulary):
             yield (index, *path), what
         for path, what in _check_time(metric, component, term):
             yield (index, *path), what
 
 
-def _check_term(term: Term) -> Iterator[Finding]:
+def _check_term(term: Term, vocabulary: Vocabulary) -> Iterator[Finding]:
     if not term.events:
         yield ("events",), "name at least one event type"
     for index, event in enumerate(term.events):
-        if event not in FIELDS:
-            yield ("events", index), f'no event has the type "{event}"{suggestion(event, FIELDS)}'
+        if event not in vocabulary.fields:
+            yield ("events", index), f'no event has the type "{event}"{suggestion(event, vocabulary.fields)}'
             return
-    yield from _check_fields(term)
+    yield from _check_fields(term, vocabulary)
 
 
-def _check_fields(term: Term) -> Iterator[Finding]:
+def _check_fields(term: Term, vocabulary: Vocabulary) -> Iterator[Finding]:
     for field, condition in term.where.items():
-        if missing := [event for event in term.events if field not in FIELDS[event]]:
-            known = frozenset[str]().union(*(FIELDS[event] for event in missing))
+        if missing := [event for event in term.events if field not in vocabulary.fields[event]]:
+            known = frozenset[str]().union(*(vocabulary.fields[event] for event in missing))
             yield ("where", field), f'{missing[0]} has no field "{field}"{suggestion(field, known)}'
             continue
-        for what in _check_condition(term, field, condition):
+        for what in _check_condition(term, field, condition, vocabulary):
             yield ("where", field), what
     if term.value:
         for event in term.events:
-            if term.value not in SCALES[event]:
-                yield ("value",), f'{event} has no number "{term.value}"{suggestion(term.value, SCALES[event])}'
+            if term.value not in vocabulary.scales[event]:
+                yield (
+                    ("value",),
+                    f'{event} has no number "{term.value}"{suggestion(term.value, vocabulary.scales[event])}',
+                )
     for key, time in (("at", term.at if term.at != "time" else ""), ("since", term.since)):
         for event in term.events if time else ():
-            if time not in TIME_FIELDS[event]:
-                known = TIME_FIELDS[event] | ({"time"} if key == "at" else frozenset())
+            if time not in vocabulary.time_fields[event]:
+                known = vocabulary.time_fields[event] | ({"time"} if key == "at" else frozenset())
                 yield (key,), f'{event} has no time "{time}"{suggestion(time, known)}'
 
 
-def _check_condition(term: Term, field: str, condition: Condition) -> Iterator[str]:
+def _check_condition(term: Term, field: str, condition: Condition, vocabulary: Vocabulary) -> Iterator[str]:
     limits = condition.at_most is not None or condition.above is not None
     wanted = [value for value in (condition.equals, *condition.any_of) if value is not None]
     if not (limits or condition.any_of or condition.equals is not None or condition.present is not None):
         yield "tests nothing; give one of equals, any_of, at_most, above, present"
     for event in term.events:
-        if field in FLAG_FIELDS[event]:
+        if field in vocabulary.flag_fields[event]:
             kind, fits = "true or false", all(isinstance(value, bool) for value in wanted) and not limits
-        elif field in SCALES[event]:
+        elif field in vocabulary.scales[event]:
             kind = "a number"
             fits = all(isinstance(value, int | float) and not isinstance(value, bool) for value in wanted)
-        elif field in TIME_FIELDS[event]:
+        elif field in vocabulary.time_fields[event]:
             kind, fits = "a time; test only `present`", not wanted and not limits
         else:
-            kind = "a dimension, which is text" if field in DIMENSIONS[event] else "text"
+            kind = "a dimension, which is text" if field in vocabulary.dimensions[event] else "text"
             fits = all(isinstance(value, str) for value in wanted) and not limits
         if not fits:
             yield f'"{field}" of {event} is {kind}'

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from streams.affected.question import Question
     from streams.affected.search import Search
     from streams.catalogue.metric import Metric
+    from streams.events.vocabulary import Vocabulary
     from streams.records.anomaly import Anomaly
 
 SUMMARY = "write the ids of the orders that an anomaly affects"
@@ -56,11 +57,12 @@ def run(flags: argparse.Namespace) -> int:
     moments = _moments(flags)
     settings = settings_of(flags)
     connection = Connection.of(settings, os.environ)
-    metrics = load(settings.catalogue).by_name
+    catalogue = load(settings.catalogue)
+    metrics = catalogue.by_name
     anomaly = find_anomaly(connection, flags.fingerprint, settings.app, flags.timeout)
     if anomaly.metric not in metrics:
         raise UsageError(f"the catalogue has no metric {anomaly.metric}: name the one that was in use by --catalogue")
-    question = _asked(moments, anomaly, metrics[anomaly.metric])
+    question = _asked(moments, anomaly, metrics[anomaly.metric], catalogue.vocabulary)
     bounds = Bounds(flags.timeout, flags.records, flags.most)
     by_time = identify(connection).kind is not BrokerKind.EMBEDDED
     search = Search(connection, settings.app, question, bounds, by_time=by_time)
@@ -98,11 +100,11 @@ def _moments(flags: argparse.Namespace) -> dict[str, int]:
     return moments
 
 
-def _asked(moments: Mapping[str, int], anomaly: Anomaly, metric: Metric) -> Question:
+def _asked(moments: Mapping[str, int], anomaly: Anomaly, metric: Metric, vocabulary: Vocabulary) -> Question:
     from streams.affected.question import question_about  # noqa: PLC0415 - see above
     from streams.cli.errors import UsageError  # noqa: PLC0415 - see above
 
-    question = question_about(anomaly, metric, round(time.time() * 1000))
+    question = question_about(anomaly, metric, round(time.time() * 1000), vocabulary)
     question = question._replace(begins=moments.get("from", question.begins), ends=moments.get("to", question.ends))
     if question.begins >= question.ends:
         raise UsageError("--from must be before --to")

@@ -10,13 +10,14 @@ import os
 import time
 from typing import TYPE_CHECKING
 
-from streams.cli.settings_flags import add_settings, ready_to_bind, settings_with_secrets
+from streams.cli.settings_flags import add_settings, ready_to_bind, settings_of, settings_with_secrets
 
 if TYPE_CHECKING:
     import argparse
 
     from dashboards.rules.rule import Group
     from streams.catalogue.load import Catalogue
+    from streams.events.vocabulary import Vocabulary
     from streams.settings.settings import Settings
 
 SUMMARY = "check settings and catalogue"
@@ -40,7 +41,7 @@ def run(flags: argparse.Namespace) -> int:
     if flags.asyncapi:
         from streams.topics.asyncapi import text  # noqa: PLC0415 - see above
 
-        print(text(), end="")
+        print(text(load(settings_of(flags).catalogue).vocabulary), end="")
         return 0
     settings = settings_with_secrets(flags)
     tokens = ready_to_bind(settings)
@@ -60,7 +61,7 @@ def run(flags: argparse.Namespace) -> int:
     _say_what_is_over(settings)
     if not (flags.live or flags.broker):
         return 0
-    return _live(settings)
+    return _live(settings, catalogue.vocabulary)
 
 
 def _say_what_is_over(settings: Settings) -> None:
@@ -91,12 +92,12 @@ def _groups(settings: Settings, catalogue: Catalogue) -> list[Group]:
     return groups(catalogue, thresholds_of(settings, catalogue))
 
 
-def _live(settings: Settings) -> int:
+def _live(settings: Settings, vocabulary: Vocabulary) -> int:
     from streams.broker.checkup import check_up  # noqa: PLC0415 - needs Kafka's clients, the rest does not
     from streams.broker.connection import Connection  # noqa: PLC0415 - see above
     from streams.cli.topics import say  # noqa: PLC0415 - see above
     from streams.topics.check_result import Level  # noqa: PLC0415 - see above
 
-    findings = check_up(settings, Connection.of(settings, os.environ))
+    findings = check_up(settings, Connection.of(settings, os.environ), vocabulary)
     say(findings)
     return 1 if any(finding.level is Level.WRONG for finding in findings) else 0

@@ -56,6 +56,7 @@ def run(flags: argparse.Namespace) -> int:
     from streams.broker.detection import BrokerKind, identity_of  # noqa: PLC0415 - see above
     from streams.broker.make_topics import TopicsError, make_topics  # noqa: PLC0415 - see above
     from streams.broker.survey import missing_topics, survey_made, survey_topics  # noqa: PLC0415 - see above
+    from streams.catalogue.load import load  # noqa: PLC0415 - see above
     from streams.topics.check_result import Level  # noqa: PLC0415 - see above
     from streams.topics.wanted import wanted_topics  # noqa: PLC0415 - see above
 
@@ -68,13 +69,14 @@ def run(flags: argparse.Namespace) -> int:
             f"{settings.broker} is an embedded broker, which tells nothing of its topics and makes none: "
             "start it with what is wanted, pharos broker --partitions --cells-partitions"
         )
-    survey = survey_topics(admin, settings, len(metadata.brokers))
+    vocabulary = load(settings.catalogue).vocabulary
+    survey = survey_topics(admin, settings, len(metadata.brokers), vocabulary)
     if flags.create and survey.missing:
         wanted = [topic._replace(partitions=topic.partitions or flags.partitions) for topic in survey.missing]
         make_topics(admin, wanted, settings.replication_factor)
-        survey = survey_made(admin, settings, len(metadata.brokers))
+        survey = survey_made(admin, settings, len(metadata.brokers), vocabulary)
         print(f"made {', '.join(topic.name for topic in wanted)}", file=sys.stderr)
-    _show(wanted_topics(settings), survey)
+    _show(wanted_topics(settings, vocabulary), survey)
     findings = [*missing_topics(survey.missing), *survey.findings]
     say(findings)
     return 1 if any(finding.level is Level.WRONG for finding in findings) else 0

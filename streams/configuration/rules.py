@@ -21,7 +21,7 @@ from streams.register.maintenance_rules import check_maintenance
 from streams.settings.bounds import check_bounds
 from streams.settings.fault import Fault
 from streams.settings.located_yaml import suggestion
-from streams.settings.settings import SOURCE_TOPICS
+from streams.topics.sources import sources_of
 from streams.web.host_rules import check_hosts
 
 if TYPE_CHECKING:
@@ -76,9 +76,10 @@ def _check_addresses(settings: Settings) -> Iterator[Fault]:
 
 def _check_numbers(settings: Settings) -> Iterator[Fault]:
     yield from _check_relations(settings)
+    known = [source.name for source in sources_of(settings)]
     for topic in settings.source_partitions:
-        if topic not in SOURCE_TOPICS:
-            yield Fault(("source_partitions", topic), f'no topic is named "{topic}"{suggestion(topic, SOURCE_TOPICS)}')
+        if topic not in known and not settings.catalogue:  # a catalogue may declare further ones
+            yield Fault(("source_partitions", topic), f'no topic is named "{topic}"{suggestion(topic, known)}')
     yield from _check_worth(settings)
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import enum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from streams.events.binary_mode import Headers
 
 
 class Reason(enum.StrEnum):
@@ -13,6 +16,8 @@ class Reason(enum.StrEnum):
     NOT_CLOUDEVENT = "not_cloudevent"  # an attribute that CloudEvents 1.0 demands is absent or wrong
     MISSING_ATTRIBUTE = "missing_attribute"  # a listed type without its time, its data or the first field of data
     WRONG_FIELD = "wrong_field"  # a listed type with a field that has the wrong type
+    UNMAPPED = "unmapped"  # of a mapped topic: no rule of the mapping fits
+    MAPPING_FAILED = "mapping_failed"  # of a mapped topic: a rule fits, and gives no event
     FROM_THE_FUTURE = "from_the_future"  # event time too far ahead of the record's Kafka timestamp
 
 
@@ -23,8 +28,21 @@ class Rejection(NamedTuple):
     detail: str
 
 
+class RejectedError(Exception):
+    """Raised for a record that is a dead letter.
+
+    Attributes:
+        rejection: what is wrong with it.
+
+    """
+
+    def __init__(self, rejection: Rejection) -> None:
+        super().__init__(rejection.detail)
+        self.rejection = rejection
+
+
 class DeadLetter(NamedTuple):
-    """A record for the topic pharos-dead-letters. `value` is the record's, unchanged."""
+    """A record for pharos-dead-letters. `value` is the record's, unchanged; `headers` those of binary mode."""
 
     topic: str
     partition: int
@@ -32,3 +50,4 @@ class DeadLetter(NamedTuple):
     reason: Reason
     detail: str
     value: bytes
+    headers: Headers = ()

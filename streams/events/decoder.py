@@ -7,18 +7,21 @@ from typing import TYPE_CHECKING, Any, Literal, Union
 
 import msgspec
 
+from streams.events.customer import CustomerKey
 from streams.events.dead_letter import Reason, Rejection
 from streams.events.event_time import event_time_ms
 from streams.events.fields import Name  # noqa: TC001 - msgspec reads it at run time
-from streams.events.registry import EVENTS_OF_TOPIC, type_of
+from streams.events.vocabulary import SHIPPED, type_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from streams.events.fields import Event
+    from streams.events.vocabulary import Vocabulary
 
 _place = re.compile(r"`(\$[^`]*)`$")
 _missing = re.compile(r"missing required field `(\w+)`")
+_NOBODY = CustomerKey()
 _syntax = msgspec.json.Decoder(msgspec.Raw)
 
 
@@ -51,11 +54,12 @@ class TopicDecoder:
     for which `decode` raised; it never raises.
     """
 
-    def __init__(self, topic: str) -> None:
-        """Raises KeyError for an unknown topic."""
-        events = EVENTS_OF_TOPIC[topic]
+    def __init__(self, topic: str, vocabulary: Vocabulary = SHIPPED, customers: CustomerKey = _NOBODY) -> None:
+        """Raises KeyError for an unknown topic. `customers` hashes those that events name."""
+        events = vocabulary.topics[topic]
         self._types = frozenset(type_of(event) for event in events)
-        self.decode: Callable[[bytes], Event] = msgspec.json.Decoder(_union(events)).decode
+        decoder = msgspec.json.Decoder(_union(events), dec_hook=customers.decode)
+        self.decode: Callable[[bytes], Event] = decoder.decode
 
     def explain(self, value: bytes) -> Unlisted | Rejection:
         """What a record is that `decode` refused: an event of an unlisted type or a dead letter."""

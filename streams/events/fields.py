@@ -2,18 +2,60 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import enum
+from typing import Annotated, Any, Final, Literal
 
 from msgspec import Meta, Struct
 
-Dimension = str | None
+from streams.events.customer import Customer
+
 Name = Annotated[str, Meta(min_length=1)]
-Time = Annotated[str, Meta(extra_json_schema={"format": "date-time"})] | None
 Seconds = Annotated[float, Meta(ge=-1e9, le=1e9, description="seconds")] | None
-Money = Annotated[float, Meta(ge=-1e11, le=1e11, description="in the shop's currency")] | None
-Score = Annotated[float, Meta(ge=-1e6, le=1e6)] | None
-Whole = Annotated[int, Meta(ge=-(10**12), le=10**12)] | None
-Flag = bool | None
+_TIME = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
+
+
+_CUSTOMER = Annotated[Customer, Meta(extra_json_schema={"type": "string"}, description="hashed where it is read")]
+
+
+class Kind(enum.StrEnum):
+    """What a field of `data` holds."""
+
+    ID = "id"  # names a case: an order, a parcel
+    DIMENSION = "dimension"  # a text by which events are counted
+    TEXT = "text"
+    TIME = "time"
+    SECONDS = "seconds"
+    MONEY = "money"  # in the shop's currency
+    NUMBER = "number"
+    COUNT = "count"
+    FLAG = "flag"
+    CUSTOMER = "customer"  # hashed where it is read
+
+
+FIRST_KINDS: Final = frozenset({Kind.ID, Kind.DIMENSION})
+"""What the first field of an event can be, which is mandatory."""
+
+DECLARED_KINDS: Final = tuple(kind for kind in Kind if kind is not Kind.CUSTOMER)
+"""The kinds that a catalogue may give to fields."""
+
+SCALE: Final[dict[Kind, int]] = {Kind.SECONDS: 1000, Kind.MONEY: 100, Kind.NUMBER: 100, Kind.COUNT: 1}
+"""The factor by which sums keep a number as an integer."""
+
+TEXTS: Final = frozenset({Kind.ID, Kind.DIMENSION, Kind.TEXT, Kind.CUSTOMER})
+
+OPTIONAL: Final[dict[Kind, tuple[Any, Any]]] = {
+    Kind.ID: (str | None, None),
+    Kind.DIMENSION: (str | None, ""),
+    Kind.TEXT: (str | None, None),
+    Kind.TIME: (_TIME | None, None),
+    Kind.SECONDS: (Seconds, None),
+    Kind.MONEY: (Annotated[float, Meta(ge=-1e11, le=1e11, description="in the shop's currency")] | None, None),
+    Kind.NUMBER: (Annotated[float, Meta(ge=-1e6, le=1e6)] | None, None),
+    Kind.COUNT: (Annotated[int, Meta(ge=-(10**12), le=10**12)] | None, None),
+    Kind.FLAG: (bool | None, None),
+    Kind.CUSTOMER: (_CUSTOMER | None, None),
+}
+"""The type of an optional field by its kind, and what stands for one that is absent."""
 
 
 class Data(Struct, gc=False):
@@ -25,7 +67,7 @@ class Event(Struct, gc=False, kw_only=True, tag_field="type"):
 
     id: Name
     source: Name
-    time: Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
+    time: _TIME
     specversion: Literal["1.0"]
     data: Data
     subject: str | None = None

@@ -5,7 +5,12 @@ A catalogue counts them like any other event, so that a producer with a wrong cl
 
 from __future__ import annotations
 
-from streams.events.fields import Data, Event, Seconds
+from typing import TYPE_CHECKING, Final
+
+from streams.events.fields import Data, Event, Kind, Seconds
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Misdated(Data):
@@ -29,7 +34,10 @@ class EventTooLate(MisdatedEvent, tag="pharos.event_too_late"):
     """An event came too late to count. `seconds`: how far it is behind the newest event of its partition."""
 
 
-EVENTS = (EventAhead, EventTooLate)
+_KINDS: Final = {"source": Kind.DIMENSION, "seconds": Kind.SECONDS}
+MISDATED_KINDS: Final[Mapping[type[Event], Mapping[str, Kind]]] = {EventAhead: _KINDS, EventTooLate: _KINDS}
+"""The kinds of their fields, by struct."""
+MISDATED: Final = tuple(MISDATED_KINDS)
 
 
 def misdated(kind: type[MisdatedEvent], source: str, off_ms: int) -> MisdatedEvent:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from streams.events.registry import DIMENSIONS, TOPIC_OF_TYPE, TYPES, type_of
+from streams.events.vocabulary import SHIPPED, Vocabulary, type_of
 
 if TYPE_CHECKING:
     from streams.events.fields import Event
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parents[2] / "docs" / "schemas"
 
 
-def schema_of(event: type[Event]) -> dict[str, Any]:
+def schema_of(event: type[Event], vocabulary: Vocabulary = SHIPPED) -> dict[str, Any]:
     """The JSON Schema (2020-12) of one type of event, with its topic and its dimensions as remarks."""
     kind = type_of(event)
     (root,), definitions = msgspec.json.schema_components([event], ref_template="#/$defs/{name}")
@@ -26,16 +26,16 @@ def schema_of(event: type[Event]) -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **own,
         "title": kind,
-        "$comment": f"topic {TOPIC_OF_TYPE[kind]}; dimensions {', '.join(sorted(DIMENSIONS[kind]))}",
+        "$comment": f"topic {vocabulary.topic_of[kind]}; dimensions {', '.join(sorted(vocabulary.dimensions[kind]))}",
         "$defs": definitions,
     }
 
 
-def schema_files() -> dict[str, str]:
+def schema_files(vocabulary: Vocabulary = SHIPPED) -> dict[str, str]:
     """The text of every schema by file name."""
     return {
-        f"{kind}.json": json.dumps(schema_of(event), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
-        for kind, event in TYPES.items()
+        f"{kind}.json": json.dumps(schema_of(event, vocabulary), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+        for kind, event in vocabulary.types.items()
     }
 
 

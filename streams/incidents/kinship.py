@@ -6,13 +6,14 @@ import enum
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from streams.catalogue.metric import Severity
-from streams.events.registry import TOPIC, TOPIC_OF_TYPE
+from streams.events.vocabulary import TOPIC
 from streams.records.scope import compatible, shared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from streams.catalogue.metric import Metric
+    from streams.events.vocabulary import Vocabulary
     from streams.incidents.alert import Alert
     from streams.incidents.policy import Policy
 
@@ -29,6 +30,9 @@ class MetricCatalogue(Protocol):
 
     @property
     def by_name(self) -> Mapping[str, Metric]: ...
+
+    @property
+    def vocabulary(self) -> Vocabulary: ...
 
 
 class Kinship(enum.StrEnum):
@@ -156,9 +160,12 @@ def explains(symptom: Alert, cause: Alert, catalogue: MetricCatalogue) -> bool:
 
 
 def _is_made_of(metric: str, feed: Alert, catalogue: MetricCatalogue) -> bool:
-    """Whether a metric counts events of the topic that a feed's alert speaks of."""
+    """Whether a metric counts events of the topic that a feed's alert speaks of. A mapped topic may bring any."""
+    topic, vocabulary = feed.scope.get(TOPIC), catalogue.vocabulary
+    if topic not in vocabulary.topics:
+        return True
     terms = (term for terms in catalogue.by_name[metric].components().values() for term in terms)
-    return feed.scope.get(TOPIC) in {None, *(TOPIC_OF_TYPE.get(event) for term in terms for event in term.events)}
+    return any(vocabulary.topic_of.get(event) == topic for term in terms for event in term.events)
 
 
 def linked(symptom: str, cause: str, catalogue: MetricCatalogue) -> bool:

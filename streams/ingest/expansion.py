@@ -73,7 +73,7 @@ class _Projection:
             positions += [1 + len(known)] if route.measure.placed else []
         self.parent: int | None = parent
         self.same = parent is not None and _varied(group, via) == _varied(group, route)
-        self.scope = fixed_scope(group.event_type, route)
+        self.scope = fixed_scope(group.topic, route)
         self.placed = route.measure.placed
         self._names = [codes[name].names for name in _varied(group, route)]
         # itemgetter gives a tuple only for two positions or more.
@@ -120,7 +120,7 @@ def _can_be_parent(group: Group, finer: Route, route: Route) -> bool:
 
 def _varied(group: Group, route: Route) -> tuple[str, ...]:
     """The dimensions that tell the sums of a route apart."""
-    return route.dimensions if fixed_scope(group.event_type, route) is None else ()
+    return route.dimensions if fixed_scope(group.topic, route) is None else ()
 
 
 def _projections(group: Group, codes: Mapping[str, Codes]) -> list[_Projection]:

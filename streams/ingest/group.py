@@ -14,7 +14,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from streams.cells.record import SLOT_MS
-from streams.events.registry import TOPIC, TOPIC_OF_TYPE, type_of
+from streams.events.vocabulary import TOPIC, type_of
 from streams.ingest.routes import routes_of
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ class Group:
 
     Attributes:
         event_type: whose events are grouped.
+        topic: that they come by.
         at: the time field that its contributions count for, "time" for the event's own.
         measure: what is counted, added up, sorted into bins or kept of the events.
         dimensions: in the order of the key, from position 2.
@@ -45,6 +46,7 @@ class Group:
     """
 
     event_type: str
+    topic: str
     at: str
     measure: Measure
     dimensions: tuple[str, ...]
@@ -72,17 +74,19 @@ def is_own_time(gate: Gate) -> bool:
 
 
 def numbered_groups(
-    metrics: Sequence[Metric], events: Iterable[type[Event]]
+    metrics: Sequence[Metric], events: Iterable[type[Event]], topic: str
 ) -> dict[type[Event], list[tuple[int, Group]]]:
-    """The groups of each kind of event, numbered through."""
+    """The groups of each kind of event that a topic brings, numbered through."""
     numbers = count()
     return {
-        event: [(next(numbers), group) for group in make_groups(type_of(event), routes_of(metrics, type_of(event)))]
+        event: [
+            (next(numbers), group) for group in make_groups(type_of(event), routes_of(metrics, type_of(event)), topic)
+        ]
         for event in events
     }
 
 
-def make_groups(event_type: str, routes: Routes) -> list[Group]:
+def make_groups(event_type: str, routes: Routes, topic: str) -> list[Group]:
     """Routes that can share keys share a group: same time counted for, same value."""
     shared: dict[tuple[str, int, Measure], Routes] = {}
     for route, targets in routes.items():
@@ -91,15 +95,15 @@ def make_groups(event_type: str, routes: Routes) -> list[Group]:
             continue
         kind = ("time", 0, route.measure) if is_own_time(gate) else (gate.at, gate.plus_s, route.measure)
         shared.setdefault(kind, {})[route] = targets
-    return [_make_group(event_type, kind[0], kind[2], members) for kind, members in shared.items()]
+    return [_make_group(event_type, topic, kind[0], kind[2], members) for kind, members in shared.items()]
 
 
-def _make_group(event_type: str, at: str, measure: Measure, routes: Routes) -> Group:
-    varied = (route for route in routes if fixed_scope(event_type, route) is None)
+def _make_group(event_type: str, topic: str, at: str, measure: Measure, routes: Routes) -> Group:
+    varied = (route for route in routes if fixed_scope(topic, route) is None)
     dimensions = tuple(sorted({dimension for route in varied for dimension in route.dimensions}))
     gates = dict.fromkeys(route.gate for route in routes if not _always_open(route.gate))
     positions = {gate: 2 + len(dimensions) + number for number, gate in enumerate(gates)}
-    return Group(event_type, at, measure, dimensions, positions, routes)
+    return Group(event_type, topic, at, measure, dimensions, positions, routes)
 
 
 def _always_open(gate: Gate) -> bool:
@@ -111,10 +115,10 @@ def _can_open(gate: Gate) -> bool:
     return not (is_own_time(gate) and gate.no_later is False)
 
 
-def fixed_scope(event_type: str, route: Route) -> tuple[str, ...] | None:
-    """The scope of a route that is the same for all events of the type; None where it differs."""
+def fixed_scope(topic: str, route: Route) -> tuple[str, ...] | None:
+    """The scope of a route that is the same for all events of a topic; None where it differs."""
     if set(route.dimensions) <= {TOPIC}:
-        return tuple(TOPIC_OF_TYPE[event_type] for _ in route.dimensions)
+        return tuple(topic for _ in route.dimensions)
     return None
 
 
@@ -127,5 +131,5 @@ def route_positions(group: Group, route: Route) -> tuple[int | None, list[int]]:
     own = route.own_slot or is_own_time(route.gate)
     slot = 1 if own or gate is None else gate
     placed = [group.first_gate + len(group.gates)] if route.measure.placed else []
-    varied = route.dimensions if fixed_scope(group.event_type, route) is None else ()
+    varied = route.dimensions if fixed_scope(group.topic, route) is None else ()
     return gate, [slot, *map(group.position, varied), *placed]

@@ -15,13 +15,14 @@ from streams.cells.histogram import edges
 from streams.cells.mark import mark_of
 from streams.cells.record import SLOT_MS
 from streams.events.event_time import KNOWN_MINUTES, KNOWN_TAILS, SECONDS_OF_MINUTE, event_time_ms
-from streams.events.registry import DIMENSIONS, FIELDS, SCALES, TEXT_FIELDS, TIME_FIELDS, TOPIC, TOPIC_OF_TYPE, type_of
+from streams.events.vocabulary import TOPIC, type_of
 from streams.ingest.amounts import scaled
 from streams.ingest.group import Group, GroupKey, is_own_time
 
 if TYPE_CHECKING:
     from streams.catalogue.metric import Condition
     from streams.events.fields import Event
+    from streams.events.vocabulary import Vocabulary
     from streams.ingest.codes import Codes
     from streams.ingest.routes import Gate
 
@@ -34,7 +35,12 @@ class WrongTimeError(ValueError):
     """A time is not RFC 3339; the argument is its place."""
 
 
-def compile_grouping(groups: Mapping[type[Event], Sequence[tuple[int, Group]]], codes: Mapping[str, Codes]) -> Grouping:
+def compile_grouping(
+    groups: Mapping[type[Event], Sequence[tuple[int, Group]]],
+    codes: Mapping[str, Codes],
+    vocabulary: Vocabulary,
+    topic: str,
+) -> Grouping:
     """The function (events, their times in ms) -> (the keys of each event, sums of values).
 
     `groups` are the numbered groups by struct of event, `codes` those of the dimensions that they use. The function
@@ -58,7 +64,7 @@ def compile_grouping(groups: Mapping[type[Event], Sequence[tuple[int, Group]]], 
     for number, (event, numbered) in enumerate(groups.items()):
         names[f"event_{number}"] = event
         lines.append(f"  {'el' if number else ''}if kind is event_{number}:")
-        lines += [f"   {line}" for line in _Writer(type_of(event), names).lines(numbered)]
+        lines += [f"   {line}" for line in _Writer(type_of(event), names, vocabulary, topic).lines(numbered)]
     lines += ["  else:", "   add(())", " return keys, sums"]
     exec("\n".join(lines), names)  # noqa: S102 - our own text, see the module's docstring
     grouping: Grouping = names["grouping"]
@@ -68,12 +74,14 @@ def compile_grouping(groups: Mapping[type[Event], Sequence[tuple[int, Group]]], 
 class _Writer:
     """The lines for one type of event: they add its keys, once."""
 
-    def __init__(self, event_type: str, names: dict[str, Any]) -> None:
+    def __init__(self, event_type: str, names: dict[str, Any], vocabulary: Vocabulary, topic: str) -> None:
         self._type = event_type
         self._names = names
+        self._vocabulary = vocabulary
+        self._topic = topic
 
     def lines(self, groups: Sequence[tuple[int, Group]]) -> list[str]:
-        lines = [line for field in sorted(TIME_FIELDS[self._type]) for line in self._time(field)]
+        lines = [line for field in sorted(self._vocabulary.time_fields[self._type]) for line in self._time(field)]
         used = sorted({name for _, group in groups for name in group.dimensions})
         lines += [f"d_{name} = codes_{name}[{self._dimension(name)}]" for name in used]
         always, later = [], []
@@ -97,7 +105,7 @@ class _Writer:
                 later.append(f"if {' and '.join(needs)}: mine.append({key})")
             elif value:
                 needs.append(f"data.{value} is not None")
-                amount = f"scaled(data.{value}, {SCALES[self._type][value]})"
+                amount = f"scaled(data.{value}, {self._vocabulary.scales[self._type][value]})"
                 amount = f"packed(ms, {amount})" if gauge else amount
                 lines.append(f"if {' and '.join(needs)}: sums.append((len(keys), {key}, {amount}))")
             elif needs:
@@ -138,9 +146,9 @@ class _Writer:
         return f"(False if not ({where}) else None) if t_{gate.at} is None else ({opened})"
 
     def _tests(self, field: str, condition: Condition) -> list[str]:
-        if field not in FIELDS[self._type]:
+        if field not in self._vocabulary.fields[self._type]:
             operand, absent = "None", None
-        elif field in TEXT_FIELDS[self._type]:
+        elif field in self._vocabulary.text_fields[self._type]:
             operand, absent = f'(data.{field} or "")', ""
         else:
             operand, absent = f"data.{field}", None
@@ -160,8 +168,8 @@ class _Writer:
 
     def _dimension(self, name: str) -> str:
         if name == TOPIC:
-            return self._constant(TOPIC_OF_TYPE[self._type])
-        return f"data.{name}" if name in DIMENSIONS[self._type] else '""'
+            return self._constant(self._topic)
+        return f"data.{name}" if name in self._vocabulary.dimensions[self._type] else '""'
 
     def _constant(self, value: Any) -> str:
         name = f"c{len(self._names)}"

@@ -2,43 +2,49 @@
 
 from __future__ import annotations
 
-from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from streams.cells.record import NO_WATERMARK
-from streams.events.dead_letter import DeadLetter, Reason, Rejection
+from streams.events.customer import CustomerKey
+from streams.events.dead_letter import Reason, RejectedError, Rejection
 from streams.events.decoder import TopicDecoder
-from streams.events.misdated import EVENTS as MISDATED
-from streams.events.misdated import EventAhead, EventTooLate, misdated
-from streams.events.registry import EVENTS_OF_TOPIC
+from streams.events.misdated import MISDATED, EventAhead, EventTooLate, misdated
 from streams.ingest.busy_slots import BusySlots
 from streams.ingest.code_book import CodeBook
 from streams.ingest.expansion import Expansion, records_of
+from streams.ingest.fates import Limits, fates_of
 from streams.ingest.flush import Flush
 from streams.ingest.future import FROM_THE_FUTURE, NO_TIMESTAMP, ahead
 from streams.ingest.group import numbered_groups
 from streams.ingest.grouping import WrongTimeError, compile_grouping
+from streams.ingest.mapped_reader import MappedReader
 from streams.ingest.missing_times import MissingTimes
 from streams.ingest.outcome import Outcome
 from streams.ingest.plane import Plane
 from streams.ingest.progress import NEVER, Progress
 from streams.ingest.reader import Reader
 from streams.ingest.recent_ids import RecentIds
+from streams.ingest.refused_records import RefusedRecords
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from numpy.typing import NDArray
 
     from streams.catalogue.load import Catalogue
+    from streams.events.dead_letter import DeadLetter
     from streams.events.misdated import MisdatedEvent
+    from streams.ingest.codes import Codes
+    from streams.ingest.grouping import Grouping
+    from streams.ingest.mapped_reader import RecordMapper
     from streams.ingest.reader import Columns
     from streams.records.batch import RecordBatch
 
 _AT_ONCE = 256  # records whose events are in memory together: more no longer help, and would leave the cache
 _ENDLESS = 1 << 61
+_NOBODY = CustomerKey()
 
 
 class IngestPartition:
@@ -53,6 +59,8 @@ class IngestPartition:
 
     Args:
         now_ms: the wall clock, set right by the brokers'; None where the time of the events is all there is.
+        mapper: of a mapped topic; None where its records are events of ours.
+        customers: hashes the customers that events name.
 
     Attributes:
         newest_timestamp: the largest Kafka timestamp of the records that were not refused, in ms; -1 before the first.
@@ -70,8 +78,10 @@ class IngestPartition:
         late_limit_ms: int,
         future_limit_ms: int,
         now_ms: Callable[[], int] | None = None,
+        mapper: RecordMapper | None = None,
+        customers: CustomerKey = _NOBODY,
     ) -> None:
-        """Raises KeyError for an unknown topic."""
+        """Raises KeyError for a topic that is neither mapped nor brings a type of the catalogue's vocabulary."""
         self.topic = topic
         self.partition = partition
         self.outcomes: dict[Outcome, int] = dict.fromkeys(Outcome, 0)
@@ -81,24 +91,28 @@ class IngestPartition:
         self._now_ms = now_ms
         self._now = _ENDLESS
         self.newest_timestamp = NO_TIMESTAMP
-        self._decoder = TopicDecoder(topic)
+        vocabulary = catalogue.vocabulary
+        self._mapper = mapper
+        self._decoder = None if mapper is not None else TopicDecoder(topic, vocabulary, customers)
+        structs = (
+            vocabulary.topics[topic] if mapper is None else [vocabulary.types[kind] for kind in sorted(mapper.types)]
+        )
         self._ids = RecentIds(dedup_records)
-        numbered = numbered_groups(catalogue.metrics, (*EVENTS_OF_TOPIC[topic], *MISDATED))
+        numbered = numbered_groups(catalogue.metrics, (*structs, *MISDATED), topic)
         groups = [group for of_event in numbered.values() for _, group in of_event]
         self._codes = CodeBook(name for group in groups for name in group.dimensions)
         self._missing = MissingTimes(groups)
-        self._grouping = compile_grouping(numbered, self._codes)
-        self._reader = Reader(self._decoder.decode, self._grouping, self._refuse, self._codes.values())
+        self._grouping = compile_grouping(numbered, self._codes, vocabulary, topic)
+        self._reader = self._new_reader(self._grouping, self._codes.values())
         # What is counted already is only remembered: it needs no keys, and costs half.
-        self._remembering = Reader(
-            self._decoder.decode, compile_grouping(dict.fromkeys(numbered, ()), {}), self._refuse
-        )
+        nothing = compile_grouping(dict.fromkeys(numbered, ()), {}, vocabulary, topic)
+        self._remembering = self._new_reader(nothing)
         self._expansion = Expansion(catalogue.metrics, groups, self._codes)
         self._progress = Progress(lateness_ms)
         self._next_offset = 0
         self._gauges = frozenset(number for number, group in enumerate(groups) if group.measure.gauge)
         self._on_time, self._late = Plane(self._gauges), Plane(self._gauges)
-        self._dead_letters: list[DeadLetter] = []
+        self._refused = RefusedRecords(topic, partition)
         self._flushed_outcomes = dict(self.outcomes)
         self._busy = BusySlots()
         self._has_news = False
@@ -152,13 +166,13 @@ class IngestPartition:
 
     def warm(self, batch: RecordBatch) -> None:
         """Remember the ids, and the largest event time unless that was set, of records that are counted already."""
-        kept = self._on_time, self._late, self._busy, self._dead_letters, self.outcomes, self._has_news
+        kept = self._on_time, self._late, self._busy, self._refused, self.outcomes, self._has_news
         progress = self._progress
         largest, front = progress.largest, progress.front
         self._on_time, self._late, self._busy = Plane(), Plane(), BusySlots()
-        self._dead_letters, self.outcomes = [], dict(self.outcomes)
+        self._refused, self.outcomes = RefusedRecords(self.topic, self.partition), dict(self.outcomes)
         self._feed(batch, self._remembering)
-        self._on_time, self._late, self._busy, self._dead_letters, self.outcomes, self._has_news = kept
+        self._on_time, self._late, self._busy, self._refused, self.outcomes, self._has_news = kept
         if progress.restored:
             progress.largest, progress.front = largest, front
 
@@ -166,21 +180,19 @@ class IngestPartition:
         """Decide about every record of a batch. Returns its dead letters, as the next flush does. No record raises."""
         return self._feed(batch, self._reader)
 
-    def _feed(self, batch: RecordBatch, reader: Reader) -> list[DeadLetter]:
-        first_letter = len(self._dead_letters)
+    def _feed(self, batch: RecordBatch, reader: Reader | MappedReader) -> list[DeadLetter]:
+        first_letter = len(self._refused)
+        values = self._refused.structured(batch) if batch.headers and self._mapper is None else batch.values
         if self._now_ms is not None:
             self._now = self._now_ms()
-        for begin in range(0, len(batch.values), _AT_ONCE):
+        for begin in range(0, len(values), _AT_ONCE):
             part = slice(begin, begin + _AT_ONCE)
-            columns = reader.read(batch.offsets[part], batch.timestamps[part], batch.values[part])
+            columns = reader.read(batch.offsets[part], batch.timestamps[part], values[part])
             if columns.ids:
                 self._decide(columns)
         self._next_offset = batch.next_offset
         self._has_news = True
-        letters = self._dead_letters[first_letter:]
-        letters.sort(key=attrgetter("offset"))  # those that decode are found after those that do not
-        self._dead_letters[first_letter:] = letters
-        return letters
+        return self._refused.since(first_letter)
 
     def _decide(self, columns: Columns) -> None:
         copies = self._ids.seen_among(columns.sources, columns.ids, columns.offsets)
@@ -194,41 +206,37 @@ class IngestPartition:
         if plain and oldest >= max(front - progress.lateness_ms, progress.promised):
             progress.largest, progress.front = reached, front
             self.newest_timestamp = max(self.newest_timestamp, latest_record)
-            self.outcomes[Outcome.COUNTED] += len(columns.ids)
+            self.outcomes[Outcome.COUNTED] += columns.records
             self._busy.add(columns.times, oldest, newest)
             self._on_time.add(columns.keys, columns.sums)
             return
         self._decide_each(columns, copies)
 
     def _decide_each(self, columns: Columns, copies: list[int]) -> None:
-        """The same for records some of which are copies, late or from the future."""
-        times, timestamps, progress = columns.times, np.array(columns.timestamps, np.int64), self._progress
-        known = timestamps != NO_TIMESTAMP
-        future = (known & (times > timestamps + self._future_limit)) | (
-            np.maximum(times, timestamps) > self._now + self._future_limit
-        )
-        accepted = ~future
-        self.newest_timestamp = max(self.newest_timestamp, int(timestamps[accepted].max(initial=NO_TIMESTAMP)))
-        accepted[copies] = False
-        reached = np.maximum(np.maximum.accumulate(np.where(accepted, times, NEVER)), progress.largest)
-        front = np.maximum(np.minimum(reached, self._now), progress.front)
-        on_time = accepted & (times >= np.maximum(front - progress.lateness_ms, progress.promised))
-        behind = accepted & ~on_time & (times >= reached - self._late_limit)
-        progress.largest, progress.front = int(reached[-1]), int(front[-1])
-        for place in np.flatnonzero(future).tolist():
+        """The same for events some of which are copies, late or from the future."""
+        progress, times = self._progress, columns.times
+        fates = fates_of(columns, copies, progress, Limits(self._now, self._future_limit, self._late_limit))
+        timestamps = np.array(columns.timestamps, np.int64)
+        newest = timestamps[~fates.refused].max(initial=NO_TIMESTAMP)
+        self.newest_timestamp = max(self.newest_timestamp, int(newest))
+        progress.largest, progress.front = int(fates.reached[-1]), int(fates.front[-1])
+        refused: dict[int, int] = {}
+        for place in np.flatnonzero(fates.ahead).tolist():
+            refused.setdefault(columns.offsets[place], place)
+        for offset, place in refused.items():
             why = self._ahead(int(times[place]), columns.timestamps[place])
-            self._reject(columns.offsets[place], columns.values[place], why or FROM_THE_FUTURE)
-        counted = int(on_time.sum() + behind.sum())
-        self.outcomes[Outcome.COUNTED] += counted
-        self.outcomes[Outcome.LATE] += int(accepted.sum()) - counted
-        self.outcomes[Outcome.DUPLICATE] += int((~accepted & ~future).sum())
-        self._busy.add_some(times[on_time])
-        self._on_time.add_some(columns.keys, columns.sums, on_time.tolist())
-        if behind.any():
-            self._late.add_some(columns.keys, columns.sums, behind.tolist())
-        read_at = np.minimum(np.where(known, timestamps, reached if self._now_ms is None else self._now), self._now)
-        self._misdate(EventAhead, columns, future, read_at, np.maximum(times, timestamps) - read_at)
-        self._misdate(EventTooLate, columns, accepted & (times < reached - self._late_limit), read_at, reached - times)
+            self._reject(offset, columns.values[place], why or FROM_THE_FUTURE)
+        for outcome, count in fates.outcomes().items():
+            self.outcomes[outcome] += count
+        self._busy.add_some(times[fates.on_time])
+        self._on_time.add_some(columns.keys, columns.sums, fates.on_time.tolist())
+        if fates.behind.any():
+            self._late.add_some(columns.keys, columns.sums, fates.behind.tolist())
+        known = timestamps != NO_TIMESTAMP
+        stamped = np.where(known, timestamps, fates.reached if self._now_ms is None else self._now)
+        read_at = np.minimum(stamped, self._now)
+        self._misdate(EventAhead, columns, fates.ahead, read_at, np.maximum(times, timestamps) - read_at)
+        self._misdate(EventTooLate, columns, fates.too_late, read_at, fates.reached - times)
 
     def _misdate(
         self,
@@ -255,14 +263,13 @@ class IngestPartition:
             self.watermark,
             self.largest_event_time,
             records_of(cells, self._expansion, cells_partitions, header, self._busy.take()),
-            self._dead_letters,
+            self._refused.take(),
             {outcome: self.outcomes[outcome] - before for outcome, before in self._flushed_outcomes.items()},
             self._missing.count((self._on_time, self._late)),
             self._codes.take_long_values(),
         )
         self._on_time, self._late = Plane(self._gauges), Plane(self._gauges)
         self._codes.shrink()
-        self._dead_letters = []
         self._flushed_outcomes = dict(self.outcomes)
         self._has_news = False
         return flush
@@ -270,17 +277,30 @@ class IngestPartition:
     def _ahead(self, time: int | None, timestamp: int) -> Rejection | None:
         return ahead(time, timestamp, self._now, self._future_limit)
 
+    def _new_reader(self, grouping: Grouping, codes: Collection[Codes] = ()) -> Reader | MappedReader:
+        if self._decoder is not None:
+            return Reader(self._decoder.decode, grouping, self._refuse, codes)
+        assert self._mapper is not None
+        return MappedReader(self._mapper, grouping, self._refuse, self._ignore, codes)
+
     def _refuse(self, offset: int, timestamp: int, value: bytes | None, error: Exception) -> None:
         if value is None:
-            self._ignore_unless_ahead(offset, None, timestamp, value)
+            self._ignore(offset, timestamp, value)
+        elif isinstance(error, RejectedError):
+            self._reject(offset, value, error.rejection)
         elif isinstance(error, WrongTimeError):
             self._reject(offset, value, Rejection(Reason.WRONG_FIELD, f"{error} is not RFC 3339"))
+        elif self._decoder is None:
+            self._reject(offset, value, Rejection(Reason.MAPPING_FAILED, f"{type(error).__name__}: a fault of ours"))
         else:
             found = self._decoder.explain(value)
             if isinstance(found, Rejection):
                 self._reject(offset, value, found)
             else:
                 self._ignore_unless_ahead(offset, found.time, timestamp, value)
+
+    def _ignore(self, offset: int, timestamp: int, value: bytes | None) -> None:
+        self._ignore_unless_ahead(offset, None, timestamp, value)
 
     def _ignore_unless_ahead(self, offset: int, time: int | None, timestamp: int, value: bytes | None) -> None:
         why = self._ahead(time, timestamp)
@@ -292,4 +312,4 @@ class IngestPartition:
 
     def _reject(self, offset: int, value: bytes | None, rejection: Rejection) -> None:
         self.outcomes[Outcome.DEAD_LETTER] += 1
-        self._dead_letters.append(DeadLetter(self.topic, self.partition, offset, *rejection, value or b""))
+        self._refused.add(offset, value, rejection)

@@ -30,6 +30,7 @@ class Columns(NamedTuple):
         times: event times, ms since the epoch, int64.
         keys: of each event, see `streams.ingest.grouping`.
         sums: values to add up, by position.
+        records: how many records these are the events of.
 
     """
 
@@ -41,6 +42,7 @@ class Columns(NamedTuple):
     ids: list[str]
     keys: list[Keys]
     sums: list[Sum]
+    records: int
 
 
 class Reader:
@@ -75,7 +77,7 @@ class Reader:
                 codes.cut = before  # these are read, and counted, once more
             return self._sift(offsets, timestamps, values)
         sources, ids = [event.source for event in events], [event.id for event in events]
-        return Columns(offsets, timestamps, values, times, sources, ids, keys, sums)
+        return Columns(offsets, timestamps, values, times, sources, ids, keys, sums, len(ids))
 
     def _sift(self, offsets: Sequence[int], timestamps: Sequence[int], values: Sequence[bytes | None]) -> Columns:
         kept: list[int] = []
@@ -109,6 +111,7 @@ class Reader:
             ids,
             all_keys,
             all_sums,
+            len(kept),
         )
 
 

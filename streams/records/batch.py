@@ -12,7 +12,8 @@ class RecordBatch(NamedTuple):
     """Records of one partition in offset order, by columns of equal length.
 
     Offsets may have holes (compaction, control batches). `next_offset` is where reading goes on: it can lie beyond the
-    last offset + 1. A value of None is a tombstone. Timestamps are Kafka's, in ms.
+    last offset + 1. A value of None is a tombstone. Timestamps are Kafka's, in ms. `headers` are those of CloudEvents
+    in binary mode, by record, empty for the others; the column is empty where no record of the batch has any.
     """
 
     topic: str
@@ -21,3 +22,4 @@ class RecordBatch(NamedTuple):
     timestamps: Sequence[int]
     values: Sequence[bytes | None]
     next_offset: int
+    headers: Sequence[tuple[tuple[str, bytes | None], ...]] = ()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from streams.events.registry import DIMENSIONS, TOPIC
+from streams.events.vocabulary import SHIPPED
 from streams.register.expression import ExpressionError, expression
 from streams.settings.located_yaml import suggestion
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 LONGEST_VALUE: Final = 256  # of a matcher, in characters
 MOST_MATCHERS: Final = 20
 OWN_LABELS: Final = frozenset({"metric", "touchpoint", "severity"})
-KNOWN_LABELS: Final = OWN_LABELS | {TOPIC}.union(*DIMENSIONS.values())
+KNOWN_LABELS: Final = OWN_LABELS | SHIPPED.all_dimensions
 
 _SYNTAX = re.compile(r"([a-zA-Z_][a-zA-Z0-9_]*)\s*(=~|!~|!=|=)\s*(.*)", re.DOTALL)  # of a text without spaces around it
 

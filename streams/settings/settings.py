@@ -8,6 +8,7 @@ import msgspec
 
 from streams.settings.bounds import Bounds
 from streams.settings.limits import DAY_S, LONGEST_WAIT_S, MONTH_S, MOST_PARTITIONS
+from streams.settings.mapping import MappingSettings  # noqa: TC001 - msgspec reads it at run time
 
 SOURCE_TOPICS = ("orders", "logistics", "consultations", "aftersales", "visits", "feedback")
 _Partitions = Annotated[int, Bounds(above=0, most=MOST_PARTITIONS)]
@@ -220,6 +221,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     calendar: tuple[CalendarEntry, ...] = ()  # what is planned; a catalogue may hold more
     evaluate_from: str = ""  # RFC 3339; before it baselines are filled and nothing is judged
     source_partitions: dict[str, _Partitions] = {}  # the broker is asked for what is missing here
+    mappings: dict[str, MappingSettings] = {}  # by name: what makes events of ours of other records
     cells_partitions: _Partitions = 4
     replication_factor: _Copies = 0  # of topics that Pharos makes; 0: the broker's default
     min_insync_replicas: _Copies = 0  # as above

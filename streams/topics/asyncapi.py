@@ -9,7 +9,7 @@ import msgspec
 import yaml
 
 from streams.events.dead_letter import Reason
-from streams.events.registry import DIMENSIONS, EVENTS_OF_TOPIC, type_of
+from streams.events.vocabulary import SHIPPED, Vocabulary, type_of
 from streams.records.action import TYPE as ACTION_TAKEN
 from streams.records.action import Action
 from streams.records.anomaly import Anomaly, Change, Why
@@ -49,10 +49,12 @@ _INFO = (
 )
 
 
-def document() -> dict[str, Any]:
-    """The document as JSON would hold it."""
-    topics = [topic for topic in wanted_topics(Settings()) if topic.name in _WHAT_FOR]
-    messages = _event_messages() | _own_messages()
+def document(vocabulary: Vocabulary = SHIPPED) -> dict[str, Any]:
+    """The document as JSON would hold it, with the types of events that a catalogue declares."""
+    topics = [
+        topic for topic in wanted_topics(Settings(), vocabulary) if topic.name in {*_WHAT_FOR, *vocabulary.topics}
+    ]
+    messages = _event_messages(vocabulary) | _own_messages()
     return {
         "asyncapi": "3.0.0",
         "info": {
@@ -62,28 +64,28 @@ def document() -> dict[str, Any]:
             "license": {"name": "Apache-2.0"},
         },
         "defaultContentType": _CLOUDEVENT,
-        "channels": {topic.name: _channel(topic) for topic in topics},
+        "channels": {topic.name: _channel(topic, vocabulary) for topic in topics},
         "operations": dict(operation for topic in topics for operation in _operations(topic)),
-        "components": {"messages": messages, "schemas": _schemas()},
+        "components": {"messages": messages, "schemas": _schemas(vocabulary)},
     }
 
 
-def text() -> str:
+def text(vocabulary: Vocabulary = SHIPPED) -> str:
     """The document as docs/asyncapi.yaml holds it."""
     head = "# Generated: pharos check --asyncapi > docs/asyncapi.yaml\n"
-    return head + yaml.safe_dump(document(), sort_keys=False, allow_unicode=True, width=120)
+    return head + yaml.safe_dump(document(vocabulary), sort_keys=False, allow_unicode=True, width=120)
 
 
-def _messages_of(topic: str) -> list[str]:
-    if topic in EVENTS_OF_TOPIC:
-        return [type_of(event) for event in EVENTS_OF_TOPIC[topic]]
+def _messages_of(topic: str, vocabulary: Vocabulary) -> list[str]:
+    if topic in vocabulary.topics:
+        return [type_of(event) for event in vocabulary.topics[topic]]
     if topic == DEAD_LETTERS_TOPIC:
         return ["dead_letter"]
     actions = [ACTION_TAKEN, *(stage.value for stage in Stage)]
     return actions if topic == ACTIONS_TOPIC else [change.value for change in Change]
 
 
-def _channel(topic: WantedTopic) -> dict[str, Any]:
+def _channel(topic: WantedTopic, vocabulary: Vocabulary) -> dict[str, Any]:
     kafka: dict[str, Any] = {"topic": topic.name}
     if topic.role is not Role.SOURCE:
         kafka["partitions"] = topic.partitions
@@ -93,8 +95,8 @@ def _channel(topic: WantedTopic) -> dict[str, Any]:
         }
     return {
         "address": topic.name,
-        "description": _WHAT_FOR[topic.name],
-        "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in _messages_of(topic.name)},
+        "description": _WHAT_FOR.get(topic.name, "Events that the catalogue declares."),
+        "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in _messages_of(topic.name, vocabulary)},
         "bindings": {"kafka": kafka | {"bindingVersion": _BINDING}},
     }
 
@@ -106,12 +108,12 @@ def _operations(topic: WantedTopic) -> Iterable[tuple[str, dict[str, Any]]]:
         yield f"{action}-{topic.name}", {"action": action, "channel": {"$ref": f"#/channels/{topic.name}"}}
 
 
-def _event_messages() -> dict[str, Any]:
+def _event_messages(vocabulary: Vocabulary) -> dict[str, Any]:
     messages = {}
-    for events in EVENTS_OF_TOPIC.values():
+    for events in vocabulary.topics.values():
         for event in events:
             kind = type_of(event)
-            dimensions = ", ".join(sorted(DIMENSIONS[kind]))
+            dimensions = ", ".join(sorted(vocabulary.dimensions[kind]))
             messages[kind] = _message(
                 (event.__doc__ or "").strip(), event.__name__, "The subject, or empty.", f"Dimensions: {dimensions}."
             )
@@ -141,9 +143,10 @@ def _own_messages() -> dict[str, Any]:
             "required": ["pharos-reason", "pharos-topic", "pharos-partition", "pharos-offset"],
             "properties": {
                 "pharos-reason": {"type": "string", "enum": [reason.value for reason in Reason]},
-                "pharos-topic": {"type": "string", "enum": list(EVENTS_OF_TOPIC)},
+                "pharos-topic": {"type": "string", "description": "The topic that the record came by."},
                 "pharos-partition": {"type": "string", "pattern": "^[0-9]+$"},
                 "pharos-offset": {"type": "string", "pattern": "^[0-9]+$"},
+                "pharos-detail": {"type": "string", "description": "The field and what is wrong with it."},
             },
         },
         "payload": {"description": "The bytes of the record, whatever they are."},
@@ -162,8 +165,8 @@ def _message(summary: str, schema: str, key: str, description: str = "") -> dict
     return message
 
 
-def _schemas() -> dict[str, Any]:
-    structs: list[type] = [event for events in EVENTS_OF_TOPIC.values() for event in events]
+def _schemas(vocabulary: Vocabulary) -> dict[str, Any]:
+    structs: list[type] = [event for events in vocabulary.topics.values() for event in events]
     _, schemas = msgspec.json.schema_components([*structs, Anomaly, Action, Request], ref_template=_SCHEMAS + "{name}")
     changes = [change.value for change in Change]
     affected = schemas["Anomaly"]["properties"].pop("affected")  # it travels beside the data

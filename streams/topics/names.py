@@ -1,10 +1,11 @@
-"""The topics that Pharos writes. Those that it reads are `streams.settings.settings.SOURCE_TOPICS`."""
+"""The topics that Pharos writes. Those that it reads events from are in `streams.topics.sources`."""
 
 from __future__ import annotations
 
 CELLS_TOPIC = "pharos-cells"
 VERDICTS_TOPIC = "pharos-verdicts"
 SNAPSHOTS_TOPIC = "pharos-snapshots"
+RAW_PREFIX = "pharos-raw-"  # and the name of a mapping: what the intake took for it
 ANOMALIES_TOPIC = "pharos-anomalies"
 ANOMALY_STATE_TOPIC = "pharos-anomaly-state"
 ACTIONS_TOPIC = "pharos-actions"

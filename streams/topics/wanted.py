@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from typing import TYPE_CHECKING, NamedTuple
 
-from streams.settings.settings import SOURCE_TOPICS
+from streams.events.vocabulary import SHIPPED, Vocabulary
 from streams.topics.names import (
     ACTIONS_TOPIC,
     ANOMALIES_TOPIC,
@@ -15,12 +15,14 @@ from streams.topics.names import (
     SNAPSHOTS_TOPIC,
     VERDICTS_TOPIC,
 )
+from streams.topics.sources import sources_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from streams.settings.settings import Settings
 
+LARGEST_BODY = 1 << 20  # of a webhook
 LARGEST_RECORD = 16 << 20  # the cells of a second of catching up exceed Kafka's usual megabyte
 DAY_MS = 86_400_000
 _ANY_TIME = str((1 << 63) - 1)
@@ -52,6 +54,7 @@ class WantedTopic(NamedTuple):
         counted: whether another number than `partitions` would give wrong results.
         config: what it is made with.
         rights: what a worker does with it.
+        made: whether a worker makes it where it is missing.
 
     """
 
@@ -61,15 +64,16 @@ class WantedTopic(NamedTuple):
     counted: bool
     config: Mapping[str, str]
     rights: tuple[Right, ...]
+    made: bool = True
 
 
-def wanted_topics(settings: Settings) -> tuple[WantedTopic, ...]:
+def wanted_topics(settings: Settings, vocabulary: Vocabulary = SHIPPED) -> tuple[WantedTopic, ...]:
     """All topics of a worker, sources first."""
-    return (*source_topics(settings), *own_topics(settings))
+    return (*source_topics(settings, vocabulary), *own_topics(settings))
 
 
-def source_topics(settings: Settings) -> tuple[WantedTopic, ...]:
-    """The topics that a worker reads events from.
+def source_topics(settings: Settings, vocabulary: Vocabulary = SHIPPED) -> tuple[WantedTopic, ...]:
+    """The topics that a worker reads events from. Those that the intake fills are made by us.
 
     Made by us with `time: events` they keep records of any year: otherwise the broker deletes a replay of 1999 at once,
     and refuses the dates of a scenario that lies ahead. With `time: live` the broker's own limits hold.
@@ -81,10 +85,14 @@ def source_topics(settings: Settings) -> tuple[WantedTopic, ...]:
             "message.timestamp.type": "CreateTime",
             "message.timestamp.after.max.ms": _ANY_TIME,
         }
+    config |= _copies(settings)
+    raw = {"max.message.bytes": str(2 * LARGEST_BODY), "retention.ms": str(7 * DAY_MS)} | config
     return tuple(
-        WantedTopic(name, Role.SOURCE, asked, asked is not None, config | _copies(settings), (Right.READ,))
-        for name in SOURCE_TOPICS
-        for asked in (settings.source_partitions.get(name),)
+        WantedTopic(source.name, Role.SOURCE, asked, asked is not None, raw, (Right.READ, Right.WRITE))
+        if source.raw
+        else WantedTopic(source.name, Role.SOURCE, asked, asked is not None, config, (Right.READ,), made=False)
+        for source in sources_of(settings, vocabulary)
+        for asked in (settings.source_partitions.get(source.name),)
     )
 
 
@@ -111,10 +119,10 @@ def own_topics(settings: Settings) -> tuple[WantedTopic, ...]:
     )
 
 
-def embedded_topics(settings: Settings, source_partitions: int) -> dict[str, int]:
+def embedded_topics(settings: Settings, source_partitions: int, vocabulary: Vocabulary = SHIPPED) -> dict[str, int]:
     """Partitions by topic of an embedded broker, which must know them from the start. Snapshots are files there."""
     own = {topic.name: topic.partitions or 1 for topic in own_topics(settings) if topic.name != SNAPSHOTS_TOPIC}
-    return dict.fromkeys(SOURCE_TOPICS, source_partitions) | own
+    return {source.name: source_partitions for source in sources_of(settings, vocabulary)} | own
 
 
 def _copies(settings: Settings) -> dict[str, str]:

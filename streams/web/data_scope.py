@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 import msgspec
 
-from streams.events import registry
+from streams.events.vocabulary import SHIPPED
 from streams.settings.located_yaml import suggestion
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from streams.records.anomaly import Anomaly
 
-DIMENSIONS: Final = frozenset({registry.TOPIC}).union(*registry.DIMENSIONS.values())
+DIMENSIONS: Final = SHIPPED.all_dimensions
 """All that a scope can be made of."""
 _SEPARATED_OTHERWISE: Final = re.compile(r"[,;、|]\s*[a-z_]+:")  # store:a;region:b, or a wide comma
 

@@ -10,7 +10,7 @@ import pytest
 from streams.affected.question import Question, parts_of, question_about
 from streams.catalogue.load import load
 from streams.events.long_text import shortened
-from streams.events.registry import DATA
+from streams.events.vocabulary import SHIPPED
 from tests.support.sample_anomaly import sample_anomaly
 
 BY_NAME = load().by_name
@@ -19,7 +19,7 @@ MINUTE = 60_000
 
 
 def parts(question: Question, kind: str, time: int = START, topic: str = "orders", **data: Any) -> tuple[str, ...]:
-    return parts_of(question, topic, kind, time, msgspec.convert({"order_id": "TB1"} | data, DATA[kind]))
+    return parts_of(question, topic, kind, time, msgspec.convert({"order_id": "TB1"} | data, SHIPPED.data[kind]))
 
 
 def asked(metric: str, **scope: str) -> Question:

@@ -9,8 +9,8 @@ import jsonschema
 import pytest
 
 from streams.events.decoder import TopicDecoder
-from streams.events.registry import DATA, TOPIC_OF_TYPE, TYPES
 from streams.events.schema import FOLDER, schema_files, schema_of, write
+from streams.events.vocabulary import SHIPPED
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +29,7 @@ WRONG: dict[str, Any] = {
 
 
 def example(kind: str) -> dict[str, Any]:
-    first = next(iter(DATA[kind].__struct_fields__))
+    first = next(iter(SHIPPED.data[kind].__struct_fields__))
     event = {"specversion": "1.0", "id": "1", "source": "/a", "type": kind, "time": "2025-11-10T12:00:00Z"}
     return {**event, "data": {first: "x", "unknown": 1}, "traceparent": "00"}
 
@@ -40,13 +40,13 @@ def test_the_files_are_those_that_the_structs_make() -> None:
     assert schema_files() == written, "run: python -m streams.events.schema"
 
 
-@pytest.mark.parametrize("kind", TYPES)
+@pytest.mark.parametrize("kind", SHIPPED.types)
 def test_every_schema_is_valid_and_takes_an_event(kind: str) -> None:
-    schema = schema_of(TYPES[kind])
+    schema = schema_of(SHIPPED.types[kind])
 
     jsonschema.Draft202012Validator.check_schema(schema)
     jsonschema.validate(example(kind), schema, cls=jsonschema.Draft202012Validator)
-    assert TYPES[kind] is type(TopicDecoder(TOPIC_OF_TYPE[kind]).decode(json.dumps(example(kind)).encode()))
+    assert SHIPPED.types[kind] is type(TopicDecoder(SHIPPED.topic_of[kind]).decode(json.dumps(example(kind)).encode()))
 
 
 @pytest.mark.parametrize("name", WRONG)
@@ -54,7 +54,7 @@ def test_schema_and_decoder_refuse_the_same(name: str) -> None:
     event = {k: v for k, v in (example("order.paid") | WRONG[name]).items() if v is not ...}
 
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(event, schema_of(TYPES["order.paid"]), cls=jsonschema.Draft202012Validator)
+        jsonschema.validate(event, schema_of(SHIPPED.types["order.paid"]), cls=jsonschema.Draft202012Validator)
     with pytest.raises(ValueError, match=r"\$|required"):
         TopicDecoder("orders").decode(json.dumps(event).encode())
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from streams.events.registry import TYPES
+from streams.events.vocabulary import SHIPPED
 from streams.imports.calls import import_calls
 from streams.imports.table import ImportProblem
 
@@ -32,7 +32,7 @@ def events(tmp_path: Path, rows: str) -> list[tuple[str, str, float | None]]:
     (tmp_path / "calls_1999.csv").write_text(HEADER + rows)
     made = import_calls(tmp_path).events
     for _, _, event in made:
-        msgspec.convert(event, TYPES[event["type"]])
+        msgspec.convert(event, SHIPPED.types[event["type"]])
     calls = [told for told in made if told[2]["type"] != "queue.snapshot"]
     return [(event["type"], f"{time:%H:%M:%S}", event["data"].get("waited")) for time, _, event in calls]
 

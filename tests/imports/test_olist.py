@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from streams.events.registry import TYPES
+from streams.events.vocabulary import SHIPPED
 from streams.imports.olist import import_olist
 from streams.imports.table import ImportProblem
 
@@ -36,7 +36,7 @@ def test_an_order_becomes_its_events_at_local_times(tmp_path: Path) -> None:
     assert collected["promised_at"] == "2017-01-21T00:00:00-02:00"
     assert collected["region"] == "SP"
     for _, _, event in imported.events:
-        msgspec.convert(event, TYPES[event["type"]])
+        msgspec.convert(event, SHIPPED.types[event["type"]])
 
 
 def test_what_has_no_time_did_not_happen(tmp_path: Path) -> None:

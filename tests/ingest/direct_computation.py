@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from streams.catalogue.metric import Component
 from streams.catalogue.scopes import component_sets, scope_sets
 from streams.cells.histogram import edges
-from streams.events.registry import SCALES, TOPIC_OF_TYPE
+from streams.events.vocabulary import SHIPPED
 
 if TYPE_CHECKING:
     from streams.catalogue.metric import Condition, Metric, Term
@@ -52,7 +52,7 @@ class Direct:
             return "dead_letter"
         time = ms_of(event["time"])
         future = time > timestamp + 300_000
-        if TOPIC_OF_TYPE.get(event["type"]) != self.topic:
+        if SHIPPED.topic_of.get(event["type"]) != self.topic:
             return "dead_letter" if future else "ignored"
         identity = (event["source"], event["id"])
         copy = any(offset - o <= self.reach and (s, i) == identity for o, s, i in self.history)
@@ -105,7 +105,7 @@ class Direct:
         if term.value:
             if data.get(term.value) is None:
                 return
-            number = Decimal(repr(data[term.value])) * SCALES[kind][term.value]
+            number = Decimal(repr(data[term.value])) * SHIPPED.scales[kind][term.value]
             amount = int(number.quantize(Decimal(1), ROUND_HALF_EVEN))
         sets = scope_sets(metric)
         wanted = set(component_sets(metric, component))
@@ -140,7 +140,7 @@ class Direct:
 
 
 def dimension(name: str, data: dict[str, Any], kind: str) -> str:
-    return TOPIC_OF_TYPE[kind] if name == "topic" else data.get(name) or ""
+    return SHIPPED.topic_of[kind] if name == "topic" else data.get(name) or ""
 
 
 def later(one: int, other: int) -> int:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from streams.catalogue.load import load
 from streams.catalogue.metric import Component, Condition, Direction, Metric, Term
-from streams.events.registry import DIMENSIONS, EVENTS_OF_TOPIC, FIELDS, FLAG_FIELDS, SCALES, TIME_FIELDS, type_of
+from streams.events.vocabulary import SHIPPED, type_of
 from streams.ingest.outcome import Outcome
 from tests.ingest.direct_computation import Cell, Direct, later
 from tests.ingest.records import NOON, make_batch, text_of
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from streams.records.batch import RecordBatch
 
 HOUR = 3_600_000
-SHIPPED = load()
+CATALOGUE = load()
 
 
 def metric(name: str, signal: str, **parts: Any) -> Metric:
@@ -70,7 +70,7 @@ HARD_METRICS = (
     )),
     metric("shown_too", "last", scopes=(("reason",),), numerator=(Term(("refund.requested",), value="amount"),)),
 )  # fmt: skip
-GAUGES = {metric.key() for metric in (*HARD_METRICS, *SHIPPED.metrics) if metric.signal == "last"}
+GAUGES = {metric.key() for metric in (*HARD_METRICS, *CATALOGUE.metrics) if metric.signal == "last"}
 
 
 @st.composite
@@ -83,11 +83,11 @@ def cases(draw: st.DrawFn, fields: frozenset[str], *, required: bool) -> dict[st
 
 @st.composite
 def events(draw: st.DrawFn, topic: str) -> dict[str, Any]:
-    kind = draw(st.sampled_from([type_of(event) for event in EVENTS_OF_TOPIC[topic]] + ["somebody.else"]))
+    kind = draw(st.sampled_from([type_of(event) for event in SHIPPED.topics[topic]] + ["somebody.else"]))
     age = draw(st.one_of(st.integers(0, 40_000), st.integers(0, 3 * HOUR), st.just(-400_000)))
     time = NOON - age
     data: dict[str, Any] = {}
-    fields = FIELDS.get(kind, frozenset())
+    fields = SHIPPED.fields.get(kind, frozenset())
     for field in ("parcel_id", "consultation_id", "refund_id", "dispute_id", "session_id", "feedback_id"):
         if field in fields:
             data[field] = "x"
@@ -95,16 +95,16 @@ def events(draw: st.DrawFn, topic: str) -> dict[str, Any]:
     for field in sorted(fields - data.keys() - {"handled_by"}):
         if field != "queue" and draw(st.integers(0, 3)) == 0:
             continue
-        if field in TIME_FIELDS[kind]:
+        if field in SHIPPED.time_fields[kind]:
             back = draw(st.one_of(st.integers(-1000, 90_000), st.integers(23 * HOUR, 25 * HOUR), st.just(200 * HOUR)))
             data[field] = draw(st.sampled_from([None, text_of(time - back)]))
-        elif field in FLAG_FIELDS[kind]:
+        elif field in SHIPPED.flag_fields[kind]:
             data[field] = draw(st.sampled_from([True, False, None]))
-        elif SCALES[kind].get(field) == 1:
+        elif SHIPPED.scales[kind].get(field) == 1:
             data[field] = draw(st.sampled_from([0, 1, 2, 5]))
-        elif field in SCALES[kind]:
+        elif field in SHIPPED.scales[kind]:
             data[field] = draw(st.one_of(st.integers(0, 40), st.floats(-50, 1000), st.sampled_from([0.0005, 2.675])))
-        elif field in DIMENSIONS[kind]:
+        elif field in SHIPPED.dimensions[kind]:
             data[field] = draw(st.sampled_from(["late", "size", "", "chat", "浙江"]))
     return {
         "specversion": "1.0",
@@ -129,7 +129,7 @@ def _batches(draw: st.DrawFn, topic: str) -> list[RecordBatch]:
 
 @st.composite
 def histories(draw: st.DrawFn) -> tuple[str, list[RecordBatch]]:
-    topic = draw(st.sampled_from(sorted(EVENTS_OF_TOPIC)))
+    topic = draw(st.sampled_from(sorted(SHIPPED.topics)))
     return topic, _batches(draw, topic)
 
 
@@ -154,7 +154,7 @@ def test_outcomes_and_cells_equal_a_direct_computation(
     hard: bool,
 ) -> None:
     topic, batches = history
-    metrics = HARD_METRICS if hard else SHIPPED.metrics
+    metrics = HARD_METRICS if hard else CATALOGUE.metrics
     direct = Direct(metrics, topic, reach, lateness=30_000, limit=7_200_000)
     ingest = partition(topic, metrics, dedup_records=reach)
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from streams.catalogue.metric import Condition, Direction, Metric, Term
-from streams.events.orders import Order, OrderCreated, OrderPaid
-from streams.events.registry import TYPES
+from streams.events.vocabulary import SHIPPED
 from streams.ingest.codes import Codes
 from streams.ingest.group import GroupKey, make_groups
 from streams.ingest.grouping import WrongTimeError, compile_grouping
 from streams.ingest.routes import routes_of
 
+if TYPE_CHECKING:
+    from streams.events.fields import Data
+
+Order = SHIPPED.data["order.paid"]
+OrderCreated, OrderPaid = SHIPPED.types["order.created"], SHIPPED.types["order.paid"]
 NOON = 1_762_747_200_000
 
 
@@ -31,12 +37,12 @@ def metric(name: str, *terms: Term, scopes: tuple[tuple[str, ...], ...] = ((),))
     )
 
 
-def group(event_type: str, data: Order, *metrics: Metric) -> tuple[list[GroupKey], list[tuple[GroupKey, int]]]:
+def group(event_type: str, data: Data, *metrics: Metric) -> tuple[list[GroupKey], list[tuple[GroupKey, int]]]:
     """The keys of one event, and its sums."""
-    groups = list(enumerate(make_groups(event_type, routes_of(metrics, event_type))))
-    event = TYPES[event_type](id="1", source="/oms", time="", specversion="1.0", data=data)
+    groups = list(enumerate(make_groups(event_type, routes_of(metrics, event_type), "orders")))
+    event = SHIPPED.types[event_type](id="1", source="/oms", time="", specversion="1.0", data=data)
     codes = {name: Codes() for _, each in groups for name in each.dimensions}
-    (keys,), sums = compile_grouping({TYPES[event_type]: groups}, codes)([event], [NOON])
+    (keys,), sums = compile_grouping({SHIPPED.types[event_type]: groups}, codes, SHIPPED, "orders")([event], [NOON])
     return list(keys), [(key, amount) for _, key, amount in sums]
 
 
@@ -76,8 +82,8 @@ def test_another_time_and_a_sum_have_keys_of_their_own() -> None:
 
 def test_events_of_several_types_are_told_apart_and_their_keys_stand_in_their_order() -> None:
     metrics = (metric("a", PAID, Term(("order.paid",), value="amount")),)
-    numbered = enumerate(make_groups("order.paid", routes_of(metrics, "order.paid")))
-    grouping = compile_grouping({OrderCreated: (), OrderPaid: list(numbered)}, {})
+    numbered = enumerate(make_groups("order.paid", routes_of(metrics, "order.paid"), "orders"))
+    grouping = compile_grouping({OrderCreated: (), OrderPaid: list(numbered)}, {}, SHIPPED, "orders")
     events = [
         kind(id="1", source="/oms", time="", specversion="1.0", data=Order("1", amount=2.0))
         for kind in (OrderCreated, OrderPaid, OrderCreated, OrderPaid)

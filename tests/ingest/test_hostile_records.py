@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from streams.cells.record import encode
 from streams.events.dead_letter import Reason
-from streams.events.registry import DATA, TOPIC_OF_TYPE, TYPES
+from streams.events.vocabulary import SHIPPED
 from streams.ingest.outcome import Outcome
 from tests.ingest.records import NOON, make_batch, make_event
 
@@ -28,7 +28,7 @@ json_values = st.recursive(
 hostile_values = json_values | st.sampled_from(
     [1e308, -1e308, 10**400, float("nan"), float("inf"), "", "\ud800", "\udc00x", "0000-00-00T00:00:00Z", True, [], {}]
 )
-event_types = st.sampled_from(sorted(TYPES))
+event_types = st.sampled_from(sorted(SHIPPED.types))
 
 
 def to_bytes(value: Any) -> bytes:
@@ -36,7 +36,7 @@ def to_bytes(value: Any) -> bytes:
 
 
 def good_data(event_type: str) -> dict[str, Any]:
-    return {next(iter(DATA[event_type].__struct_fields__)): "x"}
+    return {next(iter(SHIPPED.data[event_type].__struct_fields__)): "x"}
 
 
 @st.composite
@@ -45,7 +45,9 @@ def twisted_events(draw: st.DrawFn) -> bytes:
     kind = draw(event_types)
     event = make_event(kind, NOON, draw(st.text(max_size=3)), good_data(kind))
     target = draw(st.sampled_from([event, event["data"]]))
-    names = sorted({*target, *(DATA[kind].__struct_fields__ if target is event["data"] else ["subject", "new"])})
+    names = sorted(
+        {*target, *(SHIPPED.data[kind].__struct_fields__ if target is event["data"] else ["subject", "new"])}
+    )
     target[draw(st.sampled_from(names))] = draw(hostile_values)
     value = to_bytes(event)
     cut = draw(st.integers(-len(value), len(value)))
@@ -58,7 +60,7 @@ def twisted_events(draw: st.DrawFn) -> bytes:
 
 def feed_between_neighbours(make: Callable[..., IngestPartition], topic: str, value: bytes | None) -> IngestPartition:
     ingest = make(topic)
-    kind = next(name for name in TYPES if TOPIC_OF_TYPE[name] == topic)
+    kind = next(name for name in SHIPPED.types if SHIPPED.topic_of[name] == topic)
     neighbours = [make_event(kind, NOON, f"neighbour {n}", good_data(kind)) for n in range(2)]
     ingest.feed(make_batch([neighbours[0], value, neighbours[1]], topic))
     return ingest
@@ -83,7 +85,7 @@ def test_any_json_and_any_bytes_have_one_outcome(
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(value=twisted_events(), topic=st.sampled_from(sorted(set(TOPIC_OF_TYPE.values()))))
+@given(value=twisted_events(), topic=st.sampled_from(sorted(set(SHIPPED.topic_of.values()))))
 def test_an_event_with_a_wrong_place_has_one_outcome(
     partition: Callable[..., IngestPartition], value: bytes, topic: str
 ) -> None:

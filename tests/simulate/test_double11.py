@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from streams.catalogue.calendar_rules import check_entry
-from streams.events.registry import DATA, TOPIC_OF_TYPE, TYPES
+from streams.events.vocabulary import SHIPPED
 from streams.settings.settings import CalendarEntry
 from streams.simulate import double11
 from streams.simulate.plan import QUIET
@@ -76,9 +76,9 @@ def test_every_line_is_a_valid_event_of_its_topic_but_for_the_known_oddities(
     assert len(records) - len(good) == simulation.broken + simulation.foreign
     topics = {record["event"]["id"]: record["topic"] for record in records if "id" in record["event"]}
     for event in good:
-        msgspec.convert(event, TYPES[event["type"]])
-        assert TOPIC_OF_TYPE[event["type"]] == topics[event["id"]]
-        assert set(event["data"]) <= set(DATA[event["type"]].__struct_fields__)
+        msgspec.convert(event, SHIPPED.types[event["type"]])
+        assert SHIPPED.topic_of[event["type"]] == topics[event["id"]]
+        assert set(event["data"]) <= set(SHIPPED.data[event["type"]].__struct_fields__)
 
 
 def test_lines_come_in_the_order_of_ingest_and_after_they_happened(records: list[dict[str, Any]]) -> None:
@@ -102,7 +102,7 @@ def test_source_and_id_repeat_only_in_copies_which_are_the_same_bytes(
 def test_most_types_of_the_contract_occur(records: list[dict[str, Any]]) -> None:
     rare = {"dispute.closed", "dispute.opened", "parcel.lost", "parcel.damaged", "refund.retained", "refund.rejected"}
 
-    assert set(TYPES) - {event["type"] for event in whole(records)} <= rare
+    assert set(SHIPPED.types) - {event["type"] for event in whole(records)} <= rare
 
 
 def truth_of(simulation: Simulation, kind: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from faust.types import TP
 
 from streams.cli import main
 from streams.events.dead_letter import Reason
-from streams.events.registry import DATA, EVENTS_OF_TOPIC, TYPES
+from streams.events.vocabulary import SHIPPED
 from streams.linkage.clerk import Clerk, settled
 from streams.records import action_event
 from streams.records.action import ActionRecord
@@ -125,9 +125,9 @@ def test_what_it_refers_to_is_in_it(made: dict[str, Any]) -> None:
 def test_every_topic_and_type_of_the_contract_is_described(made: dict[str, Any]) -> None:
     own = ["pharos-anomalies", "pharos-anomaly-state", "pharos-actions", "pharos-dead-letters"]
 
-    assert set(made["channels"]) == {*EVENTS_OF_TOPIC, *own}
+    assert set(made["channels"]) == {*SHIPPED.topics, *own}
     assert set(made["components"]["messages"]) == {
-        *TYPES,
+        *SHIPPED.types,
         *(change.value for change in Change),
         "pharos.action.taken",
         *(stage.value for stage in Stage),
@@ -138,9 +138,9 @@ def test_every_topic_and_type_of_the_contract_is_described(made: dict[str, Any])
     assert made["operations"]["receive-pharos-actions"]["action"] == "receive"
 
 
-@pytest.mark.parametrize("kind", TYPES)
+@pytest.mark.parametrize("kind", SHIPPED.types)
 def test_an_event_fits_the_schema_of_its_type_only(kind: str, made: dict[str, Any]) -> None:
-    first = next(iter(DATA[kind].__struct_fields__))
+    first = next(iter(SHIPPED.data[kind].__struct_fields__))
     event = {"specversion": "1.0", "id": "1", "source": "/a", "type": kind, "time": "2026-11-11T00:00:00Z"}
     event |= {"data": {first: "x", "unknown": 1}}
 

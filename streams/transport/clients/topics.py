@@ -14,12 +14,14 @@ from streams.broker.connection import Connection
 from streams.broker.detection import BrokerKind, identity_of
 from streams.broker.make_topics import TopicsError, make_topics
 from streams.broker.survey import missing_topics, survey_made, survey_rights, survey_topics
+from streams.events.vocabulary import SHIPPED, Vocabulary
 from streams.settings.settings import SOURCE_TOPICS
 from streams.topics.check_result import Level
+from streams.topics.sources import sources_of
 from streams.topics.wanted import Role, wanted_topics
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from streams.settings.settings import Settings
     from streams.topics.check_result import CheckResult
@@ -29,7 +31,9 @@ __all__ = ["TopicsError", "prepare_topics"]
 logger = logging.getLogger(__name__)
 
 
-async def prepare_topics(settings: Settings, connection: Connection | None = None) -> dict[str, int]:
+async def prepare_topics(
+    settings: Settings, connection: Connection | None = None, vocabulary: Vocabulary = SHIPPED
+) -> dict[str, int]:
     """Partition counts of the source topics. Our own topics exist afterwards, and all fit.
 
     The embedded broker cannot be asked to make or describe topics: there they exist already, or come into being when
@@ -37,26 +41,27 @@ async def prepare_topics(settings: Settings, connection: Connection | None = Non
 
     Raises TopicsError where a topic or a right does not fit, BrokerUnreachableError where no broker answers.
     """
-    return await asyncio.to_thread(_prepare, settings, connection or Connection.of(settings, os.environ))
+    connection = connection or Connection.of(settings, os.environ)
+    return await asyncio.to_thread(_prepare, settings, connection, vocabulary)
 
 
-def _prepare(settings: Settings, connection: Connection) -> dict[str, int]:
+def _prepare(settings: Settings, connection: Connection, vocabulary: Vocabulary) -> dict[str, int]:
     admin = Admin(connection)
     metadata = admin.metadata()
     if identity_of(metadata).kind is BrokerKind.EMBEDDED:
-        return _on_embedded(settings, metadata)
+        return _on_embedded(admin, settings, vocabulary)
     brokers = len(metadata.brokers)
     try:
-        survey = survey_topics(admin, settings, brokers)
-        own = [topic for topic in survey.missing if topic.role is not Role.SOURCE]
+        survey = survey_topics(admin, settings, brokers, vocabulary)
+        own = [topic for topic in survey.missing if topic.made]
         if own:
             make_topics(admin, own, settings.replication_factor)
-            survey = survey_made(admin, settings, brokers)
+            survey = survey_made(admin, settings, brokers, vocabulary)
         rights = survey_rights(admin, settings)
     except KafkaException as error:
         raise TopicsError(f"the brokers at {connection.broker} do not answer ({error.args[0]}): try again") from None
     _refuse([*missing_topics(survey.missing), *survey.findings, *rights])
-    return {name: survey.found[name].partitions for name in SOURCE_TOPICS}
+    return {source.name: survey.found[source.name].partitions for source in sources_of(settings, vocabulary)}
 
 
 def _refuse(findings: Sequence[CheckResult]) -> None:
@@ -68,9 +73,13 @@ def _refuse(findings: Sequence[CheckResult]) -> None:
         logger.warning("%s", finding)
 
 
-def _on_embedded(settings: Settings, metadata: Any) -> dict[str, int]:
-    found: Mapping[str, int] = {name: len(topic.partitions) for name, topic in metadata.topics.items()}
-    for topic in wanted_topics(settings):
+def _on_embedded(admin: Admin, settings: Settings, vocabulary: Vocabulary) -> dict[str, int]:
+    found = _partitions(admin.metadata())
+    sources = sources_of(settings, vocabulary)
+    for source in sources:
+        if source.name not in found and source.name not in SOURCE_TOPICS:
+            found |= _partitions(admin.metadata(source.name))  # asked for by its name, it comes into being
+    for topic in wanted_topics(settings, vocabulary):
         have = found.get(topic.name)
         if have is None and topic.role is Role.SOURCE:
             raise TopicsError(f"source topic {topic.name} does not exist: start the broker by `pharos broker`")
@@ -79,4 +88,8 @@ def _on_embedded(settings: Settings, metadata: Any) -> dict[str, int]:
                 f"topic {topic.name} has {have} partitions, the settings say {topic.partitions}: correct them, or "
                 "start the broker with other --partitions, --cells-partitions"
             )
-    return {name: found[name] for name in SOURCE_TOPICS}
+    return {source.name: found[source.name] for source in sources}
+
+
+def _partitions(metadata: Any) -> dict[str, int]:
+    return {name: len(topic.partitions) for name, topic in metadata.topics.items() if topic.partitions}

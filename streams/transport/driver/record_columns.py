@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from aiokafka.consumer.fetcher import READ_COMMITTED
 from aiokafka.errors import CorruptRecordException
 
+from streams.events.binary_mode import Headers, is_binary
 from streams.records.batch import RecordBatch
 from streams.transport.driver.fetched import Fetched
 
@@ -31,6 +32,7 @@ def read_columns(topic: str, partition: int, response: Any) -> Fetched:
     offsets: list[int] = []
     timestamps: list[int] = []
     values: list[bytes | None] = []
+    headers: list[Headers] = []
     unread = response._records  # noqa: SLF001 - aiokafka gives no other way to its batches
     while unread.has_next():
         batch = unread.next_batch()
@@ -39,9 +41,13 @@ def read_columns(topic: str, partition: int, response: Any) -> Fetched:
                 break
             raise CorruptRecordException(f"CRC of {topic}-{partition} at {batch.base_offset}")
         if not _is_skipped(response, batch):
-            _append(batch, response.next_fetch_offset, offsets, timestamps, values)
+            records = _append(batch, response.next_fetch_offset, offsets, timestamps, values)
+            _append_headers(records, headers, len(values))
         response.next_fetch_offset = max(response.next_fetch_offset, batch.next_offset)
-    return Fetched(start, RecordBatch(topic, partition, offsets, timestamps, values, response.next_fetch_offset))
+    headers.extend([()] * (len(values) - len(headers) if headers else 0))
+    return Fetched(
+        start, RecordBatch(topic, partition, offsets, timestamps, values, response.next_fetch_offset, headers)
+    )
 
 
 def _is_skipped(response: Any, batch: Any) -> bool:
@@ -55,7 +61,9 @@ def _is_skipped(response: Any, batch: Any) -> bool:
     return bool(batch.is_control_batch)
 
 
-def _append(batch: Any, wanted: int, offsets: list[int], timestamps: list[int], values: list[bytes | None]) -> None:
+def _append(
+    batch: Any, wanted: int, offsets: list[int], timestamps: list[int], values: list[bytes | None]
+) -> Sequence[Any]:
     records: Sequence[Any] = list(batch)
     if batch.base_offset < wanted:  # a fetch from inside a batch brings the whole of it
         records = [record for record in records if record.offset >= wanted]
@@ -68,3 +76,12 @@ def _append(batch: Any, wanted: int, offsets: list[int], timestamps: list[int], 
         timestamps.extend([batch.max_timestamp] * len(records))
     else:
         timestamps.extend([record.timestamp for record in records])
+    return records
+
+
+def _append_headers(records: Sequence[Any], headers: list[Headers], until: int) -> None:
+    """Only where a record of the batch is an event in binary mode: the column stays empty else, and costs nothing."""
+    found = [tuple(record.headers) if record.headers else () for record in records]
+    if any(found) and any(map(is_binary, found)):
+        headers.extend([()] * (until - len(records) - len(headers)))
+        headers.extend(found)

@@ -39,6 +39,10 @@ class DeadLetter(Protocol):
     def value(self) -> bytes | None: ...
     @property
     def reason(self) -> str: ...
+    @property
+    def detail(self) -> str: ...
+    @property
+    def headers(self) -> Sequence[tuple[str, bytes | None]]: ...
 
 
 class Flush(Protocol):
@@ -184,6 +188,8 @@ class SourcePartition(Partition):
             ("pharos-topic", self.tp.topic.encode()),
             ("pharos-partition", str(self.tp.partition).encode()),
             ("pharos-offset", str(letter.offset).encode()),
+            ("pharos-detail", letter.detail.encode()),
+            *((name, text or b"") for name, text in letter.headers),
         )
         return OutRecord(DEAD_LETTERS_TOPIC, letter.value, key=dead_letter_key(self.tp), headers=headers)
 
@@ -208,4 +214,5 @@ def _part(batch: RecordBatch, begin: int, end: int, next_offset: int) -> RecordB
         batch.timestamps[begin:end],
         batch.values[begin:end],
         next_offset,
+        batch.headers[begin:end],
     )

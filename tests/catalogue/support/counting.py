@@ -12,7 +12,7 @@ from streams.catalogue.load import load
 from streams.catalogue.metric import Component
 from streams.catalogue.scopes import scope_sets
 from streams.events.dead_letter import Reason
-from streams.events.registry import FIELDS, TOPIC_OF_TYPE
+from streams.events.vocabulary import SHIPPED
 from streams.ingest.partition import IngestPartition
 from streams.records.batch import RecordBatch
 
@@ -45,9 +45,9 @@ class Count:
     def cells(self) -> Counter[tuple[int, str, int]]:
         """Sums by component or bin, scope (`queue=presale`, values of several dimensions joined with +) and second."""
         found: Counter[tuple[int, str, int]] = Counter()
-        for topic in sorted({TOPIC_OF_TYPE[kind] for kind, _, _ in self.events}):
+        for topic in sorted({SHIPPED.topic_of[kind] for kind, _, _ in self.events}):
             read = zip(self.read_at, self.events, strict=True)
-            events = [(at, event) for at, event in read if TOPIC_OF_TYPE[event[0]] == topic]
+            events = [(at, event) for at, event in read if SHIPPED.topic_of[event[0]] == topic]
             self._feed(topic, sorted(events, key=lambda event: event[0]), found)
         return +found
 
@@ -89,7 +89,7 @@ def cloud_event(number: int, kind: str, at: float, data: dict[str, Any]) -> dict
     named = {"queue.snapshot": "queue"}.get(kind) or next(
         name
         for name in ("consultation_id", "order_id", "parcel_id", "refund_id", "session_id", "dispute_id", "feedback_id")
-        if name in FIELDS[kind] and not (name == "order_id" and TOPIC_OF_TYPE[kind] != "orders")
+        if name in SHIPPED.fields[kind] and not (name == "order_id" and SHIPPED.topic_of[kind] != "orders")
     )
     return {
         "specversion": "1.0",

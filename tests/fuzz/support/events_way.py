@@ -8,7 +8,7 @@ from typing import Any, Final
 import orjson
 from hypothesis import strategies as st
 
-from streams.events.registry import FIELDS, TYPES
+from streams.events.vocabulary import SHIPPED
 from streams.settings.settings import SOURCE_TOPICS
 from tests.fuzz.support.command import outcome
 from tests.fuzz.support.odd_bytes import ODD_NUMBERS, damaged, texts, values
@@ -19,7 +19,7 @@ _PIECES: Final = [
     b"[" * 2_000, b'{"a":' * 2_000, b'{"scenario":{}}\n', b"\r", b"\xef\xbb\xbf", b"\xe2\x80\xa8", b"\x1f\x8b",
 ]  # fmt: skip
 _SCENARIO: Final = ["evaluate_from", "timezone", "opening_hours", "calendar", "name", "seed"]
-_TYPES: Final = sorted(TYPES)
+_TYPES: Final = sorted(SHIPPED.types)
 # A minute or two of one night: what lies between two events far from each other is stepped through.
 _NEAR: Final = st.integers(0, 179).map(lambda second: f"2026-11-11T00:{second // 60:02d}:{second % 60:02d}Z")
 _FAR: Final = ["0000-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "2026-10-11T00:00:00Z", "9999-12-31T23:59:59Z"]
@@ -37,7 +37,7 @@ def _json(value: Any) -> bytes:
 @st.composite
 def _event(draw: st.DrawFn) -> dict[str, Any]:
     kind = draw(st.sampled_from(_TYPES))
-    names = draw(st.lists(st.sampled_from(sorted(FIELDS[kind]) or ["x"]), max_size=6))
+    names = draw(st.lists(st.sampled_from(sorted(SHIPPED.fields[kind]) or ["x"]), max_size=6))
     fitting = st.one_of(_WORDS, _TIMES, st.integers(0, 500), st.booleans(), st.sampled_from(ODD_NUMBERS))
     event = {
         "specversion": "1.0",

@@ -1,0 +1,124 @@
+"""Reads the records of a mapped topic, each of which may hold one event, several or none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from streams.events.event_times import event_times_ms
+from streams.ingest.reader import Columns
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+
+    from streams.events.fields import Event
+    from streams.ingest.codes import Codes
+    from streams.ingest.grouping import Grouping
+    from streams.ingest.reader import Refuse
+
+
+class RecordMapper(Protocol):
+    """Makes events of the records of a mapped topic.
+
+    Attributes:
+        types: those that its events can have.
+
+    """
+
+    @property
+    def types(self) -> frozenset[str]: ...
+
+    def events(self, value: bytes) -> Sequence[Event]:
+        """The events of a record, none where it is to be ignored. Raises RejectedError, and nothing else."""
+
+
+class MappedReader:
+    """What `streams.ingest.reader.Reader` is to our own events. All events of a record are counted, or none.
+
+    Args:
+        mapper: of the topic.
+        grouping: keys and sums of events.
+        refuse: called with each record that is a dead letter (offset, timestamp, value, what was raised).
+        ignore: called with each record that holds no event (offset, timestamp, value).
+        codes: those that `grouping` looks up, which count the values that they cut.
+
+    """
+
+    def __init__(
+        self,
+        mapper: RecordMapper,
+        grouping: Grouping,
+        refuse: Refuse,
+        ignore: Callable[[int, int, bytes | None], None],
+        codes: Collection[Codes] = (),
+    ) -> None:
+        self._mapper = mapper
+        self._grouping = grouping
+        self._refuse = refuse
+        self._ignore = ignore
+        self._codes = codes
+
+    def read(self, offsets: Sequence[int], timestamps: Sequence[int], values: Sequence[bytes | None]) -> Columns:
+        """Never raises for what a record holds. Columns repeat the record for each of its events."""
+        kept: list[tuple[int, Sequence[Event]]] = []
+        for place, value in enumerate(values):
+            events: Sequence[Event] = ()
+            try:
+                if value is not None:
+                    events = self._mapper.events(value)
+            except Exception as error:  # noqa: BLE001 - nothing that a record holds may stop the others
+                self._refuse(offsets[place], timestamps[place], value, error)
+                continue
+            if events:
+                kept.append((place, events))
+            else:
+                self._ignore(offsets[place], timestamps[place], value)
+        cut = [codes.cut for codes in self._codes]
+        try:
+            return self._columns(kept, offsets, timestamps, values)
+        except Exception:  # noqa: BLE001 - which record it is, is found out one by one
+            for codes, before in zip(self._codes, cut, strict=True):
+                codes.cut = before  # these are read, and counted, once more
+            return self._sift(kept, offsets, timestamps, values)
+
+    def _sift(
+        self,
+        kept: Sequence[tuple[int, Sequence[Event]]],
+        offsets: Sequence[int],
+        timestamps: Sequence[int],
+        values: Sequence[bytes | None],
+    ) -> Columns:
+        good: list[tuple[int, Sequence[Event]]] = []
+        cut = [codes.cut for codes in self._codes]
+        for place, events in kept:
+            try:
+                self._columns([(place, events)], offsets, timestamps, values)
+            except Exception as error:  # noqa: BLE001 - as above
+                self._refuse(offsets[place], timestamps[place], values[place], error)
+            else:
+                good.append((place, events))
+        for codes, before in zip(self._codes, cut, strict=True):
+            codes.cut = before
+        return self._columns(good, offsets, timestamps, values)
+
+    def _columns(
+        self,
+        kept: Sequence[tuple[int, Sequence[Event]]],
+        offsets: Sequence[int],
+        timestamps: Sequence[int],
+        values: Sequence[bytes | None],
+    ) -> Columns:
+        events = [event for _, of_record in kept for event in of_record]
+        places = [place for place, of_record in kept for _ in of_record]
+        times = event_times_ms([event.time for event in events])
+        keys, sums = self._grouping(events, times.tolist())
+        return Columns(
+            [offsets[place] for place in places],
+            [timestamps[place] for place in places],
+            [values[place] for place in places],
+            times,
+            [event.source for event in events],
+            [event.id for event in events],
+            keys,
+            sums,
+            len(kept),
+        )
