@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from streams.simulate.orders import Orders
 
 KINDS = ("ticket", "complaint")
-DUE_MS = (48 * HOUR_MS, 24 * HOUR_MS)
+DUE_MS = 24 * HOUR_MS
 ROLES = complaints.ROLES.values
 _INTENTS = shop.INTENTS
 REASONS = (*_INTENTS, *complaints.KINDS.values)
@@ -53,7 +53,7 @@ class Cases:
     @property
     def due(self) -> NDArray[np.int64]:
         """Until when it should be closed, in ms."""
-        return np.asarray(self.opened + np.asarray(DUE_MS)[self.kind])
+        return self.opened + DUE_MS
 
     def columns(self) -> tuple[Column, ...]:
         """What every event of a case says of it."""

@@ -43,7 +43,8 @@ class Contacts:
     @property
     def with_people(self) -> NDArray[np.bool_]:
         """Those that an agent answers."""
-        return (self.answered > 0) & (self.queue != shop.QUEUES.index(shop.BOT_QUEUE))
+        by_people: NDArray[np.bool_] = self.queue != shop.QUEUES.index(shop.BOT_QUEUE)
+        return (self.answered > 0) & by_people
 
     @property
     def stage(self) -> NDArray[np.int16]:

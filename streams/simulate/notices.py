@@ -8,7 +8,8 @@ import numpy as np
 
 from streams.simulate import shop
 from streams.simulate.block import Block, Column, Label, Moment, Named
-from streams.simulate.rhythm import HOUR_MS, MINUTE_MS
+from streams.simulate.parcels import SLIPS_AFTER_MS
+from streams.simulate.rhythm import MINUTE_MS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,20 +20,18 @@ if TYPE_CHECKING:
 STATUSES = ("dispatched", "out_for_delivery", "delayed")
 USUAL_MS = 90_000  # from the status to its notice, on average
 SLOW, SLOW_MS = 0.01, (12 * MINUTE_MS, 40 * MINUTE_MS)
-DELAY_TOLD = 0.8  # of the parcels that come after the time promised
-KNOWN_BEFORE_MS = (2 * HOUR_MS, 12 * HOUR_MS)  # the promise is broken
+DELAY_TOLD = 0.8  # of the parcels that are expected later than promised
 
 
 def play(rng: np.random.Generator, orders: Orders, parcels: Parcels) -> list[Block]:
-    """Notices at dispatch and when the courier sets out, for whom that is usual, and of the delay of late parcels."""
-    count = len(parcels.order)
+    """Notices at dispatch and when the courier sets out, and of a delay as soon as it is known; not to every buyer."""
     order, collected = parcels.order, parcels.moves[:, 0]
-    known = np.maximum(parcels.promised - rng.integers(*KNOWN_BEFORE_MS, count), collected + HOUR_MS)
-    late = (parcels.delivered > parcels.promised) & (rng.random(count) < DELAY_TOLD)
+    slips_at = collected + SLIPS_AFTER_MS
+    late = parcels.slipped & (parcels.delivered > slips_at) & (rng.random(len(order)) < DELAY_TOLD)
     return [
         _notices(rng, orders, order, STATUSES[0], collected, parcels.notified),
         _notices(rng, orders, order, STATUSES[1], parcels.moves[:, -2], parcels.notified & ~parcels.lost),
-        _notices(rng, orders, order, STATUSES[2], known, late),
+        _notices(rng, orders, order, STATUSES[2], slips_at, late),
     ]
 
 

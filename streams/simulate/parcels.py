@@ -23,6 +23,9 @@ SECOND_PARCEL = 0.06
 PROMISE_MS = 5 * DAY_MS
 NOTIFIED = 0.97
 LOST, MISSED = 0.0005, 0.0295
+MISSED_BECAUSE = ("nobody_home", "wrong_address")
+DAMAGED, SLIPPED = 0.002, 0.04
+SLIPS_AFTER_MS = 8 * HOUR_MS  # the collection
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,9 @@ class Parcels:
         moves: time of each movement, by parcel and step: collection, scans, courier, door; 0 where a step is left out.
         notified: whose buyer is told when it is dispatched and when the courier takes it.
         lost: which never arrive.
-        missed: which find nobody at home at first.
+        missed, missed_because: which do not get in at the first attempt, and codes of `MISSED_BECAUSE`.
+        damaged: which arrive in pieces.
+        slipped: which are expected later, as soon as they are on their way.
 
     """
 
@@ -45,6 +50,9 @@ class Parcels:
     notified: NDArray[np.bool_]
     lost: NDArray[np.bool_]
     missed: NDArray[np.bool_]
+    missed_because: NDArray[np.int64]
+    damaged: NDArray[np.bool_]
+    slipped: NDArray[np.bool_]
 
     @property
     def promised(self) -> NDArray[np.int64]:
@@ -67,9 +75,19 @@ def play(rng: np.random.Generator, orders: Orders, plan: Plan, to_ms: int) -> tu
     part[len(rows) :] = 2
     moves = _moves(rng, orders.paid[order], to_ms)
     disrupt(rng, moves, orders, order, plan)
-    notified, luck = rng.random(len(order)) < NOTIFIED, rng.random(len(order))
-    lost, missed = luck < LOST, (luck >= LOST) & (luck < LOST + MISSED)
-    parcels = Parcels(order, part, np.round(moves).astype(np.int64), notified, lost, missed)
+    count = len(order)
+    notified, luck = rng.random(count) < NOTIFIED, rng.random(count)
+    parcels = Parcels(
+        order=order,
+        part=part,
+        moves=np.round(moves).astype(np.int64),
+        notified=notified,
+        lost=luck < LOST,
+        missed=(luck >= LOST) & (luck < LOST + MISSED),
+        missed_because=rng.integers(0, len(MISSED_BECAUSE), count),
+        damaged=rng.random(count) < DAMAGED,
+        slipped=rng.random(count) < SLIPPED,
+    )
     return parcels, _blocks(rng, orders, parcels)
 
 
@@ -143,15 +161,15 @@ def _blocks(rng: np.random.Generator, orders: Orders, parcels: Parcels) -> list[
             try_at,
             np.flatnonzero(missed),
             Moment("previous_scan_at", courier),
-            Named("reason", ("nobody_home", "wrong_address"), rng.integers(0, 2, count)),
+            Named("reason", MISSED_BECAUSE, parcels.missed_because),
         ),
         block(
             "parcel.delivered", "pd-", delivered, np.flatnonzero(~lost), due, since, Moment("previous_scan_at", last)
         ),
         block("parcel.lost", "pl-", delivered, np.flatnonzero(lost), due, since, Moment("previous_scan_at", previous)),
-        block("parcel.damaged", "pg-", delivered + 60_000, np.flatnonzero(rng.random(count) < 0.002), since),
+        block("parcel.damaged", "pg-", delivered + 60_000, np.flatnonzero(parcels.damaged), since),
     ]
-    slip = np.flatnonzero(rng.random(count) < 0.04)
+    slip, slips_at = np.flatnonzero(parcels.slipped), collected + SLIPS_AFTER_MS
     eta = Moment("eta", promised + HOUR_MS * rng.integers(6, 48, count))
-    blocks.append(block("parcel.eta_changed", "pe-", collected + 8 * HOUR_MS, slip, eta, Moment("first_eta", promised)))
+    blocks.append(block("parcel.eta_changed", "pe-", slips_at, slip, eta, Moment("first_eta", promised)))
     return blocks
