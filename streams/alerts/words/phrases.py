@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _LONG_S = 600  # seconds beyond it are shown as a time span
-_SUFFIXES = {"/min": "/分钟", " per 1,000": "/千单", " s": "秒"}
+_SUFFIXES = {" s/min": "秒/分钟", "/min": "/分钟", " per 1,000": "/千单", " s": "秒"}
 _DIMENSIONS = {
     "batch": "批次",
     "carrier": "承运商",
@@ -112,8 +112,8 @@ def amount_zh(value: float, unit: str) -> str:
     >>> amount_zh(0.7104, "ratio"), amount_zh(1234.5, "per_minute"), amount_zh(93_600, "seconds")
     ('71.0%', '1,234/分钟', '26小时')
     """
-    if unit == "seconds" and value >= _LONG_S and value < float("inf"):
-        return duration_zh(round(value) * 1000)
+    if unit == "seconds" and _LONG_S <= abs(value) < float("inf"):
+        return ("-" if value < 0 else "") + duration_zh(round(abs(value)) * 1000)
     text = amount(value, unit)
     if text == "unknown":
         return "未知"
@@ -165,6 +165,7 @@ ENGLISH = Phrases(
         "aftersale": "requests",
         "dispute": "disputes",
         "feedback": "answers",
+        "money": "in money",
     },
     contributors="Contributors: {named}",
     contributor="{where} {share}",
@@ -234,6 +235,7 @@ CHINESE = Phrases(
         "aftersale": "个申请",
         "dispute": "起纠纷",
         "feedback": "条反馈",
+        "money": "金额",
     },
     contributors="主要来源：{named}",
     contributor="{where} {share}",
