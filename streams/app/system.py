@@ -7,17 +7,14 @@ import contextlib
 import logging
 import os
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import aiohttp
-import msgspec
 from prometheus_client import CollectorRegistry
 
 from streams.app.action_intake import ActionIntake
 from streams.app.clocks import Clocks
-from streams.app.customer_key import given_key, own_key, refuse_without_key
 from streams.app.flush_counts import FlushCounts
 from streams.app.linkage_agent import LinkageAgent, LinkageContext
 from streams.app.notify_agent import NotifyAgent, NotifyContext
@@ -25,10 +22,8 @@ from streams.app.topic_intake import TopicIntake
 from streams.app.vitals import Vitals
 from streams.app.web import WebParts, serve
 from streams.broker.connection import Connection
-from streams.broker.detection import BrokerKind, identify
-from streams.catalogue.load import Catalogue, load
-from streams.events.customer import CustomerKey
 from streams.evaluation.metric_evaluator import MetricEvaluator
+from streams.events.customer import CustomerKey
 from streams.incidents.desk import IncidentDesk
 from streams.ingest.partition import IngestPartition
 from streams.mapping.book import Mappings
@@ -39,14 +34,12 @@ from streams.records.decoding import decoder_of
 from streams.records.verdicts import TickVerdicts
 from streams.register.maintenance import windows_of
 from streams.register.register import Register
-from streams.settings.settings import Settings
 from streams.telemetry.blindness import Blindness
 from streams.telemetry.health import Health
 from streams.telemetry.metrics import PipelineMetrics
 from streams.topics.names import ACTIONS_TOPIC, ANOMALY_STATE_TOPIC, VERDICTS_TOPIC
 from streams.transport.clients.topic_reader import TopicReader
 from streams.transport.clients.topic_writer import TopicWriter
-from streams.transport.clients.topics import prepare_topics
 from streams.transport.life.clock import WorkerClock
 from streams.transport.life.watch import Watch, WorkerFailedError
 from streams.transport.life.watchdog_thread import WatchdogThread
@@ -62,9 +55,11 @@ if TYPE_CHECKING:
     from faust.types import TP
 
     from streams.alerts.words.message import Notification
+    from streams.catalogue.load import Catalogue
     from streams.delivery.written import Delivery
     from streams.merge.readings import Reading
     from streams.records.anomaly import Transition
+    from streams.settings.settings import Settings
     from streams.telemetry.blindness import BlindSpot
 
 _VERDICTS_TAIL = 4_000  # records of pharos-verdicts a new worker reads again, for the sparklines
@@ -117,9 +112,7 @@ class System:
         self.health = Health()
         windows = windows_of(settings.maintenance, ZoneInfo(settings.timezone))
         self.register = Register(catalogue.metrics, windows)
-        self.board = Board(
-            self.register, catalogue.metrics, tuple(sources), settings.timezone, pace, live=self._live
-        )
+        self.board = Board(self.register, catalogue.metrics, tuple(sources), settings.timezone, pace, live=self._live)
         self._blindness = Blindness(live=self._live)
         self.counts = FlushCounts(self.metrics, self._blindness, lambda: self.worker.wall.now_ms())  # noqa: PLW0108 - the worker comes later
         self._newest = WorkerClock(time.monotonic)  # of all source logs: ahead of the worker's while it catches up
@@ -128,7 +121,10 @@ class System:
             settings,
             self._connection,
             ingests=Ingests(
-                self._sources, self._new_ingest, self.counts.flushed, on_flush_ended=self.counts.ended,
+                self._sources,
+                self._new_ingest,
+                self.counts.flushed,
+                on_flush_ended=self.counts.ended,
                 customer_key=self._customers.fingerprint,
             ),
             merges=Merges(
@@ -282,32 +278,3 @@ class System:
             self.metrics.published(transition.time)
         if self._keep:
             self.transitions += transitions
-
-
-async def new_system(
-    settings: Settings, *, keep: bool = False, pace: float = 1.0, write: Callable[[str], object] = print
-) -> System:
-    """Finds out what the broker is and has, and wires a worker. Raises TopicsError or BrokerUnreachableError."""
-    connection = Connection.of(settings, os.environ)
-    customers = given_key(settings, os.environ)
-    kind, life = await asyncio.to_thread(identify, connection)
-    if kind is BrokerKind.EMBEDDED:
-        # Offsets of another life of the broker mean nothing: each life has state of its own.
-        state_dir = str(Path(settings.state_dir) / f"embedded-{life}")
-        records = min(settings.dedup_records, _EMBEDDED_DEDUP_RECORDS)
-        if not customers.fingerprint:
-            customers = own_key(settings.state_dir)
-        settings = msgspec.structs.replace(settings, transactions=False, state_dir=state_dir, dedup_records=records)
-    catalogue = load(settings.catalogue)
-    refuse_without_key(catalogue, customers)
-    sources = await prepare_topics(settings, connection, catalogue.vocabulary)
-    return System(
-        settings,
-        catalogue,
-        sources,
-        connection=connection,
-        customers=customers,
-        keep=keep,
-        pace=pace,
-        write=write,
-    )

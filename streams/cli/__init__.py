@@ -27,6 +27,7 @@ COMMANDS = (
     "replay",
     "backtest",
     "record",
+    "map",
     "import",
     "score",
     "affected",

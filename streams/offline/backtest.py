@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from streams.alerts.words.message import Notification
     from streams.catalogue.load import Catalogue
+    from streams.events.binary_mode import Headers
     from streams.offline.events_file import Line
     from streams.records.anomaly import Transition
     from streams.settings.settings import Settings
@@ -52,12 +53,14 @@ class _Source:
         self._timestamps: list[int] = []
         self._values: list[bytes | None] = []
         self._lines: list[int] = []
+        self._headers: list[Headers] = []
         self._reasons = reasons
 
     def add(self, line: Line) -> None:
         self._timestamps.append(line.at_ms)
         self._values.append(line.event)
         self._lines.append(line.number)
+        self._headers.append(line.headers)
 
     def feed(self) -> bool:
         """Whether that moved the watermark: what is refused, or late, does not."""
@@ -66,10 +69,12 @@ class _Source:
         largest = self.ingest.largest_event_time
         offsets = range(self._offset, self._offset + len(self._values))
         ingest = self.ingest
-        batch = RecordBatch(ingest.topic, ingest.partition, offsets, self._timestamps, self._values, offsets.stop)
+        headers = self._headers if any(self._headers) else ()
+        columns = offsets, self._timestamps, self._values, offsets.stop, headers
+        batch = RecordBatch(ingest.topic, ingest.partition, *columns)
         self._reasons.note(ingest.feed(batch), offsets.start, self._lines)
         self._offset = offsets.stop
-        self._timestamps, self._values, self._lines = [], [], []
+        self._timestamps, self._values, self._lines, self._headers = [], [], [], []
         return ingest.largest_event_time > largest
 
     def promise(self, watermark_ms: int) -> None:

@@ -1,4 +1,4 @@
-"""What stands beside a committed offset: how far the partition was in time, and under which conditions it was counted."""
+"""What stands beside a committed offset: how far the partition was in time, and what it was counted with."""
 
 from __future__ import annotations
 
