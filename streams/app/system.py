@@ -21,6 +21,7 @@ from streams.app.notify_agent import NotifyAgent, NotifyContext
 from streams.app.topic_intake import TopicIntake
 from streams.app.vitals import Vitals
 from streams.app.web import WebParts, serve
+from streams.app.webhook_intake import WebhookIntake
 from streams.broker.connection import Connection
 from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.events.customer import CustomerKey
@@ -103,7 +104,8 @@ class System:
         self.notifications: list[Notification] = []
         self._live = settings.time == "live"
         self._customers = customers or CustomerKey()
-        self._mappers = Mappings.of(settings.mappings, catalogue.vocabulary, self._customers.decode).by_topic
+        self._mappings = Mappings.of(settings.mappings, catalogue.vocabulary, self._customers)
+        self._mappers = self._mappings.by_topic
         self._keep = keep
         self._write = write
         self._sources = dict(sources)  # the worker enters partitions that are added
@@ -160,18 +162,13 @@ class System:
             await notify_agent.start(stack, session, writer.write)
             stack.push_async_callback(writer.stop)
             await writer.start()
-            linkage = LinkageAgent(
-                LinkageContext(
-                    self.settings,
-                    self._connection,
-                    self.register,
-                    self.metrics,
-                    writer.write,
-                    self.clocks.alerting_now_ms,
-                )
+            linkage_context = LinkageContext(
+                self.settings, self._connection, self.register, self.metrics, writer.write, self.clocks.alerting_now_ms
             )
+            linkage = LinkageAgent(linkage_context)
             linkage.start(stack, session)
-            address = await serve(stack, self._web_parts(writer.write))
+            intake = WebhookIntake(self._connection, self._mappings.settings, self.metrics, self.worker.wall.now_ms)
+            address = await serve(stack, self._web_parts(writer.write), await intake.start(stack, os.environ))
             stack.push_async_callback(self._stop)
             await self.worker.start()
             tails = {ANOMALY_STATE_TOPIC: None, VERDICTS_TOPIC: _VERDICTS_TAIL, ACTIONS_TOPIC: _ACTIONS_TAIL}

@@ -26,8 +26,13 @@ COMMANDS = (
     "simulate",
     "replay",
     "backtest",
+<<<<<<< HEAD
     "record",
     "map",
+=======
+    "map",
+    "record",
+>>>>>>> main
     "import",
     "score",
     "affected",

@@ -38,7 +38,7 @@ def run(flags: argparse.Namespace) -> int:
     from streams.offline.events_file import read  # noqa: PLC0415 - see above
     from streams.offline.scenario import check_scenario, partitions_of  # noqa: PLC0415 - see above
     from streams.offline.truth import read_truth  # noqa: PLC0415 - see above
-    from streams.settings.settings import SOURCE_TOPICS  # noqa: PLC0415 - see above
+    from streams.topics.sources import sources_of  # noqa: PLC0415 - see above
 
     if flags.partitions is not None:
         must_be_partitions("--partitions", flags.partitions)
@@ -46,9 +46,10 @@ def run(flags: argparse.Namespace) -> int:
     settings = settings_with_names(flags)
     catalogue = load(settings.catalogue)
     truth = None if flags.truth is None else read_truth(flags.truth)
-    scenario, lines = read(flags.file)
+    topics = [source.name for source in sources_of(settings, catalogue.vocabulary)]
+    scenario, lines = read(flags.file, topics)
     check_scenario(settings, scenario, str(flags.file))
-    partitions = partitions_of(scenario, SOURCE_TOPICS, flags.partitions, str(flags.file))
+    partitions = partitions_of(scenario, topics, flags.partitions, str(flags.file))
     report = backtest(lines, scenario, settings, catalogue, partitions=partitions, truth=truth, progress=sys.stderr)
     flags.report.write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2) + b"\n")
     for words in in_words(report["dead_letter_reasons"]):

@@ -35,8 +35,6 @@ def run(flags: argparse.Namespace) -> int:
 
     from streams.catalogue.load import load  # noqa: PLC0415 - see above
     from streams.cli.errors import UsageError  # noqa: PLC0415 - see above
-    from streams.configuration.mappings import all_mappings  # noqa: PLC0415 - see above
-    from streams.events.customer import CustomerKey  # noqa: PLC0415 - see above
     from streams.mapping.book import Mappings  # noqa: PLC0415 - see above
     from streams.mapping.failure import MappingError  # noqa: PLC0415 - see above
     from streams.mapping.shipped import shipped_names  # noqa: PLC0415 - see above
@@ -47,14 +45,10 @@ def run(flags: argparse.Namespace) -> int:
 
     settings = settings_of(flags)
     vocabulary = load(settings.catalogue).vocabulary
-    known = {name: MappingSettings() for name in shipped_names()} | all_mappings(settings)
+    known = {name: MappingSettings() for name in shipped_names()} | settings.mappings
     if flags.mapping not in known:
         raise UsageError(f'--mapping: no mapping is named "{flags.mapping}"{suggestion(flags.mapping, known)}')
-    mapper = (
-        Mappings.of({flags.mapping: known[flags.mapping]}, vocabulary, CustomerKey().decode)
-        .by_name[flags.mapping]
-        .mapper
-    )
+    mapper = Mappings.of({flags.mapping: known[flags.mapping]}, vocabulary).by_name[flags.mapping].mapper
     unread = UnreadFields(mapper.reads)
     payloads = made = ignored = dead = 0
     for payload in read_payloads(flags.file):
@@ -63,7 +57,7 @@ def run(flags: argparse.Namespace) -> int:
             events = mapper.events(payload.body)
         except MappingError as error:
             dead += 1
-            _say(f"{flags.file}: {payload.where}: {error}")
+            _say(f"{flags.file}: {payload.where}: {error.rejection.reason}: {error.rejection.detail}")
         else:
             for event in events:
                 print(_line(vocabulary.topic_of[event.__struct_config__.tag], event))  # type: ignore[index]

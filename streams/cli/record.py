@@ -19,11 +19,10 @@ from streams.cli.settings_flags import add_settings, settings_of
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
     from typing import Any
 
     from streams.offline.recorder import Recorded, Recorder
-    from streams.settings.settings import Settings
 
 SUMMARY = "write the source topics of a cluster as an events file"
 
@@ -43,9 +42,13 @@ def run(flags: argparse.Namespace) -> int:
     """Writes the file, or what was read until Ctrl-C."""
     from streams.broker.connection import Connection  # noqa: PLC0415 - `pharos --help` needs no Kafka client
     from streams.broker.detection import BrokerKind, identify  # noqa: PLC0415 - see above
+    from streams.catalogue.load import load  # noqa: PLC0415 - see above
     from streams.cli.errors import UsageError  # noqa: PLC0415 - see above
     from streams.cli.interrupt import stop_on_signals  # noqa: PLC0415 - see above
+    from streams.offline.mask import KEY_BYTES, Mask  # noqa: PLC0415 - see above
+    from streams.offline.record_line import LineMaker  # noqa: PLC0415 - see above
     from streams.offline.recorder import Recorder  # noqa: PLC0415 - see above
+    from streams.topics.sources import sources_of  # noqa: PLC0415 - see above
 
     must_be_writable("--out", flags.out)
     must_lie("--patience", flags.patience, 1, 3_600)
@@ -54,52 +57,40 @@ def run(flags: argparse.Namespace) -> int:
     if begins is not None and ends is not None and begins >= ends:
         raise UsageError("--from must be before --to")
     settings = settings_of(flags)
-    topics = _chosen(flags.topics, _source_topics(settings))
-    if flags.mask and (raw := [topic for topic in topics if topic not in _event_topics()]):
+    vocabulary = load(settings.catalogue).vocabulary
+    sources = sources_of(settings, vocabulary)
+    topics = _chosen(flags.topics, [source.name for source in sources])
+    mapped = {source.name for source in sources if source.mapping}
+    if flags.mask and (raw := [topic for topic in topics if topic in mapped]):
         chosen = ",".join(topic for topic in topics if topic not in raw)
         raise UsageError(f"--mask cannot mask the raw records of {', '.join(raw)}; leave them out: --topics {chosen}")
     connection = Connection.of(settings, os.environ)
     by_time = identify(connection).kind is not BrokerKind.EMBEDDED
     recorder = Recorder(connection, settings.app, topics, begins, ends, by_time=by_time, patience_s=flags.patience)
     with recorder, stop_on_signals() as stop:
-        _write(recorder, flags, settings, stop)
+        maker = LineMaker(vocabulary.topics, recorder.partitions)
+        mask = Mask(secrets.token_bytes(KEY_BYTES), vocabulary.kinds) if flags.mask else None
+        _write(recorder, maker, mask, flags.out, settings.evaluate_from, stop)
         interrupted = stop.is_set()
     for (topic, number), first_ms in sorted(recorder.recorded.begun_late.items()):
         print(f"note: {topic}-{number} has nothing left before {_moment(first_ms)}", file=sys.stderr)
     return 130 if interrupted else 0
 
 
-def _write(recorder: Recorder, flags: argparse.Namespace, settings: Settings, stop: Any) -> None:
-    from streams.catalogue.load import load  # noqa: PLC0415 - see above
+def _write(recorder: Recorder, maker: LineMaker, mask: Mask | None, out: Path, evaluate_from: str, stop: Any) -> None:
     from streams.cli.private_file import private_file  # noqa: PLC0415 - see above
     from streams.cli.progress import ProgressLine  # noqa: PLC0415 - see above
     from streams.offline.events_file import EventsWriter  # noqa: PLC0415 - see above
-    from streams.offline.mask import KEY_BYTES, Mask  # noqa: PLC0415 - see above
-    from streams.offline.record_line import LineMaker  # noqa: PLC0415 - see above
 
-    mask = Mask(secrets.token_bytes(KEY_BYTES), load(settings.catalogue).vocabulary.kinds) if flags.mask else None
-    maker = LineMaker(_event_topics(), recorder.partitions)
     scenario: dict[str, Any] = {"partitions": recorder.partitions}
-    if settings.evaluate_from:
-        scenario["evaluate_from"] = settings.evaluate_from
+    if evaluate_from:
+        scenario["evaluate_from"] = evaluate_from
     told, started = ProgressLine(), time.monotonic()
-    private_file(flags.out).close()
-    with EventsWriter(flags.out, scenario) as writer:
+    private_file(out).close()
+    with EventsWriter(out, scenario) as writer:
         for record, at_ms in recorder.turns(stop, lambda recorded: told.tell(_text(recorded, started))):
             writer.write_line(maker.line(record if mask is None else mask.masked(record), at_ms))
     told.end(("stopped: " if stop.is_set() else "done: ") + _text(recorder.recorded, started))
-
-
-def _source_topics(_settings: Settings) -> Sequence[str]:
-    from streams.settings.settings import SOURCE_TOPICS  # noqa: PLC0415 - see above
-
-    return SOURCE_TOPICS
-
-
-def _event_topics() -> Collection[str]:
-    from streams.settings.settings import SOURCE_TOPICS  # noqa: PLC0415 - see above
-
-    return SOURCE_TOPICS
 
 
 def _chosen(asked: str | None, known: Sequence[str]) -> Sequence[str]:

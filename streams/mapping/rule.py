@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import jmespath
 from jmespath.visitor import Options
 
+from streams.events.fields import Kind
 from streams.mapping.expression import Expression, read_expression
 from streams.mapping.failure import ExpressionError
 from streams.mapping.place import Made, Place, mark, read
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 MOST_EVENTS = 10_000
 """Of one record."""
-_TIME = "time"
 ATTRIBUTES = ("id", "source", "time", "subject")
 
 
@@ -103,7 +103,7 @@ class RuleCompiler:
         self,
         functions: MappingFunctions,
         times: Times,
-        kinds: Mapping[str, Mapping[str, str]],
+        kinds: Mapping[str, Mapping[str, Kind]],
         record: Place | None = None,
     ) -> None:
         self._functions = functions
@@ -111,7 +111,7 @@ class RuleCompiler:
         self._record = Value("record", named=True, place=record)
         self._names: dict[str, Any] = {
             "rfc3339": times.rfc3339,
-            "time_fields": {name: {field for field in of if of[field] == _TIME} for name, of in kinds.items()},
+            "time_fields": {name: {field for field in of if of[field] == Kind.TIME} for name, of in kinds.items()},
             "known_types": frozenset(kinds),
             "ExpressionError": ExpressionError,
             "FieldError": FieldError,
@@ -184,7 +184,7 @@ class RuleCompiler:
     def _datum(self, rule: ReadRule, name: str, text: str) -> Iterator[str]:
         yield f"x = {text}"
         kinds = self._kinds if not rule.type else {rule.type: self._kinds[rule.type]}
-        times = {of.get(name) == _TIME for of in kinds.values() if name in of}
+        times = {of.get(name) == Kind.TIME for of in kinds.values() if name in of}
         if times == {True}:
             yield "x = rfc3339(x)"
         elif True in times:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import sys
 import time
 from typing import TYPE_CHECKING, Any, TextIO
@@ -12,10 +13,12 @@ from streams.alerts.decide.routes import Routes
 from streams.alerts.words.message import Titles, listed
 from streams.cells.record import NO_WATERMARK
 from streams.evaluation.metric_evaluator import MetricEvaluator
+from streams.events.customer import CustomerKey
 from streams.incidents.desk import IncidentDesk
 from streams.ingest.idle_promise import idle_watermark
 from streams.ingest.outcome import Outcome
 from streams.ingest.partition import IngestPartition
+from streams.mapping.book import Mappings
 from streams.merge.partition import MergePartition
 from streams.merge.ticks import milliseconds
 from streams.offline.dead_letter_reasons import DeadLetterReasons
@@ -26,7 +29,7 @@ from streams.records.instant import rfc3339
 from streams.register.maintenance import windows_of
 from streams.register.muting import Muting
 from streams.register.silences import SilenceBook
-from streams.settings.settings import SOURCE_TOPICS
+from streams.topics.sources import sources_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -53,14 +56,15 @@ class _Source:
         self._timestamps: list[int] = []
         self._values: list[bytes | None] = []
         self._lines: list[int] = []
-        self._headers: list[Headers] = []
+        self._headers: dict[int, Headers] = {}
         self._reasons = reasons
 
     def add(self, line: Line) -> None:
+        if line.headers:
+            self._headers[len(self._values)] = line.headers
         self._timestamps.append(line.at_ms)
         self._values.append(line.event)
         self._lines.append(line.number)
-        self._headers.append(line.headers)
 
     def feed(self) -> bool:
         """Whether that moved the watermark: what is refused, or late, does not."""
@@ -69,12 +73,13 @@ class _Source:
         largest = self.ingest.largest_event_time
         offsets = range(self._offset, self._offset + len(self._values))
         ingest = self.ingest
-        headers = self._headers if any(self._headers) else ()
-        columns = offsets, self._timestamps, self._values, offsets.stop, headers
-        batch = RecordBatch(ingest.topic, ingest.partition, *columns)
+        headers = [self._headers.get(place, ()) for place in range(len(offsets))] if self._headers else ()
+        batch = RecordBatch(
+            ingest.topic, ingest.partition, offsets, self._timestamps, self._values, offsets.stop, headers
+        )
         self._reasons.note(ingest.feed(batch), offsets.start, self._lines)
         self._offset = offsets.stop
-        self._timestamps, self._values, self._lines, self._headers = [], [], [], []
+        self._timestamps, self._values, self._lines, self._headers = [], [], [], {}
         return ingest.largest_event_time > largest
 
     def promise(self, watermark_ms: int) -> None:
@@ -108,7 +113,12 @@ class Backtest:
         self._lateness_ms = round(settings.lateness_s * 1000)
         self._fine_from_ms = milliseconds(settings.evaluate_from) - WARM_MS
         self.dead_letters = DeadLetterReasons()
-        self._partitions = dict.fromkeys(SOURCE_TOPICS, partitions) if isinstance(partitions, int) else dict(partitions)
+        if isinstance(partitions, int):
+            partitions = {source.name: partitions for source in sources_of(settings, catalogue.vocabulary)}
+        self._partitions = dict(partitions)
+        # No customer is to be recognised beyond this run.
+        self._customers = CustomerKey(secrets.token_bytes(32))
+        self._mappers = Mappings.of(settings.mappings, catalogue.vocabulary, self._customers).by_topic
         self._sources = {
             (topic, number): _Source(self._ingest(catalogue, topic, number), self.dead_letters)
             for topic, count in self._partitions.items()
@@ -184,6 +194,8 @@ class Backtest:
             lateness_ms=self._lateness_ms,
             late_limit_ms=self._settings.late_limit_s * 1000,
             future_limit_ms=self._settings.future_limit_s * 1000,
+            mapper=self._mappers.get(topic),
+            customers=self._customers,
         )
 
     def _end_slice(self, following: int) -> None:
