@@ -20,8 +20,11 @@ from streams.cli.settings_flags import add_settings, settings_of
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
+    from pathlib import Path
     from typing import Any
 
+    from streams.offline.mask import Mask
+    from streams.offline.record_line import LineMaker
     from streams.offline.recorder import Recorded, Recorder
 
 SUMMARY = "write the source topics of a cluster as an events file"

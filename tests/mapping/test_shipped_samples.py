@@ -80,7 +80,11 @@ def test_a_later_webhook_gives_what_it_repeats_by_the_same_id(first: str, again:
             ["order.created", "order.paid", "checkout.completed"],
         ),
         (
-            ["woocommerce/order-created-pending", "woocommerce/order-updated-paid", "woocommerce/order-updated-completed"],
+            [
+                "woocommerce/order-created-pending",
+                "woocommerce/order-updated-paid",
+                "woocommerce/order-updated-completed",
+            ],
             ["order.created", "order.paid"],
         ),
         (
