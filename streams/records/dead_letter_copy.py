@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import msgspec
 
 from streams.events.binary_mode import PREFIX
-from streams.events.long_text import shortened
 from streams.records.decoding import decoder_of
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ def read_copy(headers: Iterable[tuple[str, bytes | None]], value: bytes | None, 
         return None
     source = texts.get(f"{PREFIX}source") or _source_in(value or b"")
     if len(source) > _LONGEST_SOURCE:
-        source = f"{shortened(source)[: _LONGEST_SOURCE - 1]}…"
+        source = f"{source[: _LONGEST_SOURCE - 1]}…"
     place = texts[TOPIC], int(partition), int(offset)
     return DeadLetterCopy(*place, texts[REASON], texts.get(DETAIL, ""), source, at_ms, value or b"")
 
