@@ -26,13 +26,8 @@ COMMANDS = (
     "simulate",
     "replay",
     "backtest",
-<<<<<<< HEAD
-    "record",
-    "map",
-=======
     "map",
     "record",
->>>>>>> main
     "import",
     "score",
     "affected",
