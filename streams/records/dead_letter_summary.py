@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ class DeadLetterKind(NamedTuple):
     source: str
 
 
-class DeadLetterRow(NamedTuple):
+@dataclass(frozen=True)
+class DeadLetterRow:
     """One kind of dead letters: how many, when they were copied (ms), and where the latest one lies.
 
     Attributes:
