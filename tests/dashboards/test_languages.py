@@ -13,6 +13,7 @@ from detectors.judgement import Reason
 from streams.alerts.words import phrases
 from streams.catalogue.load import load
 from streams.catalogue.metric import Metric, Severity, Touchpoint
+from streams.events.dead_letter import Reason as DeadLetterReason
 from streams.incidents.alert import State
 from streams.records.anomaly import Change, Why
 from streams.settings.settings import SOURCE_TOPICS
@@ -89,6 +90,7 @@ def test_there_is_a_word_for_all_that_the_server_can_say(language: dict[str, Any
     )
     assert set(SOURCE_TOPICS) == set(language["topic"])
     assert {refusal.name.lower() for refusal in Refusal} <= set(language["refusal"])
+    assert {reason.value for reason in DeadLetterReason} == set(language["deadLetterReason"])
 
 
 def test_messages_and_pages_call_the_dimensions_by_the_same_words() -> None:
