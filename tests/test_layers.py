@@ -70,20 +70,21 @@ LAYERS = {
     "incidents": Layer(PURE, "catalogue detectors events records settings"),
     "evaluation": Layer(PURE, "catalogue cells detectors events records register settings"),
     "merge": Layer(PURE, "catalogue cells evaluation events records settings topics"),
-    "broker": Layer(SHELL, "settings topics"),
+    "broker": Layer(SHELL, "events settings topics"),
     "affected": Layer(SHELL, "broker catalogue events records settings topics"),
     "alerts.words": Layer(PURE, "catalogue events records register settings"),
     "alerts.decide": Layer(PURE, "alerts.words catalogue events records register settings"),
     "alerts.queue": Layer(SHELL, "alerts.words catalogue delivery"),
     "alerts.receivers": Layer(SHELL, "alerts.queue alerts.words catalogue delivery events records settings"),
     "alerts": Layer(SHELL, "alerts.decide alerts.queue alerts.words records"),
+    "intake": Layer(PURE, "events settings"),
     "linkage": Layer(SHELL, "catalogue delivery events records register settings"),
-    "web": Layer(SHELL, "catalogue delivery detectors events merge records register settings telemetry"),
-    "transport.driver": Layer(SHELL, "broker records settings"),
+    "web": Layer(SHELL, "catalogue delivery detectors events intake merge records register settings telemetry"),
+    "transport.driver": Layer(SHELL, "broker events records settings"),
     "transport.life": Layer(SHELL, "broker settings"),
     "transport.flush": Layer(SHELL, "broker cells merge records topics"),
-    "transport.partitions": Layer(SHELL, "broker settings transport.driver transport.flush transport.life"),
-    "transport.clients": Layer(SHELL, "broker delivery records settings topics transport.flush"),
+    "transport.partitions": Layer(SHELL, "broker topics transport.driver transport.flush transport.life"),
+    "transport.clients": Layer(SHELL, "broker delivery events records settings topics transport.flush"),
     "transport.source": Layer(
         SHELL, "cells ingest records topics transport.driver transport.flush transport.life transport.partitions"
     ),
@@ -97,12 +98,12 @@ LAYERS = {
         " transport.partitions transport.source",
     ),
     "configuration": Layer(
-        SHELL, "alerts.decide alerts.receivers broker catalogue events linkage register settings web"
+        SHELL, "alerts.decide alerts.receivers broker catalogue events linkage mapping register settings topics web"
     ),
     "offline": Layer(
         SHELL,
-        "alerts.decide alerts.words broker catalogue cells configuration detectors evaluation events incidents ingest"
-        " merge records register settings topics",
+        "alerts.decide alerts.words broker catalogue cells configuration detectors evaluation events"
+        " incidents ingest mapping merge records register settings topics",
     ),
     "imports": Layer(SHELL, "offline settings"),
     "dashboards.wallboard": Layer(PURE, ""),
@@ -112,15 +113,16 @@ LAYERS = {
     "app": Layer(
         SHELL,
         "alerts alerts.decide alerts.queue alerts.receivers alerts.words broker catalogue cells"
-        " configuration dashboards.wallboard delivery evaluation incidents ingest linkage merge records"
-        " register settings telemetry topics transport transport.clients transport.flush transport.life"
-        " transport.source web",
+        " configuration dashboards.wallboard delivery evaluation events incidents ingest intake linkage"
+        " mapping merge records register settings telemetry topics transport transport.clients"
+        " transport.flush transport.life transport.source web",
     ),
     "demo": Layer(SHELL, "alerts.words app broker events offline records settings simulate topics transport.life"),
     "cli": Layer(
         SHELL,
-        "affected app broker catalogue configuration dashboards.boards dashboards.grafana dashboards.rules demo events"
-        " imports linkage offline records register settings simulate topics transport.life web",
+        "affected app broker catalogue configuration dashboards.boards dashboards.grafana"
+        " dashboards.rules demo events imports linkage mapping offline records register settings simulate"
+        " topics transport.life web",
     ),
 }
 

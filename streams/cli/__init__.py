@@ -26,6 +26,8 @@ COMMANDS = (
     "simulate",
     "replay",
     "backtest",
+    "map",
+    "record",
     "import",
     "score",
     "affected",

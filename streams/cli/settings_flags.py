@@ -27,6 +27,7 @@ HELP = {
     "audit_file": "file of the audit log; absent, audit.jsonl in the state folder",
     "state_dir": "folder of snapshots, where they are not in Kafka",
     "catalogue": "YAML file of the metrics; absent, the one that comes with Pharos",
+    "mappings_folder": "folder of files NAME.yaml, each a mapping of what another system sends (docs/mapping.md)",
     "timezone": "time zone of the shop",
     "evaluate_from": "RFC 3339; before it expectations are learnt and nothing is judged",
     "source_partitions": "partitions of the sources, as orders=12,visits=4; absent, the broker is asked",

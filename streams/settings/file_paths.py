@@ -9,7 +9,7 @@ import msgspec
 
 T = TypeVar("T")
 
-_FOLDERS = ("state_dir", "catalogue")
+_FOLDERS = ("state_dir", "catalogue", "mappings_folder")
 
 
 def at_home(path: str) -> str:
@@ -26,6 +26,9 @@ def with_homes(struct: T) -> T:
     if isinstance(struct, tuple):
         changed = tuple(with_homes(part) for part in struct)
         return struct if changed == struct else changed  # type: ignore[return-value]
+    if isinstance(struct, dict):
+        changed_parts = {name: with_homes(part) for name, part in struct.items()}
+        return struct if changed_parts == struct else changed_parts  # type: ignore[return-value]
     if not isinstance(struct, msgspec.Struct):
         return struct
     changes = {}

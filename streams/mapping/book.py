@@ -1,0 +1,69 @@
+"""All mappings of an installation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from streams.mapping.mapper import NOBODY, RecordMapper, compile_mapping
+from streams.mapping.merged import merged
+from streams.mapping.shipped import shipped, shipped_names
+from streams.topics.sources import raw_topic
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from streams.events.customer import CustomerKey
+    from streams.events.vocabulary import Vocabulary
+    from streams.settings.mapping import MappingSettings
+
+
+@dataclass(frozen=True)
+class MappingEntry:
+    """One mapping.
+
+    Attributes:
+        settings: with the rules of the shipped mapping that it extends.
+        topics: whose records it is for; the one that its webhook fills is the last.
+
+    """
+
+    name: str
+    settings: MappingSettings
+    topics: tuple[str, ...]
+    mapper: RecordMapper
+
+
+@dataclass(frozen=True)
+class Mappings:
+    """All mappings that are set, by name."""
+
+    by_name: Mapping[str, MappingEntry]
+
+    @classmethod
+    def of(
+        cls, mappings: Mapping[str, MappingSettings], vocabulary: Vocabulary, customers: CustomerKey = NOBODY
+    ) -> Mappings:
+        """Mappings in which `check_mapping` has found no fault."""
+        return cls({name: _entry(name, settings, vocabulary, customers) for name, settings in mappings.items()})
+
+    @property
+    def settings(self) -> dict[str, MappingSettings]:
+        """By name, with the rules of what they extend."""
+        return {name: entry.settings for name, entry in self.by_name.items()}
+
+    def mapper_of(self, topic: str) -> RecordMapper | None:
+        """What makes events of the records of a topic; None where the topic is not mapped."""
+        return self.by_topic.get(topic)
+
+    @property
+    def by_topic(self) -> dict[str, RecordMapper]:
+        """The mapper of each topic that is mapped."""
+        return {topic: entry.mapper for entry in self.by_name.values() for topic in entry.topics}
+
+
+def _entry(name: str, settings: MappingSettings, vocabulary: Vocabulary, customers: CustomerKey) -> MappingEntry:
+    whole = merged(name, settings, shipped_names(), shipped)
+    mapper = compile_mapping(name, whole.settings, vocabulary, customers, own=whole.own, extends=whole.extends)
+    topics = (*settings.topics, raw_topic(name)) if settings.intake else settings.topics
+    return MappingEntry(name, whole.settings, topics, mapper)
