@@ -70,7 +70,7 @@ LAYERS = {
     "incidents": Layer(PURE, "catalogue detectors events records settings"),
     "evaluation": Layer(PURE, "catalogue cells detectors events records register settings"),
     "merge": Layer(PURE, "catalogue cells evaluation events records settings topics"),
-    "broker": Layer(SHELL, "settings topics"),
+    "broker": Layer(SHELL, "events settings topics"),
     "affected": Layer(SHELL, "broker catalogue events records settings topics"),
     "alerts.words": Layer(PURE, "catalogue events records register settings"),
     "alerts.decide": Layer(PURE, "alerts.words catalogue events records register settings"),
@@ -79,11 +79,11 @@ LAYERS = {
     "alerts": Layer(SHELL, "alerts.decide alerts.queue alerts.words records"),
     "linkage": Layer(SHELL, "catalogue delivery events records register settings"),
     "web": Layer(SHELL, "catalogue delivery detectors events merge records register settings telemetry"),
-    "transport.driver": Layer(SHELL, "broker records settings"),
+    "transport.driver": Layer(SHELL, "broker events records settings"),
     "transport.life": Layer(SHELL, "broker settings"),
     "transport.flush": Layer(SHELL, "broker cells merge records topics"),
-    "transport.partitions": Layer(SHELL, "broker settings transport.driver transport.flush transport.life"),
-    "transport.clients": Layer(SHELL, "broker delivery records settings topics transport.flush"),
+    "transport.partitions": Layer(SHELL, "broker topics transport.driver transport.flush transport.life"),
+    "transport.clients": Layer(SHELL, "broker delivery events records settings topics transport.flush"),
     "transport.source": Layer(
         SHELL, "cells ingest records topics transport.driver transport.flush transport.life transport.partitions"
     ),
@@ -97,7 +97,7 @@ LAYERS = {
         " transport.partitions transport.source",
     ),
     "configuration": Layer(
-        SHELL, "alerts.decide alerts.receivers broker catalogue events linkage register settings web"
+        SHELL, "alerts.decide alerts.receivers broker catalogue events linkage register settings topics web"
     ),
     "offline": Layer(
         SHELL,

@@ -33,21 +33,22 @@ def run(flags: argparse.Namespace) -> int:
     """Writes the events, and says what is wrong."""
     import msgspec  # noqa: PLC0415 - `pharos --help` needs no mapping
 
+    from streams.catalogue.load import load  # noqa: PLC0415 - see above
     from streams.cli.errors import UsageError  # noqa: PLC0415 - see above
-    from streams.configuration.mappings import all_mappings  # noqa: PLC0415 - see above
     from streams.mapping.book import Mappings  # noqa: PLC0415 - see above
     from streams.mapping.failure import MappingError  # noqa: PLC0415 - see above
     from streams.mapping.shipped import shipped_names  # noqa: PLC0415 - see above
-    from streams.mapping.stand_in import REGISTRY  # noqa: PLC0415 - see above
     from streams.mapping.unread import UnreadFields  # noqa: PLC0415 - see above
     from streams.offline.payloads_file import read_payloads  # noqa: PLC0415 - see above
     from streams.settings.located_yaml import suggestion  # noqa: PLC0415 - see above
     from streams.settings.mapping import MappingSettings  # noqa: PLC0415 - see above
 
-    known = {name: MappingSettings() for name in shipped_names()} | all_mappings(settings_of(flags))
+    settings = settings_of(flags)
+    vocabulary = load(settings.catalogue).vocabulary
+    known = {name: MappingSettings() for name in shipped_names()} | settings.mappings
     if flags.mapping not in known:
         raise UsageError(f'--mapping: no mapping is named "{flags.mapping}"{suggestion(flags.mapping, known)}')
-    mapper = Mappings.of({flags.mapping: known[flags.mapping]}, REGISTRY).by_name[flags.mapping].mapper
+    mapper = Mappings.of({flags.mapping: known[flags.mapping]}, vocabulary).by_name[flags.mapping].mapper
     unread = UnreadFields(mapper.reads)
     payloads = made = ignored = dead = 0
     for payload in read_payloads(flags.file):
@@ -56,10 +57,10 @@ def run(flags: argparse.Namespace) -> int:
             events = mapper.events(payload.body)
         except MappingError as error:
             dead += 1
-            _say(f"{flags.file}: {payload.where}: {error}")
+            _say(f"{flags.file}: {payload.where}: {error.rejection.reason}: {error.rejection.detail}")
         else:
             for event in events:
-                print(_line(REGISTRY.topic_of[event.__struct_config__.tag], event))  # type: ignore[index]
+                print(_line(vocabulary.topic_of[event.__struct_config__.tag], event))  # type: ignore[index]
             made += len(events)
             ignored += not events
         try:

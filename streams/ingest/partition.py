@@ -8,8 +8,7 @@ import numpy as np
 
 from streams.cells.record import NO_WATERMARK
 from streams.events.customer import CustomerKey
-from streams.events.dead_letter import Reason, RejectedError, Rejection
-from streams.events.decoder import TopicDecoder
+from streams.events.dead_letter import Rejection
 from streams.events.misdated import MISDATED, EventAhead, EventTooLate, misdated
 from streams.ingest.busy_slots import BusySlots
 from streams.ingest.code_book import CodeBook
@@ -18,28 +17,25 @@ from streams.ingest.fates import Limits, fates_of
 from streams.ingest.flush import Flush
 from streams.ingest.future import FROM_THE_FUTURE, NO_TIMESTAMP, ahead
 from streams.ingest.group import numbered_groups
-from streams.ingest.grouping import WrongTimeError, compile_grouping
-from streams.ingest.mapped_reader import MappedReader
+from streams.ingest.grouping import compile_grouping
 from streams.ingest.missing_times import MissingTimes
 from streams.ingest.outcome import Outcome
 from streams.ingest.plane import Plane
 from streams.ingest.progress import NEVER, Progress
-from streams.ingest.reader import Reader
 from streams.ingest.recent_ids import RecentIds
 from streams.ingest.refused_records import RefusedRecords
+from streams.ingest.source_events import SourceEvents
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable
 
     from numpy.typing import NDArray
 
     from streams.catalogue.load import Catalogue
     from streams.events.dead_letter import DeadLetter
     from streams.events.misdated import MisdatedEvent
-    from streams.ingest.codes import Codes
-    from streams.ingest.grouping import Grouping
-    from streams.ingest.mapped_reader import RecordMapper
-    from streams.ingest.reader import Columns
+    from streams.ingest.mapped_reader import MappedReader, RecordMapper
+    from streams.ingest.reader import Columns, Reader
     from streams.records.batch import RecordBatch
 
 _AT_ONCE = 256  # records whose events are in memory together: more no longer help, and would leave the cache
@@ -92,21 +88,17 @@ class IngestPartition:
         self._now = _ENDLESS
         self.newest_timestamp = NO_TIMESTAMP
         vocabulary = catalogue.vocabulary
-        self._mapper = mapper
-        self._decoder = None if mapper is not None else TopicDecoder(topic, vocabulary, customers)
-        structs = (
-            vocabulary.topics[topic] if mapper is None else [vocabulary.types[kind] for kind in sorted(mapper.types)]
-        )
+        self._events = SourceEvents(topic, vocabulary, mapper, customers)
         self._ids = RecentIds(dedup_records)
-        numbered = numbered_groups(catalogue.metrics, (*structs, *MISDATED), topic)
+        numbered = numbered_groups(catalogue.metrics, (*self._events.structs, *MISDATED), topic)
         groups = [group for of_event in numbered.values() for _, group in of_event]
         self._codes = CodeBook(name for group in groups for name in group.dimensions)
         self._missing = MissingTimes(groups)
         self._grouping = compile_grouping(numbered, self._codes, vocabulary, topic)
-        self._reader = self._new_reader(self._grouping, self._codes.values())
+        self._reader = self._events.new_reader(self._grouping, self._refuse, self._ignore, self._codes.values())
         # What is counted already is only remembered: it needs no keys, and costs half.
         nothing = compile_grouping(dict.fromkeys(numbered, ()), {}, vocabulary, topic)
-        self._remembering = self._new_reader(nothing)
+        self._remembering = self._events.new_reader(nothing, self._refuse, self._ignore)
         self._expansion = Expansion(catalogue.metrics, groups, self._codes)
         self._progress = Progress(lateness_ms)
         self._next_offset = 0
@@ -182,7 +174,7 @@ class IngestPartition:
 
     def _feed(self, batch: RecordBatch, reader: Reader | MappedReader) -> list[DeadLetter]:
         first_letter = len(self._refused)
-        values = self._refused.structured(batch) if batch.headers and self._mapper is None else batch.values
+        values = self._refused.structured(batch) if batch.headers and not self._events.mapped else batch.values
         if self._now_ms is not None:
             self._now = self._now_ms()
         for begin in range(0, len(values), _AT_ONCE):
@@ -277,27 +269,15 @@ class IngestPartition:
     def _ahead(self, time: int | None, timestamp: int) -> Rejection | None:
         return ahead(time, timestamp, self._now, self._future_limit)
 
-    def _new_reader(self, grouping: Grouping, codes: Collection[Codes] = ()) -> Reader | MappedReader:
-        if self._decoder is not None:
-            return Reader(self._decoder.decode, grouping, self._refuse, codes)
-        assert self._mapper is not None
-        return MappedReader(self._mapper, grouping, self._refuse, self._ignore, codes)
-
     def _refuse(self, offset: int, timestamp: int, value: bytes | None, error: Exception) -> None:
         if value is None:
             self._ignore(offset, timestamp, value)
-        elif isinstance(error, RejectedError):
-            self._reject(offset, value, error.rejection)
-        elif isinstance(error, WrongTimeError):
-            self._reject(offset, value, Rejection(Reason.WRONG_FIELD, f"{error} is not RFC 3339"))
-        elif self._decoder is None:
-            self._reject(offset, value, Rejection(Reason.MAPPING_FAILED, f"{type(error).__name__}: a fault of ours"))
+            return
+        found = self._events.explain(value, error)
+        if isinstance(found, Rejection):
+            self._reject(offset, value, found)
         else:
-            found = self._decoder.explain(value)
-            if isinstance(found, Rejection):
-                self._reject(offset, value, found)
-            else:
-                self._ignore_unless_ahead(offset, found.time, timestamp, value)
+            self._ignore_unless_ahead(offset, found.time, timestamp, value)
 
     def _ignore(self, offset: int, timestamp: int, value: bytes | None) -> None:
         self._ignore_unless_ahead(offset, None, timestamp, value)

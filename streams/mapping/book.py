@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from streams.mapping.mapper import Hook, RecordMapper, Words, compile_mapping
+from streams.mapping.mapper import NOBODY, RecordMapper, compile_mapping
 from streams.mapping.merged import merged
 from streams.mapping.shipped import shipped, shipped_names
+from streams.topics.sources import raw_topic
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from streams.events.customer import CustomerKey
+    from streams.events.vocabulary import Vocabulary
     from streams.settings.mapping import MappingSettings
-
-RAW: str = "pharos-raw-"
-"""What the topic of a webhook begins with."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,11 @@ class Mappings:
     by_name: Mapping[str, MappingEntry]
 
     @classmethod
-    def of(cls, mappings: Mapping[str, MappingSettings], vocabulary: Words, hook: Hook | None = None) -> Mappings:
+    def of(
+        cls, mappings: Mapping[str, MappingSettings], vocabulary: Vocabulary, customers: CustomerKey = NOBODY
+    ) -> Mappings:
         """Mappings in which `check_mapping` has found no fault."""
-        return cls({name: _entry(name, settings, vocabulary, hook) for name, settings in mappings.items()})
+        return cls({name: _entry(name, settings, vocabulary, customers) for name, settings in mappings.items()})
 
     def mapper_of(self, topic: str) -> RecordMapper | None:
         """What makes events of the records of a topic; None where the topic is not mapped."""
@@ -55,17 +57,8 @@ class Mappings:
         return {topic: entry.mapper for entry in self.by_name.values() for topic in entry.topics}
 
 
-def raw_topic(name: str) -> str:
-    """The topic that the webhook of a mapping fills.
-
-    >>> raw_topic("shopify")
-    'pharos-raw-shopify'
-    """
-    return RAW + name
-
-
-def _entry(name: str, settings: MappingSettings, vocabulary: Words, hook: Hook | None) -> MappingEntry:
+def _entry(name: str, settings: MappingSettings, vocabulary: Vocabulary, customers: CustomerKey) -> MappingEntry:
     whole = merged(name, settings, shipped_names(), shipped)
-    mapper = compile_mapping(name, whole.settings, vocabulary, hook, own=whole.own, extends=whole.extends)
+    mapper = compile_mapping(name, whole.settings, vocabulary, customers, own=whole.own, extends=whole.extends)
     topics = (*settings.topics, raw_topic(name)) if settings.intake else settings.topics
     return MappingEntry(name, whole.settings, topics, mapper)

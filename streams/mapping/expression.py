@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jmespath
@@ -19,6 +20,7 @@ Node = dict[str, Any]
 """A node of JMESPath's syntax tree: `type`, `value` and `children`."""
 
 FUNCTIONS: Mapping[str, Any] = MappingFunctions.FUNCTION_TABLE
+_LONGEST = 2_000
 _CONTEXT = ("lookup", "value")  # their names are checked, so they must be literals
 
 
@@ -49,6 +51,8 @@ class Expression(NamedTuple):
 
 def read_expression(text: str) -> Expression:
     """Raises NotAnExpressionError."""
+    if len(text) > _LONGEST:
+        raise NotAnExpressionError(f"is longer than {_LONGEST:,} signs; write it as several fields or rules")
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # JMESPath only warns of `word`, which is no JSON
         try:
@@ -57,12 +61,8 @@ def read_expression(text: str) -> Expression:
             raise NotAnExpressionError("between backticks stands JSON; a text is written 'so'") from None
         except EmptyExpressionError:
             raise NotAnExpressionError("is empty; write an expression") from None
-        except IncompleteExpressionError:
-            raise NotAnExpressionError(f"is not JMESPath: it ends too early, in column {len(text) + 1}") from None
-        except LexerError as error:
-            raise NotAnExpressionError(f"is not JMESPath: column {error.lexer_position + 1}: {_plain(error)}") from None
         except ParseError as error:
-            raise NotAnExpressionError(f"is not JMESPath: column {error.lex_position + 1}: {_plain(error)}") from None
+            raise NotAnExpressionError(f"is not JMESPath: {_mistake(error, text)}") from None
         except (JMESPathError, RecursionError, ValueError, IndexError, KeyError):
             raise NotAnExpressionError("is not JMESPath; write it in smaller parts") from None
     for node in nodes(root):
@@ -108,7 +108,7 @@ def _check_call(node: Node, text: str) -> None:
 
 def _column(name: str, text: str) -> int:
     tokens = list(Lexer().tokenize(text))
-    for token, following in zip(tokens, tokens[1:], strict=False):
+    for token, following in pairwise(tokens):
         if token["type"] == "unquoted_identifier" and token["value"] == name and following["type"] == "lparen":
             return int(token["start"]) + 1
     return 1
@@ -120,7 +120,9 @@ def _literals(root: Node, function: str) -> Iterator[str]:
             yield node["children"][0]["value"]
 
 
-def _plain(error: ParseError) -> str:
+def _mistake(error: ParseError, text: str) -> str:
+    if isinstance(error, IncompleteExpressionError):
+        return f"column {len(text) + 1}: it ends too early"
     if isinstance(error, LexerError):
-        return error.message.split(":")[0]
-    return f'"{error.token_value}" does not belong here'
+        return f"column {error.lexer_position + 1}: {error.message.partition(':')[0].lower()}"
+    return f'column {error.lex_position + 1}: "{error.token_value}" does not belong here'

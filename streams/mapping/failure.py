@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from streams.events.dead_letter import Rejection
+from streams.events.dead_letter import RejectedError
 
 
 class ExpressionError(ValueError):
     """An expression cannot be computed from what the record holds; the argument says what is wrong with it."""
 
 
-class MappingError(ValueError):
-    """A record is a dead letter."""
-
-    def __init__(self, rejection: Rejection) -> None:
-        super().__init__(f"{rejection.reason}: {rejection.detail}")
-        self.rejection = rejection
+class MappingError(RejectedError):
+    """A record of a mapped topic is a dead letter."""
 
 
 def kind_of(value: object) -> str:

@@ -9,18 +9,19 @@ from typing import TYPE_CHECKING, Any, Final
 from jmespath.functions import Functions, signature
 
 from streams.mapping.failure import ExpressionError, kind_of
-from streams.mapping.times import Times
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from streams.mapping.times import Times
 
 _NUMBER: Final = re.compile(r"(?P<whole>[+-]?[0-9]{1,300})(?P<rest>(?:\.[0-9]{1,300})?(?:[eE][+-]?[0-9]{1,3})?)")
 _FLAGS: Final = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 OTHERWISE: Final = "*"
 """The entry of a table for what it does not list."""
 
-_ANY: Final = {"types": []}
-_TEXT: Final = {"types": ["string"]}
+_ANY: Any = {"types": []}
+_TEXT: Any = {"types": ["string"]}
 
 
 class MappingFunctions(Functions):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import convert
 
+from streams.events.customer import CustomerKey
 from streams.events.dead_letter import Reason, Rejection
+from streams.mapping.event_types import types_of
 from streams.mapping.failure import MappingError
 from streams.mapping.functions import MappingFunctions
 from streams.mapping.place import Place
@@ -20,22 +21,15 @@ from streams.mapping.times import Times
 from streams.mapping.writer import NotPlainError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from streams.events.fields import Event
+    from streams.events.vocabulary import Vocabulary
     from streams.settings.mapping import MappingSettings
 
-Hook = Callable[[type, Any], Any]
+NOBODY: Final = CustomerKey()
+"""Hashes no customer: those that records name are left out."""
 _plain = msgspec.json.Decoder(Any).decode
-
-
-class Words(Protocol):
-    """What is needed of the vocabulary: `streams.events.vocabulary.Vocabulary` has it."""
-
-    @property
-    def types(self) -> Mapping[str, type[Event]]: ...
-    @property
-    def kinds(self) -> Mapping[str, Mapping[str, str]]: ...
-    @property
-    def topic_of(self) -> Mapping[str, str]: ...
 
 
 class _Program(NamedTuple):
@@ -51,21 +45,31 @@ class RecordMapper:
     Attributes:
         name: of the mapping.
         reads: what its expressions read of records.
+        types: those that its events can have.
 
     """
 
     def __init__(
-        self, name: str, mapping: MappingSettings, vocabulary: Words, hook: Hook | None, own: int, extends: str
+        self,
+        name: str,
+        mapping: MappingSettings,
+        vocabulary: Vocabulary,
+        customers: CustomerKey,
+        own: int,
+        extends: str,
     ) -> None:
         self.name = name
         self.reads = Place()
-        self._types = vocabulary.types
-        self._hook = hook
+        self._structs = vocabulary.types
+        self._hook = customers.decode
         self._own = own
         self._extends = extends
         self._all = mapping.all
         self._ignored = tuple(bool(rule.ignore) for rule in mapping.events)
         self._rules = tuple(ReadRule.of(rule, vocabulary.types) for rule in mapping.events)
+        self.types = frozenset(
+            kind for rule in self._rules for kind in types_of(rule, mapping.tables, vocabulary.types)
+        )
         for rule in self._rules:
             rule.mark(self.reads)
         self._times = Times(ZoneInfo(mapping.timezone) if mapping.timezone else None)
@@ -86,7 +90,7 @@ class RecordMapper:
                     raise self._failed(rule, f"gives more than {MOST_EVENTS:,} events")
                 for event in made:
                     try:
-                        events.append(convert(event, self._types[event["type"]], dec_hook=self._hook))
+                        events.append(convert(event, self._structs[event["type"]], dec_hook=self._hook))
                     except msgspec.ValidationError as error:
                         raise self._failed(rule, of_struct(event, str(error))) from None
         except FieldError as error:
@@ -151,8 +155,8 @@ class RecordMapper:
 def compile_mapping(
     name: str,
     mapping: MappingSettings,
-    vocabulary: Words,
-    hook: Hook | None = None,
+    vocabulary: Vocabulary,
+    customers: CustomerKey = NOBODY,
     *,
     own: int | None = None,
     extends: str = "",
@@ -163,11 +167,11 @@ def compile_mapping(
         name: of the mapping.
         mapping: its settings, as `merged` gives them.
         vocabulary: the types of events.
-        hook: what msgspec asks for a value that is no JSON, such as the hash of a customer.
+        customers: hashes those that records name.
         own: how many of the rules are its own; None: all of them. The others are of the shipped mapping `extends`.
         extends: name of that one.
 
     Raises NotAnExpressionError for a text that is no expression.
 
     """
-    return RecordMapper(name, mapping, vocabulary, hook, len(mapping.events) if own is None else own, extends)
+    return RecordMapper(name, mapping, vocabulary, customers, len(mapping.events) if own is None else own, extends)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from streams.mapping.expression import Expression, Node
 
 
@@ -78,40 +80,43 @@ def read(expression: Expression, current: Places) -> Places:
 
 
 def _read(node: Node, current: Places) -> Places:
-    kind, children = node["type"], node["children"]
-    if kind == "field":
-        return tuple(found for place in current for found in _field(place, node["value"]))
-    if kind in ("subexpression", "pipe", "index_expression"):
-        for child in children:
-            current = _read(child, current)
-        return current
-    if kind in ("current", "identity", "slice"):
-        return current
-    if kind == "index":
-        return _elements(current)
-    if kind in ("projection", "filter_projection", "flatten", "value_projection"):
-        return _read_projection(kind, children, current)
-    if kind in ("or_expression", "and_expression"):
-        left, right = _read(children[0], current), _read(children[1], current)
-        mark((*left, *right), whole=False)
-        return (*left, *right)
-    if kind == "multi_select_list":
-        chosen = tuple(found for child in children for found in _read(child, current))
-        mark(chosen, whole=False)
-        return (Made(chosen),)
-    if kind == "multi_select_dict":
-        fields = {child["value"]: _read(child["children"][0], current) for child in children}
-        mark(tuple(found for places in fields.values() for found in places), whole=False)
-        return (Made(fields=fields),)
-    if kind == "function_expression":
-        return _read_call(node["value"], children, current)
-    literal = any(child["type"] == "literal" for child in children)
-    for child in children:  # comparators and `not`
-        mark(_read(child, current), whole=kind == "comparator" and not literal)
+    return _READERS[node["type"]](node, current)
+
+
+def _read_field(node: Node, current: Places) -> Places:
+    return tuple(found for place in current for found in _field(place, node["value"]))
+
+
+def _read_in_turn(node: Node, current: Places) -> Places:
+    for child in node["children"]:
+        current = _read(child, current)
+    return current
+
+
+def _read_alternatives(node: Node, current: Places) -> Places:
+    found = tuple(place for child in node["children"] for place in _read(child, current))
+    mark(found, whole=False)
+    return found
+
+
+def _read_list(node: Node, current: Places) -> Places:
+    return (Made(_read_alternatives(node, current)),)
+
+
+def _read_object(node: Node, current: Places) -> Places:
+    fields = {child["value"]: _read_alternatives(child, current) for child in node["children"]}
+    return (Made(fields=fields),)
+
+
+def _read_comparison(node: Node, current: Places) -> Places:
+    literal = any(child["type"] == "literal" for child in node["children"])
+    for child in node["children"]:
+        mark(_read(child, current), whole=not literal and node["type"] == "comparator")
     return ()
 
 
-def _read_projection(kind: str, children: list[Any], current: Places) -> Places:
+def _read_projection(node: Node, current: Places) -> Places:
+    kind, children = node["type"], node["children"]
     base = _read(children[0], current)
     if kind == "value_projection":
         mark(base)
@@ -124,7 +129,8 @@ def _read_projection(kind: str, children: list[Any], current: Places) -> Places:
     return (Made(_read(children[1], elements)),)
 
 
-def _read_call(name: str, arguments: list[Any], current: Places) -> Places:
+def _read_call(node: Node, current: Places) -> Places:
+    name, arguments = node["value"], node["children"]
     given = [() if argument["type"] == "expref" else _read(argument, current) for argument in arguments]
     if name in ("not_null", "first"):
         found = tuple(place for places in given for place in places)
@@ -160,3 +166,27 @@ def _known_elements(place: Place | Made) -> Places:
     if isinstance(place, Made):
         return place.elements
     return () if place.element_place is None else (place.element_place,)
+
+
+_READERS: dict[str, Callable[[Node, Places], Places]] = {
+    "field": _read_field,
+    "subexpression": _read_in_turn,
+    "pipe": _read_in_turn,
+    "index_expression": _read_in_turn,
+    "current": lambda _, current: current,
+    "identity": lambda _, current: current,
+    "slice": lambda _, current: current,
+    "index": lambda _, current: _elements(current),
+    "literal": lambda _, __: (),
+    "projection": _read_projection,
+    "filter_projection": _read_projection,
+    "flatten": _read_projection,
+    "value_projection": _read_projection,
+    "or_expression": _read_alternatives,
+    "and_expression": _read_alternatives,
+    "not_expression": _read_comparison,
+    "comparator": _read_comparison,
+    "multi_select_list": _read_list,
+    "multi_select_dict": _read_object,
+    "function_expression": _read_call,
+}

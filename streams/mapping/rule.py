@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -10,13 +9,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import jmespath
 from jmespath.visitor import Options
 
+from streams.events.fields import Kind
 from streams.mapping.expression import Expression, read_expression
 from streams.mapping.failure import ExpressionError
 from streams.mapping.place import Made, Place, mark, read
 from streams.mapping.writer import Around, NotPlainError, Value, Writer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from streams.mapping.functions import MappingFunctions
     from streams.mapping.times import Times
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 MOST_EVENTS = 10_000
 """Of one record."""
-_TIME = "time"
 ATTRIBUTES = ("id", "source", "time", "subject")
 
 
@@ -104,7 +103,7 @@ class RuleCompiler:
         self,
         functions: MappingFunctions,
         times: Times,
-        kinds: Mapping[str, Mapping[str, str]],
+        kinds: Mapping[str, Mapping[str, Kind]],
         record: Place | None = None,
     ) -> None:
         self._functions = functions
@@ -112,7 +111,7 @@ class RuleCompiler:
         self._record = Value("record", named=True, place=record)
         self._names: dict[str, Any] = {
             "rfc3339": times.rfc3339,
-            "time_fields": {name: {f for f, kind in of.items() if kind == _TIME} for name, of in kinds.items()},
+            "time_fields": {name: {field for field in of if of[field] == Kind.TIME} for name, of in kinds.items()},
             "known_types": frozenset(kinds),
             "ExpressionError": ExpressionError,
             "FieldError": FieldError,
@@ -120,7 +119,10 @@ class RuleCompiler:
         self._writer = Writer(functions, self._names)
 
     def compile(self, number: int, rule: ReadRule) -> RuleCode:
-        """The functions of a rule, which is told by its number from 0. With structs it raises NotPlainError where JMESPath itself would be needed."""
+        """The functions of a rule, which has a number from 0.
+
+        With structs it raises NotPlainError where JMESPath itself would be needed.
+        """
         lines = ["def fits(record):"]
         if "when" in rule.expressions:
             truth = self._truth(rule.expressions["when"])
@@ -160,7 +162,8 @@ class RuleCompiler:
         else:
             yield f"kind = {self._text(expressions['type'], around)}"
             yield f"if kind is None: {leave}"
-            yield "if type(kind) is not str or kind not in known_types: raise ExpressionError('is no type of event')"
+            yield "if type(kind) is not str or kind not in known_types:"
+            yield " raise ExpressionError('is no type of event')"
         yield "event = {'specversion': '1.0', 'type': kind}"
         for field in ATTRIBUTES:
             if field in expressions:
@@ -181,7 +184,7 @@ class RuleCompiler:
     def _datum(self, rule: ReadRule, name: str, text: str) -> Iterator[str]:
         yield f"x = {text}"
         kinds = self._kinds if not rule.type else {rule.type: self._kinds[rule.type]}
-        times = {of.get(name) == _TIME for of in kinds.values() if name in of}
+        times = {of.get(name) == Kind.TIME for of in kinds.values() if name in of}
         if times == {True}:
             yield "x = rfc3339(x)"
         elif True in times:

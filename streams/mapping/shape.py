@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def narrow_decoder(record: Place) -> Callable[[bytes], Any] | None:
-    """Decodes into structs whose attributes are f0, f1, ... in the order of `Place.fields`; None where none can be made.
+    """Decodes into structs whose attributes are f0, f1, ... in the order of `Place.fields`; None where that cannot be.
 
     The decoder raises msgspec.ValidationError for a record of another shape, which may be right all the same.
     """
@@ -21,7 +21,7 @@ def narrow_decoder(record: Place) -> Callable[[bytes], Any] | None:
         return None
     try:
         return msgspec.json.Decoder(_struct(record)).decode
-    except ValueError:  # a name with a sign that msgspec has no way to look for
+    except (ValueError, RecursionError):  # a name with a sign that msgspec does not look for; a path without end
         return None
 
 

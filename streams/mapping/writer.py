@@ -1,6 +1,6 @@
 """Writes an expression as Python source: what JMESPath would find, without walking its tree for each record.
 
-Constants of expressions stand in the text only as `repr` of texts and whole numbers; everything else enters by name.
+Only names of fields and numbers of elements stand in the text, as `repr` writes them; constants enter by name.
 What is not written here (projections, sorting) is left to JMESPath itself.
 """
 
@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jmespath.visitor import TreeInterpreter
 
-from streams.mapping.place import Place
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from streams.mapping.expression import Expression, Node
     from streams.mapping.functions import MappingFunctions
+    from streams.mapping.place import Place
 
+_MOST_PARENTHESES = 150  # Python reads 200, one in the other
 _ORDER = {"lt": lt, "gt": gt, "lte": le, "gte": ge}
 _equals: Callable[[Any, Any], bool] = TreeInterpreter.COMPARATOR_FUNC["eq"]
 
@@ -65,12 +65,15 @@ class Writer:
         self._functions = functions
         self.names = names
         self._temporaries = 0
-        names["equals"], names["true"] = _equals, is_true
+        names["equals"], names["true"], names["nothing"] = _equals, is_true, None
         names.update({f"is_{name}": _ordered(compare) for name, compare in _ORDER.items()})
 
     def value(self, expression: Expression, around: Around) -> Value:
         """Source of the value. Raises NotPlainError."""
-        return self._write(expression.root, around)
+        value = self._write(expression.root, around)
+        if value.text.count("(") > _MOST_PARENTHESES:
+            raise NotPlainError("nested deeper than Python reads")
+        return value
 
     def truth(self, value: Value) -> str:
         """Source of whether it is true, as JMESPath sees it."""
@@ -83,38 +86,75 @@ class Writer:
         return name
 
     def _write(self, node: Node, current: Around | Value) -> Value:
-        kind, children = node["type"], node["children"]
-        if kind == "field":
-            return self._field(current, node["value"])
-        if kind in ("subexpression", "index_expression", "pipe"):
-            for child in children:
-                current = self._write(child, current)
-            return _plain(current)
-        if kind == "index":
-            return self._index(_plain(current), node["value"])
-        if kind in ("current", "identity"):
-            return _plain(current)
-        if kind == "literal":
-            value = node["value"]
-            if value is None or isinstance(value, bool | int | str):
-                return Value(repr(value), named=True, truth=value is None or isinstance(value, bool))
-            return Value(self.constant(value), named=True)
-        if kind == "function_expression":
-            return self._call(node, current)
-        if kind in ("comparator", "or_expression", "and_expression", "not_expression"):
-            before, kept = self._kept(current)
-            sides = [self._write(child, kept) for child in children]
-            return _after(before, self._logic(node, sides, children))
-        if kind in ("multi_select_list", "multi_select_dict"):
-            return self._made(kind, current, children)
-        raise NotPlainError(kind)
+        write: Callable[[Node, Around | Value], Value] | None = getattr(self, f"_write_{node['type']}", None)
+        if write is None:
+            raise NotPlainError(node["type"])
+        return write(node, current)
+
+    def _write_field(self, node: Node, current: Around | Value) -> Value:
+        return self._field(current, node["value"])
+
+    def _write_subexpression(self, node: Node, current: Around | Value) -> Value:
+        for child in node["children"]:
+            current = self._write(child, current)
+        return _plain(current)
+
+    _write_index_expression = _write_pipe = _write_subexpression
+
+    def _write_index(self, node: Node, current: Around | Value) -> Value:
+        return self._index(_plain(current), node["value"])
+
+    def _write_current(self, _: Node, current: Around | Value) -> Value:
+        return _plain(current)
+
+    _write_identity = _write_current
+
+    def _write_literal(self, node: Node, current: Around | Value) -> Value:
+        before, _ = self._kept(current)  # what comes before it may fail
+        value = node["value"]
+        name = Value(self.constant(value), named=True, truth=value is None or isinstance(value, bool))
+        return _after(before, name)
+
+    def _write_comparator(self, node: Node, current: Around | Value) -> Value:
+        before, kept = self._kept(current)
+        sides = [_text(self._write(child, kept)) for child in node["children"]]
+        return _after(before, _compared(node["value"], sides, node["children"]))
+
+    def _write_or_expression(self, node: Node, current: Around | Value) -> Value:
+        return self._either(node, current, "or")
+
+    def _write_and_expression(self, node: Node, current: Around | Value) -> Value:
+        return self._either(node, current, "and")
+
+    def _write_not_expression(self, node: Node, current: Around | Value) -> Value:
+        before, kept = self._kept(current)
+        return _after(before, Value(f"(not {self.truth(self._write(node['children'][0], kept))})", truth=True))
+
+    def _write_multi_select_list(self, node: Node, current: Around | Value) -> Value:
+        before, kept = self._kept(current)
+        made = ", ".join(_text(self._write(child, kept)) for child in node["children"])
+        return _after(before, _unless_null(kept, f"[{made}]"))
+
+    def _write_multi_select_dict(self, node: Node, current: Around | Value) -> Value:
+        before, kept = self._kept(current)
+        pairs = ((child["value"], _text(self._write(child["children"][0], kept))) for child in node["children"])
+        made = ", ".join(f"{key!r}: {text}" for key, text in pairs)
+        return _after(before, _unless_null(kept, f"{{{made}}}"))
+
+    def _write_function_expression(self, node: Node, current: Around | Value) -> Value:
+        before, kept = self._kept(current)
+        arguments = ", ".join(_text(self._write(child, kept)) for child in node["children"])
+        name = f"call_{node['value']}"
+        if name not in self.names:
+            self.names[name] = _called(self._functions, node["value"])
+        return _after(before, Value(f"{name}({arguments})"))
 
     def _field(self, current: Around | Value, name: str) -> Value:
         if isinstance(current, Around):
             if current.item is None:
                 return self._field(current.record, name)
             known = {"item": current.item, "record": current.record}
-            return known.get(name, Value("None", named=True, truth=True))
+            return known.get(name, Value("nothing", named=True, truth=True))
         place = current.place
         if place is None:
             first, again = self._twice(current)
@@ -136,48 +176,15 @@ class Writer:
             inner = None if inner.is_plain() else inner
         return Value(f"({again}[{index}] if type({first}) is list and {fits} else None)", place=inner)
 
-    def _logic(self, node: Node, sides: list[Value], children: list[Node]) -> Value:
-        kind = node["type"]
-        if kind == "not_expression":
-            return Value(f"(not {self.truth(sides[0])})", truth=True)
-        left, right = sides
-        if left.place is not None or right.place is not None:
-            raise NotPlainError("a struct")
-        if kind != "comparator":
-            if left.truth:
-                word = "or" if kind == "or_expression" else "and"
-                return Value(f"({left.text} {word} {right.text})", truth=right.truth)
-            first, again = self._twice(left)
-            kept, other = (again, right.text) if kind == "or_expression" else (right.text, again)
-            return Value(f"({kept} if true({first}) else {other})")
-        compared = node["value"]
-        if compared in _ORDER:
-            return Value(f"is_{compared}({left.text}, {right.text})", truth=True)
-        # Only 0, 1, true and false are equal in Python where they are not in JMESPath.
-        same = any(child["type"] == "literal" and isinstance(child["value"], str) for child in children)
-        nothing = any(child["type"] == "literal" and child["value"] is None for child in children)
-        equal = f"({left.text} == {right.text})" if same or nothing else f"equals({left.text}, {right.text})"
-        return Value(equal if compared == "eq" else f"(not {equal})", truth=True)
-
-    def _call(self, node: Node, current: Around | Value) -> Value:
-        if any(child["type"] == "expref" for child in node["children"]):
-            raise NotPlainError("expref")
+    def _either(self, node: Node, current: Around | Value, word: str) -> Value:
         before, kept = self._kept(current)
-        arguments = ", ".join(_text(self._write(child, kept)) for child in node["children"])
-        name = f"call_{node['value']}"
-        if name not in self.names:
-            self.names[name] = _called(self._functions, node["value"])
-        return _after(before, Value(f"{name}({arguments})"))
-
-    def _made(self, kind: str, current: Around | Value, children: list[Node]) -> Value:
-        before, kept = self._kept(current)
-        if kind == "multi_select_list":
-            made = f"[{', '.join(_text(self._write(child, kept)) for child in children)}]"
-        else:
-            pairs = ((child["value"], _text(self._write(child["children"][0], kept))) for child in children)
-            made = f"{{{', '.join(f'{key!r}: {text}' for key, text in pairs)}}}"
-        held = kept if isinstance(kept, Value) else kept.record if kept.item is None else None
-        return _after(before, Value(made if held is None else f"(None if {held.text} is None else {made})"))
+        left, right = (self._write(child, kept) for child in node["children"])
+        second = _text(right)
+        if left.truth:
+            return _after(before, Value(f"({left.text} {word} {second})", truth=right.truth))
+        first, again = self._twice(Value(_text(left), named=left.named))
+        found, other = (again, second) if word == "or" else (second, again)
+        return _after(before, Value(f"({found} if true({first}) else {other})"))
 
     def _kept(self, current: Around | Value) -> tuple[str, Around | Value]:
         """What several parts read needs a name: the source that gives it one, and the value by that name."""
@@ -202,6 +209,22 @@ def is_true(value: Any) -> bool:
 
 def _after(before: str, value: Value) -> Value:
     return Value(f"(({before}), {value.text})[1]", truth=value.truth) if before else value
+
+
+def _compared(name: str, sides: list[str], children: list[Node]) -> Value:
+    left, right = sides
+    if name in _ORDER:
+        return Value(f"is_{name}({left}, {right})", truth=True)
+    # Only 0, 1, true and false are equal in Python where they are not in JMESPath.
+    plain = any(child["type"] == "literal" and isinstance(child["value"], str | None) for child in children)
+    equal = f"({left} == {right})" if plain else f"equals({left}, {right})"
+    return Value(equal if name == "eq" else f"(not {equal})", truth=True)
+
+
+def _unless_null(current: Around | Value, made: str) -> Value:
+    """JMESPath selects nothing from null; a record together with its element is never null."""
+    value = current if isinstance(current, Value) else current.record if current.item is None else None
+    return Value(made if value is None else f"(None if {value.text} is None else {made})")
 
 
 def _text(value: Value) -> str:

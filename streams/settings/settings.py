@@ -251,3 +251,4 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     repeat_s: _Repeat = 14_400  # as above, of what is not critical
     receivers: tuple[ReceiverSettings, ...] = (ReceiverSettings(name="console", kind="console"),)
     linkage: tuple[LinkageRule, ...] = ()  # what business systems are asked to do
+    mappings_folder: str = ""  # of files NAME.yaml with one mapping each; empty: none

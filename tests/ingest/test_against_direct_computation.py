@@ -88,11 +88,12 @@ def events(draw: st.DrawFn, topic: str) -> dict[str, Any]:
     time = NOON - age
     data: dict[str, Any] = {}
     fields = SHIPPED.fields.get(kind, frozenset())
-    for field in ("parcel_id", "consultation_id", "refund_id", "dispute_id", "session_id", "feedback_id"):
-        if field in fields:
-            data[field] = "x"
+    for field in (name for name in sorted(fields) if name.endswith("_id") and name != "order_id"):
+        data[field] = "x"
     data |= draw(cases(fields, required=topic == "orders"))
-    for field in sorted(fields - data.keys() - {"handled_by"}):
+    if "customer" in fields:
+        data["customer"] = draw(st.sampled_from(["", "c1", None]))
+    for field in sorted(fields - data.keys() - {"handled_by", "customer"}):
         if field != "queue" and draw(st.integers(0, 3)) == 0:
             continue
         if field in SHIPPED.time_fields[kind]:

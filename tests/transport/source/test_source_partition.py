@@ -154,6 +154,7 @@ def test_a_flush_holds_a_record_for_every_cells_partition_and_the_dead_letters_w
     assert letter.topic == DEAD_LETTERS_TOPIC
     assert letter.value == b"bad"
     assert dict(letter.headers) == {
+        "pharos-detail": b"not JSON",
         "pharos-reason": b"not_json",
         "pharos-topic": b"orders",
         "pharos-partition": b"0",
