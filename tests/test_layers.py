@@ -63,6 +63,7 @@ LAYERS = {
     "records": Layer(PURE, "detectors events"),
     "cells": Layer(PURE, "records"),
     "topics": Layer(PURE, "events records settings"),
+    "mapping": Layer(PURE, "events settings topics"),
     "catalogue": Layer(PURE, "cells detectors events settings"),
     "telemetry": Layer(PURE, "catalogue"),
     "ingest": Layer(PURE, "catalogue cells events records topics"),
@@ -77,8 +78,9 @@ LAYERS = {
     "alerts.queue": Layer(SHELL, "alerts.words catalogue delivery"),
     "alerts.receivers": Layer(SHELL, "alerts.queue alerts.words catalogue delivery events records settings"),
     "alerts": Layer(SHELL, "alerts.decide alerts.queue alerts.words records"),
+    "intake": Layer(PURE, "events settings"),
     "linkage": Layer(SHELL, "catalogue delivery events records register settings"),
-    "web": Layer(SHELL, "catalogue delivery detectors events merge records register settings telemetry"),
+    "web": Layer(SHELL, "catalogue delivery detectors events intake merge records register settings telemetry"),
     "transport.driver": Layer(SHELL, "broker events records settings"),
     "transport.life": Layer(SHELL, "broker settings"),
     "transport.flush": Layer(SHELL, "broker cells merge records topics"),
@@ -97,7 +99,8 @@ LAYERS = {
         " transport.partitions transport.source",
     ),
     "configuration": Layer(
-        SHELL, "alerts.decide alerts.receivers broker catalogue events linkage register settings topics web"
+        SHELL,
+        "alerts.decide alerts.receivers broker catalogue events intake linkage mapping register settings topics web",
     ),
     "offline": Layer(
         SHELL,
@@ -112,15 +115,16 @@ LAYERS = {
     "app": Layer(
         SHELL,
         "alerts alerts.decide alerts.queue alerts.receivers alerts.words broker catalogue cells"
-        " configuration dashboards.wallboard delivery evaluation incidents ingest linkage merge records"
-        " register settings telemetry topics transport transport.clients transport.flush transport.life"
-        " transport.source web",
+        " configuration dashboards.wallboard delivery evaluation events incidents ingest intake linkage"
+        " mapping merge records register settings telemetry topics transport transport.clients"
+        " transport.flush transport.life transport.source web",
     ),
     "demo": Layer(SHELL, "alerts.words app broker events offline records settings simulate topics transport.life"),
     "cli": Layer(
         SHELL,
-        "affected app broker catalogue configuration dashboards.boards dashboards.grafana dashboards.rules demo events"
-        " imports linkage offline records register settings simulate topics transport.life web",
+        "affected app broker catalogue configuration dashboards.boards dashboards.grafana"
+        " dashboards.rules demo events imports linkage mapping offline records register settings simulate"
+        " topics transport.life web",
     ),
 }
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import uvloop
 
-from streams.app.system import new_system
+from streams.app.new_system import new_system
 from streams.configuration.log_level import log_level
 from streams.transport.life.watchdog_timer import wound
 

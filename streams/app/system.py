@@ -7,12 +7,10 @@ import contextlib
 import logging
 import os
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import aiohttp
-import msgspec
 from prometheus_client import CollectorRegistry
 
 from streams.app.action_intake import ActionIntake
@@ -23,12 +21,13 @@ from streams.app.notify_agent import NotifyAgent, NotifyContext
 from streams.app.topic_intake import TopicIntake
 from streams.app.vitals import Vitals
 from streams.app.web import WebParts, serve
+from streams.app.webhook_intake import WebhookIntake
 from streams.broker.connection import Connection
-from streams.broker.detection import BrokerKind, identify
-from streams.catalogue.load import Catalogue, load
 from streams.evaluation.metric_evaluator import MetricEvaluator
+from streams.events.customer import CustomerKey
 from streams.incidents.desk import IncidentDesk
 from streams.ingest.partition import IngestPartition
+from streams.mapping.book import Mappings
 from streams.merge.partition import MergePartition
 from streams.merge.snapshot import read_manifest
 from streams.records.anomaly_event import encode, key
@@ -36,14 +35,12 @@ from streams.records.decoding import decoder_of
 from streams.records.verdicts import TickVerdicts
 from streams.register.maintenance import windows_of
 from streams.register.register import Register
-from streams.settings.settings import SOURCE_TOPICS, Settings
 from streams.telemetry.blindness import Blindness
 from streams.telemetry.health import Health
 from streams.telemetry.metrics import PipelineMetrics
 from streams.topics.names import ACTIONS_TOPIC, ANOMALY_STATE_TOPIC, VERDICTS_TOPIC
 from streams.transport.clients.topic_reader import TopicReader
 from streams.transport.clients.topic_writer import TopicWriter
-from streams.transport.clients.topics import prepare_topics
 from streams.transport.life.clock import WorkerClock
 from streams.transport.life.watch import Watch, WorkerFailedError
 from streams.transport.life.watchdog_thread import WatchdogThread
@@ -59,9 +56,11 @@ if TYPE_CHECKING:
     from faust.types import TP
 
     from streams.alerts.words.message import Notification
+    from streams.catalogue.load import Catalogue
     from streams.delivery.written import Delivery
     from streams.merge.readings import Reading
     from streams.records.anomaly import Transition
+    from streams.settings.settings import Settings
     from streams.telemetry.blindness import BlindSpot
 
 _VERDICTS_TAIL = 4_000  # records of pharos-verdicts a new worker reads again, for the sparklines
@@ -93,6 +92,7 @@ class System:
         sources: Mapping[str, int],
         *,
         connection: Connection | None = None,
+        customers: CustomerKey | None = None,
         keep: bool = False,
         pace: float = 1.0,
         write: Callable[[str], object] = print,
@@ -103,6 +103,9 @@ class System:
         self.transitions: list[Transition] = []
         self.notifications: list[Notification] = []
         self._live = settings.time == "live"
+        self._customers = customers or CustomerKey()
+        self._mappings = Mappings.of(settings.mappings, catalogue.vocabulary, self._customers)
+        self._mappers = self._mappings.by_topic
         self._keep = keep
         self._write = write
         self._sources = dict(sources)  # the worker enters partitions that are added
@@ -111,7 +114,7 @@ class System:
         self.health = Health()
         windows = windows_of(settings.maintenance, ZoneInfo(settings.timezone))
         self.register = Register(catalogue.metrics, windows)
-        self.board = Board(self.register, catalogue.metrics, SOURCE_TOPICS, settings.timezone, pace, live=self._live)
+        self.board = Board(self.register, catalogue.metrics, tuple(sources), settings.timezone, pace, live=self._live)
         self._blindness = Blindness(live=self._live)
         self.counts = FlushCounts(self.metrics, self._blindness, lambda: self.worker.wall.now_ms())  # noqa: PLW0108 - the worker comes later
         self._newest = WorkerClock(time.monotonic)  # of all source logs: ahead of the worker's while it catches up
@@ -119,7 +122,13 @@ class System:
         self.worker = Worker(
             settings,
             self._connection,
-            ingests=Ingests(self._sources, self._new_ingest, self.counts.flushed, on_flush_ended=self.counts.ended),
+            ingests=Ingests(
+                self._sources,
+                self._new_ingest,
+                self.counts.flushed,
+                on_flush_ended=self.counts.ended,
+                customer_key=self._customers.fingerprint,
+            ),
             merges=Merges(
                 self._new_merge, lambda manifest: read_manifest(manifest).chunks(), on_judged=self.metrics.judged
             ),
@@ -153,18 +162,13 @@ class System:
             await notify_agent.start(stack, session, writer.write)
             stack.push_async_callback(writer.stop)
             await writer.start()
-            linkage = LinkageAgent(
-                LinkageContext(
-                    self.settings,
-                    self._connection,
-                    self.register,
-                    self.metrics,
-                    writer.write,
-                    self.clocks.alerting_now_ms,
-                )
+            linkage_context = LinkageContext(
+                self.settings, self._connection, self.register, self.metrics, writer.write, self.clocks.alerting_now_ms
             )
+            linkage = LinkageAgent(linkage_context)
             linkage.start(stack, session)
-            address = await serve(stack, self._web_parts(writer.write))
+            intake = WebhookIntake(self._connection, self._mappings.settings, self.metrics, self.worker.wall.now_ms)
+            address = await serve(stack, self._web_parts(writer.write), await intake.start(stack, os.environ))
             stack.push_async_callback(self._stop)
             await self.worker.start()
             tails = {ANOMALY_STATE_TOPIC: None, VERDICTS_TOPIC: _VERDICTS_TAIL, ACTIONS_TOPIC: _ACTIONS_TAIL}
@@ -243,6 +247,8 @@ class System:
             late_limit_ms=settings.late_limit_s * 1000,
             future_limit_ms=settings.future_limit_s * 1000,
             now_ms=self.worker.wall.now_ms if self._live else None,
+            mapper=self._mappers.get(tp.topic),
+            customers=self._customers,
         )
 
     def _new_merge(self, partition: int) -> MergePartition:
@@ -269,26 +275,3 @@ class System:
             self.metrics.published(transition.time)
         if self._keep:
             self.transitions += transitions
-
-
-async def new_system(
-    settings: Settings, *, keep: bool = False, pace: float = 1.0, write: Callable[[str], object] = print
-) -> System:
-    """Finds out what the broker is and has, and wires a worker. Raises TopicsError or BrokerUnreachableError."""
-    connection = Connection.of(settings, os.environ)
-    kind, life = await asyncio.to_thread(identify, connection)
-    if kind is BrokerKind.EMBEDDED:
-        # Offsets of another life of the broker mean nothing: each life has state of its own.
-        state_dir = str(Path(settings.state_dir) / f"embedded-{life}")
-        records = min(settings.dedup_records, _EMBEDDED_DEDUP_RECORDS)
-        settings = msgspec.structs.replace(settings, transactions=False, state_dir=state_dir, dedup_records=records)
-    sources = await prepare_topics(settings, connection)
-    return System(
-        settings,
-        load(settings.catalogue),
-        sources,
-        connection=connection,
-        keep=keep,
-        pace=pace,
-        write=write,
-    )

@@ -13,6 +13,7 @@ from streams.web.actions import add_actions
 from streams.web.api import create_web_app
 from streams.web.approvals import add_approvals
 from streams.web.audited import Auditor, add_audit, open_audit
+from streams.web.intake import add_intake
 from streams.web.security import Security
 from streams.web.silences import add_silences
 from streams.web.token_file import read_tokens
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from streams.telemetry.metrics import PipelineMetrics
     from streams.web.board import Board
     from streams.web.exposition import Exposition
+    from streams.web.intake import IntakeParts
 
 
 class WebParts(NamedTuple):
@@ -51,8 +53,11 @@ class WebParts(NamedTuple):
     write: Callable[[bytes, bytes], Awaitable[Delivery]]
 
 
-async def serve(stack: contextlib.AsyncExitStack, parts: WebParts) -> str:
-    """Listens until `stack` ends; the page's address. Raises OSError where the port is taken, ValueError for tokens."""
+async def serve(stack: contextlib.AsyncExitStack, parts: WebParts, intake: IntakeParts | None) -> str:
+    """Listens until `stack` ends; the page's address. Raises OSError where the port is taken, ValueError for tokens.
+
+    `intake`: of webhooks; None where no mapping takes any.
+    """
     settings, register, clocks, write = parts.settings, parts.register, parts.clocks, parts.write
     tokens = read_tokens(Path(settings.tokens_file), parts.dimensions) if settings.tokens_file else ()
     security = Security(settings.host, settings.allowed_hosts, tokens, behind_proxy=settings.behind_proxy)
@@ -63,6 +68,8 @@ async def serve(stack: contextlib.AsyncExitStack, parts: WebParts) -> str:
     add_silences(app, register, settings.timezone, security, write, clocks.alerting_now_s)
     add_audit(app, Auditor(open_audit(settings), security, time.time, parts.metrics.audit_failed), security)
     add_approvals(app, register, security, write, clocks.alerting_now_s)
+    if intake is not None:
+        add_intake(app, security, intake)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)

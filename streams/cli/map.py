@@ -10,7 +10,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from streams.cli.flag_values import file_path
-from streams.cli.settings_flags import add_settings, settings_of
+from streams.cli.settings_flags import add_settings, settings_with_names
 
 if TYPE_CHECKING:
     import argparse
@@ -43,7 +43,7 @@ def run(flags: argparse.Namespace) -> int:
     from streams.settings.located_yaml import suggestion  # noqa: PLC0415 - see above
     from streams.settings.mapping import MappingSettings  # noqa: PLC0415 - see above
 
-    settings = settings_of(flags)
+    settings = settings_with_names(flags)
     vocabulary = load(settings.catalogue).vocabulary
     known = {name: MappingSettings() for name in shipped_names()} | settings.mappings
     if flags.mapping not in known:

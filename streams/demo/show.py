@@ -19,8 +19,8 @@ import orjson
 import uvloop
 
 from streams.alerts.words.message import listed
+from streams.app.new_system import new_system
 from streams.app.process import settle_garbage_collector, stop_event, until
-from streams.app.system import new_system
 from streams.broker.connection import Connection
 from streams.broker.embedded import EmbeddedBroker
 from streams.demo.report import last_words

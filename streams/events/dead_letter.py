@@ -37,7 +37,7 @@ class RejectedError(Exception):
     """
 
     def __init__(self, rejection: Rejection) -> None:
-        super().__init__(rejection.detail)
+        super().__init__(f"{rejection.reason}: {rejection.detail}")
         self.rejection = rejection
 
 

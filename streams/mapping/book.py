@@ -47,6 +47,11 @@ class Mappings:
         """Mappings in which `check_mapping` has found no fault."""
         return cls({name: _entry(name, settings, vocabulary, customers) for name, settings in mappings.items()})
 
+    @property
+    def settings(self) -> dict[str, MappingSettings]:
+        """By name, with the rules of what they extend."""
+        return {name: entry.settings for name, entry in self.by_name.items()}
+
     def mapper_of(self, topic: str) -> RecordMapper | None:
         """What makes events of the records of a topic; None where the topic is not mapped."""
         return self.by_topic.get(topic)

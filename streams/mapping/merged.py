@@ -9,7 +9,7 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Callable, Container
 
-    from streams.settings.mapping import MappingSettings
+    from streams.settings.mapping import MappingSettings, SignatureSettings
 
 
 class Merged(NamedTuple):
@@ -48,7 +48,7 @@ def merged(
     whole = msgspec.structs.replace(
         settings,
         extends=extends,
-        signature=settings.signature or base.signature,
+        signature=_signature(settings.signature, base.signature),
         timezone=settings.timezone or base.timezone,
         values={**base.values, **settings.values},
         tables={
@@ -59,3 +59,10 @@ def merged(
         events=(*settings.events, *base.events),
     )
     return Merged(whole, len(settings.events), extends)
+
+
+def _signature(own: SignatureSettings | None, base: SignatureSettings | None) -> SignatureSettings | None:
+    """How the sender signs is known of a shipped mapping; the secret never is."""
+    if own is None or own.header or base is None:
+        return own
+    return msgspec.structs.replace(base, secret_env=own.secret_env, secret_file=own.secret_file)

@@ -15,7 +15,7 @@ class SignatureSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     """How a sender signs the body of a webhook: HMAC-SHA256 with a secret that both know.
 
     Attributes:
-        header: where the signature stands.
+        header: where the signature stands; empty: all but the secret is as the shipped mapping has it.
         secret_env, secret_file: where the secret is kept; one of them.
         encoding: of the signature.
         prefix: what stands before it in the header, such as `sha256=`.
@@ -25,7 +25,7 @@ class SignatureSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
 
     """
 
-    header: str
+    header: str = ""
     secret_env: str = ""
     secret_file: str = ""
     encoding: Literal["hex", "base64"] = "hex"

@@ -214,6 +214,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     behind_proxy: bool = False  # a proxy of yours stands in front: its forwarding headers are expected
     tokens_file: str = ""
     audit_file: str = ""  # empty: audit.jsonl in state_dir
+    customer_key_env: str = ""  # the key that hashes customers, one for all workers; see docs/security.md
+    customer_key_file: str = ""  # as above
+    customer_key_replaces: str = ""  # fingerprint of the key that was used before, to change it for good
     state_dir: str = "state"
     catalogue: str = ""  # empty: the one shipped
     timezone: str = "Asia/Shanghai"
@@ -221,7 +224,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     calendar: tuple[CalendarEntry, ...] = ()  # what is planned; a catalogue may hold more
     evaluate_from: str = ""  # RFC 3339; before it baselines are filled and nothing is judged
     source_partitions: dict[str, _Partitions] = {}  # the broker is asked for what is missing here
-    mappings: dict[str, MappingSettings] = {}  # by name: what makes events of ours of other records
+    mappings: dict[str, MappingSettings] = {}  # by name, how records of other systems become events (docs/mapping.md)
+    mappings_folder: str = ""  # of files NAME.yaml with one mapping each; empty: none
     cells_partitions: _Partitions = 4
     replication_factor: _Copies = 0  # of topics that Pharos makes; 0: the broker's default
     min_insync_replicas: _Copies = 0  # as above
@@ -251,4 +255,3 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     repeat_s: _Repeat = 14_400  # as above, of what is not critical
     receivers: tuple[ReceiverSettings, ...] = (ReceiverSettings(name="console", kind="console"),)
     linkage: tuple[LinkageRule, ...] = ()  # what business systems are asked to do
-    mappings_folder: str = ""  # of files NAME.yaml with one mapping each; empty: none

@@ -36,6 +36,7 @@ LOOP_LAG: Final = "pharos_loop_lag_seconds"
 SNAPSHOT_AGE: Final = "pharos_snapshot_age_seconds"
 ACTIONS: Final = "pharos_actions_total"
 LINKAGE: Final = "pharos_linkage_total"
+INTAKE: Final = "pharos_intake_total"
 AUDIT_FAILURES: Final = "pharos_audit_failures_total"
 DETECTION_TO_ACTION: Final = "pharos_detection_to_action_seconds"
 NOTIFICATIONS: Final = "pharos_notifications_total"
@@ -152,6 +153,9 @@ class PipelineMetrics:
             ("rule", "outcome"),
             registry=registry,
         )
+        self._intake = Counter(
+            INTAKE, "Bodies posted to the intake, by mapping and outcome.", ("mapping", "outcome"), registry=registry
+        )
         self._first_action = Histogram(
             DETECTION_TO_ACTION,
             "From the detection of an anomaly to the first action, by a person or a system; once for each anomaly.",
@@ -236,6 +240,10 @@ class PipelineMetrics:
     def linked(self, rule: str, outcome: str, count: int = 1) -> None:
         """A request took a step; 0 makes the series visible before its first."""
         self._linkage.labels(rule, outcome).inc(count)
+
+    def posted(self, mapping: str, outcome: str, count: int = 1) -> None:
+        """Bodies came to the intake; 0 makes the series visible before its first."""
+        self._intake.labels(mapping, outcome).inc(count)
 
     def audit_failed(self) -> None:
         """A write is missing in the audit log."""

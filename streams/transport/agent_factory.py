@@ -77,6 +77,8 @@ class AgentFactory:
             settings.idle_after_s,
             settings.heartbeat_interval_s,
             settings.app if settings.transactions else None,
+            ingests.customer_key,
+            settings.customer_key_replaces,
         )
         make_flusher = ingests.make_flusher or self._flusher
         return SourceAgent(

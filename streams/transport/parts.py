@@ -33,6 +33,7 @@ class Ingests:
         make: a fresh ingest partition; also called when a partition starts again from its commit.
         on_flushed: after each flush that took place, with what it held.
         on_flush_ended: after each flush: "committed" or why not, and the seconds it took.
+        customer_key: the fingerprint of the key that hashes customers; "" without one.
         make_flusher: only tests give one.
 
     """
@@ -42,6 +43,7 @@ class Ingests:
     on_flushed: Callable[[TP, Flush], None] = _ignore
     make_flusher: Callable[[TP], Flusher] | None = None
     on_flush_ended: Callable[[TP, str, float], None] = _ignore
+    customer_key: str = ""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
+from faust.types import TP
 
 from streams.broker.connection import Connection
 from streams.transport.agent_factory import AgentFactory
@@ -26,11 +27,10 @@ from streams.transport.partitions.committed import CommittedOffsets
 from streams.transport.partitions.ownership import Ownership
 from streams.transport.partitions.positions import AppPositions
 from streams.transport.partitions.topic_ids import TopicIds
+from streams.transport.source.customer_keys import refuse_other_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from faust.types import TP
 
     from streams.settings.settings import Settings
     from streams.transport.driver.batch_driver import Standing
@@ -109,6 +109,7 @@ class Worker:
             await self._brokers_clock.set_right()  # before anything is read: what is ahead is refused by it
         try:
             await asyncio.wait_for(self._producer.start(), _START_LIMIT_S)
+            await self._refuse_other_key()
             await asyncio.wait_for(self.app.start(), _START_LIMIT_S)
         except TimeoutError:
             raise WorkerFailedError(
@@ -179,6 +180,13 @@ class Worker:
                 await asyncio.wait_for(self._producer.stop(), 0.5)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._commits.close(), 0.5)
+
+    async def _refuse_other_key(self) -> None:
+        """Before the group gives it any partition: one that must not count takes none from the others."""
+        if self.source_agent is None:
+            return
+        tps = [TP(topic, number) for topic, count in self._sources.items() for number in range(count)]
+        refuse_other_key((await self._commits.read(tps)).values(), self.source_agent.options)
 
     def _new_brokers_clock(self) -> BrokersClock:
         app = self._settings.app

@@ -14,7 +14,7 @@ from aiohttp import web
 from streams.records.instant import rfc3339
 from streams.settings.secrets import ConfigurationError
 from streams.web.audit import Audited, AuditLog, address_class
-from streams.web.guard import facts_of, json_response, needs
+from streams.web.guard import facts_of, is_webhook, json_response, needs
 from streams.web.security import Role, Security
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def audited(auditor: Auditor) -> Middleware:
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
         response = await handler(request)
-        if request.method not in _SAFE:
+        if request.method not in _SAFE and not is_webhook(request):
             await auditor.note(request, response)
         return response
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 from aiohttp import web
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from aiohttp.typedefs import Middleware
 
     Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+INTAKE_PATH: Final = "/intake/{mapping}"
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +56,16 @@ def facts_of(request: web.Request) -> Facts:
     return Facts(request.method, request.headers.get("Host", ""), request.headers, request.cookies.get(COOKIE, ""))
 
 
+def is_webhook(request: web.Request) -> bool:
+    """Whether it goes to the intake, by the route that was found and not by how the path is written.
+
+    It comes from a program, in any content type, and proves itself by a signature or a token, never by a cookie. So the
+    rules against pages of others do not apply, and it is nothing that a person did.
+    """
+    resource = request.match_info.route.resource
+    return resource is not None and resource.canonical == INTAKE_PATH
+
+
 def needs(role: Role, security: Security, handler: Handler, *, in_part: bool = False) -> Handler:
     """The handler, for who holds the role. `in_part`: it knows how to answer who sees only a part of the data."""
 
@@ -72,7 +84,8 @@ def guard(security: Security, probes: frozenset[str]) -> Middleware:
 
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-        refusal = None if request.path in probes else security.refuse_transport(facts_of(request))
+        refuse = security.refuse_route if is_webhook(request) else security.refuse_transport
+        refusal = None if request.path in probes else refuse(facts_of(request))
         if refusal is not None:
             return refused(refusal)
         try:

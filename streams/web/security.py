@@ -38,8 +38,12 @@ SECURITY_HEADERS: Final = {
 
 
 class Role(enum.IntEnum):
-    """Each role may do what those below it may. A responder is somebody on call."""
+    """Each role may do what those below it may. A responder is somebody on call.
 
+    INTAKE is that of a system: it may post to the intake, which no other role may, and do nothing else.
+    """
+
+    INTAKE = 0
     VIEWER = 1
     RESPONDER = 2
     OPERATOR = 3
@@ -53,6 +57,7 @@ ROLES: Final = {
     "operator": Role.OPERATOR,
     "admin": Role.ADMIN,
 }
+TOKEN_ROLES: Final = ROLES | {"intake": Role.INTAKE}
 
 
 class Token(msgspec.Struct, frozen=True):
@@ -136,11 +141,10 @@ class Security:
         self.behind_proxy = behind_proxy
 
     def refuse_transport(self, facts: Facts) -> Refusal | None:
-        """What holds for every request, whoever sends it. Host is checked on reads too: DNS rebinding reads."""
-        if not self._host_allowed(facts.host):
-            return Refusal.HOST
-        if not self.behind_proxy and any(name in facts.headers for name in _FORWARDING):
-            return Refusal.FORWARDED
+        """What holds for every request but a webhook, whoever sends it."""
+        refusal = self.refuse_route(facts)
+        if refusal is not None:
+            return refusal
         if facts.method not in _SAFE:
             origin = facts.headers.get("Origin")
             if origin is not None and _host_of(origin) != facts.host.lower():
@@ -148,6 +152,24 @@ class Security:
             if facts.headers.get("Content-Type", "").split(";")[0].strip().lower() != "application/json":
                 return Refusal.CONTENT_TYPE
         return None
+
+    def refuse_route(self, facts: Facts) -> Refusal | None:
+        """By which name and way a request comes. Host is checked on reads too: DNS rebinding reads."""
+        if not self._host_allowed(facts.host):
+            return Refusal.HOST
+        if not self.behind_proxy and any(name in facts.headers for name in _FORWARDING):
+            return Refusal.FORWARDED
+        return None
+
+    def opens_intake(self, facts: Facts) -> bool:
+        """Whether the bearer token has the role intake. A cookie does not count: a browser would send it unasked."""
+        token = self._token_of(facts._replace(cookie=""))
+        return not isinstance(token, Refusal) and token.role is Role.INTAKE
+
+    @property
+    def knows_intake(self) -> bool:
+        """Whether any token has the role intake."""
+        return any(token.role is Role.INTAKE for token in self._tokens)
 
     def refuse_role(self, facts: Facts, needed: Role) -> Refusal | None:
         """Whether the bearer token, or else the cookie, opens what needs this role."""
@@ -186,8 +208,8 @@ class Security:
         return "" if token is None else token.name
 
     def session_of(self, secret: str) -> str | None:
-        """The cookie for a token; None for a token that is not known."""
-        if self.role_of(secret) is None:
+        """The cookie for a token; None for a token that is not known, or that no person has."""
+        if self.role_of(secret) in (None, Role.INTAKE):
             return None
         return Token(Role.VIEWER, secret).session()
 

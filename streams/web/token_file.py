@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Final
 from streams.records.action import LONGEST_NAME
 from streams.settings.located_yaml import suggestion
 from streams.web.data_scope import DIMENSIONS, EVERYTHING, read_data_scope
-from streams.web.security import ROLES, Token
+from streams.web.security import TOKEN_ROLES, Role, Token
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from pathlib import Path
 
 SHORTEST_TOKEN: Final = 16
-_FORM: Final = "write 'viewer|on-call|operator|admin TOKEN [scope=DIMENSION:VALUE] [name=WHO]'"
+_FORM: Final = "write 'viewer|on-call|operator|admin|intake TOKEN [scope=DIMENSION:VALUE] [name=WHO]'"
 _OPTIONS: Final = ("scope", "name")
 _COMMENT: Final = re.compile(r"(?:^|\s)#")  # as in a shell: a token, a value or a name may have one inside
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
@@ -90,8 +90,8 @@ def _token_of(line: str, dimensions: Collection[str]) -> Token | None:
 
 
 def _token_of_words(words: list[str], dimensions: Collection[str]) -> Token:
-    if words[0].lower() not in ROLES:
-        raise _LineError(f"does not begin with a role{suggestion(words[0].lower(), ROLES)}")
+    if words[0].lower() not in TOKEN_ROLES:
+        raise _LineError(f"does not begin with a role{suggestion(words[0].lower(), TOKEN_ROLES)}")
     if len(words) == 1:
         raise _LineError(f"the token is missing; {_FORM}")
     secret = words[1]
@@ -102,8 +102,11 @@ def _token_of_words(words: list[str], dimensions: Collection[str]) -> Token:
     if not secret.isascii():
         raise _LineError("a token is letters, digits and signs of ASCII, or no client could send it; make another")
     options = _options(words[2:])
+    role = TOKEN_ROLES[words[0].lower()]
+    if role is Role.INTAKE and "scope" in options:
+        raise _LineError("a token with the role intake reads nothing, so scope= restricts nothing; remove it")
     data_scope = read_data_scope("".join(options["scope"]), dimensions) if "scope" in options else EVERYTHING
-    return Token(ROLES[words[0].lower()], secret, _name(options.get("name", [])), data_scope)
+    return Token(role, secret, _name(options.get("name", [])), data_scope)
 
 
 def _options(words: list[str]) -> dict[str, list[str]]:

@@ -12,7 +12,8 @@ import aiohttp
 import pytest
 from faust.types import TP
 
-from streams.app.system import System, new_system
+from streams.app.new_system import new_system
+from streams.app.system import System
 from streams.app.web import serve
 from streams.broker.embedded import EmbeddedBroker
 from streams.catalogue.load import load

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import confluent_kafka
 
-from streams.app.system import System, new_system
+from streams.app.new_system import new_system
+from streams.app.system import System
 from streams.records.anomaly import Change, Transition
 from streams.records.instant import rfc3339
 from streams.settings.settings import Settings

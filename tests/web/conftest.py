@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 import pytest_asyncio
-from aiohttp import ClientSession
+from aiohttp import ClientResponse, ClientSession
 from aiohttp.test_utils import TestServer
 from prometheus_client import CollectorRegistry
 
@@ -24,6 +24,7 @@ from streams.web.security import Security
 from tests.support.chromium import CHROMIUM
 from tests.web.support.actions_topic import ActionsTopic
 from tests.web.support.incident_story import stamp
+from tests.web.support.intake_server import ADMIN, BODY, SHOP, Kafka, Server, fetch, serve_intake
 from tests.web.support.shop_hour import CATALOGUE, MINUTE, NOW, hour, tell
 
 if TYPE_CHECKING:
@@ -241,6 +242,39 @@ async def serve(health: Health, readings: list[Any]) -> Any:
     yield start
     for server in servers:
         await server.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def kafka() -> Kafka:
+    """What stands behind the intake."""
+    return Kafka()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def intake(kafka: Kafka, tmp_path: Path) -> Any:
+    """Starts a server with an intake."""
+    runners = []
+
+    async def start(security: Security, body_limit_s: float = 10.0) -> Server:
+        server, runner = await serve_intake(security, kafka, tmp_path, body_limit_s)
+        runners.append(runner)
+        return server
+
+    yield start
+    for runner in runners:
+        await runner.cleanup()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def post(intake: Any, client: ClientSession) -> Any:
+    """Sends one request to an intake that knows a token for it and one of an administrator."""
+    server = await intake(Security(tokens=(SHOP, ADMIN)))
+
+    async def send(mapping: str, body: Any = BODY, method: str = "POST", **headers: Any) -> ClientResponse:
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        return await fetch(client, method, server.make_url(f"/intake/{mapping}"), data=body, headers=given)
+
+    return send
 
 
 Serve = Callable[..., Awaitable[TestServer]]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from multidict import CIMultiDict
 
 from streams.web.data_scope import EVERYTHING, read_data_scope
-from streams.web.security import Facts, Role, Security, Token
+from streams.web.security import Facts, Refusal, Role, Security, Token
 from streams.web.token_file import read_tokens
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 SECRET = "SECRETsecret0123"
 LINE = f"viewer {SECRET}"
+ROLE_LADDER = [role for role in Role if role is not Role.INTAKE]
 STORE_A = read_data_scope("store:a")
 
 
@@ -63,7 +64,7 @@ def test_roles_are_a_ladder_and_on_call_is_a_responder(tmp_path: Path) -> None:
     assert [token.role for token in tokens] == [Role.RESPONDER, Role.OPERATOR, Role.ADMIN]
     security = Security(tokens=tokens)
     allowed = [
-        [security.refuse_role(facts(Authorization=f"Bearer {token.secret}"), role) is None for role in Role]
+        [security.refuse_role(facts(Authorization=f"Bearer {token.secret}"), role) is None for role in ROLE_LADDER]
         for token in tokens
     ]
     assert allowed == [[True, True, False, False], [True, True, True, False], [True, True, True, True]]
@@ -81,6 +82,26 @@ def test_a_token_may_see_a_part_of_the_data_and_without_one_nothing_is_seen(tmp_
     assert security.data_scope_of(facts(Authorization=f"Bearer {whole.secret}")).whole
     assert not security.data_scope_of(facts()).sees({"store": "fl ag"})
     assert Security().data_scope_of(facts()).whole
+
+
+def test_a_token_with_the_role_intake_may_nothing_of_what_people_may(tmp_path: Path) -> None:
+    (token,) = read(tmp_path, f"intake {SECRET} name=Shopify")
+    security = Security(tokens=(token,))
+    bearer = facts(Authorization=f"Bearer {SECRET}")
+
+    assert token == Token(Role.INTAKE, SECRET, "Shopify")
+    assert security.opens_intake(bearer)
+    assert {security.refuse_role(bearer, role) for role in ROLE_LADDER} == {Refusal.ROLE}
+    assert security.session_of(SECRET) is None
+    assert not security.opens_intake(facts(cookie=token.session()))
+
+
+def test_no_other_role_opens_the_intake(tmp_path: Path) -> None:
+    security = Security(tokens=read(tmp_path, f"admin {SECRET}"))
+
+    assert not security.opens_intake(facts(Authorization=f"Bearer {SECRET}"))
+    assert not security.opens_intake(facts())
+    assert not security.knows_intake
 
 
 @pytest.mark.parametrize(
@@ -152,6 +173,7 @@ def test_a_file_of_any_editor_is_read(tmp_path: Path, content: str) -> None:
         (f"{LINE} name=", "line 1: name= is empty"),
         (f"{LINE} name=Li name=Wei", "line 1: name= is given twice"),
         (f"{LINE} scope=store:a scope=store:b", "line 1: scope= is given twice"),
+        (f"intake {SECRET} scope=store:a", "line 1: a token with the role intake reads nothing"),
         (f"{LINE} name=Li scop=store:a", 'no such option; did you mean "scope"?'),
         (f"{LINE} name=Li Scope=store:a", 'no such option; did you mean "scope"?'),
         (f"{LINE} name=Li scope =store:a", 'no such option; did you mean "scope"?'),

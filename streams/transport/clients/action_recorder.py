@@ -48,7 +48,7 @@ class ActionRecorder:
             while self._waiting:
                 taken = self._waiting[0]
                 delivery = await self._write(taken.fingerprint.encode(), encode(taken))
-                if delivery in (Delivery.TAKEN, Delivery.REFUSED):
+                if delivery in (Delivery.TAKEN, Delivery.REFUSED, Delivery.TOO_LARGE):
                     with contextlib.suppress(ValueError):
                         self._waiting.remove(taken)
                 else:

@@ -65,7 +65,7 @@ class SourceAgent:
         )
         self.parts = self.owner.parts
         self.held: frozenset[TP] = frozenset()
-        self._options = options
+        self.options = options
         self._positions = positions
         self._clock = clock
         self._on_flushed = on_flushed
@@ -98,7 +98,7 @@ class SourceAgent:
 
     async def run(self) -> None:
         """Look after all partitions, for ever; meanwhile let go of what is held as soon as it is not ahead any more."""
-        look_s = min(_LOOK_S, self._options.flush_interval_s)
+        look_s = min(_LOOK_S, self.options.flush_interval_s)
         due = time.monotonic() + look_s
         while True:
             rest = max(0.0, due - time.monotonic())
@@ -152,10 +152,10 @@ class SourceAgent:
         now = time.monotonic()
         standing = self._positions.standing(part.tp)
         is_idle = part.idle.is_idle(part, standing, now, int(time.time() * 1000))
-        due = now - part.checkpointed_at >= self._options.idle_after_s and part.position >= part.committed
+        due = now - part.checkpointed_at >= self.options.idle_after_s and part.position >= part.committed
         has_news = part.has_news
         if is_idle and (has_news or due):
-            part.promise(promised_watermark(self._clock, self._options))
+            part.promise(promised_watermark(self._clock, self.options))
         if has_news:
             self._flush_if_due(part)
         elif due and (is_idle or part.position > part.committed):

@@ -9,7 +9,8 @@ class SourceOptions(NamedTuple):
     """Numbers of the ingest side; durations in seconds.
 
     `strict_group`: the consumer group where a record that is lost unread ends the worker; None where losing is in the
-    nature of the broker, as the embedded one keeps little.
+    nature of the broker, as the embedded one keeps little. `customer_key`: the fingerprint of the key that hashes
+    customers, "" without one; `replaced_key`: that of a key which may have been used before.
     """
 
     cells_partitions: int
@@ -19,3 +20,5 @@ class SourceOptions(NamedTuple):
     idle_after_s: float
     heartbeat_interval_s: float
     strict_group: str | None = None
+    customer_key: str = ""
+    replaced_key: str = ""

@@ -13,6 +13,7 @@ from streams.transport.flush.flush import FlushContent, OutRecord
 from streams.transport.flush.flush_timing import FlushTiming
 from streams.transport.partitions.log_bounds import source_remedy
 from streams.transport.partitions.partition import Intake, Partition
+from streams.transport.source.commit_note import CommitNote
 from streams.transport.source.idle import IdleWatch
 
 if TYPE_CHECKING:
@@ -123,10 +124,10 @@ class SourcePartition(Partition):
         self.ingest = self._make_ingest()
         self.unflushed = 0
         self.committed = earliest if commit is None else max(commit.offset, earliest)
-        times = _times(commit.metadata) if commit is not None else None
-        if times is not None:
-            self.ingest.largest_event_time, watermark = times
-            self.ingest.promise(watermark)  # what was promised while idle holds for the next owner too
+        note = CommitNote() if commit is None else CommitNote.read(commit.metadata)
+        if note.largest is not None and note.watermark is not None:
+            self.ingest.largest_event_time = note.largest
+            self.ingest.promise(note.watermark)  # what was promised while idle holds for the next owner too
         self.position = max(self.committed - self._options.dedup_records, earliest)
         self.ingest.warm(RecordBatch(self.tp.topic, self.tp.partition, (), (), (), self.position))
 
@@ -176,11 +177,8 @@ class SourcePartition(Partition):
         ]
         dead = [self._dead_letter(letter) for letter in flush.dead_letters]
         self.unflushed = 0
-        largest = flush.largest_event_time
-        metadata = (
-            f"{largest} {flush.watermark} {self.topic_id}".rstrip() if largest > 0 and flush.watermark > 0 else ""
-        )
-        return FlushContent(self.tp, self.position, metadata, [*cells, *dead]), flush
+        note = CommitNote(flush.largest_event_time, flush.watermark, self.topic_id, self._options.customer_key)
+        return FlushContent(self.tp, self.position, str(note), [*cells, *dead]), flush
 
     def _dead_letter(self, letter: DeadLetter) -> OutRecord:
         headers = (
@@ -192,18 +190,6 @@ class SourcePartition(Partition):
             *((name, text or b"") for name, text in letter.headers),
         )
         return OutRecord(DEAD_LETTERS_TOPIC, letter.value, key=dead_letter_key(self.tp), headers=headers)
-
-
-def topic_id_in(metadata: str) -> str:
-    """The id of the topic that a commit counted; "" for what somebody else wrote, such as a reset of the group."""
-    parts = metadata.split(" ")
-    return parts[2] if len(parts) == 3 else ""
-
-
-def _times(metadata: str) -> tuple[int, int] | None:
-    """Largest event time and watermark, as `take_flush` wrote them; None for what somebody else wrote."""
-    largest, watermark, *_ = [*metadata.split(" "), ""]
-    return (int(largest), int(watermark)) if largest.isdecimal() and watermark.isdecimal() else None
 
 
 def _part(batch: RecordBatch, begin: int, end: int, next_offset: int) -> RecordBatch:

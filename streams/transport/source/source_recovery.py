@@ -6,7 +6,9 @@ import time
 from typing import TYPE_CHECKING
 
 from streams.transport.partitions.log_bounds import Loss, LostRecordsError, refuse_loss
-from streams.transport.source.source_partition import SourcePartition, topic_id_in
+from streams.transport.source.commit_note import CommitNote
+from streams.transport.source.customer_keys import refuse_other_key
+from streams.transport.source.source_partition import SourcePartition
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -52,11 +54,12 @@ class SourceRecovery:
         return SourcePartition(tp, lambda: self._make_ingest(tp), flusher, self._options, time.monotonic())
 
     async def restore(self, parts: Collection[SourcePartition]) -> None:
-        """The commit found is the last one there will be before ours. Raises LostRecordsError."""
+        """The commit found is the last one there will be before ours. Raises LostRecordsError and CustomerKeyError."""
         tps = [part.tp for part in parts]
         if not tps:
             return
         commits = await self._commits.read(tps)
+        refuse_other_key(commits.values(), self._options)
         bounds = await self._positions.bounds(*tps)
         ids = {} if self._topic_names is None else await self._topic_names.read({tp.topic for tp in tps})
         for part in parts:
@@ -70,6 +73,6 @@ class SourceRecovery:
 
 def _refuse_other_topic(part: SourcePartition, commit: Commit, bounds: Bounds) -> None:
     """Raises LostRecordsError where the commit counted a topic that is no more."""
-    counted = topic_id_in(commit.metadata)
+    counted = CommitNote.read(commit.metadata).topic_id
     if part.remedy is not None and counted and part.topic_id and counted != part.topic_id:
         raise LostRecordsError(part.tp, Loss.REPLACED, commit.offset, bounds, part.remedy)

@@ -10,7 +10,7 @@ from tests.fuzz.support.command import outcome
 from tests.fuzz.support.odd_bytes import damaged, texts
 from tests.fuzz.support.own_folder import own_folder
 
-_ROLES: Final = ["viewer", "on-call", "responder", "operator", "admin", "VIEWER", "root", ""]
+_ROLES: Final = ["viewer", "on-call", "responder", "operator", "admin", "intake", "VIEWER", "root", ""]
 _SCOPES: Final = [
     "scope=region:hz",
     "scope=store:a,b",

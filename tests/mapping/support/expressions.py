@@ -10,8 +10,34 @@ if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
 NAMES = ("a", "b", "item", "record", '"x y"')
-_LITERALS = ("'a'", "''", "'2026-11-11 10:00+08'", "`0`", "`1`", "`-1`", "`true`", "`false`", "`null`", "`1.5`", "`[]`", "`{}`")
-_OF_ONE = ("length", "type", "to_string", "to_number", "abs", "keys", "values", "sum", "max", "sort", "reverse", "not_null")
+_LITERALS = (
+    "'a'",
+    "''",
+    "'2026-11-11 10:00+08'",
+    "`0`",
+    "`1`",
+    "`-1`",
+    "`true`",
+    "`false`",
+    "`null`",
+    "`1.5`",
+    "`[]`",
+    "`{}`",
+)
+_OF_ONE = (
+    "length",
+    "type",
+    "to_string",
+    "to_number",
+    "abs",
+    "keys",
+    "values",
+    "sum",
+    "max",
+    "sort",
+    "reverse",
+    "not_null",
+)
 _OURS_OF_ONE = ("text", "number", "flag", "lower", "upper", "trim", "epoch_s", "epoch_ms", "epoch_us", "time", "first")
 _DAYS = ("start_of_day", "end_of_day")
 
@@ -22,7 +48,9 @@ def json_values(names: tuple[str, ...] = ("a", "b", "item", "record", "x y")) ->
         | st.booleans()
         | st.integers(-2, 2)
         | st.sampled_from([2**63, -(2**70), 0.0, 1.0, -1.5, 1e22])
-        | st.sampled_from(["", "a", "b", "12", " 7.50", "yes", "2026-11-11", "2026-11-11 10:00", "2026-03-08T02:30:00", "ü"])
+        | st.sampled_from(
+            ["", "a", "b", "12", " 7.50", "yes", "2026-11-11", "2026-11-11 10:00", "2026-03-08T02:30:00", "ü"]
+        )
     )
     return st.recursive(
         leaves,
