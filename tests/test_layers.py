@@ -104,8 +104,8 @@ LAYERS = {
     ),
     "offline": Layer(
         SHELL,
-        "alerts.decide alerts.words broker catalogue cells configuration detectors evaluation events incidents ingest"
-        " merge records register settings topics",
+        "alerts.decide alerts.words broker catalogue cells configuration detectors evaluation events"
+        " incidents ingest mapping merge records register settings topics",
     ),
     "imports": Layer(SHELL, "offline settings"),
     "dashboards.wallboard": Layer(PURE, ""),

@@ -27,6 +27,7 @@ COMMANDS = (
     "replay",
     "backtest",
     "map",
+    "record",
     "import",
     "score",
     "affected",
