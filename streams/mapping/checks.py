@@ -10,7 +10,7 @@ from streams.mapping.merged import Merged, merged
 from streams.mapping.rule_checks import check_rule
 from streams.mapping.shipped import NAME, shipped, shipped_names
 from streams.settings.fault import Fault
-from streams.settings.located_yaml import suggestion
+from streams.settings.located_yaml import dotted, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,6 +36,10 @@ def check_mapping(name: str, mapping: MappingSettings, vocabulary: Vocabulary) -
     for index, rule in enumerate(mapping.events):
         for fault in check_rule(rule, whole.settings, vocabulary):
             yield Fault(("events", index, *fault.path), fault.what)
+    for number, rule in enumerate(whole.settings.events[whole.own :], 1):
+        for fault in check_rule(rule, whole.settings, vocabulary):
+            what = f"{dotted(fault.path)} of rule {number} of {whole.extends}: {fault.what}"
+            yield Fault(("extends",) if mapping.extends else (), what)
     yield from _check_together(mapping, whole)
     yield from _check_tables(mapping, whole, vocabulary)
 
