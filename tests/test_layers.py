@@ -63,6 +63,7 @@ LAYERS = {
     "records": Layer(PURE, "detectors events"),
     "cells": Layer(PURE, "records"),
     "topics": Layer(PURE, "events records settings"),
+    "mapping": Layer(PURE, "events settings topics"),
     "catalogue": Layer(PURE, "cells detectors events settings"),
     "telemetry": Layer(PURE, "catalogue"),
     "ingest": Layer(PURE, "catalogue cells events records topics"),
@@ -98,7 +99,8 @@ LAYERS = {
         " transport.partitions transport.source",
     ),
     "configuration": Layer(
-        SHELL, "alerts.decide alerts.receivers broker catalogue events linkage mapping register settings topics web"
+        SHELL,
+        "alerts.decide alerts.receivers broker catalogue events intake linkage mapping register settings topics web",
     ),
     "offline": Layer(
         SHELL,
