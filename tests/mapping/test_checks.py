@@ -60,7 +60,7 @@ def test_a_mapping_that_can_be_meant_has_no_fault() -> None:
         (
             "order.paid",
             "order.payed",
-            '7:5: events[0].type: no event has the type "order.payed"; did you mean "order.paid"? A path is written @.order.payed',
+            '7:5: events[0].type: no event has the type "order.payed"; did you mean "order.paid"? As a path: @.order.payed',
         ),
         (
             "{order_id: text(id)}",
@@ -82,12 +82,12 @@ def test_a_mapping_that_can_be_meant_has_no_fault() -> None:
         (
             "id: text(id)",
             "id: \"'paid'\"",
-            "8:5: events[0].id: reads nothing of the record, so all events would have one id; use what names the record",
+            "8:5: events[0].id: reads nothing of the record: all events would have one id; use what names it",
         ),
         (
             "[record.number, item.at]",
             "[record.number]",
-            "15:5: events[1].id: reads nothing of `item`, so all events of a record would have one id; use what names it",
+            "15:5: events[1].id: reads nothing of `item`: all events of a record would have one id; use what names it",
         ),
         ("lookup('tags'", "lookup('tag'", '14:5: events[1].type: no table is named "tag"; did you mean "tags"?'),
         ("value('store')", "value('shop')", '9:5: events[0].source: no value is named "shop"; known are store'),
@@ -165,8 +165,10 @@ def test_an_own_table_completes_that_of_a_shipped_mapping(monkeypatch: pytest.Mo
         'shop.yaml:2:17: tables.tags.d: no event has the type "parcel.damage"; did you mean "parcel.damaged"?'
     ]
     assert faults("extends: base\nvalues: {store: ''}") == [
-        ("shop.yaml:1:1: extends: source of rule 1 of base: the value store is empty, and every event needs it; "
-         "set it under `values`")
+        (
+            "shop.yaml:1:1: extends: source of rule 1 of base: the value store is empty, and every event needs it; "
+            "set it under `values`"
+        )
     ]
 
 
