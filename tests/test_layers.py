@@ -78,9 +78,9 @@ LAYERS = {
     "alerts.queue": Layer(SHELL, "alerts.words catalogue delivery"),
     "alerts.receivers": Layer(SHELL, "alerts.queue alerts.words catalogue delivery events records settings"),
     "alerts": Layer(SHELL, "alerts.decide alerts.queue alerts.words records"),
-    "intake": Layer(PURE, "events settings"),
+    "intake": Layer(PURE, "events settings topics"),
     "linkage": Layer(SHELL, "catalogue delivery events records register settings"),
-    "web": Layer(SHELL, "catalogue delivery detectors events intake merge records register settings telemetry"),
+    "web": Layer(SHELL, "catalogue delivery detectors events intake merge records register settings telemetry topics"),
     "transport.driver": Layer(SHELL, "broker events records settings"),
     "transport.life": Layer(SHELL, "broker settings"),
     "transport.flush": Layer(SHELL, "broker cells merge records topics"),
@@ -104,8 +104,8 @@ LAYERS = {
     ),
     "offline": Layer(
         SHELL,
-        "alerts.decide alerts.words broker catalogue cells configuration detectors evaluation events incidents ingest"
-        " merge records register settings topics",
+        "alerts.decide alerts.words broker catalogue cells configuration detectors evaluation events"
+        " incidents ingest mapping merge records register settings topics",
     ),
     "imports": Layer(SHELL, "offline settings"),
     "dashboards.wallboard": Layer(PURE, ""),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from streams.catalogue.metric import Component, Metric, Term
+from streams.catalogue.single_values import OWN_TIME
 from streams.events.event_time import event_time_ms
 from streams.events.long_text import shortened
 from streams.events.vocabulary import SHIPPED, TOPIC, Vocabulary
@@ -69,14 +70,16 @@ def parts_of(question: Question, topic: str, kind: str, time: int, data: Any) ->
             if kind in term.events
             and not term.again  # whether it came again, the event itself does not say
             and _inside(question, component, topic, kind, data)
-            and all(_holds(condition, getattr(data, field, None)) for field, condition in term.where.items())
+            and all(
+                _holds(condition, _operand(condition, field, data, time)) for field, condition in term.where.items()
+            )
             and question.begins <= _counts_for(term, time, data) < question.ends
         )
     )
 
 
 def _terms(metric: Metric) -> list[tuple[Component, Term]]:
-    return [(component, term) for component, terms in metric.components().items() for term in terms]
+    return [(component, term) for component, terms in metric.written().items() for term in terms]
 
 
 def _inside(question: Question, component: Component, topic: str, kind: str, data: Any) -> bool:
@@ -93,6 +96,18 @@ def _inside(question: Question, component: Component, topic: str, kind: str, dat
         if not carried or shortened(getattr(data, dimension, None) or "") != value:
             return False
     return True
+
+
+def _operand(condition: Condition, field: str, data: Any, time: int) -> Any:
+    """What is tested: a field, or the seconds between two times."""
+    difference = condition.difference(field)
+    if difference is None:
+        return getattr(data, field, None)
+    start, to = (
+        time if name == OWN_TIME else event_time_ms(getattr(data, name, None) or "")
+        for name in (difference.start, difference.to)
+    )
+    return None if start is None or to is None else (to - start) / 1000
 
 
 def _holds(condition: Condition, value: Any) -> bool:

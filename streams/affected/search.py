@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 import enum
-import time
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-import confluent_kafka
 import msgspec
 
 from streams.affected.question import parts_of
+from streams.broker.span_reader import SpanReader
 from streams.events.decoder import TopicDecoder
 from streams.events.event_time import event_time_ms
 from streams.events.long_text import shortened
 from streams.events.vocabulary import type_of
 from streams.records.anomaly_event import decode
-from streams.settings.errors import InputError, OutageError
+from streams.settings.errors import InputError
 from streams.topics.names import ANOMALY_STATE_TOPIC
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from streams.affected.question import Question
     from streams.broker.connection import Connection
     from streams.records.anomaly import Anomaly
 
-_POLL_S: Final = 0.5
-_REQUEST_S: Final = 10.0
-_AT_ONCE: Final = 1_000
 _MOST_REMEMBERED: Final = 200_000
 
 
@@ -64,15 +60,11 @@ class AnomalyUnknownError(InputError):
     """No anomaly has this fingerprint, or its record is gone."""
 
 
-class AffectedSearchError(OutageError):
-    """The brokers did not let the search begin or go on."""
-
-
 def find_anomaly(connection: Connection, fingerprint: str, group: str, seconds: float) -> Anomaly:
-    """As pharos-anomaly-state has it last. Raises AnomalyUnknownError and AffectedSearchError. Blocks."""
+    """As pharos-anomaly-state has it last. Raises AnomalyUnknownError and SpanReadError. Blocks."""
     name = fingerprint.encode()
     found: Anomaly | None = None
-    with _Reader(connection, group) as reader:
+    with SpanReader(connection, group) as reader:
         reader.assign([ANOMALY_STATE_TOPIC], None, None)
         for message in reader.messages(seconds):
             if message.key() == name and message.value() is not None:
@@ -114,11 +106,11 @@ class Search:
         self.stopped = Stopped.COMPLETE
 
     def run(self) -> Iterator[Affected]:
-        """The orders, in the order of each partition; copies of an event only once. Raises AffectedSearchError."""
+        """The orders, in the order of each partition; copies of an event only once. Raises SpanReadError."""
         vocabulary = self._question.vocabulary
         decoders = {topic: TopicDecoder(topic, vocabulary).decode for topic in self._question.topics}
         found = 0
-        with _Reader(self._connection, self._group) as reader:
+        with SpanReader(self._connection, self._group) as reader:
             begins, ends = self._question.records_from, self._question.records_until
             reader.assign(decoders, *((begins, ends) if self._by_time else (None, None)))
             for message in reader.messages(self._bounds.seconds):
@@ -162,85 +154,3 @@ class Search:
         if len(self._seen) > _MOST_REMEMBERED:
             del self._seen[next(iter(self._seen))]
         return False
-
-
-class _Reader:
-    """Partitions by hand, each from one time to another, as far as they reach now."""
-
-    def __init__(self, connection: Connection, group: str) -> None:
-        self._consumer = confluent_kafka.Consumer(
-            connection.for_quiet_librdkafka(
-                {
-                    "group.id": group,  # one that may be read; nothing is committed
-                    "enable.auto.commit": False,
-                    "enable.auto.offset.store": False,
-                    "isolation.level": "read_committed",
-                    "enable.partition.eof": True,
-                    "auto.offset.reset": "earliest",
-                    "fetch.wait.max.ms": 50,
-                    "queued.max.messages.kbytes": 16_384,
-                }
-            )
-        )
-        self._ends: dict[tuple[str, int], int] = {}
-        self.late = False
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._consumer.close()
-
-    def assign(self, topics: Iterable[str], begins: int | None, ends: int | None) -> None:
-        """Offsets by time; a topic that is missing has no records."""
-        try:
-            wanted = [tp for topic in topics for tp in self._partitions(topic)]
-            starts = self._at(wanted, begins)
-            stops = self._at(wanted, ends)
-            assigned = []
-            for topic, partition in wanted:
-                tp = confluent_kafka.TopicPartition(topic, partition)
-                low, high = self._consumer.get_watermark_offsets(tp, timeout=_REQUEST_S)
-                start = starts.get((topic, partition), low) if begins is not None else low
-                stop = stops.get((topic, partition), high)
-                start, stop = (high if start < 0 else start), (high if stop < 0 else stop)
-                if start < stop:
-                    self._ends[topic, partition] = stop
-                    assigned.append(confluent_kafka.TopicPartition(topic, partition, start))
-            self._consumer.assign(assigned)
-        except confluent_kafka.KafkaException as error:
-            raise AffectedSearchError(f"Kafka: {error.args[0].str()}; see what `pharos check --live` says") from None
-
-    def messages(self, seconds: float) -> Iterator[Any]:
-        """Until each partition has been read to its end, or the time is over: then `late` is true."""
-        deadline = time.monotonic() + seconds
-        while self._ends:
-            if time.monotonic() > deadline:
-                self.late = True
-                return
-            for message in self._consumer.consume(_AT_ONCE, _POLL_S):
-                place = message.topic(), message.partition()
-                error = message.error()
-                if error is not None:
-                    if error.code() == confluent_kafka.KafkaError._PARTITION_EOF:  # noqa: SLF001 - its public name
-                        self._ends.pop(place, None)
-                        continue
-                    raise AffectedSearchError(f"Kafka: {error.str()}; see what `pharos check --live` says")
-                stop = self._ends.get(place)
-                if stop is None:
-                    continue
-                if message.offset() < stop:
-                    yield message
-                if message.offset() + 1 >= stop:
-                    self._ends.pop(place, None)
-
-    def _partitions(self, topic: str) -> list[tuple[str, int]]:
-        known = self._consumer.list_topics(topic, timeout=_REQUEST_S).topics.get(topic)
-        return [] if known is None or known.error else [(topic, number) for number in sorted(known.partitions)]
-
-    def _at(self, places: list[tuple[str, int]], moment: int | None) -> dict[tuple[str, int], int]:
-        if moment is None or not places:
-            return {}
-        asked = [confluent_kafka.TopicPartition(topic, number, max(moment, 0)) for topic, number in places]
-        found = self._consumer.offsets_for_times(asked, timeout=_REQUEST_S)
-        return {(tp.topic, tp.partition): tp.offset for tp in found}

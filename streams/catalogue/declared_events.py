@@ -82,7 +82,7 @@ def with_declared(metric: Metric, declared: Sequence[EventDeclaration], vocabula
     """The metric, in which `*` is all types of the vocabulary, and the dimensions of declared ones are known."""
     groups = {name: tuple(_spelt_out(term, vocabulary) for term in getattr(metric, name)) for name in _COMPONENTS}
     metric = msgspec.structs.replace(metric, **groups)
-    used = {event for terms in metric.components().values() for term in terms for event in term.events}
+    used = {event for terms in metric.written().values() for term in terms for event in term.events}
     found = {
         declaration.type: tuple(name for name, kind in declaration.fields.items() if kind is Kind.DIMENSION)
         for declaration in declared

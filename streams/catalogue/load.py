@@ -11,6 +11,7 @@ from streams.catalogue.calendar_rules import check_entry, check_planned
 from streams.catalogue.declared_events import declared_events, with_declared
 from streams.catalogue.metric import Condition, Metric, Term
 from streams.catalogue.rules import check_graph, check_metric
+from streams.catalogue.single_values import Difference
 from streams.events.vocabulary import SHIPPED as OWN_TYPES
 from streams.events.vocabulary import Vocabulary
 from streams.settings.located_yaml import Document, LocatedError, suggestion
@@ -86,7 +87,7 @@ def parse(text: str, file: str) -> Catalogue:
     vocabulary = Vocabulary.of(declared) if declared else OWN_TYPES
     metrics: list[Metric] = []
     for index in range(len(top["metrics"])):
-        metric = document.convert(("metrics", index), Metric, (Metric, Term, Condition))
+        metric = document.convert(("metrics", index), Metric, (Metric, Term, Condition, Difference))
         if metric.declared:
             raise document.error(("metrics", index, "declared"), "unknown key; declare events under `events`")
         metric = with_declared(metric, declared, vocabulary)

@@ -10,6 +10,7 @@ from typing import Literal, get_args
 import msgspec
 
 from streams.catalogue.signals import SIGNALS, CellKind, Traits
+from streams.catalogue.single_values import LARGEST, OWN_TIME, PER_MINUTE, SCALES, Difference
 from streams.cells.histogram import BINS
 from streams.events.vocabulary import SHIPPED
 
@@ -28,6 +29,9 @@ class Component(enum.IntEnum):
     DENOMINATOR = 1  # cohort: opened
     EXPOSURE = 2  # cohort: closed late, in the slot of the event's own time; net: the negative answers
     LATE_BY_DEADLINE = 3  # cohort: the same events, in the slot of the deadline (what expires after 7 days)
+    SQUARES = 4  # of the single values of the numerator: what is above 2**30, in units of that
+    SQUARES_LOW = 5  # and what is below: together exact, however many they are
+    CUT = 6  # how many single values were beyond `Metric.largest`
 
 
 class Direction(enum.StrEnum):
@@ -51,13 +55,23 @@ GRAVITY: dict[str, int] = {Severity.INFO: 0, Severity.WARNING: 1, Severity.CRITI
 
 
 class Condition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One test of a field of `data`; all tests that are given must hold. None stands for an absent field."""
+    """One test of a field of `data`; all tests that are given must hold. None stands for an absent field.
+
+    With `from` it tests a duration in seconds instead, see `Difference`: to the time field `to` or, where that is not
+    given, to the field that the condition stands at.
+    """
 
     equals: str | bool | int | float | None = None
     any_of: tuple[str | bool | int | float | None, ...] = ()
     at_most: float | None = None
     above: float | None = None
     present: bool | None = None
+    start: str = msgspec.field(name="from", default="")
+    to: str = ""
+
+    def difference(self, field: str) -> Difference | None:
+        """The duration that is tested, where it is not the field itself."""
+        return Difference(self.start, self.to or field) if self.start else None
 
 
 class Term(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -67,8 +81,8 @@ class Term(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
         events: the event types that contribute; `*` alone: all.
         where: conditions on fields of `data`.
         weight: +1 or -1.
-        value: a numeric field to add up (seconds are kept in ms, money in hundredths); empty adds 1. In histograms the
-            duration that is sorted in, in seconds.
+        value: a numeric field to add up (seconds are kept in ms, money in hundredths), or the difference of two times;
+            empty adds 1. In histograms the duration that is sorted in, in seconds.
         since: in histograms instead of `value`: a time field of `data`; the duration is from it to the event's time.
         at: the time the contribution counts for: "time" (the event's own) or a time field of `data`.
         plus_s: added to that time, in seconds: 86400 turns a payment into its collection deadline.
@@ -84,14 +98,33 @@ class Term(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     events: tuple[str, ...]
     where: dict[str, Condition] = {}
     weight: Literal[1, -1] = 1
-    value: str = ""
+    value: str | Difference = ""
     since: str = ""
-    at: str = "time"
+    at: str = OWN_TIME
     plus_s: int = 0
     within_s: int | None = None
     no_later: bool | None = None
     again: str = ""
     again_s: int = 0
+
+    @property
+    def difference(self) -> Difference | None:
+        """The duration that is taken of the event, where it lies between two times."""
+        if self.since:
+            return Difference(self.since)
+        return self.value if isinstance(self.value, Difference) else None
+
+    @property
+    def field(self) -> str:
+        """The numeric field that is taken of the event; empty where there is none."""
+        return self.value if isinstance(self.value, str) else ""
+
+    def counting(self) -> Term:
+        """The term that counts the events of which this one takes a value."""
+        difference = self.difference
+        told = difference.fields if difference else (self.field,)
+        where = {field: msgspec.structs.replace(self.where.get(field, Condition()), present=True) for field in told}
+        return msgspec.structs.replace(self, value="", since="", weight=1, where={**self.where, **where})
 
 
 class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -106,6 +139,8 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
         windows: lengths in seconds, shortest first, up to a day; of ratios, cohorts and net scores up to 7 whole days.
         quantile: of a quantile, which one, between 0 and 1.
         bins: of histograms, the durations in seconds between which the bins lie, see `streams.cells.histogram`.
+        largest: of sums, means and variations, the largest single value that counts in full, in the unit of the field:
+            what is beyond it is cut to it, and counted. Without it `LARGEST`.
         trailing_s: the window of the denominator where it differs from that of the numerator (per_thousand).
         settle_s: a window is judged this much after its end, beside the lateness (T_max of C1).
         scopes: sets of dimensions; [] is the whole, which gauges do not have.
@@ -128,7 +163,18 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     name: str
     title: str
     touchpoint: Touchpoint
-    unit: Literal["ratio", "per_minute", "seconds", "per_thousand", "points", "number"]
+    unit: Literal[
+        "ratio",
+        "per_minute",
+        "seconds",
+        "per_thousand",
+        "points",
+        "number",
+        "money",
+        "money_per_minute",
+        "number_per_minute",
+        "seconds_per_minute",
+    ]
     signal: str
     direction: Direction
     minimum_effect: float
@@ -140,6 +186,7 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     windows: tuple[int, ...] = (60, 300)
     quantile: float = 0.0
     bins: tuple[float, ...] = ()
+    largest: float | None = None
     trailing_s: int = 0
     settle_s: int = 0
     target: float | None = None
@@ -169,10 +216,51 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
         counted: tuple[object, ...] = (signal, terms, self.scopes, shared, self.trailing_s)
         if self.bins:
             counted += (self.bins,)
+        if self.moments:
+            counted += (self.most,)
         return f"{self.name}@{hashlib.blake2b(msgspec.json.encode(counted), digest_size=4).hexdigest()}"
 
+    @property
+    def moments(self) -> bool:
+        """Whether single values are cut at `largest` and their squares added up, exactly, beside them.
+
+        So it is of sums and variations, and of means but those of plain seconds, which are judged as waits are.
+        """
+        if "largest" not in self.traits.takes:
+            return False
+        if self.traits.counts_values or self.largest is not None or self.unit in {"money", "number"}:
+            return True
+        return any(isinstance(term.value, Difference) for term in self.numerator)
+
+    @property
+    def signed(self) -> bool:
+        """Whether its values can be below 0: those of a difference of two times that both are told."""
+        return self.traits.signed and any(
+            isinstance(term.value, Difference) and len(term.value.fields) == 2 for term in self.numerator
+        )
+
+    @property
+    def scale(self) -> int:
+        """The factor by which sums of its single values are kept as integers."""
+        return SCALES.get(PER_MINUTE.get(self.unit, self.unit), 1)
+
+    @property
+    def most(self) -> int:
+        """What single values are cut at, as sums keep them."""
+        return round((LARGEST if self.largest is None else self.largest) * self.scale)
+
     def components(self) -> dict[Component, tuple[Term, ...]]:
-        """Terms by component, components without terms left out."""
+        """Terms by component, components without terms left out: those written, and those that follow from them."""
+        terms = self.written()
+        if self.moments:
+            plain = tuple(msgspec.structs.replace(term, weight=1) for term in self.numerator)
+            if self.traits.counts_values:
+                terms[Component.DENOMINATOR] = tuple(term.counting() for term in self.numerator)
+            terms |= dict.fromkeys((Component.SQUARES, Component.SQUARES_LOW, Component.CUT), plain)
+        return terms
+
+    def written(self) -> dict[Component, tuple[Term, ...]]:
+        """Terms by component as the catalogue has them, components without terms left out."""
         terms = {
             Component.NUMERATOR: self.numerator,
             Component.DENOMINATOR: self.denominator,
@@ -182,7 +270,7 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
 
     def of_faults(self) -> bool:
         """Whether only what is wrong with events is counted: then it is right that there is nothing."""
-        terms = (term for terms in self.components().values() for term in terms)
+        terms = (term for terms in self.written().values() for term in terms)
         return all(event in SHIPPED.own for term in terms for event in term.events)
 
     def bounds(self) -> tuple[float, float]:

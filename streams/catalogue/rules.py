@@ -13,6 +13,7 @@ from streams.catalogue.shape_rules import SLOT_S, check_again, check_bins, check
 from streams.catalogue.signals import SIGNALS, CellKind, signals_with
 from streams.catalogue.size_rules import check_size
 from streams.catalogue.term_rules import check_terms
+from streams.catalogue.value_rules import check_values
 from streams.settings.fault import Fault
 from streams.settings.located_yaml import suggestion
 
@@ -37,9 +38,10 @@ def check_metric(metric: Metric, vocabulary: Vocabulary) -> Iterator[Fault]:
     yield from _check_components(metric)
     yield from check_bins(metric)
     yield from check_again(metric, vocabulary)
-    for component, terms in metric.components().items():
+    for component, terms in metric.written().items():
         for path, what in check_terms(metric, component, terms, vocabulary):
             yield Fault((component.name.lower(), *path), what)
+    yield from check_values(metric, vocabulary)
     yield from _check_scopes(metric)
     yield from _check_shared(metric)
 

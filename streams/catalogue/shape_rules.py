@@ -46,15 +46,18 @@ def check_bins(metric: Metric) -> Iterator[Fault]:
         return
     if metric.bins:
         yield Fault(("bins",), f"is not used by a {metric.signal}; remove this key")
-    for component, terms in metric.components().items():
+    for component, terms in metric.written().items():
         for index, term in enumerate(terms):
             if term.since:
-                yield Fault((component.name.lower(), index, "since"), "only histograms sort durations; use `value`")
+                yield Fault(
+                    (component.name.lower(), index, "since"),
+                    "only histograms sort durations; use `value: {from: <a time>, to: time}`",
+                )
 
 
 def check_again(metric: Metric, vocabulary: Vocabulary) -> Iterator[Fault]:
     """What holds for cases that come again: they are distinguished by one term, in the finest scopes."""
-    for component, terms in metric.components().items():
+    for component, terms in metric.written().items():
         for index, term in enumerate(terms):
             place = (component.name.lower(), index)
             if not term.again:

@@ -39,6 +39,10 @@ class Traits:
         takes: keys of a metric or term that mean something here and are not for every signal.
         of_cases: said of cases: without a case there is no value, where a count of none is zero. The denominator (or
             the histogram) is what has been seen of them.
+        counts_values: its denominator is the number of values that the numerator adds up; nobody writes it.
+        adds_values: the numerator takes a number of each event, not only that it happened.
+        signed: its values can be below 0, where what it adds up can.
+        unitless: whatever its values are in, they cancel out.
         volume: how much comes by itself: more of it is good where both directions are bad, a calendar that names no
             metric means it, and boards show it beside what it explains.
         planned: a calendar may say how much of it is to be expected.
@@ -55,6 +59,10 @@ class Traits:
     needs: Mapping[str, str] = field(default_factory=dict)
     takes: frozenset[str] = frozenset()
     of_cases: bool = False
+    counts_values: bool = False
+    adds_values: bool = False
+    unitless: bool = False
+    signed: bool = False
     volume: bool = False
     planned: bool = False
     every_tick: bool = False
@@ -88,8 +96,41 @@ SIGNALS: dict[str, Traits] = {
         of_cases=True,
         long_windows=True,
     ),
-    # numerator (a sum of seconds) / denominator (a count)
-    "mean": Traits(units=("seconds",), law=Law.MEAN, needs=_DENOMINATOR, of_cases=True),
+    # the values of the numerator per minute
+    "sum": Traits(
+        units=("money_per_minute", "number_per_minute", "seconds_per_minute"),
+        law=Law.COUNT,
+        words=("adds up", "", "expected in proportion to"),
+        takes=frozenset({"exposure", "largest"}),
+        counts_values=True,
+        adds_values=True,
+        signed=True,
+        volume=True,
+        planned=True,
+        every_tick=True,
+    ),
+    # numerator (a sum of values) / denominator (a count)
+    "mean": Traits(
+        units=("seconds", "money", "number"),
+        law=Law.MEAN,
+        needs=_DENOMINATOR,
+        takes=frozenset({"largest"}),
+        of_cases=True,
+        adds_values=True,
+        signed=True,
+    ),
+    # standard deviation / mean of the values of the numerator
+    "variation": Traits(
+        units=("number",),
+        law=Law.MEAN,
+        words=("values", "", ""),
+        formula="standard deviation / mean",
+        takes=frozenset({"largest"}),
+        of_cases=True,
+        counts_values=True,
+        adds_values=True,
+        unitless=True,
+    ),
     # 1000 * numerator (trailing) / denominator over `trailing_s`
     "per_thousand": Traits(
         units=("per_thousand",),
@@ -118,6 +159,7 @@ SIGNALS: dict[str, Traits] = {
         formula="the {quantile:.0%} quantile",
         takes=frozenset({"quantile"}),
         of_cases=True,
+        adds_values=True,
     ),
     # P90 less P50 of durations, from histograms: judged by shares
     "spread": Traits(
@@ -127,6 +169,7 @@ SIGNALS: dict[str, Traits] = {
         words=("durations", "", ""),
         formula="P90 minus P50",
         of_cases=True,
+        adds_values=True,
     ),
     # 100 * (numerator - exposure) / denominator: positive answers, negative answers, all answers
     "net": Traits(
@@ -144,6 +187,7 @@ SIGNALS: dict[str, Traits] = {
         law=Law.COUNT,
         cells=CellKind.LATEST,
         words=("reported by", "", ""),
+        adds_values=True,
         every_tick=True,
     ),
 }

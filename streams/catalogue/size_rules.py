@@ -26,7 +26,7 @@ def check_size(metric: Metric) -> Iterator[Fault]:
         yield Fault(("minimum_effect",), f"must not be above {_MOST_EVENTS:,}: nothing would ever matter")
     if metric.bins and not _SHORTEST_BIN_S <= min(metric.bins) <= max(metric.bins) <= _LONGEST_BIN_S:
         yield Fault(("bins",), f"write durations between {_SHORTEST_BIN_S:g} and {_LONGEST_S:,} s")
-    for component, terms in metric.components().items():
+    for component, terms in metric.written().items():
         for index, term in enumerate(terms):
             for key in ("plus_s", "within_s"):
                 if (getattr(term, key) or 0) > _LONGEST_S:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from streams.catalogue.metric import Component
 from streams.catalogue.signals import CellKind
+from streams.catalogue.single_values import OWN_TIME, Difference
+from streams.catalogue.value_rules import check_difference
 from streams.settings.located_yaml import suggestion
 
 if TYPE_CHECKING:
@@ -41,24 +43,42 @@ def _check_term(term: Term, vocabulary: Vocabulary) -> Iterator[Finding]:
 
 def _check_fields(term: Term, vocabulary: Vocabulary) -> Iterator[Finding]:
     for field, condition in term.where.items():
-        if missing := [event for event in term.events if field not in vocabulary.fields[event]]:
-            known = frozenset[str]().union(*(vocabulary.fields[event] for event in missing))
-            yield ("where", field), f'{missing[0]} has no field "{field}"{suggestion(field, known)}'
-            continue
-        for what in _check_condition(term, field, condition, vocabulary):
-            yield ("where", field), what
-    if term.value:
-        for event in term.events:
-            if term.value not in vocabulary.scales[event]:
-                yield (
-                    ("value",),
-                    f'{event} has no number "{term.value}"{suggestion(term.value, vocabulary.scales[event])}',
-                )
-    for key, time in (("at", term.at if term.at != "time" else ""), ("since", term.since)):
+        yield from ((("where", *path), what) for path, what in _check_where(term, field, condition, vocabulary))
+    for event in term.events:
+        if isinstance(term.value, Difference):
+            yield from ((("value", *path), what) for path, what in check_difference(term.value, event, vocabulary))
+        elif term.value and term.value not in vocabulary.scales[event]:
+            yield ("value",), f'{event} has no number "{term.value}"{suggestion(term.value, vocabulary.scales[event])}'
+    for key, time in (("at", term.at if term.at != OWN_TIME else ""), ("since", term.since)):
         for event in term.events if time else ():
             if time not in vocabulary.time_fields[event]:
-                known = vocabulary.time_fields[event] | ({"time"} if key == "at" else frozenset())
+                known = vocabulary.time_fields[event] | ({OWN_TIME} if key == "at" else frozenset())
                 yield (key,), f'{event} has no time "{time}"{suggestion(time, known)}'
+
+
+def _check_where(term: Term, field: str, condition: Condition, vocabulary: Vocabulary) -> Iterator[Finding]:
+    if difference := condition.difference(field):
+        yield from _check_duration(term, field, condition, difference, vocabulary)
+    elif condition.to:
+        yield (field, "to"), "needs `from`: the time that the duration begins at"
+    elif missing := [event for event in term.events if field not in vocabulary.fields[event]]:
+        known = frozenset[str]().union(*(vocabulary.fields[event] for event in missing))
+        yield (field,), f'{missing[0]} has no field "{field}"{suggestion(field, known)}'
+    else:
+        yield from (((field,), what) for what in _check_condition(term, field, condition, vocabulary))
+
+
+def _check_duration(
+    term: Term, field: str, condition: Condition, difference: Difference, vocabulary: Vocabulary
+) -> Iterator[Finding]:
+    """A condition on the duration between two times."""
+    if condition.equals is not None or condition.any_of:
+        yield (field,), "is a duration; test at_most, above or present"
+    elif condition.at_most is None and condition.above is None and condition.present is None:
+        yield (field,), "tests nothing; give one of at_most, above, present"
+    for event in term.events:
+        for (key,), what in check_difference(difference, event, vocabulary):
+            yield (field, *([key] if key == "from" or condition.to else [])), what
 
 
 def _check_condition(term: Term, field: str, condition: Condition, vocabulary: Vocabulary) -> Iterator[str]:

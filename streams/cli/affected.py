@@ -12,13 +12,13 @@ import time
 from contextlib import ExitStack
 from typing import IO, TYPE_CHECKING
 
-from streams.cli.flag_values import file_path, must_be_writable, must_lie
+from streams.cli.flag_values import file_path, moments_of, must_be_writable, must_lie
+from streams.cli.private_file import private_file
 from streams.cli.settings_flags import add_settings, settings_of
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping
-    from pathlib import Path
 
     from streams.affected.question import Question
     from streams.affected.search import Search
@@ -54,7 +54,7 @@ def run(flags: argparse.Namespace) -> int:
     must_lie("--records", flags.records, 1, 10**12)
     must_lie("--most", flags.most, 1, 10**12)
     must_be_writable("--out", flags.out)
-    moments = _moments(flags)
+    moments = moments_of(flags)
     settings = settings_of(flags)
     connection = Connection.of(settings, os.environ)
     catalogue = load(settings.catalogue)
@@ -67,7 +67,7 @@ def run(flags: argparse.Namespace) -> int:
     by_time = identify(connection).kind is not BrokerKind.EMBEDDED
     search = Search(connection, settings.app, question, bounds, by_time=by_time)
     with ExitStack() as stack:
-        out = sys.stdout.buffer if flags.out is None else stack.enter_context(_private(flags.out))
+        out = sys.stdout.buffer if flags.out is None else stack.enter_context(private_file(flags.out))
         written = _write(search, out, flags.part)
     words = f"{written:,} events about orders, {search.without_order:,} about none, {search.read:,} records read"
     print(f"{words}: {search.stopped.value}", file=sys.stderr)
@@ -86,20 +86,6 @@ def _write(search: Search, out: IO[bytes], part: str | None) -> int:
     return written
 
 
-def _moments(flags: argparse.Namespace) -> dict[str, int]:
-    from streams.cli.errors import UsageError  # noqa: PLC0415 - see above
-    from streams.events.event_time import event_time_ms  # noqa: PLC0415 - see above
-
-    moments = {}
-    for flag, text in (("from", flags.begins), ("to", flags.ends)):
-        moment = None if text is None else event_time_ms(text)
-        if text is not None and moment is None:
-            raise UsageError(f"--{flag}: write RFC 3339 with an offset, as 2026-11-11T00:00:00+08:00")
-        if moment is not None:
-            moments[flag] = moment
-    return moments
-
-
 def _asked(moments: Mapping[str, int], anomaly: Anomaly, metric: Metric, vocabulary: Vocabulary) -> Question:
     from streams.affected.question import question_about  # noqa: PLC0415 - see above
     from streams.cli.errors import UsageError  # noqa: PLC0415 - see above
@@ -109,10 +95,3 @@ def _asked(moments: Mapping[str, int], anomaly: Anomaly, metric: Metric, vocabul
     if question.begins >= question.ends:
         raise UsageError("--from must be before --to")
     return question
-
-
-def _private(file: Path) -> IO[bytes]:
-    """Readable by its owner only, whatever was there before."""
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    os.fchmod(descriptor, 0o600)
-    return os.fdopen(descriptor, "wb")

@@ -23,7 +23,7 @@ def add_flags(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--truth", type=file_path, metavar="FILE", help="truth.json: adds recall, precision, time to detect"
     )
-    command.add_argument("--partitions", type=int, default=4, help="of each source topic (%(default)s)")
+    command.add_argument("--partitions", type=int, help="of each source topic; absent, as recorded, or 4")
     live = ("broker", "time", "app", "host", "port", "allowed_hosts", "tokens_file", "state_dir")
     add_settings(command, leave_out=live)
 
@@ -34,21 +34,26 @@ def run(flags: argparse.Namespace) -> int:
 
     from streams.catalogue.load import load  # noqa: PLC0415 - see above
     from streams.offline.backtest import backtest  # noqa: PLC0415 - see above
+    from streams.offline.dead_letter_reasons import in_words  # noqa: PLC0415 - see above
     from streams.offline.events_file import read  # noqa: PLC0415 - see above
-    from streams.offline.scenario import check_scenario  # noqa: PLC0415 - see above
+    from streams.offline.scenario import check_scenario, partitions_of  # noqa: PLC0415 - see above
     from streams.offline.truth import read_truth  # noqa: PLC0415 - see above
+    from streams.topics.sources import sources_of  # noqa: PLC0415 - see above
 
-    must_be_partitions("--partitions", flags.partitions)
+    if flags.partitions is not None:
+        must_be_partitions("--partitions", flags.partitions)
     must_be_writable("--report", flags.report)
     settings = settings_with_names(flags)
     catalogue = load(settings.catalogue)
     truth = None if flags.truth is None else read_truth(flags.truth)
-    scenario, lines = read(flags.file)
+    topics = [source.name for source in sources_of(settings, catalogue.vocabulary)]
+    scenario, lines = read(flags.file, topics)
     check_scenario(settings, scenario, str(flags.file))
-    report = backtest(
-        lines, scenario, settings, catalogue, partitions=flags.partitions, truth=truth, progress=sys.stderr
-    )
+    partitions = partitions_of(scenario, topics, flags.partitions, str(flags.file))
+    report = backtest(lines, scenario, settings, catalogue, partitions=partitions, truth=truth, progress=sys.stderr)
     flags.report.write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2) + b"\n")
+    for words in in_words(report["dead_letter_reasons"]):
+        print(words, file=sys.stderr)
     print(_summary(report), file=sys.stderr)
     return 0
 

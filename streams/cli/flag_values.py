@@ -53,3 +53,17 @@ def must_be_writable(flag: str, file: Path | None) -> None:
         raise UsageError(f"{flag}: {file} is a folder; name a file in it")
     if not file.resolve().parent.is_dir():
         raise UsageError(f"{flag}: there is no folder {file.parent}; create it first")
+
+
+def moments_of(flags: argparse.Namespace) -> dict[str, int]:
+    """What --from and --to (`begins` and `ends`) give, in ms; what is not given is left out. Raises UsageError."""
+    from streams.events.event_time import event_time_ms  # noqa: PLC0415 - `pharos --help` needs no NumPy
+
+    moments = {}
+    for flag, text in (("from", flags.begins), ("to", flags.ends)):
+        moment = None if text is None else event_time_ms(text)
+        if text is not None and moment is None:
+            raise UsageError(f"--{flag}: write RFC 3339 with an offset, as 2026-11-11T00:00:00+08:00")
+        if moment is not None:
+            moments[flag] = moment
+    return moments

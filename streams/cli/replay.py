@@ -22,8 +22,8 @@ def add_flags(command: argparse.ArgumentParser) -> None:
     """The flags of `pharos replay`."""
     command.add_argument("file", type=file_path, metavar="FILE", help="events.jsonl, or .gz")
     command.add_argument("--speed", type=float, default=0.0, help="event seconds per second; 0: as fast as it goes")
-    command.add_argument("--partitions", type=int, default=4, help="of topics that are made (%(default)s)")
-    add_settings(command, only=("broker", "security", "app"))
+    command.add_argument("--partitions", type=int, help="of topics that are made; absent, as recorded, or 4")
+    add_settings(command, only=("broker", "security", "app", "catalogue", "mappings_folder"))
 
 
 def run(flags: argparse.Namespace) -> int:
@@ -31,23 +31,27 @@ def run(flags: argparse.Namespace) -> int:
     from streams.broker.connection import Connection  # noqa: PLC0415 - see above
     from streams.broker.detection import BrokerKind, identify  # noqa: PLC0415 - `pharos --help` needs no Kafka client
     from streams.broker.make_topics import ensure_topics  # noqa: PLC0415 - see above
+    from streams.catalogue.load import load  # noqa: PLC0415 - see above
     from streams.cli.interrupt import stop_on_signals  # noqa: PLC0415 - see above
     from streams.cli.progress import ProgressLine  # noqa: PLC0415 - see above
     from streams.events.event_time import event_time_ms  # noqa: PLC0415 - see above
     from streams.offline.events_file import read  # noqa: PLC0415 - see above
     from streams.offline.headway import Headway  # noqa: PLC0415 - see above
     from streams.offline.replay import replay  # noqa: PLC0415 - see above
-    from streams.offline.scenario import check_scenario  # noqa: PLC0415 - see above
-    from streams.settings.settings import SOURCE_TOPICS  # noqa: PLC0415 - see above
+    from streams.offline.scenario import check_scenario, partitions_of  # noqa: PLC0415 - see above
+    from streams.topics.sources import sources_of  # noqa: PLC0415 - see above
 
     if flags.speed != 0:
         must_lie("--speed", flags.speed, SLOWEST, FASTEST, "0 is as fast as it goes")
-    must_be_partitions("--partitions", flags.partitions)
+    if flags.partitions is not None:
+        must_be_partitions("--partitions", flags.partitions)
     settings = settings_of(flags)
-    scenario, lines = read(flags.file)
+    topics = [source.name for source in sources_of(settings, load(settings.catalogue).vocabulary)]
+    scenario, lines = read(flags.file, topics)
     check_scenario(settings, scenario, str(flags.file))
     connection = Connection.of(settings, os.environ)
-    partitions = ensure_topics(connection, dict.fromkeys(SOURCE_TOPICS, flags.partitions))
+    wanted = partitions_of(scenario, topics, flags.partitions, str(flags.file))
+    partitions = ensure_topics(connection, wanted)
     # Eight days of history at speed 60 would take three hours; only what is judged is paced.
     paced_from_ms = event_time_ms(str(scenario.get("evaluate_from", ""))) or 0
     headway = None

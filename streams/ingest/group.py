@@ -59,9 +59,9 @@ class Group:
         return 2 + len(self.dimensions)
 
     @property
-    def added(self) -> str:
-        """The field that is added up or kept; empty where events are counted, by bins or without."""
-        return "" if self.measure.bins else self.measure.value
+    def added(self) -> bool:
+        """Whether a number of the events is added up or kept; else they are counted, by bins or without."""
+        return not self.measure.bins and bool(self.measure.value or self.measure.difference)
 
     def position(self, dimension: str) -> int:
         """Where a dimension stands in the key."""

@@ -10,25 +10,39 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from streams.catalogue.single_values import OWN_TIME
 from streams.cells.gauge import packed
 from streams.cells.histogram import edges
 from streams.cells.mark import mark_of
 from streams.cells.record import SLOT_MS
+from streams.cells.squares import SQUARE_BITS
 from streams.events.event_time import KNOWN_MINUTES, KNOWN_TAILS, SECONDS_OF_MINUTE, event_time_ms
 from streams.events.vocabulary import TOPIC, type_of
-from streams.ingest.amounts import scaled
+from streams.ingest.amounts import cut, scaled
 from streams.ingest.group import Group, GroupKey, is_own_time
+from streams.ingest.routes import Part
 
 if TYPE_CHECKING:
     from streams.catalogue.metric import Condition
+    from streams.catalogue.single_values import Difference
     from streams.events.fields import Event
     from streams.events.vocabulary import Vocabulary
     from streams.ingest.codes import Codes
-    from streams.ingest.routes import Gate
+    from streams.ingest.routes import Gate, Measure
 
 Keys = Sequence[GroupKey]  # of one event; each adds 1
 Sum = tuple[int, GroupKey, int]  # position of the event, key, what is added
 Grouping = Callable[[Sequence["Event"], Iterable[int]], tuple[list[Keys], list[Sum]]]
+
+
+_PARTS = {
+    Part.VALUE: ("v{0} is not None", "v{0}"),
+    # Squares of most values have no such part.
+    Part.SQUARE: (f"v{{0}} is not None and v{{0}} * v{{0}} >> {SQUARE_BITS}", f"v{{0}} * v{{0}} >> {SQUARE_BITS}"),
+    Part.SQUARE_LOW: ("v{0} is not None", f"v{{0}} * v{{0}} & {(1 << SQUARE_BITS) - 1}"),
+    Part.CUT: ("v{0} != r{0}", ""),
+}
+"""When a part of a single value is added up, and the expression for it."""
 
 
 class WrongTimeError(ValueError):
@@ -53,6 +67,7 @@ def compile_grouping(
         "seconds": SECONDS_OF_MINUTE,
         "tails": KNOWN_TAILS,
         "scaled": scaled,
+        "cut": cut,
         "bisect": bisect_right,
         "packed": packed,
         "mark_of": mark_of,
@@ -85,6 +100,7 @@ class _Writer:
         used = sorted({name for _, group in groups for name in group.dimensions})
         lines += [f"d_{name} = codes_{name}[{self._dimension(name)}]" for name in used]
         always, later = [], []
+        single_values: dict[Measure, str] = {}
         for number, group in groups:
             elements = {gate: f"g{number}_{index}" for index, gate in enumerate(group.gates)}
             lines += [f"{name} = {self._gate(gate)}" for gate, name in elements.items()]
@@ -93,20 +109,29 @@ class _Writer:
             needs = []
             if all(route.gate in elements for route in group.routes):
                 needs.append(f"({' or '.join(f'{name} is not False' for name in elements.values())})")
-            value, since, bins, gauge, again = group.measure
-            if bins:
-                duration = f"(ms - t_{since}) / 1000" if since else f"data.{value}"
-                needs.append(f"t_{since} is not None" if since else f"{duration} is not None")
-                key = f"{key[:-1]}, bisect({self._constant(edges(*bins))}, {duration}))"
+            measure = group.measure
+            if measure.bins:
+                told, duration = self._duration(measure)
+                needs += told
+                key = f"{key[:-1]}, bisect({self._constant(edges(*measure.bins))}, {duration}))"
                 later.append(f"if {' and '.join(needs)}: mine.append({key})")
-            elif again:
-                needs.append(f"data.{again}")
-                key = f"{key[:-1]}, mark_of(data.{again}))"
+            elif measure.again:
+                needs.append(f"data.{measure.again}")
+                key = f"{key[:-1]}, mark_of(data.{measure.again}))"
                 later.append(f"if {' and '.join(needs)}: mine.append({key})")
-            elif value:
-                needs.append(f"data.{value} is not None")
-                amount = f"scaled(data.{value}, {self._vocabulary.scales[self._type][value]})"
-                amount = f"packed(ms, {amount})" if gauge else amount
+            elif measure.largest:
+                lines += self._single_value(measure, single_values)
+                name = single_values[measure._replace(part=Part.VALUE)]
+                added, amount = _PARTS[measure.part]
+                test = f"if {' and '.join([*needs, added.format(name)])}: "
+                if measure.part is Part.CUT:
+                    later.append(f"{test}mine.append({key})")
+                else:
+                    lines.append(f"{test}sums.append((len(keys), {key}, {amount.format(name)}))")
+            elif measure.value:
+                needs.append(f"data.{measure.value} is not None")
+                amount = f"scaled(data.{measure.value}, {self._vocabulary.scales[self._type][measure.value]})"
+                amount = f"packed(ms, {amount})" if measure.gauge else amount
                 lines.append(f"if {' and '.join(needs)}: sums.append((len(keys), {key}, {amount}))")
             elif needs:
                 later.append(f"if {' and '.join(needs)}: mine.append({key})")
@@ -115,6 +140,27 @@ class _Writer:
         if not later:
             return [*lines, f"add(({''.join(f'{key},' for key in always)}))"]
         return [*lines, f"mine = [{', '.join(always)}]", *later, "add(mine)"]
+
+    def _duration(self, measure: Measure) -> tuple[list[str], str]:
+        """What a duration needs, and the expression for it in seconds."""
+        if measure.difference is None:
+            return [f"data.{measure.value} is not None"], f"data.{measure.value}"
+        return _told(measure.difference), f"({_between(measure.difference)}) / 1000"
+
+    def _single_value(self, measure: Measure, known: dict[Measure, str]) -> list[str]:
+        """The lines that make a value, once: `v...` as it counts, None where it is absent; `r...` as it was told."""
+        measure = measure._replace(part=Part.VALUE)
+        if measure in known:
+            return []
+        name = known[measure] = f"{len(known)}"
+        if measure.difference is None:
+            told, amount = f"data.{measure.value} is not None", f"scaled(data.{measure.value}, {measure.scale})"
+        else:
+            told, amount = " and ".join(_told(measure.difference)), _between(measure.difference)
+        return [
+            f"r{name} = {amount} if {told} else None",
+            f"v{name} = r{name} if r{name} is None else cut(r{name}, {measure.largest})",
+        ]
 
     def _time(self, field: str) -> list[str]:
         name = f"t_{field}"
@@ -146,6 +192,8 @@ class _Writer:
         return f"(False if not ({where}) else None) if t_{gate.at} is None else ({opened})"
 
     def _tests(self, field: str, condition: Condition) -> list[str]:
+        if difference := condition.difference(field):
+            return self._duration_tests(difference, condition)
         if field not in self._vocabulary.fields[self._type]:
             operand, absent = "None", None
         elif field in self._vocabulary.text_fields[self._type]:
@@ -166,6 +214,17 @@ class _Writer:
             tests.append(f"{operand} {'!=' if condition.present else '=='} {self._constant(absent)}")
         return tests
 
+    def _duration_tests(self, difference: Difference, condition: Condition) -> list[str]:
+        told, duration = " and ".join(_told(difference)), f"({_between(difference)}) / 1000"
+        tests = []
+        if condition.present is not None:
+            tests.append(f"({told})" if condition.present else f"not ({told})")
+        if condition.at_most is not None:
+            tests.append(f"{told} and {duration} <= {self._constant(condition.at_most)}")
+        if condition.above is not None:
+            tests.append(f"{told} and {duration} > {self._constant(condition.above)}")
+        return tests
+
     def _dimension(self, name: str) -> str:
         if name == TOPIC:
             return self._constant(self._topic)
@@ -175,3 +234,14 @@ class _Writer:
         name = f"c{len(self._names)}"
         self._names[name] = value
         return name
+
+
+def _told(difference: Difference) -> list[str]:
+    """The tests that both of its times are there, of which there is one at least."""
+    return [f"t_{time} is not None" for time in difference.fields]
+
+
+def _between(difference: Difference) -> str:
+    """The expression for its ms."""
+    start, to = ("ms" if time == OWN_TIME else f"t_{time}" for time in (difference.start, difference.to))
+    return f"{to} - {start}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from streams.catalogue.metric import Condition, Metric, Term
+    from streams.catalogue.single_values import Difference
 
 
 @dataclass(frozen=True)
@@ -31,23 +33,41 @@ class Gate:
         return cls(tuple(sorted(term.where.items())), term.at, term.plus_s, term.within_s, term.no_later)
 
 
+class Part(enum.Enum):
+    """What of a single value is added up."""
+
+    VALUE = enum.auto()
+    SQUARE = enum.auto()  # see `streams.cells.squares`
+    SQUARE_LOW = enum.auto()
+    CUT = enum.auto()  # not the value: that it was beyond the largest that counts in full
+
+
+_PARTS = {Component.SQUARES: Part.SQUARE, Component.SQUARES_LOW: Part.SQUARE_LOW, Component.CUT: Part.CUT}
+
+
 class Measure(NamedTuple):
     """What is taken of an event: nothing but that it happened, or a number.
 
     Attributes:
         value: the field; empty counts the event.
-        since: the time field that a duration begins at, instead of a field that holds it.
+        difference: the times between which a duration lies, instead of a field that holds it.
         bins: where durations are sorted into bins and counted, `Metric.bins`; empty where values are added up.
         gauge: of a gauge, its scope: what was reported last is kept instead of a sum.
         again: the field that names a case which can come again; empty where it is not marked.
+        largest: where single values are cut, as sums keep them; 0: nowhere.
+        scale: the factor by which sums keep such values as integers; 0: that of the field.
+        part: what of such a value is added up.
 
     """
 
     value: str = ""
-    since: str = ""
+    difference: Difference | None = None
     bins: tuple[float, ...] = ()
     gauge: tuple[str, ...] = ()
     again: str = ""
+    largest: int = 0
+    scale: int = 0
+    part: Part = Part.VALUE
 
     @property
     def placed(self) -> bool:
@@ -55,11 +75,14 @@ class Measure(NamedTuple):
         return bool(self.bins or self.again)
 
     @classmethod
-    def of(cls, metric: Metric, term: Term) -> Measure:
+    def of(cls, metric: Metric, component: Component, term: Term) -> Measure:
         """The measure of a term."""
         bins = metric.bins if metric.traits.cells is CellKind.BINS else ()
         gauge = metric.scopes[0] if metric.traits.cells is CellKind.LATEST else ()
-        return cls(term.value, term.since, bins, gauge, term.again)
+        measure = cls(term.field, term.difference, bins, gauge, term.again)
+        if not (metric.moments and (term.field or term.difference)):
+            return measure
+        return measure._replace(largest=metric.most, scale=metric.scale, part=_PARTS.get(component, Part.VALUE))
 
 
 @dataclass(frozen=True)
@@ -101,7 +124,7 @@ def routes_of(metrics: Sequence[Metric], event_type: str) -> Routes:
         for component, own_slot, term in _uses(metric, event_type):
             wanted = (finest_set(metric),) if term.again else dict.fromkeys(component_sets(metric, component))
             for scope_set in wanted:
-                route = Route(Gate.of(term), own_slot, Measure.of(metric, term), sets[scope_set])
+                route = Route(Gate.of(term), own_slot, Measure.of(metric, component, term), sets[scope_set])
                 routes.setdefault(route, []).append(Target(index, scope_set, component, term.weight))
     return routes
 

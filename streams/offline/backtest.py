@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import sys
 import time
 from typing import TYPE_CHECKING, Any, TextIO
@@ -12,12 +13,15 @@ from streams.alerts.decide.routes import Routes
 from streams.alerts.words.message import Titles, listed
 from streams.cells.record import NO_WATERMARK
 from streams.evaluation.metric_evaluator import MetricEvaluator
+from streams.events.customer import CustomerKey
 from streams.incidents.desk import IncidentDesk
 from streams.ingest.idle_promise import idle_watermark
 from streams.ingest.outcome import Outcome
 from streams.ingest.partition import IngestPartition
+from streams.mapping.book import Mappings
 from streams.merge.partition import MergePartition
 from streams.merge.ticks import milliseconds
+from streams.offline.dead_letter_reasons import DeadLetterReasons
 from streams.offline.report import final_anomalies, score
 from streams.offline.scenario import for_scenario
 from streams.records.batch import RecordBatch
@@ -25,13 +29,14 @@ from streams.records.instant import rfc3339
 from streams.register.maintenance import windows_of
 from streams.register.muting import Muting
 from streams.register.silences import SilenceBook
-from streams.settings.settings import SOURCE_TOPICS
+from streams.topics.sources import sources_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from streams.alerts.words.message import Notification
     from streams.catalogue.load import Catalogue
+    from streams.events.binary_mode import Headers
     from streams.offline.events_file import Line
     from streams.records.anomaly import Transition
     from streams.settings.settings import Settings
@@ -44,16 +49,22 @@ WARM_MS = 3 * 3_600_000  # the merge steps finely through the last two hours bef
 class _Source:
     """One source partition: what waits to be fed, and when it last had something."""
 
-    def __init__(self, ingest: IngestPartition) -> None:
+    def __init__(self, ingest: IngestPartition, reasons: DeadLetterReasons) -> None:
         self.ingest = ingest
         self.last_slice = -1
         self._offset = 0
         self._timestamps: list[int] = []
         self._values: list[bytes | None] = []
+        self._lines: list[int] = []
+        self._headers: dict[int, Headers] = {}
+        self._reasons = reasons
 
     def add(self, line: Line) -> None:
+        if line.headers:
+            self._headers[len(self._values)] = line.headers
         self._timestamps.append(line.at_ms)
         self._values.append(line.event)
+        self._lines.append(line.number)
 
     def feed(self) -> bool:
         """Whether that moved the watermark: what is refused, or late, does not."""
@@ -62,9 +73,13 @@ class _Source:
         largest = self.ingest.largest_event_time
         offsets = range(self._offset, self._offset + len(self._values))
         ingest = self.ingest
-        ingest.feed(RecordBatch(ingest.topic, ingest.partition, offsets, self._timestamps, self._values, offsets.stop))
+        headers = [self._headers.get(place, ()) for place in range(len(offsets))] if self._headers else ()
+        batch = RecordBatch(
+            ingest.topic, ingest.partition, offsets, self._timestamps, self._values, offsets.stop, headers
+        )
+        self._reasons.note(ingest.feed(batch), offsets.start, self._lines)
         self._offset = offsets.stop
-        self._timestamps, self._values = [], []
+        self._timestamps, self._values, self._lines, self._headers = [], [], [], {}
         return ingest.largest_event_time > largest
 
     def promise(self, watermark_ms: int) -> None:
@@ -79,10 +94,17 @@ class Backtest:
     Cells are handed on after every slice. In the history they are handed on every 15 minutes only: no detector looks,
     cells are sums, and what a record is (duplicate, late, on which plane) is decided per source partition by the same
     records and the same promises in the same order, whenever its cells are handed on.
+
+    Args:
+        settings: as the scenario wants them: see `for_scenario`.
+        partitions: by source topic, or of each.
+
+    Attributes:
+        dead_letters: why there are any.
+
     """
 
-    def __init__(self, catalogue: Catalogue, settings: Settings, partitions: int) -> None:
-        """`settings` as the scenario wants them: see `for_scenario`."""
+    def __init__(self, catalogue: Catalogue, settings: Settings, partitions: int | Mapping[str, int]) -> None:
         self.transitions: list[Transition] = []
         self.clock_ms = NO_WATERMARK
         self.from_ms: int | None = None
@@ -90,17 +112,23 @@ class Backtest:
         self._settings = settings
         self._lateness_ms = round(settings.lateness_s * 1000)
         self._fine_from_ms = milliseconds(settings.evaluate_from) - WARM_MS
+        self.dead_letters = DeadLetterReasons()
+        if isinstance(partitions, int):
+            partitions = {source.name: partitions for source in sources_of(settings, catalogue.vocabulary)}
+        self._partitions = dict(partitions)
+        # No customer is to be recognised beyond this run.
+        self._customers = CustomerKey(secrets.token_bytes(32))
+        self._mappers = Mappings.of(settings.mappings, catalogue.vocabulary, self._customers).by_topic
         self._sources = {
-            (topic, number): _Source(self._ingest(catalogue, topic, number))
-            for topic in SOURCE_TOPICS
-            for number in range(partitions)
+            (topic, number): _Source(self._ingest(catalogue, topic, number), self.dead_letters)
+            for topic, count in self._partitions.items()
+            for number in range(count)
         }
-        self._partitions = partitions
         self._merges = [
             MergePartition(
                 catalogue,
                 number,
-                dict.fromkeys(SOURCE_TOPICS, partitions),
+                self._partitions,
                 settings,
                 lambda metric: MetricEvaluator(metric, settings, catalogue.calendar),
             )
@@ -116,7 +144,7 @@ class Backtest:
         number = line.at_ms // SLICE_MS
         if number > self._slice:
             self._end_slice(number)
-        source = self._sources[line.topic, line.partition(self._partitions)]
+        source = self._sources[line.topic, line.partition(self._partitions[line.topic])]
         if source.last_slice < self._slice - 1 and self._last_promise > NO_WATERMARK:
             source.promise(self._last_promise)
         source.last_slice = self._slice
@@ -166,6 +194,8 @@ class Backtest:
             lateness_ms=self._lateness_ms,
             late_limit_ms=self._settings.late_limit_s * 1000,
             future_limit_ms=self._settings.future_limit_s * 1000,
+            mapper=self._mappers.get(topic),
+            customers=self._customers,
         )
 
     def _end_slice(self, following: int) -> None:
@@ -202,7 +232,7 @@ def backtest(
     settings: Settings,
     catalogue: Catalogue,
     *,
-    partitions: int = 4,
+    partitions: int | Mapping[str, int] = 4,
     truth: Sequence[Mapping[str, Any]] | None = None,
     progress: TextIO | None = sys.stderr,
 ) -> dict[str, Any]:
@@ -213,7 +243,7 @@ def backtest(
         scenario: the object of the file's first line; {} where there is none.
         settings: lateness, limits, cells_partitions; the scenario's own settings win.
         catalogue: the metrics.
-        partitions: of each source topic.
+        partitions: by source topic, or of each.
         truth: of truth.json; adds recall, precision, time_to_detect_s, false_alarms_per_day.
         progress: where to tell how far it is, once a second; None for nowhere.
 
@@ -244,6 +274,7 @@ def backtest(
         "events_counted": outcomes[Outcome.COUNTED],
         "duplicates": outcomes[Outcome.DUPLICATE],
         "dead_letters": outcomes[Outcome.DEAD_LETTER],
+        "dead_letter_reasons": run.dead_letters.listed(),
         "late": outcomes[Outcome.LATE],
         "ignored": outcomes[Outcome.IGNORED],
         "long_values": run.long_values(),

@@ -1,11 +1,15 @@
-"""events.jsonl: one record a line as `{"topic","event","at"?,"key"?}`, after an optional `{"scenario":{...}}`."""
+"""events.jsonl: one record a line as `{"topic","event","at"?,"key"?}`, after an optional `{"scenario":{...}}`.
+
+Instead of "event" a line may hold "record" (of a mapped topic: any JSON) or "record_base64" (what is no JSON; null for
+a record without a value). "partition", "headers" and "key_base64" stand where a recording needs them (docs/connect.md).
+"""
 
 from __future__ import annotations
 
 import codecs
 import gzip
 from contextlib import closing
-from typing import IO, TYPE_CHECKING, Any, Literal, NamedTuple, Self, cast
+from typing import IO, TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Self, cast
 
 import msgspec
 import orjson
@@ -18,8 +22,10 @@ from streams.settings.settings import SOURCE_TOPICS
 from streams.topics.placement import partition_of_key
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Collection, Generator, Iterator
     from pathlib import Path
+
+    from streams.events.binary_mode import Headers
 
 
 class EventsFileError(InputError):
@@ -40,30 +46,43 @@ class Line(NamedTuple):
     """One record.
 
     Attributes:
-        topic: one of the six source topics.
-        event: the record's value, the very bytes of the file.
+        topic: one of the topics that are known.
+        event: the record's value, the very bytes of the file; None for a tombstone.
         at_ms: time of ingest in ms since the epoch, the record's Kafka timestamp.
         key: the Kafka key: the one given, else the event's subject; None where both are empty.
         name: what decides the partition: the key, else the subject, else the id.
+        headers: of a CloudEvent in binary mode.
+        placed: the partition that the line asks for, whatever `name` is.
+        number: of the line in its file; 0 for what comes from no file.
 
     """
 
     topic: str
-    event: bytes
+    event: bytes | None
     at_ms: int
     key: bytes | None
     name: bytes
+    headers: Headers = ()
+    placed: int | None = None
+    number: int = 0
 
     def partition(self, partitions: int) -> int:
-        """By murmur2 of `name`, the same in replay and backtest (docs/semantics.md)."""
+        """The one it asks for where the topic has that, else by murmur2 of `name` (docs/semantics.md)."""
+        if self.placed is not None and self.placed < partitions:
+            return self.placed
         return partition_of_key(self.name, partitions)
 
 
 class _RawLine(msgspec.Struct, gc=False):
     topic: str | None = None
     event: msgspec.Raw = msgspec.Raw()
+    record: msgspec.Raw = msgspec.Raw()
+    record_base64: bytes | msgspec.UnsetType | None = msgspec.UNSET
     at: str | None = None
     key: str | None = None
+    key_base64: bytes | None = None
+    headers: dict[str, str] = {}
+    partition: Annotated[int, msgspec.Meta(ge=0)] | None = None
     scenario: dict[str, Any] | None = None
 
 
@@ -83,34 +102,44 @@ _LONGEST_LINE = 16 * 1024 * 1024  # Kafka takes a megabyte, unless it is configu
 _LONGEST_SHOWN = 60
 
 
-def read(path: Path) -> tuple[dict[str, Any], Iterator[Line]]:
+def read(path: Path, topics: Collection[str] = SOURCE_TOPICS) -> tuple[dict[str, Any], Iterator[Line]]:
     """The scenario of the first line ({} where there is none) and the records, in the order of the file.
 
     `.gz` is unpacked. A record without `at` and without a readable time has the time of the record before it. Raises
     EventsFileError at once when the file cannot be opened or its first line is wrong, later from the iterator.
+
+    Args:
+        path: of the file.
+        topics: those that a line may name.
+
     """
     with closing(_numbered(path)) as lines:
         number, raw = next(lines, (0, b"{}"))
     scenario = _parse(raw, number, str(path)).scenario
-    return scenario or {}, _records(path, 0 if scenario is None else number)
+    return scenario or {}, _records(path, 0 if scenario is None else number, topics)
 
 
-def record(raw: bytes, number: int, file: str, before_ms: int = _NEVER) -> Line:
+def record(
+    raw: bytes, number: int, file: str, before_ms: int = _NEVER, topics: Collection[str] = SOURCE_TOPICS
+) -> Line:
     """The record of one line of text. `before_ms` stands in for a time that is missing. Raises EventsFileError."""
     parsed = _parse(raw, number, file)
     topic = parsed.topic
-    if topic not in SOURCE_TOPICS:
+    if topic is None or topic not in topics:
         if parsed.scenario is not None:
             raise EventsFileError(file, number, "a scenario belongs into the first line; move it there")
         named = (topic or "")[:_LONGEST_SHOWN]
-        raise EventsFileError(file, number, f'"topic" is {named!r}{suggestion(named, SOURCE_TOPICS)}')
-    event = bytes(parsed.event)
-    if not event:
+        raise EventsFileError(file, number, f'"topic" is {named!r}{suggestion(named, topics)}')
+    event, head = bytes(parsed.event), _NO_HEAD
+    value: bytes | None = event
+    if parsed.record_base64 is not msgspec.UNSET:
+        value = parsed.record_base64
+    elif not event and not (value := bytes(parsed.record)):
         raise EventsFileError(file, number, '"event" is missing; a line is {"topic":"orders","event":{...}}')
-    try:
-        head = _decode_head(event)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        head = _NO_HEAD
+    if parsed.headers:
+        head = _Head(*(parsed.headers.get(f"ce_{name}") for name in ("id", "subject", "time")))
+    elif event:
+        head = _head_of(event)
     at = head.time if parsed.at is None else parsed.at
     at_ms = event_time_ms(at) if isinstance(at, str) else None
     if at_ms is None:
@@ -121,8 +150,17 @@ def record(raw: bytes, number: int, file: str, before_ms: int = _NEVER) -> Line:
             raise EventsFileError(file, number, 'the first record has no readable time; give it "at"')
         at_ms = before_ms
     subject = head.subject if isinstance(head.subject, str) else ""
-    key = _bytes(parsed.key or subject)
-    return Line(topic, event, at_ms, key or None, key or _bytes(head.id if isinstance(head.id, str) else ""))
+    key = parsed.key_base64 or _bytes(parsed.key or subject)
+    name = key or _bytes(head.id if isinstance(head.id, str) else "")
+    headers = tuple((header, text.encode()) for header, text in parsed.headers.items()) if parsed.headers else ()
+    return Line(topic, value, at_ms, key or None, name, headers, parsed.partition, number)
+
+
+def _head_of(event: bytes) -> _Head:
+    try:
+        return _decode_head(event)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _NO_HEAD
 
 
 class EventsWriter:
@@ -141,7 +179,11 @@ class EventsWriter:
         """One record; bytes are JSON already."""
         body = event if isinstance(event, bytes) else orjson.dumps(event)
         tail = (b',"at":' + orjson.dumps(at) if at else b"") + (b',"key":' + orjson.dumps(key) if key else b"")
-        self._file.write(b'{"topic":"' + topic.encode() + b'","event":' + body + tail + b"}\n")
+        self.write_line(b'{"topic":"' + topic.encode() + b'","event":' + body + tail + b"}\n")
+
+    def write_line(self, line: bytes) -> None:
+        """A line as it is, its end included."""
+        self._file.write(line)
 
     def close(self) -> None:
         """End the file."""
@@ -181,13 +223,13 @@ def _marked(raw: bytes, file: str) -> bytes:
     return raw.removeprefix(codecs.BOM_UTF8)
 
 
-def _records(path: Path, scenario_line: int) -> Iterator[Line]:
+def _records(path: Path, scenario_line: int, topics: Collection[str]) -> Iterator[Line]:
     name = str(path)
     before = _NEVER
     with closing(_numbered(path)) as lines:
         for number, raw in lines:
             if number != scenario_line:
-                line = record(raw, number, name, before)
+                line = record(raw, number, name, before, topics)
                 before = line.at_ms
                 yield line
 

@@ -164,7 +164,7 @@ class _Sender:
             arguments: dict[str, Any] = {"partition": place, "timestamp": line.at_ms, "on_delivery": self._delivered}
             while True:
                 try:
-                    produce(line.topic, line.event, line.key, **arguments)
+                    produce(line.topic, line.event, line.key, headers=line.headers or None, **arguments)
                     break
                 except BufferError:  # the queue is full: let acknowledgements come in
                     poll(0.1)
@@ -172,7 +172,9 @@ class _Sender:
             last_ms = line.at_ms
             if headway is not None:
                 before, size = sent.get((line.topic, place), _NOTHING)
-                sent[line.topic, place] = Sent(before + 1, size + len(line.event) + len(line.key or b"") + _OVERHEAD)
+                sent[line.topic, place] = Sent(
+                    before + 1, size + len(line.event or b"") + len(line.key or b"") + _OVERHEAD
+                )
             if count % _POLL_EVERY == 0:
                 poll(0)
                 if headway is not None:

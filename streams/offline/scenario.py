@@ -8,12 +8,14 @@ import msgspec
 
 from streams.configuration.rules import check_settings
 from streams.settings.errors import InputError
+from streams.settings.limits import MOST_PARTITIONS
 from streams.settings.located_yaml import dotted
 from streams.settings.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
+PARTITIONS = 4  # of a source topic of which nothing is said
 _SET = ("evaluate_from", "timezone", "opening_hours", "calendar")
 
 
@@ -46,3 +48,19 @@ def check_scenario(settings: Settings, scenario: Mapping[str, Any], file: str) -
     for fault in check_settings(asked):
         if fault.path[0] in given:
             raise ScenarioError(f"{file}:1: scenario.{dotted(fault.path)}: {fault.what}")
+
+
+def partitions_of(scenario: Mapping[str, Any], topics: Iterable[str], asked: int | None, file: str) -> dict[str, int]:
+    """How many partitions each source topic has: as asked for, else as recorded, else 4. Raises ScenarioError.
+
+    >>> partitions_of({"partitions": {"orders": 12}}, ["orders", "visits"], None, "day.jsonl")
+    {'orders': 12, 'visits': 4}
+    """
+    if asked is not None:
+        return dict.fromkeys(topics, asked)
+    recorded = scenario.get("partitions", {})
+    counts = recorded.values() if isinstance(recorded, dict) else (None,)
+    if not all(type(count) is int and 0 < count <= MOST_PARTITIONS for count in counts):
+        what = f"is no object of topics and numbers from 1 to {MOST_PARTITIONS:,}; correct it, or set --partitions"
+        raise ScenarioError(f"{file}:1: scenario.partitions: {what}")
+    return {topic: recorded.get(topic, PARTITIONS) for topic in topics}

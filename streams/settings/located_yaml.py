@@ -91,7 +91,7 @@ class Document:
         what, inner = (parts["what"], parts["path"] or "") if parts else (message, "")
         full = (*path, *_steps(inner))
         if unknown := _UNKNOWN.match(what):
-            names = sorted({name for struct in structs for name in struct.__struct_fields__})
+            names = sorted({name for struct in structs for name in struct.__struct_encode_fields__})
             return self.error((*full, unknown["key"]), f"unknown key{suggestion(unknown['key'], names)}")
         if missing := _MISSING.match(what):
             return self.error(full, f"the key `{missing['key']}` is missing; add it")

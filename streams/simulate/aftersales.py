@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,7 +27,28 @@ BAD_BATCH = 9
 SPOILT_WITHIN_MS = 5 * DAY_MS
 
 
-def play(rng: np.random.Generator, orders: Orders, parcels: Parcels, plan: Plan, to_ms: int) -> list[Block]:
+@dataclass(frozen=True)
+class Refunds:
+    """Refunds by columns; times in ms.
+
+    Attributes:
+        order: row of the order.
+        decided: when the shop agrees, declines, or wins the customer over.
+        returned: where the goods are sent back.
+        automatic: which nobody has to look at.
+
+    """
+
+    order: NDArray[np.int64]
+    requested: NDArray[np.int64]
+    decided: NDArray[np.int64]
+    returned: NDArray[np.bool_]
+    automatic: NDArray[np.bool_]
+
+
+def play(
+    rng: np.random.Generator, orders: Orders, parcels: Parcels, plan: Plan, to_ms: int
+) -> tuple[Refunds, list[Block]]:
     """Refunds of delivered parcels within days, and of orders that no parcel was sent for."""
     kept = np.flatnonzero((parcels.part < 2) & (rng.random(len(parcels.order)) < REFUNDS))
     withdrawn = np.flatnonzero(orders.withdrawn > 0)
@@ -58,7 +80,7 @@ def play(rng: np.random.Generator, orders: Orders, parcels: Parcels, plan: Plan,
 
     agreed = ~rejected & ~retained
     disputed = rejected & (rng.random(count) < DISPUTED / REJECTED)
-    return [
+    return Refunds(order, requested, approved, return_kind, automatic), [
         block("refund.requested", "rr-", requested, numbers >= 0),
         block("refund.approved", "ra-", approved, agreed),
         block("refund.completed", "rc-", completed, agreed),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -140,6 +140,10 @@ class Block:
     columns: tuple[Column, ...]
     id_prefix: str
     rows: NDArray[np.int64]
+
+    def with_fields(self, *columns: Column) -> Block:
+        """The same events, which say more."""
+        return replace(self, columns=(*self.columns, *columns))
 
     def render(self, rows: NDArray[np.int64], at_ms: NDArray[np.int64]) -> list[str]:
         """Lines of the given rows, which reach the broker at `at_ms`."""

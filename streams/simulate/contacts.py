@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from streams.simulate import shop
-from streams.simulate.block import Amount, Block, Column, Count, Flag, Label, Moment, Named
+from streams.simulate.block import Amount, Block, Column, Count, Flag, Moment, Named
+from streams.simulate.contact import Contacts, joined
 from streams.simulate.queue import Service, serve
 from streams.simulate.rhythm import DAY_MS, MINUTE_MS, Rhythm
 
@@ -26,7 +27,6 @@ RATED = 0.12
 FIRST_QUESTIONS_MS = 3 * MINUTE_MS  # after a carrier stalls, before the first customers ask
 ORDERS_ASKED_ABOUT_MS = 4 * DAY_MS
 HANDLERS = ("bot", "human")
-STAGES = ("presale", "aftersale")
 Span = tuple[int, int]  # from and to, in ms
 
 
@@ -72,12 +72,13 @@ def _touched(rhythm: Rhythm, span: Span) -> NDArray[np.bool_]:
 
 def play(
     rng: np.random.Generator, rhythm: Rhythm, shoppers: NDArray[np.float64], plan: Plan, paid: NDArray[np.int64]
-) -> list[Block]:
+) -> tuple[Contacts, list[Block]]:
     """All contacts and what becomes of them. `paid` are the times of paid orders: what a customer may ask about."""
     wanted = demands(rhythm, shoppers, plan)
     blocks: list[Block] = []
+    parts: list[Contacts] = []
     first = 0
-    for queue in shop.QUEUES:
+    for number, queue in enumerate(shop.QUEUES):
         here = [demand for demand in wanted if shop.QUEUE_OF_INTENT[demand.intent] == queue]
         opened, intent, region = _contacts(rng, rhythm, here)
         load = sum((demand.per_minute + demand.extra for demand in here), np.zeros(len(shoppers))) * HANDLING_S / 60
@@ -91,20 +92,24 @@ def play(
         else:
             state = serve(opened, handling, patience, _staff(rhythm, queue, load, plan), looks)
         about = _asked_about(rng, opened, paid)
-        who: tuple[Column, ...] = (
-            Named("queue", (queue,), np.zeros(count, dtype=np.int16)),
-            Named("channel", shop.CONTACT_CHANNELS.values, shop.CONTACT_CHANNELS.draw(rng, count)),
-            Named("intent", shop.INTENTS, intent),
-            Named("stage", STAGES, np.where(intent < shop.INTENTS.index("logistics"), 0, 1)),
-            Named("store", shop.STORES.values, shop.STORES.draw(rng, count)),
-            Named("region", shop.REGIONS.values, region),
-            Label("order_id", "TB", np.where(intent < shop.INTENTS.index("logistics"), -1, about)),
+        none = np.zeros(count, dtype=np.int64)
+        asked = Contacts(
+            opened=opened,
+            answered=none,
+            ended=none,
+            queue=np.full(count, number, dtype=np.int16),
+            channel=shop.CONTACT_CHANNELS.draw(rng, count),
+            intent=intent,
+            store=shop.STORES.draw(rng, count),
+            region=region,
+            order=np.where(intent < shop.INTENTS.index("logistics"), -1, about),
+            rating=none,
         )
-        numbers = np.arange(first, first + count)
+        served, events = _blocks(rng, asked, first, handling, state)
+        parts.append(served)
+        blocks += [*events, _snapshots(queue, looks, state)]
         first += count
-        blocks += _blocks(rng, queue, numbers, opened, handling, state, who)
-        blocks.append(_snapshots(queue, looks, state))
-    return blocks
+    return joined(parts), blocks
 
 
 def _contacts(
@@ -167,17 +172,12 @@ def _asked_about(rng: np.random.Generator, opened: NDArray[np.int64], paid: NDAr
 
 
 def _blocks(
-    rng: np.random.Generator,
-    queue: str,
-    numbers: NDArray[np.int64],
-    opened: NDArray[np.int64],
-    handling: NDArray[np.int64],
-    state: Service,
-    who: tuple[Column, ...],
-) -> list[Block]:
-    count = len(opened)
-    subject = ("K", numbers)
-    fields: tuple[Column, ...] = (Label("consultation_id", *subject), *who)
+    rng: np.random.Generator, asked: Contacts, first: int, handling: NDArray[np.int64], state: Service
+) -> tuple[Contacts, list[Block]]:
+    """The events of one queue, whose contacts are numbered from `first`, and how each contact ends."""
+    opened, fields, count = asked.opened, asked.columns(first), len(asked.opened)
+    subject = ("K", np.arange(first, first + count))
+    queue = shop.QUEUES[asked.queue[0]] if count else ""
     bot = queue == shop.BOT_QUEUE
     handler = Named("handled_by", HANDLERS, np.full(count, 0 if bot else 1, dtype=np.int16))
     since = Moment("opened_at", opened)
@@ -198,7 +198,16 @@ def _blocks(
     halfway = answered + handling // 2
     ended = over + rng.integers(1_000, 5_000, count)
     stayed = Count("transfers", np.zeros(count, dtype=np.int64))
-    return [
+    rated_at = ended + rng.integers(5_000, 90_000, count)
+    rated = talked & (rng.random(count) < RATED)
+    rating = 5 - rng.geometric(0.6, count).clip(1, 5) + 1
+    served = replace(
+        asked,
+        answered=np.where(talked, answered, 0),
+        ended=np.where(talked, ended, 0),
+        rating=np.where(rated, rating, 0),
+    )
+    return served, [
         block("consultation.opened", "co-", opened, opened > 0),
         block("consultation.answered", "ca-", answered, talked, handler, since, waited, stayed),
         block(
@@ -215,14 +224,7 @@ def _blocks(
             Amount("waited", (state.abandoned - opened) / 1000),
         ),
         block("consultation.closed", "cc-", ended, talked, handler, since, resolved, Count("transfers", transfers)),
-        block(
-            "consultation.rated",
-            "cs-",
-            ended + rng.integers(5_000, 90_000, count),
-            talked & (rng.random(count) < RATED),
-            handler,
-            Count("rating", 5 - rng.geometric(0.6, count).clip(1, 5) + 1),
-        ),
+        block("consultation.rated", "cs-", rated_at, rated, handler, Count("rating", rating)),
     ]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from streams.simulate import aftersales, contacts, feedback, orders, parcels, visits
+from streams.simulate import sale, service
 from streams.simulate.arrival import arrivals, oddities
 from streams.simulate.block import moments
 from streams.simulate.plan import FIRST, QUIET, TENFOLD, Plan, plan
@@ -22,7 +22,6 @@ from streams.simulate.rhythm import (
     rhythm,
     wave_span,
 )
-from streams.simulate.shop import CHECKOUT_FAILURE
 from streams.simulate.simulation import Simulation
 
 if TYPE_CHECKING:
@@ -71,15 +70,12 @@ def double11(seed: int, profile: Profile = "full") -> Simulation:
         warm_up_days=_WARM_UP_DAYS,
     )
     shoppers = _shoppers(when, what)
-    started = when.arrivals(draw("checkouts"), shoppers / (1 - CHECKOUT_FAILURE))
-    created, region, blocks = visits.play(draw("visits"), started, what)
-    bought, order_blocks = orders.play(draw("orders"), created, region, what, when.history_from_ms)
-    sent, parcel_blocks = parcels.play(draw("parcels"), bought, what, when.live_to_ms)
-    blocks += order_blocks + parcel_blocks
-    blocks += contacts.play(draw("contacts"), when, shoppers, what, bought.paid)
-    blocks += aftersales.play(draw("aftersales"), bought, sent, what, when.live_to_ms)
-    blocks += feedback.play(draw("feedback"), when, bought, sent)
+    blocks, added = service.play(draw, sale.play(draw, when, what, shoppers), when.live_to_ms)
     late = draw("arrival")
+    span = when.history_from_ms, when.live_to_ms
+    arriving = [arrivals(late, block, *span, what) for block in blocks]
+    odd = oddities(late, *span, broken=size.broken, foreign=size.foreign)
+    arriving += [arrivals(draw(f"arrival of {block.id_prefix}"), block, *span, what) for block in added]
     evaluate_from = moments(np.array([when.live_from_ms]))[0]
     return Simulation(
         scenario={
@@ -92,8 +88,8 @@ def double11(seed: int, profile: Profile = "full") -> Simulation:
         truth=what.truth(),
         broken=size.broken,
         foreign=size.foreign,
-        _arrivals=[arrivals(late, block, when.history_from_ms, when.live_to_ms, what) for block in blocks],
-        _oddities=oddities(late, when.history_from_ms, when.live_to_ms, broken=size.broken, foreign=size.foreign),
+        _arrivals=arriving,
+        _oddities=odd,
     )
 
 

@@ -27,6 +27,20 @@ CANCEL_REASONS = ("unpaid", "out_of_stock", "changed_mind")
 DECLINES = (*shop.DECLINES.values, "gateway_error")
 
 
+@dataclass
+class Attempts:
+    """One attempt to pay per order, by the time of its result; 0 where there is none."""
+
+    time: NDArray[np.int64]
+    method: NDArray[np.int16]
+    works: NDArray[np.bool_]
+    broken: NDArray[np.bool_]  # fails because of the fault
+
+    def failed(self) -> NDArray[np.bool_]:
+        """Which were made, and in vain."""
+        return (self.time > 0) & ~self.works
+
+
 @dataclass(frozen=True)
 class Orders:
     """Orders by columns: times in ms (0 where it did not happen), dimensions as codes of `shop`.
@@ -38,6 +52,7 @@ class Orders:
         paid_at: what later events say about the payment: nothing about one before the history, whose deadline nobody
             opened.
         begun_at: what its payment says about the order: nothing where a balance was paid, days after the deposit.
+        attempts: the first attempt to pay, and a second one after a failure.
 
     """
 
@@ -54,6 +69,7 @@ class Orders:
     warehouse: NDArray[np.int16]
     carrier: NDArray[np.int16]
     amount: NDArray[np.float64]
+    attempts: tuple[Attempts, Attempts]
 
     @property
     def category(self) -> NDArray[np.int16]:
@@ -63,19 +79,6 @@ class Orders:
     def shipped(self) -> NDArray[np.int64]:
         """Rows that a parcel is sent for."""
         return np.flatnonzero((self.paid > 0) & (self.cancelled == 0) & (self.withdrawn == 0))
-
-
-@dataclass
-class _Attempts:
-    """One attempt to pay per order; time 0 where there is none."""
-
-    time: NDArray[np.int64]
-    method: NDArray[np.int16]
-    works: NDArray[np.bool_]
-    broken: NDArray[np.bool_]  # fails because of the fault
-
-    def failed(self) -> NDArray[np.bool_]:
-        return (self.time > 0) & ~self.works
 
 
 def play(
@@ -114,8 +117,9 @@ def play(
         warehouse=shop.WAREHOUSES.draw(rng, count),
         carrier=shop.CARRIERS.draw(rng, count),
         amount=np.exp(rng.normal(4.6, 0.8, count)).round(2).astype(np.float64),
+        attempts=(first, second),
     )
-    return orders, _blocks(rng, orders, first, second)
+    return orders, _blocks(rng, orders)
 
 
 def _balance_due(rng: np.random.Generator, created: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -130,7 +134,7 @@ def _balance_due(rng: np.random.Generator, created: NDArray[np.int64]) -> NDArra
     return due
 
 
-def _attempts(rng: np.random.Generator, time: NDArray[np.int64], method: NDArray[np.int16], plan: Plan) -> _Attempts:
+def _attempts(rng: np.random.Generator, time: NDArray[np.int64], method: NDArray[np.int16], plan: Plan) -> Attempts:
     luck = rng.random(len(time))
     works = luck < shop.PAYMENT_SUCCESS
     broken = np.zeros(len(time), dtype=np.bool_)
@@ -139,11 +143,11 @@ def _attempts(rng: np.random.Generator, time: NDArray[np.int64], method: NDArray
         hit = (time >= fault.start_ms) & (time < fault.end_ms)
         hit &= method == shop.METHODS.code(fault.target["payment_method"])
         broken = hit & works & (luck >= fault.size)
-    return _Attempts(time, method, works & ~broken & (time > 0), broken)
+    return Attempts(time, method, works & ~broken & (time > 0), broken)
 
 
 def _play_tiny_store(
-    plan: Plan, created: NDArray[np.int64], store: NDArray[np.int16], first: _Attempts, second: _Attempts
+    plan: Plan, created: NDArray[np.int64], store: NDArray[np.int16], first: Attempts, second: Attempts
 ) -> None:
     """A store with two payments in ten minutes, of which one fails: half of them, and yet nothing."""
     trap = plan.trap("tiny_store")
@@ -159,8 +163,9 @@ def _play_tiny_store(
         second.time[row], second.works[row] = 0, False
 
 
-def _blocks(rng: np.random.Generator, orders: Orders, first: _Attempts, second: _Attempts) -> list[Block]:
+def _blocks(rng: np.random.Generator, orders: Orders) -> list[Block]:
     count = len(orders.created)
+    first, second = orders.attempts
     subject = ("TB", np.arange(count))
     who: tuple[Column, ...] = (
         Named("region", shop.REGIONS.values, orders.region),

@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 SCANS = 7  # at most, between collection and the courier
 SECOND_PARCEL = 0.06
 PROMISE_MS = 5 * DAY_MS
+NOTIFIED = 0.97
+LOST, MISSED = 0.0005, 0.0295
+MISSED_BECAUSE = ("nobody_home", "wrong_address")
+DAMAGED, SLIPPED = 0.002, 0.04
+SLIPS_AFTER_MS = 8 * HOUR_MS  # the collection
 
 
 @dataclass(frozen=True)
@@ -31,12 +36,28 @@ class Parcels:
         order: row of the order.
         part: number of the parcel within its order; 0 where it is the only one.
         moves: time of each movement, by parcel and step: collection, scans, courier, door; 0 where a step is left out.
+        notified: whose buyer is told when it is dispatched and when the courier takes it.
+        lost: which never arrive.
+        missed, missed_because: which do not get in at the first attempt, and codes of `MISSED_BECAUSE`.
+        damaged: which arrive in pieces.
+        slipped: which are expected later, as soon as they are on their way.
 
     """
 
     order: NDArray[np.int64]
     part: NDArray[np.int64]
     moves: NDArray[np.int64]
+    notified: NDArray[np.bool_]
+    lost: NDArray[np.bool_]
+    missed: NDArray[np.bool_]
+    missed_because: NDArray[np.int64]
+    damaged: NDArray[np.bool_]
+    slipped: NDArray[np.bool_]
+
+    @property
+    def promised(self) -> NDArray[np.int64]:
+        """Until when the carrier promises delivery."""
+        return self.moves[:, 0] + PROMISE_MS
 
     @property
     def delivered(self) -> NDArray[np.int64]:
@@ -54,7 +75,19 @@ def play(rng: np.random.Generator, orders: Orders, plan: Plan, to_ms: int) -> tu
     part[len(rows) :] = 2
     moves = _moves(rng, orders.paid[order], to_ms)
     disrupt(rng, moves, orders, order, plan)
-    parcels = Parcels(order, part, np.round(moves).astype(np.int64))
+    count = len(order)
+    notified, luck = rng.random(count) < NOTIFIED, rng.random(count)
+    parcels = Parcels(
+        order=order,
+        part=part,
+        moves=np.round(moves).astype(np.int64),
+        notified=notified,
+        lost=luck < LOST,
+        missed=(luck >= LOST) & (luck < LOST + MISSED),
+        missed_because=rng.integers(0, len(MISSED_BECAUSE), count),
+        damaged=rng.random(count) < DAMAGED,
+        slipped=rng.random(count) < SLIPPED,
+    )
     return parcels, _blocks(rng, orders, parcels)
 
 
@@ -81,8 +114,7 @@ def _moves(rng: np.random.Generator, paid: NDArray[np.int64], to_ms: int) -> NDA
 def _blocks(rng: np.random.Generator, orders: Orders, parcels: Parcels) -> list[Block]:
     count = len(parcels.order)
     order, moves = parcels.order, parcels.moves
-    collected, delivered = moves[:, 0], parcels.delivered
-    promised = collected + PROMISE_MS
+    collected, delivered, promised = moves[:, 0], parcels.delivered, parcels.promised
     subject = ("P", np.arange(count))
     fields: tuple[Column, ...] = (
         Label("parcel_id", *subject),
@@ -100,7 +132,7 @@ def _blocks(rng: np.random.Generator, orders: Orders, parcels: Parcels) -> list[
     def block(kind: str, name: str, time: NDArray[np.int64], rows: NDArray[np.int64], *extra: Column) -> Block:
         return Block("logistics", kind, "/tms", time, subject, (*fields, *extra), name, rows)
 
-    notified = Flag("notified", rng.random(count) < 0.97)
+    notified = Flag("notified", parcels.notified)
     due = Moment("promised_at", promised)
     blocks = [block("parcel.collected", "pc-", collected, everyone, due, notified)]
     previous = collected
@@ -110,9 +142,7 @@ def _blocks(rng: np.random.Generator, orders: Orders, parcels: Parcels) -> list[
             block("parcel.scanned", f"ps{step}-", time, np.flatnonzero(time > 0), Moment("previous_scan_at", previous))
         )
         previous = np.where(time > 0, time, previous)
-    luck = rng.random(count)
-    lost, missed = luck < 0.0005, (luck >= 0.0005) & (luck < 0.03)
-    courier = moves[:, -2]
+    lost, missed, courier = parcels.lost, parcels.missed, moves[:, -2]
     try_at = (courier + delivered) // 2
     last = np.where(missed, try_at, courier)
     since = Moment("collected_at", collected)
@@ -131,15 +161,15 @@ def _blocks(rng: np.random.Generator, orders: Orders, parcels: Parcels) -> list[
             try_at,
             np.flatnonzero(missed),
             Moment("previous_scan_at", courier),
-            Named("reason", ("nobody_home", "wrong_address"), rng.integers(0, 2, count)),
+            Named("reason", MISSED_BECAUSE, parcels.missed_because),
         ),
         block(
             "parcel.delivered", "pd-", delivered, np.flatnonzero(~lost), due, since, Moment("previous_scan_at", last)
         ),
         block("parcel.lost", "pl-", delivered, np.flatnonzero(lost), due, since, Moment("previous_scan_at", previous)),
-        block("parcel.damaged", "pg-", delivered + 60_000, np.flatnonzero(rng.random(count) < 0.002), since),
+        block("parcel.damaged", "pg-", delivered + 60_000, np.flatnonzero(parcels.damaged), since),
     ]
-    slip = np.flatnonzero(rng.random(count) < 0.04)
+    slip, slips_at = np.flatnonzero(parcels.slipped), collected + SLIPS_AFTER_MS
     eta = Moment("eta", promised + HOUR_MS * rng.integers(6, 48, count))
-    blocks.append(block("parcel.eta_changed", "pe-", collected + 8 * HOUR_MS, slip, eta, Moment("first_eta", promised)))
+    blocks.append(block("parcel.eta_changed", "pe-", slips_at, slip, eta, Moment("first_eta", promised)))
     return blocks

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -19,10 +19,16 @@ STEPS = ("address", "payment")
 REASONS = ("out_of_stock", "price_changed", "coupon_rejected", "address_invalid")
 
 
-def play(
-    rng: np.random.Generator, started: NDArray[np.int64], plan: Plan
-) -> tuple[NDArray[np.int64], NDArray[np.int16], list[Block]]:
-    """Checkouts begun at the given times. Returns the times of the orders (ascending), the buyers' regions, events."""
+class Buyers(NamedTuple):
+    """Those who complete a checkout, by the time of their order: when, from which region, in which session."""
+
+    at_ms: NDArray[np.int64]
+    region: NDArray[np.int16]
+    session: NDArray[np.int64]
+
+
+def play(rng: np.random.Generator, started: NDArray[np.int64], plan: Plan) -> tuple[Buyers, list[Block]]:
+    """Checkouts begun at the given times, each in a session of its own: who buys, and the events."""
     count = len(started)
     region, device = shop.REGIONS.draw(rng, count), shop.DEVICES.draw(rng, count)
     channel = shop.CHANNELS.draw(rng, count)
@@ -52,7 +58,7 @@ def play(
     ]
     buyers = np.flatnonzero(~fails)
     buyers = buyers[np.argsort(ended[buyers], kind="stable")]
-    return ended[buyers] + 100, region[buyers], blocks
+    return Buyers(ended[buyers] + 100, region[buyers], buyers), blocks
 
 
 def _broken(plan: Plan, ended: NDArray[np.int64], device: NDArray[np.int16]) -> NDArray[np.float64]:

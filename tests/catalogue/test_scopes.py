@@ -37,7 +37,7 @@ def test_a_cohort_counts_all_components_in_the_same_sets() -> None:
     metric = load().by_name["collection_24h"]
     everywhere = tuple(range(len(metric.scopes)))
 
-    for component in Component:
+    for component in (*metric.components(), Component.LATE_BY_DEADLINE):
         assert component_sets(metric, component) == everywhere
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from streams.catalogue.metric import Component
 from streams.catalogue.scopes import component_sets, scope_sets
+from streams.catalogue.single_values import LARGEST, Difference
 from streams.cells.histogram import edges
 from streams.events.vocabulary import SHIPPED
 
@@ -79,16 +80,17 @@ class Direct:
                     if event["type"] in term.events:
                         self._add(metric, component, term, event, time, late)
 
-    def _add(  # noqa: C901, PLR0912 - told in one go, to be compared with the contract
+    def _add(  # noqa: C901, PLR0911, PLR0912 - told in one go, to be compared with the contract
         self, metric: Metric, component: Component, term: Term, event: dict[str, Any], time: int, late: int
     ) -> None:
         data, kind = event["data"], event["type"]
         told = not term.again or data.get(term.again)
-        if not told or not all(holds(condition, field, data) for field, condition in term.where.items()):
+        if not told or not all(holds(condition, field, data, time) for field, condition in term.where.items()):
             return
         if term.at == "time":
             start = time
         elif data.get(term.at) is None:
+            # Of the numbers taken of an event none is told again: what counts the event tells it.
             self.without_time[kind, term.at] += not term.value
             return
         else:
@@ -103,10 +105,20 @@ class Direct:
             self._sort_in(metric, term, event, time, late)
             return
         if term.value:
-            if data.get(term.value) is None:
+            number = number_of(metric, term, event, time)
+            if number is None:
                 return
-            number = Decimal(repr(data[term.value])) * SHIPPED.scales[kind][term.value]
-            amount = int(number.quantize(Decimal(1), ROUND_HALF_EVEN))
+            amount = number
+            if metric.moments:
+                most = int(Decimal(repr(metric.largest or LARGEST)) * metric.scale)
+                within = max(-most, min(amount, most))
+                amount = {
+                    Component.SQUARES: within**2 // 2**30,
+                    Component.SQUARES_LOW: within**2 % 2**30,
+                    Component.CUT: int(within != amount),
+                }.get(component, within)
+                if not amount and component in {Component.SQUARES, Component.CUT}:
+                    return
         sets = scope_sets(metric)
         wanted = set(component_sets(metric, component))
         place: int = component
@@ -128,10 +140,13 @@ class Direct:
                     self.cells[cell] += term.weight * amount
 
     def _sort_in(self, metric: Metric, term: Term, event: dict[str, Any], time: int, late: int) -> None:
-        start = event["data"].get(term.since or term.value)
-        if start is None:
+        if term.since or isinstance(term.value, Difference):
+            times = Difference(term.since) if term.since else term.value
+            duration = seconds_between(times, event["data"], time)
+        else:
+            duration = event["data"].get(term.value)
+        if duration is None:
             return
-        duration = (time - ms_of(start)) / 1000 if term.since else start
         number = sum(border <= duration for border in edges(*metric.bins))
         sets = scope_sets(metric)
         for index in set(component_sets(metric, Component.NUMERATOR)):
@@ -148,8 +163,30 @@ def later(one: int, other: int) -> int:
     return other if other // 2**40 >= one // 2**40 else one
 
 
-def holds(condition: Condition, field: str, data: dict[str, Any]) -> bool:
+def seconds_between(times: Difference, data: dict[str, Any], time: int) -> float | None:
+    start, to = (time if name == "time" else data.get(name) for name in (times.start, times.to))
+    if start is None or to is None:
+        return None
+    start, to = (moment if isinstance(moment, int) else ms_of(moment) for moment in (start, to))
+    return (to - start) / 1000
+
+
+def number_of(metric: Metric, term: Term, event: dict[str, Any], time: int) -> int | None:
+    """The value that a term takes of an event, as sums keep it."""
+    data, kind = event["data"], event["type"]
+    if isinstance(term.value, Difference):
+        told, scale = seconds_between(term.value, data, time), 1000
+    else:
+        told, scale = data.get(term.value), metric.scale if metric.moments else SHIPPED.scales[kind][term.value]
+    if told is None:
+        return None
+    return int((Decimal(repr(told)) * scale).quantize(Decimal(1), ROUND_HALF_EVEN))
+
+
+def holds(condition: Condition, field: str, data: dict[str, Any], time: int) -> bool:
     value = data.get(field)
+    if condition.start:
+        value = seconds_between(Difference(condition.start, condition.to or field), data, time)
     if value == "":
         value = None
     tests = []

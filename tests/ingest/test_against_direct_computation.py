@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from streams.catalogue.load import load
 from streams.catalogue.metric import Component, Condition, Direction, Metric, Term
+from streams.catalogue.single_values import Difference
 from streams.events.vocabulary import SHIPPED, type_of
 from streams.ingest.outcome import Outcome
 from tests.ingest.direct_computation import Cell, Direct, later
@@ -29,11 +30,11 @@ CATALOGUE = load()
 
 def metric(name: str, signal: str, **parts: Any) -> Metric:
     fixed = {"id": "T", "title": name, "touchpoint": "order", "unit": "ratio", "direction": Direction.DOWN}
-    return Metric(name=name, signal=signal, minimum_effect=0.1, minimum_exposure=1, **fixed, **parts)
+    return Metric(name=name, signal=signal, minimum_effect=0.1, minimum_exposure=1, **(fixed | parts))
 
 
 HARD_METRICS = (
-    metric("amounts", "mean", scopes=((), ("region", "store"), ("store",)), numerator=(
+    metric("amounts", "mean", unit="seconds", scopes=((), ("region", "store"), ("store",)), numerator=(
         Term(("refund.requested", "refund.approved"), value="amount", where={"automatic": Condition(equals=True)}),
         Term(("refund.rejected",), value="amount", weight=-1, where={"amount": Condition(above=10.0, at_most=900.0)}),
     ), denominator=(Term(("refund.requested",), where={"region": Condition(present=True)}),)),
@@ -67,6 +68,31 @@ HARD_METRICS = (
     )),
     metric("shown", "last", scopes=(("reason", "kind"),), numerator=(
         Term(("refund.requested",), value="amount", where={"region": Condition(present=True)}),
+    )),
+    metric("paid_back", "sum", unit="money_per_minute", largest=90.5, scopes=((), ("region",)), numerator=(
+        Term(("refund.requested",), value="amount", where={"amount": Condition(any_of=(None, 2.675, 40, 0))}),
+        Term(("refund.completed",), value="amount", weight=-1, at="requested_at", within_s=86_400),
+    ), exposure=(Term(("refund.requested",)),)),
+    metric("paid_at_once", "sum", unit="money_per_minute", scopes=((), ("reason", "region")), numerator=(
+        Term(("refund.requested", "refund.completed"), value="amount"),
+    )),
+    metric("steady", "variation", unit="number", largest=50_000, scopes=((), ("reason",)), numerator=(
+        Term(("refund.completed",), value=Difference("requested_at")),
+    )),
+    metric("slip", "mean", unit="seconds", scopes=((), ("reason",)), numerator=(
+        Term(("refund.completed",), value=Difference("requested_at", "paid_at")),
+    ), denominator=(
+        Term(("refund.completed",), where={"paid_at": Condition(start="requested_at", present=True)}),
+    )),
+    metric("slipped", "ratio", scopes=((), ("reason",)), numerator=(
+        Term(("refund.completed",), where={"much": Condition(start="requested_at", to="paid_at", above=-3_600.5)}),
+        Term(("refund.rejected",), where={"time": Condition(start="requested_at", at_most=86_400)}),
+    ), denominator=(
+        Term(("refund.completed",), where={"requested_at": Condition(start="time", present=False)}),
+    )),
+    metric("both", "quantile", scopes=((), ("reason",)), bins=(1, 90_000), quantile=0.5, numerator=(
+        Term(("refund.completed",), value=Difference("requested_at", "paid_at")),
+        Term(("refund.completed",), value=Difference("paid_at")),
     )),
     metric("shown_too", "last", scopes=(("reason",),), numerator=(Term(("refund.requested",), value="amount"),)),
 )  # fmt: skip

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import confluent_kafka
 
 from streams.app.new_system import new_system
-from streams.app.system import System
 from streams.records.anomaly import Change, Transition
 from streams.records.instant import rfc3339
 from streams.settings.settings import Settings
@@ -19,6 +18,8 @@ from tests.support.sample_anomaly import sample_anomaly
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from pathlib import Path
+
+    from streams.app.system import System
 
 LIMIT_S = 30.0
 

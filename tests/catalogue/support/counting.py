@@ -17,7 +17,7 @@ from streams.ingest.partition import IngestPartition
 from streams.records.batch import RecordBatch
 
 CATALOGUE = load()
-NUMERATOR, DENOMINATOR, EXPOSURE, LATE_BY_DEADLINE = Component
+NUMERATOR, DENOMINATOR, EXPOSURE, LATE_BY_DEADLINE, SQUARES, SQUARES_LOW, CUT = Component
 T0 = 1_794_326_400  # 2026-11-11T00:00:00+08:00, a multiple of 10 s
 DAY = 86_400
 WHOLE = ""
