@@ -88,7 +88,7 @@ def _meant_type(text: str, vocabulary: Vocabulary) -> str:
     near = difflib.get_close_matches(text, vocabulary.types, n=1, cutoff=0.8)
     if not near and text.partition(".")[0] not in families:
         return ""
-    return f'no event has the type "{text}"{suggestion(text, vocabulary.types)} As a path: @.{text}'
+    return f'no event has the type "{text}"{suggestion(text, vocabulary.types)} A path: @.{text}'
 
 
 def _check_values(field: str, expression: Expression, mapping: MappingSettings) -> Iterator[Fault]:

@@ -60,7 +60,7 @@ def test_a_mapping_that_can_be_meant_has_no_fault() -> None:
         (
             "order.paid",
             "order.payed",
-            '7:5: events[0].type: no event has the type "order.payed"; did you mean "order.paid"? As a path: @.order.payed',
+            '7:5: events[0].type: no event has the type "order.payed"; did you mean "order.paid"? A path: @.order.payed',
         ),
         (
             "{order_id: text(id)}",
