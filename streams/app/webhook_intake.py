@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from streams.intake.raw_record import LARGEST_BODY, RawRecord
 from streams.intake.room import MOST_BODIES
 from streams.intake.signature_secrets import signatures_of
+from streams.topics.wanted import LARGEST_BODY
 from streams.transport.clients.record_writer import RecordWriter
 from streams.web.intake import IntakeParts
 
@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 
     from streams.broker.connection import Connection
     from streams.delivery.written import Delivery
+    from streams.intake.raw_record import RawRecord
     from streams.settings.mapping import MappingSettings
     from streams.telemetry.metrics import PipelineMetrics
 
+_LIMIT_S: Final = 4.0  # several senders give up after five seconds, and should know before
 # A batch that a topic finds too large is refused with all its records: so none but a single record is ever so large.
 _BATCH_BYTES: Final = 256 << 10
 
@@ -46,6 +48,7 @@ class WebhookIntake:
         self._now_ms = now_ms
         self._writer = RecordWriter(
             connection,
+            _LIMIT_S,
             most_waiting=MOST_BODIES,
             max_batch_size=_BATCH_BYTES,
             max_request_size=2 * LARGEST_BODY,  # body, key and headers; the topic's limit is the one that counts

@@ -7,11 +7,11 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import unquote_to_bytes
 
+from streams.topics.sources import raw_topic
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-RAW_TOPICS: Final = "pharos-raw-"
-LARGEST_BODY: Final = 1 << 20
 _ATTRIBUTE: Final = re.compile(r"ce-([a-z0-9]{1,64})", re.IGNORECASE)
 _QUOTED: Final = re.compile(r'"(.*)"', re.DOTALL)
 _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
@@ -38,7 +38,7 @@ def raw_record(mapping: str, body: bytes, attributes: tuple[tuple[str, bytes], .
     digest = hashlib.blake2b(digest_size=16)
     for part in parts:
         digest.update(len(part).to_bytes(8) + part)
-    return RawRecord(RAW_TOPICS + mapping, digest.hexdigest().encode(), body, attributes, now_ms)
+    return RawRecord(raw_topic(mapping), digest.hexdigest().encode(), body, attributes, now_ms)
 
 
 def cloud_event_attributes(headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, bytes], ...]:

@@ -35,6 +35,8 @@ def _signature(place: str, settings: SignatureSettings | None, environment: Mapp
     found = read_secret(place, settings.secret_env, settings.secret_file, environment)
     if not found:
         return None
+    if not settings.header:
+        raise ConfigurationError(f"{place}: no header is named; write the one that the sender signs in")
     # A file may hold the new secret and the one before it, each on a line; a variable is one secret, whatever is in it.
     lines = [found] if settings.secret_env else [line.strip() for line in found.splitlines() if line.strip()]
     if len(lines) > _MOST_SECRETS:

@@ -10,8 +10,9 @@ from aiohttp import HttpVersion11, web
 
 from streams.delivery.written import Delivery
 from streams.intake.outcome import Outcome
-from streams.intake.raw_record import LARGEST_BODY, RawRecord, cloud_event_attributes, raw_record
+from streams.intake.raw_record import RawRecord, cloud_event_attributes, raw_record
 from streams.intake.room import Place, Room
+from streams.topics.wanted import LARGEST_BODY
 from streams.web.guard import INTAKE_PATH, facts_of, json_response
 
 if TYPE_CHECKING:
