@@ -78,8 +78,13 @@ class RatioBaseline:
             for name in ("hours", "sums", "squares", "quarters", "seen"):
                 setattr(self, name, grown(getattr(self, name), size))
 
-    def learn(self, hour: int, tops: Array, bottoms: Array, partner: Partners) -> None:
-        """Takes in a closed quarter: float64[m], m >= size. `partner` supplies each denominator (-1: none)."""
+    def learn(
+        self, hour: int, tops: Array, bottoms: Array, partner: Partners, item_variance: Array | None = None
+    ) -> None:
+        """Takes in a closed quarter: float64[m], m >= size. `partner` supplies each denominator (-1: none).
+
+        `item_variance`: float64[m], of one trial where it is known; else it follows from the ratio.
+        """
         if len(tops) < self.size:
             raise ValueError(f"{len(tops)} sums for {self.size} series")
         self.grow(len(tops))
@@ -87,7 +92,7 @@ class RatioBaseline:
         trials = at(bottoms, partner)
         known = np.isfinite(ratio) & (trials > 0) & (self.quarters >= 8)
         mean = np.where(known, ratio * trials, tops)
-        variance = self._variance(np.nan_to_num(ratio))
+        variance = self._variance(np.nan_to_num(ratio)) if item_variance is None else item_variance
         spread = self.dispersion()
         sd = np.sqrt(trials * variance * (1 + np.maximum(trials - 1, 0) * spread))
         reach = _ODD * sd + (2 if self.bounded else 0)

@@ -31,6 +31,7 @@ def decide(
     tail: Callable[[NDArray[np.intp], NDArray[np.bool_]], Array],
     reasons: tuple[Reason, Reason],
     limit: float = LIMIT,
+    least: Array | float = 0.0,
 ) -> Judgement:
     """Judgements where dear tails are computed only for series that deviate by as much as matters.
 
@@ -46,6 +47,7 @@ def decide(
         tail: `(indices, above) -> log P` of a result at least as far out, for some series.
         reasons: of a deviation upwards, and downwards.
         limit: the probability that has score 1.
+        least: the least value that there can be; infinite where it can be below 0.
 
     """
     size = np.abs(deviation)
@@ -65,7 +67,7 @@ def decide(
         score=scores,
         value=value,
         expected=expected,
-        lower=np.maximum(expected - half, 0.0),
+        lower=np.maximum(expected - half, least),
         upper=expected + half,
         exposure=exposure,
         excess=np.where(enough, excess, 0.0),

@@ -16,7 +16,7 @@ from dashboards.boards.plan import FEEDS
 from dashboards.boards.query import Query
 from dashboards.boards.series import Series, has_whole
 from dashboards.boards.tile import tile
-from dashboards.boards.unit import Unit, unit_of
+from dashboards.boards.unit import Unit, unit_for
 
 if TYPE_CHECKING:
     from dashboards.boards.plan import Plan
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _DAY_S = 86_400
 _MOST_TILES = 10
 _MOST_VOLUMES = 3
+_MONEY = ("money_per_minute", "money")
 WEEK_AGO = "a week before"
 
 
@@ -41,6 +42,11 @@ def executive(plan: Plan) -> Board:
         rows=[
             Row("", [standing.freshness(plan), standing.open_by_severity(plan, everything), trouble(plan)]),
             Row("Current state", [standing_of(plan, metric) for metric in chosen]),
+            *(
+                [Row("Money and last week", money)]
+                if (money := [against_last_week(plan, of) for of in moneys(plan)])
+                else []
+            ),
             Row("Business metrics and last week", [against_last_week(plan, metric) for metric in volumes(plan)]),
         ],
         since="now-7d",
@@ -63,24 +69,31 @@ def volumes(plan: Plan) -> list[Metric]:
     """The first count of each touchpoint, in the order of the catalogue."""
     found: dict[str, Metric] = {}
     for metric in plan.catalogue.metrics:
-        if metric.traits.volume and metric.touchpoint != FEEDS and has_whole(metric):
+        counted = metric.traits.volume and metric not in moneys(plan)
+        if counted and metric.touchpoint != FEEDS and has_whole(metric):
             found.setdefault(metric.touchpoint, metric)
     return list(found.values())[:_MOST_VOLUMES]
+
+
+def moneys(plan: Plan) -> list[Metric]:
+    """What is told in money, in the order of the catalogue."""
+    found = [metric for metric in plan.catalogue.metrics if metric.unit in _MONEY and has_whole(metric)]
+    return found[:_MOST_VOLUMES]
 
 
 def standing_of(plan: Plan, metric: Metric) -> Panel:
     """The newest value with its course."""
     below, limits = limits_of(metric)
-    builder = tile(unit_of(metric.unit), limits, below, course=True)
+    builder = tile(unit_for(metric), limits, below, course=True)
     builder = builder.data_links([to_board(plan, board_of(metric.touchpoint))])
     query = Query(Series(metric, plan.job).value, metric.title)
     return finished(builder, f"standing/{metric.name}", metric.title, described(metric), [query], (6, 4))
 
 
 def against_last_week(plan: Plan, metric: Metric) -> Panel:
-    """A count per minute now and a week ago; before the first week is over there is nothing to compare with."""
+    """A metric now and a week ago; before the first week is over there is nothing to compare with."""
     now = Series(metric, plan.job).mean_of("1h")
-    graph = dashed(lines(unit_of(metric.unit), colours={"now": colour.VALUE}), WEEK_AGO, colour.EXPECTED)
+    graph = dashed(lines(unit_for(metric), colours={"now": colour.VALUE}), WEEK_AGO, colour.EXPECTED)
     graph = graph.data_links([to_board(plan, board_of(metric.touchpoint))])
     description = f"{described(metric)} Means of an hour, and those of a week before."
     queries = [Query(now, "now"), Query(Series(metric, plan.job).mean_of("1h", "1w"), WEEK_AGO)]

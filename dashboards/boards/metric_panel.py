@@ -13,7 +13,7 @@ from dashboards.boards.listing import compared
 from dashboards.boards.panel import Panel, finished
 from dashboards.boards.query import Query
 from dashboards.boards.series import Series, has_whole, main_scope_name
-from dashboards.boards.unit import unit_of
+from dashboards.boards.unit import unit_for
 from dashboards.boards.variable import SPLIT, matchers
 from streams.catalogue.runbook import runbook_url
 from streams.telemetry.metrics import dimensions
@@ -42,7 +42,7 @@ def against_band(plan: Plan, metric: Metric, target_board: str = "") -> Panel:
     """
     if not has_whole(metric):
         return by_part(plan, metric, main_scope_name(metric), (), target_board)
-    unit = unit_of(metric.unit)
+    unit = unit_for(metric)
     series = Series(metric, plan.job)
     below, limits = limits_of(metric)
     limits_by_name = series.limits()
@@ -74,7 +74,7 @@ def by_part(plan: Plan, metric: Metric, scope: str, chosen: Sequence[str], targe
         target_board: where a click leads.
 
     """
-    unit = unit_of(metric.unit)
+    unit = unit_for(metric)
     below, limits = limits_of(metric)
     series = Series(metric, plan.job, scope, matchers(chosen))
     legend = " ".join(f"{{{{{dimension}}}}}" for dimension in scope.split("+"))
@@ -95,7 +95,7 @@ def contributors(plan: Plan, metric: Metric, chosen: Sequence[str]) -> Panel:
         "Empty where the metric is not split so."
     )
     return compared(
-        f"contributors/{metric.name}", f"Contributors: {metric.title}", description, columns, unit_of(metric.unit)
+        f"contributors/{metric.name}", f"Contributors: {metric.title}", description, columns, unit_for(metric)
     )
 
 

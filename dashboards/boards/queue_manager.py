@@ -10,7 +10,7 @@ from dashboards.boards.link import board_of
 from dashboards.boards.listing import listed
 from dashboards.boards.metric_panel import by_part
 from dashboards.boards.series import Series
-from dashboards.boards.unit import unit_of
+from dashboards.boards.unit import unit_for
 from dashboards.boards.variable import matchers, values_of
 
 if TYPE_CHECKING:
@@ -60,6 +60,6 @@ def _board(plan: Plan, metrics: list[Metric]) -> Board:
 def _queues_now(plan: Plan, metrics: list[Metric]) -> Panel:
     shown = metrics[:_MOST_COLUMNS]
     columns = {metric.title: Series(metric, plan.job, _QUEUE, matchers([_QUEUE])).value for metric in shown}
-    units = {metric.title: unit_of(metric.unit) for metric in shown}
+    units = {metric.title: unit_for(metric) for metric in shown}
     description = "All queues now, one in a line, with every metric that is split by queue."
     return listed("queues-now", "Queues now", description, columns, units=units).sized(24, 7)

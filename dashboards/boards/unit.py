@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from streams.catalogue.metric import Metric
 
 # The identifiers are Grafana's (packages/grafana-data/src/valueFormats/categories.ts).
 RATIO = "percentunit"
@@ -29,6 +32,10 @@ _UNITS = {
     "per_thousand": Unit(NUMBER, 2),
     "points": Unit("none", 0, -100, 100),
     "number": Unit("none", 0),
+    "money": Unit(NUMBER, 2),
+    "money_per_minute": Unit(NUMBER, 1),
+    "number_per_minute": Unit(NUMBER, 1),
+    "seconds_per_minute": Unit(SECONDS, 1),
 }
 
 
@@ -41,3 +48,11 @@ def unit_of(name: str) -> Unit:
     'short'
     """
     return _UNITS.get(name, Unit(NUMBER, 1))
+
+
+def unit_for(metric: Metric) -> Unit:
+    """The unit of a metric: a number that is no gauge has decimals, and a difference of times can be below 0."""
+    unit = unit_of(metric.unit)
+    if metric.unit == "number" and metric.traits.of_cases:
+        unit = unit._replace(decimals=2)
+    return unit._replace(least=None) if metric.signed else unit

@@ -103,9 +103,10 @@ export default {
   "dimension": {
     "batch": "批次", "topic": "主题", "carrier": "承运商", "category": "类目", "cause": "原因", "channel": "渠道",
     "device": "设备", "handled_by": "接待方", "intent": "咨询意图", "kind": "类型", "origin": "发货地",
-    "page": "页面", "payment_method": "支付方式", "platform": "平台", "queue": "队列", "reason": "原因",
-    "region": "地区", "sentiment": "情感", "sku": "货号", "source": "数据源", "stage": "阶段", "step": "步骤", "store": "店铺",
-    "warehouse": "仓库"
+    "page": "页面", "payment_method": "支付方式", "platform": "平台", "previous_state": "原状态", "queue": "队列",
+    "reason": "原因", "region": "地区", "return_channel": "退货渠道", "role": "责任方", "sentiment": "情感", "sku": "货号",
+    "source": "数据源", "stage": "阶段", "state": "处理状态", "status": "状态", "step": "步骤", "store": "店铺",
+    "touchpoint": "触点", "warehouse": "仓库"
   },
   "blindTo": {
     "behind": "当前显示的是 {duration}前的判断，此后发生的事尚未判断。",

@@ -103,9 +103,10 @@ export default {
   "dimension": {
     "batch": "batch", "topic": "topic", "carrier": "carrier", "category": "category", "cause": "cause", "channel": "channel",
     "device": "device", "handled_by": "handled by", "intent": "intent", "kind": "kind", "origin": "origin",
-    "page": "page", "payment_method": "payment method", "platform": "platform", "queue": "queue", "reason": "reason",
-    "region": "region", "sentiment": "sentiment", "sku": "SKU", "source": "source", "stage": "stage", "step": "step", "store": "store",
-    "warehouse": "warehouse"
+    "page": "page", "payment_method": "payment method", "platform": "platform", "previous_state": "previous state",
+    "queue": "queue", "reason": "reason", "region": "region", "return_channel": "return channel", "role": "role",
+    "sentiment": "sentiment", "sku": "SKU", "source": "source", "stage": "stage", "state": "state", "status": "status",
+    "step": "step", "store": "store", "touchpoint": "touchpoint", "warehouse": "warehouse"
   },
   "blindTo": {
     "behind": "The page shows the state of {duration} ago: later events are not judged yet.",

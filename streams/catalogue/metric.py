@@ -228,9 +228,16 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
         """
         if "largest" not in self.traits.takes:
             return False
-        if self.traits.counts_values or self.largest is not None or self.unit != "seconds":
+        if self.traits.counts_values or self.largest is not None or self.unit in {"money", "number"}:
             return True
         return any(isinstance(term.value, Difference) for term in self.numerator)
+
+    @property
+    def signed(self) -> bool:
+        """Whether its values can be below 0: those of a difference of two times that both are told."""
+        return self.traits.signed and any(
+            isinstance(term.value, Difference) and len(term.value.fields) == 2 for term in self.numerator
+        )
 
     @property
     def scale(self) -> int:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from streams.catalogue.metric import Direction
 from streams.catalogue.signals import CellKind
+from streams.catalogue.single_values import OWN_TIME, Difference
 from streams.cells.histogram import BINS
 
 if TYPE_CHECKING:
@@ -80,6 +81,8 @@ def _section(metric: Metric) -> Iterator[str]:
 def _shape(metric: Metric) -> Iterator[str]:
     if metric.traits.formula:
         yield f"- {metric.traits.formula.format(quantile=metric.quantile)}"
+    if metric.moments:
+        yield f"- single values beyond {metric.most / metric.scale:,.0f} are cut to that, and counted"
     if metric.bins:
         low, high = metric.bins
         yield f"- histogram of {BINS} bins, logarithmic between {_length(low)} and {_length(high)}"
@@ -87,10 +90,11 @@ def _shape(metric: Metric) -> Iterator[str]:
 
 def _term(metric: Metric, term: Term) -> str:
     parts = [("minus " if term.weight < 0 else "") + ", ".join(f"`{event}`" for event in term.events)]
-    parts += [f"where {field} {_condition(condition)}" for field, condition in term.where.items()]
+    parts += [f"where {_operand(condition, field)} {_condition(condition)}" for field, condition in term.where.items()]
     if term.value:
-        plain = metric.traits.cells in {CellKind.BINS, CellKind.LATEST}
-        parts.append(term.value if plain else f"the sum of {term.value}")
+        value = _between(term.value) if isinstance(term.value, Difference) else term.value
+        plain = metric.traits.cells in {CellKind.BINS, CellKind.LATEST} or not metric.denominator
+        parts.append(value if plain else f"the sum of {value}")
     if term.since:
         parts.append(f"since {term.since}")
     if term.again:
@@ -103,6 +107,16 @@ def _term(metric: Metric, term: Term) -> str:
     if term.within_s is not None:
         parts.append(f"at most {_duration(term.within_s)} after it")
     return ", ".join(parts)
+
+
+def _operand(condition: Condition, field: str) -> str:
+    difference = condition.difference(field)
+    return field if difference is None else _between(difference)
+
+
+def _between(difference: Difference) -> str:
+    start, to = ("the event" if time == OWN_TIME else time for time in (difference.start, difference.to))
+    return f"the seconds from {start} to {to}"
 
 
 def _condition(condition: Condition) -> str:

@@ -41,6 +41,7 @@ class Traits:
             the histogram) is what has been seen of them.
         counts_values: its denominator is the number of values that the numerator adds up; nobody writes it.
         adds_values: the numerator takes a number of each event, not only that it happened.
+        signed: its values can be below 0, where what it adds up can.
         unitless: whatever its values are in, they cancel out.
         volume: how much comes by itself: more of it is good where both directions are bad, a calendar that names no
             metric means it, and boards show it beside what it explains.
@@ -61,6 +62,7 @@ class Traits:
     counts_values: bool = False
     adds_values: bool = False
     unitless: bool = False
+    signed: bool = False
     volume: bool = False
     planned: bool = False
     every_tick: bool = False
@@ -102,6 +104,7 @@ SIGNALS: dict[str, Traits] = {
         takes=frozenset({"exposure", "largest"}),
         counts_values=True,
         adds_values=True,
+        signed=True,
         volume=True,
         planned=True,
         every_tick=True,
@@ -114,6 +117,7 @@ SIGNALS: dict[str, Traits] = {
         takes=frozenset({"largest"}),
         of_cases=True,
         adds_values=True,
+        signed=True,
     ),
     # standard deviation / mean of the values of the numerator
     "variation": Traits(

@@ -56,7 +56,7 @@ def _check_taken(metric: Metric, component: Component, term: Term, place: Path) 
     """Only what adds up values takes them, and it takes one of every event of its numerator."""
     signal, traits = metric.signal, metric.traits
     if term.value and not traits.adds_values:
-        what = f"a {signal} counts events: a value would be taken for a number of them"
+        what = f"a {signal} counts events, and would take a value for a number of them"
         yield Fault((*place, "value"), f"{what}; write `signal: sum` or `signal: mean`, or remove this key")
     elif term.value and component is not Component.NUMERATOR:
         yield Fault((*place, "value"), f"only the numerator of a {signal} takes values; remove this key")

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from detectors.judgement import Judgement
     from streams.catalogue.metric import Metric
+    from streams.evaluation.expected_counts import Interval
     from streams.evaluation.moment import CourseStep, Moment
 
     Array = NDArray[np.float64]
@@ -39,21 +40,25 @@ class CountJudge:
     Args:
         metric: its catalogue entry.
         activity: the component that the count is proportional to, if the metric has it.
+        counted: the component that is counted.
 
     """
 
-    def __init__(self, metric: Metric, activity: Component = Component.EXPOSURE) -> None:
+    def __init__(
+        self, metric: Metric, activity: Component = Component.EXPOSURE, counted: Component = Component.NUMERATOR
+    ) -> None:
         self._metric = metric
+        self._counted = counted
         self._activity = DrivingActivity(metric, activity if activity in metric.components() else None)
-        self._expected = ExpectedCounts(metric, self._activity)
+        self._expected = ExpectedCounts(metric, self._activity, counted)
         self._surge = SurgeDetector(metric.minimum_effect, metric.minimum_exposure)
-        self._standstill = Standstill(metric, self._expected)
+        self._standstill = Standstill(metric, self._expected, counted)
         self._listens = metric.direction in {Direction.DOWN, Direction.BOTH}
 
     def learn(self, second_of_day: float, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]]) -> None:
         del partner  # activities are learned where they are counted
         slot = int(second_of_day // QUARTER_S)
-        self._expected.learn(slot, counts[Component.NUMERATOR])
+        self._expected.learn(slot, counts[self._counted])
         self._activity.learn(slot, counts)
 
     def grow(self, size: int) -> None:
@@ -70,12 +75,18 @@ class CountJudge:
             interval = self._expected.interval(moment, window_s)
             if self._listens and window_s == self._metric.windows[0]:
                 self._standstill.run(moment, window_s, interval)
-            judged = self._surge.judge(moment.raw(Component.NUMERATOR, window_s), *interval, window_s)
+            judged = self._judge(moment, window_s, interval)
             judged.reason[~np.isfinite(interval.high)] = Reason.WARMING_UP
             share_the_limit(judged, moment.peers)
             yield Finding(window_s, self._in_unit(moment, judged, window_s))
         if self._listens:
-            yield from self._standstill.findings(moment)
+            yield from self._standstills(moment)
+
+    def _judge(self, moment: Moment, window_s: int, interval: Interval) -> Judgement:
+        return self._surge.judge(moment.raw(self._counted, window_s), *interval, window_s)
+
+    def _standstills(self, moment: Moment) -> Iterator[Finding]:
+        yield from self._standstill.findings(moment)
 
     def _in_unit(
         self, moment: Moment, judged: Judgement, window_s: int, rows: NDArray[np.intp] | slice = slice(None)
@@ -94,13 +105,13 @@ class CountJudge:
 
     def since(self, moment: Moment, series: int, seconds: int) -> Judgement | None:
         window_s = self._nearest(seconds)
-        row, counts = np.array([series]), np.array([moment.last(Component.NUMERATOR, series, seconds)])
+        row, counts = np.array([series]), np.array([moment.last(self._counted, series, seconds)])
         low, high, dispersion = (of[row] for of in self._expected.interval(moment, window_s))
         judged = self._surge.judge(counts, low * seconds / window_s, high * seconds / window_s, dispersion, seconds)
         return self._in_unit(moment, judged, window_s, row)
 
     def course(self, moment: Moment, series: int, step: CourseStep, above: bool) -> Course:
-        counts = moment.course(Component.NUMERATOR, series, step)
+        counts = moment.course(self._counted, series, step)
         window_s = self._metric.windows[0]
         interval = self._expected.interval(moment, window_s)
         baseline = self._expected.usual
@@ -113,7 +124,7 @@ class CountJudge:
         window_s = self._nearest(window_s)
         rows = np.array(parts)
         low, high, _ = self._expected.interval(moment, window_s)
-        counts = moment.raw(Component.NUMERATOR, window_s)
+        counts = moment.raw(self._counted, window_s)
         known = np.isfinite(low) & np.isfinite(high)
         usual = np.where(known, np.clip(counts, low, high), np.nan)
         expected = contributors.expected_of_parts(usual[rows], counts[rows], float(usual[whole]))

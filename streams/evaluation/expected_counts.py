@@ -50,7 +50,9 @@ class ExpectedCounts:
 
     """
 
-    def __init__(self, metric: Metric, activity: DrivingActivity) -> None:
+    def __init__(self, metric: Metric, activity: DrivingActivity, counted: Component = Component.NUMERATOR) -> None:
+        """`counted`: the component whose counts they are."""
+        self._counted = counted
         self.usual = SeasonalBaseline()
         self._shortest_s = metric.windows[0]
         self._activity = activity
@@ -95,7 +97,7 @@ class ExpectedCounts:
             # A longer window holds the last hour and should not be measured by it.
             low, high = low * self.least_level(moment.whole), high * self._greatest_level(moment.whole)
         of_whole = moment.whole >= 0 and usual.middle[moment.whole] > 0
-        rest = _rest(moment, usual, window_s) if of_whole else np.full(moment.size, np.nan)
+        rest = self._rest(moment, usual, window_s) if of_whole else np.full(moment.size, np.nan)
         if self._activity.component is not None:
             least, most, unsure = self._activity.range(moment, window_s)
             low = low * np.minimum(least, 1.0)
@@ -105,6 +107,16 @@ class ExpectedCounts:
             rest = usual.middle * rest
             low, high = np.fmin(low, rest), np.where(np.isnan(high), high, np.fmax(high, rest))
         return low, high, unsure
+
+    def _rest(self, moment: Moment, usual: Usual, window_s: int) -> Array:
+        """What the whole without a part is against its usual count, by part; NaN for the whole, or where it is new."""
+        counts = moment.raw(self._counted, window_s)
+        seen = np.maximum(counts[moment.whole] - counts, 0.0)
+        expected = np.maximum(usual.middle[moment.whole] - usual.middle, 0.0)
+        ratio: Array = (seen + _REST_PRIOR) / (expected + _REST_PRIOR)
+        ratio[(expected < _REST_PRIOR) & (seen > _REST_PRIOR)] = np.nan
+        ratio[moment.whole] = np.nan
+        return ratio
 
     def least_level(self, whole: int) -> Array:
         """float64[n]: the last hour against the usual day, where that is low."""
@@ -129,7 +141,7 @@ class ExpectedCounts:
             expected = expected * most
             self._activity.follow(elapsed_s, most)
         share = min(elapsed_s / window_s, 1.0)
-        counts = moment.raw(Component.NUMERATOR, window_s)
+        counts = moment.raw(self._counted, window_s)
         planned = moment.planned(window_s)
         # What is within the plan is neither above the usual nor below it.
         expected = np.clip(counts, expected * planned.low, expected * planned.high)
@@ -144,14 +156,3 @@ class ExpectedCounts:
         self._largest = None
         self.usual = SeasonalBaseline.from_bytes(parts["usual"])
         self._level = Level.from_bytes(parts["level"])
-
-
-def _rest(moment: Moment, usual: Usual, window_s: int) -> Array:
-    """What the whole without a part is against its usual count, by part; NaN for the whole, or where it is new."""
-    counts = moment.raw(Component.NUMERATOR, window_s)
-    seen = np.maximum(counts[moment.whole] - counts, 0.0)
-    expected = np.maximum(usual.middle[moment.whole] - usual.middle, 0.0)
-    ratio: Array = (seen + _REST_PRIOR) / (expected + _REST_PRIOR)
-    ratio[(expected < _REST_PRIOR) & (seen > _REST_PRIOR)] = np.nan
-    ratio[moment.whole] = np.nan
-    return ratio

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from streams.evaluation.amount_mean_judge import judge_of_mean
 from streams.evaluation.cohort_judge import CohortJudge
 from streams.evaluation.count_judge import CountJudge
 from streams.evaluation.duration_judge import QuantileJudge, SpreadJudge
 from streams.evaluation.gauge_judge import GaugeJudge
-from streams.evaluation.mean_judge import MeanJudge
 from streams.evaluation.net_judge import NetJudge
 from streams.evaluation.rate_judge import RateJudge
 from streams.evaluation.ratio_judge import RatioJudge
+from streams.evaluation.sum_judge import SumJudge
+from streams.evaluation.variation_judge import VariationJudge
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +24,9 @@ if TYPE_CHECKING:
 JUDGES: dict[str, Callable[[Metric], Judge]] = {
     "count": CountJudge,
     "ratio": RatioJudge,
-    "mean": MeanJudge,
+    "sum": SumJudge,
+    "mean": judge_of_mean,
+    "variation": VariationJudge,
     "per_thousand": RateJudge,
     "cohort": CohortJudge,
     "quantile": QuantileJudge,

@@ -56,4 +56,5 @@ def _exposed(metric: Metric) -> Iterable[int]:
     """The components, or bins, that say how much has been seen."""
     if metric.traits.cells is CellKind.BINS:
         return metric.rows()
-    return [Component.DENOMINATOR if metric.traits.of_cases else Component.NUMERATOR]
+    by_values = metric.traits.of_cases or metric.traits.counts_values
+    return [Component.DENOMINATOR if by_values else Component.NUMERATOR]

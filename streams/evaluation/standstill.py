@@ -32,7 +32,8 @@ _LEAST_MISSED = 5.0  # events at the peak of the day: a silence in which fewer c
 class Standstill:
     """Follows runs from tick to tick, and says of a silence how much was missed in it."""
 
-    def __init__(self, metric: Metric, expected: ExpectedCounts) -> None:
+    def __init__(self, metric: Metric, expected: ExpectedCounts, counted: Component = Component.NUMERATOR) -> None:
+        self._counted = counted
         self._metric = metric
         self._expected = expected
         self._silence = SilenceDetector()
@@ -49,7 +50,7 @@ class Standstill:
             self._stall.begin()
         self._ran_ms = moment.end_ms
         expected = interval.low * (TICK_MS / 1000 / window_s)
-        counts = moment.raw(Component.NUMERATOR, TICK_MS // 1000)
+        counts = moment.raw(self._counted, TICK_MS // 1000)
         self._stall.follow(counts, expected, interval.dispersion, TICK_MS / 1000)
 
     def findings(self, moment: Moment) -> Iterator[Finding]:
@@ -92,7 +93,7 @@ class Standstill:
             below = window_s
             usual = self._expected.usual.usual(moment.end_s, window_s, moment.whole).middle
             if rows.any() and usual[moment.whole] > 0:
-                whole = moment.raw(Component.NUMERATOR, window_s)[moment.whole]
+                whole = moment.raw(self._counted, window_s)[moment.whole]
                 missed[rows] = (usual * whole / usual[moment.whole] * silent_s / window_s)[rows]
         missed[moment.whole] = np.inf
         return missed

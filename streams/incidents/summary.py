@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from streams.incidents.alert import State
 from streams.records.figures import amount, duration, preset_limit, where
+from streams.records.impact import MONEY
 from streams.records.instant import clock_time
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ def summarise(alert: Alert, attached: Sequence[str], zone: tzinfo) -> str:
     if alert.state is State.RESOLVED:
         lasted = duration(max(alert.ended - alert.started, 0))
         seen = "now" if alert.clear_since else "last"  # it may end because nothing can be judged any more
-        affected = f", about {alert.affected:,.0f} affected" if round(alert.affected) else ""
+        money = " in money" if alert.unit == MONEY else ""
+        affected = f", about {alert.affected:,.0f}{money} affected" if round(alert.affected) else ""
         return (
             f"{what} is over after {lasted}: {seen} {amount(verdict.value, alert.unit)}, "
             f"expected {amount(verdict.expected, alert.unit)}, at worst {amount(alert.peak, alert.unit)}{affected}."

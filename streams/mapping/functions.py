@@ -105,7 +105,7 @@ class MappingFunctions(Functions):
         if table is None:
             raise ExpressionError("lookup() names a table that is not there")
         found = table.get(x if type(x) is str else str(text(x)))
-        return table.get(OTHERWISE) if found is None else found
+        return (table.get(OTHERWISE) if found is None else found) or None
 
     @signature(_TEXT)
     def _func_value(self, name: str) -> str | None:

@@ -18,7 +18,7 @@ from streams.mapping.refusal import of_field, of_struct
 from streams.mapping.rule import MOST_EVENTS, FieldError, ReadRule, RuleCode, RuleCompiler
 from streams.mapping.shape import narrow_decoder
 from streams.mapping.times import Times
-from streams.mapping.writer import NotPlainError
+from streams.mapping.written import NotPlainError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _LONGEST_NAME = 64  # characters: what matters comes after it, and Alertmanager's own receivers cut, too
 
 
+_LARGE = 10_000  # money of so much is told without hundredths
 _LONG_S = 600  # seconds beyond it are shown as a time span
 
 
@@ -59,15 +60,21 @@ def amount(value: float, unit: str) -> str:
     ('71.0%', '99.93%', '1,234/min', '26 h')
     >>> amount(3.0, "number"), amount(0.25, "number")
     ('3', '0.25')
+    >>> amount(2_500.0, "money_per_minute"), amount(249.9, "money"), amount(-93_600, "seconds")
+    ('2,500/min', '249.90', '-26 h')
     """
     if not math.isfinite(value):
         return "unknown"
     if unit == "ratio":
         return f"{value:.2%}" if value > 0.99 or value < 0.01 else f"{value:.1%}"
-    if unit == "seconds" and value >= _LONG_S:
-        return duration(round(value) * 1000)
+    if unit == "seconds" and abs(value) >= _LONG_S:
+        return ("-" if value < 0 else "") + duration(round(abs(value)) * 1000)
+    if unit == "money" and abs(value) < _LARGE:
+        return f"{value:,.2f}"
     digits = 0 if abs(value) >= 100 or (unit == "number" and value == int(value)) else 1 if abs(value) >= 10 else 2
-    suffix = {"per_minute": "/min", "seconds": " s", "per_thousand": " per 1,000"}.get(unit, "")
+    suffix = {"seconds_per_minute": " s/min", "seconds": " s", "per_thousand": " per 1,000"}.get(
+        unit, "/min" if unit.endswith("per_minute") else ""
+    )
     return f"{value:,.{digits}f}{suffix}"
 
 

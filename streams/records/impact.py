@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 _STEP_MS: Final = 60_000
 _MOST: Final = 240
 
+MONEY: Final = "money_per_minute"
+"""Of what has this unit the money is affected, not a number of events."""
+
 
 class Measured(Protocol):
     """What a window holds."""
@@ -30,9 +33,17 @@ Toll = list[tuple[int, float]]
 
 
 def beyond_normal(window: Measured, unit: str) -> float:
-    """Events of a window beyond what is expected; 0 where the unit does not tell."""
+    """Events of a window beyond what is expected, of sums of money the money; 0 where the unit does not tell.
+
+    Of a rate per thousand the exposure is the number of events that the greater of value and expectation stands for;
+    of a net score, that of the answers.
+    """
     away = abs(window.value - window.expected)
-    return {"ratio": away * window.exposure, "per_minute": away * window.window_s / 60}.get(unit, 0.0)
+    if unit in {"per_minute", MONEY}:
+        return away * window.window_s / 60
+    if unit == "per_thousand":
+        return window.exposure * away / max(window.value, window.expected, 1e-9)
+    return {"ratio": away * window.exposure, "points": away * window.exposure / 100}.get(unit, 0.0)
 
 
 def affected_by_now(toll: Sequence[tuple[int, float]], window: Measured, unit: str, now: int) -> float:

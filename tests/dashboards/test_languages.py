@@ -14,6 +14,7 @@ from streams.alerts.words import phrases
 from streams.catalogue.load import load
 from streams.catalogue.metric import Metric, Severity, Touchpoint
 from streams.events.dead_letter import Reason as DeadLetterReason
+from streams.events.vocabulary import SHIPPED
 from streams.incidents.alert import State
 from streams.records.anomaly import Change, Why
 from streams.settings.settings import SOURCE_TOPICS
@@ -75,6 +76,7 @@ def test_nothing_is_left_untranslated() -> None:
 def test_there_is_a_word_for_all_that_the_server_can_say(language: dict[str, Any]) -> None:
     catalogue = load()
     dimensions = {name for metric in catalogue.metrics for scope in metric.scopes for name in scope}
+    dimensions |= SHIPPED.all_dimensions
     units = set(get_args(get_type_hints(Metric)["unit"]))
 
     assert dimensions <= set(language["dimension"])

@@ -11,12 +11,18 @@ from streams.settings.settings import Settings
 
 LINES = [
     b'{"topic":"orders","record_base64":"e2Fi","at":"2026-11-11T00:00:00Z","key":"a"}',
-    (b'{"topic":"orders","event":{"specversion":"1.0","id":"1","source":"/s","type":"order.paid",'
-    b'"time":"2026-11-11T00:00:01Z","data":{"order_id":"T1","amount":"12"}}}'),
-    (b'{"topic":"orders","event":{"specversion":"1.0","id":"2","source":"/s","type":"order.paid",'
-    b'"time":"2026-11-11T00:00:02Z","data":{"order_id":"T2","amount":12}}}'),
-    (b'{"topic":"orders","event":{"specversion":"1.0","id":"3","source":"/s","type":"order.paid",'
-    b'"time":"2026-11-11T00:00:03Z","data":{"order_id":"T3","amount":"wang.fang@example.com"}}}'),
+    (
+        b'{"topic":"orders","event":{"specversion":"1.0","id":"1","source":"/s","type":"order.paid",'
+        b'"time":"2026-11-11T00:00:01Z","data":{"order_id":"T1","amount":"12"}}}'
+    ),
+    (
+        b'{"topic":"orders","event":{"specversion":"1.0","id":"2","source":"/s","type":"order.paid",'
+        b'"time":"2026-11-11T00:00:02Z","data":{"order_id":"T2","amount":12}}}'
+    ),
+    (
+        b'{"topic":"orders","event":{"specversion":"1.0","id":"3","source":"/s","type":"order.paid",'
+        b'"time":"2026-11-11T00:00:03Z","data":{"order_id":"T3","amount":"wang.fang@example.com"}}}'
+    ),
 ]
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _LONG_S = 600  # seconds beyond it are shown as a time span
-_SUFFIXES = {"/min": "/分钟", " per 1,000": "/千单", " s": "秒"}
+_SUFFIXES = {" s/min": "秒/分钟", "/min": "/分钟", " per 1,000": "/千单", " s": "秒"}
 _DIMENSIONS = {
     "batch": "批次",
     "carrier": "承运商",
@@ -27,16 +27,22 @@ _DIMENSIONS = {
     "page": "页面",
     "payment_method": "支付方式",
     "platform": "平台",
+    "previous_state": "原状态",
     "queue": "队列",
     "reason": "原因",
     "region": "地区",
+    "return_channel": "退货渠道",
+    "role": "责任方",
     "sentiment": "情感",
     "sku": "货号",
     "source": "数据源",
     "stage": "阶段",
+    "state": "处理状态",
+    "status": "状态",
     "step": "步骤",
     "store": "店铺",
     "topic": "主题",
+    "touchpoint": "触点",
     "warehouse": "仓库",
 }
 
@@ -112,8 +118,8 @@ def amount_zh(value: float, unit: str) -> str:
     >>> amount_zh(0.7104, "ratio"), amount_zh(1234.5, "per_minute"), amount_zh(93_600, "seconds")
     ('71.0%', '1,234/分钟', '26小时')
     """
-    if unit == "seconds" and value >= _LONG_S and value < float("inf"):
-        return duration_zh(round(value) * 1000)
+    if unit == "seconds" and _LONG_S <= abs(value) < float("inf"):
+        return ("-" if value < 0 else "") + duration_zh(round(abs(value)) * 1000)
     text = amount(value, unit)
     if text == "unknown":
         return "未知"
@@ -165,6 +171,7 @@ ENGLISH = Phrases(
         "aftersale": "requests",
         "dispute": "disputes",
         "feedback": "answers",
+        "money": "in money",
     },
     contributors="Contributors: {named}",
     contributor="{where} {share}",
@@ -234,6 +241,7 @@ CHINESE = Phrases(
         "aftersale": "个申请",
         "dispute": "起纠纷",
         "feedback": "条反馈",
+        "money": "金额",
     },
     contributors="主要来源：{named}",
     contributor="{where} {share}",

@@ -11,7 +11,7 @@ import msgspec
 from streams.alerts.words.line import Line, Name, Title, fill, join
 from streams.events.event_time import event_time_ms
 from streams.records.figures import preset_limit
-from streams.records.impact import beyond_normal
+from streams.records.impact import MONEY, beyond_normal
 from streams.records.instant import clock_time
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ class Wording(NamedTuple):
     def impact(self, anomaly: Anomaly) -> str:
         """How many of the events of the window are affected beyond what is normal, and what they are worth.
 
-        Only shares and counts have one.
+        Shares, counts, rates and net scores have one, and sums of money, which are worth themselves.
         """
         affected = beyond_normal(anomaly, anomaly.unit)
         if affected < 1:
@@ -185,12 +185,16 @@ class Wording(NamedTuple):
         return tuple(Link(label, url) for label, url in known if url)
 
     def _money(self, anomaly: Anomaly, events: float) -> str:
+        if anomaly.unit == MONEY:
+            return ""
         money = events * self.worth.each.get(anomaly.touchpoint, 0.0)
         if money < 1:
             return ""
         return self.phrases.worth.format(money=f"{money:,.0f}", currency=self.worth.currency)
 
     def _what(self, anomaly: Anomaly) -> str:
+        if anomaly.unit == MONEY:
+            return self.worth.currency or self.phrases.events["money"]
         return self.phrases.events.get(anomaly.touchpoint, self.phrases.events[""])
 
     def name(self, anomaly: Anomaly) -> str:

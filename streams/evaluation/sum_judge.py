@@ -1,0 +1,105 @@
+"""The judge of sums per minute: how many values are expected, and how large they are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from detectors import contributors
+from detectors.amount_mean import ExpectedMean
+from detectors.compound import CompoundDetector, ExpectedSum
+from detectors.course import Course
+from detectors.state import pack, unpack
+from streams.catalogue.metric import Component
+from streams.evaluation.amounts import Amounts
+from streams.evaluation.count_judge import CountJudge
+from streams.evaluation.expected_counts import Interval
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from detectors.judgement import Judgement
+    from detectors.single_values import Moments
+    from streams.catalogue.metric import Metric
+    from streams.evaluation.judge import Finding
+    from streams.evaluation.moment import CourseStep, Moment
+
+    Array = NDArray[np.float64]
+
+
+class SumJudge(CountJudge):
+    """Expects as many values as a count does, each of the usual mean; a standstill is one of the values."""
+
+    def __init__(self, metric: Metric) -> None:
+        super().__init__(metric, counted=Component.DENOMINATOR)
+        self._amounts = Amounts(metric)
+        self._compound = CompoundDetector(metric.minimum_effect, metric.minimum_exposure)
+
+    def learn(self, second_of_day: float, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]]) -> None:
+        self._amounts.learn(second_of_day, counts, partner)
+        super().learn(second_of_day, counts, partner)
+
+    def grow(self, size: int) -> None:
+        super().grow(size)
+        self._amounts.grow(size)
+
+    def _judge(self, moment: Moment, window_s: int, interval: Interval) -> Judgement:
+        seen = self._amounts.seen(moment, window_s)
+        return self._judged(seen, self._amounts.usual(moment), interval, window_s)
+
+    def _judged(self, seen: Moments, usual: ExpectedMean, interval: Interval, window_s: int) -> Judgement:
+        spread = usual.between / np.maximum(usual.mean**2, 1e-12)
+        expected = ExpectedSum(interval.low, interval.high, usual.mean, usual.square, interval.dispersion + spread)
+        within = self._amounts.within_reach(seen, usual)
+        return self._compound.judge(seen.total, within, expected, window_s)
+
+    def _standstills(self, moment: Moment) -> Iterator[Finding]:
+        mean = np.nan_to_num(self._amounts.usual(moment).mean)
+        for finding in super()._standstills(moment):
+            judged = finding.judgement
+            value, expected, lower, upper = (
+                of * mean for of in (judged.value, judged.expected, judged.lower, judged.upper)
+            )
+            low, high = np.minimum(lower, upper), np.maximum(lower, upper)
+            yield finding._replace(judgement=replace(judged, value=value, expected=expected, lower=low, upper=high))
+
+    def since(self, moment: Moment, series: int, seconds: int) -> Judgement | None:
+        window_s, row = self._nearest(seconds), np.array([series])
+        low, high, dispersion = (of[row] for of in self._expected.interval(moment, window_s))
+        share = seconds / window_s
+        usual = ExpectedMean(*(of[row] for of in self._amounts.usual(moment)))
+        seen = self._amounts.last(moment, series, seconds)
+        return self._judged(seen, usual, Interval(low * share, high * share, dispersion), seconds)
+
+    def course(self, moment: Moment, series: int, step: CourseStep, above: bool) -> Course:
+        """In as many equal values as vary as much as these do."""
+        seen, usual = self._amounts.course(moment, series, step), self._amounts.usual(moment)
+        mean, square = (float(np.nan_to_num(of[series])) for of in (usual.mean, usual.square))
+        numbers = super().course(moment, series, step, above)
+        if mean <= 0 or square <= 0:
+            return numbers
+        within = self._amounts.within_reach(seen, usual._replace(square=np.full(len(seen.number), square)))
+        return Course(np.maximum(within.total, 0.0) * mean / square, numbers.expected * mean**2 / square, rises=above)
+
+    def contributions(self, moment: Moment, whole: int, parts: list[int], window_s: int) -> contributors.Contributions:
+        window_s, rows = self._nearest(window_s), np.array(parts)
+        low, high, _ = self._expected.interval(moment, window_s)
+        total, mean = self._amounts.seen(moment, window_s).total, self._amounts.usual(moment).mean
+        ends = np.sort(np.array([low * mean, high * mean]), axis=0)
+        known = np.isfinite(ends).all(axis=0)
+        usual = np.where(known, np.clip(total, ends[0], ends[1]), np.nan)
+        expected = contributors.expected_of_parts(usual[rows], total[rows], float(usual[whole]))
+        return contributors.only_sure(contributors.of_count(expected, total[rows]), known[rows])
+
+    def to_bytes(self) -> bytes:
+        parts = {"numbers": super().to_bytes(), "amounts": self._amounts.to_bytes()}
+        return pack({name: np.frombuffer(part, dtype=np.uint8) for name, part in parts.items()})
+
+    def restore(self, payload: bytes) -> None:
+        parts = unpack(payload)
+        super().restore(parts["numbers"].tobytes())
+        self._amounts.restore(parts["amounts"].tobytes())
