@@ -65,7 +65,9 @@ class WebhookIntake:
             return None
         stack.push_async_callback(self._writer.stop)
         await self._writer.start()
-        return IntakeParts(signatures, self._write, self._now_ms, self._metrics.posted, self._mappings.subject_of)
+        return IntakeParts(
+            signatures, self._write, self._now_ms, self._metrics.posted, subject_of=self._mappings.subject_of
+        )
 
     async def _write(self, record: RawRecord) -> Delivery:
         return await self._writer.write(record.topic, record.key, record.value, record.headers, record.time_ms)

@@ -44,6 +44,10 @@ _HEADERS: Final = {
 logger = logging.getLogger(__name__)
 
 
+def _unknown(_mapping: str, _body: bytes) -> str:
+    return ""
+
+
 class IntakeParts(NamedTuple):
     """What the intake works with.
 
@@ -52,8 +56,8 @@ class IntakeParts(NamedTuple):
         write: puts a record on Kafka, in limited time.
         now_ms: the wall clock, since the epoch.
         counted: counts bodies by mapping and outcome.
-        subject_of: what the events are about that a mapping makes of a body; "" where that is not known.
         body_limit_s: how long a body may take to arrive.
+        subject_of: what the events are about that a mapping makes of a body; "" where that is not known.
 
     """
 
@@ -61,8 +65,8 @@ class IntakeParts(NamedTuple):
     write: Callable[[RawRecord], Awaitable[Delivery]]
     now_ms: Callable[[], int]
     counted: Callable[[str, str, int], None]
-    subject_of: Callable[[str, bytes], str] = lambda _mapping, _body: ""
     body_limit_s: float = BODY_LIMIT_S
+    subject_of: Callable[[str, bytes], str] = _unknown
 
 
 def add_intake(app: web.Application, security: Security, parts: IntakeParts) -> None:
