@@ -123,8 +123,8 @@ LAYERS = {
     "cli": Layer(
         SHELL,
         "affected app broker catalogue configuration dashboards.boards dashboards.grafana"
-        " dashboards.rules demo events imports linkage mapping offline records register settings simulate"
-        " topics transport.life web",
+        " dashboards.rules demo events imports intake linkage mapping offline records register settings"
+        " simulate topics transport.life web",
     ),
 }
 

@@ -170,7 +170,7 @@ class System:
             )
             linkage = LinkageAgent(linkage_context)
             linkage.start(stack, session)
-            intake = WebhookIntake(self._connection, self._mappings.settings, self.metrics, self.worker.wall.now_ms)
+            intake = WebhookIntake(self._connection, self._mappings, self.metrics, self.worker.wall.now_ms)
             address = await serve(stack, self._web_parts(writer.write), await intake.start(stack, os.environ))
             stack.push_async_callback(self._stop)
             await self.worker.start()

@@ -56,7 +56,7 @@ class WebParts(NamedTuple):
     write: Callable[[bytes, bytes], Awaitable[Delivery]]
 
 
-async def serve(stack: contextlib.AsyncExitStack, parts: WebParts, intake: IntakeParts | None) -> str:
+async def serve(stack: contextlib.AsyncExitStack, parts: WebParts, intake: IntakeParts | None = None) -> str:
     """Listens until `stack` ends; the page's address. Raises OSError where the port is taken, ValueError for tokens.
 
     `intake`: of webhooks; None where no mapping takes any.

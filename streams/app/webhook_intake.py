@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from streams.broker.connection import Connection
     from streams.delivery.written import Delivery
     from streams.intake.raw_record import RawRecord
-    from streams.settings.mapping import MappingSettings
+    from streams.mapping.book import Mappings
     from streams.telemetry.metrics import PipelineMetrics
 
 _LIMIT_S: Final = 4.0  # several senders give up after five seconds, and should know before
@@ -30,7 +30,7 @@ class WebhookIntake:
 
     Args:
         connection: the way to the brokers.
-        mappings: by name.
+        mappings: those of the installation.
         metrics: count bodies.
         now_ms: the wall clock, set right by the brokers': a record whose timestamp is ahead of theirs is refused.
 
@@ -39,7 +39,7 @@ class WebhookIntake:
     def __init__(
         self,
         connection: Connection,
-        mappings: Mapping[str, MappingSettings],
+        mappings: Mappings,
         metrics: PipelineMetrics,
         now_ms: Callable[[], int],
     ) -> None:
@@ -60,12 +60,14 @@ class WebhookIntake:
 
         Raises ConfigurationError for a secret that is missing, KafkaError, OSError or TimeoutError without a broker.
         """
-        signatures = signatures_of(self._mappings, environment)
+        signatures = signatures_of(self._mappings.settings, environment)
         if not signatures:
             return None
         stack.push_async_callback(self._writer.stop)
         await self._writer.start()
-        return IntakeParts(signatures, self._write, self._now_ms, self._metrics.posted)
+        return IntakeParts(
+            signatures, self._write, self._now_ms, self._metrics.posted, subject_of=self._mappings.subject_of
+        )
 
     async def _write(self, record: RawRecord) -> Delivery:
         return await self._writer.write(record.topic, record.key, record.value, record.headers, record.time_ms)

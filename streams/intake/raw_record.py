@@ -28,11 +28,17 @@ class RawRecord(NamedTuple):
     time_ms: int
 
 
-def raw_record(mapping: str, body: bytes, attributes: tuple[tuple[str, bytes], ...], now_ms: int) -> RawRecord:
+def raw_record(
+    mapping: str, body: bytes, attributes: tuple[tuple[str, bytes], ...], now_ms: int, subject: str = ""
+) -> RawRecord:
     """A webhook that is sent again has the same key, so it lands in the same partition, where copies are recognised.
 
-    The key is a hash of the body, or of `source` and `id` where the headers hold a CloudEvent in binary mode.
+    The key is the subject of its events: what is said of one order in several webhooks may be one and the same event.
+    Where that is not known it is a hash of the body, or of `source` and `id` where the headers hold a CloudEvent in
+    binary mode.
     """
+    if subject:
+        return RawRecord(raw_topic(mapping), subject.encode("utf-8", "surrogatepass"), body, attributes, now_ms)
     by_name = dict(attributes)
     parts = [by_name[name] for name in _IDENTITY] if all(name in by_name for name in _IDENTITY) else [body]
     digest = hashlib.blake2b(digest_size=16)
