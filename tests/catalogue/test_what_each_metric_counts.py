@@ -69,6 +69,16 @@ def test_c1_counts_no_answer_that_does_not_say_when_the_contact_was_opened() -> 
     assert (count.total(NUMERATOR), count.total(DENOMINATOR)) == (0, 1)
 
 
+def test_c1_leaves_out_mail_and_messengers_which_nobody_answers_within_a_minute() -> None:
+    count = Count("pick_up")
+    for channel in ("email", "form", "messenger", "chat"):
+        count.event("consultation.opened", 0, channel=channel)
+        count.event("consultation.answered", 20, channel=channel, opened_at=moment(0), waited=20)
+
+    assert (count.total(NUMERATOR), count.total(DENOMINATOR)) == (1, 1)
+    assert count.total(DENOMINATOR, "channel=email") == 0
+
+
 def test_c2_is_answers_within_20_s_or_30_s_of_chat_over_all_results() -> None:
     count = Count("service_level")
     for waited, channel in ((20, "phone"), (21, "phone"), (20.5, "chat"), (30, "chat"), (31, "chat"), (3, "")):
