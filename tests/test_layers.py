@@ -63,6 +63,7 @@ LAYERS = {
     "records": Layer(PURE, "detectors events"),
     "cells": Layer(PURE, "records"),
     "topics": Layer(PURE, "events records settings"),
+    "mapping": Layer(PURE, "events settings topics"),
     "catalogue": Layer(PURE, "cells detectors events settings"),
     "telemetry": Layer(PURE, "catalogue"),
     "ingest": Layer(PURE, "catalogue cells events records topics"),
@@ -77,9 +78,9 @@ LAYERS = {
     "alerts.queue": Layer(SHELL, "alerts.words catalogue delivery"),
     "alerts.receivers": Layer(SHELL, "alerts.queue alerts.words catalogue delivery events records settings"),
     "alerts": Layer(SHELL, "alerts.decide alerts.queue alerts.words records"),
-    "intake": Layer(PURE, "events settings"),
+    "intake": Layer(PURE, "events settings topics"),
     "linkage": Layer(SHELL, "catalogue delivery events records register settings"),
-    "web": Layer(SHELL, "catalogue delivery detectors events intake merge records register settings telemetry"),
+    "web": Layer(SHELL, "catalogue delivery detectors events intake merge records register settings telemetry topics"),
     "transport.driver": Layer(SHELL, "broker events records settings"),
     "transport.life": Layer(SHELL, "broker settings"),
     "transport.flush": Layer(SHELL, "broker cells merge records topics"),
@@ -98,7 +99,8 @@ LAYERS = {
         " transport.partitions transport.source",
     ),
     "configuration": Layer(
-        SHELL, "alerts.decide alerts.receivers broker catalogue events linkage mapping register settings topics web"
+        SHELL,
+        "alerts.decide alerts.receivers broker catalogue events intake linkage mapping register settings topics web",
     ),
     "offline": Layer(
         SHELL,
@@ -121,8 +123,8 @@ LAYERS = {
     "cli": Layer(
         SHELL,
         "affected app broker catalogue configuration dashboards.boards dashboards.grafana"
-        " dashboards.rules demo events imports linkage mapping offline records register settings simulate"
-        " topics transport.life web",
+        " dashboards.rules demo events imports intake linkage mapping offline records register settings"
+        " simulate topics transport.life web",
     ),
 }
 

@@ -7,6 +7,7 @@ from importlib.resources import files
 _PAGES = {
     "/": "index.html",
     "/anomalies/{fingerprint}": "anomaly.html",
+    "/dead-letters": "dead_letters.html",
     "/silences": "silences.html",
     "/touchpoints/{touchpoint}": "touchpoint.html",
 }

@@ -81,14 +81,32 @@ export default {
     "live": "{duration}前", "behind": "落后 {duration}", "replay": "回放至 {moment}", "silent": "已静默 {duration}",
     "none": "无数据"
   },
-  "unit": {"per_minute": "{value} /分钟", "per_thousand": "{value} /千单", "points": "{value} 分", "number": "{value}"},
+  "deadLetters": "死信",
+  "deadLettersMeaning": "未能计入的记录，原样保存在主题 pharos-dead-letters 中。",
+  "deadLettersKnown": {"one": "{count} 条死信", "other": "{count} 条死信"},
+  "noDeadLetters": "没有死信",
+  "deadLettersSkipped": "另有约 {count} 条未查看：同时到达的过多。",
+  "deadLettersUnread": "消息集群不允许此进程读取 pharos-dead-letters：请授予该主题的 Read 权限。",
+  "deadLettersMore": "自此进程启动时的最近 2,000 条起统计。查看记录内容：pharos dead-letters --show 5 --values",
+  "deadLetterPlace": "分区 {partition}，偏移量 {offset}",
+  "deadLetterColumn": {
+    "reason": "原因", "detail": "字段与问题", "topic": "主题", "source": "发送方", "count": "数量",
+    "since": "开始于", "last": "最近一次", "place": "最近的记录"
+  },
+  "deadLetterReason": {
+    "not_json": "不是 JSON", "not_cloudevent": "不是 CloudEvent", "missing_attribute": "缺少必需的内容",
+    "wrong_field": "字段类型不对", "unmapped": "映射中没有适用的规则", "mapping_failed": "映射失败",
+    "from_the_future": "时间过于超前"
+  },
+  "unit": {"per_minute": "{value} /分钟", "per_thousand": "{value} /千单", "points": "{value} 分", "number": "{value}", "money": "{value}", "money_per_minute": "{value} /分钟", "number_per_minute": "{value} /分钟", "seconds_per_minute": "{value} 秒/分钟"},
   "duration": {"day": "{count}天", "hour": "{count}小时", "minute": "{count}分钟", "second": "{count}秒"},
   "dimension": {
     "batch": "批次", "topic": "主题", "carrier": "承运商", "category": "类目", "cause": "原因", "channel": "渠道",
     "device": "设备", "handled_by": "接待方", "intent": "咨询意图", "kind": "类型", "origin": "发货地",
-    "page": "页面", "payment_method": "支付方式", "platform": "平台", "queue": "队列", "reason": "原因",
-    "region": "地区", "sentiment": "情感", "sku": "货号", "source": "数据源", "stage": "阶段", "step": "步骤", "store": "店铺",
-    "warehouse": "仓库"
+    "page": "页面", "payment_method": "支付方式", "platform": "平台", "previous_state": "原状态", "queue": "队列",
+    "reason": "原因", "region": "地区", "return_channel": "退货渠道", "role": "责任方", "sentiment": "情感", "sku": "货号",
+    "source": "数据源", "stage": "阶段", "state": "处理状态", "status": "状态", "step": "步骤", "store": "店铺",
+    "touchpoint": "触点", "warehouse": "仓库"
   },
   "blindTo": {
     "behind": "当前显示的是 {duration}前的判断，此后发生的事尚未判断。",

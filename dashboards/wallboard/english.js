@@ -81,14 +81,32 @@ export default {
     "live": "{duration} ago", "behind": "{duration} behind", "replay": "replaying {moment}", "silent": "silent for {duration}",
     "none": "no data"
   },
-  "unit": {"per_minute": "{value} /min", "per_thousand": "{value} /1,000", "points": "{value} points", "number": "{value}"},
+  "deadLetters": "Dead letters",
+  "deadLettersMeaning": "Records that could not be counted. They lie unchanged in the topic pharos-dead-letters.",
+  "deadLettersKnown": {"one": "{count} dead letter", "other": "{count} dead letters"},
+  "noDeadLetters": "No dead letters",
+  "deadLettersSkipped": "About {count} more were not looked at: too many came at once.",
+  "deadLettersUnread": "The brokers do not let this worker read pharos-dead-letters: grant Read on that topic.",
+  "deadLettersMore": "Counted from the latest 2,000 at the start of this worker. To see records: pharos dead-letters --show 5 --values",
+  "deadLetterPlace": "partition {partition}, offset {offset}",
+  "deadLetterColumn": {
+    "reason": "Reason", "detail": "Field and what is wrong", "topic": "Topic", "source": "Producer", "count": "How many",
+    "since": "Since", "last": "Last", "place": "Latest record"
+  },
+  "deadLetterReason": {
+    "not_json": "Not JSON", "not_cloudevent": "Not a CloudEvent", "missing_attribute": "Something required is missing",
+    "wrong_field": "A field has the wrong type", "unmapped": "No rule of the mapping fits", "mapping_failed": "The mapping failed",
+    "from_the_future": "Too far ahead of the clock"
+  },
+  "unit": {"per_minute": "{value} /min", "per_thousand": "{value} /1,000", "points": "{value} points", "number": "{value}", "money": "{value}", "money_per_minute": "{value} /min", "number_per_minute": "{value} /min", "seconds_per_minute": "{value} s/min"},
   "duration": {"day": "{count} d", "hour": "{count} h", "minute": "{count} min", "second": "{count} s"},
   "dimension": {
     "batch": "batch", "topic": "topic", "carrier": "carrier", "category": "category", "cause": "cause", "channel": "channel",
     "device": "device", "handled_by": "handled by", "intent": "intent", "kind": "kind", "origin": "origin",
-    "page": "page", "payment_method": "payment method", "platform": "platform", "queue": "queue", "reason": "reason",
-    "region": "region", "sentiment": "sentiment", "sku": "SKU", "source": "source", "stage": "stage", "step": "step", "store": "store",
-    "warehouse": "warehouse"
+    "page": "page", "payment_method": "payment method", "platform": "platform", "previous_state": "previous state",
+    "queue": "queue", "reason": "reason", "region": "region", "return_channel": "return channel", "role": "role",
+    "sentiment": "sentiment", "sku": "SKU", "source": "source", "stage": "stage", "state": "state", "status": "status",
+    "step": "step", "store": "store", "touchpoint": "touchpoint", "warehouse": "warehouse"
   },
   "blindTo": {
     "behind": "The page shows the state of {duration} ago: later events are not judged yet.",

@@ -41,6 +41,7 @@ function drawPage(whole, known) {
     headline(texts.unknownTouchpoint, "blind");
     return;
   }
+  at("further").hidden = name !== "pipeline";
   drawFilter(board);
   drawSignals(board, known);
   const recent = resolvedAnomalies(filtered(board).recent, known);
@@ -94,6 +95,7 @@ function since(anomaly, known) {
 }
 
 for (const id of ["home", "back", "to-board"]) at(id).href = spoken(address("./"));
+at("dead-letters").href = spoken(address("dead-letters"));
 prepareFilter(draw);
 prepareSearch(draw);
 follow({ draw: drawPage, age: drawAges, hide: () => redraw(at("signals")) });

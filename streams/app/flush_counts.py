@@ -38,6 +38,8 @@ class FlushCounts:
         for outcome, count in outcomes.items():
             metrics.records(tp.topic, outcome, count)
             self.outcomes[outcome] = self.outcomes.get(outcome, 0) + count
+        for letter in flush.dead_letters:
+            metrics.dead_letter(tp.topic, letter.reason)
         for dimension, count in flush.long_values.items():
             metrics.long_values(tp.topic, dimension, count)
         self._blindness.read(tp.topic, outcomes, self._wall_ms())

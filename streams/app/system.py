@@ -38,7 +38,8 @@ from streams.register.register import Register
 from streams.telemetry.blindness import Blindness
 from streams.telemetry.health import Health
 from streams.telemetry.metrics import PipelineMetrics
-from streams.topics.names import ACTIONS_TOPIC, ANOMALY_STATE_TOPIC, VERDICTS_TOPIC
+from streams.topics.names import ACTIONS_TOPIC, ANOMALY_STATE_TOPIC, DEAD_LETTERS_TOPIC, VERDICTS_TOPIC
+from streams.transport.clients.tail_reader import TailReader
 from streams.transport.clients.topic_reader import TopicReader
 from streams.transport.clients.topic_writer import TopicWriter
 from streams.transport.life.clock import WorkerClock
@@ -47,6 +48,7 @@ from streams.transport.life.watchdog_thread import WatchdogThread
 from streams.transport.parts import Incidents, Ingests, Merges
 from streams.transport.worker import Worker
 from streams.web.board import Board
+from streams.web.dead_letters import DeadLetterBoard
 from streams.web.exposition import Exposition
 from streams.web.merge_readings import MergeCollector, judged
 
@@ -115,6 +117,7 @@ class System:
         windows = windows_of(settings.maintenance, ZoneInfo(settings.timezone))
         self.register = Register(catalogue.metrics, windows)
         self.board = Board(self.register, catalogue.metrics, tuple(sources), settings.timezone, pace, live=self._live)
+        self._dead_letters = DeadLetterBoard()
         self._blindness = Blindness(live=self._live)
         self.counts = FlushCounts(self.metrics, self._blindness, lambda: self.worker.wall.now_ms())  # noqa: PLW0108 - the worker comes later
         self._newest = WorkerClock(time.monotonic)  # of all source logs: ahead of the worker's while it catches up
@@ -167,13 +170,15 @@ class System:
             )
             linkage = LinkageAgent(linkage_context)
             linkage.start(stack, session)
-            intake = WebhookIntake(self._connection, self._mappings.settings, self.metrics, self.worker.wall.now_ms)
+            intake = WebhookIntake(self._connection, self._mappings, self.metrics, self.worker.wall.now_ms)
             address = await serve(stack, self._web_parts(writer.write), await intake.start(stack, os.environ))
             stack.push_async_callback(self._stop)
             await self.worker.start()
             tails = {ANOMALY_STATE_TOPIC: None, VERDICTS_TOPIC: _VERDICTS_TAIL, ACTIONS_TOPIC: _ACTIONS_TAIL}
             reader = TopicReader(self._connection, tails, self._intake.take)
             self._watch.start("that feeds the board", reader.run())
+            tail = TailReader(self._connection, DEAD_LETTERS_TOPIC, self._dead_letters)
+            self._watch.start("that looks at dead letters", tail.run())
             self._watch.start("that notifies", notify_agent.run(reader))
             self._watch.start("that links", linkage.run(reader))
             vitals = Vitals(
@@ -233,6 +238,7 @@ class System:
             self.metrics,
             self.clocks,
             self.catalogue.dimensions(),
+            self._dead_letters,
             write,
         )
 

@@ -13,6 +13,7 @@ from streams.web.actions import add_actions
 from streams.web.api import create_web_app
 from streams.web.approvals import add_approvals
 from streams.web.audited import Auditor, add_audit, open_audit
+from streams.web.dead_letters import add_dead_letters
 from streams.web.intake import add_intake
 from streams.web.security import Security
 from streams.web.silences import add_silences
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from streams.telemetry.health import Health
     from streams.telemetry.metrics import PipelineMetrics
     from streams.web.board import Board
+    from streams.web.dead_letters import DeadLetterBoard
     from streams.web.exposition import Exposition
     from streams.web.intake import IntakeParts
 
@@ -50,10 +52,11 @@ class WebParts(NamedTuple):
     metrics: PipelineMetrics
     clocks: Clocks
     dimensions: Collection[str]
+    dead_letters: DeadLetterBoard
     write: Callable[[bytes, bytes], Awaitable[Delivery]]
 
 
-async def serve(stack: contextlib.AsyncExitStack, parts: WebParts, intake: IntakeParts | None) -> str:
+async def serve(stack: contextlib.AsyncExitStack, parts: WebParts, intake: IntakeParts | None = None) -> str:
     """Listens until `stack` ends; the page's address. Raises OSError where the port is taken, ValueError for tokens.
 
     `intake`: of webhooks; None where no mapping takes any.
@@ -68,6 +71,7 @@ async def serve(stack: contextlib.AsyncExitStack, parts: WebParts, intake: Intak
     add_silences(app, register, settings.timezone, security, write, clocks.alerting_now_s)
     add_audit(app, Auditor(open_audit(settings), security, time.time, parts.metrics.audit_failed), security)
     add_approvals(app, register, security, write, clocks.alerting_now_s)
+    add_dead_letters(app, parts.dead_letters, security)
     if intake is not None:
         add_intake(app, security, intake)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from streams.intake.raw_record import LARGEST_BODY, RawRecord
 from streams.intake.room import MOST_BODIES
 from streams.intake.signature_secrets import signatures_of
+from streams.topics.wanted import LARGEST_BODY
 from streams.transport.clients.record_writer import RecordWriter
 from streams.web.intake import IntakeParts
 
@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 
     from streams.broker.connection import Connection
     from streams.delivery.written import Delivery
-    from streams.settings.mapping import MappingSettings
+    from streams.intake.raw_record import RawRecord
+    from streams.mapping.book import Mappings
     from streams.telemetry.metrics import PipelineMetrics
 
+_LIMIT_S: Final = 4.0  # several senders give up after five seconds, and should know before
 # A batch that a topic finds too large is refused with all its records: so none but a single record is ever so large.
 _BATCH_BYTES: Final = 256 << 10
 
@@ -28,7 +30,7 @@ class WebhookIntake:
 
     Args:
         connection: the way to the brokers.
-        mappings: by name.
+        mappings: those of the installation.
         metrics: count bodies.
         now_ms: the wall clock, set right by the brokers': a record whose timestamp is ahead of theirs is refused.
 
@@ -37,7 +39,7 @@ class WebhookIntake:
     def __init__(
         self,
         connection: Connection,
-        mappings: Mapping[str, MappingSettings],
+        mappings: Mappings,
         metrics: PipelineMetrics,
         now_ms: Callable[[], int],
     ) -> None:
@@ -46,6 +48,7 @@ class WebhookIntake:
         self._now_ms = now_ms
         self._writer = RecordWriter(
             connection,
+            _LIMIT_S,
             most_waiting=MOST_BODIES,
             max_batch_size=_BATCH_BYTES,
             max_request_size=2 * LARGEST_BODY,  # body, key and headers; the topic's limit is the one that counts
@@ -57,12 +60,14 @@ class WebhookIntake:
 
         Raises ConfigurationError for a secret that is missing, KafkaError, OSError or TimeoutError without a broker.
         """
-        signatures = signatures_of(self._mappings, environment)
+        signatures = signatures_of(self._mappings.settings, environment)
         if not signatures:
             return None
         stack.push_async_callback(self._writer.stop)
         await self._writer.start()
-        return IntakeParts(signatures, self._write, self._now_ms, self._metrics.posted)
+        return IntakeParts(
+            signatures, self._write, self._now_ms, self._metrics.posted, subject_of=self._mappings.subject_of
+        )
 
     async def _write(self, record: RawRecord) -> Delivery:
         return await self._writer.write(record.topic, record.key, record.value, record.headers, record.time_ms)

@@ -31,6 +31,7 @@ COMMANDS = (
     "import",
     "score",
     "affected",
+    "dead-letters",
     "check",
     "boards",
 )
@@ -47,7 +48,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--debug", action="store_true", help="show where an error came from")
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for name in COMMANDS:
-        module = import_module(f"streams.cli.{'import_' if name == 'import' else name}")
+        module = import_module(f"streams.cli.{'import_' if name == 'import' else name.replace('-', '_')}")
         command = commands.add_parser(name, help=module.SUMMARY, description=module.__doc__)
         command.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
         module.add_flags(command)

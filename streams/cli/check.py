@@ -58,10 +58,19 @@ def run(flags: argparse.Namespace) -> int:
     if tokens:
         in_part = sum(not token.data_scope.whole for token in tokens)
         print(f"tokens are valid: {len(tokens)}, {in_part} of them for a part of the data")
+    _say_mappings(settings, catalogue)
     _say_what_is_over(settings)
     if not (flags.live or flags.broker):
         return 0
     return _live(settings, catalogue.vocabulary)
+
+
+def _say_mappings(settings: Settings, catalogue: Catalogue) -> None:
+    from streams.mapping.book import Mappings  # noqa: PLC0415 - see above
+
+    for name, entry in Mappings.of(settings.mappings, catalogue.vocabulary).by_name.items():
+        topics = ", ".join(entry.topics) or "no topic"
+        print(f"mapping {name} is valid: from {topics} to {', '.join(sorted(entry.mapper.types)) or 'nothing'}")
 
 
 def _say_what_is_over(settings: Settings) -> None:

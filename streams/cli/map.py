@@ -7,16 +7,15 @@ backtest, pharos replay). Exit code 1: at least one payload would be a dead lett
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from streams.cli.flag_values import file_path
-from streams.cli.settings_flags import add_settings, settings_of
+from streams.cli.settings_flags import add_settings, settings_with_names
 
 if TYPE_CHECKING:
     import argparse
 
-    from streams.events.fields import Event
-    from streams.mapping.unread import UnreadFields
+    from streams.mapping.trial import MappingTrial
 
 SUMMARY = "try a mapping on a file of payloads"
 _MOST_SHOWN = 200
@@ -31,62 +30,40 @@ def add_flags(command: argparse.ArgumentParser) -> None:
 
 def run(flags: argparse.Namespace) -> int:
     """Writes the events, and says what is wrong."""
-    import msgspec  # noqa: PLC0415 - `pharos --help` needs no mapping
-
-    from streams.catalogue.load import load  # noqa: PLC0415 - see above
+    from streams.catalogue.load import load  # noqa: PLC0415 - `pharos --help` needs no mapping
     from streams.cli.errors import UsageError  # noqa: PLC0415 - see above
     from streams.mapping.book import Mappings  # noqa: PLC0415 - see above
     from streams.mapping.failure import MappingError  # noqa: PLC0415 - see above
     from streams.mapping.shipped import shipped_names  # noqa: PLC0415 - see above
-    from streams.mapping.unread import UnreadFields  # noqa: PLC0415 - see above
+    from streams.mapping.trial import MappingTrial  # noqa: PLC0415 - see above
     from streams.offline.payloads_file import read_payloads  # noqa: PLC0415 - see above
     from streams.settings.located_yaml import suggestion  # noqa: PLC0415 - see above
     from streams.settings.mapping import MappingSettings  # noqa: PLC0415 - see above
 
-    settings = settings_of(flags)
+    settings = settings_with_names(flags)
     vocabulary = load(settings.catalogue).vocabulary
     known = {name: MappingSettings() for name in shipped_names()} | settings.mappings
     if flags.mapping not in known:
         raise UsageError(f'--mapping: no mapping is named "{flags.mapping}"{suggestion(flags.mapping, known)}')
-    mapper = Mappings.of({flags.mapping: known[flags.mapping]}, vocabulary).by_name[flags.mapping].mapper
-    unread = UnreadFields(mapper.reads)
-    payloads = made = ignored = dead = 0
+    mappings = Mappings.of({flags.mapping: known[flags.mapping]}, vocabulary)
+    trial = MappingTrial(mappings.by_name[flags.mapping].mapper, vocabulary)
     for payload in read_payloads(flags.file):
-        payloads += 1
         try:
-            events = mapper.events(payload.body)
+            for line in trial.lines(payload.body):
+                print(line.decode())
         except MappingError as error:
-            dead += 1
             _say(f"{flags.file}: {payload.where}: {error.rejection.reason}: {error.rejection.detail}")
-        else:
-            for event in events:
-                print(_line(vocabulary.topic_of[event.__struct_config__.tag], event))  # type: ignore[index]
-            made += len(events)
-            ignored += not events
-        try:
-            unread.add(msgspec.json.decode(payload.body))
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            pass  # a dead letter, as was said
-    _say_what_is_unread(unread, payloads)
-    _say(f"{payloads:,} payloads: {made:,} events, {ignored:,} ignored, {dead:,} dead letters")
-    return 1 if dead else 0
+    _say_what_is_unread(trial)
+    _say(trial.summary)
+    return 1 if trial.dead_letters else 0
 
 
-def _line(topic: str, event: Event) -> str:
-    import msgspec  # noqa: PLC0415 - see above
-
-    written: dict[str, Any] = msgspec.to_builtins(event)
-    data = {name: value for name, value in written.pop("data").items() if value is not None and value != ""}
-    whole = {name: value for name, value in written.items() if value is not None} | {"data": data}
-    return msgspec.json.encode({"topic": topic, "event": whole}).decode()
-
-
-def _say_what_is_unread(unread: UnreadFields, payloads: int) -> None:
-    found = sorted(unread.payloads.items())
+def _say_what_is_unread(trial: MappingTrial) -> None:
+    found = sorted(trial.unread.payloads.items())
     if found:
-        _say("never read:")
+        _say("never read by the mapping:")
     for path, count in found[:_MOST_SHOWN]:
-        _say(f"  {path}  in {count:,} of {payloads:,}")
+        _say(f"  {path}  in {count:,} of {trial.payloads:,}")
     if len(found) > _MOST_SHOWN:
         _say(f"  and {len(found) - _MOST_SHOWN:,} more")
 

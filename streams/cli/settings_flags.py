@@ -114,6 +114,7 @@ def settings_with_secrets(flags: argparse.Namespace) -> Settings:
     """And once everything that receivers and webhooks need has been found where the settings say that it is."""
     from streams.configuration.load import configure  # noqa: PLC0415 - see above
     from streams.configuration.receiver_check import settings_faults  # noqa: PLC0415 - see above
+    from streams.intake.signature_secrets import secrets_of  # noqa: PLC0415 - see above
     from streams.linkage.webhooks import way_of  # noqa: PLC0415 - see above
 
     settings = configure(
@@ -122,6 +123,9 @@ def settings_with_secrets(flags: argparse.Namespace) -> Settings:
     for rule in settings.linkage:
         if rule.webhook is not None:
             way_of(rule, rule.webhook, os.environ)
+    for name, mapping in settings.mappings.items():
+        if mapping.intake:
+            secrets_of(name, mapping, os.environ)
     return settings
 
 

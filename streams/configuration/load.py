@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 
 import msgspec
 
+from streams.configuration.mappings import folder_mappings
 from streams.configuration.rules import check_settings
+from streams.mapping.shipped import STRUCTS as OF_MAPPINGS
 from streams.settings.addresses import is_loopback
 from streams.settings.file_paths import at_home, with_homes
 from streams.settings.located_yaml import Document, LocatedError, dotted
+from streams.settings.mapping import MappingSettings
 from streams.settings.secrets import ConfigurationError
 from streams.settings.settings import (
     CalendarEntry,
@@ -53,9 +56,12 @@ _STRUCTS = (
     LinkageRule,
     LinkageMatch,
     LinkageWebhook,
+    *OF_MAPPINGS,
 )
 
-_FILE_ONLY = frozenset({"receivers", "routes", "maintenance", "escalations", "opening_hours", "calendar", "linkage"})
+_FILE_ONLY = frozenset(
+    {"receivers", "routes", "maintenance", "escalations", "opening_hours", "calendar", "linkage", "mappings"}
+)
 
 
 def configure(
@@ -90,9 +96,17 @@ def configure(
         for field, (value, origin) in source.items():
             values[field], origins[field] = value, origin
     settings = with_homes(Settings(**values))
+    try:
+        folder = folder_mappings(settings)
+    except LocatedError as error:
+        raise ConfigurationError(str(error)) from None
+    further = {name: with_homes(mapping) for name, (_, mapping) in folder.items()}
+    settings = msgspec.structs.replace(settings, mappings={**settings.mappings, **further})
     _refuse_unknown_variables(variables, settings)
     for fault in rules(settings):
         field = str(fault.path[0])
+        if field == "mappings" and fault.path[1] in folder:
+            raise ConfigurationError(str(folder[str(fault.path[1])][0].error(fault.path[2:], fault.what)))
         if field in origins or document is None:
             inner = dotted(fault.path[1:])
             place = origins.get(field, field) + (f": {inner}" if inner else "")
@@ -121,6 +135,9 @@ def _from_file(file: Path) -> tuple[Document, dict[str, Any]]:
         document = Document(text, str(file))
         if document.value is not None and not isinstance(document.value, dict):
             raise document.error((), "settings are `key: value` lines")
+        named = (document.value or {}).get("mappings")
+        for name in named if isinstance(named, dict) else ():  # msgspec does not say in which of them a mistake is
+            document.convert(("mappings", name), MappingSettings, _STRUCTS)
         settings = document.convert((), Settings, _STRUCTS)
     except LocatedError as error:
         raise ConfigurationError(str(error)) from None
@@ -184,6 +201,7 @@ def _refuse_unknown_variables(variables: Mapping[str, str], settings: Settings) 
     own |= {
         name for rule in settings.linkage if rule.webhook for name in (rule.webhook.url_env, rule.webhook.secret_env)
     }
+    own |= {mapping.signature.secret_env for mapping in settings.mappings.values() if mapping.signature}
     own |= {settings.security.password_env, settings.security.key_password_env}
     for name in sorted(variables):
         if name.startswith(PREFIX) and name not in known | own:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from streams.catalogue.calendar_rules import check_planned
 from streams.catalogue.load import load
+from streams.configuration.mappings import check_mappings
 from streams.configuration.rules import check_settings
 from streams.register.label_values import LabelValues
 from streams.register.matcher import Matcher, MatcherError, Op, read_matchers
@@ -25,7 +26,9 @@ def check_with_catalogue(settings: Settings) -> Iterator[Fault]:
     Raises LocatedError for a catalogue that is wrong itself.
     """
     yield from check_settings(settings)
-    yield from check_names(settings, load(settings.catalogue))
+    catalogue = load(settings.catalogue)
+    yield from check_names(settings, catalogue)
+    yield from check_mappings(settings, catalogue.vocabulary)
 
 
 def check_names(settings: Settings, catalogue: Catalogue) -> Iterator[Fault]:

@@ -7,11 +7,11 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import unquote_to_bytes
 
+from streams.topics.sources import raw_topic
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-RAW_TOPICS: Final = "pharos-raw-"
-LARGEST_BODY: Final = 1 << 20
 _ATTRIBUTE: Final = re.compile(r"ce-([a-z0-9]{1,64})", re.IGNORECASE)
 _QUOTED: Final = re.compile(r'"(.*)"', re.DOTALL)
 _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
@@ -28,17 +28,23 @@ class RawRecord(NamedTuple):
     time_ms: int
 
 
-def raw_record(mapping: str, body: bytes, attributes: tuple[tuple[str, bytes], ...], now_ms: int) -> RawRecord:
+def raw_record(
+    mapping: str, body: bytes, attributes: tuple[tuple[str, bytes], ...], now_ms: int, subject: str = ""
+) -> RawRecord:
     """A webhook that is sent again has the same key, so it lands in the same partition, where copies are recognised.
 
-    The key is a hash of the body, or of `source` and `id` where the headers hold a CloudEvent in binary mode.
+    The key is the subject of its events: what is said of one order in several webhooks may be one and the same event.
+    Where that is not known it is a hash of the body, or of `source` and `id` where the headers hold a CloudEvent in
+    binary mode.
     """
+    if subject:
+        return RawRecord(raw_topic(mapping), subject.encode("utf-8", "surrogatepass"), body, attributes, now_ms)
     by_name = dict(attributes)
     parts = [by_name[name] for name in _IDENTITY] if all(name in by_name for name in _IDENTITY) else [body]
     digest = hashlib.blake2b(digest_size=16)
     for part in parts:
         digest.update(len(part).to_bytes(8) + part)
-    return RawRecord(RAW_TOPICS + mapping, digest.hexdigest().encode(), body, attributes, now_ms)
+    return RawRecord(raw_topic(mapping), digest.hexdigest().encode(), body, attributes, now_ms)
 
 
 def cloud_event_attributes(headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, bytes], ...]:

@@ -10,7 +10,7 @@ from streams.settings.secrets import ConfigurationError, read_secret
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from streams.settings.mapping import MappingSettings, SignatureSettings
+    from streams.settings.mapping import MappingSettings
 
 _MOST_SECRETS: Final = 2
 
@@ -22,23 +22,37 @@ def signatures_of(
 
     Raises ConfigurationError, which names the setting and never the secret.
     """
-    return {
-        name: _signature(f"mappings.{name}.signature", mapping.signature, environment)
-        for name, mapping in mappings.items()
-        if mapping.intake
-    }
+    found: dict[str, Signature | None] = {}
+    for name, mapping in mappings.items():
+        if not mapping.intake:
+            continue
+        secrets = secrets_of(name, mapping, environment)
+        if mapping.signature is None or not secrets:
+            found[name] = None
+        elif not mapping.signature.header:
+            raise ConfigurationError(
+                f"mappings.{name}.signature: no header is named; write the one that the sender signs in"
+            )
+        else:
+            found[name] = Signature(mapping.signature, secrets)
+    return found
 
 
-def _signature(place: str, settings: SignatureSettings | None, environment: Mapping[str, str]) -> Signature | None:
+def secrets_of(name: str, mapping: MappingSettings, environment: Mapping[str, str]) -> tuple[str, ...]:
+    """Those of one mapping; none where none is named. Raises ConfigurationError for one that is not where it should be.
+
+    A file may hold the new secret and the one before it, each on a line. A variable is one secret, whatever is in it.
+    """
+    settings = mapping.signature
     if settings is None:
-        return None
+        return ()
+    place = f"mappings.{name}.signature"
     found = read_secret(place, settings.secret_env, settings.secret_file, environment)
-    if not found:
-        return None
-    # A file may hold the new secret and the one before it, each on a line; a variable is one secret, whatever is in it.
-    lines = [found] if settings.secret_env else [line.strip() for line in found.splitlines() if line.strip()]
+    if settings.secret_env or not found:
+        return (found,) if found else ()
+    lines = tuple(line.strip() for line in found.splitlines() if line.strip())
     if len(lines) > _MOST_SECRETS:
         raise ConfigurationError(
             f"{place}: the file {settings.secret_file} has {len(lines)} lines; keep the secret and the one before it"
         )
-    return Signature(settings, tuple(lines))
+    return lines

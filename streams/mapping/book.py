@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from streams.events.dead_letter import RejectedError
 from streams.mapping.mapper import NOBODY, RecordMapper, compile_mapping
 from streams.mapping.merged import merged
 from streams.mapping.shipped import shipped, shipped_names
@@ -46,6 +47,17 @@ class Mappings:
     ) -> Mappings:
         """Mappings in which `check_mapping` has found no fault."""
         return cls({name: _entry(name, settings, vocabulary, customers) for name, settings in mappings.items()})
+
+    def subject_of(self, name: str, body: bytes) -> str:
+        """What the first event is about that a mapping makes of a record; "" where it makes none.
+
+        Raises KeyError for a name that is none of a mapping.
+        """
+        try:
+            events = self.by_name[name].mapper.events(body)
+        except RejectedError:
+            return ""
+        return (events[0].subject or "") if events else ""
 
     @property
     def settings(self) -> dict[str, MappingSettings]:

@@ -13,7 +13,8 @@ from streams.events.fields import Kind
 from streams.mapping.expression import Expression, read_expression
 from streams.mapping.failure import ExpressionError
 from streams.mapping.place import Made, Place, mark, read
-from streams.mapping.writer import Around, NotPlainError, Value, Writer
+from streams.mapping.writer import Writer
+from streams.mapping.written import Around, NotPlainError, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -135,7 +136,9 @@ class RuleCompiler:
         else:
             lines.append(" return True")
         lines += ["def make(record, add):", " at = 'each'", " try:"]
-        if "each" in rule.expressions:
+        if rule.rule.ignore:
+            lines.append("  return")
+        elif "each" in rule.expressions:
             lines += self._each(rule)
         else:
             lines += [f"  {line}" for line in self._event(rule, Around(self._record), "return")]
@@ -197,17 +200,16 @@ class RuleCompiler:
         except NotPlainError:
             if self._record.place is not None:
                 raise
-            return Value(f"{self._writer.constant(self._searched(expression))}({around.whole})")
+            return Value(f"{self._writer.constant(self._searched(expression))}({around.whole.text})")
 
     def _text(self, expression: Expression, around: Around) -> str:
-        value = self._value(expression, around)
-        if value.place is not None:
-            raise NotPlainError("a struct")
-        return value.text
+        return self._value(expression, around).plain
 
     def _truth(self, expression: Expression) -> str:
-        value = self._value(expression, Around(self._record))
-        return f"({value.text}) is True" if value.truth else self._writer.truth(value)
+        try:
+            return self._writer.truth(expression, Around(self._record))
+        except NotPlainError:
+            return f"true({self._value(expression, Around(self._record)).plain})"
 
     def _searched(self, expression: Expression) -> Callable[[Any], Any]:
         compiled = jmespath.compile(expression.text)

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Generator, Iterator
     from pathlib import Path
 
+    from streams.events.binary_mode import Headers
+
 
 class EventsFileError(InputError):
     """A mistake in an events file: `file:line: what; what to do`."""
@@ -60,7 +62,7 @@ class Line(NamedTuple):
     at_ms: int
     key: bytes | None
     name: bytes
-    headers: tuple[tuple[str, bytes | None], ...] = ()
+    headers: Headers = ()
     placed: int | None = None
     number: int = 0
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 import orjson
 
+from streams.events.binary_mode import PREFIX
 from streams.events.event_time import event_time_ms
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ _NAMES: Final = frozenset({"id", "subject"})
 _KEPT: Final = frozenset({"source", "type"})
 _ATTRIBUTES: Final = _NAMES | _KEPT | {"specversion", "time", "datacontenttype", "dataschema"}
 _WORDS: Final = frozenset({"handled_by"})  # texts that say what was done, not to whom
-_PREFIX: Final = "ce_"
 _NUMBERS: Final = frozenset({"seconds", "money", "number", "count"})
 _LARGEST: Final = 1 << 62
 _EMPTY: Final[Mapping[type, Any]] = {str: "", bool: False, int: 0, float: 0.0, list: [], dict: {}}
@@ -67,12 +67,12 @@ class Mask:
 
     def _binary(self, found: KafkaRecord, content: Any) -> KafkaRecord:
         named = {
-            name.removeprefix(_PREFIX): (text or b"").decode("utf-8", "replace")
+            name.removeprefix(PREFIX): (text or b"").decode("utf-8", "replace")
             for name, text in found.headers
-            if name.startswith(_PREFIX)
+            if name.startswith(PREFIX)
         }
         attributes = {name: self._attribute(name, text) for name, text in named.items() if name in _ATTRIBUTES}
-        headers = tuple((f"{_PREFIX}{name}", str(text).encode()) for name, text in attributes.items())
+        headers = tuple((f"{PREFIX}{name}", str(text).encode()) for name, text in attributes.items())
         data = self._data(named.get("type", ""), content)
         value = _NO_JSON if content is None else orjson.dumps(data)
         return found._replace(value=value, headers=headers)

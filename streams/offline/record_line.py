@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import msgspec
 import orjson
 
+from streams.events.binary_mode import PREFIX, is_binary
 from streams.offline.events_file import EventsFileError, record
 from streams.records.instant import rfc3339
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-_BINARY_MODE: Final = "ce_specversion"
-_PREFIX: Final = "ce_"
+    from streams.events.binary_mode import Headers
+
 _ONE_LINE: Final = bytes.maketrans(b"\r\n", b"  ")  # JSON has them between its parts only
 _syntax = msgspec.json.Decoder(msgspec.Raw).decode
 
@@ -29,12 +30,12 @@ class KafkaRecord(NamedTuple):
     at_ms: int
     key: bytes | None
     value: bytes | None
-    headers: tuple[tuple[str, bytes | None], ...] = ()
+    headers: Headers = ()
 
     @property
     def is_binary(self) -> bool:
         """Whether it is a CloudEvent in binary mode: then the attributes are its headers, and the value is the data."""
-        return any(name == _BINARY_MODE for name, _ in self.headers)
+        return is_binary(self.headers)
 
 
 class LineMaker:
@@ -79,7 +80,7 @@ def _without_partition(found: KafkaRecord, at_ms: int, form: str) -> bytes:
         name, key = _text_of(found.key)
         parts += [b',"', name, b'":', orjson.dumps(key)]
     if found.is_binary:
-        headers = {name: _text(text or b"") or "" for name, text in found.headers if name.startswith(_PREFIX)}
+        headers = {name: _text(text or b"") or "" for name, text in found.headers if name.startswith(PREFIX)}
         parts += [b',"headers":', orjson.dumps(headers)]
     return b"".join((*parts, b"}"))
 

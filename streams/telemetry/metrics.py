@@ -26,6 +26,7 @@ UPPER: Final = "pharos_expected_upper"
 SCORE: Final = "pharos_score"
 ANOMALY_STATE: Final = "pharos_anomaly_state"
 RECORDS: Final = "pharos_records_total"
+DEAD_LETTERS: Final = "pharos_dead_letters_total"
 LONG_VALUES: Final = "pharos_long_values_total"
 WATERMARK: Final = "pharos_watermark_seconds"
 EVENT_TO_PUBLISH: Final = "pharos_event_to_publish_seconds"
@@ -103,6 +104,9 @@ class PipelineMetrics:
             "Values of a dimension that had more than 256 characters and were cut.",
             ("topic", "dimension"),
             registry=registry,
+        )
+        self._dead_letters = Counter(
+            DEAD_LETTERS, "Dead letters by topic and reason.", ("topic", "reason"), registry=registry
         )
         self._watermark = Gauge(
             WATERMARK,
@@ -190,6 +194,10 @@ class PipelineMetrics:
     def records(self, topic: str, outcome: str, count: int) -> None:
         """Adds `count` records; 0 makes the series visible before its first record."""
         self._records.labels(topic, outcome).inc(count)
+
+    def dead_letter(self, topic: str, reason: str) -> None:
+        """A record went to pharos-dead-letters."""
+        self._dead_letters.labels(topic, str(reason)).inc()
 
     def long_values(self, topic: str, dimension: str, count: int) -> None:
         self._long_values.labels(topic, dimension).inc(count)

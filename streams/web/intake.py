@@ -10,8 +10,9 @@ from aiohttp import HttpVersion11, web
 
 from streams.delivery.written import Delivery
 from streams.intake.outcome import Outcome
-from streams.intake.raw_record import LARGEST_BODY, RawRecord, cloud_event_attributes, raw_record
+from streams.intake.raw_record import RawRecord, cloud_event_attributes, raw_record
 from streams.intake.room import Place, Room
+from streams.topics.wanted import LARGEST_BODY
 from streams.web.guard import INTAKE_PATH, facts_of, json_response
 
 if TYPE_CHECKING:
@@ -43,6 +44,10 @@ _HEADERS: Final = {
 logger = logging.getLogger(__name__)
 
 
+def _unknown(_mapping: str, _body: bytes) -> str:
+    return ""
+
+
 class IntakeParts(NamedTuple):
     """What the intake works with.
 
@@ -52,6 +57,7 @@ class IntakeParts(NamedTuple):
         now_ms: the wall clock, since the epoch.
         counted: counts bodies by mapping and outcome.
         body_limit_s: how long a body may take to arrive.
+        subject_of: what the events are about that a mapping makes of a body; "" where that is not known.
 
     """
 
@@ -60,6 +66,7 @@ class IntakeParts(NamedTuple):
     now_ms: Callable[[], int]
     counted: Callable[[str, str, int], None]
     body_limit_s: float = BODY_LIMIT_S
+    subject_of: Callable[[str, bytes], str] = _unknown
 
 
 def add_intake(app: web.Application, security: Security, parts: IntakeParts) -> None:
@@ -128,7 +135,8 @@ class _Intake:
                 return Outcome.WRONG_SIGNATURE
             # A signature covers the body only: with a body of somebody else, headers would make another event of it.
             attributes = cloud_event_attributes(request.headers.items()) if signature is None else ()
-            record = raw_record(mapping, body, attributes, self._parts.now_ms())
+            subject = self._parts.subject_of(mapping, body)
+            record = raw_record(mapping, body, attributes, self._parts.now_ms(), subject)
             return _OF_DELIVERY[await self._parts.write(record)]
         finally:
             place.leave()

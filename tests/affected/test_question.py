@@ -9,6 +9,7 @@ import pytest
 
 from streams.affected.question import Question, parts_of, question_about
 from streams.catalogue.load import load
+from streams.catalogue.metric import Term
 from streams.events.long_text import shortened
 from streams.events.vocabulary import SHIPPED
 from tests.support.sample_anomaly import sample_anomaly
@@ -49,6 +50,33 @@ def test_an_order_whose_collection_is_overdue_counts_for_its_deadline() -> None:
     assert "denominator" in parts(question, "order.paid", START - day)
     assert parts(question, "order.paid", START) == ()
     assert question.records_from <= START - day - 5 * MINUTE
+
+
+@pytest.mark.parametrize(
+    ("kind", "scope", "name"),
+    [
+        ("payment.started", "payment_method", "order_id"),
+        ("message.received", "intent", "consultation_id"),
+        ("promise.made", "role", "promise_id"),
+        ("notice.sent", "status", "parcel_id"),
+        ("case.closed", "state", "case_id"),
+        ("complaint.opened", "role", "feedback_id"),
+        ("feedback.closed", "kind", "feedback_id"),
+        ("refund.completed", "return_channel", "refund_id"),
+        ("survey.answered", "touchpoint", "feedback_id"),
+    ],
+)
+def test_what_happens_around_an_order_names_it(kind: str, scope: str, name: str) -> None:
+    counted = msgspec.structs.replace(
+        BY_NAME["orders_created"], numerator=(Term(events=(kind,)),), scopes=((), (scope,))
+    )
+    data = msgspec.convert({name: "TB1", "order_id": "TB1", scope: "this"}, SHIPPED.data[kind])
+    topic = SHIPPED.topic_of[kind]
+
+    assert parts_of(Question(counted, {scope: "this"}, START, START + 1), topic, kind, START, data) == ("numerator",)
+    assert parts_of(Question(counted, {scope: "that"}, START, START + 1), topic, kind, START, data) == ()
+    assert Question(counted, {}, START, START + 1).topics == (topic,)
+    assert data.order_id == "TB1"  # type: ignore[attr-defined] - the struct is made at run time
 
 
 def test_a_missing_dimension_counts_as_empty() -> None:

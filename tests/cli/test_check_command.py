@@ -94,3 +94,21 @@ def test_a_window_that_is_over_is_a_note_and_one_to_come_is_none(
     assert notes == [
         'note   maintenance[0]: "past" is over since 2020-01-02T00:00:00Z; remove it, or write when it is next'
     ]
+
+
+def test_a_secret_of_a_webhook_that_is_missing_is_named_by_its_setting(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ERP_SECRET", raising=False)
+    file = tmp_path / "pharos.yaml"
+    file.write_text(
+        "mappings:\n  erp:\n    signature: {header: X-Signature, secret_env: ERP_SECRET}\n    events:\n"
+        "      - {type: order.paid, id: id, source: \"'/erp'\", time: at, data: {order_id: id}}\n"
+    )
+
+    refused = main(["check", "--config", str(file)])
+    said = capsys.readouterr().err
+    monkeypatch.setenv("ERP_SECRET", "shared")
+
+    assert (refused, main(["check", "--config", str(file)])) == (2, 0)
+    assert "mappings.erp.signature: the variable ERP_SECRET is not set" in said

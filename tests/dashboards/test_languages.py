@@ -13,6 +13,8 @@ from detectors.judgement import Reason
 from streams.alerts.words import phrases
 from streams.catalogue.load import load
 from streams.catalogue.metric import Metric, Severity, Touchpoint
+from streams.events.dead_letter import Reason as DeadLetterReason
+from streams.events.vocabulary import SHIPPED
 from streams.incidents.alert import State
 from streams.records.anomaly import Change, Why
 from streams.settings.settings import SOURCE_TOPICS
@@ -74,6 +76,7 @@ def test_nothing_is_left_untranslated() -> None:
 def test_there_is_a_word_for_all_that_the_server_can_say(language: dict[str, Any]) -> None:
     catalogue = load()
     dimensions = {name for metric in catalogue.metrics for scope in metric.scopes for name in scope}
+    dimensions |= SHIPPED.all_dimensions
     units = set(get_args(get_type_hints(Metric)["unit"]))
 
     assert dimensions <= set(language["dimension"])
@@ -89,6 +92,7 @@ def test_there_is_a_word_for_all_that_the_server_can_say(language: dict[str, Any
     )
     assert set(SOURCE_TOPICS) == set(language["topic"])
     assert {refusal.name.lower() for refusal in Refusal} <= set(language["refusal"])
+    assert {reason.value for reason in DeadLetterReason} == set(language["deadLetterReason"])
 
 
 def test_messages_and_pages_call_the_dimensions_by_the_same_words() -> None:

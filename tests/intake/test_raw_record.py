@@ -79,3 +79,9 @@ def test_room_is_never_exceeded_and_is_free_again_when_all_have_left(sizes: list
         place.leave()
 
     assert (room.bodies, room.bytes) == (0, 0)
+
+
+def test_what_is_said_of_one_case_in_several_bodies_lands_in_one_partition() -> None:
+    created, paid = (raw_record("shop", body, (), 1, "1001") for body in (b'{"a": 1}', b'{"a": 2}'))
+
+    assert created.key == paid.key == b"1001"

@@ -58,6 +58,8 @@ def test_a_secret_that_is_missing_is_said_with_its_setting(tmp_path: Path) -> No
 
     with pytest.raises(ConfigurationError, match=r"mappings\.shop\.signature: the variable SHOP_SECRET is not set"):
         signatures_of(shop(secret_env="SHOP_SECRET"), {})
+    with pytest.raises(ConfigurationError, match=r"mappings\.shop\.signature: no header is named"):
+        signatures_of({"shop": MappingSettings(signature=SignatureSettings(secret_env="S"))}, {"S": "hidden"})
     with pytest.raises(ConfigurationError, match=r"mappings\.shop\.signature: the file .* cannot be read"):
         signatures_of(shop(secret_file=str(tmp_path / "none")), {})
     with pytest.raises(ConfigurationError, match=r"mappings\.shop\.signature: the file .* has 3 lines") as refused:

@@ -13,9 +13,11 @@ from jmespath.visitor import Options
 from streams.mapping.expression import NotAnExpressionError, read_expression
 from streams.mapping.functions import MappingFunctions
 from streams.mapping.place import Made, Place, mark, read
+from streams.mapping.runtime import is_true
 from streams.mapping.shape import narrow_decoder
 from streams.mapping.times import Times
-from streams.mapping.writer import Around, NotPlainError, Value, Writer
+from streams.mapping.writer import Writer
+from streams.mapping.written import Around, NotPlainError, Value
 from tests.mapping.support.expressions import expressions, json_values
 
 FUNCTIONS = MappingFunctions({"t": {"a": "A", "1": "one", "*": "other"}}, {"v": "V"}, Times(ZoneInfo("Asia/Shanghai")))
@@ -25,7 +27,7 @@ FAILED = object()
 def searched(text: str, value: Any) -> Any:
     try:
         return jmespath.search(text, value, Options(custom_functions=FUNCTIONS))
-    except Exception:
+    except Exception:  # noqa: BLE001 - whatever JMESPath raises
         return FAILED
 
 
@@ -42,10 +44,23 @@ def compiled(text: str, place: Place | None, item: bool = False) -> Any:
             return eval(source, {**names, "record": record, "item": element})
         except (SyntaxError, SyntaxWarning):
             raise
-        except Exception:
+        except Exception:  # noqa: BLE001 - whatever JMESPath raises
             return FAILED
 
     compile(source, text, "eval")
+    return run
+
+
+def condition_of(text: str, place: Place | None) -> Any:
+    names: dict[str, Any] = {}
+    source = Writer(FUNCTIONS, names).truth(read_expression(text), Around(Value("record", named=True, place=place)))
+
+    def run(record: Any) -> Any:
+        try:
+            return bool(eval(source, {**names, "record": record}))
+        except Exception:  # noqa: BLE001 - whatever JMESPath raises
+            return FAILED
+
     return run
 
 
@@ -66,7 +81,7 @@ def readable(text: str) -> bool:
     return True
 
 
-@settings(max_examples=1500)
+@settings(max_examples=400)
 @given(expressions(), json_values())
 @example("`5`.a[0]", {})
 @example("a.b[0] == 'a'", {"a": {"b": "a"}})
@@ -84,7 +99,7 @@ def test_an_expression_finds_in_plain_json_what_jmespath_finds(text: str, value:
     assert exactly(run(value)) == exactly(searched(text, value))
 
 
-@settings(max_examples=1500)
+@settings(max_examples=400)
 @given(expressions(), json_values())
 @example("a.b[0].a", {"a": {"b": [{"a": 1}]}})
 @example("[a, b][0].a", {"a": {"a": 1}, "b": 2})
@@ -107,7 +122,7 @@ def test_it_finds_the_same_in_a_record_of_which_only_what_is_read_is_decoded(tex
     assert exactly(run(record)) == exactly(searched(text, value))
 
 
-@settings(max_examples=800)
+@settings(max_examples=200)
 @given(expressions(), json_values(), json_values())
 @example("@.item", [1], 2)
 @example("[item.a, record.b, other]", {"b": 1}, {"a": 2})
@@ -121,7 +136,24 @@ def test_an_element_and_its_record_are_seen_as_one_object(text: str, record: Any
     assert exactly(run(record, element)) == exactly(searched(text, {"item": element, "record": record}))
 
 
-@settings(max_examples=500)
+@settings(max_examples=250)
+@given(expressions(), json_values())
+def test_a_condition_fits_where_jmespath_finds_something_true(text: str, value: Any) -> None:
+    assume(readable(text))
+    place = Place()
+    mark(read(read_expression(text), (place,)), whole=False)
+    found = searched(text, value)
+    decode = narrow_decoder(place)
+    try:
+        fits = condition_of(text, None)(value)
+        narrow = condition_of(text, place)(decode(msgspec.json.encode(value))) if decode else fits
+    except (NotPlainError, msgspec.ValidationError):
+        return
+
+    assert fits == narrow == (found if found is FAILED else is_true(found))
+
+
+@settings(max_examples=250)
 @given(expressions(), json_values())
 def test_what_an_expression_finds_is_marked_as_read(text: str, value: Any) -> None:
     """What is not marked as read makes no difference: the same is found without it."""

@@ -61,7 +61,7 @@ class _Unhashed(CustomerKey):
 
 @cache
 def _mapper(name: str) -> RecordMapper:
-    file = FOLDERS[name] / "mapping.yaml"
+    file = FOLDERS[name] / "mappings" / f"{name}.yaml"
     written = msgspec.convert(yaml.safe_load(file.read_text()), MappingSettings) if file.exists() else MappingSettings()
     return _mapper_of(name, written)
 

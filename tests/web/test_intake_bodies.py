@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from streams.intake.raw_record import LARGEST_BODY
+from streams.topics.wanted import LARGEST_BODY
 from streams.web.security import Security
 from tests.web.support.intake_server import BODY, Kafka, fetch, head, signed, spoken
 

@@ -10,7 +10,7 @@ import pytest
 
 from dashboards.boards.all_boards import all_boards
 from dashboards.boards.limit import Limit, limits_of
-from dashboards.boards.lint import panels_of
+from dashboards.boards.lint import faults, panels_of
 from streams.catalogue.load import Catalogue
 from streams.catalogue.metric import Direction
 from streams.telemetry.metrics import prometheus_name
@@ -100,6 +100,19 @@ def test_a_metric_that_somebody_adds_appears_without_code(grown: Plan, own: Metr
         asked = [target["expr"] for target in panel(boards[name], title)["targets"]]
         assert any("pharos_hung_up_twice_ratio{" in expr for expr in asked)
     assert panel(boards["consultation"], f"Contributors: {own.title}")
+
+
+@pytest.mark.parametrize("dimension", ["role", "status", "state", "return_channel", "touchpoint", "kind"])
+def test_a_board_offers_whatever_dimension_its_metrics_are_split_by(plan: Plan, own: Metric, dimension: str) -> None:
+    split = msgspec.structs.replace(own, scopes=((), (dimension,)))
+    board = made(replace(plan, catalogue=Catalogue.of((split,))))["consultation"]
+    variables = {variable["name"]: variable for variable in board["templating"]["list"]}
+
+    assert variables[dimension]["label"] == dimension.replace("_", " ").capitalize()
+    assert f"{dimension})" in str(variables[dimension]["query"])
+    asked = [target["expr"] for target in panel(board, f"Contributors: {own.title}")["targets"]]
+    assert all(f'{dimension}=~"${dimension}"' in expr for expr in asked)
+    assert list(faults(board)) == []
 
 
 def test_ids_of_panels_stay_when_a_metric_is_added(boards: dict[str, Any], grown: Plan) -> None:

@@ -14,11 +14,14 @@ from hypothesis import strategies as st
 from tests.fuzz.support.odd_bytes import damaged, texts, values
 from tests.fuzz.support.own_folder import own_folder
 
-TOKENS: Final = {role: f"{role}-secret-of-these-tests" for role in ("viewer", "responder", "operator", "admin")}
+TOKENS: Final = {
+    role: f"{role}-secret-of-these-tests" for role in ("intake", "viewer", "responder", "operator", "admin")
+}
 _PATHS: Final = [
     "/", "/metrics", "/healthz", "/readyz", "/api/v1/board", "/api/v1/session", "/api/v1/anomalies",
     "/api/v1/anomalies/a1b2c3", "/api/v1/anomalies/a1b2c3/course", "/api/v1/audit", "/api/v1/silences",
     "/api/v1/silences/preview", "/api/v1/silences/new", "/api/v1/nothing",
+    "/intake/signed", "/intake/plain", "/intake/%FF",
     *(f"/api/v1/anomalies/{name}/{act}" for name in ("a1b2c3", "none")
       for act in ("ack", "snooze", "feedback", "assign", "approve", "decline")),
 ]  # fmt: skip
@@ -63,7 +66,8 @@ _HEADERS: Final = [
     ("Authorization", "Basic x"), ("Authorization", "Bearer"), ("X-Forwarded-For", "1"), ("Host", "evil"),
     ("Host", "["), ("Accept", "application/openmetrics-text; version=1.0.0; q=x"), ("Expect", "x"),
     ("Upgrade", "websocket"), ("Transfer-Encoding", "chunked"), ("X", "y" * 9_000),
-    ("Content-Length", "9" * 400), ("Content-Length", "-1"),
+    ("Content-Length", "9" * 400), ("Content-Length", "-1"), ("X-Signature", "t=1,v1=" + "0" * 64),
+    ("X-Signature", "v1=\xff,t=" + "9" * 5_000), ("X-Signature", ",t=,v1="), ("CE-ID", "%FF%"), ("ce-source", '"\\"'),
 ]  # fmt: skip
 _PATIENCE_S: Final = 1.0
 
@@ -122,14 +126,18 @@ class _Served:
         from prometheus_client import CollectorRegistry
 
         from dashboards.wallboard import pages
+        from streams.delivery.written import Delivery
+        from streams.intake.signature import Signature
         from streams.records.instant import rfc3339
+        from streams.settings.mapping import SignatureSettings
         from streams.web.actions import add_actions
         from streams.web.api import create_web_app
         from streams.web.approvals import add_approvals
         from streams.web.audit import AuditLog
         from streams.web.audited import Auditor, add_audit
         from streams.web.exposition import Exposition
-        from streams.web.security import ROLES, Security, Token
+        from streams.web.intake import IntakeParts, add_intake
+        from streams.web.security import TOKEN_ROLES, Security, Token
         from streams.web.silences import add_silences
         from tests.support.sample_anomaly import sample_anomaly
         from tests.web.support.actions_topic import ActionsTopic
@@ -139,7 +147,7 @@ class _Served:
         times = (rfc3339(NOW - 300_000), rfc3339(NOW - 240_000))
         tell(board, sample_anomaly(*times, fingerprint="a1b2c3", scope={"region": "hz"}))
         topic = ActionsTopic(board)
-        security = Security(tokens=tuple(Token(ROLES[role], secret) for role, secret in TOKENS.items()))
+        security = Security(tokens=tuple(Token(TOKEN_ROLES[role], secret) for role, secret in TOKENS.items()))
         exposition = Exposition(CollectorRegistry(), list, board.open_anomalies, CATALOGUE.metrics)
 
         def clock() -> float:
@@ -152,6 +160,13 @@ class _Served:
         log = AuditLog(own_folder() / "audit.jsonl")
         add_audit(app, Auditor(log, security, clock, lambda: None), security)
         add_approvals(app, board.register, security, topic.write, clock)
+
+        async def take(_: Any) -> Delivery:
+            return Delivery.TAKEN
+
+        stamped = SignatureSettings("X-Signature", prefix="v1=", timestamp_header="X-Signature", separator=".")
+        signatures = {"signed": Signature(stamped, ("shared",)), "plain": None}
+        add_intake(app, security, IntakeParts(signatures, take, lambda: NOW, lambda *_: None, body_limit_s=0.5))
         self.runner = web.AppRunner(app, access_log=None)
         await self.runner.setup()
         await web.TCPSite(self.runner, "127.0.0.1", 0).start()

@@ -1,4 +1,4 @@
-"""The documented samples beside each shipped mapping, and the events that it makes of them.
+"""Shops and tracking services: the documented samples, and the events that come of them.
 
 tests/mapping/golden/NAME/SAMPLE.json is a record, SAMPLE.events.json what comes of it: a list of events, without what
 is empty, and with customers as they are before they are hashed.
@@ -7,40 +7,48 @@ is empty, and with customers as they are before they are hashed.
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
-from streams.events.customer import Customer
+from streams.events.customer import Customer, CustomerKey
 from streams.events.vocabulary import SHIPPED
 from streams.mapping.mapper import RecordMapper, compile_mapping
-from streams.mapping.shipped import shipped
+from streams.mapping.merged import merged
+from streams.mapping.shipped import shipped, shipped_names
+from streams.settings.mapping import MappingSettings
 
 GOLDEN = Path(__file__).with_name("golden")
-SAMPLES = sorted(file for file in GOLDEN.glob("*/*.json") if not file.name.endswith(".events.json"))
+NAMES = ("shopify", "woocommerce", "magento", "aftership", "17track", "easypost")
+SAMPLES = [
+    file for name in NAMES for file in sorted((GOLDEN / name).glob("*.json")) if not file.name.endswith(".events.json")
+]
 OF_A_PERSON = ("Example Customer", "Example City", "1 Example Street", "customer@example.com", "555-0100", "192.0.2.1")
 
 
-def _unhashed(kind: type, value: Any) -> Any:
-    assert kind is Customer
-    return Customer(value)
+class _Unhashed(CustomerKey):
+    def hashed(self, text: str) -> Customer:
+        return Customer(text)
 
 
-def _mapper(name: str) -> RecordMapper:
-    return compile_mapping(name, shipped(name), SHIPPED, _unhashed)
+@cache
+def _mapper(name: str, **values: str) -> RecordMapper:
+    mapping = merged(name, MappingSettings(values=values), shipped_names(), shipped)
+    return compile_mapping(name, mapping.settings, SHIPPED, _Unhashed())
 
 
-def _events(sample: Path) -> list[dict[str, Any]]:
-    events = msgspec.to_builtins(_mapper(sample.parent.name).events(sample.read_bytes()), enc_hook=str)
+def _events(sample: Path, **values: str) -> list[dict[str, Any]]:
+    events = msgspec.to_builtins(_mapper(sample.parent.name, **values).events(sample.read_bytes()), enc_hook=str)
     for event in events:
         event["data"] = {field: value for field, value in event["data"].items() if value not in (None, "")}
     return [{key: value for key, value in event.items() if value is not None} for event in events]
 
 
-def _of(sample: str) -> dict[tuple[str, str], dict[str, Any]]:
-    return {(event["source"], event["id"]): event for event in _events(GOLDEN / f"{sample}.json")}
+def _of(sample: str, **values: str) -> dict[tuple[str, str], dict[str, Any]]:
+    return {(event["source"], event["id"]): event for event in _events(GOLDEN / f"{sample}.json", **values)}
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda file: f"{file.parent.name}-{file.stem}")
@@ -85,7 +93,7 @@ def test_a_later_webhook_gives_what_it_repeats_by_the_same_id(first: str, again:
                 "woocommerce/order-updated-paid",
                 "woocommerce/order-updated-completed",
             ],
-            ["order.created", "order.paid"],
+            ["order.created", "order.paid", "parcel.collected"],
         ),
         (
             ["aftership/v4-first-in-transit", "aftership/v4-in-transit-again", "aftership/v4-out-for-delivery"],
@@ -108,3 +116,38 @@ def test_of_all_webhooks_of_a_case_each_state_is_counted_once(webhooks: list[str
 def test_a_movement_names_the_time_of_the_one_before(tracking: str) -> None:
     (event,) = _of(tracking).values()
     assert event["data"]["previous_scan_at"] < event["time"]
+
+
+@pytest.mark.parametrize(
+    ("webhook", "value", "types"),
+    [
+        ("shopify/orders-fulfilled", "order", ["parcel.collected"]),
+        ("shopify/fulfillments-create", "order", []),
+        ("shopify/orders-fulfilled", "fulfillment", []),
+        ("shopify/fulfillments-create", "fulfillment", ["parcel.collected"]),
+        ("shopify/orders-fulfilled", "", []),
+        ("shopify/fulfillments-create", "", []),
+        ("shopify/fulfillment-events-picked-up", "order", ["parcel.scanned"]),
+        ("shopify/fulfillment-events-picked-up", "carrier", ["parcel.collected"]),
+        ("woocommerce/order-updated-completed", "", []),
+        ("aftership/v4-first-in-transit", "", ["parcel.scanned"]),
+        ("easypost/first-in-transit", "", ["parcel.scanned"]),
+    ],
+)
+def test_one_source_says_when_a_parcel_is_collected(webhook: str, value: str, types: list[str]) -> None:
+    assert [event["type"] for event in _of(webhook, collected=value).values()] == types
+
+
+def test_a_checkpoint_without_an_offset_has_the_time_at_which_it_became_known_unless_its_zone_is_set() -> None:
+    sample = "aftership/2025-lost-local-times"
+    (known,) = _of(sample).values()
+    (local,) = _of(sample, local_times="yes").values()
+    assert (known["time"], local["time"]) == ("2026-11-20T07:20:00+00:00", "2026-11-20T08:00:00+00:00")
+
+
+@pytest.mark.parametrize("tracking", ["17track/updated-picked-up", "easypost/first-in-transit"])
+def test_an_estimate_is_no_promise_where_it_is_not_to_be(tracking: str) -> None:
+    (promised,) = _of(tracking).values()
+    (free,) = _of(tracking, promise="").values()
+    assert promised["data"]["promised_at"] == promised["data"]["eta"] == free["data"]["eta"]
+    assert "promised_at" not in free["data"]
