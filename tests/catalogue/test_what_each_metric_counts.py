@@ -10,11 +10,14 @@ import pytest
 from streams.events.vocabulary import SHIPPED
 from tests.catalogue.support.counting import (
     CATALOGUE,
+    CUT,
     DAY,
     DENOMINATOR,
     EXPOSURE,
     LATE_BY_DEADLINE,
     NUMERATOR,
+    SQUARES,
+    SQUARES_LOW,
     Count,
     moment,
 )
@@ -28,6 +31,18 @@ def test_o1_counts_orders_by_their_time() -> None:
     assert created.total(NUMERATOR, "channel=app") == 1
     assert paid.slots(NUMERATOR) == {0: 1}
     assert paid.total(NUMERATOR, "payment_method=alipay") == 1
+
+
+def test_revenue_and_average_order_are_the_amounts_of_orders_paid() -> None:
+    revenue, average = Count("revenue_paid"), Count("average_order")
+    for count in (revenue, average):
+        count.event("order.paid", 1, store="s1", category="food", amount=129.9)
+        count.event("order.paid", 2, store="s2", amount=0.1).event("order.paid", 3).event("order.created", 4, amount=5)
+
+        assert (count.total(NUMERATOR), count.total(DENOMINATOR)) == (13_000, 2)
+        assert (count.total(NUMERATOR, "store=s1"), count.total(NUMERATOR, "category=food")) == (12_990, 12_990)
+        assert count.total(SQUARES_LOW) == 12_990**2 + 10**2
+        assert (count.total(SQUARES), count.total(CUT)) == (0, 0)
 
 
 def test_o2_is_paid_over_paid_and_failed_by_time_of_the_result() -> None:
