@@ -104,7 +104,7 @@ export default {
     "batch": "batch", "topic": "topic", "carrier": "carrier", "category": "category", "cause": "cause", "channel": "channel",
     "device": "device", "handled_by": "handled by", "intent": "intent", "kind": "kind", "origin": "origin",
     "page": "page", "payment_method": "payment method", "platform": "platform", "previous_state": "previous state",
-    "queue": "queue", "reason": "reason", "region": "region", "return_channel": "return channel", "role": "role",
+    "alert": "alert", "level": "level", "receiver": "receiver", "service": "service", "queue": "queue", "reason": "reason", "region": "region", "return_channel": "return channel", "role": "role",
     "sentiment": "sentiment", "sku": "SKU", "source": "source", "stage": "stage", "state": "state", "status": "status",
     "step": "step", "store": "store", "touchpoint": "touchpoint", "warehouse": "warehouse"
   },
