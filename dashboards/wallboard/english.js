@@ -98,13 +98,13 @@ export default {
     "wrong_field": "A field has the wrong type", "unmapped": "No rule of the mapping fits", "mapping_failed": "The mapping failed",
     "from_the_future": "Too far ahead of the clock"
   },
-  "unit": {"per_minute": "{value} /min", "per_thousand": "{value} /1,000", "points": "{value} points", "number": "{value}"},
+  "unit": {"per_minute": "{value} /min", "per_thousand": "{value} /1,000", "points": "{value} points", "number": "{value}", "money": "{value}", "money_per_minute": "{value} /min", "number_per_minute": "{value} /min", "seconds_per_minute": "{value} s/min"},
   "duration": {"day": "{count} d", "hour": "{count} h", "minute": "{count} min", "second": "{count} s"},
   "dimension": {
     "batch": "batch", "topic": "topic", "carrier": "carrier", "category": "category", "cause": "cause", "channel": "channel",
     "device": "device", "handled_by": "handled by", "intent": "intent", "kind": "kind", "origin": "origin",
     "page": "page", "payment_method": "payment method", "platform": "platform", "previous_state": "previous state",
-    "queue": "queue", "reason": "reason", "region": "region", "return_channel": "return channel", "role": "role",
+    "alert": "alert", "level": "level", "receiver": "receiver", "service": "service", "queue": "queue", "reason": "reason", "region": "region", "return_channel": "return channel", "role": "role",
     "sentiment": "sentiment", "sku": "SKU", "source": "source", "stage": "stage", "state": "state", "status": "status",
     "step": "step", "store": "store", "touchpoint": "touchpoint", "warehouse": "warehouse"
   },
