@@ -44,7 +44,7 @@ def local(time_ms: float) -> datetime:
 def arrivals(
     rng: np.random.Generator, span: tuple[int, int], per_day: float, day: tuple[float, ...], week: tuple[float, ...]
 ) -> NDArray[np.int64]:
-    """Times in ms of a Poisson process whose rate follows the day, the week, and a mood of its own each half an hour."""
+    """Times in ms of a Poisson process whose rate follows the day, the week, and another mood each half an hour."""
     minutes = np.arange(*span, MINUTE_MS, dtype=np.int64)
     offset = np.array([_offset_ms(start) for start in minutes[::60]]).repeat(60)[: len(minutes)]
     clock = minutes + offset

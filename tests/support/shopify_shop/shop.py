@@ -69,13 +69,11 @@ class ShopifyShop:
 
     def write(self, folder: Path) -> None:
         """shop.jsonl, truth.json, and the newest body of each system."""
-        newest = {}
         with (folder / "shop.jsonl").open("wb") as file:
             file.writelines(line + b"\n" for line in self.lines())
-        for _, topic, body in self.webhooks():
-            newest[topic] = body
+        newest = {sent.topic: sent.body for sent in self._sent}
         for topic, body in newest.items():
-            (folder / f"{topic.removeprefix('pharos-raw-')}.json").write_bytes(body)
+            (folder / f"{topic.removeprefix('pharos-raw-')}.json").write_bytes(orjson.dumps(body()))
         (folder / "truth.json").write_bytes(orjson.dumps(self.truth, option=orjson.OPT_INDENT_2))
 
     def _orders(self, per_day: float) -> None:

@@ -52,8 +52,10 @@ def tickets(
     asked = [(int(at), str(rng.choice(kinds, p=shares)), "") for at in usual]
     flood = evening.tickets
     minutes = (flood.end_ms - flood.start_ms) / MINUTE_MS
-    for at in rng.uniform(flood.start_ms, flood.end_ms, rng.poisson(FLOOD_PER_MINUTE * minutes)):
-        asked.append((int(at), flood.what, str(rng.choice(["email", "web"]))))
+    asked += [
+        (int(at), flood.what, str(rng.choice(["email", "web"])))
+        for at in rng.uniform(flood.start_ms, flood.end_ms, rng.poisson(FLOOD_PER_MINUTE * minutes))
+    ]
     asked += [
         (round(order.attempts[-1].at_ms + rng.lognormal(1.2, 0.6) * MINUTE_MS), "payment", "")
         for order in orders
