@@ -64,7 +64,7 @@ def check_declaration(declaration: EventDeclaration, before: Sequence[EventDecla
         yield from _check_field(name, kind, first=place == 0)
 
 
-def _check_field(name: str, kind: Kind, *, first: bool) -> Iterator[Fault]:
+def _check_field(name: str, kind: str, *, first: bool) -> Iterator[Fault]:
     place = ("fields", name)
     if not FIELD_NAME.fullmatch(name):
         yield Fault(place, "write lower-case letters, digits and _, beginning with a letter")
@@ -72,10 +72,10 @@ def _check_field(name: str, kind: Kind, *, first: bool) -> Iterator[Fault]:
         yield Fault(place, "every event may name its customer, which is hashed where it is read; remove this field")
     elif name == TOPIC:
         yield Fault(place, "every event has its topic as a dimension; choose another name")
+    elif kind not in DECLARED_KINDS:
+        yield Fault(place, f'no field is of the kind "{kind}"{suggestion(kind, DECLARED_KINDS)}')
     elif first and kind not in FIRST_KINDS:
         yield Fault(place, "the first field names what the event is about, and is mandatory: make it an id")
-    elif kind not in DECLARED_KINDS:
-        yield Fault(place, f"is of no kind that can be declared{suggestion(kind.value, DECLARED_KINDS)}")
 
 
 def with_declared(metric: Metric, declared: Sequence[EventDeclaration], vocabulary: Vocabulary) -> Metric:
@@ -84,7 +84,7 @@ def with_declared(metric: Metric, declared: Sequence[EventDeclaration], vocabula
     metric = msgspec.structs.replace(metric, **groups)
     used = {event for terms in metric.written().values() for term in terms for event in term.events}
     found = {
-        declaration.type: tuple(name for name, kind in declaration.fields.items() if kind is Kind.DIMENSION)
+        declaration.type: tuple(name for name, kind in declaration.fields.items() if kind == Kind.DIMENSION)
         for declaration in declared
         if declaration.type in used
     }

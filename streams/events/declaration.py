@@ -23,7 +23,7 @@ class EventDeclaration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         type: such as order.paid.
         topic: the Kafka topic that brings it.
-        fields: kind by name; the first is mandatory, and names what the event is about.
+        fields: kind by name, as `Kind` has it; the first is mandatory, and names what the event is about.
         title: what it says, in a sentence.
         data: name of the fields in the published schemas, which several types may share; empty: one of its own.
         about: what the fields are known of, in a sentence.
@@ -32,7 +32,7 @@ class EventDeclaration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     type: str
     topic: str
-    fields: dict[str, Kind]
+    fields: dict[str, str]
     title: str = ""
     data: str = ""
     about: str = ""
@@ -51,7 +51,7 @@ def own_declarations() -> tuple[EventDeclaration, ...]:
 def new_data(declaration: EventDeclaration) -> type[Data]:
     """The struct of its `data`, with the customer that every event may name."""
     first, *others = declaration.fields
-    kinds = {**declaration.fields, CUSTOMER: Kind.CUSTOMER}
+    kinds = kinds_of(declaration)
     made = msgspec.defstruct(
         declaration.data or f"{class_name(declaration.type)}Data",
         [(first, str), *((name, *OPTIONAL[kinds[name]]) for name in (*others, CUSTOMER))],
@@ -60,6 +60,11 @@ def new_data(declaration: EventDeclaration) -> type[Data]:
         namespace={"__doc__": declaration.about or f"What is known of {declaration.type}."},
     )
     return cast("type[Data]", made)
+
+
+def kinds_of(declaration: EventDeclaration) -> dict[str, Kind]:
+    """The kind of every field. Raises ValueError for a kind that is none."""
+    return {name: Kind(kind) for name, kind in (declaration.fields | {CUSTOMER: Kind.CUSTOMER}).items()}
 
 
 def new_event(declaration: EventDeclaration, data: type[Data]) -> type[Event]:

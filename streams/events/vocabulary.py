@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from streams.events.declaration import CUSTOMER, EventDeclaration, new_data, new_event, own_declarations
+from streams.events.declaration import EventDeclaration, kinds_of, new_data, new_event, own_declarations
 from streams.events.fields import SCALE, TEXTS, Kind
 from streams.events.misdated import MISDATED_KINDS
 
@@ -58,7 +58,7 @@ class Vocabulary:
                 structs[declaration.data] = data
             types[name] = new_event(declaration, data)
             topics[name] = declaration.topic
-            kinds[name] = {**declaration.fields, CUSTOMER: Kind.CUSTOMER}
+            kinds[name] = kinds_of(declaration)
         return cls(types, topics, own, kinds)
 
     @cached_property

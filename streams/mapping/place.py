@@ -15,7 +15,7 @@ class Place:
 
     Attributes:
         fields: places by the name of a field, where it is an object.
-        element: of all elements, where it is an array.
+        element_place: of all elements, where it is an array.
         whole: read with everything in it.
         tested: read, but what it holds matters only as far as it is empty or null.
 
@@ -99,6 +99,12 @@ def _read_alternatives(node: Node, current: Places) -> Places:
     return found
 
 
+def _read_condition(node: Node, current: Places) -> Places:
+    left, right = (_read(child, current) for child in node["children"])
+    mark((*left, *right), whole=False)
+    return right  # what is on the left is given only where it is empty
+
+
 def _read_list(node: Node, current: Places) -> Places:
     return (Made(_read_alternatives(node, current)),)
 
@@ -109,7 +115,9 @@ def _read_object(node: Node, current: Places) -> Places:
 
 
 def _read_comparison(node: Node, current: Places) -> Places:
-    literal = any(child["type"] == "literal" for child in node["children"])
+    literal = any(
+        child["type"] == "literal" and not isinstance(child["value"], list | dict) for child in node["children"]
+    )
     for child in node["children"]:
         mark(_read(child, current), whole=not literal and node["type"] == "comparator")
     return ()
@@ -183,7 +191,7 @@ _READERS: dict[str, Callable[[Node, Places], Places]] = {
     "flatten": _read_projection,
     "value_projection": _read_projection,
     "or_expression": _read_alternatives,
-    "and_expression": _read_alternatives,
+    "and_expression": _read_condition,
     "not_expression": _read_comparison,
     "comparator": _read_comparison,
     "multi_select_list": _read_list,
