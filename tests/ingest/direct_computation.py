@@ -16,7 +16,10 @@ from streams.cells.histogram import edges
 from streams.events.vocabulary import SHIPPED
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
     from streams.catalogue.metric import Condition, Metric, Term
+    from streams.ingest.flush import Flush
     from streams.records.batch import RecordBatch
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -130,7 +133,7 @@ class Direct:
         if metric.signal == "cohort" and component is Component.EXPOSURE:
             slots = [(component, time // 10_000), (Component.LATE_BY_DEADLINE, counts_for // 10_000)]
         for index in wanted:
-            scope = (index, tuple(dimension(name, data, kind) for name in sets[index]))
+            scope = (index, tuple(self._dimension(name, data) for name in sets[index]))
             for part, slot in slots:
                 cell = metric.key(), scope, int(part), slot, late
                 if metric.signal == "last":
@@ -150,12 +153,24 @@ class Direct:
         number = sum(border <= duration for border in edges(*metric.bins))
         sets = scope_sets(metric)
         for index in set(component_sets(metric, Component.NUMERATOR)):
-            scope = (index, tuple(dimension(name, event["data"], event["type"]) for name in sets[index]))
+            scope = (index, tuple(self._dimension(name, event["data"]) for name in sets[index]))
             self.cells[metric.key(), scope, number, time // 10_000, late] += term.weight
 
+    def _dimension(self, name: str, data: dict[str, Any]) -> str:
+        return self.topic if name == "topic" else data.get(name) or ""
 
-def dimension(name: str, data: dict[str, Any], kind: str) -> str:
-    return SHIPPED.topic_of[kind] if name == "topic" else data.get(name) or ""
+
+def cells_of(flushes: Iterable[Flush], gauges: Collection[str] = ()) -> Counter[Cell]:
+    """What flushes add up to; of the metrics among `gauges` what was told last."""
+    total: Counter[Cell] = Counter()
+    for flush in flushes:
+        for record in flush.records.values():
+            for cells in record.metrics:
+                columns = zip(cells.scope, cells.component, cells.slot, cells.late, cells.value, strict=True)
+                for scope, component, slot, late, value in columns:
+                    cell = cells.metric, cells.scopes[scope], component, slot, late
+                    total[cell] = later(total[cell], value) if cells.metric in gauges else total[cell] + value
+    return total
 
 
 def later(one: int, other: int) -> int:
