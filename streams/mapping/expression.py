@@ -92,7 +92,8 @@ def _check_call(node: Node, text: str) -> None:
     more = bool(takes) and takes[-1].get("variadic", False)
     if len(given) < len(takes) or (len(given) > len(takes) and not more):
         wanted = f"{len(takes)} or more" if more else str(len(takes))
-        raise NotAnExpressionError(f"{here}{name}() takes {wanted} arguments, not {len(given)}")
+        arguments = "argument" if wanted == "1" else "arguments"
+        raise NotAnExpressionError(f"{here}{name}() takes {wanted} {arguments}, not {len(given)}")
     for number, argument in enumerate(given):
         wanted_types = takes[min(number, len(takes) - 1)]["types"]
         if (argument["type"] == "expref") != (wanted_types == ["expref"]):
@@ -121,7 +122,7 @@ def _literals(root: Node, function: str) -> Iterator[str]:
 
 
 def _mistake(error: ParseError, text: str) -> str:
-    if isinstance(error, IncompleteExpressionError):
+    if isinstance(error, IncompleteExpressionError) or error.token_value == "":
         return f"column {len(text) + 1}: it ends too early"
     if isinstance(error, LexerError):
         return f"column {error.lexer_position + 1}: {error.message.partition(':')[0].lower()}"

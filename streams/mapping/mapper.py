@@ -130,8 +130,8 @@ class RecordMapper:
         if not fitting:
             raise MappingError(Rejection(Reason.UNMAPPED, "no rule fits"))
         if len(fitting) > 1 and not self._all:
-            names = " and ".join(self.rule_name(rule) for rule in fitting[:2])
-            what = f"{names} both fit; narrow one `when`, or set all: true"
+            first, number = self.rule_name(fitting[0]), self.rule_name(fitting[1]).rpartition(" ")[2]
+            what = f"{first.replace('rule ', 'rules ')} and {number} both fit; narrow one `when`, or set all: true"
             raise MappingError(Rejection(Reason.MAPPING_FAILED, what))
         return [rule for rule in fitting if not self._ignored[rule]]
 

@@ -99,6 +99,12 @@ def _read_alternatives(node: Node, current: Places) -> Places:
     return found
 
 
+def _read_condition(node: Node, current: Places) -> Places:
+    left, right = (_read(child, current) for child in node["children"])
+    mark((*left, *right), whole=False)
+    return right  # what is on the left is given only where it is empty
+
+
 def _read_list(node: Node, current: Places) -> Places:
     return (Made(_read_alternatives(node, current)),)
 
@@ -183,7 +189,7 @@ _READERS: dict[str, Callable[[Node, Places], Places]] = {
     "flatten": _read_projection,
     "value_projection": _read_projection,
     "or_expression": _read_alternatives,
-    "and_expression": _read_alternatives,
+    "and_expression": _read_condition,
     "not_expression": _read_comparison,
     "comparator": _read_comparison,
     "multi_select_list": _read_list,

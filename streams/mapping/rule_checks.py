@@ -88,7 +88,7 @@ def _meant_type(text: str, vocabulary: Vocabulary) -> str:
     near = difflib.get_close_matches(text, vocabulary.types, n=1, cutoff=0.8)
     if not near and text.partition(".")[0] not in families:
         return ""
-    return f'no event has the type "{text}"{suggestion(text, vocabulary.types)} A path is written @.{text}'
+    return f'no event has the type "{text}"{suggestion(text, vocabulary.types)} A path: @.{text}'
 
 
 def _check_values(field: str, expression: Expression, mapping: MappingSettings) -> Iterator[Fault]:
@@ -105,9 +105,9 @@ def _check_id(rule: MappingRule, expressions: dict[str, Expression]) -> Iterator
     found = read(expressions["id"], around)
     whole = any(found_place in (record, item) or isinstance(found_place, Made) for found_place in found)
     if not whole and not _is_read(record) and not _is_read(item):
-        yield Fault(("id",), "reads nothing of the record, so all events would have one id; use what names the record")
+        yield Fault(("id",), "reads nothing of the record: all events would have one id; use what names it")
     elif rule.each and not whole and not _is_read(item):
-        yield Fault(("id",), "reads nothing of `item`, so all events of a record would have one id; use what names it")
+        yield Fault(("id",), "reads nothing of `item`: all events of a record would have one id; use what names it")
 
 
 def _is_read(place: Place) -> bool:

@@ -51,7 +51,7 @@ def compiled(text: str, place: Place | None, item: bool = False) -> Any:
     return run
 
 
-def tested(text: str, place: Place | None) -> Any:
+def condition_of(text: str, place: Place | None) -> Any:
     names: dict[str, Any] = {}
     source = Writer(FUNCTIONS, names).truth(read_expression(text), Around(Value("record", named=True, place=place)))
 
@@ -145,8 +145,8 @@ def test_a_condition_fits_where_jmespath_finds_something_true(text: str, value: 
     found = searched(text, value)
     decode = narrow_decoder(place)
     try:
-        fits = tested(text, None)(value)
-        narrow = tested(text, place)(decode(msgspec.json.encode(value))) if decode else fits
+        fits = condition_of(text, None)(value)
+        narrow = condition_of(text, place)(decode(msgspec.json.encode(value))) if decode else fits
     except (NotPlainError, msgspec.ValidationError):
         return
 
