@@ -54,13 +54,12 @@ def feed_alerts(thresholds: Thresholds) -> Iterator[Alert]:
         "Pharos copies them unchanged to pharos-dead-letters and does not count them.",
         Section(
             "A producer sends records that do not match the schema, often after a release, or its clock is ahead. The "
-            "header `pharos-reason` of a dead letter says what is wrong.",
+            "page /dead-letters says which field is wrong, and of which producer.",
             (
                 _OUTCOMES,
                 Check(
-                    "Read the headers of a few dead letters.",
-                    "kafka-console-consumer.sh --bootstrap-server $BROKER --topic pharos-dead-letters "
-                    "--property print.headers=true --max-messages 5 --from-beginning",
+                    "Which reason, which field, since when?",
+                    "pharos dead-letters --broker $BROKER",
                 ),
                 Check("The schema of an event.", "pharos check --asyncapi"),
             ),
