@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from detectors.amount_mean import AmountMeanDetector, ExpectedMean
 from detectors.binomial import BinomialDetector
 from detectors.burn_rate import RULES, BurnRateDetector
+from detectors.compound import CompoundDetector, ExpectedSum
 from detectors.gauge import GaugeDetector
 from detectors.judgement import MAXIMUM_SCORE, Judgement, Reason, insufficient
 from detectors.mean import MeanDetector
 from detectors.overdue import OverdueDetector
 from detectors.silence import SilenceDetector
+from detectors.single_values import Moments
 from detectors.stall import StallDetector
 from detectors.surge import SurgeDetector
+from detectors.variation import VariationBaseline, VariationDetector
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,7 +83,45 @@ def overdue(rng: np.random.Generator, n: int) -> Judgement:
     return detector.judge(stock * rng.integers(0, 5, n))
 
 
-CASES: list[Case] = [binomial, burn_rate, surge, silence, stall, mean, gauge, overdue]
+def moments(rng: np.random.Generator, n: int) -> Moments:
+    """Of lognormal values, of both signs in every fifth series, now and then with one that is far too large."""
+    count = rng.integers(0, 300, n).astype(float)
+    mean = np.where(rng.random(n) < 0.2, rng.normal(0, 20, n), rng.random(n) * 400)
+    total = count * mean * rng.random(n) * 2
+    squares = (total**2 / np.maximum(count, 1) + count * 1e4) * (1 + 100 * (rng.random(n) < 0.1))
+    return Moments(count, total, squares)
+
+
+def compound(rng: np.random.Generator, n: int) -> Judgement:
+    seen = moments(rng, n)
+    low = np.where(rng.random(n) < 0.1, np.nan, seen.number * rng.random(n) * 2)
+    mean = np.where(rng.random(n) < 0.1, np.nan, rng.random(n) * 400 - 20)
+    expected = ExpectedSum(low, low * 1.2, mean, mean**2 * (1 + 3 * rng.random(n)) + 1, rng.random(n) * 0.1)
+    return CompoundDetector(minimum_effect=0.3, minimum_exposure=20).judge(seen.total, seen, expected, 60)
+
+
+def amount_mean(rng: np.random.Generator, n: int) -> Judgement:
+    seen = moments(rng, n)
+    mean = np.where(rng.random(n) < 0.1, np.nan, rng.random(n) * 400 - 20)
+    expected = ExpectedMean(mean, mean**2 * (1 + 3 * rng.random(n)) + 1, rng.random(n) * 100)
+    detector = AmountMeanDetector(minimum_effect=0.2, minimum_exposure=30)
+    return detector.judge(seen.total / np.maximum(seen.number, 1), seen, expected)
+
+
+def erratic(rng: np.random.Generator, n: int) -> Judgement:
+    baseline = VariationBaseline()
+    for _ in range(12):
+        baseline.learn(Moments(np.full(n, 30.0), np.full(n, 300.0), 3_000 * (1 + 0.2 * rng.random(n))))
+    baseline.grow(n + n // 10)
+    number = rng.integers(0, 300, n + n // 10).astype(float)
+    seen = Moments(number, number * 10, number * 100 * (1 + 4 * rng.random(len(number)) ** 4))
+    return VariationDetector(minimum_effect=0.3, minimum_exposure=30).judge(seen, baseline.usual(-1))
+
+
+CASES: list[Case] = [
+    *(binomial, burn_rate, surge, silence, stall, mean, gauge, overdue),
+    *(compound, amount_mean, erratic),
+]
 
 
 @pytest.fixture(params=CASES, ids=lambda case: case.__name__)
