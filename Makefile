@@ -7,7 +7,7 @@ RIVALS := .cache/bench/rivals
 ENDS := -o faulthandler_exit_on_timeout=true -o faulthandler_timeout
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test test-kafka test-crash test-long test-rules test-boards test-alertmanager test-deploy test-end-to-end test-browser kafka lint bench bench-steady bench-scale bench-latency bench-restart bench-series bench-marks bench-detection bench-real lock clean
+.PHONY: demo test test-kafka test-crash test-long test-rules test-boards test-alertmanager test-deploy test-end-to-end test-browser kafka lint bench bench-steady bench-scale bench-latency bench-restart bench-series bench-marks bench-mapping bench-detection bench-real lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/pharos demo
@@ -73,6 +73,9 @@ bench-series: $(VENV)/.dev
 
 bench-marks: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.marks
+
+bench-mapping: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.mapping
 
 # Of seeds nobody has looked at: make bench-detection SEEDS="3001 3002". Ten take an hour of two cores.
 bench-detection: $(VENV)/.dev

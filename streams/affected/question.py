@@ -12,6 +12,7 @@ from streams.events.vocabulary import SHIPPED, TOPIC, Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from collections.abc import Set as AbstractSet
 
     from streams.catalogue.metric import Condition
     from streams.records.anomaly import Anomaly
@@ -38,6 +39,11 @@ class Question(NamedTuple):
         found = {topic_of[kind] for _, term in _terms(self.metric) for kind in term.events if kind in topic_of}
         asked = self.scope.get(TOPIC)
         return tuple(sorted(found if asked is None else found & {asked}))
+
+    def may_come_by(self, topic: str, types: AbstractSet[str]) -> bool:
+        """Whether a topic that brings events of these types can bring one that is asked about."""
+        wanted = {kind for _, term in _terms(self.metric) for kind in term.events}
+        return self.scope.get(TOPIC) in (None, topic) and not wanted.isdisjoint(types)
 
     @property
     def records_from(self) -> int:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import msgspec
 
 from streams.affected.question import parts_of
+from streams.affected.record_events import topics_asked
 from streams.broker.span_reader import SpanReader
-from streams.events.decoder import TopicDecoder
 from streams.events.event_time import event_time_ms
 from streams.events.long_text import shortened
 from streams.events.vocabulary import type_of
@@ -18,10 +18,12 @@ from streams.settings.errors import InputError
 from streams.topics.names import ANOMALY_STATE_TOPIC
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator, Mapping
 
     from streams.affected.question import Question
+    from streams.affected.record_events import RecordMapper
     from streams.broker.connection import Connection
+    from streams.events.fields import Event
     from streams.records.anomaly import Anomaly
 
 _MOST_REMEMBERED: Final = 200_000
@@ -83,6 +85,7 @@ class Search:
     """One search. It belongs to no group that commits, so that it disturbs nobody.
 
     Args:
+        mappers: those of mapped topics, by topic.
         by_time: whether offsets are asked for by time; the embedded broker cannot tell them, so all is read.
 
     Attributes:
@@ -93,8 +96,16 @@ class Search:
     """
 
     def __init__(
-        self, connection: Connection, group: str, question: Question, bounds: Bounds, *, by_time: bool = True
+        self,
+        connection: Connection,
+        group: str,
+        question: Question,
+        bounds: Bounds,
+        *,
+        by_time: bool = True,
+        mappers: Mapping[str, RecordMapper] | None = None,
     ) -> None:
+        self._mappers = mappers or {}
         self._connection = connection
         self._group = group
         self._question = question
@@ -107,19 +118,18 @@ class Search:
 
     def run(self) -> Iterator[Affected]:
         """The orders, in the order of each partition; copies of an event only once. Raises SpanReadError."""
-        vocabulary = self._question.vocabulary
-        decoders = {topic: TopicDecoder(topic, vocabulary).decode for topic in self._question.topics}
+        topics = topics_asked(self._question, self._mappers)
         found = 0
         with SpanReader(self._connection, self._group) as reader:
             begins, ends = self._question.records_from, self._question.records_until
-            reader.assign(decoders, *((begins, ends) if self._by_time else (None, None)))
+            reader.assign(topics, *((begins, ends) if self._by_time else (None, None)))
             for message in reader.messages(self._bounds.seconds):
                 self.read += 1
                 if self.read > self._bounds.records:
                     self.stopped = Stopped.RECORDS
                     return
-                affected = self._affected(message, decoders[message.topic()])
-                if affected is not None:
+                events = topics[message.topic()].of(message.value() or b"", tuple(message.headers() or ()))
+                for affected in filter(None, (self._affected(message, event) for event in events)):
                     found += 1
                     if found > self._bounds.orders:
                         self.stopped = Stopped.ORDERS
@@ -128,11 +138,7 @@ class Search:
             if reader.late:
                 self.stopped = Stopped.TIME
 
-    def _affected(self, message: Any, decode_event: Callable[[bytes], Any]) -> Affected | None:
-        try:
-            event = decode_event(message.value() or b"")
-        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-            return None
+    def _affected(self, message: Any, event: Event) -> Affected | None:
         time_ms = event_time_ms(event.time)
         if time_ms is None:
             return None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import NewTopic
 
 from streams.broker.admin import Admin
+from streams.broker.detection import BrokerKind, identity_of
 from streams.settings.errors import OutageError
 from streams.settings.settings import Settings
 from streams.topics.wanted import source_topics
@@ -60,9 +61,21 @@ def ensure_topics(connection: Connection, wanted: Mapping[str, int]) -> dict[str
     BrokerUnreachableError.
     """
     admin = Admin(connection)
-    known = admin.metadata().topics
-    found = {name: len(known[name].partitions) for name in wanted if name in known}
+    metadata = admin.metadata()
+    found = partitions_in(metadata)
+    if identity_of(metadata).kind is BrokerKind.EMBEDDED:
+        return {name: found.get(name) or appearing(admin, name) for name in wanted}
     kind = source_topics(Settings(time="events"))[0]
     missing = [kind._replace(name=name, partitions=count) for name, count in wanted.items() if name not in found]
     make_topics(admin, missing)
     return {name: found.get(name, count) for name, count in wanted.items()}
+
+
+def appearing(admin: Admin, topic: str) -> int:
+    """The partitions of a topic that the embedded broker makes because it is asked for by its name."""
+    return partitions_in(admin.metadata(topic))[topic]
+
+
+def partitions_in(metadata: Any) -> dict[str, int]:
+    """How many partitions each topic has that exists."""
+    return {name: len(topic.partitions) for name, topic in metadata.topics.items() if topic.partitions}

@@ -39,7 +39,7 @@ def add_flags(command: argparse.ArgumentParser) -> None:
     command.add_argument("--timeout", type=float, default=120.0, metavar="S", help="seconds (%(default)s)")
     command.add_argument("--records", type=int, default=5_000_000, help="records looked at (%(default)s)")
     command.add_argument("--most", type=int, default=100_000, help="orders written (%(default)s)")
-    add_settings(command, only=("broker", "security", "app", "catalogue"))
+    add_settings(command, only=("broker", "security", "app", "catalogue", "mappings_folder"))
 
 
 def run(flags: argparse.Namespace) -> int:
@@ -49,6 +49,7 @@ def run(flags: argparse.Namespace) -> int:
     from streams.broker.detection import BrokerKind, identify  # noqa: PLC0415 - see above
     from streams.catalogue.load import load  # noqa: PLC0415 - `pharos --help` needs no catalogue
     from streams.cli.errors import UsageError  # noqa: PLC0415 - see above
+    from streams.mapping.book import Mappings  # noqa: PLC0415 - see above
 
     must_lie("--timeout", flags.timeout, 0.1, 86_400)
     must_lie("--records", flags.records, 1, 10**12)
@@ -65,7 +66,8 @@ def run(flags: argparse.Namespace) -> int:
     question = _asked(moments, anomaly, metrics[anomaly.metric], catalogue.vocabulary)
     bounds = Bounds(flags.timeout, flags.records, flags.most)
     by_time = identify(connection).kind is not BrokerKind.EMBEDDED
-    search = Search(connection, settings.app, question, bounds, by_time=by_time)
+    mappers = Mappings.of(settings.mappings, catalogue.vocabulary).by_topic
+    search = Search(connection, settings.app, question, bounds, by_time=by_time, mappers=mappers)
     with ExitStack() as stack:
         out = sys.stdout.buffer if flags.out is None else stack.enter_context(private_file(flags.out))
         written = _write(search, out, flags.part)

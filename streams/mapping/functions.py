@@ -21,7 +21,6 @@ OTHERWISE: Final = "*"
 """The entry of a table for what it does not list."""
 
 _ANY: Any = {"types": []}
-_TEXT: Any = {"types": ["string"]}
 
 
 class MappingFunctions(Functions):
@@ -82,22 +81,24 @@ class MappingFunctions(Functions):
     def _func_trim(self, x: Any) -> str | None:
         return None if x is None else _text_of("trim", x).strip()
 
-    @signature(_ANY, _TEXT, {"types": ["number"]})
-    def _func_part(self, x: Any, separator: str, index: Any) -> str | None:
+    @signature(_ANY, _ANY, _ANY)
+    def _func_part(self, x: Any, separator: Any, index: Any) -> str | None:
         if x is None:
             return None
-        if not separator or not isinstance(index, int):
+        if type(separator) is not str or not separator or type(index) is not int:
             raise ExpressionError("part() needs a separator and a whole number")
         parts = _text_of("part", x).split(separator)
         return parts[index] if -len(parts) <= index < len(parts) else None
 
-    @signature(_ANY, _TEXT, _TEXT)
-    def _func_replace(self, x: Any, old: str, new: str) -> str | None:
-        if not old:
-            raise ExpressionError("replace() needs a text to look for")
-        return None if x is None else _text_of("replace", x).replace(old, new)
+    @signature(_ANY, _ANY, _ANY)
+    def _func_replace(self, x: Any, old: Any, new: Any) -> str | None:
+        if x is None:
+            return None
+        if type(old) is not str or not old or type(new) is not str:
+            raise ExpressionError("replace() needs a text to look for, and one to put there")
+        return _text_of("replace", x).replace(old, new)
 
-    @signature(_TEXT, _ANY)
+    @signature(_ANY, _ANY)
     def _func_lookup(self, name: str, x: Any) -> str | None:
         if x is None:
             return None
@@ -107,7 +108,7 @@ class MappingFunctions(Functions):
         found = table.get(x if type(x) is str else str(text(x)))
         return (table.get(OTHERWISE) if found is None else found) or None
 
-    @signature(_TEXT)
+    @signature(_ANY)
     def _func_value(self, name: str) -> str | None:
         return self._values.get(name) or None
 
@@ -142,7 +143,10 @@ class MappingFunctions(Functions):
 
     @signature({"types": [], "variadic": True})
     def _func_first(self, *found: Any) -> Any:
-        return next((x for x in found if x is not None and x != ""), None)
+        for x in found:
+            if x is not None and x != "":
+                return x
+        return None
 
 
 def text(x: Any) -> str | None:

@@ -14,6 +14,14 @@ if TYPE_CHECKING:
 
 ORDER: Final = {"lt": lt, "gt": gt, "lte": le, "gte": ge}
 
+_KINDS: Final[dict[str, tuple[type, ...]]] = {
+    "string": (str,),
+    "number": (int, float),
+    "array": (list,),
+    "object": (dict,),
+    "boolean": (bool,),
+}
+
 
 def is_true(value: Any) -> bool:
     """What JMESPath calls true: all but null, false and what is empty. Numbers are, 0 as well."""
@@ -90,12 +98,17 @@ def called(functions: MappingFunctions, name: str) -> Callable[..., Any]:
     """A function of expressions, with JMESPath's checks of what it is given."""
     if name == "join":
         return _joined(functions)
-    if not any(argument["types"] for argument in functions.FUNCTION_TABLE[name]["signature"]):
-        method: Callable[..., Any] = getattr(functions, f"_func_{name}")
+    method: Callable[..., Any] = getattr(functions, f"_func_{name}")
+    wanted = [argument["types"] for argument in functions.FUNCTION_TABLE[name]["signature"]]
+    if not any(wanted):
         return method  # takes anything
+    kinds = [frozenset(kind for word in words for kind in _KINDS.get(word, ())) if words else None for words in wanted]
 
     def call(*given: Any) -> Any:
-        return functions.call_function(name, given)
+        for value, known in zip(given, kinds, strict=False):
+            if known is not None and type(value) not in known:  # JMESPath looks closer: at elements, too
+                return functions.call_function(name, given)
+        return method(*given)
 
     return call
 

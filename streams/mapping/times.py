@@ -86,6 +86,9 @@ class Times:
 
     def ms(self, value: Any) -> int | None:
         """Milliseconds since the epoch. Raises ExpressionError."""
+        ms = event_time_ms(value) if type(value) is str else None
+        if ms is not None:
+            return ms
         text = self.rfc3339(value)
         return None if text is None else event_time_ms(text)
 

@@ -120,3 +120,30 @@ def test_what_cannot_be_meant_is_said_with_the_remedy(
 ) -> None:
     assert main(["affected", *arguments, "--broker", broker]) == 2
     assert said in capsys.readouterr().err
+
+
+SETTINGS = """\
+mappings:
+  till:
+    topics: [shop.till]
+    events:
+      - type: order.payment_failed
+        id: "text(nr)"
+        source: "'/till'"
+        time: at
+        data: {order_id: "text(nr)", payment_method: "'alipay'"}
+"""
+
+
+def test_orders_of_a_mapped_topic_are_found_too(
+    broker: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "pharos.yaml"
+    config.write_text(SETTINGS, encoding="utf-8")
+    producer = confluent_kafka.Producer({"bootstrap.servers": broker})
+    for number, value in enumerate([{"nr": 77, "at": rfc3339(START + MINUTE)}, {"nr": "?"}]):
+        producer.produce("shop.till", orjson.dumps(value), partition=0, timestamp=START + number * MINUTE)
+    assert producer.flush(10.0) == 0
+
+    assert main(["affected", "f1", "--broker", broker, "--config", str(config)]) == 0
+    assert {"77", "TB3"} <= set(orders(capsys.readouterr().out))

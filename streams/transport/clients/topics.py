@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from confluent_kafka import KafkaException
 
 from streams.broker.admin import Admin
 from streams.broker.connection import Connection
 from streams.broker.detection import BrokerKind, identity_of
-from streams.broker.make_topics import TopicsError, make_topics
+from streams.broker.make_topics import TopicsError, appearing, make_topics, partitions_in
 from streams.broker.survey import missing_topics, survey_made, survey_rights, survey_topics
 from streams.events.vocabulary import SHIPPED, Vocabulary
 from streams.settings.settings import SOURCE_TOPICS
@@ -74,11 +74,11 @@ def _refuse(findings: Sequence[CheckResult]) -> None:
 
 
 def _on_embedded(admin: Admin, settings: Settings, vocabulary: Vocabulary) -> dict[str, int]:
-    found = _partitions(admin.metadata())
+    found = partitions_in(admin.metadata())
     sources = sources_of(settings, vocabulary)
     for source in sources:
         if source.name not in found and source.name not in SOURCE_TOPICS:
-            found |= _partitions(admin.metadata(source.name))  # asked for by its name, it comes into being
+            found[source.name] = appearing(admin, source.name)
     for topic in wanted_topics(settings, vocabulary):
         have = found.get(topic.name)
         if have is None and topic.role is Role.SOURCE:
@@ -89,7 +89,3 @@ def _on_embedded(admin: Admin, settings: Settings, vocabulary: Vocabulary) -> di
                 "start the broker with other --partitions, --cells-partitions"
             )
     return {source.name: found[source.name] for source in sources}
-
-
-def _partitions(metadata: Any) -> dict[str, int]:
-    return {name: len(topic.partitions) for name, topic in metadata.topics.items() if topic.partitions}
