@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from streams.catalogue.metric import Metric
 
 _DAY_S = 86_400
-_MOST_TILES = 10
+_MOST_TILES = 8
 _MOST_VOLUMES = 3
 _MONEY = ("money_per_minute", "money")
 WEEK_AGO = "a week before"

@@ -98,7 +98,7 @@ export default {
     "wrong_field": "字段类型不对", "unmapped": "映射中没有适用的规则", "mapping_failed": "映射失败",
     "from_the_future": "时间过于超前"
   },
-  "unit": {"per_minute": "{value} /分钟", "per_thousand": "{value} /千单", "points": "{value} 分", "number": "{value}"},
+  "unit": {"per_minute": "{value} /分钟", "per_thousand": "{value} /千单", "points": "{value} 分", "number": "{value}", "money": "{value}", "money_per_minute": "{value} /分钟", "number_per_minute": "{value} /分钟", "seconds_per_minute": "{value} 秒/分钟"},
   "duration": {"day": "{count}天", "hour": "{count}小时", "minute": "{count}分钟", "second": "{count}秒"},
   "dimension": {
     "batch": "批次", "topic": "主题", "carrier": "承运商", "category": "类目", "cause": "原因", "channel": "渠道",

@@ -98,7 +98,7 @@ export default {
     "wrong_field": "A field has the wrong type", "unmapped": "No rule of the mapping fits", "mapping_failed": "The mapping failed",
     "from_the_future": "Too far ahead of the clock"
   },
-  "unit": {"per_minute": "{value} /min", "per_thousand": "{value} /1,000", "points": "{value} points", "number": "{value}"},
+  "unit": {"per_minute": "{value} /min", "per_thousand": "{value} /1,000", "points": "{value} points", "number": "{value}", "money": "{value}", "money_per_minute": "{value} /min", "number_per_minute": "{value} /min", "seconds_per_minute": "{value} s/min"},
   "duration": {"day": "{count} d", "hour": "{count} h", "minute": "{count} min", "second": "{count} s"},
   "dimension": {
     "batch": "batch", "topic": "topic", "carrier": "carrier", "category": "category", "cause": "cause", "channel": "channel",

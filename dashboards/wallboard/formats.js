@@ -21,7 +21,7 @@ export function quantity(value, unit) {
     const edge = Math.min(Math.abs(percent), Math.abs(100 - percent));
     return `${number(edge >= 1 || edge === 0 ? 1 : 2).format(percent)}%`;
   }
-  if (unit === "seconds") return Math.abs(value) < 10 ? say(texts.duration.second, { count: number(1).format(value) }) : duration(value * 1000);
+  if (unit === "seconds") return Math.abs(value) < 10 ? say(texts.duration.second, { count: number(1).format(value) }) : (value < 0 ? "\u2212" : "") + duration(Math.abs(value) * 1000);
   return texts.unit[unit] ? say(texts.unit[unit], { value: plain(value) }) : plain(value);
 }
 

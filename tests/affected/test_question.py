@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -50,6 +51,21 @@ def test_an_order_whose_collection_is_overdue_counts_for_its_deadline() -> None:
     assert "denominator" in parts(question, "order.paid", START - day)
     assert parts(question, "order.paid", START) == ()
     assert question.records_from <= START - day - 5 * MINUTE
+
+
+@pytest.mark.parametrize(("hours", "found"), [(25, ("numerator", "denominator")), (24, ("denominator",)), (None, ())])
+def test_a_date_that_slipped_by_more_than_a_day_belongs_to_the_numerator(
+    hours: int | None, found: tuple[str, ...]
+) -> None:
+    eta = None if hours is None else datetime.fromtimestamp(START / 1000 + hours * 3_600, UTC).isoformat()
+    first = datetime.fromtimestamp(START / 1000, UTC).isoformat()
+    told = {"parcel_id": "P1", "first_eta": first, "eta": eta}
+
+    assert parts(asked("eta_slip_24h"), "parcel.eta_changed", topic="logistics", **told) == found
+
+
+def test_an_order_paid_belongs_to_the_revenue_by_what_the_catalogue_has_written() -> None:
+    assert parts(asked("revenue_paid"), "order.paid", amount=10) == ("numerator",)
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,14 @@ import pytest
 from streams.events.vocabulary import SHIPPED
 from tests.catalogue.support.counting import (
     CATALOGUE,
+    CUT,
     DAY,
     DENOMINATOR,
     EXPOSURE,
     LATE_BY_DEADLINE,
     NUMERATOR,
+    SQUARES,
+    SQUARES_LOW,
     Count,
     moment,
 )
@@ -28,6 +31,18 @@ def test_o1_counts_orders_by_their_time() -> None:
     assert created.total(NUMERATOR, "channel=app") == 1
     assert paid.slots(NUMERATOR) == {0: 1}
     assert paid.total(NUMERATOR, "payment_method=alipay") == 1
+
+
+def test_revenue_and_average_order_are_the_amounts_of_orders_paid() -> None:
+    revenue, average = Count("revenue_paid"), Count("average_order")
+    for count in (revenue, average):
+        count.event("order.paid", 1, store="s1", category="food", amount=129.9)
+        count.event("order.paid", 2, store="s2", amount=0.1).event("order.paid", 3).event("order.created", 4, amount=5)
+
+        assert (count.total(NUMERATOR), count.total(DENOMINATOR)) == (13_000, 2)
+        assert (count.total(NUMERATOR, "store=s1"), count.total(NUMERATOR, "category=food")) == (12_990, 12_990)
+        assert count.total(SQUARES_LOW) == 12_990**2 + 10**2
+        assert (count.total(SQUARES), count.total(CUT)) == (0, 0)
 
 
 def test_o2_is_paid_over_paid_and_failed_by_time_of_the_result() -> None:
@@ -67,6 +82,16 @@ def test_c1_counts_no_answer_that_does_not_say_when_the_contact_was_opened() -> 
     count = Count("pick_up").event("consultation.opened", 0).event("consultation.answered", 5, waited=5)
 
     assert (count.total(NUMERATOR), count.total(DENOMINATOR)) == (0, 1)
+
+
+def test_c1_leaves_out_mail_and_messengers_which_nobody_answers_within_a_minute() -> None:
+    count = Count("pick_up")
+    for channel in ("email", "form", "messenger", "chat"):
+        count.event("consultation.opened", 0, channel=channel)
+        count.event("consultation.answered", 20, channel=channel, opened_at=moment(0), waited=20)
+
+    assert (count.total(NUMERATOR), count.total(DENOMINATOR)) == (1, 1)
+    assert count.total(DENOMINATOR, "channel=email") == 0
 
 
 def test_c2_is_answers_within_20_s_or_30_s_of_chat_over_all_results() -> None:

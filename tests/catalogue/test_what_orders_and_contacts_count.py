@@ -129,3 +129,12 @@ def test_c15_marks_the_order_of_a_contact_and_counts_those_that_name_one() -> No
     assert count.slots(NUMERATOR) == {}  # whether they come again is known where all partitions meet
     assert count.slots(mark_of("TB1"), "intent=refund+region=hunan") == {0: 1, 10: 1}
     assert count.slots(mark_of("TB2"), "intent=refund+region=hunan") == {0: 1}
+
+
+def test_hand_offs_are_the_transfers_of_contacts_that_are_over() -> None:
+    count = Count("hand_offs")
+    for transfers in (1, 0, 0, 0, 0, None):
+        count.event("consultation.closed", 0, queue="presale", transfers=transfers)
+    count.event("consultation.transferred", 0, queue="presale", transfers=3)
+
+    assert (count.total(NUMERATOR, "queue=presale"), count.total(DENOMINATOR)) == (1_000, 5)

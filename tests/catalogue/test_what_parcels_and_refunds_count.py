@@ -7,11 +7,14 @@ import pytest
 from streams.cells.histogram import edges
 from tests.catalogue.support.counting import (
     CATALOGUE,
+    CUT,
     DAY,
     DENOMINATOR,
     EXPOSURE,
     LATE_BY_DEADLINE,
     NUMERATOR,
+    SQUARES,
+    SQUARES_LOW,
     Count,
     moment,
 )
@@ -167,3 +170,39 @@ def test_f8_counts_negative_mentions_and_the_orders_they_grow_with() -> None:
         count.event("mention.posted", 0, platform="weibo", sentiment=sentiment)
 
     assert (count.total(NUMERATOR, "platform=weibo"), count.total(EXPOSURE)) == (1, 1)
+
+
+def test_l6_is_the_seconds_from_the_first_date_told_to_the_present_one() -> None:
+    count = Count("eta_slip")
+    count.event("parcel.eta_changed", 0, carrier="zto", first_eta=moment(DAY), eta=moment(3 * DAY))
+    count.event("parcel.eta_changed", 1, carrier="zto", first_eta=moment(2 * DAY), eta=moment(DAY))
+    count.event("parcel.eta_changed", 2, eta=moment(DAY)).event("parcel.delivered", 3, first_eta=moment(0))
+    slipped = Count("eta_slip_24h")
+    for hours in (24, 25, -30):
+        slipped.event("parcel.eta_changed", 0, first_eta=moment(0), eta=moment(hours * HOUR))
+    slipped.event("parcel.eta_changed", 0, eta=moment(0))
+
+    assert (count.total(NUMERATOR, "carrier=zto"), count.total(DENOMINATOR)) == (DAY * 1000, 2)
+    assert (slipped.total(NUMERATOR), slipped.total(DENOMINATOR)) == (1, 3)
+
+
+def test_l8_varies_as_the_times_from_payment_to_delivery_do() -> None:
+    count = Count("delivery_variation")
+    for days in (1, 2, 3):
+        count.event("parcel.delivered", days * DAY, carrier="zto", region="zhejiang", paid_at=moment(0))
+    count.event("parcel.delivered", DAY, carrier="zto")
+    scope = "carrier=zto+region=zhejiang"
+
+    assert (count.total(NUMERATOR, scope), count.total(DENOMINATOR, scope)) == (6 * DAY * 1000, 3)
+    squares = count.total(SQUARES, scope) * 2**30 + count.total(SQUARES_LOW, scope)
+    assert squares == sum((days * DAY * 1000) ** 2 for days in (1, 2, 3))
+
+
+def test_r8_is_the_money_of_requests_withdrawn_by_their_own_time() -> None:
+    count = Count("retained_amount")
+    count.event("refund.retained", 5, reason="late", amount=129.9, requested_at=moment(0))
+    count.event("refund.retained", 12, reason="late", amount=2e9).event("refund.retained", 12, reason="late")
+    count.event("refund.requested", 0, reason="late", amount=10)
+
+    assert count.slots(NUMERATOR, "reason=late") == {0: 12_990, 10: 1_000_000_000}
+    assert (count.total(DENOMINATOR), count.total(CUT), count.total(EXPOSURE, "reason=late")) == (2, 1, 1)

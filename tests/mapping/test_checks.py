@@ -59,8 +59,8 @@ def test_a_mapping_that_can_be_meant_has_no_fault() -> None:
         ("time: at", "time: at.", "10:5: events[0].time: is not JMESPath: column 4: it ends too early"),
         (
             "order.paid",
-            "order.payed",
-            '7:5: events[0].type: no event has the type "order.payed"; did you mean "order.paid"? A path: @.order.payed',
+            "order.pad",
+            '7:5: events[0].type: no event has the type "order.pad"; did you mean "order.paid"? A path: @.order.pad',
         ),
         (
             "{order_id: text(id)}",

@@ -69,6 +69,20 @@ def test_what_an_order_is_worth_is_told_where_the_settings_know_it(transition: C
     )
 
 
+def test_a_sum_of_money_is_worth_itself_and_a_net_score_tells_of_answers(
+    transition: Callable[..., Transition],
+) -> None:
+    titles = Titles.of([], Settings(worth={"order": 312.5}, currency="EUR"))
+    revenue = transition(unit="money_per_minute", value=1_000.0, expected=2_500.0, window_s=300)
+    nps = transition(unit="points", touchpoint="feedback", value=-20.0, expected=40.0, exposure=50.0, window_s=3_600)
+    money, chinese = (compose(revenue, titles, {}, SHANGHAI).text(language).facts[1] for language in ("en", "zh"))
+
+    assert money == "Impact: about 7,500 EUR affected in the last 5 min"
+    assert chinese == "影响：最近 5分钟 内约 7,500 EUR异常"
+    assert compose(revenue, TITLES, {}, SHANGHAI).lines[1] == "Impact: about 7,500 in money affected in the last 5 min"
+    assert compose(nps, titles, {}, SHANGHAI).lines[1] == "Impact: about 30 answers affected in the last 1 h"
+
+
 def test_the_time_is_the_one_that_the_shop_had_then(transition: Callable[..., Transition]) -> None:
     summer = transition(started_at="2025-07-01T12:00:00Z")
     since = compose(summer, TITLES, {}, ZoneInfo("America/New_York")).lines[0]

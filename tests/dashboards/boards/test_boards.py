@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from dashboards.boards.plan import Plan
     from streams.catalogue.metric import Metric
 
-MOST_PANELS = {"war-room": 8, "overview": 16, "executive": 16, "pipeline": 28}
-MOST_PANELS_OF_DETAIL = 24
+MOST_PANELS = {"war-room": 8, "overview": 16, "executive": 17, "pipeline": 28}
+MOST_PANELS_OF_DETAIL = 28
 
 
 def made(plan: Plan) -> dict[str, dict[str, Any]]:

@@ -64,6 +64,9 @@ _OTHERS: dict[str, tuple[float, float, float, float]] = {
     "per_minute": (0.4, 0.02, 0.3, 0),
     "per_thousand": (2.9, 0.2, 1.1, 0),
     "points": (38, 1.5, 9, 0),
+    "number": (0.3, 0.01, 0.1, 0),
+    "money": (137, 4, 30, 0),
+    "money_per_minute": (2_500, 120, 900, 0),
 }
 
 
