@@ -1,4 +1,4 @@
-"""The settings on docs/connect.md are taken as they stand, and its first mapping does what the page says."""
+"""The settings on docs/connect.md and in the README are taken as they stand, and their mappings do what is said."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from streams.events.vocabulary import SHIPPED
 from streams.mapping.book import Mappings
 from streams.settings.settings import SOURCE_TOPICS
 
-PAGE = (Path(__file__).parents[2] / "docs" / "connect.md").read_text(encoding="utf-8")
-SETTINGS = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "connect.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SETTINGS = re.findall(r"^```yaml\n(.*?)^```", PAGE + README, re.MULTILINE | re.DOTALL)
 FIRST_EVENTS = "| first events | topic | fields, at least | gives |"
 
 
@@ -40,8 +42,20 @@ def test_the_mapping_of_a_topic_of_ones_own_gives_the_payment_and_passes_over_th
     assert list(mapper.events(b'{"id": 8, "status": "open"}')) == []
 
 
+def test_the_mapping_of_the_readme_gives_the_parcel_that_arrived(tmp_path: Path) -> None:
+    file = tmp_path / "pharos.yaml"
+    file.write_text(SETTINGS[-1], encoding="utf-8")
+    mapper = Mappings.of(configure(file).mappings, SHIPPED).mapper_of("wms.parcels")
+    assert mapper is not None
+
+    parcel = {"id": 7, "status": "delivered", "delivered_at": "2026-11-11T09:30:00Z", "carrier": "DHL"}
+    (event,) = mapper.events(msgspec.json.encode(parcel))
+
+    assert (event.id, event.data.parcel_id, event.data.carrier) == ("delivered-7", "7", "dhl")
+
+
 def test_every_shipped_mapping_has_its_page_among_what_one_may_have() -> None:
-    pages = {page.name for page in (Path(__file__).parents[2] / "docs" / "sources").glob("*.md")}
+    pages = {page.name for page in (ROOT / "docs" / "sources").glob("*.md")}
     named = set(re.findall(r"\]\(sources/([\w-]+\.md)\)", PAGE))
 
     assert pages - named <= {"README.md", "alertmanager.md"}
