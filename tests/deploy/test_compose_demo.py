@@ -1,4 +1,4 @@
-"""The demo of deploy/compose: what compose.demo.yaml changes of compose.yaml, and what its shop does. Not run: no engine."""
+"""The demo of deploy/compose: what compose.demo.yaml changes of compose.yaml, and what its shop does. Not run here."""
 
 from __future__ import annotations
 
