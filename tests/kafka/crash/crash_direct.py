@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from streams.catalogue.metric import Component
 from streams.catalogue.scopes import component_sets, scope_sets
+from streams.catalogue.single_values import LARGEST, Difference
 from streams.cells.histogram import edges
 
 if TYPE_CHECKING:
@@ -98,16 +99,19 @@ class DirectCount:
         for metric, component, term in self._uses.get(kind, ()):
             self._count(metric, component, term, at, data)
 
-    def _count(self, metric: Metric, component: Component, term: Term, at: int, data: dict[str, Any]) -> None:
-        if not _takes(term, data):
+    def _count(  # noqa: C901, PLR0912 - told in one go, to be compared with the contract
+        self, metric: Metric, component: Component, term: Term, at: int, data: dict[str, Any]
+    ) -> None:
+        if not _takes(term, data, at):
             return
-        named = term.since or term.value
+        value = _value(term, data, at)
         amount, counted_in = 1, int(component)
         if metric.bins:
-            duration = (at - _ms(data[named])) / 1000 if term.since else data[named]
-            counted_in = sum(border <= duration for border in edges(*metric.bins))
-        elif named:
-            amount = round(data[named] * (100 if named in MONEY else 1000))
+            counted_in = sum(border <= value for border in edges(*metric.bins))
+        elif value is not None:
+            amount = round(value * (100 if term.value in MONEY else 1000))
+            if metric.moments:
+                amount = _part(component, amount, round((metric.largest or LARGEST) * metric.scale))
         base = at if term.at == "time" else data.get(term.at)
         if base is None:
             return
@@ -131,10 +135,46 @@ class DirectCount:
                 self.cells[cell] += amount * term.weight
 
 
-def _takes(term: Term, data: dict[str, Any]) -> bool:
-    named = term.since or term.value
-    told = (not named or data.get(named) is not None) and (not term.again or bool(data.get(term.again)))
-    return told and all(_holds(condition, data.get(field)) for field, condition in term.where.items())
+def _part(component: Component, amount: int, most: int) -> int:
+    """What of a single value its component adds up."""
+    within = max(-most, min(amount, most))
+    parts = {
+        Component.SQUARES: within**2 // 2**30,
+        Component.SQUARES_LOW: within**2 % 2**30,
+        Component.CUT: int(within != amount),
+    }
+    return parts.get(component, within)
+
+
+def _value(term: Term, data: dict[str, Any], at: int) -> Any:
+    """The number that a term takes of an event, durations in seconds; None where it takes none or it is absent."""
+    if term.since:
+        return _between(term.since, "time", data, at)
+    if isinstance(term.value, Difference):
+        return _between(term.value.start, term.value.to, data, at)
+    return data.get(term.value) if term.value else None
+
+
+def _between(start: str, to: str, data: dict[str, Any], at: int) -> float | None:
+    first, last = (at if name == "time" else data.get(name) for name in (start, to))
+    if first is None or last is None:
+        return None
+    first, last = (time if isinstance(time, int) else _ms(time) for time in (first, last))
+    return (last - first) / 1000
+
+
+def _takes(term: Term, data: dict[str, Any], at: int) -> bool:
+    if (term.since or term.value) and _value(term, data, at) is None:
+        return False
+    if term.again and not data.get(term.again):
+        return False
+    return all(
+        _holds(
+            condition,
+            _between(condition.start, condition.to or field, data, at) if condition.start else data.get(field),
+        )
+        for field, condition in term.where.items()
+    )
 
 
 def _holds(condition: Condition, value: Any) -> bool:
