@@ -15,7 +15,7 @@ class Place:
 
     Attributes:
         fields: places by the name of a field, where it is an object.
-        element: of all elements, where it is an array.
+        element_place: of all elements, where it is an array.
         whole: read with everything in it.
         tested: read, but what it holds matters only as far as it is empty or null.
 
@@ -115,7 +115,9 @@ def _read_object(node: Node, current: Places) -> Places:
 
 
 def _read_comparison(node: Node, current: Places) -> Places:
-    literal = any(child["type"] == "literal" for child in node["children"])
+    literal = any(
+        child["type"] == "literal" and not isinstance(child["value"], list | dict) for child in node["children"]
+    )
     for child in node["children"]:
         mark(_read(child, current), whole=not literal and node["type"] == "comparator")
     return ()

@@ -40,12 +40,12 @@ class RuleCode(NamedTuple):
     """A rule as Python.
 
     Attributes:
-        fits: whether it is for a record.
+        fits: true, as Python sees it, where the rule is for a record.
         make: adds the events of a record, as dicts. Both raise FieldError.
 
     """
 
-    fits: Callable[[Any], bool]
+    fits: Callable[[Any], object]
     make: Callable[[Any, Callable[[dict[str, Any]], None]], None]
 
 

@@ -41,12 +41,14 @@ class _Size:
     resent_ms: int
     broken: int
     foreign: int
+    service_hours: int | None = None  # of the history, in which the service around the journeys is told; None: in all
 
 
 _SIZES: dict[Profile, _Size] = {
     "full": _Size(6.5, 1.0, 8, QUIET[0] - 5, HOUR_MS, broken=60, foreign=30),
-    # The live part begins with the first fault; the embedded broker recognises fewer repetitions.
-    "demo": _Size(4.0, 1.0, 4, FIRST[0] - 2, HOUR_MS // 4, broken=40, foreign=20),
+    # The live part begins with the first fault; the embedded broker recognises fewer repetitions. Spectators wait
+    # until the history is learnt, so it is short, and the service is told for a day and a half of it.
+    "demo": _Size(4.0, 1.0, 4, FIRST[0] - 2, HOUR_MS // 4, broken=40, foreign=20, service_hours=36),
 }
 _WARM_UP_DAYS = 7  # parcels of older orders are under way, and refunds due, when the history begins
 
@@ -75,7 +77,11 @@ def double11(seed: int, profile: Profile = "full") -> Simulation:
     span = when.history_from_ms, when.live_to_ms
     arriving = [arrivals(late, block, *span, what) for block in blocks]
     odd = oddities(late, *span, broken=size.broken, foreign=size.foreign)
-    arriving += [arrivals(draw(f"arrival of {block.id_prefix}"), block, *span, what) for block in added]
+    told_from = span[0] if size.service_hours is None else when.live_from_ms - size.service_hours * HOUR_MS
+    arriving += [
+        arrivals(draw(f"arrival of {block.id_prefix}"), block, max(told_from, span[0]), span[1], what)
+        for block in added
+    ]
     evaluate_from = moments(np.array([when.live_from_ms]))[0]
     return Simulation(
         scenario={

@@ -84,6 +84,16 @@ def test_c1_counts_no_answer_that_does_not_say_when_the_contact_was_opened() -> 
     assert (count.total(NUMERATOR), count.total(DENOMINATOR)) == (0, 1)
 
 
+def test_c1_leaves_out_mail_and_messengers_which_nobody_answers_within_a_minute() -> None:
+    count = Count("pick_up")
+    for channel in ("email", "form", "messenger", "chat"):
+        count.event("consultation.opened", 0, channel=channel)
+        count.event("consultation.answered", 20, channel=channel, opened_at=moment(0), waited=20)
+
+    assert (count.total(NUMERATOR), count.total(DENOMINATOR)) == (1, 1)
+    assert count.total(DENOMINATOR, "channel=email") == 0
+
+
 def test_c2_is_answers_within_20_s_or_30_s_of_chat_over_all_results() -> None:
     count = Count("service_level")
     for waited, channel in ((20, "phone"), (21, "phone"), (20.5, "chat"), (30, "chat"), (31, "chat"), (3, "")):
@@ -241,6 +251,15 @@ def test_s3_is_the_seconds_that_events_too_late_are_behind_by_source() -> None:
 
     assert (count.total(NUMERATOR), count.total(DENOMINATOR)) == (7_201_000, 1)
     assert count.slots(DENOMINATOR, "source=/test") == {20: 1}
+
+
+def test_s4_is_the_alerts_that_fire_by_service_and_level() -> None:
+    count = Count("alerts_fired")
+    count.event("alert.fired", 0, service="checkout", level="page").event("alert.resolved", 10)
+
+    assert count.slots(NUMERATOR, "service=checkout") == {0: 1}
+    assert count.slots(NUMERATOR, "level=page") == {0: 1}
+    assert count.total(NUMERATOR) == 1
 
 
 def test_every_metric_has_a_golden_test() -> None:

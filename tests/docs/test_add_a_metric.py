@@ -93,4 +93,4 @@ def test_a_day_without_a_broker_finds_it_and_says_it_in_the_words_of_the_page(tm
     assert [(anomaly["metric"], anomaly["scope"]) for anomaly in found["anomalies"]] == [
         ("sold_out", {"category": "home"})
     ]
-    assert found["notifications"][0]["title"] == block("text", "[WARNING]").strip()
+    assert found["notifications"][0]["title"] == block("text", "Sold-out cancellation share").strip()

@@ -1,43 +1,76 @@
-"""The tables of events in docs/connect.md: no type or field that there is not, and none of theirs left out."""
+"""The settings on docs/connect.md and in the README are taken as they stand, and their mappings do what is said."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from streams.events.declaration import CUSTOMER
+from streams.configuration.load import configure
 from streams.events.vocabulary import SHIPPED
+from streams.mapping.book import Mappings
+from streams.settings.settings import SOURCE_TOPICS
 
-PAGE = Path(__file__).parents[2] / "docs" / "connect.md"
-HEAD = "| type | topic | when | fields, the first of them always |"
-
-
-def rows(head: str) -> list[list[str]]:
-    """The cells of the table with this head."""
-    below = PAGE.read_text(encoding="utf-8").partition(f"{head}\n")[2].splitlines()[1:]
-    lines = below[: next(number for number, line in enumerate(below) if not line.startswith("|"))]
-    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "connect.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SETTINGS = re.findall(r"^```yaml\n(.*?)^```", PAGE + README, re.MULTILINE | re.DOTALL)
+FIRST_EVENTS = "| first events | topic | fields, at least | gives |"
 
 
-ROWS = rows(HEAD)
+@pytest.mark.parametrize("text", SETTINGS, ids=lambda text: text.split("\n")[1].split("#")[0].strip())
+def test_the_settings_are_taken(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "pharos.yaml"
+    file.write_text(text, encoding="utf-8")
+
+    assert configure(file).broker
 
 
-@pytest.mark.parametrize("row", ROWS, ids=[row[0] for row in ROWS])
-def test_each_row_has_the_topic_and_all_fields_of_its_types(row: list[str]) -> None:
-    types, topic, _, fields = row
-    names = re.findall(r"[a-z_]+", fields)
+def test_the_mapping_of_a_topic_of_ones_own_gives_the_payment_and_passes_over_the_rest(tmp_path: Path) -> None:
+    (text,) = [text for text in SETTINGS if "my-shop:" in text]
+    file = tmp_path / "pharos.yaml"
+    file.write_text(text, encoding="utf-8")
+    mapper = Mappings.of(configure(file).mappings, SHIPPED).mapper_of("shop.orders")
+    assert mapper is not None
 
-    for kind in re.findall(r"`([a-z_.]+)`", types):
-        assert SHIPPED.topic_of[kind] == topic
-        assert set(names) == SHIPPED.fields[kind] - {CUSTOMER}
-        assert names[0] == next(iter(SHIPPED.data[kind].__struct_fields__))
+    order = {"id": 7, "status": "paid", "paid_at": "2026-11-11 09:30:00", "total": "12.50", "address": {"state": "NY"}}
+    (event,) = mapper.events(msgspec.json.encode(order))
+
+    assert (event.id, event.time, event.subject) == ("paid-7", "2026-11-11T09:30:00-05:00", "7")
+    assert list(mapper.events(b'{"id": 8, "status": "open"}')) == []
 
 
-def test_the_table_has_every_type_of_the_words_it_begins_with() -> None:
-    named = {kind for row in ROWS for kind in re.findall(r"`([a-z_.]+)`", row[0])}
-    words = {kind.partition(".")[0] for kind in named} - {"feedback", "mention"}
+def test_the_mapping_of_the_readme_gives_the_parcel_that_arrived(tmp_path: Path) -> None:
+    file = tmp_path / "pharos.yaml"
+    file.write_text(SETTINGS[-1], encoding="utf-8")
+    mapper = Mappings.of(configure(file).mappings, SHIPPED).mapper_of("wms.parcels")
+    assert mapper is not None
 
-    assert {kind for kind in SHIPPED.types if kind.partition(".")[0] in words} <= named
-    assert named <= SHIPPED.types.keys()
+    parcel = {"id": 7, "status": "delivered", "delivered_at": "2026-11-11T09:30:00Z", "carrier": "DHL"}
+    (event,) = mapper.events(msgspec.json.encode(parcel))
+
+    assert (event.id, event.data.parcel_id, event.data.carrier) == ("delivered-7", "7", "dhl")
+
+
+def test_every_shipped_mapping_has_its_page_among_what_one_may_have() -> None:
+    pages = {page.name for page in (ROOT / "docs" / "sources").glob("*.md")}
+    named = set(re.findall(r"\]\(sources/([\w-]+\.md)\)", PAGE))
+
+    assert pages - named <= {"README.md", "alertmanager.md"}
+
+
+def test_the_first_events_are_of_their_topics_and_have_these_fields() -> None:
+    below = PAGE.partition(f"{FIRST_EVENTS}\n")[2].splitlines()[1:]
+    rows = [line.strip("|").split("|") for line in below[: below.index("")]]
+    assert len(rows) == 5
+
+    for types, topic, fields, _ in rows:
+        names = re.findall(r"`([a-z_.]+)`", types)
+        word = names[0].partition(".")[0]
+        kinds = [word + name if name.startswith(".") else name for name in names if "." in name]
+        assert topic.strip() in SOURCE_TOPICS
+        assert {SHIPPED.topic_of[kind] for kind in kinds} == {topic.strip()}
+        for kind in kinds:
+            assert set(re.findall(r"[a-z_]+", fields)) <= SHIPPED.fields[kind]

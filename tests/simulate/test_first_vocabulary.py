@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -65,3 +66,14 @@ def test_the_added_types_are_less_than_a_third_of_all_records(lines: list[str]) 
     added = sum(of_the_first_vocabulary(line) is None for line in lines)
 
     assert 0.05 * len(lines) < added < 0.3 * len(lines)
+
+
+def test_a_demo_tells_of_the_service_from_hours_before_the_live_part_on() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(double11._SIZES, "demo", replace(SMALL, service_hours=6))
+        short = list(simulate("double11", 11, "demo").lines())
+    times = [line.partition('"time":"')[2][:13] for line in short if of_the_first_vocabulary(line) is None]
+
+    assert min(times) == "2026-11-10T12"  # live from 18:40 on
+    first = [line for line in map(of_the_first_vocabulary, short) if line is not None]
+    assert hashlib.sha256("\n".join(first).encode()).hexdigest() == DIGEST
