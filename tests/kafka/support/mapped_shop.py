@@ -81,10 +81,11 @@ class MappedShop:
 
     def __init__(self, address: str, folder: Path) -> None:
         self.catalogue = load(_catalogue(folder))
-        self.bench = Bench(
-            address, folder, mappings=_mappings(), catalogue=str(folder / "catalogue.yaml"), cells_partitions=1
-        )
+        self.bench = Bench(address, folder, cells_partitions=1, mappings={}, evaluate_from="2030-01-01T00:00:00Z")
         _create(address, [*map(topic_of, FOLDERS), "alerts", "lockers"])
+        self.bench.settings = msgspec.structs.replace(
+            self.bench.settings, mappings=_mappings(), catalogue=str(folder / "catalogue.yaml")
+        )
         os.environ["WEBHOOK_SECRET"] = SECRET
         try:
             self._worker = Running(self.bench)
@@ -95,8 +96,8 @@ class MappedShop:
         assert page is not None, self.bench.told()
         self.page = page
 
-    def stop(self) -> None:
-        self._worker.stop()
+    def kill(self) -> None:
+        self._worker.kill()
 
     def outcomes(self) -> dict[str, Counter[str]]:
         """How many records of each topic had which outcome, as /metrics says."""
