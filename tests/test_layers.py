@@ -91,7 +91,7 @@ LAYERS = {
     ),
     "transport.log": Layer(
         SHELL,
-        "broker cells merge records topics transport.driver transport.flush transport.life transport.partitions",
+        "broker cells records topics transport.driver transport.flush transport.life transport.partitions",
     ),
     "transport": Layer(
         SHELL,

@@ -101,7 +101,7 @@ export default {
   "unit": {"per_minute": "{value} /min", "per_thousand": "{value} /1,000", "points": "{value} points", "number": "{value}", "money": "{value}", "money_per_minute": "{value} /min", "number_per_minute": "{value} /min", "seconds_per_minute": "{value} s/min"},
   "duration": {"day": "{count} d", "hour": "{count} h", "minute": "{count} min", "second": "{count} s"},
   "dimension": {
-    "batch": "batch", "topic": "topic", "carrier": "carrier", "category": "category", "cause": "cause", "channel": "channel",
+    "alert": "alert", "batch": "batch", "level": "level", "receiver": "receiver", "service": "service", "topic": "topic", "carrier": "carrier", "category": "category", "cause": "cause", "channel": "channel",
     "device": "device", "handled_by": "handled by", "intent": "intent", "kind": "kind", "origin": "origin",
     "page": "page", "payment_method": "payment method", "platform": "platform", "previous_state": "previous state",
     "queue": "queue", "reason": "reason", "region": "region", "return_channel": "return channel", "role": "role",

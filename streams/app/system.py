@@ -106,7 +106,7 @@ class System:
         self.notifications: list[Notification] = []
         self._live = settings.time == "live"
         self._customers = customers or CustomerKey()
-        self._mappings = Mappings.of(settings.mappings, catalogue.vocabulary, self._customers)
+        self._mappings = Mappings.of(settings.mappings, catalogue.vocabulary, self._customers, settings.timezone)
         self._mappers = self._mappings.by_topic
         self._keep = keep
         self._write = write

@@ -66,7 +66,7 @@ def run(flags: argparse.Namespace) -> int:
     question = _asked(moments, anomaly, metrics[anomaly.metric], catalogue.vocabulary)
     bounds = Bounds(flags.timeout, flags.records, flags.most)
     by_time = identify(connection).kind is not BrokerKind.EMBEDDED
-    mappers = Mappings.of(settings.mappings, catalogue.vocabulary).by_topic
+    mappers = Mappings.of(settings.mappings, catalogue.vocabulary, timezone=settings.timezone).by_topic
     search = Search(connection, settings.app, question, bounds, by_time=by_time, mappers=mappers)
     with ExitStack() as stack:
         out = sys.stdout.buffer if flags.out is None else stack.enter_context(private_file(flags.out))

@@ -25,7 +25,7 @@ def add_flags(command: argparse.ArgumentParser) -> None:
     """The flags of `pharos map`."""
     command.add_argument("file", type=file_path, metavar="FILE", help="payloads as JSON, also .gz")
     command.add_argument("--mapping", required=True, metavar="NAME", help="one of the settings, or one that is shipped")
-    add_settings(command, only=("mappings_folder", "catalogue"))
+    add_settings(command, only=("mappings_folder", "catalogue", "timezone"))
 
 
 def run(flags: argparse.Namespace) -> int:
@@ -45,7 +45,7 @@ def run(flags: argparse.Namespace) -> int:
     known = {name: MappingSettings() for name in shipped_names()} | settings.mappings
     if flags.mapping not in known:
         raise UsageError(f'--mapping: no mapping is named "{flags.mapping}"{suggestion(flags.mapping, known)}')
-    mappings = Mappings.of({flags.mapping: known[flags.mapping]}, vocabulary)
+    mappings = Mappings.of({flags.mapping: known[flags.mapping]}, vocabulary, timezone=settings.timezone)
     trial = MappingTrial(mappings.by_name[flags.mapping].mapper, vocabulary)
     for payload in read_payloads(flags.file):
         try:

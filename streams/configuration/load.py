@@ -136,8 +136,10 @@ def _from_file(file: Path) -> tuple[Document, dict[str, Any]]:
         if document.value is not None and not isinstance(document.value, dict):
             raise document.error((), "settings are `key: value` lines")
         named = (document.value or {}).get("mappings")
-        for name in named if isinstance(named, dict) else ():  # msgspec does not say in which of them a mistake is
-            document.convert(("mappings", name), MappingSettings, _STRUCTS)
+        if isinstance(named, dict):
+            for name in named:  # msgspec does not say in which of them a mistake is
+                document.convert(("mappings", name), MappingSettings, _STRUCTS)
+                named[name] = named[name] or {}  # `shopify:` alone takes the shipped one as it is
         settings = document.convert((), Settings, _STRUCTS)
     except LocatedError as error:
         raise ConfigurationError(str(error)) from None

@@ -174,7 +174,7 @@ class IngestPartition:
 
     def _feed(self, batch: RecordBatch, reader: Reader | MappedReader) -> list[DeadLetter]:
         first_letter = len(self._refused)
-        values = self._refused.structured(batch) if batch.headers and not self._events.mapped else batch.values
+        values = self._refused.values_of(batch, mapped=self._events.mapped) if batch.headers else batch.values
         if self._now_ms is not None:
             self._now = self._now_ms()
         for begin in range(0, len(values), _AT_ONCE):

@@ -22,7 +22,7 @@ class RecentIds:
     """
 
     def __init__(self, reach: int) -> None:
-        """`reach`: how many offsets back a copy is still recognised; 0 recognises none."""
+        """`reach`: how many offsets back a copy is still recognised; 0 recognises only those in the same record."""
         if reach < 0:
             raise ValueError(f"reach must not be negative, got {reach}")
         self._reach = reach
@@ -35,7 +35,9 @@ class RecentIds:
         return sum(map(len, (*self._younger.values(), *self._elder.values())))
 
     def seen(self, source: str, event_id: str, offset: int) -> bool:
-        """Whether a copy stood at one of the `reach` preceding offsets; remembers this one. Offsets must rise.
+        """Whether a copy stood at one of the `reach` preceding offsets; remembers this one. Offsets must not fall.
+
+        A mapped record holds several events at one offset: of two that are the same the second is a copy.
 
         >>> memory = RecentIds(reach=10)
         >>> memory.seen("/oms", "a", 100), memory.seen("/oms", "a", 110), memory.seen("/oms", "a", 121)
@@ -77,4 +79,4 @@ class RecentIds:
 
     def _turn(self, offset: int) -> None:
         self._elder, self._younger = self._younger, {}
-        self._turn_at = offset + self._reach
+        self._turn_at = offset + max(self._reach, 1)  # never twice at an offset, which several events may share

@@ -25,14 +25,15 @@ class RefusedRecords:
     def __len__(self) -> int:
         return len(self._letters)
 
-    def structured(self, batch: RecordBatch) -> list[bytes | None]:
-        """The values of a batch, with those in binary mode as they would be in structured mode."""
+    def values_of(self, batch: RecordBatch, *, mapped: bool) -> list[bytes | None]:
+        """The values of a batch, events of ours as in structured mode. Mappings see values as they are."""
         values = list(batch.values)
         self._binary = {}
         for place, (headers, value) in enumerate(zip(batch.headers, batch.values, strict=True)):
             if headers and value is not None:
                 self._binary[batch.offsets[place]] = value, headers
-                values[place] = structured(headers, value)
+                if not mapped:
+                    values[place] = structured(headers, value)
         return values
 
     def add(self, offset: int, value: bytes | None, rejection: Rejection) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from streams.events.dead_letter import RejectedError
 from streams.mapping.mapper import NOBODY, RecordMapper, compile_mapping
 from streams.mapping.merged import merged
@@ -43,10 +45,16 @@ class Mappings:
 
     @classmethod
     def of(
-        cls, mappings: Mapping[str, MappingSettings], vocabulary: Vocabulary, customers: CustomerKey = NOBODY
+        cls,
+        mappings: Mapping[str, MappingSettings],
+        vocabulary: Vocabulary,
+        customers: CustomerKey = NOBODY,
+        timezone: str = "",
     ) -> Mappings:
-        """Mappings in which `check_mapping` has found no fault."""
-        return cls({name: _entry(name, settings, vocabulary, customers) for name, settings in mappings.items()})
+        """Mappings in which `check_mapping` has found no fault. `timezone`: of those that name none, the shop's."""
+        return cls(
+            {name: _entry(name, settings, vocabulary, customers, timezone) for name, settings in mappings.items()}
+        )
 
     def subject_of(self, name: str, body: bytes) -> str:
         """What the first event is about that a mapping makes of a record; "" where it makes none.
@@ -74,8 +82,11 @@ class Mappings:
         return {topic: entry.mapper for entry in self.by_name.values() for topic in entry.topics}
 
 
-def _entry(name: str, settings: MappingSettings, vocabulary: Vocabulary, customers: CustomerKey) -> MappingEntry:
+def _entry(
+    name: str, settings: MappingSettings, vocabulary: Vocabulary, customers: CustomerKey, timezone: str
+) -> MappingEntry:
     whole = merged(name, settings, shipped_names(), shipped)
-    mapper = compile_mapping(name, whole.settings, vocabulary, customers, own=whole.own, extends=whole.extends)
+    zoned = msgspec.structs.replace(whole.settings, timezone=whole.settings.timezone or timezone)
+    mapper = compile_mapping(name, zoned, vocabulary, customers, own=whole.own, extends=whole.extends)
     topics = (*settings.topics, raw_topic(name)) if settings.intake else settings.topics
     return MappingEntry(name, whole.settings, topics, mapper)

@@ -81,14 +81,12 @@ def _check_texts(
 
 
 def _meant_type(text: str, vocabulary: Vocabulary) -> str:
-    """What to say of a text that looks like a type of event, and is none; empty where it is rather a path."""
+    """What to say of a text that looks like a type of event, and is none; empty where it is an expression."""
     if not TYPE_NAME.fullmatch(text) or text.startswith(("item.", "record.")):
         return ""
-    families = {name.partition(".")[0] for name in vocabulary.types}
-    near = difflib.get_close_matches(text, vocabulary.types, n=1, cutoff=0.8)
-    if not near and text.partition(".")[0] not in families:
-        return ""
-    return f'no event has the type "{text}"{suggestion(text, vocabulary.types)} A path: @.{text}'
+    near = difflib.get_close_matches(text, vocabulary.types, n=1, cutoff=0.7)
+    remedy = f'did you mean "{near[0]}"?' if near else "a catalogue may declare it;"
+    return f'no event has the type "{text}"; {remedy} a path is @.{text}'
 
 
 def _check_values(field: str, expression: Expression, mapping: MappingSettings) -> Iterator[Fault]:

@@ -46,6 +46,7 @@ class MergePartition:
         activity: when the sources had events.
         unknown_metric: cells skipped because their metric is not ours (another catalogue).
         other_catalogue: records made by another catalogue; their cells are matched by the metric's key.
+        no_source: topics that are no source and had cells here, which are added although no tick waits for them.
 
     """
 
@@ -62,6 +63,7 @@ class MergePartition:
         self.activity = Activity()
         self.unknown_metric = 0
         self.other_catalogue = 0
+        self.no_source: set[str] = set()
         self.budget = SeriesBudget(settings.max_series)
         self.watermarks = Watermarks(sources)
         self._catalogue = catalogue
@@ -82,11 +84,9 @@ class MergePartition:
         return self.watermarks.least
 
     def apply(self, record: CellsRecord) -> None:
-        """Adds one record. Records of pharos-cells come in log order.
-
-        Raises UnannouncedSourceError, with nothing changed, for a topic that is no source.
-        """
-        self.watermarks.admit(record.topic, record.partition)
+        """Adds one record. Records of pharos-cells come in log order."""
+        if not self.watermarks.admit(record.topic, record.partition):
+            self.no_source.add(record.topic)
         if record.catalogue != self._catalogue.hash:
             self.other_catalogue += 1
         for cells in record.metrics:
@@ -228,7 +228,7 @@ class MergePartition:
         """For a record that does not tell: all that its source has gone through since its last one."""
         if record.watermark == NO_WATERMARK:
             return []
-        before = self.watermarks.of_sources()[record.topic, record.partition]
+        before = self.watermarks.of_sources().get((record.topic, record.partition), NO_WATERMARK)
         last = record.watermark // TICK_MS
         slots = [slot for cells in record.metrics for slot in cells.slot if slot <= last]
         return [(min([last if before == NO_WATERMARK else before // TICK_MS, *slots]), last)]
@@ -268,8 +268,8 @@ class MergePartition:
                 f"of {mine[1]}: the number of cells partitions is fixed; set cells_partitions back, or start with an "
                 "empty state"
             )
-        have = {topic: self.watermarks.sources.get(topic, 0) for topic in found.sources}
-        if any(count > have[topic] for topic, count in found.sources.items()):
+        have = {topic: count for topic, count in self.watermarks.sources.items() if topic in found.sources}
+        if any(found.sources[topic] > count for topic, count in have.items()):
             raise SnapshotError(
                 f"the snapshot was made with source partitions {found.sources}, now they are {have}: partitions can "
                 "only be added; make the topic with as many as before, or start with an empty state"

@@ -10,15 +10,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class UnannouncedSourceError(ValueError):
-    """Cells came from a topic that is no source, or from a partition that there cannot be."""
-
-
 class Watermarks:
     """The watermark of each source partition; the merge watermark is the least, and none before each has reported.
 
     A topic may get more partitions. Where they are known beforehand the merge watermark waits for their first reports,
     otherwise it goes on until one of them speaks. It never falls: it stands still until they have come as far.
+
+    A topic that is no source has no say: the settings name it no more, or only those of other workers do.
 
     Args:
         sources: partitions of each source topic.
@@ -30,24 +28,22 @@ class Watermarks:
         self.least = NO_WATERMARK
         self._of = {(topic, number): NO_WATERMARK for topic, count in sources.items() for number in range(count)}
 
-    def admit(self, topic: str, partition: int) -> None:
-        """Takes in a source partition that was added, with those before it. Raises UnannouncedSourceError."""
+    def admit(self, topic: str, partition: int) -> bool:
+        """Takes in a source partition that was added, with those before it. False where the topic is no source."""
         if (topic, partition) in self._of:
-            return
+            return True
         if topic not in self.sources or partition < 0:
-            raise UnannouncedSourceError(
-                f"cells of {topic}-{partition}, but the sources are {', '.join(sorted(self.sources))}: run the same "
-                "version of Pharos on every worker"
-            )
+            return False
         for number in range(self.sources[topic], partition + 1):
             self._of[topic, number] = NO_WATERMARK
         self.sources[topic] = partition + 1
+        return True
 
     def promise(self, topic: str, partition: int, watermark: int) -> None:
-        """A source partition has spoken up to `watermark`. It can only rise."""
+        """A source partition has spoken up to `watermark`. It can only rise; what is no source says nothing."""
         source = (topic, partition)
-        before = self._of[source]
-        if watermark > before:
+        before = self._of.get(source)
+        if before is not None and watermark > before:
             self._of[source] = watermark
             if before <= self.least:
                 self.least = max(self.least, min(self._of.values()))
@@ -64,11 +60,13 @@ class Watermarks:
         return [(topic, number, watermark) for (topic, number), watermark in self._of.items()]
 
     def load(self, rows: list[tuple[str, int, int]], least: int | None = None) -> None:
-        """Takes over `to_rows` and `least` of a snapshot, which may know of fewer partitions.
+        """Takes over `to_rows` and `least` of a snapshot, which may know fewer partitions, and sources that are gone.
 
         `least`: None in snapshots of versions that knew no added partitions.
         """
         for topic, number, watermark in rows:
-            self._of[topic, number] = watermark
+            if topic in self.sources:
+                self._of[topic, number] = watermark
         known = [watermark for _, _, watermark in rows]
         self.least = min(known, default=NO_WATERMARK) if least is None else least
+        self.least = max(self.least, min(self._of.values(), default=NO_WATERMARK))  # what is gone may have held it back

@@ -118,7 +118,9 @@ class Backtest:
         self._partitions = dict(partitions)
         # No customer is to be recognised beyond this run.
         self._customers = CustomerKey(secrets.token_bytes(32))
-        self._mappers = Mappings.of(settings.mappings, catalogue.vocabulary, self._customers).by_topic
+        self._mappers = Mappings.of(
+            settings.mappings, catalogue.vocabulary, self._customers, settings.timezone
+        ).by_topic
         self._sources = {
             (topic, number): _Source(self._ingest(catalogue, topic, number), self.dead_letters)
             for topic, count in self._partitions.items()

@@ -70,7 +70,7 @@ class MappingSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         topics: topics whose records it is for, beside the one that its webhook fills.
         intake: whether POST /intake/NAME takes bodies for it, into the topic pharos-raw-NAME.
         signature: how the sender signs; without it a token with the role `intake` is asked for.
-        timezone: of times without an offset; empty: such a time is a mistake.
+        timezone: of times without an offset; empty: the shop's.
         values: what expressions read by value('name'); they win over those of the shipped mapping.
         tables: by name, what lookup('name', text) finds.
         all: whether all rules that fit give events; otherwise two that fit are a mistake.

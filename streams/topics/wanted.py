@@ -73,7 +73,10 @@ def wanted_topics(settings: Settings, vocabulary: Vocabulary = SHIPPED) -> tuple
 
 
 def source_topics(settings: Settings, vocabulary: Vocabulary = SHIPPED) -> tuple[WantedTopic, ...]:
-    """The topics that a worker reads events from. Those that the intake fills are made by us.
+    """The topics that a worker reads events from.
+
+    Those that the intake fills are made by us, with one partition unless the settings say otherwise: webhooks are few,
+    and several of them may tell the same event.
 
     Made by us with `time: events` they keep records of any year: otherwise the broker deletes a replay of 1999 at once,
     and refuses the dates of a scenario that lies ahead. With `time: live` the broker's own limits hold.
@@ -88,7 +91,7 @@ def source_topics(settings: Settings, vocabulary: Vocabulary = SHIPPED) -> tuple
     config |= _copies(settings)
     raw = {"max.message.bytes": str(2 * LARGEST_BODY), "retention.ms": str(7 * DAY_MS)} | config
     return tuple(
-        WantedTopic(source.name, Role.SOURCE, asked, asked is not None, raw, (Right.READ, Right.WRITE))
+        WantedTopic(source.name, Role.SOURCE, asked or 1, asked is not None, raw, (Right.READ, Right.WRITE))
         if source.raw
         else WantedTopic(source.name, Role.SOURCE, asked, asked is not None, config, (Right.READ,), made=False)
         for source in sources_of(settings, vocabulary)

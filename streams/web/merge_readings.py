@@ -9,6 +9,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from detectors.judgement import insufficient
+from streams.catalogue.metric import Component
 from streams.catalogue.signals import CellKind
 
 if TYPE_CHECKING:
@@ -81,12 +82,24 @@ class MergeCollector(Collector):
         skipped = CounterMetricFamily(
             "pharos_cells_skipped", "Cells that no window shows, by reason.", labels=["metric", "reason"]
         )
+        cut = CounterMetricFamily(
+            "pharos_values_cut", "Single values beyond the largest that counts in full.", labels=["metric"]
+        )
         for reading in self._readings():
             name = reading.metric.name
+            if reading.metric.moments:
+                cut.add_metric([name], _cut(reading))
             waiting.add_metric([name], reading.waiting)
             dropped.add_metric([name], reading.dropped)
             if reading.metric.traits.cells is CellKind.DEADLINES:
                 expired.add_metric([name], reading.expired)
             for reason in SKIPPED:
                 skipped.add_metric([name, reason], getattr(reading.skipped, reason))
-        yield from (waiting, expired, dropped, skipped)
+        yield from (waiting, expired, dropped, skipped, cut)
+
+
+def _cut(reading: Reading) -> int:
+    """How many single values of the whole were cut since counting began."""
+    whole = (reading.metric.scopes.index(()), ())
+    totals = [of for scope, of in zip(reading.total_scopes, reading.totals, strict=False) if scope == whole]
+    return int(sum(of[Component.CUT] for of in totals))

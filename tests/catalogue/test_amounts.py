@@ -16,7 +16,7 @@ from streams.merge.partition import MergePartition
 from streams.records.batch import RecordBatch
 from streams.settings.located_yaml import LocatedError
 from streams.settings.settings import Settings
-from streams.web.merge_readings import judged
+from streams.web.merge_readings import MergeCollector, judged
 
 if TYPE_CHECKING:
     import numpy as np
@@ -78,6 +78,11 @@ def shown(reading: Reading) -> float:
     (of,) = judged([reading])
     values: NDArray[np.float64] = of.value
     return float(values[0])
+
+
+def exported_cuts(reading: Reading) -> dict[str, float]:
+    families = {family.name: family for family in MergeCollector(lambda: [reading]).collect()}
+    return {sample.labels["metric"]: sample.value for sample in families["pharos_values_cut"].samples}
 
 
 def total(reading: Reading, component: Component) -> int:
@@ -180,6 +185,7 @@ def test_one_order_of_a_thousand_million_is_cut_and_counted() -> None:
 
     assert shown(reading) == 3_500.0
     assert total(reading, Component.CUT) == 1
+    assert exported_cuts(reading) == {"x": 1.0}
     assert total(reading, Component.DENOMINATOR) == 11
 
 

@@ -68,7 +68,7 @@ def test_a_fault_is_named_with_its_line() -> None:
         "    touchpoint: order\n", "    touchpoint: order\n    leading: true\n", 1
     )
 
-    with pytest.raises(LocatedError, match=r"mine.yaml:\d+:\d+: metrics\[7\].leading: "):
+    with pytest.raises(LocatedError, match=r"mine.yaml:\d+:\d+: metrics\[8\].leading: "):
         parse(text, "mine.yaml")
 
 

@@ -253,6 +253,15 @@ def test_s3_is_the_seconds_that_events_too_late_are_behind_by_source() -> None:
     assert count.slots(DENOMINATOR, "source=/test") == {20: 1}
 
 
+def test_s4_is_the_alerts_that_fire_by_service_and_level() -> None:
+    count = Count("alerts_fired")
+    count.event("alert.fired", 0, service="checkout", level="page").event("alert.resolved", 10)
+
+    assert count.slots(NUMERATOR, "service=checkout") == {0: 1}
+    assert count.slots(NUMERATOR, "level=page") == {0: 1}
+    assert count.total(NUMERATOR) == 1
+
+
 def test_every_metric_has_a_golden_test() -> None:
     here = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_what_*.py"))
 

@@ -8,6 +8,7 @@ import pytest
 
 from streams.configuration.load import configure
 from streams.configuration.name_rules import check_with_catalogue
+from streams.settings.mapping import MappingSettings
 from streams.settings.secrets import ConfigurationError
 
 if TYPE_CHECKING:
@@ -90,6 +91,17 @@ def test_two_mappings_do_not_share_a_topic(tmp_path: Path) -> None:
 
     assert refused(tmp_path, text, second=f"topics: [a]\nevents:{RULE}") == (
         "/mappings/second.yaml:1:10: topics[0]: a has the mapping own already; name it once"
+    )
+
+
+def test_the_bare_name_of_a_shipped_mapping_takes_it_as_it_is(tmp_path: Path) -> None:
+    assert settings(tmp_path, "mappings:\n  shopify:\n").mappings == {"shopify": MappingSettings()}
+
+
+def test_types_that_a_shipped_mapping_gives_must_be_declared(tmp_path: Path) -> None:
+    assert refused(tmp_path, "mappings:\n  alertmanager:\n") == (
+        '/pharos.yaml:2:3: mappings.alertmanager: type of rule 1 of alertmanager: no event has the type "alert.fired"; '
+        "a catalogue may declare it; a path is @.alert.fired"
     )
 
 

@@ -11,8 +11,7 @@ import pytest
 import yaml
 
 from streams.catalogue.load import load
-from streams.events.declaration import EventDeclaration
-from streams.events.vocabulary import SHIPPED, Vocabulary
+from streams.events.vocabulary import SHIPPED
 from streams.mapping.book import Mappings
 from streams.mapping.checks import check_mapping
 from streams.mapping.shipped import shipped
@@ -35,14 +34,9 @@ def _blocks(name: str) -> list[dict[str, Any]]:
     return [block for block in map(yaml.safe_load, BLOCK.findall(_page(name))) if isinstance(block, dict)]
 
 
-def _vocabulary(name: str) -> Vocabulary:
-    declared = [entry for block in _blocks(name) for entry in block.get("events", [])]
-    return Vocabulary.of(msgspec.convert(declared, list[EventDeclaration])) if declared else SHIPPED
-
-
 @pytest.mark.parametrize("name", NAMING_TYPES)
 def test_a_page_names_every_type_of_event_that_comes_of_the_source(name: str) -> None:
-    mapper = Mappings.of({name: MappingSettings()}, _vocabulary(name)).by_name[name].mapper
+    mapper = Mappings.of({name: MappingSettings()}, SHIPPED).by_name[name].mapper
     assert [kind for kind in sorted(mapper.types) if f"`{kind}`" not in _page(name)] == []
 
 
@@ -59,9 +53,7 @@ def test_the_settings_on_a_page_are_right(name: str) -> None:
     assert found
     for mappings in found:
         settings = msgspec.convert(mappings, dict[str, MappingSettings])
-        assert [list(check_mapping(key, mapping, _vocabulary(name))) for key, mapping in settings.items()] == [
-            []
-        ] * len(settings)
+        assert [list(check_mapping(key, mapping, SHIPPED)) for key, mapping in settings.items()] == [[]] * len(settings)
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -69,16 +61,6 @@ def test_the_metrics_on_a_page_are_those_of_the_catalogue(name: str) -> None:
     _, _, after = _page(name).partition("\n## Metrics\n")
     section, _, _ = after.partition("\n## ")
     assert set(re.findall(r"`([a-z0-9_]+)`", section)) - {metric.name for metric in load().metrics} <= NO_METRICS
-
-
-def test_the_catalogue_that_the_page_of_alertmanager_shows_is_valid(tmp_path: Path) -> None:
-    whole = (ROOT / "streams" / "catalogue" / "catalogue.yaml").read_text(encoding="utf-8")
-    metric, events = (block for block in BLOCK.findall(_page("alertmanager")) if "alert.fired" in block)
-    file = tmp_path / "my-catalogue.yaml"
-    file.write_text(whole + metric + events, encoding="utf-8")
-    catalogue = load(str(file))
-    assert "alerts_fired" in {metric.name for metric in catalogue.metrics}
-    assert {"alert.fired", "alert.resolved"} <= catalogue.vocabulary.types.keys()
 
 
 @pytest.mark.parametrize("command", re.findall(r"pharos map (tests/\S+)", "".join(map(_page, PAGES))))

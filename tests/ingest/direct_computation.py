@@ -16,7 +16,10 @@ from streams.cells.histogram import edges
 from streams.events.vocabulary import SHIPPED
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
     from streams.catalogue.metric import Condition, Metric, Term
+    from streams.ingest.flush import Flush
     from streams.records.batch import RecordBatch
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -80,7 +83,7 @@ class Direct:
                     if event["type"] in term.events:
                         self._add(metric, component, term, event, time, late)
 
-    def _add(  # noqa: C901, PLR0911, PLR0912 - told in one go, to be compared with the contract
+    def _add(  # noqa: C901, PLR0912 - told in one go, to be compared with the contract
         self, metric: Metric, component: Component, term: Term, event: dict[str, Any], time: int, late: int
     ) -> None:
         data, kind = event["data"], event["type"]
@@ -105,20 +108,10 @@ class Direct:
             self._sort_in(metric, term, event, time, late)
             return
         if term.value:
-            number = number_of(metric, term, event, time)
-            if number is None:
+            told_amount = amount_of(metric, component, term, event, time)
+            if told_amount is None:
                 return
-            amount = number
-            if metric.moments:
-                most = int(Decimal(repr(metric.largest or LARGEST)) * metric.scale)
-                within = max(-most, min(amount, most))
-                amount = {
-                    Component.SQUARES: within**2 // 2**30,
-                    Component.SQUARES_LOW: within**2 % 2**30,
-                    Component.CUT: int(within != amount),
-                }.get(component, within)
-                if not amount and component in {Component.SQUARES, Component.CUT}:
-                    return
+            amount = told_amount
         sets = scope_sets(metric)
         wanted = set(component_sets(metric, component))
         place: int = component
@@ -130,7 +123,7 @@ class Direct:
         if metric.signal == "cohort" and component is Component.EXPOSURE:
             slots = [(component, time // 10_000), (Component.LATE_BY_DEADLINE, counts_for // 10_000)]
         for index in wanted:
-            scope = (index, tuple(dimension(name, data, kind) for name in sets[index]))
+            scope = (index, tuple(self._dimension(name, data) for name in sets[index]))
             for part, slot in slots:
                 cell = metric.key(), scope, int(part), slot, late
                 if metric.signal == "last":
@@ -140,22 +133,30 @@ class Direct:
                     self.cells[cell] += term.weight * amount
 
     def _sort_in(self, metric: Metric, term: Term, event: dict[str, Any], time: int, late: int) -> None:
-        if term.since or isinstance(term.value, Difference):
-            times = Difference(term.since) if term.since else term.value
-            duration = seconds_between(times, event["data"], time)
-        else:
-            duration = event["data"].get(term.value)
+        duration = duration_of(term, event["data"], time)
         if duration is None:
             return
         number = sum(border <= duration for border in edges(*metric.bins))
         sets = scope_sets(metric)
         for index in set(component_sets(metric, Component.NUMERATOR)):
-            scope = (index, tuple(dimension(name, event["data"], event["type"]) for name in sets[index]))
+            scope = (index, tuple(self._dimension(name, event["data"]) for name in sets[index]))
             self.cells[metric.key(), scope, number, time // 10_000, late] += term.weight
 
+    def _dimension(self, name: str, data: dict[str, Any]) -> str:
+        return self.topic if name == "topic" else data.get(name) or ""
 
-def dimension(name: str, data: dict[str, Any], kind: str) -> str:
-    return SHIPPED.topic_of[kind] if name == "topic" else data.get(name) or ""
+
+def cells_of(flushes: Iterable[Flush], gauges: Collection[str] = ()) -> Counter[Cell]:
+    """What flushes add up to; of the metrics among `gauges` what was told last."""
+    total: Counter[Cell] = Counter()
+    for flush in flushes:
+        for record in flush.records.values():
+            for cells in record.metrics:
+                columns = zip(cells.scope, cells.component, cells.slot, cells.late, cells.value, strict=True)
+                for scope, component, slot, late, value in columns:
+                    cell = cells.metric, cells.scopes[scope], component, slot, late
+                    total[cell] = later(total[cell], value) if cells.metric in gauges else total[cell] + value
+    return total
 
 
 def later(one: int, other: int) -> int:
@@ -169,6 +170,28 @@ def seconds_between(times: Difference, data: dict[str, Any], time: int) -> float
         return None
     start, to = (moment if isinstance(moment, int) else ms_of(moment) for moment in (start, to))
     return (to - start) / 1000
+
+
+def duration_of(term: Term, data: dict[str, Any], time: int) -> float | None:
+    """The seconds that are sorted into a bin."""
+    if term.since or isinstance(term.value, Difference):
+        return seconds_between(Difference(term.since) if term.since else term.value, data, time)
+    return data.get(term.value)
+
+
+def amount_of(metric: Metric, component: Component, term: Term, event: dict[str, Any], time: int) -> int | None:
+    """What a component of a metric adds of the value that a term takes; None where there is none."""
+    number = number_of(metric, term, event, time)
+    if number is None or not metric.moments:
+        return number
+    most = int(Decimal(repr(metric.largest or LARGEST)) * metric.scale)
+    within = max(-most, min(number, most))
+    amount = {
+        Component.SQUARES: within**2 // 2**30,
+        Component.SQUARES_LOW: within**2 % 2**30,
+        Component.CUT: int(within != number),
+    }.get(component, within)
+    return None if not amount and component in {Component.SQUARES, Component.CUT} else amount
 
 
 def number_of(metric: Metric, term: Term, event: dict[str, Any], time: int) -> int | None:

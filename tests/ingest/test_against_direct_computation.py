@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import HealthCheck, given, settings
@@ -14,13 +13,12 @@ from streams.catalogue.metric import Component, Condition, Direction, Metric, Te
 from streams.catalogue.single_values import Difference
 from streams.events.vocabulary import SHIPPED, type_of
 from streams.ingest.outcome import Outcome
-from tests.ingest.direct_computation import Cell, Direct, later
+from tests.ingest.direct_computation import Direct, cells_of
 from tests.ingest.records import NOON, make_batch, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from streams.ingest.flush import Flush
     from streams.ingest.partition import IngestPartition
     from streams.records.batch import RecordBatch
 
@@ -160,18 +158,6 @@ def histories(draw: st.DrawFn) -> tuple[str, list[RecordBatch]]:
     return topic, _batches(draw, topic)
 
 
-def cells_of(flushes: list[Flush]) -> Counter[Cell]:
-    total: Counter[Cell] = Counter()
-    for flush in flushes:
-        for record in flush.records.values():
-            for cells in record.metrics:
-                columns = zip(cells.scope, cells.component, cells.slot, cells.late, cells.value, strict=True)
-                for scope, component, slot, late, value in columns:
-                    cell = cells.metric, cells.scopes[scope], component, slot, late
-                    total[cell] = later(total[cell], value) if cells.metric in GAUGES else total[cell] + value
-    return total
-
-
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=histories(), reach=st.sampled_from([0, 3, 10, 100]), hard=st.booleans())
 def test_outcomes_and_cells_equal_a_direct_computation(
@@ -192,7 +178,8 @@ def test_outcomes_and_cells_equal_a_direct_computation(
         flushes.append(ingest.take_flush(3))
 
     assert dict(direct.outcomes) == {outcome.value: n for outcome, n in ingest.outcomes.items() if n}
-    assert {key: n for key, n in direct.cells.items() if n} == {key: n for key, n in cells_of(flushes).items() if n}
+    counted = cells_of(flushes, GAUGES)
+    assert {key: n for key, n in direct.cells.items() if n} == {key: n for key, n in counted.items() if n}
     assert {key for key, n in direct.without_time.items() if n} == ingest.without_time.keys()
 
 
@@ -220,7 +207,7 @@ def test_a_new_owner_that_warms_up_decides_like_the_one_that_read_on(
     if after:
         left, right = old.take_flush(2), new.take_flush(2)
         assert (left.outcomes, left.watermark, left.next_offset) == (right.outcomes, right.watermark, right.next_offset)
-        assert cells_of([left]) == cells_of([right])
+        assert cells_of([left], GAUGES) == cells_of([right], GAUGES)
 
 
 def test_flushing_often_or_once_gives_the_same_sums(
@@ -247,6 +234,6 @@ def test_flushing_often_or_once_gives_the_same_sums(
         flushes.append(often.take_flush(4))
     once.feed(make_batch(values))
 
-    assert cells_of(flushes) == cells_of([once.take_flush(4)])
-    assert Component.NUMERATOR in {cell[2] for cell in cells_of(flushes)}
+    assert cells_of(flushes, GAUGES) == cells_of([once.take_flush(4)], GAUGES)
+    assert Component.NUMERATOR in {cell[2] for cell in cells_of(flushes, GAUGES)}
     assert once.outcomes[Outcome.COUNTED] == 60

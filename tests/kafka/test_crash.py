@@ -21,6 +21,7 @@ from streams.transport.clients.topics import prepare_topics
 from streams.transport.flush.flush import FailureReason
 from tests.kafka.crash.comparison import Load, compare, truth_of
 from tests.kafka.crash.crash_course import Size, run_course
+from tests.kafka.crash.crash_sales import MAPPINGS
 from tests.kafka.crash.feed import Feed, committed, create_sources, wait_for_the_desk
 from tests.kafka.crash.fleet import CRASH_WORKER, Fleet
 
@@ -62,6 +63,7 @@ def test_counts_and_anomalies_are_those_of_an_undisturbed_run(broker: Any, tmp_p
         heartbeat_interval_s=1.0,
         snapshot_interval_s=5.0,
         full_snapshot_interval_s=30.0,
+        mappings=MAPPINGS,
         state_dir=str(tmp_path / "state"),
     )
     load = Load(SEED, size.events, size.partitions)

@@ -59,8 +59,8 @@ def test_a_mapping_that_can_be_meant_has_no_fault() -> None:
         ("time: at", "time: at.", "10:5: events[0].time: is not JMESPath: column 4: it ends too early"),
         (
             "order.paid",
-            "order.pad",
-            '7:5: events[0].type: no event has the type "order.pad"; did you mean "order.paid"? A path: @.order.pad',
+            "order.pay",
+            '7:5: events[0].type: no event has the type "order.pay"; did you mean "order.paid"? a path is @.order.pay',
         ),
         (
             "{order_id: text(id)}",
@@ -152,7 +152,9 @@ def test_a_name_that_no_topic_could_have_is_refused(name: str) -> None:
 def test_a_type_may_be_a_path_of_the_record() -> None:
     assert changed("order.paid", "'@.order.type'") == []
     assert changed("lookup('tags', item.tag)", "item.type") == []
-    assert changed("order.paid", "body.kind") == []
+    assert changed("order.paid", "'@.body.kind'") == []
+    (fault,) = changed("order.paid", "body.kind")
+    assert fault.endswith('no event has the type "body.kind"; a catalogue may declare it; a path is @.body.kind')
 
 
 def test_an_own_table_completes_that_of_a_shipped_mapping(monkeypatch: pytest.MonkeyPatch) -> None:

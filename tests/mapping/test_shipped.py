@@ -11,10 +11,8 @@ from streams.mapping.checks import check_mapping
 from streams.mapping.shipped import shipped, shipped_names
 from streams.settings.mapping import MappingSettings
 
-DECLARES = ("alertmanager",)  # gives types that a shop's catalogue declares
 
-
-@pytest.mark.parametrize("name", [name for name in shipped_names() if name not in DECLARES])
+@pytest.mark.parametrize("name", shipped_names())
 def test_a_shipped_mapping_has_no_fault_and_gives_events(name: str) -> None:
     assert list(check_mapping(name, shipped(name), SHIPPED)) == []
     assert Mappings.of({name: MappingSettings()}, load().vocabulary).by_name[name].mapper.types

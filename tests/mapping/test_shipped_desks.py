@@ -1,7 +1,7 @@
 """Service desks, changed rows, Alertmanager and plain rows: the documented samples and the events that come of them.
 
 golden/NAME/SAMPLE.json is a record, SAMPLE.events.json what comes of it: without what is empty, and with customers as
-they are before they are hashed. golden_with_settings/NAME holds as well what the shop has to write.
+they are before they are hashed. Times without an offset are those of a shop in Shanghai.
 """
 
 from __future__ import annotations
@@ -9,21 +9,20 @@ from __future__ import annotations
 import json
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
-import yaml
 
 from streams.events.customer import Customer, CustomerKey
 from streams.events.dead_letter import Reason
-from streams.events.declaration import EventDeclaration
-from streams.events.vocabulary import Vocabulary
+from streams.events.vocabulary import SHIPPED
+from streams.mapping.book import Mappings
 from streams.mapping.failure import MappingError
-from streams.mapping.mapper import RecordMapper, compile_mapping
-from streams.mapping.merged import merged
-from streams.mapping.shipped import shipped, shipped_names
 from streams.settings.mapping import MappingSettings
+
+if TYPE_CHECKING:
+    from streams.mapping.mapper import RecordMapper
 
 HERE = Path(__file__).parent
 NAMES = (
@@ -37,12 +36,7 @@ NAMES = (
     "alertmanager",
     "rows",
 )
-FOLDERS = {
-    name: folder
-    for name in NAMES
-    for folder in (HERE / "golden" / name, HERE / "golden_with_settings" / name)
-    if folder.exists()
-}
+FOLDERS = {name: HERE / "golden" / name for name in NAMES}
 SAMPLES = [
     file
     for folder in FOLDERS.values()
@@ -61,22 +55,11 @@ class _Unhashed(CustomerKey):
 
 @cache
 def _mapper(name: str) -> RecordMapper:
-    file = FOLDERS[name] / "mappings" / f"{name}.yaml"
-    written = msgspec.convert(yaml.safe_load(file.read_text()), MappingSettings) if file.exists() else MappingSettings()
-    return _mapper_of(name, written)
+    return _mapper_of(name, MappingSettings())
 
 
 def _mapper_of(name: str, settings: MappingSettings) -> RecordMapper:
-    folder = FOLDERS[name]
-    declared: list[EventDeclaration] = []
-    if (folder / "catalogue.yaml").exists():
-        declared = msgspec.convert(
-            yaml.safe_load((folder / "catalogue.yaml").read_text())["events"], list[EventDeclaration]
-        )
-    whole = merged(name, settings, shipped_names(), shipped)
-    return compile_mapping(
-        name, whole.settings, Vocabulary.of(declared), _Unhashed(), own=whole.own, extends=whole.extends
-    )
+    return Mappings.of({name: settings}, SHIPPED, _Unhashed(), "Asia/Shanghai").by_name[name].mapper
 
 
 def _events(mapper: RecordMapper, record: bytes) -> list[dict[str, Any]]:
@@ -195,11 +178,13 @@ def test_a_statement_of_more_rows_than_canal_lists_is_refused_whole() -> None:
 
 
 @pytest.mark.parametrize(("name", "sample"), [("canal", "parcel_scanned"), ("maxwell", "parcel_attempt_failed")])
-def test_times_of_mysql_need_a_time_zone(name: str, sample: str) -> None:
-    record = json.loads((FOLDERS[name] / f"{sample}.json").read_bytes())
-    reason, detail = _refused(name, record, MappingSettings())
-    assert reason is Reason.MAPPING_FAILED
-    assert "set timezone" in detail
+def test_times_of_mysql_are_those_of_the_mapping_or_else_of_the_shop(name: str, sample: str) -> None:
+    record = (FOLDERS[name] / f"{sample}.json").read_bytes()
+    (shop,), (own,) = (
+        _events(_mapper_of(name, settings), record) for settings in (MappingSettings(), MappingSettings(timezone="UTC"))
+    )
+    assert shop["time"].endswith("+08:00")
+    assert own["time"].endswith(("Z", "+00:00"))
 
 
 def test_an_amount_that_debezium_packs_into_bytes_is_refused() -> None:

@@ -138,10 +138,18 @@ def test_one_source_says_when_a_parcel_is_collected(webhook: str, value: str, ty
     assert [event["type"] for event in _of(webhook, collected=value).values()] == types
 
 
+def test_a_checkpoint_counts_when_it_became_known_unless_the_time_of_the_carrier_is_asked_for() -> None:
+    (known,) = _of("aftership/v4-delivered").values()
+    (made,) = _of("aftership/v4-delivered", times="carrier").values()
+    assert (known["time"], made["time"]) == ("2026-11-14T15:30:00+00:00", "2026-11-14T10:02:00-05:00")
+    assert known["data"]["previous_scan_at"] == "2026-11-13T16:30:00+00:00"
+    assert made["data"]["previous_scan_at"] == "2026-11-13T11:20:00-05:00"
+
+
 def test_a_checkpoint_without_an_offset_has_the_time_at_which_it_became_known_unless_its_zone_is_set() -> None:
     sample = "aftership/2025-lost-local-times"
-    (known,) = _of(sample).values()
-    (local,) = _of(sample, local_times="yes").values()
+    (known,) = _of(sample, times="carrier").values()
+    (local,) = _of(sample, times="carrier", local_times="yes").values()
     assert (known["time"], local["time"]) == ("2026-11-20T07:20:00+00:00", "2026-11-20T08:00:00+00:00")
 
 

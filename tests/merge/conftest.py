@@ -67,29 +67,35 @@ def make_metric() -> Callable[..., Metric]:
 def make_merge() -> Callable[..., SimpleNamespace]:
     """A merge of given metrics: .merge, .memory by metric name, .advance(), .apply(watermark, metric, cells...).
 
-    A cell is (scope, component, slot, value, late). `partitions`: of the one source topic.
+    A cell is (scope, component, slot, value, late). `partitions`: of the topic orders; `sources`: of all instead.
     """
 
-    def make(*metrics: Metric, partitions: int = 1, **settings: Any) -> SimpleNamespace:
+    def make(
+        *metrics: Metric, partitions: int = 1, sources: dict[str, int] | None = None, **settings: Any
+    ) -> SimpleNamespace:
         memory: dict[str, Memory] = {}
         catalogue = Catalogue.of(metrics)
         merge = MergePartition(
             catalogue,
             0,
-            {"orders": partitions},
+            sources or {"orders": partitions},
             Settings(**({"cells_partitions": 1} | settings)),
             lambda of: memory.setdefault(of.name, Memory(of)),
         )
 
         def apply(
-            watermark: int, of: Metric | None = None, *cells: tuple[Any, int, int, int, int], partition: int = 0
+            watermark: int,
+            of: Metric | None = None,
+            *cells: tuple[Any, int, int, int, int],
+            topic: str = "orders",
+            partition: int = 0,
         ) -> None:
             filled = []
             if of is not None:
                 scope, component, slot, value, late = (list(column) for column in zip(*cells, strict=True))
                 places = list(range(len(scope)))
                 filled = [MetricCells(of.key(), scope, places, component, slot, late, value)]
-            merge.apply(CellsRecord("orders", partition, 1, watermark, catalogue.hash, filled))
+            merge.apply(CellsRecord(topic, partition, 1, watermark, catalogue.hash, filled))
 
         return SimpleNamespace(merge=merge, memory=memory, apply=apply, advance=lambda: list(merge.advance()))
 

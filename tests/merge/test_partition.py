@@ -2,10 +2,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from streams.cells.record import CellsRecord, MetricCells
-from streams.merge.watermark import UnannouncedSourceError, Watermarks
+from streams.merge.watermark import Watermarks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,14 +61,21 @@ def test_a_partition_that_is_added_is_waited_for_from_its_first_word_on() -> Non
     assert watermarks.least == 70
 
 
-def test_cells_of_a_topic_that_is_no_source_are_an_error_with_the_remedy(
+def test_cells_of_a_topic_that_is_no_source_are_added_and_nothing_waits_for_them(
     make_metric: MakeMetric, make_merge: MakeMerge
 ) -> None:
-    merge = make_merge(make_metric()).merge
+    metric = make_metric()
+    merge = make_merge(metric)
+    merge.apply(at(BASE + 1), metric, (WHOLE, 0, BASE, 1, 0))
+    merge.apply(at(BASE - 50), metric, (WHOLE, 0, BASE + 2, 10, 0), topic="returns")
+    merge.apply(at(BASE + 9), metric, (WHOLE, 0, BASE + 2, 100, 0))
+    merge.apply(at(BASE + 90), topic="orders", partition=-1)
+    merge.advance()
 
-    for topic, partition in (("returns", 0), ("orders", -1)):
-        with pytest.raises(UnannouncedSourceError, match="same version of Pharos on every worker"):
-            merge.apply(CellsRecord(topic, partition, 1, 5, "", []))
+    assert merge.merge.watermark == at(BASE + 9)
+    assert merge.memory["paid"].sums[at(BASE + 3)][0] == 111
+    assert merge.merge.no_source == {"returns", "orders"}
+    assert merge.merge.watermarks.sources == {"orders": 1}
 
 
 def test_cells_of_an_added_partition_are_counted_beside_the_others(

@@ -123,6 +123,44 @@ def test_a_partition_added_after_a_snapshot_is_waited_for_and_nothing_of_it_is_l
     assert merge.memory["paid"].sums[at(BASE + 7)][0] == 7
 
 
+@pytest.mark.parametrize("spoken", [None, at(BASE + 3)])
+def test_a_source_that_is_gone_after_a_snapshot_holds_nothing_back(
+    metric: Metric, make_merge: MakeMerge, spoken: int | None
+) -> None:
+    merge = make_merge(metric, sources={"orders": 1, "shop": 2})
+    merge.apply(at(BASE + 2), topic="shop", partition=1)
+    merge.apply(at(BASE + 9), metric, ((0, ()), 0, BASE + 7, 1, 0))
+    if spoken is not None:
+        merge.apply(spoken, topic="shop")
+    chunks = dict(merge.merge.snapshot(17))
+    other = make_merge(metric, sources={"orders": 1})
+    other.merge.restore(chunks[MANIFEST], chunks)
+    restored = other.merge.watermark
+    other.apply(at(BASE + 3), metric, ((0, ()), 0, BASE + 9, 10, 0), topic="shop")  # what came after the snapshot
+    other.apply(at(BASE + 20))
+    other.advance()
+
+    assert restored == at(BASE + 9)
+    assert other.memory["paid"].sums[at(BASE + 10)][0] == 11
+    assert other.memory["paid"].ticks[-1] == at(BASE + 20)
+    assert read_manifest(dict(other.merge.snapshot(18))[MANIFEST]).sources == {"orders": 1}
+
+
+def test_a_source_that_is_new_after_a_snapshot_is_waited_for_and_takes_nothing_back(
+    written: tuple[SimpleNamespace, dict[str, bytes]], metric: Metric, make_merge: MakeMerge
+) -> None:
+    _, chunks = written
+    other = make_merge(metric, sources={"orders": 1, "shop": 1})
+    other.merge.restore(chunks[MANIFEST], chunks)
+    other.apply(at(BASE + 60))
+    waits = other.merge.watermark, other.advance()
+    other.apply(at(BASE + 30), metric, ((0, ()), 0, BASE + 20, 7, 0), topic="shop")
+    other.advance()
+
+    assert waits == (at(BASE + 5), [])
+    assert other.memory["paid"].sums[at(BASE + 21)][0] == 7
+
+
 def test_a_snapshot_taken_while_an_added_partition_catches_up_goes_on_where_it_was(
     written: tuple[SimpleNamespace, dict[str, bytes]], metric: Metric, make_merge: MakeMerge
 ) -> None:

@@ -11,10 +11,8 @@ import msgspec
 from aiokafka.errors import KafkaError
 
 from streams.cells.record import decode
-from streams.merge.watermark import UnannouncedSourceError
 from streams.topics.names import VERDICTS_TOPIC
 from streams.transport.flush.flush import FailureReason, FlushFailedError
-from streams.transport.life.watch import WorkerFailedError
 from streams.transport.log.keeper import Save
 
 if TYPE_CHECKING:
@@ -38,6 +36,7 @@ class Merge(Protocol):
     """The pure merge of one cells partition (`streams.merge`)."""
 
     last_tick: int | None
+    no_source: set[str]
 
     @property
     def behind(self) -> bool: ...
@@ -85,6 +84,7 @@ class CellsState:
     ) -> None:
         self.merge = merge
         self.undecodable = 0
+        self._told: set[str] = set()
         self._partition = partition
         self._producer = producer
         self._pace = pace
@@ -112,13 +112,20 @@ class CellsState:
                 self.undecodable += 1
                 logger.exception("pharos-cells-%d undecodable record", self._partition)
                 continue
-            try:
-                self.merge.apply(record)
-            except UnannouncedSourceError as error:
-                raise WorkerFailedError(f"pharos-cells-{self._partition}: {error}") from error
+            self.merge.apply(record)
             if record.watermark > 0:
                 self._observe(record.watermark)
+        self._tell_what_is_no_source()
         await self._advance()
+
+    def _tell_what_is_no_source(self) -> None:
+        for topic in self.merge.no_source - self._told:
+            self._told.add(topic)
+            logger.warning(
+                "pharos-cells-%d has counts of %s, which is no source of this worker: they are added, and no tick "
+                "waits for them; give all workers the same mappings, catalogue and version",
+                self._partition, topic,
+            )  # fmt: skip
 
     async def _advance(self) -> None:
         pending: list[TickVerdicts] = []

@@ -86,11 +86,7 @@ class Count:
 
 
 def cloud_event(number: int, kind: str, at: float, data: dict[str, Any]) -> dict[str, Any]:
-    named = {"queue.snapshot": "queue"}.get(kind) or next(
-        name
-        for name in ("consultation_id", "order_id", "parcel_id", "refund_id", "session_id", "dispute_id", "feedback_id")
-        if name in SHIPPED.fields[kind] and not (name == "order_id" and SHIPPED.topic_of[kind] != "orders")
-    )
+    named = SHIPPED.data[kind].__struct_fields__[0]
     return {
         "specversion": "1.0",
         "id": f"{kind}-{number}-{at}",

@@ -28,7 +28,8 @@ LIMIT_S = 240.0
 SCRAPES_MORE_S = 7
 
 # Expressions that rightly find nothing in these four hours and eight minutes, each with its reason.
-_COUNTS = "orders_created|orders_paid|revenue_paid|events_received|collections|parcel_movements|inquiries|inquiries_per_thousand"
+_ORDERS = "orders_created|orders_paid|revenue_paid"
+_COUNTS = f"{_ORDERS}|events_received|collections|parcel_movements|inquiries|inquiries_per_thousand"
 _RARE = "refund_requests|auto_refunds|negative_mentions|csat"
 _DUE = "collection_24h|on_time_delivery|next_scan_24h|refund_closed_24h|refund_closed_48h|refund_closed_72h"
 _FEW = "refunds_retained|retained_amount|disputes_upheld|nps|ces"

@@ -11,16 +11,18 @@ from typing import TYPE_CHECKING, Any
 from streams.catalogue.metric import Component
 from streams.catalogue.scopes import component_sets, scope_sets
 from streams.cells.histogram import edges
+from tests.ingest.direct_computation import amount_of, duration_of, holds
+from tests.kafka.crash.crash_sales import SHOP_TOPIC, events_of_sale
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from streams.catalogue.load import Catalogue
-    from streams.catalogue.metric import Condition, Metric, Term
+    from streams.catalogue.metric import Metric, Term
     from tests.kafka.crash.crash_load import Sent
 
 LATE_LIMIT_MS = 7_200_000
-MONEY = {"amount"}
+FUTURE_LIMIT_MS = 300_000
 
 # (metric key, component, scope set, scope values, minute)
 Cell = tuple[str, int, int, tuple[str, ...], int]
@@ -70,51 +72,58 @@ class DirectCount:
         offset = self._offset[source]
         self._offset[source] += 1
         self.read[record.topic] += 1
-        try:
-            event = json.loads(record.value or b"")
-            kind, data, event_id = event["type"], {**event["data"], "topic": record.topic}, event["id"]
-        except (ValueError, KeyError, TypeError):
-            self.outcomes["dead_letter" if record.value is not None else "ignored"] += 1
-            return
-        if kind == "something.else":
-            self.outcomes["ignored"] += 1
-            return
+        self.outcomes[self._outcome(record, source, offset)] += 1
+
+    def _outcome(self, record: Sent, source: tuple[str, int], offset: int) -> str:
+        events = _events_of(record)
+        if not events:
+            return "dead_letter" if events is None else "ignored"
         last = self._last.setdefault(source, {})
-        before = last.get(event_id, -1 << 60)
-        last[event_id] = offset
-        if before >= offset - self._dedup:
-            self.outcomes["duplicate"] += 1
-            return
+        fresh = []
+        for event in events:
+            if last.get(event["id"], -1 << 60) < offset - self._dedup:
+                fresh.append(event)
+            last[event["id"]] = offset
+        ahead = [ms for ms in (_ms(event["time"]) for event in events) if ms > record.timestamp_ms + FUTURE_LIMIT_MS]
+        for ms in ahead:
+            self._count_misdated("pharos.event_ahead", record, ms - record.timestamp_ms)
+        if ahead:
+            return "dead_letter"
+        outcomes = [self._fate(record, source, event) for event in fresh]
+        return next((outcome for outcome in ("counted", "late") if outcome in outcomes), "duplicate")
+
+    def _fate(self, record: Sent, source: tuple[str, int], event: dict[str, Any]) -> str:
         at = _ms(event["time"])
         largest = max(self._largest.get(source, -1 << 60), at)
         self._largest[source] = largest
         if at < largest - LATE_LIMIT_MS:
-            self.outcomes["late"] += 1
-            off = {"source": event["source"], "seconds": (largest - at) / 1000}
-            for metric, component, term in self._uses.get("pharos.event_too_late", ()):
-                self._count(metric, component, term, record.timestamp_ms, off)
-            return
-        self.outcomes["counted"] += 1
-        for metric, component, term in self._uses.get(kind, ()):
-            self._count(metric, component, term, at, data)
+            self._count_misdated("pharos.event_too_late", record, largest - at)
+            return "late"
+        self._count_all(event["type"], at, {**event["data"], "topic": record.topic})
+        return "counted"
 
-    def _count(self, metric: Metric, component: Component, term: Term, at: int, data: dict[str, Any]) -> None:
-        if not _takes(term, data):
+    def _count_misdated(self, kind: str, record: Sent, off_ms: int) -> None:
+        self._count_all(kind, record.timestamp_ms, {"source": "/crash", "seconds": off_ms / 1000})
+
+    def _count_all(self, kind: str, at: int, data: dict[str, Any]) -> None:
+        for metric, component, term in self._uses.get(kind, ()):
+            self._count(metric, component, term, at, {"type": kind, "data": data})
+
+    def _count(self, metric: Metric, component: Component, term: Term, at: int, event: dict[str, Any]) -> None:
+        data = event["data"]
+        if not _takes(term, data, at):
             return
-        named = term.since or term.value
-        amount, counted_in = 1, int(component)
+        amount: int | None = 1
+        counted_in = int(component)
         if metric.bins:
-            duration = (at - _ms(data[named])) / 1000 if term.since else data[named]
+            duration = duration_of(term, data, at)
+            if duration is None:
+                return
             counted_in = sum(border <= duration for border in edges(*metric.bins))
-        elif named:
-            amount = round(data[named] * (100 if named in MONEY else 1000))
-        base = at if term.at == "time" else data.get(term.at)
-        if base is None:
-            return
-        counts_for = (base if isinstance(base, int) else _ms(base)) + term.plus_s * 1000
-        if term.within_s is not None and at - counts_for > term.within_s * 1000:
-            return
-        if term.no_later is not None and term.no_later != (at <= counts_for):
+        elif term.value:
+            amount = amount_of(metric, component, term, event, at)
+        counts_for = _counts_for(term, data, at)
+        if counts_for is None or amount is None:
             return
         wanted = self._wanted[metric.name, component]
         if term.again:
@@ -125,28 +134,38 @@ class DirectCount:
             [(counted_in, at), (Component.LATE_BY_DEADLINE, counts_for)] if late_closing else [(counted_in, counts_for)]
         )
         for number in wanted:
-            scope = tuple(data.get(dimension, "") for dimension in self._sets[metric.name][number])
+            scope = tuple(data.get(dimension) or "" for dimension in self._sets[metric.name][number])
             for place, when in times:
                 cell = (self._keys[metric.name], int(place), number, scope, when // 60_000)
                 self.cells[cell] += amount * term.weight
 
 
-def _takes(term: Term, data: dict[str, Any]) -> bool:
-    named = term.since or term.value
-    told = (not named or data.get(named) is not None) and (not term.again or bool(data.get(term.again)))
-    return told and all(_holds(condition, data.get(field)) for field, condition in term.where.items())
+def _events_of(record: Sent) -> list[dict[str, Any]] | None:
+    """The events that a record holds; None where it is a dead letter, whatever its times are."""
+    if record.value is None:
+        return []
+    try:
+        if record.topic == SHOP_TOPIC:
+            return events_of_sale(record.value)
+        event = json.loads(record.value)
+        return [] if event["type"] == "something.else" else [event]
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
-def _holds(condition: Condition, value: Any) -> bool:
-    return all(
-        (
-            condition.equals is None or value == condition.equals,
-            not condition.any_of or value in condition.any_of,
-            condition.at_most is None or (value is not None and value <= condition.at_most),
-            condition.above is None or (value is not None and value > condition.above),
-            condition.present is None or condition.present == (value not in (None, "")),
-        )
-    )
+def _counts_for(term: Term, data: dict[str, Any], at: int) -> int | None:
+    base = at if term.at == "time" else data.get(term.at)
+    if base is None:
+        return None
+    counts_for = (base if isinstance(base, int) else _ms(base)) + term.plus_s * 1000
+    too_long_ago = term.within_s is not None and at - counts_for > term.within_s * 1000
+    too_late = term.no_later is not None and term.no_later != (at <= counts_for)
+    return None if too_long_ago or too_late else counts_for
+
+
+def _takes(term: Term, data: dict[str, Any], at: int) -> bool:
+    told = not term.again or bool(data.get(term.again))
+    return told and all(holds(condition, field, data, at) for field, condition in term.where.items())
 
 
 def _ms(text: str) -> int:

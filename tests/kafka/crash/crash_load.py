@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from streams.topics.placement import partition_of_key
+from tests.kafka.crash.crash_sales import SHOP_TOPIC, sale
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-TOPICS = ("orders", "logistics", "consultations", "aftersales", "visits", "feedback")
+TOPICS = ("orders", "logistics", "consultations", "aftersales", "visits", "feedback", SHOP_TOPIC)
 START_MS = 1_794_000_000_000
 SPAN_MS = 1_800_000  # event time that the whole load covers
 FAILS_FROM_MS = START_MS + 600_000  # payments by card fail in the meantime
@@ -40,7 +41,7 @@ def load(seed: int, events: int, partitions: int) -> Iterator[Sent]:
     recent: dict[tuple[str, int], list[bytes]] = {}
     for number in range(events):
         now = START_MS + number * SPAN_MS // events
-        topic = TOPICS[draw.randrange(6)]
+        topic = TOPICS[draw.randrange(len(TOPICS))]
         name = b"k%d" % draw.randrange(5_000)
         partition = partition_of_key(name, partitions)
         chance = draw.random()
@@ -55,7 +56,11 @@ def load(seed: int, events: int, partitions: int) -> Iterator[Sent]:
             behind = draw.randrange(60_000, 5_000_000) if chance < 0.045 else draw.randrange(20_000)
             if chance < 0.035:
                 behind = draw.randrange(7_260_000, 9_000_000)
-            value = _event(draw, topic, number, now - behind, failing=FAILS_FROM_MS <= now < FAILS_TO_MS)
+            failing = FAILS_FROM_MS <= now < FAILS_TO_MS
+            if topic == SHOP_TOPIC:
+                value = sale(draw, number, now - behind, now, failing=failing)
+            else:
+                value = _event(draw, topic, number, now - behind, failing=failing)
             memory.append(value)
             if len(memory) > 600:
                 del memory[:300]

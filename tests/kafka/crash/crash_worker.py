@@ -24,10 +24,12 @@ from streams.catalogue.load import load
 from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.incidents.desk import IncidentDesk
 from streams.ingest.partition import IngestPartition
+from streams.mapping.book import Mappings
 from streams.merge.partition import MergePartition
 from streams.merge.snapshot import read_manifest
 from streams.records.anomaly_event import encode, key
-from streams.settings.settings import SOURCE_TOPICS, Settings
+from streams.settings.settings import Settings
+from streams.topics.sources import sources_of
 from streams.transport.flush.fencing_abort import abort_of_source
 from streams.transport.flush.flush import TRANSACTION_LIMIT_S, TransactionalFlusher
 from streams.transport.parts import Incidents, Ingests, Merges
@@ -106,7 +108,8 @@ async def main() -> int:
     settings = msgspec.convert(given["settings"], Settings)
     trap = Trap()
     catalogue = load()
-    sources = dict.fromkeys(SOURCE_TOPICS, given["partitions"])
+    sources = {source.name: given["partitions"] for source in sources_of(settings, catalogue.vocabulary)}
+    mappings = Mappings.of(settings.mappings, catalogue.vocabulary)
 
     def make_ingest(tp: TP) -> IngestPartition:
         return IngestPartition(
@@ -117,6 +120,7 @@ async def main() -> int:
             lateness_ms=settings.lateness_s * 1000,
             late_limit_ms=settings.late_limit_s * 1000,
             future_limit_ms=settings.future_limit_s * 1000,
+            mapper=mappings.mapper_of(tp.topic),
         )
 
     def make_merge(number: int) -> MergePartition:

@@ -28,7 +28,7 @@ ANY_TIME = {
 
 
 def create_sources(address: str, partitions: int, copies: int = 1) -> None:
-    """The six topics, which keep records of any time."""
+    """The six topics and that of the sales, which keep records of any time."""
     admin = AdminClient({"bootstrap.servers": address})
     wanted = [NewTopic(topic, partitions, copies, config=ANY_TIME) for topic in TOPICS]
     for made in admin.create_topics(wanted).values():

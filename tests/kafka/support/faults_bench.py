@@ -14,6 +14,7 @@ from confluent_kafka.admin import AdminClient
 from streams.settings.settings import ReceiverSettings, Settings
 from streams.transport.clients.topics import prepare_topics
 from tests.kafka.crash.comparison import Comparison, Load, Truth, compare
+from tests.kafka.crash.crash_sales import MAPPINGS
 from tests.kafka.crash.feed import create_sources, wait_for_commits, wait_for_the_desk
 from tests.kafka.crash.fleet import FAULTY_WORKER, Fleet
 
@@ -41,6 +42,7 @@ def fault_settings(broker: str, folder: Path, **changed: Any) -> Settings:
         snapshot_interval_s=3.0,
         full_snapshot_interval_s=15.0,
         idle_after_s=2.0,
+        mappings=MAPPINGS,
         state_dir=str(folder / "state"),
         receivers=(ReceiverSettings(name="console", kind="console"),),
     )
