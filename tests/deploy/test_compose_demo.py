@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-"""The demo of deploy/compose: what it changes of compose.yaml, and what its shop does. Not run: no engine."""
-=======
 """The demo of deploy/compose: what compose.demo.yaml changes of compose.yaml, and what its shop does. Not run here."""
->>>>>>> h-docs
 
 from __future__ import annotations
 
