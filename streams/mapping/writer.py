@@ -60,6 +60,8 @@ class Writer:
         if place is None:
             first, again = self._twice(current)
             return Value(f"({again}.get({name!r}) if type({first}) is dict else None)")
+        if name not in place.fields:  # an array that was made on the way: it has no fields
+            raise NotPlainError("a field of an array")
         inner = current.inner(place.fields[name])
         attribute = f"f{list(place.fields).index(name)}"
         if current.text == "record":

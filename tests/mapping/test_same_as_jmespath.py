@@ -104,6 +104,7 @@ def test_an_expression_finds_in_plain_json_what_jmespath_finds(text: str, value:
 @example("a.b[0].a", {"a": {"b": [{"a": 1}]}})
 @example("[a, b][0].a", {"a": {"a": 1}, "b": 2})
 @example("a.b && a.a.b", {"a": {"a": {"b": 1}, "b": {}}})
+@example("(a[?a] | a)", {"a": [{"a": 1}]})
 @example("to_array(a)[0].b", {"a": {"b": 1}})
 def test_it_finds_the_same_in_a_record_of_which_only_what_is_read_is_decoded(text: str, value: Any) -> None:
     assume(readable(text))

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from streams.catalogue.metric import Metric
 
-IN_TIME, OPENED, LATE, LATE_BY_DEADLINE = Component
+IN_TIME, OPENED, LATE, LATE_BY_DEADLINE, *_ = Component
 WHOLE = (0, ())
 DAY = 8_640
 BASE = 100 * DAY  # slots; midnight

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -23,7 +21,7 @@ def draw(part: str, seed: int = 7) -> np.random.Generator:
 
 
 class SimulatedSale:
-    """Three days of a small shop, and the evening of its sale.
+    """Two days of a small shop, and the evening of its sale.
 
     Attributes:
         sale: the journeys.
@@ -36,32 +34,37 @@ class SimulatedSale:
         """Play it."""
         when = rhythm(
             draw("rhythm"),
-            orders_per_minute=2.0,
-            crowd=0.3,
-            history_days=3,
+            orders_per_minute=1.5,
+            crowd=0.2,
+            history_days=2,
             live_from=QUIET[0] - 5,
             warm_up_days=7,
         )
-        self.history_from_ms, self.live_to_ms = when.history_from_ms, when.live_to_ms
+        self._events: dict[str, list[dict[str, Any]]] = {}
         self.sale = sale.play(draw, when, plan(draw("plan"), 1_200_000), when.orders)
         self.journeys, self.service = service.play(draw, self.sale, when.live_to_ms)
 
-    @cached_property
-    def events(self) -> dict[str, list[dict[str, Any]]]:
-        """All events by type, in the order of their time: `data`, and `time`, `type`, `subject` and `topic`."""
-        found: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        for block in (*self.journeys, *self.service):
-            found[block.kind] += events_of(block)
-        return {kind: sorted(events, key=lambda event: str(event["time"])) for kind, events in found.items()}
+    @property
+    def blocks(self) -> list[Block]:
+        """Of the journeys and of the service."""
+        return [*self.journeys, *self.service]
 
     def of(self, *kinds: str) -> list[dict[str, Any]]:
-        """Events of some types."""
-        return [event for kind in kinds for event in self.events[kind]]
+        """Events of some types, of each in the order of time."""
+        return [event for kind in kinds for event in self._made(kind)]
+
+    def _made(self, kind: str) -> list[dict[str, Any]]:
+        """Events are made when they are asked for: all of them would need a gigabyte."""
+        if kind not in self._events:
+            made = [event for block in self.blocks if block.kind == kind for event in events_of(block)]
+            self._events[kind] = sorted(made, key=lambda event: str(event["time"]))
+        return self._events[kind]
 
 
-def events_of(block: Block) -> list[dict[str, Any]]:
-    """Every event of a block."""
-    lines = [msgspec.json.decode(line) for line in block.render(block.rows, block.time_ms[block.rows])]
+def events_of(block: Block, most: int | None = None) -> list[dict[str, Any]]:
+    """Every event of a block: `data`, and beside it `time`, `type`, `subject` and `topic`."""
+    rows = block.rows[:most]
+    lines = [msgspec.json.decode(line) for line in block.render(rows, block.time_ms[rows])]
     return [
         {
             **line["event"]["data"],

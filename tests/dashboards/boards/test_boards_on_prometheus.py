@@ -32,7 +32,7 @@ _ORDERS = "orders_created|orders_paid|revenue_paid"
 _COUNTS = f"{_ORDERS}|events_received|collections|parcel_movements|inquiries|inquiries_per_thousand"
 _RARE = "refund_requests|auto_refunds|negative_mentions|csat"
 _DUE = "collection_24h|on_time_delivery|next_scan_24h|refund_closed_24h|refund_closed_48h|refund_closed_72h"
-_FEW = "refunds_retained|retained_amount|disputes_upheld|nps|ces"
+_FEW = "refunds_retained|retained_amount|eta_slip|eta_slip_24h|disputes_upheld|nps|ces"
 # Nothing was done to these; the first metric of each board stands for it.
 _UNHARMED = "collections|refund_requests|nps|events_received"
 EMPTY = {

@@ -65,16 +65,29 @@ class Evening(NamedTuple):
         ]
 
 
-def evening(rng: np.random.Generator, from_ms: int) -> Evening:
-    """The three faults of an evening that begins at `from_ms`, one after the other."""
+class Broken(NamedTuple):
+    """What breaks."""
+
+    gateway: str
+    carrier: str
+    intent: str
+
+
+def evening(rng: np.random.Generator, from_ms: int, broken: Broken | None = None) -> Evening:
+    """Three faults of an evening that begins at `from_ms`. Without `broken`, anything may be what breaks."""
+    drawn = Broken(
+        str(rng.choice(list(GATEWAYS))),
+        str(rng.choice(list(CARRIERS))),
+        str(rng.choice([intent for intent in INTENTS if intent != "payment"])),
+    )
 
     def fault(what: str, earliest: int, shortest: int, longest: int) -> Fault:
         start = from_ms + (earliest + int(rng.integers(0, 25))) * MINUTE_MS
         return Fault(what, start, start + int(rng.integers(shortest, longest + 1)) * MINUTE_MS)
 
-    intents = [intent for intent in INTENTS if intent != "payment"]
+    breaks = broken or drawn
     return Evening(
-        fault(str(rng.choice(list(GATEWAYS))), 35, 30, 40),
-        fault(str(rng.choice(list(CARRIERS))), 100, 150, 210),
-        fault(str(rng.choice(intents)), 240, 35, 45),
+        carrier=fault(breaks.carrier, 10, 150, 210),  # from when it collects
+        gateway=fault(breaks.gateway, 130, 30, 40),
+        tickets=fault(breaks.intent, 240, 35, 45),
     )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 POLLED = "USPS"  # the others push: AfterShip learns within minutes
 POLL_MS = 90 * MINUTE_MS
-HUBS = {"New York": 2, "Ohio": 2, "Illinois": 3, "Florida": 3, "Texas": 4, "California": 5}
+HUBS = {"New York": 1, "Ohio": 1, "Illinois": 2, "Florida": 2, "Texas": 3, "California": 4}
 
 
 class Checkpoint(NamedTuple):
@@ -72,6 +72,8 @@ def _plan(rng: np.random.Generator, order: Order) -> Iterator[tuple[str, str, fl
     at = _clock(order.packed_ms, 17.5) + rng.normal(0, 25) * MINUTE_MS
     at = max(at, order.packed_ms + 10 * MINUTE_MS)
     yield "InTransit", "InTransit_002", at
+    at += rng.lognormal(0.9, 0.45) * HOUR_MS  # to the first facility, the same evening
+    yield "InTransit", "InTransit_007", at
     for _ in range(HUBS[order.state]):
         at += rng.lognormal(2.0, 0.5) * HOUR_MS
         yield "InTransit", "InTransit_003", at
