@@ -59,7 +59,7 @@ def test_all_that_speak_to_kafka_have_the_settings_of_the_demo(demo: Compose, co
 def test_the_shop_may_no_more_than_the_others_and_is_not_started_again(demo: Compose, compose: Compose) -> None:
     shop, worker = demo["services"]["shop"], compose["services"]["worker-1"]
 
-    for key in ("image", "read_only", "cap_drop", "security_opt", "logging"):
+    for key in ("image", "build", "read_only", "cap_drop", "security_opt", "logging"):
         assert shop[key] == worker[key]
     assert set(shop["deploy"]["resources"]["limits"]) == {"cpus", "memory", "pids"}
     assert shop["restart"] == "no"
