@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from detectors.judgement import LIMIT, Judgement, Reason
-from detectors.tails import gamma_lower, gamma_upper, normal_upper
+from detectors.tails import negative_binomial_lower, negative_binomial_upper, normal_upper
 from detectors.verdict import decide
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-_ONE_SIGN = 0.05  # as in `detectors.compound`
 _LEAST_VARIANCE = 1e-6  # of a mean, relative to the mean square
 
 
@@ -35,24 +34,21 @@ class ExpectedMean(NamedTuple):
     square: Array
     between: Array
 
-    @property
-    def one_sign(self) -> NDArray[np.bool_]:
-        """Where values of both signs do not cancel out."""
-        same: NDArray[np.bool_] = (self.mean**2 >= _ONE_SIGN * self.square) & (self.mean > 0)
-        return same
-
 
 class AmountMeanDetector:
     """Finds means of money, numbers or differences that are too high or too low, below 0 as well.
 
     The variance of a mean is that of its values over their number, of the usual values or of those seen, whichever is
-    larger. Where values are of one sign it is held against a gamma distribution, else against a normal one. Means of
-    waits, whose single values nobody squares, are `MeanDetector`'s.
+    larger. Where values are of one sign it is held against a negative binomial count of as many equal values as have
+    this mean and variance, as sums are (`detectors.compound`): most contacts are never handed on, and a mean of 0 is no
+    wonder where a few were to be expected. Else it is held against a normal distribution. Means of waits, whose single
+    values nobody squares, are `MeanDetector`'s.
 
     Parameters:
         minimum_effect: smallest change that matters, relative to the expectation.
         minimum_exposure: values a window needs.
         limit: probability that has score 1.
+        signed: whether values of both signs are usual, which cancel out.
 
     Examples:
         >>> from detectors.single_values import Moments
@@ -65,10 +61,13 @@ class AmountMeanDetector:
 
     """
 
-    def __init__(self, minimum_effect: float, minimum_exposure: float, limit: float = LIMIT) -> None:
+    def __init__(
+        self, minimum_effect: float, minimum_exposure: float, limit: float = LIMIT, *, signed: bool = False
+    ) -> None:
         self.minimum_effect = minimum_effect
         self.minimum_exposure = max(minimum_exposure, 1.0)
         self.limit = limit
+        self.signed = signed
 
     def judge(self, told: Array, seen: Moments, expected: ExpectedMean) -> Judgement:
         """Judgements of n series.
@@ -84,16 +83,19 @@ class AmountMeanDetector:
         count = np.maximum(seen.number, 1.0)
         value = seen.total / count
         single = np.maximum(square - mean**2, seen.squares / count - value**2)
-        variance = np.maximum(single / count + np.nan_to_num(expected.between), _LEAST_VARIANCE * square + 1e-18)
-        one_sign = known & expected.one_sign
+        within = np.maximum(single / count, _LEAST_VARIANCE * square + 1e-18)
+        variance = within + np.nan_to_num(expected.between)
+        one_sign = known & (mean > 0) & (not self.signed)
 
         def tail(rows: NDArray[np.intp], above: NDArray[np.bool_]) -> Array:
-            x, m, v = value[rows], mean[rows], variance[rows]
-            usual, relative = np.maximum(m, 1e-9), np.clip(v / np.maximum(m, 1e-9) ** 2, 1e-6, 4.0)
-            # Below 0 a gamma distribution has nothing: such a mean of values of one sign is as good as nought.
-            positive = np.maximum(x, 1e-3 * usual)
-            skewed = np.where(above, gamma_upper(positive, usual, relative), gamma_lower(positive, usual, relative))
-            return np.where(one_sign[rows], skewed, normal_upper(np.abs(x - m) / np.sqrt(v)))
+            x, m, v = value[rows], mean[rows], within[rows]
+            usual = np.maximum(m, 1e-9)
+            each, wide = v / usual, np.nan_to_num(expected.between)[rows] / usual**2
+            k, number = np.maximum(x, 0.0) / each, usual / each
+            counted = np.where(
+                above, negative_binomial_upper(k, number, wide), negative_binomial_lower(k, number, wide)
+            )
+            return np.where(one_sign[rows], counted, normal_upper(np.abs(x - m) / np.sqrt(variance[rows])))
 
         return decide(
             value=told,

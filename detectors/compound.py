@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-_ONE_SIGN = 0.05  # the squared mean as a part of the mean square: below it values of both signs cancel out
-
 
 class ExpectedSum(NamedTuple):
     """What is expected of a window, float64[n] each; NaN where nothing is known.
@@ -50,6 +48,7 @@ class CompoundDetector:
         minimum_effect: smallest change that matters, relative to the expectation.
         minimum_exposure: a surge needs so many values, a collapse so many expected ones.
         limit: probability that has score 1.
+        signed: whether values of both signs are usual, which cancel out.
 
     References:
         G. Bohm, G. Zech, Statistics of weighted Poisson events and its applications, Nucl. Instrum. Methods A 748
@@ -57,10 +56,13 @@ class CompoundDetector:
 
     """
 
-    def __init__(self, minimum_effect: float, minimum_exposure: float, limit: float = LIMIT) -> None:
+    def __init__(
+        self, minimum_effect: float, minimum_exposure: float, limit: float = LIMIT, *, signed: bool = False
+    ) -> None:
         self.minimum_effect = minimum_effect
         self.minimum_exposure = max(minimum_exposure, 1.0)
         self.limit = limit
+        self.signed = signed
 
     def judge(self, told: Array, seen: Moments, expected: ExpectedSum, window_s: int) -> Judgement:
         """Judgements of n series; value and band are per minute.
@@ -82,7 +84,6 @@ class CompoundDetector:
         above = seen.total > high
         squares = np.maximum(values * square, np.where(above, seen.squares, 0.0))
         squares = np.maximum(squares, 1e-12)
-        one_sign = mean**2 >= _ONE_SIGN * square
         per_minute = 60.0 / window_s
 
         def tail(rows: NDArray[np.intp], upwards: NDArray[np.bool_]) -> Array:
@@ -94,7 +95,7 @@ class CompoundDetector:
                 upwards == (sign > 0), negative_binomial_upper(k, m, wide), negative_binomial_lower(k, m, wide)
             )
             normal = normal_upper(np.abs(total - usual) / np.sqrt(variance + wide * usual**2))
-            return np.where(one_sign[rows], counted, normal)
+            return normal if self.signed else counted
 
         each = np.maximum(square, 1e-12) / np.maximum(np.abs(mean), 1e-9)
         return decide(
@@ -103,11 +104,11 @@ class CompoundDetector:
             scale=np.sqrt(squares + np.nan_to_num(expected.dispersion) * middle**2) * per_minute,
             deviation=(seen.total - nearest) * per_minute,
             exposure=np.maximum(seen.number, values),
-            excess=np.where(one_sign, np.abs(seen.total - nearest) / each, np.abs(seen.number - values)),
+            excess=np.abs(seen.number - values) if self.signed else np.abs(seen.total - nearest) / each,
             enough=known & (np.where(above, seen.number, few) >= self.minimum_exposure),
             minimum=self.minimum_effect * np.abs(nearest) * per_minute,
             tail=tail,
             reasons=(Reason.SURGE, Reason.COLLAPSE),
             limit=self.limit,
-            least=np.where(known & one_sign & (mean > 0), 0.0, -np.inf),
+            least=-np.inf if self.signed else np.where(known & (mean > 0), 0.0, -np.inf),
         )

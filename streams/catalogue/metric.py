@@ -234,10 +234,10 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
 
     @property
     def signed(self) -> bool:
-        """Whether its values can be below 0: those of a difference of two times that both are told."""
-        return self.traits.signed and any(
-            isinstance(term.value, Difference) and len(term.value.fields) == 2 for term in self.numerator
-        )
+        """Whether values of both signs are usual: differences of two times that are told, and what is taken off."""
+        taken = (term.value for term in self.numerator)
+        differences = any(isinstance(value, Difference) and len(value.fields) == 2 for value in taken)
+        return self.traits.signed and (differences or any(term.weight < 0 for term in self.numerator))
 
     @property
     def scale(self) -> int:

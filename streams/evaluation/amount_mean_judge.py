@@ -33,7 +33,7 @@ class AmountMeanJudge:
 
     def __init__(self, metric: Metric) -> None:
         self._amounts = Amounts(metric)
-        self._detector = AmountMeanDetector(metric.minimum_effect, metric.minimum_exposure)
+        self._detector = AmountMeanDetector(metric.minimum_effect, metric.minimum_exposure, signed=metric.signed)
 
     def learn(self, second_of_day: float, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]]) -> None:
         self._amounts.learn(second_of_day, counts, partner)

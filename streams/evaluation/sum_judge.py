@@ -37,7 +37,7 @@ class SumJudge(CountJudge):
     def __init__(self, metric: Metric) -> None:
         super().__init__(metric, counted=Component.DENOMINATOR)
         self._amounts = Amounts(metric)
-        self._compound = CompoundDetector(metric.minimum_effect, metric.minimum_exposure)
+        self._compound = CompoundDetector(metric.minimum_effect, metric.minimum_exposure, signed=metric.signed)
 
     def learn(self, second_of_day: float, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]]) -> None:
         self._amounts.learn(second_of_day, counts, partner)

@@ -108,7 +108,7 @@ def calendar() -> list[dict[str, Any]]:
         ("second peak", *_minutes(0, 45), (3.0, 120.0)),
         ("the night of the sale", *_minutes(45, 120), (1.0, 80.0)),
     ]
-    names = ["orders_created", "orders_paid"]
+    names = ["orders_created", "orders_paid", "revenue_paid"]
     return [
         {"name": name, "begins": begins, "ends": ends, "activity": [*activity], "metrics": names}
         for name, begins_ms, ends_ms, activity in planned

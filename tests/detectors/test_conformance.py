@@ -92,20 +92,29 @@ def moments(rng: np.random.Generator, n: int) -> Moments:
     return Moments(count, total, squares)
 
 
-def compound(rng: np.random.Generator, n: int) -> Judgement:
+def compound(rng: np.random.Generator, n: int, *, signed: bool = False) -> Judgement:
     seen = moments(rng, n)
     low = np.where(rng.random(n) < 0.1, np.nan, seen.number * rng.random(n) * 2)
     mean = np.where(rng.random(n) < 0.1, np.nan, rng.random(n) * 400 - 20)
     expected = ExpectedSum(low, low * 1.2, mean, mean**2 * (1 + 3 * rng.random(n)) + 1, rng.random(n) * 0.1)
-    return CompoundDetector(minimum_effect=0.3, minimum_exposure=20).judge(seen.total, seen, expected, 60)
+    detector = CompoundDetector(minimum_effect=0.3, minimum_exposure=20, signed=signed)
+    return detector.judge(seen.total, seen, expected, 60)
 
 
-def amount_mean(rng: np.random.Generator, n: int) -> Judgement:
+def signed_sum(rng: np.random.Generator, n: int) -> Judgement:
+    return compound(rng, n, signed=True)
+
+
+def amount_mean(rng: np.random.Generator, n: int, *, signed: bool = False) -> Judgement:
     seen = moments(rng, n)
     mean = np.where(rng.random(n) < 0.1, np.nan, rng.random(n) * 400 - 20)
     expected = ExpectedMean(mean, mean**2 * (1 + 3 * rng.random(n)) + 1, rng.random(n) * 100)
-    detector = AmountMeanDetector(minimum_effect=0.2, minimum_exposure=30)
+    detector = AmountMeanDetector(minimum_effect=0.2, minimum_exposure=30, signed=signed)
     return detector.judge(seen.total / np.maximum(seen.number, 1), seen, expected)
+
+
+def signed_mean(rng: np.random.Generator, n: int) -> Judgement:
+    return amount_mean(rng, n, signed=True)
 
 
 def erratic(rng: np.random.Generator, n: int) -> Judgement:
@@ -120,7 +129,7 @@ def erratic(rng: np.random.Generator, n: int) -> Judgement:
 
 CASES: list[Case] = [
     *(binomial, burn_rate, surge, silence, stall, mean, gauge, overdue),
-    *(compound, amount_mean, erratic),
+    *(compound, signed_sum, amount_mean, signed_mean, erratic),
 ]
 
 

@@ -59,6 +59,16 @@ def test_chance_is_as_surprising_as_its_score_says_or_less(judge: object, values
         assert (scores >= 2 / 3).sum() <= 0.0004 * WINDOWS
 
 
+def test_that_none_of_many_contacts_was_handed_on_is_as_surprising_as_that_many_are_rare() -> None:
+    """Of 1,000 contacts of which one in a hundred is handed on, none is handed on with probability exp(-10)."""
+    expected = ExpectedMean(np.array([0.01]), np.array([0.01]), np.zeros(1))
+    seen = Moments(np.array([1_000.0]), np.zeros(1), np.zeros(1))
+
+    judged = AmountMeanDetector(minimum_effect=0.5, minimum_exposure=100).judge(np.zeros(1), seen, expected)
+
+    assert judged.score[0] == pytest.approx(10 / np.log(1e6), rel=0.03)
+
+
 @given(
     usual=st.lists(st.floats(1, 1_000), min_size=100, max_size=200),
     wrong=st.floats(1e5, 1e12),
