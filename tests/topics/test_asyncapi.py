@@ -203,7 +203,7 @@ def test_a_step_of_a_request_as_it_is_written_fits_its_schema(made: dict[str, An
 
 def test_a_dead_letter_has_the_headers_that_are_described(made: dict[str, Any]) -> None:
     class Letter:
-        offset, value, reason = 7, b"{", Reason.NOT_JSON.value
+        offset, value, reason, detail, headers = 7, b"{", Reason.NOT_JSON.value, "not JSON", ()
 
     part = SourcePartition.__new__(SourcePartition)
     part.tp = TP("orders", 3)

@@ -199,7 +199,7 @@ def test_a_file_of_any_editor_is_read(tmp_path: Path, content: str) -> None:
             f"{LINE} scope=stroe:a",
             'line 1: no metric is counted by what the data scope names; did you mean "store"?',
         ),
-        (f"{LINE} scope=touchpoint:order", "line 1: no metric is counted by what the data scope names"),
+        (f"{LINE} scope=severity:critical", "line 1: no metric is counted by what the data scope names"),
         (f"{LINE}\nadmin {SECRET}", "line 2: this token is there twice"),
         (f"{LINE}\n{LINE} scope=store:a", "line 2: this token is there twice"),
     ],

@@ -33,6 +33,8 @@ class FakeLetter(NamedTuple):
     offset: int
     value: bytes
     reason: str
+    detail: str = "not JSON"
+    headers: tuple[tuple[str, bytes], ...] = ()
 
 
 class FakeFlush(NamedTuple):
