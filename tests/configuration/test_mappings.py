@@ -98,13 +98,6 @@ def test_the_bare_name_of_a_shipped_mapping_takes_it_as_it_is(tmp_path: Path) ->
     assert settings(tmp_path, "mappings:\n  shopify:\n").mappings == {"shopify": MappingSettings()}
 
 
-def test_types_that_a_shipped_mapping_gives_must_be_declared(tmp_path: Path) -> None:
-    assert refused(tmp_path, "mappings:\n  alertmanager:\n") == (
-        '/pharos.yaml:2:3: mappings.alertmanager: type of rule 1 of alertmanager: no event has the type "alert.fired"; '
-        "a catalogue may declare it; a path is @.alert.fired"
-    )
-
-
 def test_a_mapping_has_one_place(tmp_path: Path) -> None:
     text = f"mappings_folder: HERE\nmappings:\n  own:\n    events:{RULE}"
 
