@@ -174,5 +174,15 @@ def test_an_own_table_completes_that_of_a_shipped_mapping(monkeypatch: pytest.Mo
     ]
 
 
+def test_types_that_a_shipped_mapping_gives_must_be_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    base = Document(GOOD.replace("order.paid", "loan.paid"), "base.yaml").convert((), MappingSettings, STRUCTS)
+    monkeypatch.setattr(checks, "shipped_names", lambda: ("base",))
+    monkeypatch.setattr(checks, "shipped", lambda _: base)
+
+    (fault,) = faults("extends: base")
+
+    assert fault.startswith('shop.yaml:1:1: extends: type of rule 1 of base: no event has the type "loan.paid"')
+
+
 def test_what_has_no_fault_is_compiled() -> None:
     assert mapper(rule()).types == {"order.paid"}
