@@ -22,6 +22,9 @@ TOUCHPOINTS: tuple[str, ...] = get_args(Touchpoint)
 BOUNDS: dict[str, tuple[float, float]] = {"ratio": (0.0, 1.0), "points": (-100.0, 100.0)}
 
 
+_ALERTS = frozenset({"alert.fired", "alert.resolved"})
+
+
 class Component(enum.IntEnum):
     """The number of a component inside the cells of its metric."""
 
@@ -269,9 +272,9 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
         return {component: group for component, group in terms.items() if group}
 
     def of_faults(self) -> bool:
-        """Whether only what is wrong with events is counted: then it is right that there is nothing."""
+        """Whether only what is wrong is counted, by us or by the shop's monitoring: then it is right to see nothing."""
         terms = (term for terms in self.written().values() for term in terms)
-        return all(event in SHIPPED.own for term in terms for event in term.events)
+        return all(event in SHIPPED.own or event in _ALERTS for term in terms for event in term.events)
 
     def bounds(self) -> tuple[float, float]:
         """Between which its values lie; the end may be infinite."""
