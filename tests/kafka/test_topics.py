@@ -6,15 +6,18 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource
+from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, NewTopic
 
+from streams.catalogue.load import SHIPPED, load
 from streams.cli import main
+from streams.configuration.load import configure
 from streams.settings.settings import SOURCE_TOPICS, Settings
 from streams.topics.wanted import own_topics
 from streams.transport.clients.topics import TopicsError, prepare_topics
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 pytestmark = pytest.mark.kafka
 
@@ -66,6 +69,38 @@ def test_topics_are_shown_made_and_verified(fresh: Any, capsys: pytest.CaptureFi
     assert [table[name][0] for name in ("orders", "visits", "pharos-cells", "pharos-verdicts")] == ["3", "2", "2", "1"]
     assert set(table) == {"topic", *SOURCE_TOPICS, *(topic.name for topic in own_topics(Settings()))}
     assert main([*topics, "--cells-partitions", "2"]) == 0
+
+
+async def test_mapped_and_declared_sources_are_shown_and_demanded_and_those_of_webhooks_are_made(
+    fresh: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "catalogue.yaml").write_text(
+        "events: [{type: locker.opened, topic: lockers, fields: {locker_id: id}}]\n" + SHIPPED.read_text()
+    )
+    config = tmp_path / "pharos.yaml"
+    config.write_text(
+        f"broker: {fresh.address}\ncells_partitions: 2\ncatalogue: {tmp_path}/catalogue.yaml\n"
+        "mappings: {shopify: {topics: [shop.orders]}, rows: {intake: false, topics: [erp.rows]}}\n"
+    )
+    catalogue, settings = load(tmp_path / "catalogue.yaml"), configure(config)
+
+    assert main(["topics", "--config", str(config)]) == 1
+    shown = capsys.readouterr().out
+    for topic in ("lockers", "shop.orders", "erp.rows"):
+        assert f"wrong  source topic {topic} does not exist: create it before the worker starts" in shown
+    assert "pharos-raw-shopify does not exist" in shown
+    assert "pharos-raw-rows" not in shown
+    with pytest.raises(TopicsError, match=r"source topic .* does not exist: .*and 2 more"):
+        await prepare_topics(settings, vocabulary=catalogue.vocabulary)
+
+    admin = AdminClient({"bootstrap.servers": fresh.address})
+    for made in admin.create_topics([NewTopic(name, 1, 1) for name in ("lockers", "shop.orders", "erp.rows")]).values():
+        made.result(20.0)
+    sources = await prepare_topics(settings, vocabulary=catalogue.vocabulary)
+    assert sources.keys() == {*SOURCE_TOPICS, "lockers", "shop.orders", "erp.rows", "pharos-raw-shopify"}
+    assert _setting(admin, "pharos-raw-shopify", "max.message.bytes") == "2097152"
+    assert main(["topics", "--config", str(config)]) == 0
+    assert {line.split()[0] for line in capsys.readouterr().out.splitlines()} >= sources.keys()
 
 
 async def test_a_mismatch_that_endangers_counts_stops_a_worker_until_its_remedy_is_done(
