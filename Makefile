@@ -39,7 +39,7 @@ test-deploy: $(VENV)/.dev
 
 # PHAROS_END_TO_END=kafka takes Apache Kafka for it.
 test-end-to-end: $(VENV)/.dev
-	$(BIN)/python -m pytest -m endtoend -s tests/end_to_end
+	$(BIN)/python -m pytest -m endtoend -s tests/end_to_end tests/shopify_shop
 
 test-browser: $(VENV)/.dev
 	$(BIN)/python -m pytest -n auto --dist loadfile -m browser tests/web
