@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -9,6 +10,37 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SQUARE_BITS = 30  # of the lower part
+_LOW = (1 << SQUARE_BITS) - 1
+_FIELD = 64  # bits for the sum of each part, of which a flush never needs all
+_FIELD_MASK, _SIGN = (1 << _FIELD) - 1, 1 << (_FIELD - 1)
+
+
+class Part(enum.Enum):
+    """What of single values is added up."""
+
+    VALUE = enum.auto()
+    SQUARE = enum.auto()
+    SQUARE_LOW = enum.auto()
+
+
+def packed_moments(value: int) -> int:
+    """A value and both parts of its square in one number: sums of such numbers hold the sums of the three."""
+    square = value * value
+    return value + ((square & _LOW) << _FIELD) + (square >> SQUARE_BITS << 2 * _FIELD)
+
+
+def unpacked(moments: int, part: Part) -> int:
+    """The sum of one part.
+
+    >>> moments = packed_moments(100_000) + packed_moments(-3)
+    >>> [unpacked(moments, part) for part in Part]
+    [99997, 9, 336323593]
+    """
+    value = (moments + _SIGN & _FIELD_MASK) - _SIGN
+    if part is Part.VALUE:
+        return value
+    squares = moments - value >> _FIELD
+    return squares >> _FIELD if part is Part.SQUARE else squares & _FIELD_MASK
 
 
 def squares_of(high: NDArray[np.float64], low: NDArray[np.float64]) -> NDArray[np.float64]:

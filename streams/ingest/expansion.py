@@ -8,6 +8,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from streams.cells.record import SLOT_MS, CellsRecord, MetricCells
+from streams.cells.squares import Part, unpacked
 from streams.ingest.group import LACKS_TIME, SHUT, fixed_scope, is_own_time, route_positions
 from streams.topics.placement import cells_partition
 
@@ -186,16 +187,26 @@ def _add(columns: dict[int, _Columns], projection: _Projection, sums: Sums, late
         of = [known.setdefault((scope_set, values), len(known)) for values in scopes]
         numbers = [of[place] for place in places]
         components = placed or [int(target.component)] * len(numbers)
-        amounts = sums.values() if target.weight == 1 else [-amount for amount in sums.values()]
+        amounts = list(sums.values())
+        if target.part is not None:
+            amounts = [unpacked(moments, target.part) for moments in amounts]
+        if target.part is Part.SQUARE:  # most values have no such part
+            kept = [place for place, amount in enumerate(amounts) if amount]
+            numbers, components = [numbers[place] for place in kept], components[: len(kept)]
+            amounts, own_slots = [amounts[place] for place in kept], [slots[place] for place in kept]
+        else:
+            own_slots = slots
+        if target.weight != 1:
+            amounts = [-amount for amount in amounts]
         if _meeting(target) not in shared:
             column.scope += numbers
             column.component += components
-            column.slot += slots
+            column.slot += own_slots
             column.late += [late] * len(numbers)
             column.value += amounts
             continue
         cells = column.cells
-        for number, component, slot, amount in zip(numbers, components, slots, amounts, strict=True):
+        for number, component, slot, amount in zip(numbers, components, own_slots, amounts, strict=True):
             cell = (number, component, slot, late)
             cells[cell] = cells.get(cell, 0) + amount
 

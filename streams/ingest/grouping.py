@@ -15,12 +15,11 @@ from streams.cells.gauge import packed
 from streams.cells.histogram import edges
 from streams.cells.mark import mark_of
 from streams.cells.record import SLOT_MS
-from streams.cells.squares import SQUARE_BITS
+from streams.cells.squares import packed_moments
 from streams.events.event_time import KNOWN_MINUTES, KNOWN_TAILS, SECONDS_OF_MINUTE, event_time_ms
 from streams.events.vocabulary import TOPIC, type_of
 from streams.ingest.amounts import cut, scaled
 from streams.ingest.group import Group, GroupKey, is_own_time
-from streams.ingest.routes import Part
 
 if TYPE_CHECKING:
     from streams.catalogue.metric import Condition
@@ -33,16 +32,6 @@ if TYPE_CHECKING:
 Keys = Sequence[GroupKey]  # of one event; each adds 1
 Sum = tuple[int, GroupKey, int]  # position of the event, key, what is added
 Grouping = Callable[[Sequence["Event"], Iterable[int]], tuple[list[Keys], list[Sum]]]
-
-
-_PARTS = {
-    Part.VALUE: ("v{0} is not None", "v{0}"),
-    # Squares of most values have no such part.
-    Part.SQUARE: (f"v{{0}} is not None and v{{0}} * v{{0}} >> {SQUARE_BITS}", f"v{{0}} * v{{0}} >> {SQUARE_BITS}"),
-    Part.SQUARE_LOW: ("v{0} is not None", f"v{{0}} * v{{0}} & {(1 << SQUARE_BITS) - 1}"),
-    Part.CUT: ("v{0} != r{0}", ""),
-}
-"""When a part of a single value is added up, and the expression for it."""
 
 
 class WrongTimeError(ValueError):
@@ -70,6 +59,7 @@ def compile_grouping(
         "cut": cut,
         "bisect": bisect_right,
         "packed": packed,
+        "packed_moments": packed_moments,
         "mark_of": mark_of,
         "WrongTimeError": WrongTimeError,
         **{f"codes_{name}": each for name, each in codes.items()},
@@ -121,13 +111,12 @@ class _Writer:
                 later.append(f"if {' and '.join(needs)}: mine.append({key})")
             elif measure.largest:
                 lines += self._single_value(measure, single_values)
-                name = single_values[measure._replace(part=Part.VALUE)]
-                added, amount = _PARTS[measure.part]
-                test = f"if {' and '.join([*needs, added.format(name)])}: "
-                if measure.part is Part.CUT:
-                    later.append(f"{test}mine.append({key})")
+                name = single_values[measure._replace(cut=False)]
+                if measure.cut:
+                    later.append(f"if {' and '.join([*needs, f'v{name} != r{name}'])}: mine.append({key})")
                 else:
-                    lines.append(f"{test}sums.append((len(keys), {key}, {amount.format(name)}))")
+                    test = " and ".join([*needs, f"v{name} is not None"])
+                    lines.append(f"if {test}: sums.append((len(keys), {key}, packed_moments(v{name})))")
             elif measure.value:
                 needs.append(f"data.{measure.value} is not None")
                 amount = f"scaled(data.{measure.value}, {self._vocabulary.scales[self._type][measure.value]})"
@@ -149,7 +138,7 @@ class _Writer:
 
     def _single_value(self, measure: Measure, known: dict[Measure, str]) -> list[str]:
         """The lines that make a value, once: `v...` as it counts, None where it is absent; `r...` as it was told."""
-        measure = measure._replace(part=Part.VALUE)
+        measure = measure._replace(cut=False)
         if measure in known:
             return []
         name = known[measure] = f"{len(known)}"

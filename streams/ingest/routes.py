@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import enum
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from streams.catalogue.metric import Component
 from streams.catalogue.scopes import component_sets, finest_set, scope_sets
 from streams.catalogue.signals import CellKind
+from streams.cells.squares import Part
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,16 +33,7 @@ class Gate:
         return cls(tuple(sorted(term.where.items())), term.at, term.plus_s, term.within_s, term.no_later)
 
 
-class Part(enum.Enum):
-    """What of a single value is added up."""
-
-    VALUE = enum.auto()
-    SQUARE = enum.auto()  # see `streams.cells.squares`
-    SQUARE_LOW = enum.auto()
-    CUT = enum.auto()  # not the value: that it was beyond the largest that counts in full
-
-
-_PARTS = {Component.SQUARES: Part.SQUARE, Component.SQUARES_LOW: Part.SQUARE_LOW, Component.CUT: Part.CUT}
+_PARTS = {Component.SQUARES: Part.SQUARE, Component.SQUARES_LOW: Part.SQUARE_LOW}
 
 
 class Measure(NamedTuple):
@@ -56,7 +47,7 @@ class Measure(NamedTuple):
         again: the field that names a case which can come again; empty where it is not marked.
         largest: where single values are cut, as sums keep them; 0: nowhere.
         scale: the factor by which sums keep such values as integers; 0: that of the field.
-        part: what of such a value is added up.
+        cut: not the value is counted, but that it was beyond the largest.
 
     """
 
@@ -67,12 +58,17 @@ class Measure(NamedTuple):
     again: str = ""
     largest: int = 0
     scale: int = 0
-    part: Part = Part.VALUE
+    cut: bool = False
 
     @property
     def placed(self) -> bool:
         """Whether a number stands in the place of the component: a duration's bin, or a case's mark."""
         return bool(self.bins or self.again)
+
+    @property
+    def moments(self) -> bool:
+        """Whether single values are added up with their squares, in one number (`streams.cells.squares`)."""
+        return bool(self.largest and not self.cut)
 
     @classmethod
     def of(cls, metric: Metric, component: Component, term: Term) -> Measure:
@@ -82,7 +78,7 @@ class Measure(NamedTuple):
         measure = cls(term.field, term.difference, bins, gauge, term.again)
         if not (metric.moments and (term.field or term.difference)):
             return measure
-        return measure._replace(largest=metric.most, scale=metric.scale, part=_PARTS.get(component, Part.VALUE))
+        return measure._replace(largest=metric.most, scale=metric.scale, cut=component is Component.CUT)
 
 
 @dataclass(frozen=True)
@@ -105,12 +101,16 @@ class Route:
 
 @dataclass(frozen=True)
 class Target:
-    """The cells of a metric that a route leads to, by indices. A bin or a mark takes the place of the component."""
+    """The cells of a metric that a route leads to, by indices. A bin or a mark takes the place of the component.
+
+    `part`: what of the single values that the route adds up; None where it adds up something else.
+    """
 
     metric: int
     scope_set: int
     component: Component
     weight: int
+    part: Part | None = None
 
 
 Routes = dict[Route, list[Target]]
@@ -124,8 +124,10 @@ def routes_of(metrics: Sequence[Metric], event_type: str) -> Routes:
         for component, own_slot, term in _uses(metric, event_type):
             wanted = (finest_set(metric),) if term.again else dict.fromkeys(component_sets(metric, component))
             for scope_set in wanted:
-                route = Route(Gate.of(term), own_slot, Measure.of(metric, component, term), sets[scope_set])
-                routes.setdefault(route, []).append(Target(index, scope_set, component, term.weight))
+                measure = Measure.of(metric, component, term)
+                part = _PARTS.get(component, Part.VALUE) if measure.moments else None
+                route = Route(Gate.of(term), own_slot, measure, sets[scope_set])
+                routes.setdefault(route, []).append(Target(index, scope_set, component, term.weight, part))
     return routes
 
 

@@ -62,16 +62,17 @@ def until_judged(bench: Bench, second: int) -> None:
 
 
 def test_a_mapping_that_is_added_or_removed_holds_no_tick_back_and_no_record_is_lost(bench: Bench) -> None:
-    worker = start(bench)
+    before = start(bench)
     send(bench, 0, 100)
     until_counted(bench, 100)
-    worker.kill()
 
-    worker = start(bench, mappings=MAPPINGS)
+    worker = start(bench, mappings=MAPPINGS)  # beside the other one, as where workers are replaced one by one
     send(bench, 100, 300)
     until_judged(bench, 250)  # of the mapped topic nothing has come yet
     send_sales(bench, 300, 350)
     until_counted(bench, 350)
+    assert before.process.poll() is None, bench.told()
+    before.stop()
     until("a snapshot knows the mapped topic", lambda: knows(bench, SHOP_TOPIC))
     send_sales(bench, 350, 400)
     worker.kill()
@@ -86,7 +87,7 @@ def test_a_mapping_that_is_added_or_removed_holds_no_tick_back_and_no_record_is_
     worker = start(bench, mappings=MAPPINGS)
     send_sales(bench, 600, 650)
     until_counted(bench, 650)
-    worker.stop()
+    worker.kill()
     assert "Traceback" not in bench.told()
 
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
-import yaml
 from confluent_kafka.admin import AdminClient, NewTopic
 
 from streams.catalogue.load import SHIPPED, Catalogue, load
@@ -28,10 +27,7 @@ if TYPE_CHECKING:
 
     from tests.kafka.crash.crash_direct import Cell
 
-MAPPING_TESTS = Path(__file__).parents[2] / "mapping"
-FOLDERS = {
-    folder.name: folder for name in ("golden", "golden_with_settings") for folder in (MAPPING_TESTS / name).iterdir()
-}
+FOLDERS = {folder.name: folder for folder in (Path(__file__).parents[2] / "mapping" / "golden").iterdir()}
 SECRET = "shared by sender and shop"
 SENDERS = ("shopify", "woocommerce", "aftership", "zendesk", "easypost")
 DECLARED = """
@@ -82,9 +78,12 @@ class MappedShop:
     def __init__(self, address: str, folder: Path) -> None:
         self.catalogue = load(_catalogue(folder))
         self.bench = Bench(address, folder, cells_partitions=1, mappings={}, evaluate_from="2030-01-01T00:00:00Z")
-        _create(address, [*map(topic_of, FOLDERS), "alerts", "lockers"])
+        _create(address, [*map(topic_of, FOLDERS), "lockers"])
         self.bench.settings = msgspec.structs.replace(
-            self.bench.settings, mappings=_mappings(), catalogue=str(folder / "catalogue.yaml")
+            self.bench.settings,
+            timezone="Asia/Shanghai",
+            mappings=_mappings(),
+            catalogue=str(folder / "catalogue.yaml"),
         )
         os.environ["WEBHOOK_SECRET"] = SECRET
         try:
@@ -148,24 +147,19 @@ class Expected:
 
 
 def _mappings() -> dict[str, MappingSettings]:
-    found = {}
-    for name, folder in FOLDERS.items():
-        written = folder / "mappings" / f"{name}.yaml"
-        own = (
-            msgspec.convert(yaml.safe_load(written.read_text()), MappingSettings)
-            if written.exists()
-            else MappingSettings()
+    signed = SignatureSettings(secret_env="WEBHOOK_SECRET")
+    return {
+        name: MappingSettings(
+            topics=(topic_of(name),), intake=name in SENDERS, signature=signed if name in SENDERS else None
         )
-        signed = SignatureSettings(secret_env="WEBHOOK_SECRET") if name in SENDERS else None
-        found[name] = msgspec.structs.replace(own, topics=(topic_of(name),), intake=name in SENDERS, signature=signed)
-    return found
+        for name in FOLDERS
+    }
 
 
 def _catalogue(folder: Path) -> Path:
-    """The shipped one, with two types of event declared beside those of Alertmanager's golden samples."""
-    alerts = (FOLDERS["alertmanager"] / "catalogue.yaml").read_text().removeprefix("events:")
+    """The shipped one, with a type of event declared, and counted."""
     path = folder / "catalogue.yaml"
-    path.write_text(DECLARED + alerts + SHIPPED.read_text() + COUNTS_DECLARED)
+    path.write_text(DECLARED + SHIPPED.read_text() + COUNTS_DECLARED)
     return path
 
 
