@@ -46,7 +46,7 @@ def of_the_first_vocabulary(line: str) -> str | None:
     """The line without what came later; None for a type that came later."""
     found = TYPE.search(line)
     if found is None:
-        return line
+        return line.replace(',"revenue_paid"', "")  # of the calendar
     if ".".join(found.groups()) in ADDED_TYPES:
         return None
     line = CUSTOMER.sub("", line)
