@@ -221,7 +221,10 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
             counted += (self.bins,)
         if self.moments:
             counted += (self.most,)
-        return f"{self.name}@{hashlib.blake2b(msgspec.json.encode(counted), digest_size=4).hexdigest()}"
+        definition = msgspec.json.encode(
+            counted, order="deterministic"
+        )  # keys of `where` in another order are the same
+        return f"{self.name}@{hashlib.blake2b(definition, digest_size=4).hexdigest()}"
 
     @property
     def moments(self) -> bool:
