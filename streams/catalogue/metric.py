@@ -221,7 +221,8 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
             counted += (self.bins,)
         if self.moments:
             counted += (self.most,)
-        return f"{self.name}@{hashlib.blake2b(msgspec.json.encode(counted), digest_size=4).hexdigest()}"
+        written = msgspec.json.encode(counted, order="deterministic")  # conditions mean the same in any order
+        return f"{self.name}@{hashlib.blake2b(written, digest_size=4).hexdigest()}"
 
     @property
     def moments(self) -> bool:
