@@ -23,7 +23,7 @@ test-crash: $(VENV)/.dev
 
 # PHAROS_FUZZ_SECONDS: for how long each of the five ways in is fuzzed (60).
 test-long: $(VENV)/.dev
-	$(BIN)/python -m pytest -m long -s tests/fuzz tests/kafka
+	$(BIN)/python -m pytest -m long -s tests/fuzz tests/kafka tests/shopify_shop
 
 test-rules: $(VENV)/.dev
 	$(BIN)/python -m pytest tests/dashboards/rules
@@ -39,7 +39,7 @@ test-deploy: $(VENV)/.dev
 
 # PHAROS_END_TO_END=kafka takes Apache Kafka for it.
 test-end-to-end: $(VENV)/.dev
-	$(BIN)/python -m pytest -m endtoend -s tests/end_to_end
+	$(BIN)/python -m pytest -m endtoend -s tests/end_to_end tests/shopify_shop
 
 test-browser: $(VENV)/.dev
 	$(BIN)/python -m pytest -n auto --dist loadfile -m browser tests/web
