@@ -221,10 +221,8 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
             counted += (self.bins,)
         if self.moments:
             counted += (self.most,)
-        definition = msgspec.json.encode(
-            counted, order="deterministic"
-        )  # keys of `where` in another order are the same
-        return f"{self.name}@{hashlib.blake2b(definition, digest_size=4).hexdigest()}"
+        written = msgspec.json.encode(counted, order="deterministic")  # conditions mean the same in any order
+        return f"{self.name}@{hashlib.blake2b(written, digest_size=4).hexdigest()}"
 
     @property
     def moments(self) -> bool:

@@ -72,6 +72,17 @@ def test_a_new_title_changes_no_hash_and_a_new_scope_does() -> None:
     assert parse(METRIC.replace("[region]]", "[channel]]"), "a").hash != before.hash
 
 
+def test_the_order_in_which_conditions_are_written_changes_no_hash() -> None:
+    conditions = ["channel: {equals: app}", "region: {present: true}"]
+    one, other = (
+        parse(METRIC.replace("[order.paid]\n", "[order.paid]\n        where: {" + ", ".join(written) + "}\n", 1), "a")
+        for written in (conditions, conditions[::-1])
+    )
+
+    assert one.metrics[0].numerator[0].where.keys() == {"channel", "region"}
+    assert one.hash == other.hash != parse(METRIC, "a").hash
+
+
 def test_a_minimal_metric_needs_no_more_than_the_mandatory_keys() -> None:
     metric = parse(METRIC, "mine.yaml").by_name["paid_share"]
 
