@@ -107,5 +107,8 @@ def time_stamp_ms(text: str) -> int | None:
 
 
 def _bytes_of(text: str) -> bytes:
-    """As it came: servers give bytes of a header that are not UTF-8 as surrogates."""
-    return text.encode("utf-8", "surrogateescape")
+    """As it came: servers give bytes of a header that are not UTF-8 as surrogates. Other surrogates fit nothing."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")
