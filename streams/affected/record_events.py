@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -15,15 +15,8 @@ if TYPE_CHECKING:
 
     from streams.affected.question import Question
     from streams.events.fields import Event
+    from streams.events.record_mapper import RecordMapper
     from streams.events.vocabulary import Vocabulary
-
-
-class RecordMapper(Protocol):
-    """Makes events of the records of a mapped topic, see `streams.mapping.mapper`."""
-
-    @property
-    def types(self) -> frozenset[str]: ...
-    def events(self, value: bytes) -> Sequence[Event]: ...
 
 
 class RecordEvents:

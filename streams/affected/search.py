@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from streams.affected.question import Question
-    from streams.affected.record_events import RecordMapper
     from streams.broker.connection import Connection
     from streams.events.fields import Event
+    from streams.events.record_mapper import RecordMapper
     from streams.records.anomaly import Anomaly
 
 _MOST_REMEMBERED: Final = 200_000

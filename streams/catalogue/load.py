@@ -14,7 +14,7 @@ from streams.catalogue.rules import check_graph, check_metric
 from streams.catalogue.single_values import Difference
 from streams.events.vocabulary import SHIPPED as OWN_TYPES
 from streams.events.vocabulary import Vocabulary
-from streams.settings.located_yaml import Document, LocatedError, suggestion
+from streams.settings.located_yaml import Document, read_document, suggestion
 from streams.settings.settings import CalendarEntry
 
 if TYPE_CHECKING:
@@ -64,19 +64,15 @@ def load(path: str | Path | None = None) -> Catalogue:
 
     Raises LocatedError (a ValueError) that names file, line, column and key, and says what to do.
     """
-    file = Path(path) if path else SHIPPED
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise LocatedError(str(file), 1, 1, "", f"cannot be read ({error.strerror}); check the path") from None
-    except UnicodeDecodeError:
-        raise LocatedError(str(file), 1, 1, "", "is not UTF-8 text; save it as UTF-8") from None
-    return parse(text, str(file))
+    return _catalogue(read_document(Path(path) if path else SHIPPED))
 
 
 def parse(text: str, file: str) -> Catalogue:
     """The catalogue in a text; `file` is for the errors. Raises LocatedError."""
-    document = Document(text, file)
+    return _catalogue(Document(text, file))
+
+
+def _catalogue(document: Document) -> Catalogue:
     top = document.value
     if not isinstance(top, dict) or not isinstance(top.get("metrics"), list) or not top["metrics"]:
         raise document.error(("metrics",), "a catalogue is a list of metrics under the key `metrics`")

@@ -56,3 +56,7 @@ class CustomerKey:
 
     def _digest(self, text: bytes, purpose: bytes, size: int) -> str:
         return blake2b(text, digest_size=size, key=self._key, person=purpose).hexdigest()
+
+
+NOBODY: Final = CustomerKey()
+"""Without a key: no customer is known."""

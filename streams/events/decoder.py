@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, Union
 
 import msgspec
 
-from streams.events.customer import CustomerKey
+from streams.events.customer import NOBODY, CustomerKey
 from streams.events.dead_letter import Reason, Rejection
 from streams.events.event_time import event_time_ms
 from streams.events.fields import Name  # noqa: TC001 - msgspec reads it at run time
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 _place = re.compile(r"`(\$[^`]*)`$")
 _missing = re.compile(r"missing required field `(\w+)`")
-_NOBODY = CustomerKey()
 _syntax = msgspec.json.Decoder(msgspec.Raw)
 
 
@@ -54,7 +53,7 @@ class TopicDecoder:
     for which `decode` raised; it never raises.
     """
 
-    def __init__(self, topic: str, vocabulary: Vocabulary = SHIPPED, customers: CustomerKey = _NOBODY) -> None:
+    def __init__(self, topic: str, vocabulary: Vocabulary = SHIPPED, customers: CustomerKey = NOBODY) -> None:
         """Raises KeyError for an unknown topic. `customers` hashes those that events name."""
         events = vocabulary.topics[topic]
         self._types = frozenset(type_of(event) for event in events)

@@ -34,7 +34,6 @@ class Fates(NamedTuple):
         starts: where the events of each record begin.
         ahead: events whose time, or whose record's, is not believed.
         refused: the same and the other events of their records, of which none is counted.
-        copies: seen before.
         on_time, behind: counted, on the plane of that name.
         too_late: not counted.
         reached: the largest event time up to each event.
@@ -45,7 +44,6 @@ class Fates(NamedTuple):
     starts: NDArray[np.int64]
     ahead: NDArray[np.bool_]
     refused: NDArray[np.bool_]
-    copies: NDArray[np.bool_]
     on_time: NDArray[np.bool_]
     behind: NDArray[np.bool_]
     too_late: NDArray[np.bool_]
@@ -85,4 +83,4 @@ def fates_of(columns: Columns, copies: Sequence[int], progress: Progress, limits
     on_time = accepted & (times >= np.maximum(front - progress.lateness_ms, progress.promised))
     behind = accepted & ~on_time & (times >= reached - limits.late)
     too_late = accepted & ~on_time & ~behind
-    return Fates(starts, ahead, refused, copied, on_time, behind, too_late, reached, front)
+    return Fates(starts, ahead, refused, on_time, behind, too_late, reached, front)

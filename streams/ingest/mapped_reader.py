@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from streams.events.event_times import event_times_ms
 from streams.ingest.reader import Columns
@@ -11,24 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
     from streams.events.fields import Event
+    from streams.events.record_mapper import RecordMapper
     from streams.ingest.codes import Codes
     from streams.ingest.grouping import Grouping
     from streams.ingest.reader import Refuse
-
-
-class RecordMapper(Protocol):
-    """Makes events of the records of a mapped topic.
-
-    Attributes:
-        types: those that its events can have.
-
-    """
-
-    @property
-    def types(self) -> frozenset[str]: ...
-
-    def events(self, value: bytes) -> Sequence[Event]:
-        """The events of a record, none where it is to be ignored. Raises RejectedError, and nothing else."""
 
 
 class MappedReader:

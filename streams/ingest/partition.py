@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from streams.cells.record import NO_WATERMARK
-from streams.events.customer import CustomerKey
+from streams.events.customer import NOBODY, CustomerKey
 from streams.events.dead_letter import Rejection
 from streams.events.misdated import MISDATED, EventAhead, EventTooLate, misdated
 from streams.ingest.busy_slots import BusySlots
@@ -34,13 +34,13 @@ if TYPE_CHECKING:
     from streams.catalogue.load import Catalogue
     from streams.events.dead_letter import DeadLetter
     from streams.events.misdated import MisdatedEvent
-    from streams.ingest.mapped_reader import MappedReader, RecordMapper
+    from streams.events.record_mapper import RecordMapper
+    from streams.ingest.mapped_reader import MappedReader
     from streams.ingest.reader import Columns, Reader
     from streams.records.batch import RecordBatch
 
 _AT_ONCE = 256  # records whose events are in memory together: more no longer help, and would leave the cache
 _ENDLESS = 1 << 61
-_NOBODY = CustomerKey()
 
 
 class IngestPartition:
@@ -75,7 +75,7 @@ class IngestPartition:
         future_limit_ms: int,
         now_ms: Callable[[], int] | None = None,
         mapper: RecordMapper | None = None,
-        customers: CustomerKey = _NOBODY,
+        customers: CustomerKey = NOBODY,
     ) -> None:
         """Raises KeyError for a topic that is neither mapped nor brings a type of the catalogue's vocabulary."""
         self.topic = topic

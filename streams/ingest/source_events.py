@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
     from streams.events.customer import CustomerKey
     from streams.events.fields import Event
+    from streams.events.record_mapper import RecordMapper
     from streams.events.vocabulary import Vocabulary
     from streams.ingest.codes import Codes
     from streams.ingest.grouping import Grouping
-    from streams.ingest.mapped_reader import RecordMapper
     from streams.ingest.reader import Refuse
 
 

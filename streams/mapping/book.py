@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from streams.events.customer import NOBODY
 from streams.events.dead_letter import RejectedError
-from streams.mapping.mapper import NOBODY, RecordMapper, compile_mapping
+from streams.mapping.mapper import RecordMapper, compile_mapping
 from streams.mapping.merged import merged
 from streams.mapping.shipped import shipped, shipped_names
-from streams.topics.sources import raw_topic
+from streams.topics.sources import mapped_sources
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,10 +73,6 @@ class Mappings:
         """By name, with the rules of what they extend."""
         return {name: entry.settings for name, entry in self.by_name.items()}
 
-    def mapper_of(self, topic: str) -> RecordMapper | None:
-        """What makes events of the records of a topic; None where the topic is not mapped."""
-        return self.by_topic.get(topic)
-
     @property
     def by_topic(self) -> dict[str, RecordMapper]:
         """The mapper of each topic that is mapped."""
@@ -88,5 +85,5 @@ def _entry(
     whole = merged(name, settings, shipped_names(), shipped)
     zoned = msgspec.structs.replace(whole.settings, timezone=whole.settings.timezone or timezone)
     mapper = compile_mapping(name, zoned, vocabulary, customers, own=whole.own, extends=whole.extends)
-    topics = (*settings.topics, raw_topic(name)) if settings.intake else settings.topics
+    topics = tuple(source.name for source in mapped_sources(name, settings))
     return MappingEntry(name, whole.settings, topics, mapper)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import convert
 
-from streams.events.customer import CustomerKey
+from streams.events.customer import NOBODY, CustomerKey
 from streams.events.dead_letter import Reason, Rejection
 from streams.mapping.event_types import types_of
 from streams.mapping.failure import MappingError
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from streams.events.vocabulary import Vocabulary
     from streams.settings.mapping import MappingSettings
 
-NOBODY: Final = CustomerKey()
 """Hashes no customer: those that records name are left out."""
 _plain = msgspec.json.Decoder(Any).decode
 

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from streams.settings.located_yaml import Document, LocatedError
+from streams.settings.located_yaml import Document, read_document
 from streams.settings.mapping import MappingRule, MappingSettings, SignatureSettings
 
 SHIPPED: Final = Path(__file__).with_name("shipped")
@@ -32,13 +32,7 @@ def shipped(name: str) -> MappingSettings:
 
 def read_mapping(file: Path) -> tuple[Document, MappingSettings]:
     """The mapping in a file, and its places for errors. Raises LocatedError."""
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise LocatedError(str(file), 1, 1, "", f"cannot be read ({error.strerror}); check the path") from None
-    except UnicodeDecodeError:
-        raise LocatedError(str(file), 1, 1, "", "is not UTF-8 text; save it as UTF-8") from None
-    document = Document(text, str(file))
+    document = read_document(file)
     if document.value is not None and not isinstance(document.value, dict):
         raise document.error((), "a mapping is `key: value` lines")
     return document, document.convert((), MappingSettings, STRUCTS)

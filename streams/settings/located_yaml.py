@@ -15,6 +15,7 @@ from streams.settings.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path as FilePath
 
 Path = tuple[str | int, ...]
 T = TypeVar("T")
@@ -136,6 +137,17 @@ class Document:
         if key == "<<":
             raise self._at(node.start_mark, dotted(path), "mappings are not merged here; write the keys out")
         return key
+
+
+def read_document(file: FilePath) -> Document:
+    """The document in a file. Raises LocatedError, also where the file cannot be read."""
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise LocatedError(str(file), 1, 1, "", f"cannot be read ({error.strerror}); check the path") from None
+    except UnicodeDecodeError:
+        raise LocatedError(str(file), 1, 1, "", "is not UTF-8 text; save it as UTF-8") from None
+    return Document(text, str(file))
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:

@@ -9,6 +9,7 @@ from streams.settings.settings import SOURCE_TOPICS
 from streams.topics.names import RAW_PREFIX
 
 if TYPE_CHECKING:
+    from streams.settings.mapping import MappingSettings
     from streams.settings.settings import Settings
 
 
@@ -29,15 +30,14 @@ class SourceTopic(NamedTuple):
 def sources_of(settings: Settings, vocabulary: Vocabulary = SHIPPED) -> tuple[SourceTopic, ...]:
     """All of them, each once."""
     own = [SourceTopic(name) for name in dict.fromkeys((*SOURCE_TOPICS, *vocabulary.topics))]
-    mapped = [
-        source
-        for name, mapping in settings.mappings.items()
-        for source in (
-            *(SourceTopic(topic, name) for topic in mapping.topics),
-            *([SourceTopic(raw_topic(name), name, raw=True)] if mapping.intake else []),
-        )
-    ]
+    mapped = [source for name, mapping in settings.mappings.items() for source in mapped_sources(name, mapping)]
     return tuple({source.name: source for source in (*own, *mapped)}.values())
+
+
+def mapped_sources(name: str, mapping: MappingSettings) -> tuple[SourceTopic, ...]:
+    """The topics whose records a mapping is for; the one that the intake fills is the last."""
+    raw = (SourceTopic(raw_topic(name), name, raw=True),) if mapping.intake else ()
+    return (*(SourceTopic(topic, name) for topic in mapping.topics), *raw)
 
 
 def raw_topic(mapping: str) -> str:

@@ -32,7 +32,7 @@ def test_the_mapping_of_a_topic_of_ones_own_gives_the_payment_and_passes_over_th
     (text,) = [text for text in SETTINGS if "my-shop:" in text]
     file = tmp_path / "pharos.yaml"
     file.write_text(text, encoding="utf-8")
-    mapper = Mappings.of(configure(file).mappings, SHIPPED).mapper_of("shop.orders")
+    mapper = Mappings.of(configure(file).mappings, SHIPPED).by_topic.get("shop.orders")
     assert mapper is not None
 
     order = {"id": 7, "status": "paid", "paid_at": "2026-11-11 09:30:00", "total": "12.50", "address": {"state": "NY"}}
@@ -45,7 +45,7 @@ def test_the_mapping_of_a_topic_of_ones_own_gives_the_payment_and_passes_over_th
 def test_the_mapping_of_the_readme_gives_the_parcel_that_arrived(tmp_path: Path) -> None:
     file = tmp_path / "pharos.yaml"
     file.write_text(SETTINGS[-1], encoding="utf-8")
-    mapper = Mappings.of(configure(file).mappings, SHIPPED).mapper_of("wms.parcels")
+    mapper = Mappings.of(configure(file).mappings, SHIPPED).by_topic.get("wms.parcels")
     assert mapper is not None
 
     parcel = {"id": 7, "status": "delivered", "delivered_at": "2026-11-11T09:30:00Z", "carrier": "DHL"}

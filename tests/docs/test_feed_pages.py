@@ -30,7 +30,7 @@ def test_the_mapping_makes_of_the_record_the_event_that_the_page_shows(page: str
     (settings,) = [text for text in blocks(page, "yaml") if text.startswith("mappings:")]
     file = tmp_path / "pharos.yaml"
     file.write_text(settings, encoding="utf-8")
-    mapper = Mappings.of(configure(file).mappings, SHIPPED).mapper_of("shop.orders")
+    mapper = Mappings.of(configure(file).mappings, SHIPPED).by_topic.get("shop.orders")
     assert mapper is not None
     record, event = blocks(page, "json")
 

@@ -31,8 +31,8 @@ def test_a_mapping_reads_its_topics_and_what_its_webhook_fills() -> None:
     mappings = Mappings.of({"shopify": MappingSettings(topics=("a",)), "rows": MappingSettings(intake=False)}, SHIPPED)
 
     assert mappings.by_topic.keys() == {"a", "pharos-raw-shopify"}
-    assert mappings.mapper_of("a") is mappings.mapper_of("pharos-raw-shopify")
-    assert mappings.mapper_of("orders") is None
+    assert mappings.by_topic["a"] is mappings.by_topic["pharos-raw-shopify"]
+    assert mappings.by_topic.get("orders") is None
 
 
 def test_a_name_that_none_has_is_a_key_error() -> None:

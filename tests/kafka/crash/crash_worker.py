@@ -109,7 +109,7 @@ async def main() -> int:
     trap = Trap()
     catalogue = load()
     sources = {source.name: given["partitions"] for source in sources_of(settings, catalogue.vocabulary)}
-    mappings = Mappings.of(settings.mappings, catalogue.vocabulary)
+    mappers = Mappings.of(settings.mappings, catalogue.vocabulary).by_topic
 
     def make_ingest(tp: TP) -> IngestPartition:
         return IngestPartition(
@@ -120,7 +120,7 @@ async def main() -> int:
             lateness_ms=settings.lateness_s * 1000,
             late_limit_ms=settings.late_limit_s * 1000,
             future_limit_ms=settings.future_limit_s * 1000,
-            mapper=mappings.mapper_of(tp.topic),
+            mapper=mappers.get(tp.topic),
         )
 
     def make_merge(number: int) -> MergePartition:
