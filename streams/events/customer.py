@@ -18,6 +18,9 @@ class Customer(str):
     __slots__ = ()
 
 
+_NOBODY_KNOWN: Final = Customer()
+
+
 class CustomerKey:
     """Hashes the ids of customers with BLAKE2b, keyed (RFC 7693): without the key nobody can try ids one by one.
 
@@ -32,8 +35,8 @@ class CustomerKey:
         """`key`: 16 to 64 bytes, or none. Raises ValueError for another length."""
         if key and not SHORTEST_KEY <= len(key) <= LONGEST_KEY:
             raise ValueError(f"a key of customers has {SHORTEST_KEY} to {LONGEST_KEY} bytes")
-        self._key = key
-        self.fingerprint = self._digest(b"", _PURPOSE_OF_FINGERPRINT, 8) if key else ""
+        self._begun = blake2b(digest_size=_HASH_BYTES, key=key, person=_PURPOSE_OF_HASH) if key else None
+        self.fingerprint = blake2b(digest_size=8, key=key, person=_PURPOSE_OF_FINGERPRINT).hexdigest() if key else ""
 
     def hashed(self, text: str) -> Customer:
         """What is known of a customer: the same for the same text and key.
@@ -44,18 +47,17 @@ class CustomerKey:
         >>> CustomerKey().hashed("C-1029")
         ''
         """
-        if not self._key or not text:
-            return Customer()
-        return Customer(self._digest(text.encode("utf-8", "surrogatepass"), _PURPOSE_OF_HASH, _HASH_BYTES))
+        if self._begun is None or not text:
+            return _NOBODY_KNOWN
+        hashing = self._begun.copy()  # to take in the key again for each event costs as much as the rest
+        hashing.update(text.encode("utf-8", "surrogatepass"))
+        return Customer(hashing.hexdigest())
 
     def decode(self, kind: type, value: Any) -> Any:
         """For msgspec, as its `dec_hook`. Raises TypeError for a customer that is no text."""
         if kind is not Customer or not isinstance(value, str):
             raise TypeError("a customer is a text")
         return self.hashed(value)
-
-    def _digest(self, text: bytes, purpose: bytes, size: int) -> str:
-        return blake2b(text, digest_size=size, key=self._key, person=purpose).hexdigest()
 
 
 NOBODY: Final = CustomerKey()
