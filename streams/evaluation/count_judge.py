@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from detectors.day import Day
     from detectors.judgement import Judgement
     from streams.catalogue.metric import Metric
     from streams.evaluation.expected_counts import Interval
@@ -55,11 +56,13 @@ class CountJudge:
         self._standstill = Standstill(metric, self._expected, counted)
         self._listens = metric.direction in {Direction.DOWN, Direction.BOTH}
 
-    def learn(self, second_of_day: float, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]]) -> None:
+    def learn(
+        self, second_of_day: float, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]], day: Day
+    ) -> None:
         del partner  # activities are learned where they are counted
         slot = int(second_of_day // QUARTER_S)
-        self._expected.learn(slot, counts[self._counted])
-        self._activity.learn(slot, counts)
+        self._expected.learn(slot, counts[self._counted], day)
+        self._activity.learn(slot, counts, day)
 
     def grow(self, size: int) -> None:
         self._expected.grow(size)
@@ -115,9 +118,9 @@ class CountJudge:
         window_s = self._metric.windows[0]
         interval = self._expected.interval(moment, window_s)
         baseline = self._expected.usual
-        usual = baseline.usual(moment.end_s, window_s, moment.whole).middle[series]
+        usual = baseline.usual(moment.end_s, window_s, moment.whole, day=moment.day).middle[series]
         scale = float((interval.high if above else interval.low)[series]) / max(float(usual), 1e-9)
-        expected = baseline.course(series, moment.end_s, len(counts), step)
+        expected = baseline.course(series, moment.end_s, len(counts), step, day=moment.day)
         return Course(counts, expected * (scale if np.isfinite(scale) else 1.0), rises=above)
 
     def contributions(self, moment: Moment, whole: int, parts: list[int], window_s: int) -> contributors.Contributions:

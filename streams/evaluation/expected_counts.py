@@ -13,6 +13,7 @@ from streams.catalogue.metric import Component
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from detectors.day import Day
     from streams.catalogue.metric import Metric
     from streams.evaluation.driving_activity import DrivingActivity
     from streams.evaluation.moment import Moment
@@ -59,9 +60,9 @@ class ExpectedCounts:
         self._level = Level()
         self._largest: float | None = None  # of the usual day's quarters, over all series
 
-    def learn(self, slot: int, counts: Array) -> None:
+    def learn(self, slot: int, counts: Array, day: Day) -> None:
         """Takes in a closed quarter of an hour."""
-        self.usual.learn(slot, counts)
+        self.usual.learn(slot, counts, day)
         self._largest = None
 
     def grow(self, size: int) -> None:
@@ -80,7 +81,7 @@ class ExpectedCounts:
 
     def interval(self, moment: Moment, window_s: int) -> Interval:
         """What is expected of a window that ends at this tick."""
-        usual = self.usual.usual(moment.end_s, window_s, moment.whole)
+        usual = self.usual.usual(moment.end_s, window_s, moment.whole, day=moment.day)
         low, high, unsure = self._scaled(moment, usual, window_s)
         spread = self.usual.dispersion()
         if window_s > _LEVEL_S:
@@ -135,7 +136,7 @@ class ExpectedCounts:
     def follow(self, moment: Moment, elapsed_s: float, calm: NDArray[np.bool_]) -> None:
         """Follows the present level where it is calm."""
         window_s = self._shortest_s
-        expected = self.usual.usual(moment.end_s, window_s, moment.whole).middle
+        expected = self.usual.usual(moment.end_s, window_s, moment.whole, day=moment.day).middle
         if self._activity.component is not None:
             most = self._activity.range(moment, window_s, ahead=False)[1]
             expected = expected * most

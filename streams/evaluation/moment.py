@@ -37,6 +37,7 @@ class Moment:
         now_ms: the tick.
         end_ms: where the judged windows end: the tick less the time a metric needs to settle.
         end_s: the same in seconds after local midnight.
+        day: the local day that they end in.
         size: number of series.
         whole: the series of the whole, -1 if there is none.
         peers: float64[n], how many series share a series' set of dimensions.
@@ -50,6 +51,7 @@ class Moment:
         self.now_ms = now_ms
         self.end_ms = now_ms - settle_s * 1000
         self.end_s = clock.second_of_day(self.end_ms)
+        self.day = clock.day(self.end_ms)
         self.size = reader.series_count
         self.whole = whole
         self.open_since: int | None = 0

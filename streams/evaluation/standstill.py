@@ -67,7 +67,7 @@ class Standstill:
         if self._metric.opening_hours and moment.open_since:
             silent_s = np.minimum(silent_s, (moment.end_ms - moment.open_since) / 1000.0)
         baseline = self._expected.usual
-        usual = baseline.usual(moment.end_s, 60, moment.whole)
+        usual = baseline.usual(moment.end_s, 60, moment.whole, day=moment.day)
         peak = baseline.profile.max(axis=0) / QUARTER_S
         # Where a run has followed every tick of it, the run says it, and says it for any number of looks.
         followed = self._stall.seconds >= silent_s
@@ -75,7 +75,7 @@ class Standstill:
         if len(rows) == 0:
             return None
         missed = np.full(moment.size, np.nan)
-        missed[rows] = baseline.between(moment.end_s, silent_s[rows], rows)
+        missed[rows] = baseline.between(moment.end_s, silent_s[rows], rows, day=moment.day)
         missed *= self._expected.least_level(moment.whole) * min(moment.planned(60).low, 1.0)
         missed = np.fmin(missed, np.where(np.isfinite(missed), self._share_of_whole(moment, silent_s), np.nan))
         dispersion = baseline.dispersion() * (1 + 1 / np.maximum(usual.days, 1.0)) + 1 / (usual.evidence + 1)
@@ -91,7 +91,7 @@ class Standstill:
         for window_s in self._metric.windows:
             rows = (silent_s > below) & (silent_s <= window_s if window_s != self._metric.windows[-1] else True)
             below = window_s
-            usual = self._expected.usual.usual(moment.end_s, window_s, moment.whole).middle
+            usual = self._expected.usual.usual(moment.end_s, window_s, moment.whole, day=moment.day).middle
             if rows.any() and usual[moment.whole] > 0:
                 whole = moment.raw(self._counted, window_s)[moment.whole]
                 missed[rows] = (usual * whole / usual[moment.whole] * silent_s / window_s)[rows]

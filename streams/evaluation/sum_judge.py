@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from detectors.day import Day
     from detectors.judgement import Judgement
     from detectors.single_values import Moments
     from streams.catalogue.metric import Metric
@@ -39,9 +40,11 @@ class SumJudge(CountJudge):
         self._amounts = Amounts(metric)
         self._compound = CompoundDetector(metric.minimum_effect, metric.minimum_exposure, signed=metric.signed)
 
-    def learn(self, second_of_day: float, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]]) -> None:
+    def learn(
+        self, second_of_day: float, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]], day: Day
+    ) -> None:
         self._amounts.learn(second_of_day, counts, partner)
-        super().learn(second_of_day, counts, partner)
+        super().learn(second_of_day, counts, partner, day)
 
     def grow(self, size: int) -> None:
         super().grow(size)
