@@ -75,7 +75,7 @@ class Standstill:
         if len(rows) == 0:
             return None
         missed = np.full(moment.size, np.nan)
-        missed[rows] = baseline.between(moment.end_s, silent_s[rows], rows, day=moment.day)
+        missed[rows] = baseline.least(moment.end_s, silent_s[rows], rows, moment.whole, day=moment.day)
         missed *= self._expected.least_level(moment.whole) * min(moment.planned(60).low, 1.0)
         missed = np.fmin(missed, np.where(np.isfinite(missed), self._share_of_whole(moment, silent_s), np.nan))
         dispersion = baseline.dispersion() * (1 + 1 / np.maximum(usual.days, 1.0)) + 1 / (usual.evidence + 1)
