@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 QUARTER_S = 900
 _SHAPE_PRIOR = 2.0  # events by which a quarter of a part is drawn towards its share of the whole's day
 _TOLD_EVENTS, _TOLD_SHARE = 20.0, 0.1  # of a day, by which it says how busy it is
-_UNLIKE_HOURS, _ALIKE_HOURS = 0.25, 0.02  # relative variance of the hours to come, against those that are over
+_UNLIKE_HOURS, _ALIKE_HOURS = 0.25, 0.005  # relative variance of the hours to come, against those that are over
 _LEAST_SHAPE = 0.5  # of the mean of the day: so busy may any hour be on a day that is unlike all others
 _POOLED_S = 10_800  # longer windows have events of their own
 _MIDDLES = (np.arange(SLOTS) + 0.5) / (SLOTS // BINS) - 0.5
