@@ -58,10 +58,10 @@ class Leaves:
                 time, scope = np.nonzero(of_scopes)
                 of_component = np.full(len(time), int(component))
                 columns.append((scope + begin, of_component, first_slot + time * step, of_scopes[time, scope]))
-        scope, number, slot, value = (np.concatenate(part) for part in zip(*columns, strict=True))
+        scope, numbers, slot, value = (np.concatenate(part) for part in zip(*columns, strict=True))
         late = np.zeros(len(value), np.int64)
         # The merge makes arrays of the columns, whatever they are: lists of a million numbers would take longer.
-        return MetricCells(self._metric.key(), self._scopes, scope, number, slot, late, value)  # type: ignore[arg-type]
+        return MetricCells(self._metric.key(), self._scopes, scope, numbers, slot, late, value)  # type: ignore[arg-type]
 
 
 def _added_up(of_leaves: NDArray[np.int64], place: NDArray[np.int64], size: int) -> NDArray[np.int64]:

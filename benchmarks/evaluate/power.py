@@ -21,6 +21,7 @@ from benchmarks.evaluate.judged import MONDAY_MS, WARM_SLOTS, Judged
 from benchmarks.evaluate.leaves import Leaves
 from benchmarks.evaluate.power_kinds import KINDS
 from benchmarks.evaluate.rhythm import QUARTERS_A_DAY, SLOTS_A_QUARTER
+from benchmarks.evaluate.section import Figure, Section
 from benchmarks.table import table
 from streams.cells.record import SLOT_MS
 
@@ -29,11 +30,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from benchmarks.evaluate.power_kinds import Kind, Part
+    from benchmarks.evaluate.power_kinds import Kind
 
     Array = NDArray[np.float64]
 
 LEARN_DAYS = 7
+MEDIAN, TAIL = 2.0, 4.0  # goals for delay / D*
 LONGEST_MIN = 120.0  # D* of a change that is asked for
 WATCHED = 5.0  # times D*
 _LEAD_SLOTS = 360  # judged before anything changes
@@ -193,30 +195,46 @@ def measured(kind: str, size: Size) -> Power:
     return power
 
 
-def figures(cell: Cell) -> str:
-    """Median and p90 of delay / D*."""
+def entry(cell: Cell | None) -> str:
+    """Median and p90 of delay / D*, and D*; empty for what is not measured."""
+    if cell is None:
+        return ""
     found = [f"{cell.quantile(share):.1f}" for share in (0.5, 0.9)]
-    return " / ".join(f">{WATCHED:.0f}" if one == "inf" else one for one in found)
+    text = " / ".join(f">{WATCHED:.0f}" if one == "inf" else one for one in found)
+    return f"{text} ({np.mean(cell.shortest_min):.1f})"
 
 
 def lines(power: Power, kind: Kind) -> list[str]:
     """The table of one kind: rates down, sizes across."""
-    rows = [[rate, *(_entry(power.cells.get((rate, size))) for size in kind.sizes)] for rate in kind.rates]
+    rows = [[rate, *(entry(power.cells.get((rate, size))) for size in kind.sizes)] for rate in kind.rates]
     return table([kind.head, *kind.sizes], rows)
 
 
-def _entry(cell: Cell | None) -> str:
-    return "" if cell is None else f"{figures(cell)} ({np.mean(cell.shortest_min):.0f} min)"
-
-
-def summary(power: Power) -> str:
+def figures(name: str, power: Power) -> list[Figure]:
     """How many cells keep to the goals, and the false alarms."""
-    good = [cell.quantile(0.5) <= 2 and cell.quantile(0.9) <= 4 for cell in power.cells.values() if cell.ratios]
+    cells = [cell for cell in power.cells.values() if cell.ratios]
+    medians, tails = ([cell.quantile(share) for cell in cells] for share in (0.5, 0.9))
+    quick, sure = sum(one <= MEDIAN for one in medians), sum(one <= TAIL for one in tails)
+    ratios = [ratio for cell in cells for ratio in cell.ratios]
+    middle, tail = (float(np.quantile(ratios, share, method="higher")) for share in (0.5, 0.9))
+    never = sum(math.isinf(ratio) for ratio in ratios) / len(ratios)
     years = power.quiet_days / 365.25
-    return (
-        f"{sum(good)} of {len(good)} cells within median 2.0 and p90 4.0; "
-        f"{power.false} false in {years:.2f} series-years"
-    )
+    return [
+        Figure(f"{name}: cells with median delay / D* <= 2.0", f"{quick} of {len(cells)}", "all", quick == len(cells)),
+        Figure(f"{name}: cells with p90 <= 4.0", f"{sure} of {len(cells)}", "all", sure == len(cells)),
+        Figure(f"{name}: median, p90 of all", f"{middle:.1f}, {tail:.1f}; {never:.0%} not within {WATCHED:.0f} D*"),
+        Figure(f"{name}: false alarms a series-year", f"{power.false} in {years:.2f} series-years"),
+    ]
+
+
+def measure(size: Size = FULL, only: Iterable[str] = KINDS) -> Section:
+    """The section of these kinds."""
+    found, details = [], [f"Median / p90 of delay / D* (D* in minutes); seeds {', '.join(map(str, size.seeds))}."]
+    for name in only:
+        power = measured(name, size)
+        found += figures(name, power)
+        details += ["", f"**{name}**", "", *lines(power, KINDS[name])]
+    return Section(f"Power curve, D* up to {size.longest_min:.0f} min", found, details)
 
 
 def main(arguments: Iterable[str] | None = None) -> None:
@@ -228,9 +246,8 @@ def main(arguments: Iterable[str] | None = None) -> None:
     size = QUICK if flags.quick else FULL
     if flags.seeds:
         size = Size(tuple(flags.seeds), size.draws, size.longest_min)
-    for kind in flags.only or KINDS:
-        power = measured(kind, size)
-        print("\n".join([f"\n{kind}: median / p90 of delay / D* (D*)", *lines(power, KINDS[kind]), summary(power)]))
+    section = measure(size, flags.only or KINDS)
+    print("\n".join([*section.details, "", *(f"- {one.what}: {one.value}" for one in section.figures)]))
 
 
 if __name__ == "__main__":

@@ -215,8 +215,8 @@ class Ratios:
                 for number in range(draws)
             ]
         usual = _usual(rng, quarters, onset, parts)
-        factors = wobble(rng, len(quarters), len(parts))
-        return Shop(rng, metrics, parts, usual, factors, wobble(rng, len(quarters), len(parts)))
+        levels, shares = (wobble(rng, len(quarters), len(parts)) for _ in range(2))
+        return Shop(rng, metrics, parts, usual, levels, shares)
 
 
 def _usual(rng: np.random.Generator, quarters: Ints, onset: int, parts: list[Part], common: bool = False) -> Array:
