@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 CORES = 2
-FEW = (1, 2)
+FEW = (1, 2, 3, 4, 5)
 
 
 def of_power(kind: str, quick: bool) -> Section:
@@ -42,9 +42,9 @@ SECTIONS: dict[str, Callable[[bool], Section]] = {
 }
 
 
-def measured(names: list[str], quick: bool) -> dict[str, Section]:
-    """Sections by name, on two cores."""
-    with ProcessPoolExecutor(CORES) as pool:
+def measured(names: list[str], quick: bool, cores: int) -> dict[str, Section]:
+    """Sections by name."""
+    with ProcessPoolExecutor(cores) as pool:
         waiting = {name: pool.submit(SECTIONS[name], quick) for name in names}
         return {name: future.result() for name, future in waiting.items()}
 
@@ -54,9 +54,10 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--before", action="store_true", help="keep the figures as those of before")
     parser.add_argument("--only", choices=tuple(SECTIONS), action="append")
+    parser.add_argument("--cores", type=int, default=CORES)
     flags = parser.parse_args()
     begun = time.monotonic()
-    sections = measured(flags.only or list(SECTIONS), flags.quick)
+    sections = measured(flags.only or list(SECTIONS), flags.quick, flags.cores)
     if flags.before:
         known = document.before().sections if document.BEFORE.exists() else {}
         document.keep(Evaluation(f"{time.strftime('%Y-%m-%d')} at {_commit()}", {**known, **sections}))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from streams.catalogue.load import Catalogue
 from streams.cells.record import SLOT_MS, CellsRecord
@@ -31,13 +31,15 @@ class Judged:
     Args:
         metrics: catalogue entries, of different names.
         from_slot: where judging begins; before it baselines are learned.
+        settings: besides.
 
     """
 
-    def __init__(self, metrics: Sequence[Metric], from_slot: int) -> None:
+    def __init__(self, metrics: Sequence[Metric], from_slot: int, **settings: Any) -> None:
         self.catalogue = Catalogue.of(tuple(metrics))
+        evaluate_from = rfc3339(from_slot * SLOT_MS)
         self.settings = Settings(
-            cells_partitions=1, max_series=2_000_000, timezone="UTC", evaluate_from=rfc3339(from_slot * SLOT_MS)
+            cells_partitions=1, max_series=2_000_000, timezone="UTC", evaluate_from=evaluate_from, **settings
         )
         self._merge = MergePartition(
             self.catalogue, 0, {"orders": 1}, self.settings, lambda metric: MetricEvaluator(metric, self.settings)

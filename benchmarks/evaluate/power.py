@@ -52,7 +52,7 @@ class Size:
 
 
 QUICK = Size(seeds=(1,), draws=8, longest_min=45.0)
-FULL = Size(seeds=(1, 2, 3), draws=16)
+FULL = Size(seeds=(1, 2), draws=16)
 
 
 @dataclass
