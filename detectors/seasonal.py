@@ -182,9 +182,9 @@ class SeasonalBaseline:
         """
         return self._reading().window(end_s, window_s, whole, day)
 
-    def least(self, end_s: float, seconds: Array, rows: NDArray[np.intp], whole: int = -1, *, day: Day) -> Array:
-        """What these rows count at least in their last `seconds` (float64, one a row) before `end_s` of a day."""
-        return self._reading().least(end_s, seconds, rows, whole, day)
+    def between(self, end_s: float, seconds: Array, rows: NDArray[np.intp], whole: int = -1, *, day: Day) -> Array:
+        """What these rows usually count in their last `seconds` (float64, one a row) before `end_s` of a day."""
+        return self._reading().between(end_s, seconds, rows, whole, day)
 
     def course(self, series: int, end_s: float, count: int, step_s: int, whole: int = -1, *, day: Day) -> Array:
         """float64[count]: expected counts of the last `count` steps of one series, oldest first."""

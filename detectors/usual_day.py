@@ -224,8 +224,8 @@ class UsualDay:
         most = (weight * self._most(used.tolist(), plain, kind)).sum(axis=0)
         return np.array([least * kind.low, middle, np.maximum(greatest * kind.high, most)])
 
-    def least(self, end_s: float, seconds: Array, rows: NDArray[np.intp], whole: int, day: Day) -> Array:
-        """See `SeasonalBaseline.least`."""
+    def between(self, end_s: float, seconds: Array, rows: NDArray[np.intp], whole: int, day: Day) -> Array:
+        """See `SeasonalBaseline.between`."""
         quarters = int(np.ceil(seconds.max(initial=0.0) / QUARTER_S)) + 1
         last = int(end_s // QUARTER_S)
         total = np.zeros(len(rows))
@@ -234,10 +234,9 @@ class UsualDay:
             inside = min(end_s - start, QUARTER_S) - np.maximum(end_s - seconds - start, 0.0)
             share = np.maximum(inside, 0.0) / QUARTER_S
             days, slot = divmod(quarter, SLOTS)
-            kind = self._kind_of(day.plus(days), whole)
+            kind = self.kind(day.plus(days).kind, whole)
             usual = self._shape.events([slot], self._level.level)[0][rows]
-            nearest = kind.factors[_BEFORE[slot] : _BEFORE[slot] + 2, rows].min(axis=0)
-            total += usual * nearest * kind.low[rows] * share
+            total += usual * factor_at(kind, slot)[rows] * share
         return total
 
     def course(self, series: int, end_s: float, count: int, step_s: int, whole: int, day: Day) -> Array:

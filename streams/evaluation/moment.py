@@ -41,6 +41,7 @@ class Moment:
         size: number of series.
         whole: the series of the whole, -1 if there is none.
         peers: float64[n], how many series share a series' set of dimensions.
+        allowed: float64[n], false warnings a day that a series may have.
         open_since: ms since when it has been open, None where it is closed.
 
     """
@@ -56,6 +57,7 @@ class Moment:
         self.whole = whole
         self.open_since: int | None = 0
         self.peers: Array = np.ones(self.size)
+        self.allowed: Array = np.full(self.size, 1e-3)
         self.reader = reader
         self._plan = plan
         self._sums: dict[tuple[int, int], Array] = {}
