@@ -13,7 +13,7 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING
 
-from benchmarks.evaluate import document, kinds, power
+from benchmarks.evaluate import budget, document, kinds, power, rivals
 from benchmarks.evaluate.section import Evaluation, Section
 from benchmarks.table import PROJECT, publish
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 CORES = 2
-FEW = (1, 2, 3, 4, 5)
 
 
 def of_power(kind: str, quick: bool) -> Section:
@@ -31,7 +30,17 @@ def of_power(kind: str, quick: bool) -> Section:
 
 def of_kinds(quick: bool) -> Section:
     """The kinds that were missed."""
-    return kinds.measured(FEW if quick else kinds.SEEDS)
+    return kinds.measured(kinds.FEW if quick else kinds.SEEDS, briefly=quick)
+
+
+def of_budget(quick: bool) -> Section:
+    """Quiet days."""
+    return budget.measure(0.02, 50, budget.ASKED) if quick else budget.measure(budget.DAYS, 1_000, budget.ASKED)
+
+
+def of_rivals(quick: bool) -> Section:
+    """Rivals on the series of the power curve."""
+    return rivals.measure(draws=2, longest_min=45.0, trees=1) if quick else rivals.measure()
 
 
 SECTIONS: dict[str, Callable[[bool], Section]] = {
@@ -39,6 +48,8 @@ SECTIONS: dict[str, Callable[[bool], Section]] = {
     "share": partial(of_power, "share"),
     "ratio": partial(of_power, "ratio"),
     "kinds": of_kinds,
+    "budget": of_budget,
+    "rivals": of_rivals,
 }
 
 

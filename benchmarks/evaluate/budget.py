@@ -1,8 +1,9 @@
 """False warnings of quiet days with 10,000 series, thin and thick, against what was asked for.
 
 Levels from 0.01 to 100 a minute; the whole of a metric moves from day to day and wobbles, its parts wobble beside it.
-Warnings are what the incident desk would have opened. A day of 10,000 series takes minutes, and 0.1 false warnings a day
-are three in a month: so a few days are run and asked for more of them as well, each with the exact Poisson interval.
+Warnings are what the incident desk would have opened. A day of 10,000 series takes minutes, and of 0.1 false warnings a
+day a month has three: so fewer days are run, a hundred warnings a day are asked for as well, and each figure has its
+exact Poisson interval.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 LEARN_DAYS = 14
+ASKED = (1.0, 0.1, 100.0)  # a day
+DAYS = 1.0
 SETTING = "false_warnings_a_day"
 _ASKABLE = SETTING in Settings.__struct_fields__
 _DAY_SLOTS = 8_640
@@ -180,7 +183,7 @@ def main(arguments: Iterable[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--days", type=float, default=1.0)
     parser.add_argument("--parts", type=int, default=1_000, help="of each of ten metrics")
-    parser.add_argument("--asked", type=float, nargs="+", default=[1.0])
+    parser.add_argument("--asked", type=float, nargs="+", default=ASKED)
     parser.add_argument("--seed", type=int, default=1)
     flags = parser.parse_args(None if arguments is None else list(arguments))
     measure(flags.days, flags.parts, flags.asked, flags.seed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -64,8 +65,8 @@ class Hours:
         self._factor = factor
         self._minutes = minutes
 
-    def run(self, seed: int, quiet: bool) -> Outcome:
-        """One seed; `quiet`: nothing changes."""
+    def run(self, seed: int, quiet: bool, within_min: float = math.inf) -> Outcome:
+        """One seed; `quiet`: nothing changes. Looks on for `within_min` at most."""
         rng = np.random.default_rng((seed, 29, quiet))
         from_slot = MONDAY_MS // SLOT_MS + (LEARN_DAYS + seed % 7) * 8_640 + 9 * 360 + int(rng.integers(4 * 360))
         onset = from_slot + _LEAD_SLOTS
@@ -89,7 +90,7 @@ class Hours:
         fine = (from_slot - WARM_SLOTS) // SLOTS_A_QUARTER * SLOTS_A_QUARTER
         feed(first * SLOTS_A_QUARTER, fine, SLOTS_A_QUARTER, 1.0)
         feed(fine, onset, 1, 1.0)
-        end = onset + self._minutes * 6
+        end = onset + round(min(self._minutes, within_min) * 6)
         told = nats_of_count(1.0, self._factor) * float(self._levels[Component.NUMERATOR][self._changed].sum())
         slots = np.arange(onset, onset + 12 * 360)
         shortest = shortest_delay_along(told * curve[slots // SLOTS_A_QUARTER - first, 0])
