@@ -11,7 +11,7 @@ import argparse
 import math
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -42,9 +42,8 @@ _LEAD_SLOTS = 360  # judged before anything changes
 _CHUNK_SLOTS = 30
 
 
-@dataclass(frozen=True)
-class Size:
-    """How much is run: `seeds` runs of `draws` series for each rate and size."""
+class Size(NamedTuple):
+    """How much is run: a run for each seed, of `draws` series for each rate and size."""
 
     seeds: tuple[int, ...]
     draws: int
