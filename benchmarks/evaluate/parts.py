@@ -57,7 +57,7 @@ def of_budget(asked: Asked) -> Section:
 def of_rivals(asked: Asked) -> Section:
     """Rivals on the series of the power curve."""
     seed = asked.first_seed
-    return rivals.measure(seed, draws=2, longest_min=45.0, trees=1) if asked.quick else rivals.measure(seed)
+    return rivals.measure(seed, 2, 45.0, trees=1, kinds=2) if asked.quick else rivals.measure(seed)
 
 
 def of_real(name: str, asked: Asked) -> Section:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _WEEK_MIN = 7 * 1_440
 _DAY_MIN = 1_440
+_RATE_MIN = 5
 _FORGET = 0.02  # of the moving average, per minute: an hour and a half
 _LEVEL, _SEASON = 0.01, 0.2  # of Holt and Winters, per minute and per day
 _LEAST = 0.5  # events: a deviation that is nought would make everything infinite
@@ -77,10 +78,11 @@ def _around(day: Array) -> Array:
 
 
 def rule_of_a_week(counts: Array) -> Array:
-    """A Prometheus rule, where `shop:orders:rate1m` is recorded every minute.
+    """A Prometheus rule, where `shop:orders:rate5m`, sum(rate(shop_orders_total[5m])), is recorded every minute.
 
-    (shop:orders:rate1m - avg_over_time(shop:orders:rate1m[1w])) / stddev_over_time(shop:orders:rate1m[1w])
+    (shop:orders:rate5m - avg_over_time(shop:orders:rate5m[1w])) / stddev_over_time(shop:orders:rate5m[1w])
     """
+    counts = lfilter(np.full(_RATE_MIN, 1 / _RATE_MIN), np.ones(1), counts, axis=0)
     sums = np.cumsum(np.concatenate([np.zeros((1, counts.shape[1])), counts]), axis=0)
     squares = np.cumsum(np.concatenate([np.zeros((1, counts.shape[1])), counts**2]), axis=0)
     end = np.arange(1, len(counts) + 1)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from benchmarks.evaluate import within_hours
 from benchmarks.evaluate.bound import shortest_delay_along
 from benchmarks.evaluate.plain_rivals import RIVALS
 from benchmarks.evaluate.power import LEARN_DAYS, LONGEST_MIN, WATCHED, Cell, Power, figures
@@ -24,7 +25,7 @@ from benchmarks.evaluate.section import Figure, Section
 from benchmarks.table import PROJECT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -141,8 +142,35 @@ def of_trees(counts: Array) -> Array:
         return scores
 
 
-def measure(seed: int = 1, draws: int = 8, longest_min: float = LONGEST_MIN, trees: int = 2) -> Section:
-    """The section; `trees`: series a cell for river, which takes them one by one."""
+def of_kinds(name: str, rival: Callable[[Array], Array], usual: float, seeds: Sequence[int]) -> list[Figure]:
+    """How a rival fares with the incidents of hours that were missed, in the series of the part itself."""
+    found = []
+    for kind, (make, limit_min) in within_hours.KINDS.items():
+        hours = make()
+        pairs = [[hours.minutes(seed, quiet) for seed in seeds] for quiet in (False, True)]
+        z = [[rival(counts[:, None])[:, 0] for counts, _ in group] for group in pairs]
+        quiet = [*z[1], *(of[:onset] for of, (_, onset) in zip(z[0], pairs[0], strict=True))]
+        peak = max(float(np.nanmax(np.abs(of[-_DAY_MIN:]))) for of in quiet)
+        for label, threshold in {f"z {usual:g}": usual, "matched": peak + 1e-9}.items():
+            sign = 1 if hours.direction == "up" else -1
+            late = [
+                np.flatnonzero(sign * of[onset:] >= threshold)[:1] + 1
+                for of, (_, onset) in zip(z[0], pairs[0], strict=True)
+            ]
+            in_time = sum(len(one) > 0 and one[0] <= limit_min for one in late)
+            disturbed = sum(
+                bool(np.nanmax(np.abs(of[onset:])) >= threshold) for of, (_, onset) in zip(z[1], pairs[1], strict=True)
+            )
+            value = f"{in_time} of {len(seeds)}; {len(seeds) - disturbed} of {len(seeds)} twins quiet"
+            found.append(Figure(f"{kind}: {name}, {label}", f"{value} (threshold {threshold:.3g})"))
+            print(f"{found[-1].what}: {found[-1].value}", flush=True)
+    return found
+
+
+def measure(
+    seed: int = 1, draws: int = 8, longest_min: float = LONGEST_MIN, trees: int = 2, kinds: int = 20
+) -> Section:
+    """The section; `trees`: series a cell for river, which takes them one by one; `kinds`: seeds of each kind."""
     of = minutes("own day", seed, draws, longest_min)
     found: list[Figure] = []
     for name, (rival, usual) in RIVALS.items():
@@ -152,7 +180,9 @@ def measure(seed: int = 1, draws: int = 8, longest_min: float = LONGEST_MIN, tre
         found += _rows("half-space trees (river)", few, of_trees, {}, signed=False)
     except FileNotFoundError as error:
         found.append(Figure("half-space trees (river)", f"left out: {error}"))
-    return Section(f"Rivals on the series of the power curve (own day), seed {seed}", found)
+    for name, (rival, usual) in RIVALS.items():
+        found += of_kinds(name, rival, usual, range(seed, seed + kinds))
+    return Section("Rivals, on the series of the power curve (own day) and of the kinds of hours", found)
 
 
 def _rows(
@@ -162,12 +192,9 @@ def _rows(
     thresholds = usual | {"matched": matched(z, of.quiet())}
     rows = []
     for label, threshold in thresholds.items():
-        words = label if label in usual else f"{label}, {threshold:.3g}"
         median, p90, of_all, false = figures("", fared(of, z, threshold, signed))
         value = f"{median.value} and {p90.value} cells; {of_all.value}; false: {false.value}"
-        rows.append(
-            Figure(f"{name}, {label}", f"{value}" if words == label else f"{value} (threshold {threshold:.3g})")
-        )
+        rows.append(Figure(f"{name}, {label}", f"{value} (threshold {threshold:.3g})"))
         print(f"{rows[-1].what}: {rows[-1].value}", flush=True)
     return rows
 
