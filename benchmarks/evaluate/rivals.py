@@ -1,8 +1,8 @@
 """Rivals on the series of the power curve: what finds a change how soon, at the z people use and at our false alarms.
 
-Every rival sees the counts of whole minutes, after the same seven days. Thresholds are the usual ones, and those that
-let each rival be wrong no more often than once in all the quiet time of the run, which is still more than we are.
-River's trees run where `make bench` has installed them; else the row says why it is empty.
+Every rival sees the counts of whole minutes, after the same seven days, and D* is rounded up to them. Thresholds are
+the usual ones, and those that let each rival be wrong no more often than once in all the quiet time of the run, which
+is still more than we are. River's trees run where `make bench` has installed them; else the row says why it is empty.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from benchmarks.evaluate import within_hours
-from benchmarks.evaluate.bound import shortest_delay_along
+from benchmarks.evaluate.bound import NATS, shortest_delay_along
 from benchmarks.evaluate.plain_rivals import RIVALS
 from benchmarks.evaluate.power import LEARN_DAYS, LONGEST_MIN, WATCHED, Cell, Power, figures
 from benchmarks.evaluate.power_kinds import KINDS
@@ -46,7 +46,7 @@ class Minutes(NamedTuple):
     Attributes:
         counts: float64[minutes, parts].
         onset: int64[parts], the minute at which each changes, or the last.
-        shortest_min: float64[parts]: D*, infinite where nothing changes.
+        shortest_min: float64[parts]: D* in whole minutes, infinite where nothing changes.
 
     """
 
@@ -74,7 +74,7 @@ def minutes(kind: str, seed: int, draws: int, longest_min: float = LONGEST_MIN) 
         if part.size:
             slots = np.arange(onset[number] * 6, (onset[number] + int(LONGEST_MIN)) * 6 + 1)
             shortest[number] = shortest_delay_along(shop.nats_a_minute(number, slots // 90))
-    shortest[shortest > longest_min] = np.inf
+    shortest = np.where(shortest > longest_min, np.inf, np.ceil(shortest))
     last = begin + 15 + int(np.ceil(WATCHED * shortest[np.isfinite(shortest)].max()))
     minute = np.arange(last)
     onset = np.where(np.isfinite(shortest), onset, last)
@@ -126,6 +126,23 @@ def fared(of: Minutes, z: Array, threshold: float, signed: bool) -> Power:
     return power
 
 
+def all_knowing(of: Minutes) -> Array:
+    """Nats of Page's CUSUM that is told the true level of every minute and the size of the change: as near as one gets.
+
+    Reference: E. Page, Continuous inspection schemes, Biometrika 41 (1954).
+    """
+    minute = np.arange(len(of.counts))
+    level = of.shop.usual[minute // 15] * of.shop.factors[minute // 15]
+    factor = np.array([part.factor for part in of.shop.parts])
+    with np.errstate(divide="ignore"):
+        an_event = np.maximum(np.log(factor), -1e9)
+    told = of.counts * an_event - level * (factor - 1)
+    nats = np.zeros(told.shape)
+    for at in range(1, len(told)):
+        nats[at] = np.maximum(nats[at - 1] + told[at], 0.0)
+    return nats * np.where(factor > 1, 1.0, -1.0)
+
+
 def of_trees(counts: Array) -> Array:
     """Scores of river's half-space trees. Raises FileNotFoundError where it is not installed."""
     if not _PYTHON.exists():
@@ -175,6 +192,7 @@ def measure(
     found: list[Figure] = []
     for name, (rival, usual) in RIVALS.items():
         found += _rows(name, of, rival, {f"z {usual:g}": usual})
+    found += _rows("CUSUM that knows level and size", of, lambda _: all_knowing(of), {f"{NATS:.1f} nats": NATS})[:1]
     few = minutes("own day", seed, trees, longest_min)
     try:
         found += _rows("half-space trees (river)", few, of_trees, {}, signed=False)
