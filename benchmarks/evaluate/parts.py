@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from benchmarks.evaluate import budget, kinds, power, real, rivals
+from benchmarks.evaluate import budget, kinds, power, real, rivals, shops
 from benchmarks.evaluate.section import Figure, Section
 from benchmarks.table import PROJECT
 
@@ -71,17 +71,23 @@ def of_real(name: str, asked: Asked) -> Section:
         return Section(title, [Figure("left out", str(error))])
 
 
+def of_zoo(asked: Asked) -> Section:
+    """Shops of every kind."""
+    return shops.measure(asked.seeds(2 if asked.quick else 40), quick=asked.quick)
+
+
 SECTIONS: dict[str, Callable[[Asked], Section]] = {
     "own day": partial(of_power, "own day"),
     "share": partial(of_power, "share"),
     "ratio": partial(of_power, "ratio"),
     "kinds": of_kinds,
     "budget": of_budget,
+    "zoo": of_zoo,
     "rivals": of_rivals,
     "calls": partial(of_real, "calls"),
     "olist": partial(of_real, "olist"),
 }
-LONGEST_FIRST = ("olist", "kinds", "budget", "share", "own day", "ratio", "rivals", "calls")
+LONGEST_FIRST = ("zoo", "olist", "kinds", "budget", "share", "own day", "ratio", "rivals", "calls")
 
 
 def measured(name: str, asked: Asked) -> Section:
