@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 LEARN_DAYS = 10
 _LEAD_SLOTS = 360
+_BESIDE = len(load().metrics) - 1
 _CHUNK_SLOTS = 60
 _OWN_WOBBLE = 0.05  # of a part, beside what moves the whole
 
@@ -74,7 +75,7 @@ class Hours:
     def run(self, seed: int, quiet: bool, within_min: float = math.inf) -> Outcome:
         """One seed; `quiet`: nothing changes. Looks on for `within_min` at most."""
         shop = _Shop(np.random.default_rng((seed, 29, quiet)), seed, len(self._leaves))
-        judged, said = Judged([self._metric], shop.from_slot), Said()
+        judged, said = Judged([self._metric], shop.from_slot, _BESIDE), Said()
         cells = Leaves(self._metric, self._leaves)
 
         def feed(begin: int, until: int, step: int, factor: float) -> None:

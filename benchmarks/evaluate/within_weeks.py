@@ -29,6 +29,7 @@ LEARN_DAYS = 70
 _LEAD_DAYS = 7
 _DAY_WOBBLE = 0.1
 _MARKETPLACE = PROJECT / "docs" / "examples" / "marketplace.yaml"
+_BESIDE = len(load(_MARKETPLACE).metrics) - 1
 _OPENS_SLOT = 9 * 360
 
 
@@ -64,7 +65,7 @@ class Days:
         judged_from = begin - _LEAD_DAYS
         zero = MONDAY_MS // SLOT_MS
         judged, said, leaves = (
-            Judged([daily.metric], zero + judged_from * DAY_SLOTS),
+            Judged([daily.metric], zero + judged_from * DAY_SLOTS, _BESIDE),
             Said(),
             Leaves(daily.metric, [{}]),
         )
