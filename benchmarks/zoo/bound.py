@@ -43,7 +43,7 @@ def share_nats(then: float, usual: float) -> float:
 
 
 def longer_nats(factor: float, sigma: float) -> float:
-    """Evidence a duration where durations (lognormal, standard deviation of the log `sigma`) are `factor` times as long.
+    """Evidence a duration where durations (lognormal, `sigma` of the log) are `factor` times as long.
 
     >>> round(longer_nats(2.0, 0.5), 3)
     0.961

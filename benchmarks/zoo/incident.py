@@ -46,11 +46,18 @@ class Kind(NamedTuple):
 KINDS: Final = {
     "fewer_orders": Kind("order", "orders", (("channel",), ("store",)), (0.03, 0.5), "count", "order"),
     "failed_payments": Kind(
-        "order", "orders", (("payment_method",), ("channel",), ("payment_method", "channel")), (0.14, 0.7), "share", "order"
+        "order",
+        "orders",
+        (("payment_method",), ("channel",), ("payment_method", "channel")),
+        (0.14, 0.7),
+        "share",
+        "order",
     ),
     "slow_payments": Kind("order", "orders", (("payment_method",), ("channel",)), (2.6, 6.0), "factor", "order"),
     "cheap_orders": Kind("order", "orders", (("store",), ("category",)), (0.2, 0.6), "factor", "order"),
-    "stopped_carrier": Kind("logistics", "logistics", (("carrier",), ("carrier", "region")), (0.0, 0.4), "count", "parcel"),
+    "stopped_carrier": Kind(
+        "logistics", "logistics", (("carrier",), ("carrier", "region")), (0.0, 0.4), "count", "parcel"
+    ),
     "slow_warehouse": Kind("logistics", "logistics", (("warehouse",),), (0.0, 0.4), "count", "parcel"),
     "failed_deliveries": Kind("logistics", "logistics", (("carrier",), ("region",)), (0.18, 0.6), "share", "parcel"),
     "refund_wave": Kind(
@@ -58,11 +65,15 @@ KINDS: Final = {
     ),
     "manual_refunds": Kind("aftersale", "aftersales", (("kind",), ("category",)), (0.05, 0.4), "count", "refund"),
     "lost_disputes": Kind("dispute", "aftersales", (("reason",), ("category",)), (3.0, 15.0), "count", "dispute"),
-    "inquiry_wave": Kind("consultation", "consultations", (("intent",), ("intent", "region")), (2.5, 10.0), "count", "consultation"),
+    "inquiry_wave": Kind(
+        "consultation", "consultations", (("intent",), ("intent", "region")), (2.5, 10.0), "count", "consultation"
+    ),
     "unanswered": Kind("consultation", "consultations", (("queue",),), (0.2, 0.8), "share", "consultation"),
     "slow_answers": Kind("consultation", "consultations", (("queue",),), (3.0, 8.0), "factor", "consultation"),
     "page_errors": Kind("page", "visits", (("page",), ("device",), ("page", "device")), (0.07, 0.5), "share", "page"),
-    "failed_checkouts": Kind("page", "visits", (("device",), ("channel",), ("device", "channel")), (0.13, 0.6), "share", "checkout"),
+    "failed_checkouts": Kind(
+        "page", "visits", (("device",), ("channel",), ("device", "channel")), (0.13, 0.6), "share", "checkout"
+    ),
     "slow_pages": Kind("page", "visits", (("page",), ("device",)), (2.0, 5.0), "factor", "page"),
     "bad_reviews": Kind("feedback", "feedback", (("store",), ("channel",)), (0.4, 0.9), "share", "review"),
     "mention_wave": Kind("feedback", "feedback", (("platform",),), (3.0, 15.0), "count", "mention"),
@@ -76,6 +87,7 @@ class Incident:
 
     Attributes:
         place: dimensions and values that it is confined to.
+        marks: what else its own events carry: the batch that is bad.
         size: of its kind: a factor, or the share that it rises to.
         ramp: whether it creeps: the size is reached at the end only.
         usual, then: by what was declared: events a minute at the place, or the share, without and with it.
@@ -92,6 +104,7 @@ class Incident:
     end_ms: int
     size: float
     ramp: bool = False
+    marks: dict[str, str] = field(default_factory=dict)
     usual: float = 0.0
     then: float = 0.0
     trials: float = 0.0
@@ -168,9 +181,9 @@ class Incident:
     def scope(self, shop: Shop) -> dict[str, str]:
         """The place, and the dimensions that follow from it."""
         if "sku" not in self.place or "category" in self.place:
-            return dict(self.place)
+            return {**self.place, **self.marks}
         category = shop.sku_category[shop.dimensions["sku"].values.index(self.place["sku"])]
-        return {**self.place, "category": shop.dimensions["category"].values[category]}
+        return {**self.place, **self.marks, "category": shop.dimensions["category"].values[category]}
 
     def _minutes(self) -> NDArray[np.int64]:
         return np.arange(self.start_ms, self.end_ms, MINUTE_MS, dtype=np.int64) + MINUTE_MS // 2

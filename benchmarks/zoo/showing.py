@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.zoo.scores import GOALS, met
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -39,3 +41,25 @@ def _incident(one: Mapping[str, Any]) -> str:
     fair = "" if one["fair"] else " (not counted: D* beyond half its length)"
     size = f"{one['size']:.2g}{' creeping' if one['creeps'] else ''}"
     return f"  {one['what']} at {place} to {size}, {one['length_s'] / 60:.0f} min, D* {bound}: {fate}{fair}"
+
+
+def shown_sums(sums: Mapping[str, Any]) -> list[str]:
+    """The sums over seeds, each with its goal where it has one."""
+    fate = met(sums)
+    lines = [
+        f"{sums['shops']} shops ({sums['quiet_shops']} quiet), {sums['incidents']} incidents ({sums['fair']} fair)"
+    ]
+    for name in ("recall", "recall_all", "precision", "quiet_false_a_day", "quiet_worst", "cause_right", "top_right"):
+        bound = " {} {:g}: {}".format(*GOALS[name], "met" if fate[name] else "not met") if name in fate else ""
+        lines.append(f"  {name}: {_figure(sums[name])}{bound}")
+    slow = sums["delay_over_bound"]
+    lines.append(f"  delay / D*: median {_figure(slow['median'])}, p90 {_figure(slow['p90'])}")
+    lines.append(
+        f"  false by metric: {', '.join(f'{name} {count}' for name, count in sums['wolves'].items()) or 'none'}"
+    )
+    lines.append(f"  {sums['cpu_s']:.0f} s of CPU for {sums['judged_days']:.2f} judged days, {sums['events']:,} events")
+    return lines
+
+
+def _figure(number: float | None) -> str:
+    return "-" if number is None else f"{number:.2f}"
