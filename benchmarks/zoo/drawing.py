@@ -77,10 +77,10 @@ def _span(
     hour = float(rng.uniform(6, 15)) if style in ("business", "one hump") else float(rng.uniform(0, 22))
     start = midnight + int(hour * 4) * HOUR_MS // 4
     if opening:
-        hours = 6.0 if quick else float(rng.choice((8, 10, 12)))
+        hours = 4.0 if quick else float(rng.choice((6, 6, 8)))
         start = midnight + int(rng.integers(6, 12)) * HOUR_MS
         return _Span(start, None, start + int(hours * HOUR_MS), day, hours / 24)
-    hours = 3.0 if quick else float(rng.choice((4, 4, 5, 6)))
+    hours = 2.0 if quick else float(rng.choice((3, 4, 4, 5)))
     history = int(rng.choice(_HISTORIES_D)) * 24 * HOUR_MS + int(rng.integers(0, 24)) * HOUR_MS
     end = start + int(hours * HOUR_MS)
     return _Span(start - history, start, end, day, (end - start + history) / (24 * HOUR_MS))
@@ -194,4 +194,4 @@ def _events_an_order(behaviour: dict[str, Any], sources: frozenset[str]) -> floa
         "visits": visits.views * 1.1 + visits.checkouts * 1.8,
         "feedback": 0.3,
     }
-    return sum(counted[name] for name in sources)
+    return float(sum(counted[name] for name in sources))

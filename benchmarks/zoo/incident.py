@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from benchmarks.zoo.shop import Shop
     from benchmarks.zoo.table import Table
 
-_SMOOTH_MIN: Final = 30
+_SMOOTH_MIN: Final = (30, 240)  # the level around a minute is that of so long, the longer the thinner
+_ENOUGH: Final = 400  # events
 
 
 class Kind(NamedTuple):
@@ -190,9 +191,14 @@ class Incident:
 
     def _a_minute(self, times_ms: NDArray[np.int64]) -> NDArray[np.float64]:
         """Events a minute around each minute of the incident."""
-        half, ordered = _SMOOTH_MIN * MINUTE_MS // 2, np.sort(times_ms)
-        at = self._minutes()
-        return (np.searchsorted(ordered, at + half) - np.searchsorted(ordered, at - half)) / _SMOOTH_MIN
+        at, ordered = self._minutes(), np.sort(times_ms)
+
+        def counted(minutes: float) -> NDArray[np.float64]:
+            half = int(minutes * MINUTE_MS / 2)
+            return (np.searchsorted(ordered, at + half) - np.searchsorted(ordered, at - half)) / minutes
+
+        rate = counted(_SMOOTH_MIN[1]).mean()
+        return counted(float(np.clip(_ENOUGH / max(rate, 1e-9), *_SMOOTH_MIN)))
 
 
 def dimension_of(dimensions: Mapping[str, Dimension], family: str, name: str) -> Dimension:

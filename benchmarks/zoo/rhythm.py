@@ -73,7 +73,8 @@ class Rhythm:
         keep = np.exp(-1.0 / self.wobble_min)
         noise = rng.normal(0.0, self.wobble_sd * np.sqrt(1 - keep**2), minutes.size)
         walk = lfilter([1.0], [1.0, -keep], noise)
-        return np.exp(steps[day - day[0]] + walk - (self.day_sd**2 + self.wobble_sd**2) / 2)
+        drift: Floats = np.exp(steps[day - day[0]] + walk - (self.day_sd**2 + self.wobble_sd**2) / 2)
+        return drift
 
     def arrivals(self, rng: np.random.Generator, level: Floats, begin_ms: int, a_minute: float) -> Times:
         """Event times, sorted, where minute k after `begin_ms` has `a_minute * level[k]` on average."""

@@ -23,7 +23,7 @@ def foreign94(seed: int) -> Told:
     """94 hours from the opening, 20 orders a minute; the last ten hours are judged, with seven plain incidents."""
     shop = named_shop("foreign94", seed, date(2026, 4, 6), 94, a_minute=20.0, large=0.5)
     shop = replace(shop, judged_from_ms=shop.begin_ms + 84 * HOUR_MS)
-    kinds = (
+    kinds: tuple[tuple[str, tuple[str, ...], int, int, int, float], ...] = (
         ("failed_payments", ("payment_method",), 0, 25, 25, 0.5),
         ("unanswered", ("queue",), 1, 70, 40, 0.5),
         ("refund_wave", ("category",), 1, 130, 40, 6.0),
@@ -32,7 +32,7 @@ def foreign94(seed: int) -> Told:
         ("slow_pages", ("page",), 2, 330, 30, 3.0),
         ("inquiry_wave", ("intent",), 1, 420, 40, 4.0),
     )
-    return told(shop, [_incident(shop, f"{kind}", *rest) for kind, *rest in kinds])
+    return told(shop, [_incident(shop, *one) for one in kinds])
 
 
 def new_store(seed: int) -> Told:

@@ -42,7 +42,7 @@ def candidate(shop: Shop, rng: np.random.Generator, number: int) -> Incident:
     name = str(rng.choice(known))
     kind = KINDS[name]
     dimensions = kind.places[int(rng.integers(len(kind.places)))]
-    known_from = shop.judged_ms + (4 * 60 if shop.opening else 20) * _MINUTE_MS
+    known_from = shop.judged_ms + (150 if shop.opening else 20) * _MINUTE_MS
     room = shop.end_ms - known_from
     length = int(np.exp(rng.uniform(np.log(_LEAST_MS), np.log(min(_MOST_MS, room * 0.8)))))
     start = known_from + int(rng.integers(0, max(room - length, 1)))
