@@ -9,7 +9,7 @@ import numpy as np
 
 from benchmarks.zoo import shop as habits
 from benchmarks.zoo.days_off import country
-from benchmarks.zoo.rhythm import Rhythm, local_midnight_ms
+from benchmarks.zoo.rhythm import Peak, Rhythm, local_midnight_ms
 from benchmarks.zoo.shop import HOUR_MS, Shop
 from benchmarks.zoo.stream import Transport
 from benchmarks.zoo.words import Size, dimensions, with_categories
@@ -118,6 +118,12 @@ def _rhythm(rng: np.random.Generator, style: str, offset_min: int, span: _Span, 
     else:
         week[5:] *= float(rng.choice((0.6, 1.0, 1.4, 2.0)))
     weekend = np.roll(curve, 1) if style != "business" and rng.random() < 0.5 else curve
+    peaks: tuple[Peak, ...] = ()
+    if rng.random() < 0.2:
+        begin = int(rng.integers(span.begin_ms, span.end_ms))
+        if rng.random() < 0.6:
+            begin = int(rng.integers(span.end_ms - 3 * HOUR_MS, span.end_ms - HOUR_MS))
+        peaks = (Peak(begin, begin + int(rng.uniform(0.5, 2) * HOUR_MS), float(rng.uniform(1.5, 4))),)
     first = span.judged_day - timedelta(days=20)
     off = {day: float(rng.uniform(0.1, 0.6)) for day in days_off if first <= day <= span.judged_day}
     return Rhythm(
@@ -127,6 +133,7 @@ def _rhythm(rng: np.random.Generator, style: str, offset_min: int, span: _Span, 
         week=tuple(week / week.mean()),
         growth=float(rng.choice((1.0, 1.0, 1.01, 1.03, 0.99))),
         days_off=off,
+        peaks=peaks,
         day_sd=float(rng.uniform(0.0, 0.12)),
         wobble_sd=float(rng.uniform(0.0, 0.2)),
         wobble_min=float(rng.uniform(40, 240)),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 import numpy as np
 
 from benchmarks.zoo.bound import count_nats, least_delay_s, share_nats
 from benchmarks.zoo.rhythm import MINUTE_MS
+from streams.records.instant import rfc3339
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -166,8 +166,8 @@ class Incident:
             "kind": "incident",
             "touchpoint": KINDS[self.kind].touchpoint,
             "scope": self.scope(shop),
-            "start": _instant(self.start_ms),
-            "end": _instant(self.end_ms),
+            "start": rfc3339(self.start_ms),
+            "end": rfc3339(self.end_ms),
             "symptoms": self.symptoms,
             "what": self.kind,
             "place": self.place,
@@ -205,7 +205,3 @@ def dimension_of(dimensions: Mapping[str, Dimension], family: str, name: str) ->
     """A family's own dimension of that name, else the shop's. Raises KeyError where there is neither."""
     own = dimensions.get(f"{family}.{name}")
     return dimensions[name] if own is None else own
-
-
-def _instant(time_ms: int) -> str:
-    return datetime.fromtimestamp(time_ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -48,8 +48,8 @@ def summed(found: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     Returns:
         `recall`: of fair incidents (D* below half their length), and of all (`recall_all`). `precision`: hits among
         hits and false warnings. `quiet_false_a_day`: of shops in which nothing goes wrong, on average, for 1,000 series
-        or fewer: a larger shop's are scaled down; `quiet_worst` is the worst shop's. `cause_right`, `top_right`: shares of the
-        incidents that were found. `delay_over_bound`: median and p90 of delay / D* of those.
+        or fewer: a larger shop's are scaled down; `quiet_worst` is the worst shop's. `cause_right`, `top_right`: shares
+        of the incidents that were found. `delay_over_bound`: median and p90 of delay / D* of those.
         `wolves`: false warnings by metric. None for what there was nothing to make it of.
 
     """

@@ -21,8 +21,9 @@ def test_shops_differ_in_rhythm_history_size_words_and_sources() -> None:
     assert len({shop.zone for shop in SHOPS}) > 3
     assert len({shop.dimensions["region"].values for shop in SHOPS}) > 30
     assert any(shop.rhythm.days_off for shop in SHOPS)
+    assert any(shop.rhythm.peaks for shop in SHOPS)
     spans = {round((shop.judged_ms - shop.begin_ms) / 86_400_000) for shop in SHOPS}
-    assert {0, 1, 2, 7, 14} <= spans
+    assert len(spans) > 6
 
 
 def test_the_level_is_about_one_over_an_ordinary_week_and_business_is_closed_at_weekends() -> None:
@@ -62,6 +63,6 @@ def test_incidents_are_of_all_kinds_within_what_is_judged_and_of_a_source_that_t
 
 
 def test_nothing_is_wrong_in_about_a_third_of_the_shops() -> None:
-    quiet = sum(not with_troubles(draw(seed, quick=True)).truth for seed in range(1, 25))
+    quiet = sum(not with_troubles(draw(seed, quick=True)).incidents for seed in range(1, 25))
 
     assert 4 <= quiet <= 12

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from benchmarks.zoo.rhythm import Rhythm, local_midnight_ms, minutes_of
+from benchmarks.zoo.rhythm import Peak, Rhythm, local_midnight_ms, minutes_of
 
 DAY_MS = 86_400_000
 FLAT = (1.0,) * 24
@@ -47,6 +47,17 @@ def test_a_day_off_is_a_day_of_its_own_factor() -> None:
 
     assert set(both[:1440]) == {1.0}
     assert set(both[1440:]) == {0.25}
+
+
+def test_a_peak_is_over_at_its_end() -> None:
+    begin = local_midnight_ms(MONDAY, 0)
+    peak = Peak(begin + 3_600_000, begin + 2 * 3_600_000, 3.0)
+
+    level = levels(Rhythm(0, FLAT, FLAT, EVERY_DAY, peaks=(peak,)), MONDAY)
+
+    assert level[:61].max() == 1.0
+    assert level[75:105].min() == 3.0
+    assert level[120:].max() == 1.0
 
 
 def test_growth_adds_up_from_day_to_day() -> None:
