@@ -128,9 +128,9 @@ def _rhythm(rng: np.random.Generator, style: str, offset_min: int, span: _Span, 
     off = {day: float(rng.uniform(0.1, 0.6)) for day in days_off if first <= day <= span.judged_day}
     return Rhythm(
         offset_min=offset_min,
-        hours=tuple(curve),
-        weekend_hours=tuple(weekend),
-        week=tuple(week / week.mean()),
+        hours=tuple(curve.tolist()),
+        weekend_hours=tuple(weekend.tolist()),
+        week=tuple((week / week.mean()).tolist()),
         growth=float(rng.choice((1.0, 1.0, 1.01, 1.03, 0.99))),
         days_off=off,
         peaks=peaks,

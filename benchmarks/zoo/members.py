@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, Final
 
 import orjson
 
+from benchmarks.zoo.drawing import draw
 from benchmarks.zoo.judging import judged
 from benchmarks.zoo.named import business, double_saturdays, opening
 from benchmarks.zoo.shop import DAY_MS
 from benchmarks.zoo.showing import shown
 from benchmarks.zoo.telling import told
 from benchmarks.zoo.troubled import foreign94, four_kinds, new_store, refunds_tenfold
+from benchmarks.zoo.troubles import with_troubles
 from streams.offline.events_file import EventsWriter
 from streams.records.instant import rfc3339
 
@@ -29,9 +31,15 @@ if TYPE_CHECKING:
 
     from benchmarks.zoo.telling import Told
 
+
+def drawn(seed: int) -> Told:
+    """The shop that `python -m benchmarks.zoo` draws from a seed."""
+    return with_troubles(draw(seed))
+
+
 MEMBERS: Final[dict[str, Callable[[int], Told]]] = {
     member.__name__: member
-    for member in (opening, business, double_saturdays, foreign94, new_store, refunds_tenfold, four_kinds)
+    for member in (drawn, opening, business, double_saturdays, foreign94, new_store, refunds_tenfold, four_kinds)
 }
 
 

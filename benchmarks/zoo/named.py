@@ -46,7 +46,7 @@ def double_saturdays(seed: int) -> Told:
 
 def usual_rhythm(seed: int, week: tuple[float, ...] = (1.0, 0.97, 1.0, 1.02, 1.05, 0.9, 0.85)) -> Rhythm:
     rng = np.random.default_rng([29, seed])
-    hours = tuple(np.roll(_EVENING, int(rng.integers(-2, 3))) * rng.lognormal(0, 0.05, 24))
+    hours = tuple((np.roll(_EVENING, int(rng.integers(-2, 3))) * rng.lognormal(0, 0.05, 24)).tolist())
     return Rhythm(
         BRAZIL_MIN,
         hours,

@@ -62,7 +62,7 @@ def new_store(seed: int) -> Told:
 def refunds_tenfold(seed: int) -> Told:
     """Two days of history, then refunds of one category come ten times as often: D* is below ten minutes."""
     shop = _known("refunds_tenfold", seed, days=2, hours=5)
-    shop = replace(shop, refunds=RefundHabits(share=0.12, after_h=4.0))
+    shop = replace(shop, refunds=RefundHabits(share=0.16, after_h=4.0))
     return told(shop, [_incident(shop, "refund_wave", ("category",), 0, 150, 60, 10.0)])
 
 
