@@ -174,6 +174,7 @@ def _behaviour(rng: np.random.Generator) -> dict[str, Any]:
             after_h=float(rng.uniform(3, 30)),
             automatic=float(rng.uniform(0.3, 0.8)),
             close_h=float(rng.uniform(3, 14)),
+            disputed=float(rng.uniform(0.05, 0.4)),
         ),
         "contacts": habits.ContactHabits(
             per_order=float(rng.uniform(0.1, 0.6)),
@@ -187,7 +188,11 @@ def _behaviour(rng: np.random.Generator) -> dict[str, Any]:
             load_s=float(rng.uniform(0.3, 1.5)),
             failed_checkouts=float(rng.uniform(0.02, 0.07)),
         ),
-        "feedback": habits.FeedbackHabits(mentions=float(rng.uniform(0.02, 0.2)), bad=float(rng.uniform(0.05, 0.2))),
+        "feedback": habits.FeedbackHabits(
+            reviews=float(rng.uniform(0.05, 0.4)),
+            mentions=float(rng.uniform(0.02, 0.2)),
+            bad=float(rng.uniform(0.05, 0.2)),
+        ),
     }
 
 
@@ -199,6 +204,6 @@ def _events_an_order(behaviour: dict[str, Any], sources: frozenset[str]) -> floa
         "consultations": 4.0 * contacts.per_order,
         "aftersales": 2.3 * behaviour["refunds"].share,
         "visits": visits.views * 1.1 + visits.checkouts * 1.8,
-        "feedback": 0.3,
+        "feedback": 0.5,
     }
     return float(sum(counted[name] for name in sources))
