@@ -70,7 +70,7 @@ def told(shop: Shop, incidents: Sequence[Incident]) -> Told:
     scenario = {"timezone": shop.zone, "seed": shop.seed, "name": shop.name, **shop.scenario}
     if shop.judged_from_ms is not None:
         scenario["evaluate_from"] = rfc3339(shop.judged_from_ms)
-    stream = Stream(made, shop.dimensions, shop.transport, shop.rng("transport"))
+    stream = Stream(made, shop.dimensions, shop.transport, shop.rng("transport"), shop.end_ms)
     truth = [incident.truth(shop) for incident in incidents]
     return Told(shop, incidents, stream, scenario, [*truth, *_traps(shop)])
 

@@ -44,6 +44,7 @@ def test_lines_come_in_the_order_of_ingest_and_an_iteration_repeats_them(small: 
     lines = list(small.stream)
 
     assert [line.at_ms for line in lines] == sorted(line.at_ms for line in lines)
+    assert lines[-1].at_ms < small.shop.end_ms
     assert lines == list(small.stream)
     assert len(lines) == len(small.stream)
 
