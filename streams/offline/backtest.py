@@ -59,6 +59,7 @@ class Backtest:
         minutes: an empty file, where it is to be known afterwards what /metrics said at each minute.
 
     Attributes:
+        settings: as given.
         dead_letters: why there are any.
         minutes: what /metrics said; None where nobody asked.
 
@@ -75,7 +76,7 @@ class Backtest:
         self.clock_ms = NO_WATERMARK
         self.from_ms: int | None = None
         self._catalogue = catalogue
-        self._settings = settings
+        self.settings = settings
         self._lateness_ms = round(settings.lateness_s * 1000)
         self._fine_from_ms = milliseconds(settings.evaluate_from) - WARM_MS
         self.dead_letters = DeadLetterReasons()
@@ -144,12 +145,12 @@ class Backtest:
 
     def notifications(self) -> list[Notification]:
         """What a worker would have sent that keeps up with the events: none is held because it is old."""
-        zone = ZoneInfo(self._settings.timezone)
+        zone = ZoneInfo(self.settings.timezone)
         dispatch = Dispatch(
-            Titles.of(self._catalogue.metrics, self._settings),
+            Titles.of(self._catalogue.metrics, self.settings),
             zone,
-            muting=Muting(SilenceBook(), windows_of(self._settings.maintenance, zone)),
-            routes=Routes.of(self._settings.routes, zone),
+            muting=Muting(SilenceBook(), windows_of(self.settings.maintenance, zone)),
+            routes=Routes.of(self.settings.routes, zone),
         )
         handled = (dispatch.handle(transition, transition.time) for transition in self.transitions)
         return [notification for _, notification in handled if notification is not None]
@@ -159,10 +160,10 @@ class Backtest:
             catalogue,
             topic,
             number,
-            dedup_records=self._settings.dedup_records,
+            dedup_records=self.settings.dedup_records,
             lateness_ms=self._lateness_ms,
-            late_limit_ms=self._settings.late_limit_s * 1000,
-            future_limit_ms=self._settings.future_limit_s * 1000,
+            late_limit_ms=self.settings.late_limit_s * 1000,
+            future_limit_ms=self.settings.future_limit_s * 1000,
             mapper=self._mappers.get(topic),
             customers=self._customers,
         )
@@ -187,7 +188,7 @@ class Backtest:
     def _hand_on(self) -> None:
         for source in self._sources.values():
             if source.ingest.has_news:
-                flush = source.ingest.take_flush(self._settings.cells_partitions)
+                flush = source.ingest.take_flush(self.settings.cells_partitions)
                 for number, record in flush.records.items():
                     self._merges[number].apply(record)
                 if self.minutes is not None:

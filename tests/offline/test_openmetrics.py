@@ -176,7 +176,9 @@ def test_promtool_makes_blocks_of_it_with_every_sample(evening: Evening, tmp_pat
     file.write_text(evening.text, encoding="utf-8")
 
     made = subprocess.run(
-        [promtool, "tsdb", "create-blocks-from", "openmetrics", str(file), str(blocks)], capture_output=True, check=False
+        [promtool, "tsdb", "create-blocks-from", "openmetrics", str(file), str(blocks)],
+        capture_output=True,
+        check=False,
     )
     (blocks / "wal").mkdir(exist_ok=True)  # older ones dump no folder without it
     dumped = subprocess.run([promtool, "tsdb", "dump", str(blocks)], capture_output=True, check=True)
