@@ -11,7 +11,7 @@ import { legend, overview } from "./run_overview.js";
 import { words } from "./run_words.js";
 import { choose, language, languages, say, tag, texts } from "./texts.js";
 
-const AROUND = 1_800_000; // shown before and after an anomaly that is looked at
+const AROUND = 900_000; // shown before and after an anomaly that is looked at
 const at = (id) => document.getElementById(id);
 const view = { from: runFrom, until: runUntil, formats: clockFormats(story.timezone) };
 const drawn = new IntersectionObserver((entries) => entries.filter((one) => one.isIntersecting).forEach((one) => draw(one.target)), { rootMargin: "600px" });
@@ -59,9 +59,14 @@ function zoom(from, until) {
 }
 
 function fits(one, scope) {
-  const asked = at("find").value.trim().toLowerCase();
-  const said = [one.metric, one.title, scopeText(scope), touchpointOf(one)].join(" ").toLowerCase();
-  return asked.split(/\s+/).every((part) => said.includes(part)) && (!at("touchpoint").value || one.touchpoint === at("touchpoint").value);
+  const asked = plain(at("find").value).split(/\s+/);
+  const titles = story.metrics[one.metric]?.title || [];
+  const said = plain([one.metric, one.metric.replaceAll("_", " "), ...titles, scopeText(scope), touchpointOf(one)].join("\n"));
+  return asked.every((part) => said.includes(part)) && (!at("touchpoint").value || one.touchpoint === at("touchpoint").value);
+}
+
+function plain(text) {
+  return text.normalize("NFKC").toLowerCase().trim();
 }
 
 function fitsToo(anomaly) {
@@ -93,7 +98,7 @@ function show() {
 
 // A box for a chart that is drawn once it comes into sight.
 function place(course) {
-  const count = (byKey.get(course.key) || []).length;
+  const count = (byKey.get(course.key) || []).filter((one) => one.side === 0 || one.pair === undefined).length;
   const box = element("section", { class: `course${course.whole ? "" : " part"}`, tabindex: "-1" },
     element("h3", {}, course.title, " ", element("span", { class: "quiet" }, scopeText(course.scope), count ? ` \u00b7 ${say(words.anomalies, { count })}` : "")),
     element("div", { class: "picture" }));

@@ -3,6 +3,7 @@
 import { titleOf } from "./naming.js";
 
 const MINUTE = 60_000;
+const HOUR = 60 * MINUTE; // an end is told once it has lasted
 
 export const story = JSON.parse(document.getElementById("story").textContent);
 
@@ -36,11 +37,12 @@ export const byKey = grouped(anomalies);
 
 function read(anomaly) {
   const pair = pairs.get(key(anomaly.fingerprint, anomaly.detected_at) + anomaly.side);
+  const ended = anomaly.ended_at ? Date.parse(anomaly.ended_at) : runUntil;
   return {
     ...anomaly, ...known(anomaly.metric), key: series(anomaly.metric, anomaly.scope), pair,
     from: Date.parse(anomaly.started_at), detected: Date.parse(anomaly.detected_at),
-    until: anomaly.ended_at ? Date.parse(anomaly.ended_at) : runUntil, ended: Boolean(anomaly.ended_at),
-    messages: messages.filter((one) => one.side === anomaly.side && one.fingerprints.includes(anomaly.fingerprint)),
+    until: ended, ended: Boolean(anomaly.ended_at),
+    messages: messages.filter((one) => one.side === anomaly.side && one.fingerprints.includes(anomaly.fingerprint) && one.at >= Date.parse(anomaly.detected_at) && one.at <= ended + HOUR),
   };
 }
 

@@ -13,7 +13,7 @@ export function facts(view, from, until) {
   const graver = anomalies.filter((one) => one.side === 0 && one.severity !== "info").length;
   const rows = [
     [words.fact.file, story.file], [words.fact.records, plain(figures.events_read)],
-    [words.fact.span, `${view.formats.moment(from, 0)} \u2013 ${view.formats.moment(until, 0)}`],
+    [words.fact.span, `${view.formats.moment(from, 0)} \u2013 ${view.formats.moment(until, from)}`],
     [words.fact.alarms, plain(graver / ((until - from) / DAY))],
     [words.fact.messages, plain(messages.filter((one) => one.side === 0).length)],
   ];

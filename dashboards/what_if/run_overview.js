@@ -2,7 +2,7 @@
 
 import { element, svg } from "./element.js";
 import { bars, lanesOf } from "./run_chart.js";
-import { story } from "./run_data.js";
+import { anomalies, story } from "./run_data.js";
 import { words } from "./run_words.js";
 import { say, texts } from "./texts.js";
 import { timeTicks } from "./ticks.js";
@@ -49,7 +49,7 @@ function rowsOf(lane) {
 export function legend() {
   const key = (kind, text) => element("li", {}, element("span", { class: `key ${kind}`, "aria-hidden": "true" }), text);
   const own = ["value", "expected", "band"].map((name) => key(`key-${name}`, texts.legend[name]));
-  const severities = ["critical", "warning", "info"].map((name) => key(`key-bar tone-${name}`, `${words.legend.anomaly}: ${texts.severity[name]}`));
+  const severities = ["critical", "warning", "info"].filter((name) => anomalies.some((one) => one.severity === name)).map((name) => key(`key-bar tone-${name}`, `${words.legend.anomaly}: ${texts.severity[name]}`));
   const other = story.sides[1] ? [key("key-bar tone-warning other", say(words.legend.other, { name: story.sides[1] }))] : [];
   const marked = story.truth.length ? [key("key-bar incident", words.legend.truth), key("key-bar trap", words.legend.trap)] : [];
   return [...own, ...severities, ...other, ...marked, key("key-bar message", words.legend.message)];

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 STRETCHES: Final = 240  # of a picture a thousand pixels wide: an extreme every two of them
 MOST_PARTS: Final = 120  # series beside the wholes; the rest has its anomalies listed and no picture
 MOST_MAIN: Final = 8
+_ENDLESS: Final = 1e12
 _AROUND: Final = 30  # minutes before and after an anomaly's detection that are shown point by point
 _SHOWN: Final = ("value", "expected", "lower", "upper")
 
@@ -86,21 +87,42 @@ def story(
 
 def _anomalies(side: Side, number: int, truth: Sequence[Entry] | None) -> list[dict[str, Any]]:
     run, listed = side.played.run, side.played.report["anomalies"]
-    sources = _contributors(transition.anomaly for transition in run.transitions)
+    worst = _worst(transition.anomaly for transition in run.transitions)
     rulings = rule(listed, truth) if truth is not None else [None] * len(listed)
     found = []
     for anomaly, ruling in zip(listed, rulings, strict=True):
-        shown = dict(anomaly) | {"side": number}
-        shown["contributors"] = sources.get((anomaly["fingerprint"], anomaly["detected_at"]), [])
+        shown = {name: _finite(told) if isinstance(told, float) else told for name, told in anomaly.items()}
+        shown["side"] = number
+        shown |= worst[anomaly["fingerprint"], anomaly["detected_at"]]
         if ruling is not None:
             shown |= {"ruling": ruling.finding.value, "entry": ruling.entry}
         found.append(shown)
     return found
 
 
-def _contributors(anomalies: Iterable[Anomaly]) -> dict[EpisodeKey, list[Any]]:
-    """The last that were told of each anomaly: when it is over, no part stands out any more."""
-    return {a.episode: msgspec.to_builtins(a.contributors) for a in anomalies if a.contributors}
+def _worst(anomalies: Iterable[Anomaly]) -> dict[EpisodeKey, dict[str, Any]]:
+    """Why and where from, as told at its worst: when it is over, nothing stands out any more."""
+    found: dict[EpisodeKey, Anomaly] = {}
+    parts: dict[EpisodeKey, list[Any]] = {}
+    for anomaly in anomalies:
+        if anomaly.episode not in found or anomaly.score > found[anomaly.episode].score:
+            found[anomaly.episode] = anomaly
+        if anomaly.contributors:
+            parts[anomaly.episode] = msgspec.to_builtins(anomaly.contributors)
+    return {
+        episode: {
+            "reason": anomaly.reason,
+            "score": _finite(anomaly.score),
+            "expected": _finite(anomaly.expected),
+            "contributors": parts.get(episode, []),
+        }
+        for episode, anomaly in found.items()
+    }
+
+
+def _finite(number: float) -> float:
+    """JSON has no number without an end; one so large is shown as none."""
+    return min(max(number, -_ENDLESS), _ENDLESS)
 
 
 def _messages(run: Backtest, number: int) -> list[dict[str, Any]]:
