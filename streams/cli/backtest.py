@@ -98,8 +98,9 @@ def _side(
     check_scenario(settings, scenario, str(flags.file))
     partitions = partitions_of(scenario, topics, flags.partitions, str(flags.file))
     out = flags.openmetrics or flags.html
-    # Beside what is written, because there is room for that.
-    minutes = None if out is None else stack.enter_context(tempfile.TemporaryFile(dir=out.resolve().parent))
+    minutes = None
+    if out is not None:  # beside what is written: where that has room, this has
+        minutes = stack.enter_context(tempfile.TemporaryFile(dir=out.resolve().parent))
     played = play(
         lines,
         scenario,
@@ -122,7 +123,7 @@ def _own_name(flags: argparse.Namespace) -> str:
 
 def _write_further(flags: argparse.Namespace, sides: list[Side], truth: list[dict[str, Any]] | None) -> None:
     """OpenMetrics and the page."""
-    from dashboards.what_if import page  # noqa: PLC0415 - `pharos --help` needs no NumPy
+    from dashboards.rehearsal import page  # noqa: PLC0415 - `pharos --help` needs no NumPy
     from streams.offline.openmetrics import write_openmetrics  # noqa: PLC0415 - see above
     from streams.offline.run_story import story  # noqa: PLC0415 - see above
 

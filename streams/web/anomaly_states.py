@@ -24,7 +24,7 @@ class AnomalyStates:
         self._orders = {metric.name: {frozenset(scope): scope for scope in metric.scopes} for metric in metrics}
 
     def of(self, anomalies: Iterable[Anomaly]) -> dict[str, int]:
-        """2 firing, 1 recovering, by labels: where anomalies of one series differ in direction the graver state wins."""
+        """2 firing, 1 recovering, by labels: of two that differ in direction only, the graver state wins."""
         states: dict[str, int] = {}
         for anomaly in anomalies:
             state = _STATES.get(anomaly.state, 0)

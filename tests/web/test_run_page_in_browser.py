@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import pytest_asyncio
 
-from dashboards.what_if import page
+from dashboards.rehearsal import page
 from streams.catalogue.load import Catalogue, load
 from streams.offline.backtest import play
 from streams.offline.comparison import compared

@@ -16,7 +16,7 @@ _EXPORT = re.compile(r"^export (?P<what>(?:async )?function|const) (?P<name>\w+)
 
 
 def bundled(entry: str, modules: Mapping[str, str]) -> str:
-    """The script of a module and of all that it imports, each in a scope of its own, in the order in which they run.
+    r"""The script of a module and of all that it imports, each in a scope of its own, in the order in which they run.
 
     Args:
         entry: the module that runs last.
@@ -25,7 +25,7 @@ def bundled(entry: str, modules: Mapping[str, str]) -> str:
 
     Raises KeyError for a module that is imported and not there, graphlib.CycleError where they wait for each other.
 
-    >>> print(bundled("b", {"a": "export const one = 1;", "b": 'import { one } from "./a.js";\\nalert(one);'}))
+    >>> print(bundled("b", {"a": "export const one = 1;", "b": 'import { one } from "./a.js";\nalert(one);'}))
     const $a = (() => {
     const one = 1;
     return { one };

@@ -8,8 +8,8 @@ import json
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from dashboards.rehearsal.bundle import bundled
 from dashboards.wallboard import pages
-from dashboards.what_if.bundle import bundled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
+from dashboards.rehearsal import page
+from dashboards.rehearsal.bundle import bundled
 from dashboards.wallboard import pages
-from dashboards.what_if import page
-from dashboards.what_if.bundle import bundled
 from streams.offline.report import Assessment
 
 STORY: dict[str, Any] = {"file": "</script><script>alert(1)</script>", "anomalies": [], "{style}": "\u2028\ud800"}
-FOLDER = files("dashboards.what_if")
+FOLDER = files("dashboards.rehearsal")
 HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
