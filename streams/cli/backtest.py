@@ -15,8 +15,8 @@ from streams.cli.settings_flags import add_settings, given, settings_with_names
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping
-    from contextlib import ExitStack
-    from typing import Any
+    from contextlib import AbstractContextManager
+    from typing import IO, Any
 
     from streams.offline.run_story import Side
     from streams.settings.settings import Settings
@@ -65,11 +65,11 @@ def run(flags: argparse.Namespace) -> int:
     settings = settings_with_names(flags)
     other = None if flags.against is None else other_side(flags.against, settings, os.environ, given(flags))
     truth = None if flags.truth is None else read_truth(flags.truth)
-    with contextlib.ExitStack() as stack:
-        sides = [_side(flags, settings, _own_name(flags), truth, stack)]
+    with _minutes(flags) as own_minutes, _minutes(flags) as other_minutes:
+        sides = [_side(flags, settings, _own_name(flags), truth, own_minutes)]
         report = sides[0].played.report
         if other is not None:
-            sides.append(_side(flags, other.settings, flags.against.name, truth, stack))
+            sides.append(_side(flags, other.settings, flags.against.name, truth, other_minutes))
             report["against"] = compared(sides[0].played, sides[1].played, str(flags.against), other.kind)
         flags.report.write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2) + b"\n")
         _write_further(flags, sides, truth)
@@ -81,10 +81,20 @@ def run(flags: argparse.Namespace) -> int:
     return 0
 
 
+def _minutes(flags: argparse.Namespace) -> AbstractContextManager[IO[bytes] | None]:
+    """A file for what is said each minute, where a flag needs that; beside what is written, for there is room."""
+    out = flags.openmetrics or flags.html
+    return contextlib.nullcontext() if out is None else tempfile.TemporaryFile(dir=out.resolve().parent)
+
+
 def _side(
-    flags: argparse.Namespace, settings: Settings, name: str, truth: list[dict[str, Any]] | None, stack: ExitStack
+    flags: argparse.Namespace,
+    settings: Settings,
+    name: str,
+    truth: list[dict[str, Any]] | None,
+    minutes: IO[bytes] | None,
 ) -> Side:
-    """One run over the file; its minutes are kept until the stack ends, where a flag needs them."""
+    """One run over the file."""
     from streams.catalogue.load import load  # noqa: PLC0415 - `pharos --help` needs no NumPy
     from streams.offline.backtest import play  # noqa: PLC0415 - see above
     from streams.offline.events_file import read  # noqa: PLC0415 - see above
@@ -97,10 +107,6 @@ def _side(
     scenario, lines = read(flags.file, topics)
     check_scenario(settings, scenario, str(flags.file))
     partitions = partitions_of(scenario, topics, flags.partitions, str(flags.file))
-    out = flags.openmetrics or flags.html
-    minutes = None
-    if out is not None:  # beside what is written: where that has room, this has
-        minutes = stack.enter_context(tempfile.TemporaryFile(dir=out.resolve().parent))
     played = play(
         lines,
         scenario,

@@ -27,13 +27,14 @@ def _rows(this: Entry, other: Entry) -> Iterator[Row]:
     yield ("warnings and critical a day", _number(this["alarms_a_day"]), _number(other["alarms_a_day"]))
     yield ("of them critical", _number(this["critical_a_day"]), _number(other["critical_a_day"]))
     for name in {**this["messages"], **other["messages"]}:
-        yield (f"messages to {name}", *(str(side["messages"].get(name, 0)) for side in (this, other)))
+        yield (f"messages to {name}", str(this["messages"].get(name, 0)), str(other["messages"].get(name, 0)))
     if "recall" in this:
         yield ("incidents found (recall)", _number(this["recall"]), _number(other["recall"]))
         yield ("precision", _number(this["precision"]), _number(other["precision"]))
         yield ("false alarms a day", _number(this["false_alarms_a_day"]), _number(other["false_alarms_a_day"]))
         for figure in ("median", "p95"):
-            yield (f"time to detect, {figure}", *(_seconds(side["time_to_detect_s"][figure]) for side in (this, other)))
+            found = [_seconds(side["time_to_detect_s"][figure]) for side in (this, other)]
+            yield (f"time to detect, {figure}", found[0], found[1])
 
 
 def _incidents(incidents: Sequence[Entry]) -> Iterator[Row]:

@@ -6,14 +6,18 @@ from array import array
 from typing import IO, TYPE_CHECKING, Final
 
 from prometheus_client import CollectorRegistry
-from prometheus_client.exposition import choose_encoder
+from prometheus_client.utils import floatToGoString
 
 from streams.offline.minute_frames import MinuteFrames
 from streams.telemetry.metrics import PipelineMetrics
 from streams.web.merge_readings import MergeCollector, judged
+from streams.web.series_labels import escaped
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+
+    from prometheus_client import Metric
+    from prometheus_client.samples import Sample
 
     from streams.ingest.flush import Flush
     from streams.merge.partition import MergePartition
@@ -33,13 +37,28 @@ _CREATED: Final = "_created"  # a moment of the wall clock: another one in each 
 
 
 class Steps:
-    """One number that changes seldom: when it changed, and to what, as it is written."""
+    """One number that changes seldom.
 
-    __slots__ = ("at", "texts")
+    Attributes:
+        name: of the series, with its labels.
+        at: the minutes (ms) at which it changed.
+        texts: to what, as it is written.
 
-    def __init__(self) -> None:
+    """
+
+    __slots__ = ("at", "last", "name", "texts")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
         self.at = array("q")
         self.texts: list[str] = []
+        self.last: float | None = None
+
+    def step(self, minute: int, number: float) -> None:
+        if number != self.last:
+            self.last = number
+            self.at.append(minute)
+            self.texts.append(floatToGoString(number))
 
 
 class Minutes:
@@ -54,25 +73,26 @@ class Minutes:
     Attributes:
         frames: every series of the catalogue.
         minutes: of the pipeline's own numbers, in ms.
-        families: of those, by name: HELP and TYPE, and by series its steps.
+        families: of those, by name: HELP and TYPE, and the steps of each series.
 
     """
 
     def __init__(self, merges: Sequence[MergePartition], file: IO[bytes]) -> None:
         self.frames = MinuteFrames(file)
         self.minutes = array("q")
-        self.families: dict[str, tuple[list[str], dict[str, Steps]]] = {}
+        self.families: dict[str, tuple[str, dict[tuple[str, ...], Steps]]] = {}
         self._merges = merges
         self._last = [0] * len(merges)
         self._registry = CollectorRegistry()
         self._metrics = PipelineMetrics(self._registry, lambda: 0.0)
-        collector = MergeCollector(lambda: [reading for merge in merges for reading in merge.readings()])
-        self._registry.register(collector)
-        self._shown = {*_PIPELINE, *(family.name for family in collector.collect())}
-        self._encode = choose_encoder("application/openmetrics-text;version=1.0.0")[0]
+        self._collector = MergeCollector(lambda: [reading for merge in merges for reading in merge.readings()])
+        self._topics: set[str] = set()
 
     def flushed(self, topic: str, flush: Flush) -> None:
-        """Cells of a source partition were handed on."""
+        """Cells of a source partition were handed on, or only a promise."""
+        if topic in self._topics and not any(flush.outcomes.values()):
+            return
+        self._topics.add(topic)
         for outcome, count in flush.outcomes.items():
             self._metrics.records(topic, outcome.value, count)
         for letter in flush.dead_letters:
@@ -106,26 +126,28 @@ class Minutes:
         for merge in self._merges:
             self._metrics.watermark(merge.partition, merge.watermark)
             self._metrics.series(merge.partition, merge.budget.used)
-        steps: dict[str, Steps] = {}
-        for line in self._encode(self._registry).decode().splitlines():
-            if line.startswith("# HELP "):
-                family = line.split(" ", 3)[2]
-                head, steps = self.families.setdefault(family, ([line], {})) if family in self._shown else ([], {})
-            elif line.startswith("# TYPE "):
-                if len(head) == 1:
-                    head.append(line)
-            elif not line.startswith("#") and family in self._shown:
-                _step(steps, line, minute)
+        for family in self._families():
+            _, series = self.families.setdefault(family.name, (_head(family), {}))
+            for sample in family.samples:
+                if not sample.name.endswith(_CREATED):
+                    key = (sample.name, *sample.labels.values())
+                    steps = series.get(key)
+                    if steps is None:
+                        steps = series[key] = Steps(_series(sample))
+                    steps.step(minute, sample.value)
+
+    def _families(self) -> Iterator[Metric]:
+        yield from (family for family in self._registry.collect() if family.name in _PIPELINE)
+        yield from self._collector.collect()
 
 
-def _step(series: dict[str, Steps], line: str, minute: int) -> None:
-    name, _, number = line.rpartition(" ")
-    if name.partition("{")[0].endswith(_CREATED):
-        return
-    steps = series.setdefault(name, Steps())
-    if not steps.texts or steps.texts[-1] != number:
-        steps.at.append(minute)
-        steps.texts.append(number)
+def _head(family: Metric) -> str:
+    return f"# HELP {family.name} {escaped(family.documentation)}\n# TYPE {family.name} {family.type}\n"
+
+
+def _series(sample: Sample) -> str:
+    labels = ",".join(f'{name}="{escaped(text)}"' for name, text in sorted(sample.labels.items()))
+    return f"{sample.name}{{{labels}}}" if labels else sample.name
 
 
 def _between(last: int, tick: int) -> range:

@@ -41,9 +41,9 @@ def write_openmetrics(
     """
     moments = [(minute, f" {minute // 1000}\n") for minute in minutes.minutes]
     for head, series in minutes.families.values():
-        out.write("\n".join(head).encode() + b"\n")
-        for name, steps in series.items():
-            out.write(_stepped(name, steps, moments).encode())
+        out.write(head.encode())
+        for steps in series.values():
+            out.write(_stepped(steps, moments).encode())
     judged = minutes.frames.metrics
     for metric in judged:
         out.write(VALUE.head(metric))
@@ -58,12 +58,12 @@ def write_openmetrics(
     out.write(b"# EOF\n")
 
 
-def _stepped(name: str, steps: Steps, moments: Sequence[tuple[int, str]]) -> str:
+def _stepped(steps: Steps, moments: Sequence[tuple[int, str]]) -> str:
     found = []
     for minute, moment in moments:
         place = bisect_right(steps.at, minute) - 1
         if place >= 0:
-            found.append(f"{name} {steps.texts[place]}{moment}")
+            found.append(f"{steps.name} {steps.texts[place]}{moment}")
     return "".join(found)
 
 

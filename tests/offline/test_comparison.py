@@ -113,7 +113,10 @@ def test_with_a_truth_each_incident_says_when_each_run_found_it() -> None:
         "time_to_detect_s": {"median": 60.0, "p95": 60.0},
         "false_alarms_per_day": 0.0,
     }
-    incidents = [{"id": "payment", "time_to_detect_s": 60.0}, {"id": "carrier", "time_to_detect_s": None}]
+    incidents: list[dict[str, Any]] = [
+        {"id": "payment", "time_to_detect_s": 60.0},
+        {"id": "carrier", "time_to_detect_s": None},
+    ]
     missed = [one | {"time_to_detect_s": None} for one in incidents]
     section = compared(played(**scores, incidents=incidents), played(**scores, incidents=missed), "o", "settings")
     words = in_words(section, ("mine", "other"))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 from prometheus_client import CollectorRegistry
+from prometheus_client.exposition import choose_encoder
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from streams.catalogue.load import Catalogue, load
@@ -37,11 +38,12 @@ LINE = re.compile(r"(?P<sample>(?P<name>\w+)(?:\{.*\})? \S+) (?P<second>\d+)")
 
 
 class Evening(msgspec.Struct):
-    """A run, its OpenMetrics, and what /metrics showed of each partition at each minute."""
+    """A run, its OpenMetrics, and by second what /metrics showed of the catalogue, and of the pipeline."""
 
     played: Played
     text: str
     scraped: dict[int, set[str]]
+    pipeline: dict[int, set[str]]
 
 
 def samples(text: str) -> dict[int, set[str]]:
@@ -71,7 +73,9 @@ def catalogue() -> Catalogue:
 @pytest.fixture(scope="module")
 def evening(catalogue: Catalogue) -> Evening:
     scraped: dict[int, set[str]] = defaultdict(set)
-    noting = Minutes.judged
+    pipeline: dict[int, set[str]] = {}
+    noting, counting = Minutes.judged, Minutes._note
+    encode = choose_encoder("application/openmetrics-text;version=1.0.0")[0]
 
     def also_scraped(self: Minutes, merge: MergePartition, tick: int) -> None:
         noting(self, merge, tick)
@@ -80,13 +84,21 @@ def evening(catalogue: Catalogue) -> Evening:
             text = b"".join(page.render()[1]).decode()
             scraped[tick // 1000] |= {line for line in text.splitlines() if not line.startswith("#")}
 
+    def also_encoded(self: Minutes, minute: int) -> None:
+        counting(self, minute)
+        live = CollectorRegistry()
+        live.register(self._collector)
+        text = encode(live).decode() + encode(self._registry).decode()
+        pipeline[minute // 1000] = set(text.splitlines())
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Minutes, "judged", also_scraped)
+        patch.setattr(Minutes, "_note", also_encoded)
         records = chain(days_before(), lines())
         played = play(
             records, SCENARIO, Settings(), catalogue, partitions=2, progress=None, minutes=io.BytesIO(), truth=None
         )
-    return Evening(played, written(played, catalogue), scraped)
+    return Evening(played, written(played, catalogue), scraped, pipeline)
 
 
 def test_every_minute_holds_the_very_lines_of_metrics(evening: Evening) -> None:
@@ -113,6 +125,22 @@ def test_the_parser_of_openmetrics_reads_families_of_ordered_series(evening: Eve
         for sample in family.samples:
             times[sample.name, tuple(sorted(sample.labels.items()))].append(float(sample.timestamp or 0))
         assert all(one == sorted(set(one)) for one in times.values())
+
+
+def test_the_pipeline_is_told_in_the_very_lines_of_the_live_encoder(evening: Evening) -> None:
+    own = ("pharos_cells", "pharos_records", "pharos_dead_letters", "pharos_watermark", "pharos_series")
+    told = {
+        second: {sample for sample in lines if sample.startswith(own)}
+        for second, lines in samples(evening.text).items()
+    }
+    heads = {
+        line for line in evening.text.splitlines() if line.startswith(("# HELP pharos_rec", "# TYPE pharos_cells"))
+    }
+
+    assert min(map(len, told.values())) > 40
+    assert {second: lines - evening.pipeline[second] for second, lines in told.items()} == dict.fromkeys(told, set())
+    assert heads
+    assert heads <= evening.pipeline[max(told)]
 
 
 def test_an_anomaly_is_there_from_its_detection_to_its_end(evening: Evening) -> None:
