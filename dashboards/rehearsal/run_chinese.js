@@ -1,9 +1,9 @@
 // 运行页面特有的词语；其余与看板共用。
 export default {
-  "found": {"one": "{span} 内 {count} 个异常", "other": "{span} 内 {count} 个异常"},
+  "found": {"one": "{span}内 {count} 个异常", "other": "{span}内 {count} 个异常"},
   "fact": {
     "file": "事件文件", "records": "记录", "span": "起止", "alarms": "每天警告与严重", "messages": "消息",
-    "recall": "发现的事件", "precision": "准确率", "delay": "发现用时（中位数）", "falseAlarms": "每天误报"
+    "recall": "发现的故障", "precision": "准确率", "delay": "发现用时（中位数）", "falseAlarms": "每天误报"
   },
   "timeline": "时间线",
   "wholeRun": "显示全程",
@@ -37,7 +37,7 @@ export default {
   "compared": "对比",
   "compare": {
     "alarms_a_day": "每天警告与严重", "critical": "其中每天严重", "messages_a_day": "每天消息",
-    "recall": "发现的事件", "precision": "准确率", "delay": "发现用时（中位数）", "false_alarms_a_day": "每天误报",
+    "recall": "发现的故障", "precision": "准确率", "delay": "发现用时（中位数）", "false_alarms_a_day": "每天误报",
     "to": "发给 {name} 的消息", "only": "仅此处的异常", "both": "两者都有的异常"
   }
 };

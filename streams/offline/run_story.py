@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
@@ -91,12 +92,11 @@ def _anomalies(side: Side, number: int, truth: Sequence[Entry] | None) -> list[d
     rulings = rule(listed, truth) if truth is not None else [None] * len(listed)
     found = []
     for anomaly, ruling in zip(listed, rulings, strict=True):
-        shown = {name: _finite(told) if isinstance(told, float) else told for name, told in anomaly.items()}
-        shown["side"] = number
+        shown = {**anomaly, "side": number}
         shown |= worst[anomaly["fingerprint"], anomaly["detected_at"]]
         if ruling is not None:
             shown |= {"ruling": ruling.finding.value, "entry": ruling.entry}
-        found.append(shown)
+        found.append(_numbered(shown))
     return found
 
 
@@ -112,17 +112,21 @@ def _worst(anomalies: Iterable[Anomaly]) -> dict[EpisodeKey, dict[str, Any]]:
     return {
         episode: {
             "reason": anomaly.reason,
-            "score": _finite(anomaly.score),
-            "expected": _finite(anomaly.expected),
+            "score": anomaly.score,
+            "expected": anomaly.expected,
             "contributors": parts.get(episode, []),
         }
         for episode, anomaly in found.items()
     }
 
 
-def _finite(number: float) -> float:
-    """JSON has no number without an end; one so large is shown as none."""
-    return min(max(number, -_ENDLESS), _ENDLESS)
+def _numbered(node: Any) -> Any:
+    """The same with numbers that JSON knows: what is none becomes null, what is endless very large."""
+    if isinstance(node, float):
+        return None if math.isnan(node) else min(max(node, -_ENDLESS), _ENDLESS)
+    if isinstance(node, dict):
+        return {key: _numbered(one) for key, one in node.items()}
+    return [_numbered(one) for one in node] if isinstance(node, list) else node
 
 
 def _messages(run: Backtest, number: int) -> list[dict[str, Any]]:

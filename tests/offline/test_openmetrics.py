@@ -138,7 +138,7 @@ def test_the_pipeline_is_told_in_the_very_lines_of_the_live_encoder(evening: Eve
     }
 
     assert min(map(len, told.values())) > 40
-    assert {second: lines - evening.pipeline[second] for second, lines in told.items()} == dict.fromkeys(told, set())
+    assert all(lines <= evening.pipeline[second] for second, lines in told.items())
     assert heads
     assert heads <= evening.pipeline[max(told)]
 
