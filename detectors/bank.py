@@ -142,8 +142,10 @@ class Bank:
         shared = np.where(np.isfinite(step.shared), step.shared, own)
         own = np.where(np.isfinite(own), own, shared)
         unknown = ~np.isfinite(own)
-        for stored, more in zip(self._runs, (step.counts, shared, own, step.seconds), strict=True):
-            np.add(stored, more, out=stored, casting="same_kind")
+        self._runs[0] += step.counts
+        self._runs[1] += shared
+        self._runs[2] += own
+        self._runs[3] += step.seconds
         self._runs[:, unknown] = 0
         seen, expected, seconds, by_share = self._totals(self._runs, self._rising[:, None])
         steady = np.minimum(_STEADY_S / np.maximum(seconds, 1.0), 1.0)
