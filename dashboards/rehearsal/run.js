@@ -13,7 +13,8 @@ import { choose, language, languages, say, tag, texts } from "./texts.js";
 
 const AROUND = 900_000; // shown before and after an anomaly that is looked at
 const at = (id) => document.getElementById(id);
-const view = { from: runFrom, until: runUntil, formats: clockFormats(story.timezone) };
+const DAY = 86_400_000;
+const view = { from: runFrom, until: runUntil, formats: clockFormats(story.timezone), label, room: () => (long() ? 9 : 5) };
 const drawn = new IntersectionObserver((entries) => entries.filter((one) => one.isIntersecting).forEach((one) => draw(one.target)), { rootMargin: "600px" });
 const charts = new Map();
 
@@ -47,6 +48,15 @@ addEventListener("resize", () => {
   show();
 });
 show();
+
+// A time as the scales say it: with its day where more than one is shown. Room for it, in rem: `view.room`.
+function label(time) {
+  return long() ? view.formats.moment(time, 0) : view.formats.time(time);
+}
+
+function long() {
+  return view.until - view.from > DAY;
+}
 
 function options(id, known) {
   at(id).append(element("option", { value: "" }, words.all), ...known.map(([value, text]) => element("option", { value }, text)));

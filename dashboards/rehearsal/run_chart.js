@@ -36,8 +36,8 @@ export function chart(course, view, width) {
     drawn.append(svg("line", { class: "grid", x1: left, x2: right, y1: y(value), y2: y(value) }),
       svg("text", { class: "tick", x: left - rem * 0.5, y: y(value) + rem * 0.27, "text-anchor": "end" }, quantity(value, course.unit)));
   }
-  for (const time of timeTicks(view.from, view.until, Math.max(2, Math.floor((right - left) / (rem * 5))))) {
-    drawn.append(svg("text", { class: "tick", x: x(time), y: height - rem * 0.35, "text-anchor": "middle" }, view.formats.time(time)));
+  for (const time of timeTicks(view.from, view.until, Math.max(2, Math.floor((right - left) / (rem * view.room()))))) {
+    drawn.append(svg("text", { class: "tick", x: x(time), y: height - rem * 0.35, "text-anchor": "middle" }, view.label(time)));
   }
   drawn.append(...lines(shown, x, y));
   lanes.forEach((lane, number) => drawn.append(...bars(lane, bottom + rem * (0.35 + LANE * 1.4 * number), rem * LANE, x)));
@@ -61,12 +61,12 @@ export function lanesOf(course, found, view) {
   return [
     { name: "anomalies", bars: spans(0) },
     { name: "other", bars: spans(1) },
-    { name: "truth", bars: concerned.map((entry) => ({ from: entry.from, until: entry.until, kind: entry.kind, label: `${entry.id}: ${view.formats.time(entry.from)} \u2013 ${view.formats.time(entry.until)}` })) },
+    { name: "truth", bars: concerned.map((entry) => ({ from: entry.from, until: entry.until, kind: entry.kind, label: `${entry.id}: ${view.label(entry.from)} \u2013 ${view.label(entry.until)}` })) },
     { name: "messages", bars: told.map((one) => ({ from: one.at, until: one.at, kind: `message${one.side ? " other" : ""}`, label: titleOf(one.title, "") })) },
   ].filter((lane) => lane.bars.length);
 }
 
-const label = (one, view) => `${texts.severity[one.severity]}: ${one.title}, ${say(words.detectedAt, { moment: view.formats.time(one.detected) })}`;
+const label = (one, view) => `${texts.severity[one.severity]}: ${one.title}, ${say(words.detectedAt, { moment: view.label(one.detected) })}`;
 
 export function bars(lane, y, height, x) {
   return lane.bars.map((bar) => svg("rect", {
@@ -101,7 +101,7 @@ function hovered(drawn, points, course, view, { left, right, x, y }) {
     dot.setAttribute("cx", x(near[0]));
     dot.setAttribute("cy", y(near[1]));
     const expected = near[2] === null ? "\u2014" : quantity(near[2], course.unit);
-    said.textContent = say(words.point, { moment: view.formats.time(near[0]), value: quantity(near[1], course.unit), expected });
+    said.textContent = say(words.point, { moment: view.label(near[0]), value: quantity(near[1], course.unit), expected });
   });
   return element("div", { class: "picture" }, said, drawn);
 }

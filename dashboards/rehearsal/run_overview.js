@@ -25,9 +25,9 @@ export function overview(found, view, width) {
     }
     y += gap;
   }
-  for (const time of timeTicks(view.from, view.until, Math.max(2, Math.floor((right - left) / (rem * 5))))) {
+  for (const time of timeTicks(view.from, view.until, Math.max(2, Math.floor((right - left) / (rem * view.room()))))) {
     drawn.append(svg("line", { class: "grid", x1: x(time), x2: x(time), y1: 0, y2: height - rem * 1.4 }),
-      svg("text", { class: "tick", x: x(time), y: height - rem * 0.35, "text-anchor": "middle" }, view.formats.time(time)));
+      svg("text", { class: "tick", x: x(time), y: height - rem * 0.35, "text-anchor": "middle" }, view.label(time)));
   }
   drawn.prepend(...drawn.querySelectorAll("line"));
   return drawn;

@@ -1,12 +1,9 @@
-"""A run as OpenMetrics: the very lines of /metrics, minute by minute, and blocks that promtool makes of them."""
+"""A run as OpenMetrics: the very lines of /metrics, minute by minute."""
 
 from __future__ import annotations
 
 import io
-import os
 import re
-import shutil
-import subprocess
 from collections import defaultdict
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -28,8 +25,6 @@ from streams.web.merge_readings import judged
 from tests.offline.support.payments import MINUTES, START, days_before, lines, payment
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from streams.merge.partition import MergePartition
 
 NAMES = ("payment_success", "orders_paid", "refund_requests", "events_received")
@@ -192,25 +187,3 @@ def test_an_hour_without_events_repeats_what_was_said_last(catalogue: Catalogue)
     assert sorted(seconds) == list(range(min(seconds), max(seconds) + 1, 60))
     assert frames == list(range(frames[0], frames[-1] + 1, MINUTE_MS))
     assert max(seconds) - min(seconds) > 4 * 3600
-
-
-def test_promtool_makes_blocks_of_it_with_every_sample(evening: Evening, tmp_path: Path) -> None:
-    promtool = shutil.which("promtool")
-    if promtool is None:
-        if os.environ.get("PHAROS_CI"):
-            pytest.fail("promtool is not on the PATH: apt-get install prometheus")
-        pytest.skip("promtool is not on the PATH (it comes with Prometheus)")
-    file, blocks = tmp_path / "out.om", tmp_path / "blocks"
-    file.write_text(evening.text, encoding="utf-8")
-
-    made = subprocess.run(
-        [promtool, "tsdb", "create-blocks-from", "openmetrics", str(file), str(blocks)],
-        capture_output=True,
-        check=False,
-    )
-    (blocks / "wal").mkdir(exist_ok=True)  # older ones dump no folder without it
-    dumped = subprocess.run([promtool, "tsdb", "dump", str(blocks)], capture_output=True, check=True)
-
-    assert made.returncode == 0, made.stderr.decode()
-    there = [line for line in dumped.stdout.decode().splitlines() if line.startswith("{__name__=")]
-    assert len(there) == sum(map(len, samples(evening.text).values()))
