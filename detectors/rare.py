@@ -70,8 +70,8 @@ class RareDetector:
     What is predicted comes from the events before those k, so a cluster does not excuse itself. Windows that begin with
     an event are looked at as often as there are events. At the usual rate that event is there anyhow, and k - 1 more
     follow within the exposure with a probability of q = P(X >= k - 1). So false alarms a year are at most the events a
-    year times the sum of the limits of q over all k, whichever of the k go off together and whatever the rate is; an
-    event lies in one part of each set of dimensions only, so all parts of a set together have as many looks as the whole.
+    year times the sum of the limits of q over all k, whichever of the k go off together and whatever the rate is. An
+    event lies in one part of each set of dimensions only: all parts of a set together have as many looks as the whole.
     Hence each q has the limit `false_alarms_a_year / (events a year x sets x 30)`. Vectors are given as P(X >= k), what
     a window says that somebody chose beforehand; `log_tail` says that too.
 
@@ -120,8 +120,8 @@ class RareDetector:
 
         Args:
             seen: float64[DEPTH, n], in row k - 1: events before the k-th last that the usual rate is known from.
-            share: float64[DEPTH, n], the exposure since the k-th last event as a part of the exposure of those. Above 1,
-                or NaN, it says nothing: what is known is of less than the time in question.
+            share: float64[DEPTH, n], the exposure since the k-th last event as a part of the exposure of those. NaN, or
+                above 1, it says nothing: what is known is of less than the time in question.
             events_a_year: usual events of the whole, which are the looks.
 
         """

@@ -22,7 +22,8 @@ _UNHURRIED_S = 300  # a shortest window of five minutes moves little in ten seco
 class Pace:
     """Judges a thin metric every quarter of an hour, and one of long windows every half minute or minute.
 
-    Rare events are judged when one comes. A tick that is left out would have been insufficient for all series. So a year of a small shop costs minutes.
+    Rare events are judged when one comes. A tick that is left out would have been insufficient for all series, or have
+    said nothing new. So a year of a small shop costs minutes.
     """
 
     def __init__(self, metric: Metric, judge: Judge) -> None:

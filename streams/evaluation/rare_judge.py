@@ -173,7 +173,7 @@ class RareJudge:
 
 
 def _share(spent: Array, recent: Array, month: Array) -> Array:
-    """What was spent, as a part of the month's without it; the month holds nothing recent. NaN where nothing is left."""
+    """What was spent, as a part of the month without it, which holds nothing recent. NaN where nothing is left."""
     before = month - np.maximum(spent - recent, 0.0)
     left = np.isfinite(before) & (before > 0)
     return np.divide(spent, before, out=np.full(spent.shape, np.nan), where=left)
