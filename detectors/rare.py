@@ -19,22 +19,20 @@ if TYPE_CHECKING:
 _PRIOR: Final = 0.5  # Jeffreys' prior of a Poisson rate: half an event, in no time at all
 _FEWEST: Final = 3  # two events are a coincidence, or one that was told twice
 _LEAST_SURE: Final = 1e-3  # however seldom one looks
+_SURE: Final = float(np.log(1000.0))
+_SHORTEST_GAP_S: Final = 600.0  # three in a minute were told at once
 
 
 class Clusters(NamedTuple):
     """Of each series the last events that surprise most.
 
     Attributes:
-        events: float64[n], how many they are; 0 where there is nothing to say.
-        expected: float64[n], how many were to be expected since the first of them.
-        upper: float64[n], how many there would have to be for a score of 1.
-        score: float64[n], 1 is the limit.
+        events: int64[n], how many they are.
+        score: float64[n], 1 is the limit; 0 where there is nothing to say.
 
     """
 
-    events: Array
-    expected: Array
-    upper: Array
+    events: NDArray[np.int64]
     score: Array
 
 
@@ -89,9 +87,9 @@ class RareDetector:
         >>> four[:4, 0], five[:5, 0] = [0.1, 2, 3, 4], [0.1, 1, 2, 3, 4]
         >>> for hours in (four, five):  # where there were four in the seven days before
         ...     found = detector.judge(seen=np.full((32, 1), 4.0), share=hours / (7 * 24), events_a_year=235.0)
-        ...     print(found.events.tolist(), found.score.round(2).tolist(), found.upper.tolist())
-        [4.0] [0.91] [5.0]
-        [5.0] [1.26] [5.0]
+        ...     print(found.events.tolist(), found.score.round(2).tolist())
+        [4] [0.91]
+        [5] [1.26]
 
     References:
         J. Naus, The distribution of the size of the maximum cluster of points on a line, JASA 60 (1965).
@@ -116,32 +114,41 @@ class RareDetector:
         return min(self.false_alarms_a_year / (max(events_a_year, 1e-9) * self.sets * tests), _LEAST_SURE)
 
     def judge(self, seen: Array, share: Array, events_a_year: float) -> Clusters:
-        """What the last events of n series say.
+        """What the last events of n series say, as of the last one.
 
         Args:
             seen: float64[DEPTH, n], in row k - 1: events before the k-th last that the usual rate is known from.
-            share: float64[DEPTH, n], the exposure since the k-th last event as a part of the exposure of those. NaN, or
-                above 1, it says nothing: what is known is of less than the time in question.
+            share: float64[DEPTH, n], the exposure from the k-th last to the last as a part of the exposure of those.
+                NaN, or above 1, it says nothing: what is known is of less than the time in question.
             events_a_year: usual events of the whole, which are the looks.
 
         """
         events = np.arange(1.0, DEPTH + 1)[:, None]
         known = (share >= 0) & (share <= 1) & (events >= self.fewest)
         share = np.where(known, share, 0.0)
-        expected = self.expected(seen, share)
-        matters = known & (events >= (1 + self.minimum_effect) * expected)
-        limit = self.limit(events_a_year)
-        scores = np.zeros(share.shape)
+        matters = known & (events >= (1 + self.minimum_effect) * self.expected(seen, share))
         more = np.broadcast_to(events - 1, share.shape)
-        scores[matters] = score(log_tail(more[matters], seen[matters], share[matters]), limit)
-        best = np.where(matters.any(axis=0), scores.argmax(axis=0), known.argmax(axis=0))
-        column = np.arange(share.shape[1])
-        return Clusters(
-            events=np.where(known[best, column], best + 1.0, 0.0),
-            expected=expected[best, column],
-            upper=self.most(seen[best, column], share[best, column], limit),
-            score=scores[best, column],
-        )
+        scores = np.zeros(share.shape)
+        scores[matters] = score(log_tail(more[matters], seen[matters], share[matters]), self.limit(events_a_year))
+        return Clusters(scores.argmax(axis=0) + 1, scores.max(axis=0, initial=0.0))
+
+    @staticmethod
+    def over(ago_s: Array, events: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """bool[n]: whether so many last events have ended: at their own rate one would have come since, surely.
+
+        Args:
+            ago_s: float64[DEPTH, n], seconds since the last event, the one before it, and so on.
+            events: int64[n], how many of them are asked about, two at least.
+
+        >>> hours = np.array([[7.0, 8], [8, 9], [10, 11], *[[np.inf, np.inf]] * 29])
+        >>> RareDetector.over(hours * 3600, np.array([2, 3])).tolist()
+        [True, False]
+
+        """
+        first = np.take_along_axis(ago_s, events[None, :] - 1, axis=0)[0]
+        gap = np.maximum((first - ago_s[0]) / (events - 1), _SHORTEST_GAP_S)
+        ended: NDArray[np.bool_] = ago_s[0] > _SURE * gap
+        return ended
 
     @staticmethod
     def expected(seen: Array, share: Array) -> Array:

@@ -91,28 +91,39 @@ class RareJudge:
         rows = self._events.many(self._detector.fewest)
         if len(rows) == 0:
             return Finding(0, judged, windows)
-        spans = self._events.ago_s(moment.end_ms, rows)
-        exposure = self._exposure.since(moment, self._month, spans, rows)
-        found = self._detector.judge(*self._before(moment, spans, exposure, rows), self._looks(moment))
-        near = np.flatnonzero(found.score >= CLEAR_SCORE)
-        first = found.events[near].astype(np.intp) - 1, near
-        told = self._told(found.events[near], found.expected[near], found.upper[near], exposure[first])
-        told.reason[found.score[near] >= 1] = Reason.CLUSTER
+        ago = self._events.ago_s(moment.end_ms, rows)
+        exposure = self._exposure.since(moment, self._month, ago, rows)
+        looks = self._looks(moment)
+        seen, share = self._before(moment, ago, exposure, rows)
+        found = self._detector.judge(seen, share, looks)
+        judged.score[rows] = np.where(self._detector.over(ago, np.maximum(found.events, 2)), 0.0, found.score)
+        near = np.flatnonzero(judged.score[rows] >= CLEAR_SCORE)
+        first = found.events[near] - 1, near
+        usual = self._exposure.of_month(moment, self._month)[rows[near]]
+        now = np.maximum(share[first], exposure[first] / np.maximum(usual, 1e-9))
+        upper = self._detector.most(seen[first], now, self._detector.limit(looks))
+        told = self._told(
+            found.events[near].astype(np.float64), self._detector.expected(seen[first], now), upper, exposure[first]
+        )
+        told.score[:] = found.score[near]
+        told.reason[told.score >= 1] = Reason.CLUSTER
         judged.put(rows[near], told)
-        judged.score[rows] = found.score
-        windows[rows[near]] = spans[first].astype(np.int32)
+        windows[rows[near]] = ago[first].astype(np.int32)
         return Finding(0, judged, windows)
 
-    def _before(self, moment: Moment, spans: Array, exposure: Array, rows: NDArray[np.intp]) -> tuple[Array, Array]:
-        """Events of the month before each of the last ones, and the exposure since as a part of that of before."""
+    def _before(self, moment: Moment, ago: Array, exposure: Array, rows: NDArray[np.intp]) -> tuple[Array, Array]:
+        """Events of the month before each of the last ones, and the exposure from it on as a part of theirs."""
         learned_until = (moment.end_ms - _CLOSING_MS) // QUARTER_MS * QUARTER_MS
         recent_s = np.full((1, len(rows)), (moment.end_ms - learned_until) / 1000.0)
-        learned = np.cumsum(np.isfinite(spans) & (spans > recent_s), axis=0)
+        learned = np.cumsum(np.isfinite(ago) & (ago > recent_s), axis=0)
         seen = np.maximum(self._month.events[rows] - learned, 0.0)
-        share = _share(spans, recent_s, np.full(len(rows), self._month.seconds))
+        tick_s = TICK_MS / 1000
+        share = _share(ago - ago[0] + tick_s, np.maximum(ago - recent_s, 0.0), self._month.seconds)
         if self._exposure.counted:
             recent = self._exposure.since(moment, self._month, recent_s, rows)
-            counted = _share(exposure, recent, self._exposure.of_month(moment, self._month)[rows])
+            last = self._exposure.since(moment, self._month, np.maximum(ago[:1] - tick_s, 0.0), rows)
+            usual = self._exposure.of_month(moment, self._month)[rows]
+            counted = _share(exposure - last, np.maximum(exposure - recent, 0.0), usual)
             share = np.where(exposure > 0, np.maximum(share, counted), np.nan)
         return seen, share
 
@@ -172,8 +183,9 @@ class RareJudge:
             part.restore({name.removeprefix(prefix): of for name, of in arrays.items() if name.startswith(prefix)})
 
 
-def _share(spent: Array, recent: Array, month: Array) -> Array:
-    """What was spent, as a part of the month without it, which holds nothing recent. NaN where nothing is left."""
-    before = month - np.maximum(spent - recent, 0.0)
-    left = np.isfinite(before) & (before > 0)
-    return np.divide(spent, before, out=np.full(spent.shape, np.nan), where=left)
+def _share(spent: Array, inside: Array, month: Array | float) -> Array:
+    """What was spent as a part of the month, less what lies inside the month of it. NaN where nothing is left."""
+    before = month - inside
+    left = np.isfinite(before) & (before > 0) & np.isfinite(spent)
+    share: Array = np.divide(spent, before, out=np.full(spent.shape, np.nan), where=left)
+    return share
