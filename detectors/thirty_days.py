@@ -19,9 +19,12 @@ _QUARTERS: Final = 96  # of a day
 
 
 class ThirtyDays:
-    """Events and exposure of n series over the last 29 to 30 days of what was learned, whatever the hour.
+    """Events and exposure of n series over the last 29 to 30 days, whatever the hour.
 
-    A day is 96 quarters of an hour that were learned: a time of which nothing is known is no part of any.
+    A day is 96 quarters of an hour, learned or passed over.
+
+    Attributes:
+        quarters: how many quarters of an hour there have been so far.
 
     Examples:
         >>> month = ThirtyDays()
@@ -35,7 +38,7 @@ class ThirtyDays:
 
     def __init__(self) -> None:
         self._sums: Array = np.zeros((2, DAYS, 0))
-        self._learned = 0  # quarters of an hour
+        self.quarters = 0
 
     def grow(self, size: int) -> None:
         """Makes room for new series, of which there was nothing so far."""
@@ -44,18 +47,23 @@ class ThirtyDays:
     def learn(self, events: Array, exposure: Array) -> None:
         """Takes in float64[n] of a quarter of an hour that is over for good."""
         self.grow(len(events))
-        day = self._learned // _QUARTERS % DAYS
-        if self._learned % _QUARTERS == 0:
-            self._sums[:, day] = 0.0
+        self.pass_over(1)
+        day = (self.quarters - 1) // _QUARTERS % DAYS
         self._sums[0, day, : len(events)] += events
         self._sums[1, day, : len(exposure)] += exposure
-        self._learned += 1
+
+    def pass_over(self, quarters: int) -> None:
+        """So many quarters of an hour in which there was nothing: rare events have most of their time in such."""
+        begun = (self.quarters + _QUARTERS - 1) // _QUARTERS
+        self.quarters += quarters
+        for day in range(begun, (self.quarters + _QUARTERS - 1) // _QUARTERS)[-DAYS:]:
+            self._sums[:, day % DAYS] = 0.0
 
     @property
     def seconds(self) -> float:
         """How long a time the sums are of."""
-        today = self._learned % _QUARTERS or min(self._learned, _QUARTERS)
-        return float(min(self._learned, (DAYS - 1) * _QUARTERS + today) * QUARTER_S)
+        today = self.quarters % _QUARTERS or _QUARTERS
+        return float(min(self.quarters, (DAYS - 1) * _QUARTERS + today) * QUARTER_S)
 
     @property
     def events(self) -> Array:
@@ -71,8 +79,8 @@ class ThirtyDays:
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """The state as named arrays."""
-        return {"sums": self._sums, "learned": np.array([self._learned], dtype=np.int64)}
+        return {"sums": self._sums, "quarters": np.array([self.quarters], dtype=np.int64)}
 
     def restore(self, arrays: dict[str, NDArray[Any]]) -> None:
         """Takes over what `arrays` described."""
-        self._sums, self._learned = arrays["sums"], int(arrays["learned"][0])
+        self._sums, self.quarters = arrays["sums"], int(arrays["quarters"][0])

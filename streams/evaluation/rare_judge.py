@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _YEAR_S: Final = 365 * 86_400.0
 _CLOSING_MS: Final = 7_200_000  # a quarter of an hour is learned so long after its end
-_EVENTS, _MONTH = "events.", "month."  # names of the state
+_EVENTS, _MONTH, _CAUGHT_UP = "events.", "month.", "caught_up"  # names of the state
 
 
 class RareJudge:
@@ -50,6 +50,8 @@ class RareJudge:
         self._exposure = SpentExposure(metric)
         self._month = ThirtyDays()
         self._events = LastEvents()
+        self._caught_up_ms = 0  # up to where the month was complete at the last tick, and how many quarters it had then
+        self._quarters = 0
 
     def learn(self, second_of_day: float, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]]) -> None:
         del second_of_day, partner  # no hour has a rate of its own where three events come in a week
@@ -67,10 +69,19 @@ class RareJudge:
     def findings(self, moment: Moment, windows: tuple[int, ...]) -> Iterator[Finding]:
         """At every tick the same two: what is shown, and what the last events say."""
         del windows
+        self._catch_up(moment)
         self._events.add(moment.raw(Component.NUMERATOR, TICK_MS // 1000), moment.end_ms - TICK_MS)
         shown = self._shown(moment)
         yield Finding(self._shown_s, shown, np.full(moment.size, self._shown_s, dtype=np.int32))
         yield self._clusters(moment, shown)
+
+    def _catch_up(self, moment: Moment) -> None:
+        """Passes over what was never closed: nobody had an event for a day, and so no rare one came."""
+        learned_until = _learned_until(moment)
+        if self._caught_up_ms:
+            between = (learned_until - self._caught_up_ms) // QUARTER_MS
+            self._month.pass_over(max(between - (self._month.quarters - self._quarters), 0))
+        self._caught_up_ms, self._quarters = learned_until, self._month.quarters
 
     def _shown(self, moment: Moment) -> Judgement:
         """The last day of each series. Without exposure there is nothing to say of it."""
@@ -113,8 +124,7 @@ class RareJudge:
 
     def _before(self, moment: Moment, ago: Array, exposure: Array, rows: NDArray[np.intp]) -> tuple[Array, Array]:
         """Events of the month before each of the last ones, and the exposure from it on as a part of theirs."""
-        learned_until = (moment.end_ms - _CLOSING_MS) // QUARTER_MS * QUARTER_MS
-        recent_s = np.full((1, len(rows)), (moment.end_ms - learned_until) / 1000.0)
+        recent_s = np.full((1, len(rows)), (moment.end_ms - _learned_until(moment)) / 1000.0)
         learned = np.cumsum(np.isfinite(ago) & (ago > recent_s), axis=0)
         seen = np.maximum(self._month.events[rows] - learned, 0.0)
         tick_s = TICK_MS / 1000
@@ -175,12 +185,19 @@ class RareJudge:
 
     def to_bytes(self) -> bytes:
         events = {_EVENTS + name: array for name, array in self._events.arrays().items()}
-        return pack(events | {_MONTH + name: array for name, array in self._month.arrays().items()})
+        caught_up = {_CAUGHT_UP: np.array([self._caught_up_ms, self._quarters], dtype=np.int64)}
+        return pack(events | {_MONTH + name: array for name, array in self._month.arrays().items()} | caught_up)
 
     def restore(self, payload: bytes) -> None:
         arrays = unpack(payload)
+        self._caught_up_ms, self._quarters = arrays.pop(_CAUGHT_UP).tolist()
         for prefix, part in ((_EVENTS, self._events), (_MONTH, self._month)):
             part.restore({name.removeprefix(prefix): of for name, of in arrays.items() if name.startswith(prefix)})
+
+
+def _learned_until(moment: Moment) -> int:
+    """Where the last quarter of an hour ends that is closed at a tick, ms."""
+    return (moment.end_ms - _CLOSING_MS) // QUARTER_MS * QUARTER_MS
 
 
 def _share(spent: Array, inside: Array, month: Array | float) -> Array:

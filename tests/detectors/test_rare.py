@@ -152,6 +152,10 @@ def test_a_month_holds_the_last_thirty_days_that_were_learned(quarters: int, siz
     for value in rows.tolist():
         month.learn(np.full(size, float(value)), np.zeros(0))
 
+    month.pass_over(quarters % 200)
+    rows = np.concatenate([rows, np.zeros(quarters % 200, dtype=int)])
+    quarters = len(rows)
+
     whole = min(quarters, 29 * 96 + (quarters % 96 or 96))
     assert month.seconds == whole * 900
     assert month.events.tolist() == [float(rows[quarters - whole :].sum())] * size
