@@ -154,7 +154,7 @@ def test_a_fortnight_of_chance_says_nothing(shop_of: Any, seed: int) -> None:
         at = START_MS + quarter * QUARTER_MS
         if quarter >= 9:
             over = shop.cells[:, :, (quarter - 9) * 90 : (quarter - 8) * 90]
-            evaluator.close_quarter(at - 9 * QUARTER_MS, over.sum(axis=2))
+            evaluator.close_quarter(at - 9 * QUARTER_MS, over.sum(axis=2), shop)
         slots = np.flatnonzero(shop.cells[0, 0, quarter * 90 : quarter * 90 + 90])
         for now_ms in (at + (slots + 1) * 10_000).tolist() if quarter >= 30 * 96 else []:
             shop.now_ms = now_ms
