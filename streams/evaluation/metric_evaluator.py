@@ -171,7 +171,8 @@ class MetricEvaluator:
         value, expected, lower, upper, score = (float(column[whole]) for column in columns)
         if shown.reason[whole] == Reason.WARMING_UP:
             expected = lower = upper = 0.0  # detectors say the value itself, and nobody may read it as an expectation
-        missing = self.metric.traits.of_cases and not shown.exposure[whole] > 0
+        traits = self.metric.traits
+        missing = (traits.of_cases or traits.by_event) and not shown.exposure[whole] > 0
         return Pulse(self.metric.name, value, expected, lower, upper, score, missing)
 
     def close_quarter(self, quarter_start_ms: int, counts: NDArray[np.int64], windows: WindowReader) -> None:
