@@ -160,9 +160,10 @@ class SeasonalBaseline:
         days = self._week.days[kind] * float(told and kind != HOLIDAY)
         usual = read.hours.sum(axis=0) * read.typical
         self._level.close(usual, days, read.spread(read.kind(kind)))
+        # Of a series whose first day it was nobody knows whether it was there before its first event.
+        self._shape.close(self._told, seen & (self._week.days > 0).any(axis=0))
         if told:
             self._week.count(kind, self._level.level > 0)
-        self._shape.close(self._told, seen)
         self._told[:] = False
 
     def dispersion(self) -> Array:

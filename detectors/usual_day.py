@@ -105,11 +105,12 @@ class UsualDay:
         running = self._level.running(kind.unknown)
         unlike = np.where(kind.foreign, _UNLIKE_HOURS, _ALIKE_HOURS)
         left = np.exp(EDGE * np.sqrt(np.log1p(1 / (running * expected + 1 / kind.unknown) + unlike)))
+        ahead = told & ~kind.foreign
         least, most = np.minimum(running, 1.0) / left, np.maximum(running, 1.0) * left
         return kind._replace(
             low=np.where(told, np.maximum(kind.low, least), kind.low),
-            high=np.where(told, np.minimum(kind.high, most), kind.high),
-            most=np.where(told, np.minimum(kind.most, kind.factors.max(axis=0) * most), kind.most),
+            high=np.where(ahead, np.minimum(kind.high, most), kind.high),
+            most=np.where(ahead, np.minimum(kind.most, kind.factors.max(axis=0) * most), kind.most),
         )
 
     def window(self, end_s: float, window_s: int, whole: int, day: Day) -> Usual:
