@@ -160,9 +160,10 @@ class SeasonalBaseline:
         days = self._week.days[kind] * float(told and kind != HOLIDAY)
         usual = read.hours.sum(axis=0) * read.typical
         self._level.close(usual, days, read.spread(read.kind(kind)))
+        # Of a series whose first day it was nobody knows whether it was there before its first event.
+        self._shape.close(self._told, seen & (self._week.days > 0).any(axis=0))
         if told:
             self._week.count(kind, self._level.level > 0)
-        self._shape.close(self._told, seen)
         self._told[:] = False
 
     def dispersion(self) -> Array:
@@ -186,9 +187,9 @@ class SeasonalBaseline:
         """
         return self._reading().window(end_s, window_s, whole, day)
 
-    def least(self, end_s: float, seconds: Array, rows: NDArray[np.intp], whole: int = -1, *, day: Day) -> Array:
-        """What these rows count at least in their last `seconds` (float64, one a row) before `end_s` of a day."""
-        return self._reading().least(end_s, seconds, rows, whole, day)
+    def between(self, end_s: float, seconds: Array, rows: NDArray[np.intp], whole: int = -1, *, day: Day) -> Array:
+        """What these rows usually count in their last `seconds` (float64, one a row) before `end_s` of a day."""
+        return self._reading().between(end_s, seconds, rows, whole, day)
 
     def course(self, series: int, end_s: float, count: int, step_s: int, whole: int = -1, *, day: Day) -> Array:
         """float64[count]: expected counts of the last `count` steps of one series, oldest first."""
