@@ -109,8 +109,8 @@ class RareJudge:
         exposure = self._exposure.since(moment, self._month, ago, rows)
         looks = self._looks(moment)
         seen, share = self._before(moment, ago, exposure, rows)
-        found = self._detector.judge(seen, share, looks)
-        judged.score[rows] = np.where(self._detector.over(ago, np.maximum(found.events, 2)), 0.0, found.score)
+        found = self._detector.judge(seen, share, looks, ago)
+        judged.score[rows] = found.score
         near = np.flatnonzero(judged.score[rows] >= CLEAR_SCORE)
         first = found.events[near] - 1, near
         usual = self._exposure.of_month(moment, self._month)[rows[near]]
