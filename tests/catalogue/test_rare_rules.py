@@ -30,7 +30,11 @@ def metric(rest: str) -> str:
             "unit",
             "a rare without an exposure is told per_day",
         ),
-        (f"signal: rare, unit: ratio, direction: up, scopes: [[]], {LOST}", "unit", "has the unit per_ten_thousand or"),
+        (
+            f"signal: rare, unit: per_minute, direction: up, scopes: [[]], {LOST}",
+            "unit",
+            "has the unit per_ten_thousand or",
+        ),
         (f"{A_DAY}, {LOST}, denominator: [{{events: [parcel.delivered]}}]", "denominator", ""),
         (f"{A_DAY}, {LOST}, threshold: 5", "threshold", "judged by what is usual only; remove this key"),
         (f"{A_DAY}, {LOST}, settle_s: 60", "settle_s", "judged when it comes; remove this key"),
@@ -47,7 +51,7 @@ def metric(rest: str) -> str:
 )
 def test_what_makes_no_sense_is_named_with_its_remedy(rest: str, place: str, remedy: str) -> None:
     with pytest.raises(LocatedError) as refused:
-        parse(metric(rest))
+        parse(metric(rest), "x.yaml")
 
     assert f"metrics[0].{place}: " in str(refused.value)
     assert remedy in str(refused.value)
@@ -61,6 +65,6 @@ def test_what_makes_no_sense_is_named_with_its_remedy(rest: str, place: str, rem
     ],
 )
 def test_with_and_without_an_exposure_it_is_right(rest: str) -> None:
-    (found,) = parse(metric(rest)).metrics
+    (found,) = parse(metric(rest), "x.yaml").metrics
 
     assert found.signal == "rare"
