@@ -87,9 +87,9 @@ class MetricEvaluator:
 
         Returns every series with score >= 1, those that were not clear since then for 20 minutes, and the pulse.
         """
-        if not (self._reporting.reported(now_ms).any() or self._pace.worth_judging(now_ms, windows)):
-            return [], self._drawn
         moment = self._moment(now_ms, windows)
+        if not (self._reporting.reported(now_ms).any() or self._worth_judging(moment)):
+            return [], self._drawn
         self._quarters.follow(windows)
         surprise = self._surprises.of(moment)
         best = surprise.best
@@ -109,6 +109,12 @@ class MetricEvaluator:
         verdicts = self._writer.write(moment, judged, surprise.best_windows, reported)
         self._drawn = self._pulse(shown)
         return verdicts, self._drawn
+
+    def _worth_judging(self, moment: Moment) -> bool:
+        """Whether there may be something to find; once a minute it is also shown what is usual."""
+        if isinstance(self._judge, CountJudge):
+            return (moment.open_since is not None and self._judge.watch(moment)) or moment.now_ms % _FOLLOW_MS == 0
+        return self._pace.worth_judging(moment.now_ms, moment.reader)
 
     def _moment(self, now_ms: int, windows: WindowReader) -> Moment:
         count = windows.series_count
