@@ -79,9 +79,9 @@ class RareJudge:
         yield self._clusters(moment, shown)
 
     def _catch_up(self, moment: Moment) -> None:
-        """Passes over what was never closed: nobody had an event for a day, and so no rare one came."""
+        """Passes over what was never closed since the first: nobody had an event for a day, and so no rare one came."""
         learned_until = _learned_until(moment)
-        if self._caught_up_ms:
+        if self._caught_up_ms and self._quarters:
             between = (learned_until - self._caught_up_ms) // QUARTER_MS
             self._month.pass_over(max(between - (self._month.quarters - self._quarters), 0))
         self._caught_up_ms, self._quarters = learned_until, self._month.quarters
