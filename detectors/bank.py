@@ -142,8 +142,10 @@ class Bank:
         shared = np.where(np.isfinite(step.shared), step.shared, own)
         own = np.where(np.isfinite(own), own, shared)
         unknown = ~np.isfinite(own)
-        for stored, more in zip(self._runs, (step.counts, shared, own, step.seconds), strict=True):
-            np.add(stored, more, out=stored, casting="same_kind")
+        self._runs[0] += step.counts
+        self._runs[1] += shared
+        self._runs[2] += own
+        self._runs[3] += step.seconds
         self._runs[:, unknown] = 0
         seen, expected, seconds, by_share = self._totals(self._runs, self._rising[:, None])
         steady = np.minimum(_STEADY_S / np.maximum(seconds, 1.0), 1.0)
@@ -155,6 +157,11 @@ class Bank:
         self._nats[ended] = 0
         if self._begun.any():
             self._look_for_ends(step, np.where(unknown, 0.0, shared), np.where(unknown, 0.0, own))
+
+    def nats(self) -> Array:
+        """float64[n]: of the run of each series that says most."""
+        most: Array = self._nats.max(axis=0, initial=0.0)
+        return most
 
     def run(self, limits: Array) -> Run:
         """The runs that say most, against the nats that are the limit of each series: float64[n].
