@@ -59,7 +59,7 @@ def draw(seed: int, *, quick: bool = False) -> Shop:
         sku_category=of_sku,
         sources=sources,
         orders=_orders(rng, a_minute),
-        scenario={"holidays": land.code},
+        scenario={"holidays": [land.code]},
         **behaviour,
     )
 
