@@ -40,8 +40,8 @@ def told(side: Side, **changes: Any) -> dict[str, Any]:
 
 def test_each_metric_has_its_whole_and_each_anomaly_its_part(side: Side) -> None:
     found = told(side)
-    failing = {(one["metric"], *one["scope"].items()) for one in found["anomalies"]}
-    courses = {(course["metric"], *course["scope"].items()) for course in found["courses"]}
+    failing = {(one["metric"], *sorted(one["scope"].items())) for one in found["anomalies"]}
+    courses = {(course["metric"], *sorted(course["scope"].items())) for course in found["courses"]}
 
     assert {("payment_success",), ("orders_paid",)} <= courses
     assert failing <= courses
@@ -63,7 +63,7 @@ def test_what_no_picture_has_room_for_is_counted(side: Side, monkeypatch: pytest
     found = told(side)
 
     assert all(course["whole"] for course in found["courses"])
-    assert found["left_out"] == len({(one["metric"], *one["scope"].items()) for one in found["anomalies"]})
+    assert found["left_out"] == len({(one["metric"], *sorted(one["scope"].items())) for one in found["anomalies"]})
 
 
 def test_an_anomaly_says_why_and_is_ruled_by_the_truth(side: Side) -> None:
