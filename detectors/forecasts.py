@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -50,9 +50,8 @@ class Forecasts:
         self._cycles = (UsualCycle(DAY_S, 288), UsualCycle(WEEK_S, 336))
         self._recent: Array = np.zeros((_MEDIAN_OF, 0))  # NaN where nothing was told
         self._past: Array = np.zeros((_LONGEST, 4, 0))  # clipped errors
-        self._head = 0
-        self._points: Array = np.zeros(0)
-        self._series: Array = np.zeros((4, 0))  # median, level, mean, spread
+        self._points: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+        self._series: Array = np.zeros((3, 0))  # level, mean, spread
         self._scales: Array = np.zeros((3, 4, 0))  # mean absolute error, the same of sums, errors seen
 
     def grow(self, size: int) -> None:
@@ -70,10 +69,9 @@ class Forecasts:
         """
         told = np.isfinite(value)
         shown = np.where(told, value, 0.0)
-        self._points = self._points + told
         floor = self._spread(shown, told)
-        forecast = np.array([self._median(), self._series[1], *(cycle.predict(time_s) for cycle in self._cycles)])
-        known = told & np.isfinite(forecast) & (self._points > 1)
+        forecast = np.array([self._median(), self._series[0], *(cycle.predict(time_s) for cycle in self._cycles)])
+        known = told & np.isfinite(forecast) & (self._points > 0)
         error = np.where(known, shown - forecast, 0.0)
         single, summed, seen = self._scales
         seen = seen + known
@@ -88,18 +86,22 @@ class Forecasts:
         self._scales = np.array(
             [single + step * (np.abs(clipped) - single), summed + step * (np.minimum(size, most) - summed), seen]
         )
-        self._past[self._head % _LONGEST] = clipped
-        self._recent[self._head % _MEDIAN_OF] = value
-        self._head += 1
-        level = self._series[1]
-        self._series[1] = np.where(told, np.where(self._points > 1, level + _LEVEL_STEP * clipped[LEVEL], shown), level)
+        columns = np.arange(len(value))
+        self._past[self._points % _LONGEST, :, columns] = np.where(
+            told, clipped, self._past[self._points % _LONGEST, :, columns].T
+        ).T
+        here = self._points % _MEDIAN_OF, columns
+        self._recent[here] = np.where(told, value, self._recent[here])
+        level = self._series[0]
+        self._series[0] = np.where(told, np.where(self._points > 0, level + _LEVEL_STEP * clipped[LEVEL], shown), level)
+        self._points = self._points + told
         for place, cycle in enumerate(self._cycles, start=DAY):
             cycle.learn(time_s, shown, clipped[place], told)
         return surprise
 
-    def arrays(self) -> dict[str, NDArray[np.float64]]:
+    def arrays(self) -> dict[str, NDArray[Any]]:
         """What was learned, by name."""
-        own = {"recent": self._recent, "past": self._past, "head": np.array([float(self._head)])}
+        own: dict[str, NDArray[Any]] = {"recent": self._recent, "past": self._past}
         own |= {"points": self._points, "series": self._series, "scales": self._scales}
         return own | {
             f"{name}.{key}": array
@@ -107,35 +109,36 @@ class Forecasts:
             for key, array in cycle.arrays().items()
         }
 
-    def take(self, arrays: Mapping[str, Array]) -> None:
+    def take(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Takes over what `arrays` gave."""
-        self._recent, self._past, self._head = arrays["recent"], arrays["past"], int(arrays["head"][0])
+        self._recent, self._past = arrays["recent"], arrays["past"]
         self._points, self._series, self._scales = arrays["points"], arrays["series"], arrays["scales"]
         for name, cycle in zip(("day", "week"), self._cycles, strict=True):
             cycle.take({key: arrays[f"{name}.{key}"] for key in cycle.arrays()})
 
     def _spread(self, shown: Array, told: NDArray[np.bool_]) -> Array:
         """float64[n]: what is too small to matter in such a series, from its mean and mean absolute deviation."""
-        step = np.maximum(1 / np.maximum(self._points, 1.0), _SPREAD_STEP) * told
-        mean = self._series[2] + step * (shown - self._series[2])
-        spread = self._series[3] + step * (np.abs(shown - mean) - self._series[3])
-        self._series[2:] = mean, spread
+        step = np.maximum(1 / (self._points + 1), _SPREAD_STEP) * told
+        mean = self._series[1] + step * (shown - self._series[1])
+        spread = self._series[2] + step * (np.abs(shown - mean) - self._series[2])
+        self._series[1:] = mean, spread
         return 1e-9 + 0.02 * spread + 1e-4 * np.abs(mean)
 
     def _median(self) -> Array:
-        """The median of what was told in the last 31 rows; where nothing was, the one before stays."""
+        """The median of the last 31 points; NaN where there is none yet."""
         ordered = np.sort(self._recent, axis=0)  # NaN last
-        told = (ordered == ordered).sum(axis=0)  # noqa: PLR0124 - NaN differs from itself
+        told = np.minimum(self._points, _MEDIAN_OF)
         columns = np.arange(ordered.shape[1])
-        middle = (ordered[np.maximum(told - 1, 0) // 2, columns] + ordered[told // 2, columns]) / 2
-        self._series[0] = np.where(told > 0, middle, self._series[0])
-        return self._series[0]
+        return (ordered[np.maximum(told - 1, 0) // 2, columns] + ordered[told // 2, columns]) / 2
 
     def _together(self, error: Array) -> Array:
         """(4, n): the error, added to the clipped ones before it where several are judged together."""
-        ages = (self._head - 1 - np.arange(_LONGEST)) % _LONGEST
+        columns = np.arange(error.shape[1])
         rows = []
         for place, count in enumerate(_SUMMED):
-            before = np.cumsum(self._past[ages[: count - 1], place], axis=0)[-1] if count > 1 else 0.0
+            before: Array | float = 0.0
+            if count > 1:
+                at = (self._points - np.arange(1, count)[:, None]) % _LONGEST
+                before = np.cumsum(self._past[at, place, columns], axis=0)[-1]
             rows.append((error[place] + before) / np.sqrt(count))
         return np.array(rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,6 +19,7 @@ _MEMORY = 10_000.0  # points that say how rare an error of one forecast is
 _LATELY = 3_000.0  # points that say how rare the rarest of them is
 _PER_DECADE = 24.0  # puts decades of rarity into the bins of a Novelty
 _REST = 300  # points in which only what is rarer than all of them is said again
+_PLACES = np.arange(_REST)[:, None]
 _SHARE = 0.2  # but no more than this share of the points so far
 _SHORT_REST = 5  # the same for what lies beyond everything so far
 _BEYOND = 3.65  # -log10 of the probability from which on an error lies beyond everything so far
@@ -59,9 +60,8 @@ class PlainSeriesDetector:
         self._forecasts = Forecasts(warm_up)
         self._errors = Novelty(rows=4, memory=_MEMORY)
         self._rarest = Novelty(rows=1, memory=_LATELY)
-        self._points: Array = np.zeros(0)
+        self._points: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         self._said: Array = np.zeros((2, _REST, 0))  # rarities and tails of the last points
-        self._head = 0
 
     def update(self, time_s: Array, value: Array) -> Array:
         """The scores of the next points of n series, 0 to 1. A missing value (NaN) has 0 and teaches nothing."""
@@ -69,27 +69,30 @@ class PlainSeriesDetector:
         surprise = self._forecasts.update(time_s, value)
         told = np.isfinite(value)
         rarity, beyond = self._errors.add(surprise, np.broadcast_to(told, surprise.shape))
-        self._points = self._points + told
         rarest = rarity.max(axis=0)
         again, _ = self._rarest.add(np.exp2(rarest[None] * _PER_DECADE / 6) - 1, told[None])
-        warm = told & (self._points > self.warm_up)
+        warm = told & (self._points >= self.warm_up)
         rare = np.where(warm, again[0], 0.0)
         far = np.where(warm, np.maximum(beyond[RECENT], beyond[WEEK]), 0.0)
-        age = (self._head - np.arange(_REST)) % _REST
-        age = np.where(age == 0, _REST, age)[:, None]
-        rests = (age <= np.minimum(_SHARE * self._points, _REST), age <= _SHORT_REST)
-        news = [
-            np.where(now > np.where(rest, before, 0.0).max(axis=0), now, 0.0)
-            for now, before, rest in zip((rare, far), self._said, rests, strict=True)
-        ]
-        self._said[:, self._head % _REST] = rare, far
-        self._head += 1
+        news = self._news(rare, far)
+        here, columns = self._points % _REST, np.arange(len(value))
+        self._said[:, here, columns] = np.where(told, (rare, far), self._said[:, here, columns])
+        self._points = self._points + told
         extreme = np.where(news[1] > _BEYOND, 1 - 0.5 * _BEYOND / np.maximum(news[1], _BEYOND), 0.0)
         return np.maximum(np.minimum(news[0] / _DECADES, 0.5), extreme)
 
+    def _news(self, rare: Array, far: Array) -> list[Array]:
+        """What is larger than all of its kind in the rest."""
+        age = (self._points - 1 - _PLACES) % _REST
+        rests = age < np.minimum(_SHARE * self._points, _REST - 1), age < _SHORT_REST
+        return [
+            np.where(now > np.where(rest, before, 0.0).max(axis=0), now, 0.0)
+            for now, before, rest in zip((rare, far), self._said, rests, strict=True)
+        ]
+
     def to_bytes(self) -> bytes:
         """What was learned."""
-        arrays = {"points": self._points, "said": self._said, "head": np.array([float(self._head)])}
+        arrays: dict[str, NDArray[Any]] = {"points": self._points, "said": self._said}
         for name, part in self._parts():
             arrays |= {f"{name}/{key}": array for key, array in part.arrays().items()}
         return pack(arrays)
@@ -97,7 +100,7 @@ class PlainSeriesDetector:
     def restore(self, payload: bytes) -> None:
         """Takes over what `to_bytes` described. Raises ValueError for anything else."""
         arrays = unpack(payload)
-        self._points, self._said, self._head = arrays["points"], arrays["said"], int(arrays["head"][0])
+        self._points, self._said = arrays["points"], arrays["said"]
         for name, part in self._parts():
             part.take({key: arrays[f"{name}/{key}"] for key in part.arrays()})
 
