@@ -58,13 +58,23 @@ class UsualCycle:
         at = self._place(time_s)
         return np.where(self._seen[at] > 0, self._values[at] + self._offset, np.nan)
 
-    def learn(self, time_s: Array, value: Array, error: Array, known: NDArray[np.bool_]) -> None:
-        """Takes in values; `error` is what they differ by from the prediction, clipped, 0 where there was none."""
+    def drawn(self, time_s: Array, prior: Array, worth: float) -> Array:
+        """float64[n]: what is usual, drawn to a prior that is worth so many points."""
         at = self._place(time_s)
-        self._offset = self._offset + _FOLLOWS * np.where(known, error, 0.0)
-        seen = self._seen[at] + known
+        seen = np.minimum(self._seen[at], 1 / _LEAST_STEP)
+        drawn: Array = (seen * (self._values[at] + self._offset) + worth * prior) / (seen + worth)
+        return drawn
+
+    def learn(self, time_s: Array, value: Array, error: Array, known: NDArray[np.bool_], weight: float = 1.0) -> None:
+        """Takes in values that count for `weight` of a point.
+
+        `error` is what they differ by from the prediction, clipped, 0 where there was none; the level follows it.
+        """
+        at = self._place(time_s)
+        self._offset = self._offset + _FOLLOWS * weight * np.where(known, error, 0.0)
+        seen = self._seen[at] + weight * known
         self._seen[at] = seen
-        step = np.where(known, np.maximum(1 / np.maximum(seen, 1.0), _LEAST_STEP), 0.0)
+        step = weight * np.where(known, np.maximum(1 / np.maximum(seen, weight), _LEAST_STEP), 0.0)
         self._values[at] += step * (np.where(known, value, 0.0) - self._offset - self._values[at])
 
     def arrays(self) -> dict[str, Array]:

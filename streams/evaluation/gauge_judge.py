@@ -49,7 +49,7 @@ class GaugeJudge:
 
     def findings(self, moment: Moment, windows: tuple[int, ...]) -> Iterator[Finding]:
         for window_s in windows:
-            yield Finding(window_s, self._detector.judge(moment.end_s, self._latest(moment, window_s)))
+            yield Finding(window_s, self._detector.judge(moment.local_s, self._latest(moment, window_s)))
 
     def in_unit(self, moment: Moment, judged: Judgement, windows: NDArray[np.int32]) -> Judgement:
         """It is judged in the metric's own unit."""
@@ -57,7 +57,7 @@ class GaugeJudge:
         return judged
 
     def follow(self, moment: Moment, elapsed_s: float, calm: NDArray[np.bool_]) -> None:
-        self._detector.follow(moment.end_s, self._latest(moment, self._metric.windows[0]), elapsed_s, calm)
+        self._detector.follow(moment.local_s, self._latest(moment, self._metric.windows[0]), elapsed_s, calm)
 
     def since(self, moment: Moment, series: int, seconds: int) -> Judgement | None:
         """What was reported last is what it is now, whatever was before."""
@@ -71,7 +71,7 @@ class GaugeJudge:
         values = np.maximum(values[places], 0.0)
         if step is CourseStep.MINUTE:
             values = values[len(values) % _SLOTS_OF_MINUTE :][_SLOTS_OF_MINUTE - 1 :: _SLOTS_OF_MINUTE]
-        level = float(np.nan_to_num(self._detector.usual(moment.end_s)[0][series]))
+        level = float(np.nan_to_num(self._detector.usual(moment.local_s)[0][series]))
         return Course(values, np.full(len(values), max(float(np.expm1(level)), 1.0)), rises=above)
 
     def contributions(self, moment: Moment, whole: int, parts: list[int], window_s: int) -> contributors.Contributions:
