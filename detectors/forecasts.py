@@ -122,14 +122,16 @@ class Forecasts:
         mean = self._series[1] + step * (shown - self._series[1])
         spread = self._series[2] + step * (np.abs(shown - mean) - self._series[2])
         self._series[1:] = mean, spread
-        return 1e-9 + 0.02 * spread + 1e-4 * np.abs(mean)
+        floor: Array = 1e-9 + 0.02 * spread + 1e-4 * np.abs(mean)
+        return floor
 
     def _median(self) -> Array:
         """The median of the last 31 points; NaN where there is none yet."""
         ordered = np.sort(self._recent, axis=0)  # NaN last
         told = np.minimum(self._points, _MEDIAN_OF)
         columns = np.arange(ordered.shape[1])
-        return (ordered[np.maximum(told - 1, 0) // 2, columns] + ordered[told // 2, columns]) / 2
+        median: Array = (ordered[np.maximum(told - 1, 0) // 2, columns] + ordered[told // 2, columns]) / 2
+        return median
 
     def _together(self, error: Array) -> Array:
         """(4, n): the error, added to the clipped ones before it where several are judged together."""

@@ -28,8 +28,9 @@ _CLIP = 3.0  # standard deviations that an hour teaches the level of today at mo
 
 
 class GaugeDetector:
-    """Finds gauges that are far above or below their usual level, which is learned hour by hour of the day and of the week,
-    and shifted to the level of today (`UsualCycle`, which plain series are judged by too).
+    """Finds gauges that are far above or below their usual level, learned hour by hour of the day and of the week.
+
+    The hours shift to the level of today: they are a `UsualCycle`, which plain series are judged by too.
 
     Queues and waits are skewed: the logarithm of one more than the value is what is taken as normal. A gauge has no
     exposure, so what is judged are levels: values and levels under `least` are all the same. Counts of events have a

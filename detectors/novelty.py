@@ -75,7 +75,7 @@ class Novelty:
         beyond = np.where(within, count * np.log10(1 + held / total) - np.log10(_TAIL), 0.0)
         self._tail = np.array([total + np.minimum(held, _LOUDEST * total / count), count + within])
         self._above *= np.where(known, self._keep, 1.0)
-        self._above += _PLACES <= np.where(known, place, -1)
+        self._above += np.where(known, place, -1) >= _PLACES
         as_large = np.take_along_axis(self._above, place[None], axis=0)[0]
         return np.where(known, np.log10((self._above[0] + 1) / np.maximum(as_large, 1e-12)), 0.0), beyond
 

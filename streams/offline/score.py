@@ -60,9 +60,9 @@ def score_directory(
     done = []
     paths = sorted(path for path in source.rglob("*") if path.name.endswith(_SUFFIXES) and path.is_file())
     names = {path: path.relative_to(source).as_posix().removesuffix(".gz") for path in paths}
-    for one, other in pairwise(paths):
-        if names[one] == names[other]:
-            raise ScoreError(f"{one} and {other} would be scored into one file; keep one of them")
+    for before, path in pairwise(paths):
+        if names[before] == names[path]:
+            raise ScoreError(f"{before} and {path} would be scored into one file; keep one of them")
     for begin in range(0, len(paths), _SIDE_BY_SIDE):
         with ExitStack() as files:
             group = paths[begin : begin + _SIDE_BY_SIDE]
