@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 BINS = 200
 _PER_OCTAVE = 12
 _PLACES = np.arange(BINS, dtype=np.intp)[:, None, None]
-_TAIL = 0.02  # the share that is called the tail
+_TAIL = 0.015  # the share that is called the tail
 _USUAL_EXCESS = 0.35  # mean logarithm by which numbers of the tail exceed its beginning, before any is known
 _WORTH = 10.0  # so many numbers of the tail that is worth
 _LOUDEST = 2.0  # mean excesses: what one number adds to the mean at most

@@ -22,7 +22,7 @@ _REST = 300  # points in which only what is rarer than all of them is said again
 _PLACES = np.arange(_REST)[:, None]
 _SHARE = 0.2  # but no more than this share of the points so far
 _SHORT_REST = 10  # the same for what lies beyond everything so far
-_BEYOND = 3.65  # -log10 of the probability from which on an error lies beyond everything so far
+_BEYOND = 3.6  # -log10 of the probability from which on an error lies beyond everything so far
 _DECADES = 8.0  # of rarity that would make a score of 1
 
 
