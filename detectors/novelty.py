@@ -34,6 +34,7 @@ class Novelty:
     Parameters:
         rows: m.
         memory: numbers after which a number counts for 1/e.
+        before: small numbers that are taken to have come before the first; they lend the first records some rarity.
 
     Examples:
         >>> novelty = Novelty(rows=1, memory=10_000.0)
@@ -49,7 +50,8 @@ class Novelty:
 
     """
 
-    def __init__(self, rows: int, memory: float) -> None:
+    def __init__(self, rows: int, memory: float, before: float = 0.0) -> None:
+        self._before = before
         self._keep = 1 - 1 / memory
         self._above: Array = np.zeros((BINS, rows, 0))  # weight of the numbers in this bin or higher
         self._tail: Array = np.zeros((2, rows, 0))  # sum of the excesses of the tail, and how many
@@ -77,7 +79,7 @@ class Novelty:
         self._above *= np.where(known, self._keep, 1.0)
         self._above += np.where(known, place, -1) >= _PLACES
         as_large = np.take_along_axis(self._above, place[None], axis=0)[0]
-        return np.where(known, np.log10((self._above[0] + 1) / np.maximum(as_large, 1e-12)), 0.0), beyond
+        return np.where(known, np.log10((self._above[0] + self._before + 1) / np.maximum(as_large, 1e-12)), 0.0), beyond
 
     def arrays(self) -> dict[str, Array]:
         """What was learned, by name."""

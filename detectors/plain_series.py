@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _MEMORY = 10_000.0  # points that say how rare an error of one forecast is
 _LATELY = 3_000.0  # points that say how rare the rarest of them is
+_BEFORE = 200.0  # quiet points that are taken to have come before the first
 _PER_DECADE = 24.0  # puts decades of rarity into the bins of a Novelty
 _REST = 300  # points in which only what is rarer than all of them is said again
 _PLACES = np.arange(_REST)[:, None]
@@ -59,7 +60,7 @@ class PlainSeriesDetector:
         self.warm_up = warm_up
         self._forecasts = Forecasts(warm_up)
         self._errors = Novelty(rows=4, memory=_MEMORY)
-        self._rarest = Novelty(rows=1, memory=_LATELY)
+        self._rarest = Novelty(rows=1, memory=_LATELY, before=_BEFORE)
         self._points: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         self._said: Array = np.zeros((2, _REST, 0))  # rarities and tails of the last points
 
