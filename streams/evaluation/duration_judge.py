@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from detectors.day import Day
     from detectors.judgement import Judgement
     from detectors.ratio_baseline import UsualRatio
     from streams.catalogue.metric import Metric
@@ -64,8 +65,10 @@ class QuantileJudge:
         self._learned = 0
         self._made: tuple[tuple[int, int, int, int], UsualRatio] | None = None
 
-    def learn(self, second_of_day: float, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]]) -> None:
-        del partner  # bins are counted by every scope
+    def learn(
+        self, second_of_day: float, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]], day: Day
+    ) -> None:
+        del partner, day  # bins are counted by every scope
         self._baseline.learn(int(second_of_day // 3600), np.array([counts[number] for number in range(BINS)]))
         self._learned += 1
 

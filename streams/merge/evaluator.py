@@ -24,7 +24,7 @@ class Evaluator(Protocol):
         """Judges the windows that are due at a tick."""
         ...
 
-    def close_quarter(self, quarter_start_ms: int, counts: NDArray[np.int64]) -> None:
+    def close_quarter(self, quarter_start_ms: int, counts: NDArray[np.int64], windows: WindowReader) -> None:
         """Takes the final int64[components, n] of 15 minutes, late plane included, two hours after their end.
 
         Mapped through partners: for each series the component as its partner counted it, 0 where there is none. Mapping

@@ -251,4 +251,4 @@ def test_rows_of_the_wrong_number_of_components_are_refused() -> None:
     evaluator = MetricEvaluator(metric_of("cohort", Direction.DOWN, exposure=TERM), UTC)
 
     with pytest.raises(ValueError, match="1 rows for the components"):
-        evaluator.close_quarter(START_MS, np.zeros((1, 4), dtype=np.int64))
+        evaluator.close_quarter(START_MS, np.zeros((1, 4), dtype=np.int64), shop)
