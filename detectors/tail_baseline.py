@@ -123,7 +123,7 @@ class TailBaseline:
         `sets` says which parts are of a kind, int64[n]: a new one is expected to be like the whole as far as those are.
         """
         itself = np.arange(len(self.high), dtype=np.int32)
-        of_whole = None if sets is None else trials_of_whole(*self.tails.sums, sets, whole)
+        of_whole = None if sets is None else trials_of_whole(self.tails.sums[0], self.tails.sums[1], sets, whole)
         usual = self.tails.usual(at_s, itself, whole, *([] if of_whole is None else [of_whole]))
         return usual._replace(ratio=np.where(self.borders()[1] > 0, usual.ratio, np.nan))
 

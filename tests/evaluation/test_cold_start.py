@@ -23,7 +23,7 @@ def bad(shop: Any, evaluator: MetricEvaluator, from_ms: int, to_ms: int, step_ms
         closed_ms = now_ms - 2 * HOUR_MS - 900_000
         if now_ms % 900_000 == 0 and closed_ms >= START_MS:
             at = shop.slot(closed_ms)
-            evaluator.close_quarter(closed_ms, shop.cells[:, :, at : at + 90].sum(axis=2))
+            evaluator.close_quarter(closed_ms, shop.cells[:, :, at : at + 90].sum(axis=2), shop)
         found += [verdict for verdict in evaluator.tick(now_ms, shop)[0] if verdict.score >= 1 and not verdict.good]
     return found
 
