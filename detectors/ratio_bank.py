@@ -14,11 +14,15 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-ODDS = (0.1, 0.25, 0.5, 1 / 1.5, 1.5, 2.0, 4.0, 10.0)
+ODDS = (0.02, 0.1, 0.25, 0.5, 1 / 1.5, 1.5, 2.0, 4.0, 10.0, 50.0)
 _SURE = float(np.log(1000.0))  # nats for "as usual" after which a change is over
 _BEGUN = 0.7  # of the limit: from there on the end of a change is looked for
 _EXTREME = 50.0  # times the usual odds, or a part: nothing is taken to be further off
 _INSIDE = 1e-5
+_LOOKS_A_TRIAL = 0.3  # false runs that reach h nats, times exp(h)
+_MOST_LOOKS = 0.6 * 8640  # a day
+_LEAST_TRIALS = 30.0
+_LEAST_NATS = 6.0
 
 
 class Expected(NamedTuple):
@@ -80,14 +84,14 @@ class RatioBank:
         >>> bank.grow(1)
         >>> expected = Expected(np.array([0.9]), np.array([1e-4]), np.array([0.0]))
         >>> for minute in range(100):
-        ...     bank.follow(np.array([9.0]), np.array([10.0]), expected, 60.0 * minute, 60.0)
-        >>> len(bank.runs(expected, 6_000.0, 13.8).rows)
+        ...     bank.follow(np.array([9.0]), np.array([10.0]), expected, 60.0 * minute)
+        >>> len(bank.runs(expected, 6_000.0, np.array([13.8])).rows)
         0
         >>> for minute in range(100, 104):
-        ...     bank.follow(np.array([5.0]), np.array([10.0]), expected, 60.0 * minute, 60.0)
-        >>> run = bank.runs(expected, 6_240.0, 13.8)
+        ...     bank.follow(np.array([5.0]), np.array([10.0]), expected, 60.0 * minute)
+        >>> run = bank.runs(expected, 6_240.0, np.array([13.8]))
         >>> run.successes.tolist(), run.trials.tolist(), run.seconds.tolist(), run.nats.round(1).tolist()
-        ([20.0], [40.0], [240.0], [20.4])
+        ([20.0], [40.0], [240.0], [20.3])
 
     References:
         E. S. Page, Continuous inspection schemes, Biometrika 41 (1954). R. W. M. Wedderburn, Quasi-likelihood functions,
@@ -122,8 +126,8 @@ class RatioBank:
         for name in _STATE:
             getattr(self, name)[..., rows] = 0
 
-    def follow(self, successes: Array, trials: Array, expected: Expected, from_s: float, seconds: float) -> None:
-        """Takes in what came in so many seconds from `from_s` on, float64[n] each; ratios that are unknown are left out."""
+    def follow(self, successes: Array, trials: Array, expected: Expected, from_s: float) -> None:
+        """Takes in what came since `from_s` (s), float64[n] each; where the ratio is unknown nothing is taken in."""
         rows = np.flatnonzero((trials > 0) & np.isfinite(expected.ratio))
         if not len(rows):
             return
@@ -133,7 +137,6 @@ class RatioBank:
             self._take(slice(None), came, tried, ratio, away, from_s)
         else:
             self._take(rows, came, tried, ratio[rows], away[:, rows], from_s)
-        del seconds
         if self._begun.any():
             self._look_for_ends(rows, came, tried, ratio[rows])
 
@@ -154,12 +157,12 @@ class RatioBank:
         self._raw[:, rows] = np.where(on, raw, 0.0)
         self._sums[:, :, rows] = (self._sums[:, :, rows] + np.array([came, ratio * tried, tried])[:, None]) * on
 
-    def runs(self, expected: Expected, now_s: float, limit: float) -> RatioRun:
-        """The runs that say most, of the series in which one may reach a part of `limit` (nats): few, most of the time.
+    def runs(self, expected: Expected, now_s: float, limits: Array) -> RatioRun:
+        """The runs that say most, of the few series in which one may reach a part of its limit (nats).
 
         What reaches it is from then on watched for its end.
         """
-        rows = np.flatnonzero(self._raw.max(axis=0, initial=0.0) >= _BEGUN * limit)
+        rows = np.flatnonzero(self._raw.max(axis=0, initial=0.0) >= _BEGUN * limits)
         if not len(rows):
             return RatioRun(rows, *np.zeros((6, 0)))
         successes, usual, trials = self._sums[:, :, rows]
@@ -168,7 +171,7 @@ class RatioBank:
         correlation = np.nan_to_num(expected.lasting[rows] + passing, nan=1.0)
         nats = self._raw[:, rows] / (1 + np.maximum(trials - 1, 0.0) * correlation)
         for place, sizes in enumerate((slice(None, self._rises), slice(self._rises, None))):
-            strong = nats[sizes].max(axis=0, initial=0.0) >= _BEGUN * limit
+            strong = nats[sizes].max(axis=0, initial=0.0) >= _BEGUN * limits[rows]
             new = rows[strong & ~self._begun[place, rows]]
             self._after[place][:, new] = 0
             self._begun[place, new] = True
@@ -211,6 +214,19 @@ class RatioBank:
         arrays = unpack(payload)
         for name in _STATE:
             setattr(self, name, arrays[name])
+
+
+def limit_of_trials(allowed: Array, trials_a_day: Array) -> Array:
+    """The nats that a bank of tests of ratios needs, by false warnings a day and trials a day: float64[n].
+
+    By chance runs of `RatioBank` reach h nats about 0.3 exp(-h) times a trial, and at most 0.6 exp(-h) times a tick:
+    measured on ratios of 0.5 to 0.97, with and without correlation.
+
+    >>> limit_of_trials(np.array([0.01, 0.01]), np.array([300.0, 1e6])).round(1).tolist()
+    [9.1, 13.1]
+    """
+    looks = 1 / (1 / (_LOOKS_A_TRIAL * np.maximum(trials_a_day, _LEAST_TRIALS)) + 1 / _MOST_LOOKS)
+    return np.maximum(np.log(looks / np.maximum(allowed, 1e-12)), _LEAST_NATS)
 
 
 _STATE = ("_raw", "_sums", "_start", "_after", "_begun")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 HOURS = 24
 _FORGET_HOUR = 0.96  # per quarter seen: an hour remembers about six days
 _FORGET = 0.995  # per quarter: two days
+TRIALS_A_DAY = 96 * (1 - _FORGET)  # of what is remembered of trials, so many came in a day
 _HOUR_PRIOR = 300.0  # trials by which an hour is drawn towards its series
 _SERIES_PRIOR = 40.0  # trials by which a series is drawn towards the whole, if nobody knows how much parts differ
 _OWN_TRIALS = 500.0  # of the series, whatever its hour, that its expectation rests on at most

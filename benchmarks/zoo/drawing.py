@@ -87,13 +87,13 @@ def _span(
 
 
 def _sources(rng: np.random.Generator) -> frozenset[str]:
-    lacking = {name for name in ("logistics", "consultations", "aftersales", "visits", "feedback") if rng.random() < 0.25}
+    lacking = {
+        name for name in ("logistics", "consultations", "aftersales", "visits", "feedback") if rng.random() < 0.25
+    }
     return ALL - lacking if len(lacking) < 5 else ALL
 
 
-def _rhythm(
-    rng: np.random.Generator, style: str, offset_min: int, span: _Span, days_off: tuple[date, ...]
-) -> Rhythm:
+def _rhythm(rng: np.random.Generator, style: str, offset_min: int, span: _Span, days_off: tuple[date, ...]) -> Rhythm:
     hours = np.arange(24) + 0.5
 
     def hump(at: float, width: float) -> np.ndarray:

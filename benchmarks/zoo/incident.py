@@ -46,11 +46,18 @@ class Kind(NamedTuple):
 KINDS: Final = {
     "fewer_orders": Kind("order", "orders", (("channel",), ("store",)), (0.03, 0.5), "count", "order"),
     "failed_payments": Kind(
-        "order", "orders", (("payment_method",), ("channel",), ("payment_method", "channel")), (0.14, 0.7), "share", "order"
+        "order",
+        "orders",
+        (("payment_method",), ("channel",), ("payment_method", "channel")),
+        (0.14, 0.7),
+        "share",
+        "order",
     ),
     "slow_payments": Kind("order", "orders", (("payment_method",), ("channel",)), (2.6, 6.0), "factor", "order"),
     "cheap_orders": Kind("order", "orders", (("store",), ("category",)), (0.2, 0.6), "factor", "order"),
-    "stopped_carrier": Kind("logistics", "logistics", (("carrier",), ("carrier", "region")), (0.0, 0.4), "count", "parcel"),
+    "stopped_carrier": Kind(
+        "logistics", "logistics", (("carrier",), ("carrier", "region")), (0.0, 0.4), "count", "parcel"
+    ),
     "slow_warehouse": Kind("logistics", "logistics", (("warehouse",),), (0.0, 0.4), "count", "parcel"),
     "failed_deliveries": Kind("logistics", "logistics", (("carrier",), ("region",)), (0.18, 0.6), "share", "parcel"),
     "refund_wave": Kind(
@@ -58,11 +65,15 @@ KINDS: Final = {
     ),
     "manual_refunds": Kind("aftersale", "aftersales", (("kind",), ("category",)), (0.05, 0.4), "count", "refund"),
     "lost_disputes": Kind("dispute", "aftersales", (("reason",), ("category",)), (3.0, 15.0), "count", "dispute"),
-    "inquiry_wave": Kind("consultation", "consultations", (("intent",), ("intent", "region")), (2.5, 10.0), "count", "consultation"),
+    "inquiry_wave": Kind(
+        "consultation", "consultations", (("intent",), ("intent", "region")), (2.5, 10.0), "count", "consultation"
+    ),
     "unanswered": Kind("consultation", "consultations", (("queue",),), (0.2, 0.8), "share", "consultation"),
     "slow_answers": Kind("consultation", "consultations", (("queue",),), (3.0, 8.0), "factor", "consultation"),
     "page_errors": Kind("page", "visits", (("page",), ("device",), ("page", "device")), (0.07, 0.5), "share", "page"),
-    "failed_checkouts": Kind("page", "visits", (("device",), ("channel",), ("device", "channel")), (0.13, 0.6), "share", "checkout"),
+    "failed_checkouts": Kind(
+        "page", "visits", (("device",), ("channel",), ("device", "channel")), (0.13, 0.6), "share", "checkout"
+    ),
     "slow_pages": Kind("page", "visits", (("page",), ("device",)), (2.0, 5.0), "factor", "page"),
     "bad_reviews": Kind("feedback", "feedback", (("store",), ("channel",)), (0.4, 0.9), "share", "review"),
     "mention_wave": Kind("feedback", "feedback", (("platform",),), (3.0, 15.0), "count", "mention"),

@@ -88,4 +88,8 @@ def _disputes(shop: Shop, refunded: Table, incidents: Sequence[Incident]) -> lis
             lost = surged(shop, shop.rng(f"wave {incident.id}"), lost, incident, "closed", "dispute_id")
     won = table.take(table["upheld"] == 0)
     said = (*_DISPUTE, "upheld")
-    return [opening, Batch("dispute.closed", lost["closed"], lost, said), Batch("dispute.closed", won["closed"], won, said)]
+    return [
+        opening,
+        Batch("dispute.closed", lost["closed"], lost, said),
+        Batch("dispute.closed", won["closed"], won, said),
+    ]

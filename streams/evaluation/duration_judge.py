@@ -12,12 +12,14 @@ from detectors.binomial import BinomialDetector
 from detectors.course import Course
 from detectors.histogram import quantile
 from detectors.judgement import Reason
+from detectors.ratio_baseline import TRIALS_A_DAY
 from detectors.state import pack, unpack
 from detectors.tail_baseline import TailBaseline
 from detectors.verdict import BAND
 from streams.cells.histogram import BINS, edges
 from streams.evaluation.expected_ratios import HALF_HOUR_S, kinds
 from streams.evaluation.judge import Finding
+from streams.evaluation.sequential_ratios import SequentialRatios
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,6 +63,7 @@ class QuantileJudge:
         self._share = metric.quantile if share is None else share
         self._baseline = TailBaseline(BINS, upper=1 - self._share, lower=lower)
         self._detector = BinomialDetector(_LEAST_SHARE, metric.minimum_exposure)
+        self._tests = SequentialRatios(_LEAST_SHARE, metric.minimum_exposure)
         self._cut_off = any(term.since for term in metric.numerator)  # by what was there before, durations are
         self._learned = 0
         self._made: tuple[tuple[int, int, int, int], UsualRatio] | None = None
@@ -74,6 +77,7 @@ class QuantileJudge:
 
     def grow(self, size: int) -> None:
         self._baseline.grow(size)
+        self._tests.grow(size)
 
     def largest_expected(self, window_s: int) -> float:
         """A distribution has exposure only where something was seen."""
@@ -87,18 +91,37 @@ class QuantileJudge:
             counts = self._counts(moment, window_s)
             total = counts.sum(axis=0)
             judged = self._detector.judge(
-                self._baseline.in_tails(counts), total, usual.ratio, usual.weight, usual.dispersion
+                self._baseline.in_tails(counts), total, usual.ratio, usual.weight, usual.dispersion, shown=True
             )
             judged.reason[~np.isfinite(usual.ratio) & (total > 0)] = Reason.WARMING_UP
-            self._weaken(judged, self._value(counts), expected)
             yield Finding(window_s, judged)
+        a_day = self._baseline.tails.sums[1] * TRIALS_A_DAY
+        found = self._tests.finding(moment, usual, a_day, lambda slots: self._recent(moment, slots))
+        assert found.windows is not None
+        rows = found.judgement.score >= 1
+        if rows.any():
+            self._weaken(found.judgement, self._values(moment, found.windows, rows), expected)
+        yield found
+
+    def _recent(self, moment: Moment, slots: int) -> tuple[Array, Array]:
+        """Values in the tails, and all, of the last slots of 10 s."""
+        counts: Array = np.array([moment.reader.recent(number, slots) for number in range(BINS)], dtype=np.float64)
+        counts = np.maximum(counts, 0.0)
+        return self._baseline.in_tails(counts), counts.sum(axis=0)
 
     def in_unit(self, moment: Moment, judged: Judgement, windows: NDArray[np.int32]) -> Judgement:
-        value = np.zeros(moment.size)
-        for window_s in np.unique(windows).tolist():
-            rows = windows == window_s
-            value[rows] = self._value(self._counts(moment, window_s))[rows]
+        value = self._values(moment, windows, np.full(moment.size, True))
         return self._in_seconds(moment, judged, value, np.arange(moment.size))
+
+    def _values(self, moment: Moment, windows: NDArray[np.int32], rows: NDArray[np.bool_]) -> Array:
+        """float64[n]: what people read of these rows, over the windows that are kept that come nearest to theirs."""
+        kept = np.array(self._metric.windows)
+        nearest = kept[np.minimum(np.searchsorted(kept, windows), len(kept) - 1)]
+        value = np.zeros(moment.size)
+        for window_s in np.unique(nearest[rows]).tolist():
+            of = rows & (nearest == window_s)
+            value[of] = self._value(self._counts(moment, window_s))[of]
+        return value
 
     def since(self, moment: Moment, series: int, seconds: int) -> Judgement | None:
         row = np.array([series])
@@ -157,10 +180,13 @@ class QuantileJudge:
         return contributors.only_sure(contributors.of_ratio(before, before * share, bottoms, tops), known)
 
     def to_bytes(self) -> bytes:
-        return pack({"baseline": np.frombuffer(self._baseline.to_bytes(), dtype=np.uint8)})
+        parts = {"baseline": self._baseline.to_bytes(), "tests": self._tests.to_bytes()}
+        return pack({name: np.frombuffer(part, dtype=np.uint8) for name, part in parts.items()})
 
     def restore(self, payload: bytes) -> None:
-        self._baseline.restore(unpack(payload)["baseline"].tobytes())
+        parts = unpack(payload)
+        self._baseline.restore(parts["baseline"].tobytes())
+        self._tests.restore(parts["tests"].tobytes())
         self._made = None
 
     def _counts(self, moment: Moment, window_s: int) -> Array:

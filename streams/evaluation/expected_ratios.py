@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detectors.between_parts import trials_of_whole
-from detectors.ratio_baseline import RatioBaseline, UsualRatio, at
+from detectors.ratio_baseline import TRIALS_A_DAY, RatioBaseline, UsualRatio, at
 from streams.catalogue.metric import Component
 from streams.evaluation.first_look import FirstLook
 
@@ -89,6 +89,10 @@ class ExpectedRatios:
     def bottoms(self, moment: Moment) -> Array:
         """float64[n]: recent trials by the series that uses them: the usual weights of segments."""
         return self._baseline.bottoms(moment.partner(Component.DENOMINATOR))
+
+    def a_day(self, moment: Moment) -> Array:
+        """float64[n]: trials a day, about."""
+        return self.bottoms(moment) * TRIALS_A_DAY
 
     def parts(self) -> dict[str, bytes]:
         """The state by name."""

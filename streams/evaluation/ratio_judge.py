@@ -11,11 +11,13 @@ from detectors.binomial import BinomialDetector
 from detectors.burn_rate import RULES, BurnRateDetector
 from detectors.course import Course
 from detectors.judgement import Reason
+from detectors.ratio_baseline import at
 from detectors.state import pack, unpack
 from streams.catalogue.metric import Component
 from streams.evaluation.expected_ratios import LEAST_TRIALS, ExpectedRatios
 from streams.evaluation.judge import Finding
 from streams.evaluation.reference import Reference
+from streams.evaluation.sequential_ratios import SequentialRatios
 from streams.evaluation.window_reader import LONG_S
 
 if TYPE_CHECKING:
@@ -55,6 +57,7 @@ class RatioJudge:
         self._expected = ExpectedRatios()
         self._reference = Reference(_LONG_CORRELATION, self._earlier)
         self._binomial = BinomialDetector(min(effect, 1.0), metric.minimum_exposure)
+        self._tests = SequentialRatios(min(effect, 1.0), metric.minimum_exposure)
         self._slow = BinomialDetector(min(effect, 1.0), metric.minimum_exposure, _LONG_LIMIT)
         self._burning = None if metric.target is None else BurnRateDetector(metric.target, metric.minimum_exposure)
 
@@ -73,6 +76,7 @@ class RatioJudge:
 
     def grow(self, size: int) -> None:
         self._expected.grow(size)
+        self._tests.grow(size)
 
     def largest_expected(self, window_s: int) -> float:
         """A ratio has exposure only where something was seen."""
@@ -86,6 +90,9 @@ class RatioJudge:
                 yield Finding(window_s, self._judged(moment, window_s, usual))
         if self._burning is not None:
             yield from self._burns(moment, windows, usual)
+        if self._metric.windows[0] <= LONG_S:
+            a_day = self._expected.a_day(moment)
+            yield self._tests.finding(moment, usual, a_day, lambda slots: self._recent(moment, slots))
 
     def _judged(self, moment: Moment, window_s: int, usual: UsualRatio) -> Judgement:
         """Against `usual`, or, over a long window, against the windows before it."""
@@ -93,7 +100,8 @@ class RatioJudge:
         if window_s > LONG_S:
             usual, detector = self._reference.usual(moment, window_s), self._slow
         tops, bottoms = self._sums(moment, window_s)
-        judged = detector.judge(tops, bottoms, usual.ratio, usual.weight, usual.dispersion)
+        shown = window_s <= LONG_S  # what is improbable the tests find
+        judged = detector.judge(tops, bottoms, usual.ratio, usual.weight, usual.dispersion, shown=shown)
         judged.reason[~np.isfinite(usual.ratio) & (bottoms > 0)] = Reason.WARMING_UP
         return judged
 
@@ -107,6 +115,14 @@ class RatioJudge:
     def _sums(self, moment: Moment, window_s: int) -> tuple[Array, Array]:
         bottoms = moment.sums(Component.DENOMINATOR, window_s)
         tops = self._tops(lambda component: moment.raw(component, window_s), bottoms)
+        return np.clip(tops, 0.0, np.maximum(bottoms, 0.0)), bottoms
+
+    def _recent(self, moment: Moment, slots: int) -> tuple[Array, Array]:
+        """The same of the last slots of 10 s."""
+        bottoms = at(
+            moment.reader.recent(Component.DENOMINATOR, slots).astype(np.float64), moment.partner(Component.DENOMINATOR)
+        )
+        tops = self._tops(lambda component: moment.reader.recent(component, slots).astype(np.float64), bottoms)
         return np.clip(tops, 0.0, np.maximum(bottoms, 0.0)), bottoms
 
     def _earlier(self, moment: Moment, window_s: int) -> tuple[Array, Array]:
@@ -170,7 +186,8 @@ class RatioJudge:
         self._restore_parts({name: array.tobytes() for name, array in unpack(payload).items()})
 
     def _parts(self) -> dict[str, bytes]:
-        return self._expected.parts()
+        return self._expected.parts() | {"tests": self._tests.to_bytes()}
 
     def _restore_parts(self, parts: dict[str, bytes]) -> None:
         self._expected.restore(parts)
+        self._tests.restore(parts["tests"])
