@@ -61,6 +61,13 @@ class RatioRun(NamedTuple):
     spread: Array
 
 
+class Ends(NamedTuple):
+    """Changes that are over: the series, and since when what came looks usual (s)."""
+
+    rows: NDArray[np.intp]
+    since: Array
+
+
 class RatioBank:
     """A bank of Page's tests: each series has one for each odds ratio that is looked for.
 
@@ -84,11 +91,11 @@ class RatioBank:
         >>> bank.grow(1)
         >>> expected = Expected(np.array([0.9]), np.array([1e-4]), np.array([0.0]))
         >>> for minute in range(100):
-        ...     bank.follow(np.array([9.0]), np.array([10.0]), expected, 60.0 * minute)
+        ...     ends = bank.follow(np.array([9.0]), np.array([10.0]), expected, 60.0 * minute)
         >>> len(bank.runs(expected, 6_000.0, np.array([13.8])).rows)
         0
         >>> for minute in range(100, 104):
-        ...     bank.follow(np.array([5.0]), np.array([10.0]), expected, 60.0 * minute)
+        ...     ends = bank.follow(np.array([5.0]), np.array([10.0]), expected, 60.0 * minute)
         >>> run = bank.runs(expected, 6_240.0, np.array([13.8]))
         >>> run.successes.tolist(), run.trials.tolist(), run.seconds.tolist(), run.nats.round(1).tolist()
         ([20.0], [40.0], [240.0], [20.3])
@@ -107,6 +114,8 @@ class RatioBank:
         self._sums: Array = np.zeros((3, len(odds), 0))  # successes, expected ones, trials
         self._start: Array = np.zeros((len(odds), 0))  # s
         self._after: Array = np.zeros((2, 2, 0))  # of falls and rises: successes, trials since it looks usual
+        self._usual_since: Array = np.zeros((2, 0))  # s
+        self._whole_over: Array = np.full(2, -np.inf)  # s
         self._begun: NDArray[np.bool_] = np.zeros((2, 0), dtype=np.bool_)
         self._of: tuple[Expected, Array] | None = None
 
@@ -120,25 +129,31 @@ class RatioBank:
         """All runs start again: after a time that was not followed."""
         for name in _STATE:
             getattr(self, name)[:] = 0
+        self._whole_over[:] = -np.inf
 
     def forget(self, rows: NDArray[np.bool_]) -> None:
         """The runs of these series begin again: what they tell is over, or known."""
         for name in _STATE:
             getattr(self, name)[..., rows] = 0
 
-    def follow(self, successes: Array, trials: Array, expected: Expected, from_s: float) -> None:
-        """Takes in what came since `from_s` (s), float64[n] each; where the ratio is unknown nothing is taken in."""
+    def follow(self, successes: Array, trials: Array, expected: Expected, from_s: float, whole: int = -1) -> Ends:
+        """Takes in what came since `from_s` (s), float64[n] each; where the ratio is unknown nothing is taken in.
+
+        Returns the changes that are over. What is over in the series of the `whole` is over in its parts, unless what
+        came last in a part looks changed still.
+        """
         rows = np.flatnonzero((trials > 0) & np.isfinite(expected.ratio))
         if not len(rows):
-            return
+            return Ends(rows, np.zeros(0))
         tried, came = trials[rows], successes[rows]
         ratio, away = self._away(expected)
         if len(rows) == len(trials):
             self._take(slice(None), came, tried, ratio, away, from_s)
         else:
             self._take(rows, came, tried, ratio[rows], away[:, rows], from_s)
-        if self._begun.any():
-            self._look_for_ends(rows, came, tried, ratio[rows])
+        if not self._begun.any():
+            return Ends(rows[:0], np.zeros(0))
+        return self._look_for_ends(rows, came, tried, ratio[rows], from_s, whole)
 
     def _away(self, expected: Expected) -> tuple[Array, Array]:
         """The expected ratio, and what a trial of each series speaks against each of the odds."""
@@ -183,8 +198,11 @@ class RatioBank:
             rows, nats[best, each], successes[best, each], usual[best, each], trials, seconds[best, each], spread
         )
 
-    def _look_for_ends(self, rows: NDArray[np.intp], came: Array, tried: Array, ratio: Array) -> None:
+    def _look_for_ends(
+        self, rows: NDArray[np.intp], came: Array, tried: Array, ratio: Array, from_s: float, whole: int
+    ) -> Ends:
         """Adds the step to what came since a change looked strongest; where that is as usual, the change is over."""
+        ends = []
         for place, sizes in enumerate((slice(None, self._rises), slice(self._rises, None))):
             on = self._begun[place, rows]
             if not on.any():
@@ -197,22 +215,33 @@ class RatioBank:
             times = (successes + 0.5) / (trials - successes + 0.5) * (1 - p) / p
             least, most = self._odds[self._rises - 1, 0], self._odds[min(self._rises, len(self._odds) - 1), 0]
             times = np.clip(times, most, _EXTREME) if place else np.clip(times, 1 / _EXTREME, least)
-            after = self._after[place][:, series] + np.array([came[on], tried[on]])
+            before = self._after[place][:, series]
+            self._usual_since[place, series] = np.where(before[1] > 0, self._usual_since[place, series], from_s)
+            after = before + np.array([came[on], tried[on]])
             nats = after[1] * np.log1p((times - 1) * p) - after[0] * np.log(times)
             self._after[place][:, series] = after * (nats > 0)
-            over = series[(nats >= _SURE) | (raw.max(axis=0) <= 0)]
-            self._begun[place, over] = False
-            self._raw[sizes, over] = 0
-            self._sums[:, sizes, over] = 0
+            ended = (nats >= _SURE) | (raw.max(axis=0) <= 0)
+            if (series[ended] == whole).any():
+                self._whole_over[place] = from_s
+                self._begin(place, sizes, np.flatnonzero(~self._begun[place]))
+            ended |= (nats > 0) & (self._start[best, series] <= self._whole_over[place])
+            ends.append((series[ended], self._usual_since[place, series[ended]]))
+            self._begin(place, sizes, series[ended])
+        return Ends(*(np.concatenate(of) for of in zip(*ends, strict=True))) if ends else Ends(rows[:0], np.zeros(0))
+
+    def _begin(self, place: int, sizes: slice, series: NDArray[np.intp]) -> None:
+        self._begun[place, series] = False
+        self._raw[sizes, series] = 0
+        self._sums[:, sizes, series] = 0
 
     def to_bytes(self) -> bytes:
         """The runs; odds are the constructor's."""
-        return pack({name: getattr(self, name) for name in _STATE})
+        return pack({name: getattr(self, name) for name in _STATE} | {"_whole_over": self._whole_over})
 
     def restore(self, payload: bytes) -> None:
         """Takes over what `to_bytes` described. Raises ValueError for anything else."""
         arrays = unpack(payload)
-        for name in _STATE:
+        for name in (*_STATE, "_whole_over"):
             setattr(self, name, arrays[name])
 
 
@@ -229,4 +258,4 @@ def limit_of_trials(allowed: Array, trials_a_day: Array) -> Array:
     return np.maximum(np.log(looks / np.maximum(allowed, 1e-12)), _LEAST_NATS)
 
 
-_STATE = ("_raw", "_sums", "_start", "_after", "_begun")
+_STATE = ("_raw", "_sums", "_start", "_after", "_usual_since", "_begun")

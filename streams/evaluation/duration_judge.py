@@ -63,7 +63,9 @@ class QuantileJudge:
         self._share = metric.quantile if share is None else share
         self._baseline = TailBaseline(BINS, upper=1 - self._share, lower=lower)
         self._detector = BinomialDetector(_LEAST_SHARE, metric.minimum_exposure)
-        self._tests = SequentialRatios(_LEAST_SHARE, metric.minimum_exposure)
+        self._tests = SequentialRatios(
+            metric, _LEAST_SHARE, lambda moment, window_s: self._counts(moment, window_s).sum(axis=0)
+        )
         self._cut_off = any(term.since for term in metric.numerator)  # by what was there before, durations are
         self._learned = 0
         self._made: tuple[tuple[int, int, int, int], UsualRatio] | None = None

@@ -57,7 +57,9 @@ class RatioJudge:
         self._expected = ExpectedRatios()
         self._reference = Reference(_LONG_CORRELATION, self._earlier)
         self._binomial = BinomialDetector(min(effect, 1.0), metric.minimum_exposure)
-        self._tests = SequentialRatios(min(effect, 1.0), metric.minimum_exposure)
+        self._tests = SequentialRatios(
+            metric, min(effect, 1.0), lambda moment, window_s: moment.sums(Component.DENOMINATOR, window_s)
+        )
         self._slow = BinomialDetector(min(effect, 1.0), metric.minimum_exposure, _LONG_LIMIT)
         self._burning = None if metric.target is None else BurnRateDetector(metric.target, metric.minimum_exposure)
 
