@@ -46,8 +46,8 @@ class AlarmBudget(NamedTuple):
 def limit_of_counts(allowed: Array, events_a_day: Array) -> Array:
     """The nats that a bank of tests of counts needs, by false warnings a day and events a day: float64[n].
 
-    By chance runs of `Bank` reach h nats about 2.6 exp(-h) times an event, and at most 7,500 exp(-h) times a day, since a
-    tick has one look: measured on Poisson counts of 0.01 to 100 a minute.
+    By chance runs of `Bank` reach h nats about 2.6 exp(-h) times an event, and at most 7,500 exp(-h) times a day, since
+    a tick has one look: measured on Poisson counts of 0.01 to 100 a minute.
 
     >>> limit_of_counts(np.array([0.01, 0.01]), np.array([100.0, 1e6])).round(1).tolist()
     [10.1, 13.5]

@@ -29,9 +29,10 @@ class Step(NamedTuple):
         counts: events.
         low, high: the edges of what a series expects by itself; NaN where that is not known.
         shared: what its usual share of the rest of the whole comes to; NaN where there is no rest to compare with.
-        wobble: relative variance of the level from one quarter of an hour to the next.
+        wobble: relative variance of the level from one quarter of an hour to the next; of a part, of its share.
         unsure: relative variance of the expectation itself, however long a run lasts.
         clumped: variance over mean of the counts of a minute; 1 where events come by themselves.
+        odds: of a part against the rest, which varies as well: of both the part is binomial. 0 where there is no rest.
         seconds: length of the step.
 
     """
@@ -43,6 +44,7 @@ class Step(NamedTuple):
     wobble: Array
     unsure: Array
     clumped: Array
+    odds: Array
     seconds: float
 
 
@@ -88,8 +90,8 @@ class Bank:
         >>> bank = Bank()
         >>> bank.grow(1)
         >>> def minute(count):
-        ...     ten, known = np.full(1, 10.0), np.full(1, 0.0)
-        ...     return Step(np.full(1, count), ten, ten, np.full(1, np.nan), known, known, np.ones(1), 60.0)
+        ...     ten, none = np.full(1, 10.0), np.zeros(1)
+        ...     return Step(np.full(1, count), ten, ten, np.full(1, np.nan), none, none, np.ones(1), none, 60.0)
         >>> for _ in range(600):
         ...     bank.follow(minute(10.0))
         >>> bank.run(np.full(1, 14.0)).nats.tolist()
@@ -110,11 +112,12 @@ class Bank:
         self._sizes: Array = np.array(sizes)[:, None]
         self._logs: Array = np.log(self._sizes)
         self._rises = int(np.searchsorted(self._sizes[:, 0], 1.0))  # the first of them
+        self._rising = self._sizes[:, 0] > 1
         # Seen, expected by share, expected by itself, seconds: [4, sizes, n].
         self._runs: Stored = np.zeros((4, len(sizes), 0), dtype=np.float32)
         self._nats: Array = np.zeros((len(sizes), 0))
         self._frailty: Array = np.zeros((len(sizes), 0))
-        self._clumped: Array = np.ones(0)
+        self._clumped: Array = np.ones((len(sizes), 0))
         # Of changes that have begun, since when what came looks usual: [falls or rises, seen or expected, n].
         self._after: Stored = np.zeros((2, 2, 0), dtype=np.float32)
         self._begun: NDArray[np.bool_] = np.zeros((2, 0), dtype=np.bool_)
@@ -124,7 +127,7 @@ class Bank:
         if size > self._nats.shape[1]:
             self._runs, self._after = grown(self._runs, size), grown(self._after, size)
             self._nats, self._frailty = grown(self._nats, size), grown(self._frailty, size)
-            self._begun, self._clumped = grown(self._begun, size), grown(self._clumped, size, fill=1.0)
+            self._begun, self._clumped = grown(self._begun, size), grown(self._clumped, size, fill=1)
 
     def begin(self) -> None:
         """All runs start again: after a time that was not followed."""
@@ -139,13 +142,15 @@ class Bank:
         shared = np.where(np.isfinite(step.shared), step.shared, own)
         own = np.where(np.isfinite(own), own, shared)
         unknown = ~np.isfinite(own)
-        for stored, more in zip(self._runs, (step.counts, shared, own, step.seconds), strict=True):
-            np.add(stored, more, out=stored, casting="same_kind")
+        self._runs[0] += step.counts
+        self._runs[1] += shared
+        self._runs[2] += own
+        self._runs[3] += step.seconds
         self._runs[:, unknown] = 0
-        seen, expected, seconds = self._totals(self._runs)
+        seen, expected, seconds, by_share = self._totals(self._runs, self._rising[:, None])
         steady = np.minimum(_STEADY_S / np.maximum(seconds, 1.0), 1.0)
         self._frailty = np.maximum(step.wobble * steady + step.unsure, _LEAST)
-        self._clumped = np.maximum(step.clumped, 1.0)
+        self._clumped = np.where(by_share, 1 + step.odds, 1.0) * np.maximum(step.clumped, 1.0)
         self._nats = self._ratio(seen / self._clumped, expected / self._clumped, self._frailty)
         ended = self._nats <= 0
         self._runs[:, ended] = 0
@@ -160,7 +165,7 @@ class Bank:
         """
         best = np.argmax(self._nats, axis=0)
         series = np.arange(self._nats.shape[1])
-        seen, expected, seconds = self._totals(self._runs[:, best, series], best >= self._rises)
+        seen, expected, seconds, _ = self._totals(self._runs[:, best, series], best >= self._rises)
         nats = self._nats[best, series]
         for place, rows in enumerate((slice(None, self._rises), slice(self._rises, None))):
             strong = self._nats[rows].max(axis=0, initial=0.0) >= _BEGUN * limits
@@ -168,7 +173,7 @@ class Bank:
             if new.any():
                 self._after[place][:, new] = 0
             self._begun[place] |= strong
-        spread = self._frailty[best, series] + self._clumped / np.maximum(expected, _LEAST)
+        spread = self._frailty[best, series] + self._clumped[best, series] / np.maximum(expected, _LEAST)
         return Run(nats, seen, expected, seconds, self._sizes[best, 0], spread)
 
     def forget(self, rows: NDArray[np.bool_]) -> None:
@@ -177,16 +182,11 @@ class Bank:
         self._nats[:, rows] = 0
         self._begun[:, rows] = False
 
-    def _totals(self, runs: Stored, rises: NDArray[np.bool_] | None = None) -> tuple[Array, Array, Array]:
-        """Events seen and expected at the nearer edge, and seconds."""
+    def _totals(self, runs: Stored, rises: NDArray[np.bool_]) -> tuple[Array, Array, Array, NDArray[np.bool_]]:
+        """Events seen and expected at the nearer edge, seconds, and whether that edge is the share."""
         seen, shared, own, seconds = runs.astype(np.float64)
-        if rises is None:
-            expected = np.empty_like(own)
-            np.minimum(shared[: self._rises], own[: self._rises], out=expected[: self._rises])
-            np.maximum(shared[self._rises :], own[self._rises :], out=expected[self._rises :])
-        else:
-            expected = np.where(rises, np.maximum(shared, own), np.minimum(shared, own))
-        return seen, expected, seconds
+        by_share = (shared > own) == rises
+        return seen, np.where(by_share, shared, own), seconds, by_share
 
     def _ratio(self, seen: Array, expected: Array, frailty: Array) -> Array:
         grown_by = frailty * expected
@@ -204,14 +204,14 @@ class Bank:
             best = np.argmax(sizes, axis=0) + (rows.start or 0)
             gone = sizes.max(axis=0) <= 0
             nearer = np.maximum if place else np.minimum
-            seen, expected, _ = self._totals(self._runs[:, best, series], np.full(len(series), bool(place)))
+            seen, expected, _, _ = self._totals(self._runs[:, best, series], np.full(len(series), bool(place)))
             more = nearer(shared[best, series], own[best, series])
             after = self._after[place][:, series] + np.array([step.counts[series], more])
             # As large as it has been, but never so near to usual that nothing could tell the two apart.
             times = np.clip(seen / np.maximum(expected, _LEAST), 0.02, 50.0)
             least, most = self._sizes[self._rises - 1, 0], self._sizes[min(self._rises, len(self._sizes) - 1), 0]
             times = np.maximum(times, most) if place else np.minimum(times, least)
-            nats = (after[1] * (times - 1) - after[0] * np.log(times)) / self._clumped[series]
+            nats = (after[1] * (times - 1) - after[0] * np.log(times)) / self._clumped[best, series]
             after[:, nats <= 0] = 0
             self._after[place][:, series] = after
             over = series[(nats >= _SURE) | gone]

@@ -21,7 +21,7 @@ _PRIOR_QUARTERS = 16.0
 _FORGET = 0.998  # per quarter, as `SeasonalBaseline` forgets its dispersion
 _YOUNG = 0.3  # relative variance of a part of which only its first hours are known: it finds its level in them
 _YOUNG_EVENTS = 60.0
-_LASTING = 0.005  # what shares do from day to day
+_LASTING = 0.002  # what shares do from day to day
 
 
 class Odds(NamedTuple):

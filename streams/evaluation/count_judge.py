@@ -127,7 +127,7 @@ class CountJudge:
         baseline = self._expected.usual
         usual = baseline.usual(moment.end_s, window_s, moment.whole, day=moment.day).middle[series]
         scale = float((interval.high if above else interval.low)[series]) / max(float(usual), 1e-9)
-        expected = baseline.course(series, moment.end_s, len(counts), step)
+        expected = baseline.course(series, moment.end_s, len(counts), step, day=moment.day)
         return Course(counts, expected * (scale if np.isfinite(scale) else 1.0), rises=above)
 
     def contributions(self, moment: Moment, whole: int, parts: list[int], window_s: int) -> contributors.Contributions:

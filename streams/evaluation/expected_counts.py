@@ -115,7 +115,7 @@ class ExpectedCounts:
     def edges(self, moment: Moment) -> Edges:
         """What is expected of the shortest window by a series itself, whatever the rest of the whole does."""
         window_s = self._shortest_s
-        usual = self.usual.usual(moment.end_s, window_s, moment.whole)
+        usual = self.usual.usual(moment.end_s, window_s, moment.whole, day=moment.day)
         planned = moment.planned(window_s)
         least, greatest = self._levels(usual, moment.whole)
         low, high = usual.low * planned.low * least, usual.high * planned.high * greatest

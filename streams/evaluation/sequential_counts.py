@@ -15,12 +15,14 @@ from detectors.shares import Shares
 from detectors.state import pack, unpack
 from detectors.verdict import BAND
 from streams.evaluation.judge import Finding
-from streams.evaluation.window_reader import TICK_MS
+from streams.evaluation.window_reader import QUARTER_MS, TICK_MS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from detectors.day import Day
+    from detectors.seasonal import Usual
+    from detectors.shares import Odds
     from streams.catalogue.metric import Component, Metric
     from streams.evaluation.expected_counts import Edges, ExpectedCounts
     from streams.evaluation.moment import Moment
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 _LONGEST_GAP_MS = 26 * 3_600_000
 _STALLED = 0.05  # the size of a change that is a stall
 _DAY_S = 86_400.0
+_AROUND_S = 10_800  # shares are those of so long around the present
 _PARTS = ("bank", "clumps", "shares")
 
 
@@ -55,6 +58,8 @@ class SequentialCounts:
         self._clumps = Clumps()
         self._shares = Shares()
         self._followed_ms = 0
+        self._around: tuple[Array, Array] = (np.zeros(0), np.zeros(0))  # usual and evidence, derived
+        self._of_quarter = (0, 0)
 
     def grow(self, size: int) -> None:
         """Makes room for new series."""
@@ -67,7 +72,8 @@ class SequentialCounts:
         if not 0 <= whole < len(counts):
             return
         self.grow(len(counts))
-        usual = self._expected.usual.usual(second_of_day + QUARTER_S, QUARTER_S, whole, day=day)
+        self._expected.usual.grow(len(counts))
+        usual = self._usual_around(second_of_day + (QUARTER_S + _AROUND_S) / 2, day, whole)
         odds = self._shares.odds(usual.middle, usual.evidence, whole)
         self._shares.learn(counts, odds.odds, whole)
 
@@ -97,17 +103,28 @@ class SequentialCounts:
             times = between / np.maximum(middle, 1e-9)
         else:
             times = np.full(moment.size, seconds / self._metric.windows[0])
-        wobble, clumped, unsure = edges.wobble, self._clumps.size(edges.wobble), edges.unsure
-        shared = np.full(moment.size, np.nan)
+        clumped, wobble, unsure = self._clumps.size(edges.wobble), edges.wobble, edges.unsure
+        shared, odds = np.full(moment.size, np.nan), np.zeros(moment.size)
         if 0 <= moment.whole < moment.size:
-            odds = self._shares.odds(middle, edges.evidence, moment.whole)
-            shared = odds.odds * np.maximum(counts[moment.whole] - counts, 0.0)
-            known = np.isfinite(shared)
-            wobble = np.where(known, self._shares.wobble(), wobble)
-            unsure = np.where(known, odds.unsure, unsure)
-            # The rest is a count as well: given both, the part is binomial.
-            clumped = clumped * np.where(known, 1 + odds.odds, 1.0)
-        return Step(counts, low * times, high * times, shared, wobble, unsure, clumped, seconds)
+            found = self._odds(moment)
+            shared = found.odds * np.maximum(counts[moment.whole] - counts, 0.0)
+            known, odds = np.isfinite(shared), np.nan_to_num(found.odds)
+            wobble, unsure = np.where(known, self._shares.wobble(), wobble), np.where(known, found.unsure, unsure)
+        return Step(counts, low * times, high * times, shared, wobble, unsure, clumped, odds, seconds)
+
+    def _odds(self, moment: Moment) -> Odds:
+        """Of the hours around: a quarter of a thin part says little. They change with the quarter of an hour."""
+        quarter = moment.end_ms // QUARTER_MS
+        if self._of_quarter != (quarter, moment.size):
+            middle_s = (moment.end_s // QUARTER_S + 0.5) * QUARTER_S + _AROUND_S / 2
+            usual = self._usual_around(middle_s, moment.day, moment.whole)
+            self._around, self._of_quarter = (usual.middle, usual.evidence), (quarter, moment.size)
+        return self._shares.odds(*self._around, moment.whole)
+
+    def _usual_around(self, end_s: float, day: Day, whole: int) -> Usual:
+        if end_s > _DAY_S:
+            end_s, day = end_s - _DAY_S, day.plus(1)
+        return self._expected.usual.usual(end_s, _AROUND_S, whole, day=day)
 
     def finding(self, moment: Moment, edges: Edges) -> Finding:
         """What the runs say, each over its own time."""
