@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 ODDS = (0.02, 0.1, 0.25, 0.5, 1 / 1.5, 1.5, 2.0, 4.0, 10.0, 50.0)
 _SURE = float(np.log(1000.0))  # nats for "as usual" after which a change is over
 _BEGUN = 0.7  # of the limit: from there on the end of a change is looked for
-_EXTREME = 50.0  # times the usual odds, or a part: nothing is taken to be further off
 _INSIDE = 1e-5
 _LOOKS_A_TRIAL = 0.3  # false runs that reach h nats, times exp(h)
 _MOST_LOOKS = 0.6 * 8640  # a day
@@ -75,10 +74,10 @@ class RatioBank:
 
         K ln c - N ln(1 + (c - 1) p)        nats.
 
-    Where their sum falls to 0 a new run begins. Trials are correlated: what they say is divided by 1 + (N - 1) rho (quasi-
-    likelihood; Wedderburn 1974), where rho falls with the length of the run to what lasts, which holds how unsure the
-    expectation is. So a run never says more than the knowledge that it is held against allows, and a new series is not
-    found at all unless it is wholly different. Odds are symmetric: which of two outcomes is the rarer does not matter.
+    Where their sum falls to 0 a new run begins. Trials are correlated: what they say is divided by 1 + (N - 1) rho
+    (quasi-likelihood; Wedderburn 1974), where rho falls with the length of the run to what lasts, which holds how unsure
+    the expectation is. So a run never says more than the knowledge that it is held against allows. Odds are symmetric:
+    which of two outcomes is the rarer does not matter.
 
     A change is over when what came since speaks for "as usual" with a thousand to one; then its runs begin again. A tick
     without trials costs next to nothing. Counts have rates and no trials: `Bank`.
@@ -101,8 +100,8 @@ class RatioBank:
         ([20.0], [40.0], [240.0], [20.3])
 
     References:
-        E. S. Page, Continuous inspection schemes, Biometrika 41 (1954). R. W. M. Wedderburn, Quasi-likelihood functions,
-        generalized linear models, and the Gauss-Newton method, Biometrika 61 (1974).
+        E. S. Page, Continuous inspection schemes, Biometrika 41 (1954). R. W. M. Wedderburn, Quasi-likelihood
+        functions, generalized linear models, and the Gauss-Newton method, Biometrika 61 (1974).
 
     """
 
@@ -211,13 +210,17 @@ class RatioBank:
             raw = self._raw[sizes][:, series]
             best = np.argmax(raw, axis=0) + (sizes.start or 0)
             successes, _, trials = self._sums[:, best, series]
-            # As far off as it has been, but never so near to usual that nothing could tell the two apart.
-            times = (successes + 0.5) / (trials - successes + 0.5) * (1 - p) / p
-            least, most = self._odds[self._rises - 1, 0], self._odds[min(self._rises, len(self._odds) - 1), 0]
-            times = np.clip(times, most, _EXTREME) if place else np.clip(times, 1 / _EXTREME, least)
             before = self._after[place][:, series]
             self._usual_since[place, series] = np.where(before[1] > 0, self._usual_since[place, series], from_s)
             after = before + np.array([came[on], tried[on]])
+            # As far off as it was before, by half at most, but never so near to usual that none could tell them apart.
+            well, ill = (
+                np.maximum(np.array([successes, trials - successes]) - (after[0], after[1] - after[0]), 0.0) + 0.5
+            )
+            changed = np.clip(well / (well + ill), p / 2, 1 - (1 - p) / 2)
+            times = changed / (1 - changed) * (1 - p) / p
+            nearest = self._odds[self._rises if place else self._rises - 1, 0]
+            times = np.maximum(times, nearest) if place else np.minimum(times, nearest)
             nats = after[1] * np.log1p((times - 1) * p) - after[0] * np.log(times)
             self._after[place][:, series] = after * (nats > 0)
             ended = (nats >= _SURE) | (raw.max(axis=0) <= 0)
