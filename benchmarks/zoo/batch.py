@@ -38,7 +38,7 @@ class Batch(NamedTuple):
     """Events of a type: one a row of the table.
 
     `fields` are columns of the table, which become the event's data; the first is the id, or a dimension, that is the
-    subject. Codes are those of the dimension `refund.reason` (of events refund.*) or, where the shop has none, `reason`.
+    subject. Codes are those of the dimension `refund.reason` (of events refund.*) or, where there is none, `reason`.
     """
 
     type: str
