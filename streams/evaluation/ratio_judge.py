@@ -14,6 +14,7 @@ from detectors.judgement import Reason
 from detectors.ratio_baseline import at
 from detectors.state import pack, unpack
 from streams.catalogue.metric import Component
+from streams.evaluation.drifting_ratios import DriftingRatios
 from streams.evaluation.expected_ratios import LEAST_TRIALS, ExpectedRatios
 from streams.evaluation.judge import Finding
 from streams.evaluation.reference import Reference
@@ -60,25 +61,23 @@ class RatioJudge:
         self._tests = SequentialRatios(
             metric, min(effect, 1.0), lambda moment, window_s: moment.sums(Component.DENOMINATOR, window_s)
         )
+        self._drifting = DriftingRatios(metric, min(effect, 1.0))
         self._slow = BinomialDetector(min(effect, 1.0), metric.minimum_exposure, _LONG_LIMIT)
         self._burning = None if metric.target is None else BurnRateDetector(metric.target, metric.minimum_exposure)
 
     def learn(
         self, second_of_day: float, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]], day: Day
     ) -> None:
-        del day  # what people do is counted by day, how they do it hardly is
-        if self._metric.windows[0] > LONG_S:
-            return  # nothing is compared with the usual ratio of an hour
-        self._expected.learn(
-            int(second_of_day // 3600),
-            self._tops(counts.__getitem__, counts[Component.DENOMINATOR]),
-            counts[Component.DENOMINATOR],
-            partner[Component.DENOMINATOR],
-        )
+        bottoms, partner_of = counts[Component.DENOMINATOR], partner[Component.DENOMINATOR]
+        tops, tried = self._tops(counts.__getitem__, bottoms), at(bottoms, partner_of)
+        self._drifting.learn(day, np.clip(tops, 0.0, tried), tried)
+        if self._metric.windows[0] <= LONG_S:  # else nothing is compared with the usual ratio of an hour
+            self._expected.learn(int(second_of_day // 3600), tops, bottoms, partner_of)
 
     def grow(self, size: int) -> None:
         self._expected.grow(size)
         self._tests.grow(size)
+        self._drifting.grow(size)
 
     def largest_expected(self, window_s: int) -> float:
         """A ratio has exposure only where something was seen."""
@@ -95,6 +94,7 @@ class RatioJudge:
         if self._metric.windows[0] <= LONG_S:
             a_day = self._expected.a_day(moment)
             yield self._tests.finding(moment, usual, a_day, lambda slots: self._recent(moment, slots))
+        yield from self._drifting.findings(moment)
 
     def _judged(self, moment: Moment, window_s: int, usual: UsualRatio) -> Judgement:
         """Against `usual`, or, over a long window, against the windows before it."""
@@ -188,8 +188,9 @@ class RatioJudge:
         self._restore_parts({name: array.tobytes() for name, array in unpack(payload).items()})
 
     def _parts(self) -> dict[str, bytes]:
-        return self._expected.parts() | {"tests": self._tests.to_bytes()}
+        return self._expected.parts() | {"tests": self._tests.to_bytes(), "drifting": self._drifting.to_bytes()}
 
     def _restore_parts(self, parts: dict[str, bytes]) -> None:
         self._expected.restore(parts)
         self._tests.restore(parts["tests"])
+        self._drifting.restore(parts["drifting"])
