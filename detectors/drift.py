@@ -60,14 +60,14 @@ class DriftRun(NamedTuple):
 class Drift:
     """Page's tests of n series, one for each odds ratio, with a look a day.
 
-    Closed quarters add up to days. A day is compared with the days of its weekday in a reference with a memory of sixteen
-    weeks, drawn towards all of them, so that weekends are no news. The reference lags two weeks behind and does not move
-    while evidence grows: a climb cannot teach it. Where evidence has stood for four weeks, or `rebase` is called, the
-    last two weeks are the new reference. Holidays are left out.
+    Closed quarters add up to days. A day is compared with the days of its weekday in a reference with a memory of
+    sixteen weeks, drawn towards all of them, so that weekends are no news. The reference lags two weeks behind and does
+    not move while evidence grows: a climb cannot teach it. Where evidence has stood for four weeks, or `rebase` is
+    called, the last two weeks are the new reference. Holidays are left out.
 
-    Log-likelihood ratios of `RatioBank` are divided by (1 + (m - 1) rho) (1 + N / W): m trials a day are correlated with
-    rho, learned from how much each day differs from the one before, and N trials of the run are compared with W of the
-    reference. `RatioBank` finds what changes within hours.
+    Log-likelihood ratios of `RatioBank` are divided by (1 + (m - 1) rho) (1 + N / W): m trials a day are correlated
+    with rho, learned from how much each day differs from the one before, and N trials of the run are compared with W of
+    the reference. `RatioBank` finds what changes within hours.
 
     Examples:
         >>> from detectors.day import Day

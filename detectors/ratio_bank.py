@@ -75,12 +75,12 @@ class RatioBank:
         K ln c - N ln(1 + (c - 1) p)        nats.
 
     Where their sum falls to 0 a new run begins. Trials are correlated: what they say is divided by 1 + (N - 1) rho
-    (quasi-likelihood; Wedderburn 1974), where rho falls with the length of the run to what lasts, which holds how unsure
-    the expectation is. So a run never says more than the knowledge that it is held against allows. Odds are symmetric:
-    which of two outcomes is the rarer does not matter.
+    (quasi-likelihood; Wedderburn 1974), where rho falls with the length of the run to what lasts, which holds how
+    unsure the expectation is. So a run never says more than the knowledge that it is held against allows. Odds are
+    symmetric: which of two outcomes is the rarer does not matter.
 
-    A change is over when what came since speaks for "as usual" with a thousand to one; then its runs begin again. A tick
-    without trials costs next to nothing. Counts have rates and no trials: `Bank`.
+    A change is over when what came since speaks for "as usual" with a thousand to one; then its runs begin again. A
+    tick without trials costs next to nothing. Counts have rates and no trials: `Bank`.
 
     Parameters:
         odds: the odds ratios, falls (below 1) before rises.
