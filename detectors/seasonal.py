@@ -168,11 +168,15 @@ class SeasonalBaseline:
 
     def dispersion(self) -> Array:
         """float64[n]: Var = mean + dispersion * mean^2 of a quarter, drawn towards a prior while little is known."""
+        dispersion: Array = np.clip(self.wobble() + self._level.observed(), 0.003, 2.0)
+        return dispersion
+
+    def wobble(self) -> Array:
+        """float64[n]: the part of the dispersion by which quarters of one day differ."""
         squares, expected, quarters = self._squares.astype(np.float64)
         prior = _PRIOR_QUARTERS * np.maximum(expected / np.maximum(quarters, 1e-9), 1.0)
-        within = (squares + _PRIOR_DISPERSION * prior) / (expected + prior)
-        dispersion: Array = np.clip(np.maximum(within, 0.003) + self._level.observed(), 0.003, 2.0)
-        return dispersion
+        within: Array = (squares + _PRIOR_DISPERSION * prior) / (expected + prior)
+        return np.clip(within, 0.003, 2.0)
 
     def usual(self, end_s: float, window_s: int, whole: int = -1, *, day: Day) -> Usual:
         """What a window of `window_s` usually holds that ends `end_s` seconds after the local midnight of `day`.
