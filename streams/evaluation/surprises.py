@@ -85,8 +85,10 @@ class Surprises:
         for place, judged in enumerate(self._judge.findings(moment, windows)):
             finding = self._preset.applied(moment, judged, reported)
             self._past.leave(moment, finding, shorter, deviating)
+            if finding.over is not None:
+                self._past.note_all(finding.over, moment.now_ms)
             shorter.append(finding)
-            if place == 0:
+            if place == 0 and finding.windows is None:
                 # Copies: columns of a judgement may be the very sums that the next one is made of.
                 best = finding.judgement.taken(np.arange(moment.size))
                 present = finding.judgement.taken(np.arange(moment.size))
