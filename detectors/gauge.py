@@ -66,6 +66,16 @@ class GaugeDetector:
             told = np.array([np.full(len(level), elapsed_s), elapsed_s * level, elapsed_s * level**2])
             self._sums[:, place] = np.where(known, self._sums[:, place] * keep + told, self._sums[:, place])
 
+    def rebase(self, rows: NDArray[np.intp], value: Array) -> None:
+        """From now on these rows usually show `value`, at every hour, and vary as before; NaN changes nothing."""
+        rows, value = rows[np.isfinite(value)], value[np.isfinite(value)]
+        seconds, first, second = self._sums[:, :, rows]
+        mean = first / np.maximum(seconds, 1.0)
+        variance = np.maximum(second / np.maximum(seconds, 1.0) - mean**2, 0.0)
+        level = np.log1p(np.maximum(value, 0.0))
+        self._sums[1][:, rows] = seconds * level
+        self._sums[2][:, rows] = seconds * (variance + level**2)
+
     def usual(self, at_s: float) -> tuple[Array, Array]:
         """The mean of the logarithm, NaN where less than an hour was seen, and its standard deviation."""
         whole, own = self._sums[:, HOURS], self._sums[:, int(at_s // 3600) % HOURS]

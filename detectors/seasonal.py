@@ -85,11 +85,16 @@ class SeasonalBaseline:
             self._totals = None
 
     def learn(self, slot: int, counts: Array) -> None:
-        """Takes in a closed quarter: float64[m] with m >= size (new series at the end); ValueError if shorter."""
+        """Takes in a closed quarter: float64[m] with m >= size (new series at the end); ValueError if shorter.
+
+        NaN teaches nothing: of that quarter it is not known what is usual.
+        """
         if len(counts) < self.size:
             raise ValueError(f"{len(counts)} counts for {self.size} series")
         self.grow(len(counts))
         mean = self.profile[slot].astype(np.float64)
+        gap = np.isnan(counts)
+        counts = np.where(gap, mean, counts)
         days = self.seen[slot].astype(np.float64)
         spread = self.dispersion()
         # The profile itself is known from so many days only.
@@ -97,7 +102,7 @@ class SeasonalBaseline:
         reach = np.minimum(_ODD * sd + 2, np.maximum(mean, 10.0))
         taken = np.where(days >= 2, np.clip(counts, mean - reach, mean + reach), counts)
         # A series that has never been seen starts with its first event, not with the zeros before it.
-        alive = (counts > 0) | (self.seen.max(axis=0) > 0)
+        alive = ((counts > 0) | (self.seen.max(axis=0) > 0)) & ~gap
         self._learn_dispersion(taken, mean, days, alive & (days >= 1))
         self._totals = None
         step = 1 / np.minimum(days + 1, _MEMORY_DAYS)
@@ -192,6 +197,12 @@ class SeasonalBaseline:
         middles = (end_s - step_s * np.arange(count, 0, -1) + step_s / 2) / QUARTER_S
         usual: Array = self.profile[middles.astype(np.int64) % SLOTS, series].astype(np.float64)
         return usual * (step_s / QUARTER_S)
+
+    def rescale(self, rows: NDArray[np.intp], factors: Array) -> None:
+        """From now on so many times what was usual is usual in these rows, at every hour; relative spread stays."""
+        self.profile[:, rows] *= factors.astype(np.float32)
+        self.squares[:, rows] *= factors**2
+        self._totals = None
 
     def days(self) -> Array:
         """float64[n]: days of history, in steps of a quarter."""

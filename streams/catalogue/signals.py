@@ -47,6 +47,7 @@ class Traits:
             metric means it, and boards show it beside what it explains.
         planned: a calendar may say how much of it is to be expected.
         every_tick: looked at every 10 s however long its windows are, since it can stop from one second to the next.
+        gaps: it learns of quarters of an hour that some are unknown; of others, that nothing was seen in them.
         long_windows: may have windows of more than a day, which are compared with the ones before.
 
     """
@@ -66,6 +67,7 @@ class Traits:
     volume: bool = False
     planned: bool = False
     every_tick: bool = False
+    gaps: bool = False
     long_windows: bool = False
 
     @property
@@ -85,6 +87,7 @@ SIGNALS: dict[str, Traits] = {
         takes=frozenset({"exposure"}),
         volume=True,
         planned=True,
+        gaps=True,
         every_tick=True,
     ),
     # numerator / denominator
@@ -107,6 +110,7 @@ SIGNALS: dict[str, Traits] = {
         signed=True,
         volume=True,
         planned=True,
+        gaps=True,
         every_tick=True,
     ),
     # numerator (a sum of values) / denominator (a count)
@@ -138,6 +142,7 @@ SIGNALS: dict[str, Traits] = {
         needs=_DENOMINATOR,
         takes=frozenset({"trailing_s"}),
         planned=True,
+        gaps=True,
     ),
     # closed in time / opened, by the minute of the deadline
     "cohort": Traits(

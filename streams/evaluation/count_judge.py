@@ -120,6 +120,9 @@ class CountJudge:
         expected = baseline.course(series, moment.end_s, len(counts), step)
         return Course(counts, expected * (scale if np.isfinite(scale) else 1.0), rises=above)
 
+    def rebase(self, moment: Moment, rows: NDArray[np.intp], seconds: int) -> float:
+        return self._expected.rebase(moment, rows, seconds)
+
     def contributions(self, moment: Moment, whole: int, parts: list[int], window_s: int) -> contributors.Contributions:
         window_s = self._nearest(window_s)
         rows = np.array(parts)

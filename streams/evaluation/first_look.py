@@ -52,6 +52,10 @@ class FirstLook:
             self._sums[1], self._sums[2] = self._sums[2].copy(), 0.0
         self._sums[2] += np.where(calm, np.array([tops, np.maximum(bottoms, 0.0)]) * share, 0.0)
 
+    def forget(self, rows: NDArray[np.intp]) -> None:
+        """What these rows have been so far says nothing any more."""
+        self._sums[..., rows] = 0.0
+
     def usual(self, now_ms: int) -> FirstRatio:
         """The ratio so far."""
         tops, bottoms = self._sums[0]

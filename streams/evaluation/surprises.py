@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from detectors.judgement import Judgement
     from streams.catalogue.metric import Metric
+    from streams.evaluation.assessments import Assessments
     from streams.evaluation.held import HeldFindings
     from streams.evaluation.judge import Finding, Judge
     from streams.evaluation.moment import Moment
@@ -57,6 +58,7 @@ class Surprises:
         held: HeldFindings,
         past: Past,
         reporting: Reporting,
+        assessments: Assessments,
     ) -> None:
         self._windows = metric.windows
         self._judge = judge
@@ -65,6 +67,7 @@ class Surprises:
         self._held = held
         self._past = past
         self._reporting = reporting
+        self._assessments = assessments
 
     def of(self, moment: Moment) -> Surprise:
         """What the judge finds at this tick, and what it found over long windows that are not due."""
@@ -83,9 +86,10 @@ class Surprises:
         deviating = self._reporting.deviating(moment.now_ms)
         reported = self._reporting.reported(moment.now_ms)
         for place, judged in enumerate(self._judge.findings(moment, windows)):
-            finding = self._preset.applied(moment, judged, reported)
-            self._past.leave(moment, finding, shorter, deviating)
-            shorter.append(finding)
+            found = self._preset.applied(moment, judged, reported)
+            self._past.leave(moment, found, shorter, deviating)
+            shorter.append(found)
+            finding = self._assessments.heard(moment.now_ms, found)
             if place == 0:
                 # Copies: columns of a judgement may be the very sums that the next one is made of.
                 best = finding.judgement.taken(np.arange(moment.size))
