@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from streams.cells.assessment import Assessment
+from streams.cells.assessment import Assessment  # noqa: TC001 - msgspec reads the annotation at run time
 from streams.records.decoding import decoder_of
 
 SLOT_MS = 10_000

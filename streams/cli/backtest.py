@@ -38,6 +38,7 @@ def run(flags: argparse.Namespace) -> int:
     from streams.offline.events_file import read  # noqa: PLC0415 - see above
     from streams.offline.scenario import check_scenario, partitions_of  # noqa: PLC0415 - see above
     from streams.offline.truth import read_truth  # noqa: PLC0415 - see above
+    from streams.topics.names import ACTIONS_TOPIC  # noqa: PLC0415 - see above
     from streams.topics.sources import sources_of  # noqa: PLC0415 - see above
 
     if flags.partitions is not None:
@@ -47,7 +48,7 @@ def run(flags: argparse.Namespace) -> int:
     catalogue = load(settings.catalogue)
     truth = None if flags.truth is None else read_truth(flags.truth)
     topics = [source.name for source in sources_of(settings, catalogue.vocabulary)]
-    scenario, lines = read(flags.file, topics)
+    scenario, lines = read(flags.file, [*topics, ACTIONS_TOPIC])
     check_scenario(settings, scenario, str(flags.file))
     partitions = partitions_of(scenario, topics, flags.partitions, str(flags.file))
     report = backtest(lines, scenario, settings, catalogue, partitions=partitions, truth=truth, progress=sys.stderr)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from detectors.law import Law
 from detectors.judgement import Reason
+from detectors.law import Law
 from streams.evaluation.episodes import sizes
 from streams.evaluation.window_reader import TICK_MS
 from streams.records.verdicts import CLEAR_SCORE, REPORTED_FOR_MS

@@ -82,7 +82,8 @@ class Surprises:
         for window_s in windows:
             self._held.forget(window_s)
         present = best
-        shorter: list[Finding] = []
+        shorter: list[Finding] = []  # as found, whatever people think of it
+        findings: list[Finding] = []
         deviating = self._reporting.deviating(moment.now_ms)
         reported = self._reporting.reported(moment.now_ms)
         for place, judged in enumerate(self._judge.findings(moment, windows)):
@@ -90,6 +91,7 @@ class Surprises:
             self._past.leave(moment, found, shorter, deviating)
             shorter.append(found)
             finding = self._assessments.heard(moment.now_ms, found)
+            findings.append(finding)
             if place == 0:
                 # Copies: columns of a judgement may be the very sums that the next one is made of.
                 best = finding.judgement.taken(np.arange(moment.size))
@@ -106,7 +108,7 @@ class Surprises:
                 self._past.revisit(moment, window_s, rows[lasting], judgement.taken(lasting))
         self._held.put(best, best_windows, set(windows), self._past.until, moment.end_ms)
         best.score[~self._index.judged] = 0.0
-        return Surprise(best, best_windows, present, present_windows, shorter)
+        return Surprise(best, best_windows, present, present_windows, findings)
 
     def _open_windows(self, moment: Moment) -> tuple[int, ...]:
         """Those in which it was open from end to end."""

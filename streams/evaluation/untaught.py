@@ -24,8 +24,8 @@ _OPEN = 0
 class Untaught:
     """What somebody called a trouble, or expected, is not what is usual. Part of the state.
 
-    A span that is still on ends with the deviation of the series that was spoken of, and after a week at the latest: what lasts longer is
-    what is usual now. Quarters of an hour that were learned before anybody spoke stay learned.
+    A span that is still on ends with the deviation of the series that was spoken of, and after a week at the latest:
+    what lasts longer is what is usual now. Quarters of an hour that were learned before anybody spoke stay learned.
     """
 
     def __init__(self) -> None:
