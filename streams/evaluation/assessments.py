@@ -36,12 +36,12 @@ _OLD_MS = 3 * 3_600_000  # quarters from before that are learned already
 
 
 class Assessments:
-    """Feedback acts on series: that of the anomaly, its parts, and what it is a part of and deviates with it. State.
+    """Feedback acts on series: that of the anomaly, its parts, and what it is a part of if it deviates with it. State.
 
     - confirmed: what it did teaches nothing; half of what false alarms added to its limit goes.
     - expected: what it did teaches nothing, and nothing is said of it while it lasts, in this direction and size.
-    - false_alarm: nothing is said of it while it lasts, and its limit rises above what was seen; others of its scopes
-      take a quarter of that.
+    - false_alarm: nothing is said of it while it lasts, and its limit rises above what was seen, as do those of what
+      deviates with it; others of its scopes take a quarter of that.
     - new_trend: the level since it began is what is expected.
 
     """
@@ -87,17 +87,25 @@ class Assessments:
         done = Assessed(assessment.fingerprint, assessment.id, opinion, self._limits.at(series, now_ms))
         if opinion == Opinion.CONFIRMED:
             self._untaught.add(series, rows, self._began(moment, series, assessment), assessment.until, now_ms)
-            return _changed(done, limit=self._limits.confirm(series, siblings, now_ms))
+            self._limits.confirm(rows, siblings, now_ms)
+            return _changed(done, limit=self._limits.at(series, now_ms))
         if opinion == Opinion.EXPECTED:
             self._untaught.add(series, rows, self._began(moment, series, assessment), assessment.until, now_ms)
             return _changed(done, until=self._excuse(moment, series, rows))
         if opinion == Opinion.FALSE_ALARM:
             until = self._excuse(moment, series, rows)
-            peak = float(self._episodes.peak[series])
-            return _changed(done, until=until, limit=self._limits.false_alarm(series, siblings, peak, now_ms))
+            self._raise(series, rows, siblings, now_ms)
+            return _changed(done, until=until, limit=self._limits.at(series, now_ms))
         if opinion == Opinion.NEW_TREND:
             return _changed(done, level=self._rebase(moment, rows, self._began(moment, series, assessment)))
         return done
+
+    def _raise(self, series: int, rows: Rows, siblings: Rows, now_ms: int) -> None:
+        """Also the limits of what deviated with it, which would be the next to tell of the same thing."""
+        for row in rows[self._episodes.together(series, rows) | (rows == series)].tolist():
+            nobody = siblings[:0]
+            peak = float(self._episodes.peak[row])
+            self._limits.false_alarm(row, siblings if row == series else nobody, peak, now_ms)
 
     def _excuse(self, moment: Moment, series: int, rows: Rows) -> int:
         """Until when at the latest nothing is said; 0 where it is over already."""
@@ -105,7 +113,7 @@ class Assessments:
         if not episodes.on(now_ms)[series]:
             return 0
         direction, size = int(episodes.direction[series]), float(episodes.size[series])
-        own = np.where(episodes.on(now_ms)[rows] & (episodes.direction[rows] == direction), episodes.size[rows], 0.0)
+        own = np.where(episodes.together(series, rows), episodes.size[rows], 0.0)
         parts = np.isin(rows, self._wider(moment, series), invert=True)
         return self._excuses.add(series, rows, direction, np.where(parts, np.maximum(own, size), own), now_ms)
 
@@ -128,9 +136,9 @@ class Assessments:
         """The series, its parts, and what it is a part of where that deviates in the same direction."""
         scopes = moment.reader.scopes
         parts = [part for parts in self._index.finer(scopes, series) for part in parts]
-        on, direction = self._episodes.on(moment.now_ms), self._episodes.direction
-        wider = [row for row in self._wider(moment, series) if on[row] and direction[row] == direction[series]]
-        return np.array(list(dict.fromkeys([series, *parts, *wider])), dtype=np.intp)
+        wider = np.array(self._wider(moment, series), dtype=np.intp)
+        wider = wider[self._episodes.together(series, wider)]
+        return np.array(list(dict.fromkeys([series, *parts, *wider.tolist()])), dtype=np.intp)
 
     def _wider(self, moment: Moment, series: int) -> list[int]:
         return self._index.wider(moment.reader.scopes, series)

@@ -79,6 +79,12 @@ class Episodes:
         lately: NDArray[np.bool_] = (self.last > 0) & (now_ms - self.last <= REPORTED_FOR_MS)
         return lately
 
+    def together(self, series: int, rows: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """bool[len(rows)]: those that deviate, or last did, when the series did, and in the same direction."""
+        near = np.abs(self.last[rows] - self.last[series]) <= REPORTED_FOR_MS
+        found: NDArray[np.bool_] = near & (self.last[rows] > 0) & (self.direction[rows] == self.direction[series])
+        return found
+
     def arrays(self) -> dict[str, NDArray[Any]]:
         """The state as named arrays."""
         return {f"episode.{name}": getattr(self, name) for name in _NAMES}

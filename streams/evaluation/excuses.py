@@ -61,9 +61,11 @@ class Excuses:
         if not self.series.size:
             return judgement
         rows = self.series
+        score = judgement.score[rows]
         seen = sizes(judgement.value[rows], judgement.expected[rows], self._law)
-        unclear = (judgement.score[rows] >= CLEAR_SCORE) & (judgement.direction[rows] == self.direction)
-        expected = unclear & ((seen <= self.size) | (judgement.score[rows] < 1))
+        seen *= 1 - 1 / np.sqrt(np.maximum(score, 1.0))  # less what could be chance: scores go by squares
+        unclear = (score >= CLEAR_SCORE) & (judgement.direction[rows] == self.direction)
+        expected = unclear & (seen <= self.size)
         self.last[expected] = now_ms
         if not expected.any():
             return judgement

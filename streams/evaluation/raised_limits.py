@@ -41,8 +41,8 @@ class RaisedLimits:
         found = np.flatnonzero(self._series == series)
         return 1.0 + (float(self._now(now_ms)[found[0]]) if found.size else 0.0)
 
-    def false_alarm(self, series: int, siblings: Rows, peak: float, now_ms: int) -> float:
-        """Raises the limit of a series above a score that meant nothing, and partly that of others; what it is now.
+    def false_alarm(self, series: int, siblings: Rows, peak: float, now_ms: int) -> None:
+        """Raises the limit of a series above a score that meant nothing, and partly that of others.
 
         It rises at least by a quarter, and never beyond three times the usual limit.
         """
@@ -50,16 +50,14 @@ class RaisedLimits:
         limit = max(limit, self.at(series, now_ms))
         self.raise_to(np.array([series]), limit, now_ms)
         self.raise_to(siblings, 1 + _SIBLINGS * (limit - 1), now_ms)
-        return limit
 
-    def confirm(self, series: int, siblings: Rows, now_ms: int) -> float:
-        """It was right to tell: half of what false alarms added goes, of the others partly; what the limit is now."""
+    def confirm(self, rows: Rows, siblings: Rows, now_ms: int) -> None:
+        """It was right to tell: half of what false alarms added goes, and an eighth of what the siblings took."""
         if self._series.size:
             excess = self._now(now_ms)
-            excess[self._series == series] /= 2
+            excess[np.isin(self._series, rows)] /= 2
             excess[np.isin(self._series, siblings)] *= 1 - _SIBLINGS / 2
             self._keep(self._series, excess, now_ms)
-        return self.at(series, now_ms)
 
     def raise_to(self, rows: Rows, limit: float, now_ms: int) -> None:
         """Raises limits that are lower."""
