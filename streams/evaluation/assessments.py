@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from streams.evaluation.raised_limits import RaisedLimits
 from streams.evaluation.untaught import Untaught
 from streams.evaluation.window_reader import QUARTER_MS
 from streams.records.action import Opinion
+from streams.records.scope import compatible
 from streams.records.verdicts import Assessed
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ _OLD_MS = 3 * 3_600_000  # quarters from before that are learned already
 
 
 class Assessments:
-    """Feedback acts on series: that of the anomaly, its parts, and what it is a part of if it deviates with it. State.
+    """Feedback acts on series: that of the anomaly, its parts, and what deviates with it and may show the same. State.
 
     - confirmed: what it did teaches nothing; half of what false alarms added to its limit goes.
     - expected: what it did teaches nothing, and nothing is said of it while it lasts, in this direction and size.
@@ -114,7 +116,7 @@ class Assessments:
             return 0
         direction, size = int(episodes.direction[series]), float(episodes.size[series])
         own = np.where(episodes.together(series, rows), episodes.size[rows], 0.0)
-        parts = np.isin(rows, self._wider(moment, series), invert=True)
+        parts = np.isin(rows, [series, *self._parts(moment, series)])
         return self._excuses.add(series, rows, direction, np.where(parts, np.maximum(own, size), own), now_ms)
 
     def _rebase(self, moment: Moment, rows: Rows, began_ms: int) -> float:
@@ -133,15 +135,15 @@ class Assessments:
         return min(found if assessment.since is None else assessment.since, moment.end_ms)
 
     def _family(self, moment: Moment, series: int) -> Rows:
-        """The series, its parts, and what it is a part of where that deviates in the same direction."""
-        scopes = moment.reader.scopes
-        parts = [part for parts in self._index.finer(scopes, series) for part in parts]
-        wider = np.array(self._wider(moment, series), dtype=np.intp)
-        wider = wider[self._episodes.together(series, wider)]
-        return np.array(list(dict.fromkeys([series, *parts, *wider.tolist()])), dtype=np.intp)
+        """The series, its parts, and what shows the same: it deviates with it, and its scope does not contradict."""
+        of = partial(self._index.scope, moment.reader.scopes)
+        judged = np.flatnonzero(self._index.judged)
+        beside = judged[self._episodes.together(series, judged)].tolist()
+        same = [row for row in beside if compatible(of(row), of(series))]
+        return np.array(list(dict.fromkeys([series, *self._parts(moment, series), *same])), dtype=np.intp)
 
-    def _wider(self, moment: Moment, series: int) -> list[int]:
-        return self._index.wider(moment.reader.scopes, series)
+    def _parts(self, moment: Moment, series: int) -> list[int]:
+        return [part for parts in self._index.finer(moment.reader.scopes, series) for part in parts]
 
     def _siblings(self, moment: Moment, series: int) -> Rows:
         return np.array(self._index.siblings(moment.reader.scopes, series), dtype=np.intp)
