@@ -80,7 +80,7 @@ class VariationJudge:
         return Course(_deviations(seen, mean, square), seen.number, rises=above)
 
     def rebase(self, moment: Moment, rows: NDArray[np.intp], seconds: int) -> float:
-        def last(component: Component) -> Array:
+        def last(component: int) -> Array:
             return np.array([moment.last(component, series, seconds) for series in rows.tolist()])
 
         before = self._baseline.usual(moment.whole).variation[rows[0]]
