@@ -61,7 +61,7 @@ class NullEvaluator:
     def tick(self, now_ms: int, windows: Any) -> tuple[list[Any], Pulse]:  # noqa: ARG002 (as the merge calls it)
         return [], self._pulse
 
-    def close_quarter(self, quarter_start_ms: int, counts: Any) -> None:
+    def close_quarter(self, quarter_start_ms: int, counts: Any, windows: Any) -> None:
         pass
 
     def to_bytes(self) -> bytes:

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 SPANS_S = (600.0, 3600.0)
-_PRIOR_EVENTS = 4.0
 _WAITING = 3  # times: what has just begun to go wrong must not be what it is measured by before it is found
 
 
@@ -28,8 +27,8 @@ class Level:
         >>> level = Level(1)
         >>> for minute in range(600):
         ...     level.follow(np.array([30.0]), np.array([20.0]), 60, np.array([True]))
-        >>> [round(float(value), 2) for value in level.ratio()[:, 0]]
-        [1.49, 1.5]
+        >>> [round(float(value), 2) for value in level.ratio(np.full(1, 0.02))[:, 0]]
+        [1.4, 1.48]
 
     """
 
@@ -57,19 +56,20 @@ class Level:
             keep = np.float32(np.exp(-elapsed_s / span_s))
             np.copyto(self.means[span], self.means[span] * keep + ripe, where=rows)
 
-    def ratio(self, whole: int = -1) -> Array:
+    def ratio(self, spread: Array) -> Array:
         """float64[2, n]: over 10 minutes, and over an hour.
 
-        While there are few events it is drawn towards 1, with `whole` towards the ratio of that series.
+        A level that varies by `spread` (relative variance, float64[n]) from day to day is gamma distributed around 1,
+        so it is drawn there as by 1 / spread events: a thin series tells little of the day that it has.
         """
-        means = self.means.astype(np.float64)
-        ratio: Array = (means[:, 0] + _PRIOR_EVENTS) / (means[:, 1] + _PRIOR_EVENTS)
-        if not 0 <= whole < ratio.shape[1]:
-            return ratio
-        common = ratio[:, [whole]]
-        drawn: Array = (means[:, 0] + _PRIOR_EVENTS * common) / (means[:, 1] + _PRIOR_EVENTS)
-        drawn[:, whole] = ratio[:, whole]
-        return drawn
+        means, prior = self.means.astype(np.float64), 1 / spread
+        ratio: Array = (means[:, 0] + prior) / (means[:, 1] + prior)
+        return ratio
+
+    def unsure(self, spread: Array) -> Array:
+        """float64[n]: relative variance of the level over an hour."""
+        unsure: Array = 1 / (1 / spread + self.means[1, 1])
+        return unsure
 
     def forget(self, rows: NDArray[np.intp]) -> None:
         """The ratio of these rows is 1 again: what is usual of them has changed."""

@@ -11,6 +11,8 @@ from detectors.state import grown, pack, unpack
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from detectors.day import Day
+
     Array = NDArray[np.float64]
 
 SLOTS = 96
@@ -45,13 +47,15 @@ class SeasonalBaseline:
     ratios use `RatioBaseline`: their day is flatter and their expectation rests on the number of trials.
 
     Examples:
+        >>> from detectors.day import Day
         >>> baseline = SeasonalBaseline()
         >>> for day in range(3):
         ...     for slot in range(96):
-        ...         baseline.learn(slot, np.array([30.0 if slot < 48 else 600.0]))
-        >>> [float(x.round(3)) for x in baseline.usual(13 * 3600, 60).middle]
+        ...         baseline.learn(slot, np.array([30.0 if slot < 48 else 600.0]), Day(1 + day))
+        >>> [float(x.round(3)) for x in baseline.usual(13 * 3600, 60, day=Day(4)).middle]
         [40.0]
-        >>> [float(x) for x in baseline.usual(12 * 3600 + 60, 60).high.round()]  # at the edge: from less than 40 on
+        >>> at_the_edge = baseline.usual(12 * 3600 + 60, 60, day=Day(4))  # from less than 40 on
+        >>> [float(x) for x in at_the_edge.high.round()]
         [40.0]
         >>> same = SeasonalBaseline.from_bytes(baseline.to_bytes())
         >>> bool((same.profile == baseline.profile).all())
@@ -84,11 +88,12 @@ class SeasonalBaseline:
             self.quarters = grown(self.quarters, size)
             self._totals = None
 
-    def learn(self, slot: int, counts: Array) -> None:
+    def learn(self, slot: int, counts: Array, day: Day) -> None:
         """Takes in a closed quarter: float64[m] with m >= size (new series at the end); ValueError if shorter.
 
         NaN teaches nothing: of that quarter it is not known what is usual.
         """
+        del day
         if len(counts) < self.size:
             raise ValueError(f"{len(counts)} counts for {self.size} series")
         self.grow(len(counts))
@@ -124,12 +129,13 @@ class SeasonalBaseline:
         found: Array = (self.squares[0] + _PRIOR_DISPERSION * prior) / (self.squares[1] + prior)
         return np.clip(found, 0.003, 2.0)
 
-    def usual(self, end_s: float, window_s: int, whole: int = -1) -> Usual:
+    def usual(self, end_s: float, window_s: int, whole: int = -1, *, day: Day) -> Usual:
         """What a window of `window_s` usually holds that ends `end_s` seconds after local midnight.
 
         With `whole`, the series that the others are parts of, the day of a thin part is drawn towards the whole's: a
         quarter of an hour in which it has never had an event is still not expected to stay without one.
         """
+        del day
         if window_s >= QUARTER_S:
             return self._usual_long(end_s, window_s, whole)
         at = ((end_s - window_s / 2) / QUARTER_S) % SLOTS
@@ -180,8 +186,9 @@ class SeasonalBaseline:
         middle = np.where(known >= (0.5 if window_s >= SLOTS * QUARTER_S else 0.9), middle, np.nan)
         return Usual(middle, middle, middle, middle * np.maximum(days, 1), days)
 
-    def between(self, end_s: float, seconds: Array, rows: NDArray[np.intp]) -> Array:
+    def between(self, end_s: float, seconds: Array, rows: NDArray[np.intp], *, day: Day) -> Array:
         """What these rows usually count in their last `seconds` (float64, one a row) before `end_s` after midnight."""
+        del day
         quarters = int(np.ceil(seconds.max(initial=0.0) / QUARTER_S)) + 1
         last = int(end_s // QUARTER_S)
         total = np.zeros(len(rows))
@@ -192,8 +199,9 @@ class SeasonalBaseline:
             total += self.profile[(last - back) % SLOTS, rows] * share
         return total
 
-    def course(self, series: int, end_s: float, count: int, step_s: int) -> Array:
+    def course(self, series: int, end_s: float, count: int, step_s: int, *, day: Day) -> Array:
         """float64[count]: expected counts of the last `count` steps of one series, oldest first."""
+        del day
         middles = (end_s - step_s * np.arange(count, 0, -1) + step_s / 2) / QUARTER_S
         usual: Array = self.profile[middles.astype(np.int64) % SLOTS, series].astype(np.float64)
         return usual * (step_s / QUARTER_S)

@@ -270,7 +270,7 @@ class System:
             partition,
             self._sources,
             self.settings,
-            lambda metric: MetricEvaluator(metric, self.settings, self.catalogue.calendar),
+            lambda metric: MetricEvaluator(metric, self.settings, self.catalogue.calendar, len(self.catalogue.metrics)),
         )
 
     def _new_desk(self) -> IncidentDesk:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from detectors.day import Day
     from detectors.judgement import Judgement
     from detectors.single_values import Moments
     from streams.catalogue.metric import Metric
@@ -35,7 +36,10 @@ class AmountMeanJudge:
         self._amounts = Amounts(metric)
         self._detector = AmountMeanDetector(metric.minimum_effect, metric.minimum_exposure, signed=metric.signed)
 
-    def learn(self, second_of_day: float, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]]) -> None:
+    def learn(
+        self, second_of_day: float, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]], day: Day
+    ) -> None:
+        del day  # what people do is counted by day, how they do it hardly is
         self._amounts.learn(second_of_day, counts, partner)
 
     def grow(self, size: int) -> None:

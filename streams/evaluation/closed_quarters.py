@@ -67,7 +67,8 @@ class ClosedQuarters:
             for component in ([] if histogram else used)
             for known in [self._partner.get(component, itself)]
         }
-        self._judge.learn(self._clock.second_of_day(quarter_start_ms), rows, partner)
+        clock = self._clock
+        self._judge.learn(clock.second_of_day(quarter_start_ms), rows, partner, clock.day(quarter_start_ms))
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """The state as named arrays."""

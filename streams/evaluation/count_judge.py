@@ -7,65 +7,71 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detectors import contributors
+from detectors.count_band import beside_expected
 from detectors.course import Course
 from detectors.judgement import Reason
 from detectors.seasonal import QUARTER_S
 from detectors.state import pack, unpack
-from detectors.surge import SurgeDetector
-from streams.catalogue.metric import Component, Direction
+from streams.catalogue.metric import Component
 from streams.evaluation.driving_activity import DrivingActivity
-from streams.evaluation.expected_counts import ExpectedCounts
+from streams.evaluation.expected_counts import ExpectedCounts, Interval
 from streams.evaluation.judge import Finding
-from streams.evaluation.peers import share_the_limit
-from streams.evaluation.standstill import Standstill
+from streams.evaluation.sequential_counts import SequentialCounts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
+    from detectors.day import Day
     from detectors.judgement import Judgement
     from streams.catalogue.metric import Metric
-    from streams.evaluation.expected_counts import Interval
     from streams.evaluation.moment import CourseStep, Moment
 
     Array = NDArray[np.float64]
 
-_PARTS = ("usual", "activity", "level", "wake", "stall", "ran")  # of the state, in their order
+_PARTS = ("usual", "activity", "level", "wake", "tests")  # of the state, in their order
 
 
 class CountJudge:
-    """Surge, collapse and standstill of counts against an interval that `ExpectedCounts` gives.
+    """Surges, collapses and stalls of counts, found by sequential tests; windows are shown beside what is expected.
 
     Args:
         metric: its catalogue entry.
         activity: the component that the count is proportional to, if the metric has it.
         counted: the component that is counted.
+        falls: whether only falls are looked for.
 
     """
 
     def __init__(
-        self, metric: Metric, activity: Component = Component.EXPOSURE, counted: Component = Component.NUMERATOR
+        self,
+        metric: Metric,
+        activity: Component = Component.EXPOSURE,
+        counted: Component = Component.NUMERATOR,
+        *,
+        falls: bool = False,
     ) -> None:
         self._metric = metric
         self._counted = counted
         self._activity = DrivingActivity(metric, activity if activity in metric.components() else None)
         self._expected = ExpectedCounts(metric, self._activity, counted)
-        self._surge = SurgeDetector(metric.minimum_effect, metric.minimum_exposure)
-        self._standstill = Standstill(metric, self._expected, counted)
-        self._listens = metric.direction in {Direction.DOWN, Direction.BOTH}
+        self._tests = SequentialCounts(metric, self._expected, counted, falls=falls)
+        self.whole = -1
 
-    def learn(self, second_of_day: float, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]]) -> None:
+    def learn(
+        self, second_of_day: float, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]], day: Day
+    ) -> None:
         del partner  # activities are learned where they are counted
         slot = int(second_of_day // QUARTER_S)
-        self._expected.learn(slot, counts[self._counted])
-        self._activity.learn(slot, counts)
+        self._tests.learn(second_of_day, counts[self._counted], self.whole, day)
+        self._expected.learn(slot, counts[self._counted], day)
+        self._activity.learn(slot, counts, day)
 
     def grow(self, size: int) -> None:
         self._expected.grow(size)
         self._activity.grow(size)
-        if self._listens:
-            self._standstill.grow(size)
+        self._tests.grow(size)
 
     def largest_expected(self, window_s: int) -> float:
         return self._expected.largest(window_s)
@@ -73,20 +79,23 @@ class CountJudge:
     def findings(self, moment: Moment, windows: tuple[int, ...]) -> Iterator[Finding]:
         for window_s in windows:
             interval = self._expected.interval(moment, window_s)
-            if self._listens and window_s == self._metric.windows[0]:
-                self._standstill.run(moment, window_s, interval)
             judged = self._judge(moment, window_s, interval)
             judged.reason[~np.isfinite(interval.high)] = Reason.WARMING_UP
-            share_the_limit(judged, moment.peers)
             yield Finding(window_s, self._in_unit(moment, judged, window_s))
-        if self._listens:
-            yield from self._standstills(moment)
+        yield from self._changes(moment)
 
     def _judge(self, moment: Moment, window_s: int, interval: Interval) -> Judgement:
-        return self._surge.judge(moment.raw(self._counted, window_s), *interval, window_s)
+        return self._beside(moment.raw(self._counted, window_s), interval, window_s)
 
-    def _standstills(self, moment: Moment) -> Iterator[Finding]:
-        yield from self._standstill.findings(moment)
+    def _beside(self, counts: Array, interval: Interval, window_s: int) -> Judgement:
+        return beside_expected(counts, *interval, window_s, self._metric.minimum_effect, self._metric.minimum_exposure)
+
+    def _changes(self, moment: Moment) -> Iterator[Finding]:
+        """What the tests have found."""
+        edges = self._expected.edges(moment)
+        self._tests.follow(moment, edges)
+        finding = self._tests.finding(moment, edges)
+        yield finding._replace(judgement=self._in_unit(moment, finding.judgement, self._metric.windows[-1]))
 
     def _in_unit(
         self, moment: Moment, judged: Judgement, window_s: int, rows: NDArray[np.intp] | slice = slice(None)
@@ -107,7 +116,8 @@ class CountJudge:
         window_s = self._nearest(seconds)
         row, counts = np.array([series]), np.array([moment.last(self._counted, series, seconds)])
         low, high, dispersion = (of[row] for of in self._expected.interval(moment, window_s))
-        judged = self._surge.judge(counts, low * seconds / window_s, high * seconds / window_s, dispersion, seconds)
+        share = seconds / window_s
+        judged = self._beside(counts, Interval(low * share, high * share, dispersion), seconds)
         return self._in_unit(moment, judged, window_s, row)
 
     def course(self, moment: Moment, series: int, step: CourseStep, above: bool) -> Course:
@@ -115,12 +125,13 @@ class CountJudge:
         window_s = self._metric.windows[0]
         interval = self._expected.interval(moment, window_s)
         baseline = self._expected.usual
-        usual = baseline.usual(moment.end_s, window_s, moment.whole).middle[series]
+        usual = baseline.usual(moment.end_s, window_s, moment.whole, day=moment.day).middle[series]
         scale = float((interval.high if above else interval.low)[series]) / max(float(usual), 1e-9)
-        expected = baseline.course(series, moment.end_s, len(counts), step)
+        expected = baseline.course(series, moment.end_s, len(counts), step, day=moment.day)
         return Course(counts, expected * (scale if np.isfinite(scale) else 1.0), rises=above)
 
     def rebase(self, moment: Moment, rows: NDArray[np.intp], seconds: int) -> float:
+        self._tests.forget(rows)
         return self._expected.rebase(moment, rows, seconds)
 
     def contributions(self, moment: Moment, whole: int, parts: list[int], window_s: int) -> contributors.Contributions:
@@ -137,10 +148,13 @@ class CountJudge:
         return min(self._metric.windows, key=lambda known: abs(known - seconds))
 
     def to_bytes(self) -> bytes:
-        parts = self._expected.parts() | self._activity.parts() | self._standstill.parts()
-        return pack({name: np.frombuffer(parts[name], dtype=np.uint8) for name in _PARTS})
+        parts = self._expected.parts() | self._activity.parts() | {"tests": self._tests.to_bytes()}
+        state = {name: np.frombuffer(parts[name], dtype=np.uint8) for name in _PARTS}
+        return pack(state)
 
     def restore(self, payload: bytes) -> None:
-        parts = {name: array.tobytes() for name, array in unpack(payload).items()}
-        for part in (self._expected, self._activity, self._standstill):
-            part.restore(parts)
+        arrays = unpack(payload)
+        parts = {name: array.tobytes() for name, array in arrays.items()}
+        self._expected.restore(parts)
+        self._activity.restore(parts)
+        self._tests.restore(parts["tests"])

@@ -12,6 +12,7 @@ from detectors.state import grown, pack, unpack
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from detectors.day import Day
     from streams.catalogue.metric import Component, Metric
     from streams.evaluation.moment import Moment
 
@@ -45,10 +46,10 @@ class DrivingActivity:
         self._trailing_s = metric.trailing_s
         self._usual = SeasonalBaseline()
 
-    def learn(self, slot: int, counts: dict[int, Array]) -> None:
+    def learn(self, slot: int, counts: dict[int, Array], day: Day) -> None:
         """Takes in a closed quarter of an hour. Activities are learned where they are counted."""
         if self.component is not None:
-            self._usual.learn(slot, counts[self.component])
+            self._usual.learn(slot, counts[self.component], day)
 
     def grow(self, size: int) -> None:
         """Makes room for new series."""
@@ -99,7 +100,7 @@ class DrivingActivity:
         return (coming + _PRIOR) / (self._expected(moment, span) + _PRIOR)
 
     def _expected(self, moment: Moment, span: int) -> Array:
-        return np.nan_to_num(self._mapped(moment, self._usual.usual(moment.end_s, span).middle))
+        return np.nan_to_num(self._mapped(moment, self._usual.usual(moment.end_s, span, day=moment.day).middle))
 
     def _mapped(self, moment: Moment, values: Array) -> Array:
         assert self.component is not None

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from detectors.day import Day
     from detectors.judgement import Judgement
     from detectors.ratio_baseline import UsualRatio
     from streams.catalogue.metric import Metric
@@ -57,8 +58,10 @@ class QuantileJudge:
         self._baseline = TailBaseline(BINS, upper=1 - self._share, lower=lower)
         self._detector = BinomialDetector(_LEAST_SHARE, metric.minimum_exposure)
 
-    def learn(self, second_of_day: float, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]]) -> None:
-        del partner  # bins are counted by every scope
+    def learn(
+        self, second_of_day: float, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]], day: Day
+    ) -> None:
+        del partner, day  # bins are counted by every scope
         self._baseline.learn(int(second_of_day // 3600), np.array([counts[number] for number in range(BINS)]))
 
     def grow(self, size: int) -> None:

@@ -14,6 +14,7 @@ from streams.evaluation.moment import CourseStep
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from detectors.day import Day
     from streams.catalogue.metric import Metric
     from streams.evaluation.driving_activity import DrivingActivity
     from streams.evaluation.moment import Moment
@@ -29,6 +30,28 @@ _PEAK = 8.0  # times the mean of the day
 _REBASE_PRIOR = 20.0  # events by which a part is drawn towards what has become of the series it belongs to
 _GROWN = 2.0  # times the usual day: what is more shows in the windows themselves
 _GREATEST_UNEXPLAINED = 3.0
+_SPREAD = 0.02  # relative variance of the level of a day
+_SPREAD_AT_FIRST = 0.5
+_LASTING = 0.005  # relative variance of a level against itself an hour ago
+
+
+class Edges(NamedTuple):
+    """Of a minute of the shop, float64[n] each: what a series expects by itself, and how sure that is.
+
+    Attributes:
+        low, middle, high: events of the shortest window; NaN where nothing is known yet.
+        evidence: events that the usual day rests on at this hour.
+        wobble: relative variance of the level from quarter to quarter.
+        unsure: relative variance of the expectation itself.
+
+    """
+
+    low: Array
+    middle: Array
+    high: Array
+    evidence: Array
+    wobble: Array
+    unsure: Array
 
 
 class Interval(NamedTuple):
@@ -62,9 +85,9 @@ class ExpectedCounts:
         self._level = Level()
         self._largest: float | None = None  # of the usual day's quarters, over all series
 
-    def learn(self, slot: int, counts: Array) -> None:
+    def learn(self, slot: int, counts: Array, day: Day) -> None:
         """Takes in a closed quarter of an hour."""
-        self.usual.learn(slot, counts)
+        self.usual.learn(slot, counts, day)
         self._largest = None
 
     def grow(self, size: int) -> None:
@@ -83,7 +106,7 @@ class ExpectedCounts:
 
     def interval(self, moment: Moment, window_s: int) -> Interval:
         """What is expected of a window that ends at this tick."""
-        usual = self.usual.usual(moment.end_s, window_s, moment.whole)
+        usual = self.usual.usual(moment.end_s, window_s, moment.whole, day=moment.day)
         low, high, unsure = self._scaled(moment, usual, window_s)
         spread = self.usual.dispersion()
         if window_s > _LEVEL_S:
@@ -92,13 +115,43 @@ class ExpectedCounts:
         dispersion = spread * (1 + 1 / np.maximum(usual.days, 1.0)) + 1 / (usual.evidence + 1) + unsure
         return Interval(low, high, np.minimum(np.nan_to_num(dispersion, nan=1.0), 2.0))
 
+    def edges(self, moment: Moment) -> Edges:
+        """What is expected of the shortest window by a series itself, whatever the rest of the whole does."""
+        window_s = self._shortest_s
+        usual = self.usual.usual(moment.end_s, window_s, moment.whole, day=moment.day)
+        planned = moment.planned(window_s)
+        least, greatest = self._levels(usual, moment.whole)
+        low, high = usual.low * planned.low * least, usual.high * planned.high * greatest
+        unsure = self._level.unsure(_spread(usual)) + 1 / (usual.evidence + 1) + _LASTING
+        if self._activity.component is not None:
+            of_least, of_most, few = self._activity.range(moment, window_s)
+            low = low * np.minimum(of_least, 1.0)
+            high = high * np.maximum(of_most, np.fmin(self._activity.wake, _WAKE_BEYOND_REST))
+            unsure = unsure + few
+        if 0 <= moment.whole < len(unsure):
+            unsure = np.where(np.arange(len(unsure)) == moment.whole, unsure, unsure + unsure[moment.whole])
+        return Edges(low, usual.middle, high, usual.evidence, self.usual.dispersion(), np.nan_to_num(unsure, nan=1.0))
+
+    def _levels(self, usual: Usual, whole: int) -> tuple[Array, Array]:
+        """The least and greatest level of today, of parts that of the whole."""
+        ratio = self._level.ratio(_spread(usual))
+        if 0 <= whole < ratio.shape[1]:
+            ratio = np.broadcast_to(ratio[:, [whole]], ratio.shape)
+        least: Array = np.clip(ratio.min(axis=0), _LEAST_LEVEL, _GREATEST_LEVEL)
+        # The activity follows the minute; what it does not explain is followed slowly and not for ever.
+        greatest, most = ratio.max(axis=0), _GREATEST_LEVEL
+        if self._activity.component is not None:
+            greatest, most = ratio[1], _GREATEST_UNEXPLAINED
+        return np.where(least > 1, 1 + (least - 1) / 4, least), np.clip(greatest, 1.0, most)
+
     def _scaled(self, moment: Moment, usual: Usual, window_s: int) -> tuple[Array, Array, Array | float]:
         unsure: Array | float = 0.0
         planned = moment.planned(window_s)
         low, high = usual.low * planned.low, usual.high * planned.high
         if window_s <= _LEVEL_S:
             # A longer window holds the last hour and should not be measured by it.
-            low, high = low * self.least_level(moment.whole), high * self._greatest_level(moment.whole)
+            least, greatest = self._levels(usual, moment.whole)
+            low, high = low * least, high * greatest
         of_whole = moment.whole >= 0 and usual.middle[moment.whole] > 0
         rest = self._rest(moment, usual, window_s) if of_whole else np.full(moment.size, np.nan)
         if self._activity.component is not None:
@@ -121,24 +174,10 @@ class ExpectedCounts:
         ratio[moment.whole] = np.nan
         return ratio
 
-    def least_level(self, whole: int) -> Array:
-        """float64[n]: the last hour against the usual day, where that is low."""
-        least: Array = np.clip(self._level.ratio(whole).min(axis=0), _LEAST_LEVEL, _GREATEST_LEVEL)
-        return np.where(least > 1, 1 + (least - 1) / 4, least)
-
-    def _greatest_level(self, whole: int) -> Array:
-        ratio = self._level.ratio(whole)
-        greatest, limit = ratio.max(axis=0), _GREATEST_LEVEL
-        if self._activity.component is not None:
-            # The activity follows the minute; what it does not explain is followed slowly and not for ever.
-            greatest, limit = ratio[1], _GREATEST_UNEXPLAINED
-        clipped: Array = np.clip(greatest, 1.0, limit)
-        return clipped
-
     def follow(self, moment: Moment, elapsed_s: float, calm: NDArray[np.bool_]) -> None:
         """Follows the present level where it is calm."""
         window_s = self._shortest_s
-        expected = self.usual.usual(moment.end_s, window_s, moment.whole).middle
+        expected = self.usual.usual(moment.end_s, window_s, moment.whole, day=moment.day).middle
         if self._activity.component is not None:
             most = self._activity.range(moment, window_s, ahead=False)[1]
             expected = expected * most
@@ -155,7 +194,10 @@ class ExpectedCounts:
         counts = np.array([moment.last(self._counted, series, seconds) for series in rows.tolist()])
         steps = max(seconds // CourseStep.SLOT, 1)
         usual = np.array(
-            [self.usual.course(series, moment.end_s, steps, CourseStep.SLOT).sum() for series in rows.tolist()]
+            [
+                self.usual.course(series, moment.end_s, steps, CourseStep.SLOT, day=moment.day).sum()
+                for series in rows.tolist()
+            ]
         )
         usual = usual * self._scale_now(moment, seconds)[rows]
         first = float((counts[0] + 1) / (usual[0] + 1))
@@ -185,3 +227,8 @@ class ExpectedCounts:
         self._largest = None
         self.usual = SeasonalBaseline.from_bytes(parts["usual"])
         self._level = Level.from_bytes(parts["level"])
+
+
+def _spread(usual: Usual) -> Array:
+    """float64[n]: relative variance of the level of a day; wide while only a few days are known."""
+    return _SPREAD + _SPREAD_AT_FIRST / np.maximum(usual.days, 0.5) ** 2

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from detectors.contributors import Contributions
     from detectors.course import Course
+    from detectors.day import Day
     from detectors.judgement import Judgement
     from streams.evaluation.moment import CourseStep, Moment
 
@@ -29,8 +30,10 @@ class Finding(NamedTuple):
 class Judge(Protocol):
     """Baselines and detectors of one signal."""
 
-    def learn(self, second_of_day: float, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]]) -> None:
-        """Takes in a closed quarter of an hour: sums by component, by the series that counts them.
+    def learn(
+        self, second_of_day: float, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]], day: Day
+    ) -> None:
+        """Takes in a closed quarter of an hour of a local day: sums by component, by the series that counts them.
 
         Of signals whose trait is `gaps`, NaN where a quarter must teach a series nothing; of others 0.
         """

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from detectors.day import Day
     from detectors.judgement import Judgement
     from streams.catalogue.metric import Metric
     from streams.evaluation.moment import CourseStep, Moment
@@ -38,7 +39,10 @@ class MeanJudge:
         self._baseline = RatioBaseline(bounded=False, prior_dispersion=_PRIOR_VARIANCE)
         self._detector = MeanDetector(metric.minimum_effect, metric.minimum_exposure)
 
-    def learn(self, second_of_day: float, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]]) -> None:
+    def learn(
+        self, second_of_day: float, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]], day: Day
+    ) -> None:
+        del day  # what people do is counted by day, how they do it hardly is
         self._baseline.learn(
             int(second_of_day // 3600),
             counts[Component.NUMERATOR] / _MS_PER_S,

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from detectors.alarm_budget import AlarmBudget
 from detectors.judgement import Reason, insufficient, nothing
 from detectors.state import pack, unpack
 from streams.evaluation.assessments import Assessments
 from streams.evaluation.closed_quarters import ClosedQuarters
+from streams.evaluation.count_judge import CountJudge
 from streams.evaluation.end_finder import EndFinder
 from streams.evaluation.held import HeldFindings
 from streams.evaluation.judges import JUDGES
@@ -54,8 +56,10 @@ class MetricEvaluator:
 
     """
 
-    def __init__(self, metric: Metric, settings: Settings, calendar: tuple[CalendarEntry, ...] = ()) -> None:
-        """Fresh; `calendar` is what a catalogue plans besides the settings."""
+    def __init__(
+        self, metric: Metric, settings: Settings, calendar: tuple[CalendarEntry, ...] = (), metrics: int = 1
+    ) -> None:
+        """Fresh; `calendar` is what a catalogue plans besides the settings, `metrics` how many metrics it has."""
         self.metric = metric
         self._plan = SalePlan(metric, settings.calendar + calendar)
         self._clock = LocalClock(settings.timezone, settings.opening_hours if metric.opening_hours else ())
@@ -76,6 +80,8 @@ class MetricEvaluator:
             metric, self._judge, self._preset, self._index, self._held, self._past, self._reporting, self._assessments
         )
         self._peers: Array = np.zeros(0)
+        self._allowed: Array = np.zeros(0)
+        self._budget = AlarmBudget(settings.false_warnings_a_day, metrics)
         self._followed_ms = 0
         self.latest = Latest((), nothing(0))
         self._drawn = self._unseen = Pulse(metric.name, 0.0, 0.0, 0.0, 0.0, 0.0, missing=True)
@@ -118,10 +124,11 @@ class MetricEvaluator:
         if count > len(self._peers):
             self._index.follow(windows.scopes, count)
             self._peers = self._index.peers()
+            self._allowed = self._budget.of_series(self._index.judged, self._index.whole)
         for growing in (self._reporting, self._past, self._unsettled, self._judge, self._assessments):
             growing.grow(count)
         moment = Moment(now_ms, self.metric.settle_s, windows, self._clock, self._plan, self._index.whole)
-        moment.peers = self._peers
+        moment.peers, moment.allowed = self._peers, self._allowed
         moment.open_since = self._clock.open_since(moment.end_ms)
         return moment
 
@@ -172,16 +179,20 @@ class MetricEvaluator:
         missing = self.metric.traits.of_cases and not shown.exposure[whole] > 0
         return Pulse(self.metric.name, value, expected, lower, upper, score, missing)
 
-    def close_quarter(self, quarter_start_ms: int, counts: NDArray[np.int64]) -> None:
+    def close_quarter(self, quarter_start_ms: int, counts: NDArray[np.int64], windows: WindowReader) -> None:
         """Learns from a quarter of an hour that is over for good, the late plane included.
 
         Args:
             quarter_start_ms: its start; quarters come in order, those that were never closed are unknown, not zero.
             counts: int64[components, n_series]: a row for each of the metric's components in order, or a row for each
                 `Component` up to the last one used.
+            windows: of the metric, for its series.
 
         Raises ValueError for any other number of rows.
         """
+        self._index.follow(windows.scopes, counts.shape[1])
+        if isinstance(self._judge, CountJudge):
+            self._judge.whole = self._index.whole
         untaught = self._assessments.untaught(quarter_start_ms, quarter_start_ms + QUARTER_MS, counts.shape[1])
         self._quarters.close(quarter_start_ms, counts, untaught)
 

@@ -37,9 +37,11 @@ class Moment:
         now_ms: the tick.
         end_ms: where the judged windows end: the tick less the time a metric needs to settle.
         end_s: the same in seconds after local midnight.
+        day: the local day that they end in.
         size: number of series.
         whole: the series of the whole, -1 if there is none.
         peers: float64[n], how many series share a series' set of dimensions.
+        allowed: float64[n], false warnings a day that a series may have.
         open_since: ms since when it has been open, None where it is closed.
 
     """
@@ -50,10 +52,12 @@ class Moment:
         self.now_ms = now_ms
         self.end_ms = now_ms - settle_s * 1000
         self.end_s = clock.second_of_day(self.end_ms)
+        self.day = clock.day(self.end_ms)
         self.size = reader.series_count
         self.whole = whole
         self.open_since: int | None = 0
         self.peers: Array = np.ones(self.size)
+        self.allowed: Array = np.full(self.size, 1e-3)
         self.reader = reader
         self._plan = plan
         self._sums: dict[tuple[int, int], Array] = {}

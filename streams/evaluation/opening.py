@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from detectors.day import Day
 from streams.register.local_time import local_moment
 
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
     from datetime import date
 
     from streams.settings.settings import OpeningHours
@@ -19,7 +21,7 @@ _LOOK_BACK_DAYS = 8
 
 
 class LocalClock:
-    """Seconds after local midnight, and opening hours, of times in ms since the epoch.
+    """Seconds after local midnight, the day, and opening hours, of times in ms since the epoch.
 
     Hours go by what clocks show: of a time that comes twice in autumn the first counts, and nothing is open within the
     hour that spring skips.
@@ -37,7 +39,11 @@ class LocalClock:
 
     """
 
-    def __init__(self, timezone: str, hours: tuple[OpeningHours, ...] = ()) -> None:
+    def __init__(
+        self, timezone: str, hours: tuple[OpeningHours, ...] = (), holidays: AbstractSet[int] = frozenset()
+    ) -> None:
+        """`holidays`: the ordinals of the dates that are; see `Day`."""
+        self._holidays = holidays
         self._zone = ZoneInfo(timezone)
         self._hours: list[list[tuple[int, int]]] = [[] for _ in _DAYS]
         for entry in hours:
@@ -54,6 +60,10 @@ class LocalClock:
         """Seconds after local midnight, 0 to 86,400."""
         local = self._local(time_ms)
         return local.hour * 3600 + local.minute * 60 + local.second + (time_ms % 1000) / 1000
+
+    def day(self, time_ms: int) -> Day:
+        """The local day."""
+        return Day(self._local(time_ms).toordinal(), self._holidays)
 
     def open_since(self, time_ms: int) -> int | None:
         """Since when it has been open without a break up to just before `time_ms`; 0 = always, None = it is closed."""

@@ -22,11 +22,10 @@ _MINUTES_AN_HOUR = 60.0
 
 
 class RateJudge(CountJudge):
-    """Judges the count in proportion to the denominator and reports it per thousand. Standstills are not looked for."""
+    """Judges the count in proportion to the denominator and reports it per thousand."""
 
     def __init__(self, metric: Metric) -> None:
         super().__init__(metric, Component.DENOMINATOR)
-        self._listens = False
 
     def _in_unit(
         self, moment: Moment, judged: Judgement, window_s: int, rows: NDArray[np.intp] | slice = slice(None)

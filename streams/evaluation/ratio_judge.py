@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from detectors.day import Day
     from detectors.judgement import Judgement
     from streams.catalogue.metric import Metric
     from streams.evaluation.moment import CourseStep, Moment
@@ -60,7 +61,10 @@ class RatioJudge:
         self._slow = BinomialDetector(min(effect, 1.0), metric.minimum_exposure, _LONG_LIMIT)
         self._burning = None if metric.target is None else BurnRateDetector(metric.target, metric.minimum_exposure)
 
-    def learn(self, second_of_day: float, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]]) -> None:
+    def learn(
+        self, second_of_day: float, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]], day: Day
+    ) -> None:
+        del day  # what people do is counted by day, how they do it hardly is
         if self._metric.windows[0] > LONG_S:
             return  # nothing is compared with the usual ratio of an hour
         self._baseline.learn(

@@ -16,12 +16,14 @@ from streams.catalogue.metric import Component
 from streams.evaluation.amounts import Amounts
 from streams.evaluation.count_judge import CountJudge
 from streams.evaluation.expected_counts import Interval
+from streams.evaluation.peers import share_the_limit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
+    from detectors.day import Day
     from detectors.judgement import Judgement
     from detectors.single_values import Moments
     from streams.catalogue.metric import Metric
@@ -35,15 +37,17 @@ class SumJudge(CountJudge):
     """Expects as many values as a count does, each of the usual mean; a standstill is one of the values."""
 
     def __init__(self, metric: Metric) -> None:
-        super().__init__(metric, counted=Component.DENOMINATOR)
+        super().__init__(metric, counted=Component.DENOMINATOR, falls=True)
         self._amounts = Amounts(metric)
         self._compound = CompoundDetector(metric.minimum_effect, metric.minimum_exposure, signed=metric.signed)
 
-    def learn(self, second_of_day: float, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]]) -> None:
+    def learn(
+        self, second_of_day: float, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]], day: Day
+    ) -> None:
         # What is not known of the number of values teaches nothing of the values.
         known = {component: np.nan_to_num(sums) for component, sums in counts.items()}
         self._amounts.learn(second_of_day, known, partner)
-        super().learn(second_of_day, counts, partner)
+        super().learn(second_of_day, counts, partner, day)
 
     def grow(self, size: int) -> None:
         super().grow(size)
@@ -62,9 +66,15 @@ class SumJudge(CountJudge):
         within = self._amounts.within_reach(seen, usual)
         return self._compound.judge(seen.total, within, expected, window_s)
 
-    def _standstills(self, moment: Moment) -> Iterator[Finding]:
+    def findings(self, moment: Moment, windows: tuple[int, ...]) -> Iterator[Finding]:
+        for finding in super().findings(moment, windows):
+            if finding.windows is None:
+                share_the_limit(finding.judgement, moment.peers)
+            yield finding
+
+    def _changes(self, moment: Moment) -> Iterator[Finding]:
         mean = np.nan_to_num(self._amounts.usual(moment).mean)
-        for finding in super()._standstills(moment):
+        for finding in super()._changes(moment):
             judged = finding.judgement
             value, expected, lower, upper = (
                 of * mean for of in (judged.value, judged.expected, judged.lower, judged.upper)

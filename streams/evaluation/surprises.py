@@ -99,8 +99,9 @@ class Surprises:
                 best_windows[:] = finding.window_s
             else:
                 _keep(best, best_windows, finding, finding.judgement.beats(best))
-                unknown = insufficient(present.reason) & ~insufficient(finding.judgement.reason)
-                _keep(present, present_windows, finding, unknown)
+                if finding.windows is None:
+                    unknown = insufficient(present.reason) & ~insufficient(finding.judgement.reason)
+                    _keep(present, present_windows, finding, unknown)
             self._held.hold(finding)
         if moment.now_ms % _LOOK_AGAIN_MS == 0:
             for window_s, rows, judgement in self._held.stale(set(windows)):

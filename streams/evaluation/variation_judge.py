@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from detectors.day import Day
     from detectors.judgement import Judgement
     from detectors.single_values import Moments
     from streams.catalogue.metric import Metric
@@ -36,8 +37,10 @@ class VariationJudge:
         self._baseline = VariationBaseline()
         self._detector = VariationDetector(metric.minimum_effect, metric.minimum_exposure)
 
-    def learn(self, second_of_day: float, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]]) -> None:
-        del second_of_day  # how unlike values are hardly depends on the hour
+    def learn(
+        self, second_of_day: float, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]], day: Day
+    ) -> None:
+        del second_of_day, day  # how unlike values are hardly depends on them
         numbers = at(counts[Component.DENOMINATOR], partner[Component.DENOMINATOR])
         self._baseline.learn(moments_of(self._scale, numbers, lambda component: counts[component]))
 

@@ -60,6 +60,13 @@ class WindowReader(Protocol):
         """
         ...
 
+    def recent(self, component: int, slots: int) -> NDArray[np.int64]:
+        """int64[n]: sums of the last slots of 10 s up to the tick less `settle_s`, as `sums` gives those of windows.
+
+        Beyond the slots that are kept it begins at the last whole minute, or quarter of an hour, before.
+        """
+        ...
+
     def earlier(self, component: int, window_s: int) -> NDArray[np.int64]:
         """int64[EARLIER_WINDOWS, n]: sums of windows before that of `sums`, oldest first, not mapped to partners.
 

@@ -29,7 +29,7 @@ class Evaluator(Protocol):
         """Lets feedback about a series act, before the tick is judged; what it changed."""
         ...
 
-    def close_quarter(self, quarter_start_ms: int, counts: NDArray[np.int64]) -> None:
+    def close_quarter(self, quarter_start_ms: int, counts: NDArray[np.int64], windows: WindowReader) -> None:
         """Takes the final int64[components, n] of 15 minutes, late plane included, two hours after their end.
 
         Mapped through partners: for each series the component as its partner counted it, 0 where there is none. Mapping

@@ -161,7 +161,7 @@ class MetricState:
         for number in self.table.supplied:
             partner = self.table.partner(number)
             counts[number] = np.where(partner >= 0, counts[number][partner], 0)
-        self.evaluator.close_quarter(quarter * QUARTER_SLOTS * SLOT_MS, counts)
+        self.evaluator.close_quarter(quarter * QUARTER_SLOTS * SLOT_MS, counts, self.shown)
 
     def _expire(self, cohort: Cohort, frontier: int) -> None:
         gone = cohort.expiry.take(frontier + 1)

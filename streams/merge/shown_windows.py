@@ -50,6 +50,9 @@ class ShownWindows:
     def sums(self, component: int, window_s: int) -> NDArray[np.int64]:
         return self._windows.sums(window_s)[component, : self.series_count]
 
+    def recent(self, component: int, slots: int) -> NDArray[np.int64]:
+        return self._windows.recent(component, slots)[: self.series_count]
+
     def earlier(self, component: int, window_s: int) -> NDArray[np.int64]:
         return self._windows.earlier(component, window_s)[:, : self.series_count]
 

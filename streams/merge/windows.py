@@ -87,6 +87,24 @@ class Windows:
             raise ValueError(f"no window of {length_s} s is kept; there are {sorted(self._sums)}")
         return found
 
+    def recent(self, component: int, slots: int) -> NDArray[np.int64]:
+        """int64[capacity]: the last `slots` up to the frontier, by whole buckets of the finest ring that has them."""
+        if slots == 1:
+            sums: NDArray[np.int64] = self._sums[SLOT_MS // 1000][component]
+            return sums
+        for step, ring in self.rings.items():
+            first = (self.frontier - slots) // step
+            if (self.frontier - 1) // step - first < ring.rows:
+                break
+        else:
+            first = (self.frontier - 1) // step - ring.rows + 1
+        result = np.zeros(self.capacity, np.int64)
+        for bucket in range(first, (self.frontier - 1) // step + 1):
+            held = ring.row(bucket)
+            if held is not None:
+                result += held[component]
+        return result
+
     def earlier(self, component: int, length_s: int) -> NDArray[np.int64]:
         """int64[EARLIER_WINDOWS, capacity]: windows of that length before the one of `sums`, oldest first.
 

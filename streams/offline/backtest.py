@@ -134,7 +134,7 @@ class Backtest:
                 number,
                 self._partitions,
                 settings,
-                lambda metric: MetricEvaluator(metric, settings, catalogue.calendar),
+                lambda metric: MetricEvaluator(metric, settings, catalogue.calendar, len(catalogue.metrics)),
             )
             for number in range(settings.cells_partitions)
         ]

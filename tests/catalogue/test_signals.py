@@ -48,7 +48,7 @@ class BurstJudge:
     def __init__(self, metric: Metric) -> None:
         self._least = metric.minimum_exposure
 
-    def learn(self, second_of_day: float, counts: Any, partner: Any) -> None:
+    def learn(self, second_of_day: float, counts: Any, partner: Any, day: Any) -> None:
         """It learns nothing."""
 
     def grow(self, size: int) -> None:

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from detectors.aftermath import evidence_of_end
 from detectors.binomial import BinomialDetector
+from detectors.count_band import beside_expected
 from detectors.judgement import Judgement, Reason
 from detectors.law import Law
 from detectors.mean import MeanDetector
-from detectors.surge import SurgeDetector
 
 SURE = np.log(1000)
 
@@ -26,7 +26,7 @@ def ratio(successes: float | np.ndarray, trials: float, usual: float = 0.96) -> 
 def count(events: float | np.ndarray, usual: float, window_s: int) -> Judgement:
     counts = np.atleast_1d(np.asarray(events, dtype=float))
     expected = np.full(len(counts), usual)
-    return SurgeDetector(0.5, 10).judge(counts, expected, expected, np.full(len(counts), 0.01), window_s)
+    return beside_expected(counts, expected, expected, np.full(len(counts), 0.01), window_s, 0.5, 10)
 
 
 def mean(seconds: float, answers: float, usual: float = 10.0) -> Judgement:

@@ -2,37 +2,43 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 
+from detectors.day import Day
 from detectors.level import Level
 from detectors.onset import onset
 from detectors.ratio_baseline import RatioBaseline
 from detectors.seasonal import SLOTS, SeasonalBaseline
 from detectors.state import pack, unpack
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 OWN = np.arange(1, dtype=np.int32)
 
 
-def taught(days: list[float], seed: int = 0) -> SeasonalBaseline:
+def taught(days: Sequence[float], seed: int = 0) -> SeasonalBaseline:
     rng = np.random.default_rng(seed)
     baseline = SeasonalBaseline()
-    for factor in days:
+    for number, factor in enumerate(days, start=1):
         for slot in range(SLOTS):
-            baseline.learn(slot, rng.poisson([150 * factor]).astype(float))
+            baseline.learn(slot, rng.poisson([150 * factor]).astype(float), Day(number))
     return baseline
 
 
 def test_one_odd_day_changes_the_usual_day_little() -> None:
     baseline = taught([1, 1, 1, 10, 1])
 
-    assert baseline.usual(43_200, 900).middle[0] == pytest.approx(150, rel=0.3)
+    assert baseline.usual(43_200, 900, day=Day(9)).middle[0] == pytest.approx(150, rel=0.3)
 
 
 def test_a_new_habit_is_learned_in_a_few_weeks() -> None:
     baseline = taught([1] * 4 + [2] * 21)
 
-    assert baseline.usual(43_200, 900).middle[0] == pytest.approx(300, rel=0.15)
+    assert baseline.usual(43_200, 900, day=Day(9)).middle[0] == pytest.approx(300, rel=0.15)
 
 
 def test_the_dispersion_of_poisson_counts_is_small_and_of_unsteady_days_is_not() -> None:
@@ -45,26 +51,26 @@ def test_the_dispersion_of_poisson_counts_is_small_and_of_unsteady_days_is_not()
 
 def test_an_hour_that_was_never_seen_is_unknown() -> None:
     baseline = SeasonalBaseline()
-    baseline.learn(10, np.array([5.0]))
+    baseline.learn(10, np.array([5.0]), Day(1))
 
-    assert np.isnan(baseline.usual(43_200, 60).middle[0])
+    assert np.isnan(baseline.usual(43_200, 60, day=Day(9)).middle[0])
 
 
 def test_a_series_that_appears_later_does_not_learn_the_zeros_before() -> None:
     baseline = SeasonalBaseline()
     for day in range(5):
         for slot in range(SLOTS):
-            baseline.learn(slot, np.array([100.0, 40.0 if day == 4 else 0.0]))
+            baseline.learn(slot, np.array([100.0, 40.0 if day == 4 else 0.0]), Day(1 + day))
 
-    assert baseline.usual(43_200, 900).middle.tolist() == [100.0, 40.0]
+    assert baseline.usual(43_200, 900, day=Day(9)).middle.tolist() == [100.0, 40.0]
 
 
 def test_long_windows_add_up_their_quarters_and_gaps_too() -> None:
     baseline = taught([1, 1, 1])
 
-    assert baseline.usual(43_200, 86_400).middle[0] == pytest.approx(150 * 96, rel=0.02)
-    assert baseline.usual(1_800, 3_600).middle[0] == pytest.approx(600, rel=0.1)
-    missed = baseline.between(1_000.0, np.array([90.0, 3_600.0]), np.array([0, 0]))
+    assert baseline.usual(43_200, 86_400, day=Day(9)).middle[0] == pytest.approx(150 * 96, rel=0.02)
+    assert baseline.usual(1_800, 3_600, day=Day(9)).middle[0] == pytest.approx(600, rel=0.1)
+    missed = baseline.between(1_000.0, np.array([90.0, 3_600.0]), np.array([0, 0]), day=Day(9))
     assert missed == pytest.approx([15, 600], rel=0.2)
 
 
@@ -72,7 +78,7 @@ def test_fewer_counts_than_series_are_refused() -> None:
     baseline = taught([1])
 
     with pytest.raises(ValueError, match="0 counts for 1 series"):
-        baseline.learn(0, np.zeros(0))
+        baseline.learn(0, np.zeros(0), Day(2))
 
 
 def test_a_thin_series_is_drawn_towards_the_whole() -> None:
@@ -133,7 +139,7 @@ def test_rows_that_are_not_calm_do_not_move_their_level() -> None:
     for _ in range(60):
         level.follow(np.array([50.0, 50.0]), np.array([10.0, 10.0]), 60, np.array([True, False]))
 
-    assert level.ratio()[0].round(1).tolist() == [4.9, 1.0]
+    assert level.ratio(np.full(2, 0.25))[0].round(1).tolist() == [4.9, 1.0]
 
 
 def test_a_deviation_that_is_over_has_no_start() -> None:
@@ -144,15 +150,15 @@ def test_a_deviation_that_is_over_has_no_start() -> None:
 
 def test_a_quarter_without_events_is_expected_to_have_its_share_of_the_whole() -> None:
     baseline = SeasonalBaseline()
-    for _ in range(8):
+    for day in range(8):
         for slot in range(96):
             # The whole, and a part that is seen by day only because it is thin.
-            baseline.learn(slot, np.array([400.0 if slot >= 32 else 40.0, 4.0 if slot >= 32 else 0.0]))
+            baseline.learn(slot, np.array([400.0 if slot >= 32 else 40.0, 4.0 if slot >= 32 else 0.0]), Day(1 + day))
 
     night = 3 * 3600
-    assert baseline.usual(night, 60).middle[1] == 0
-    assert 0 < baseline.usual(night, 60, whole=0).middle[1] < 0.4 / 15
-    assert baseline.usual(night, 60, whole=0).middle[0] == baseline.usual(night, 60).middle[0]
+    assert baseline.usual(night, 60, day=Day(9)).middle[1] == 0
+    assert 0 < baseline.usual(night, 60, whole=0, day=Day(9)).middle[1] < 0.4 / 15
+    assert baseline.usual(night, 60, whole=0, day=Day(9)).middle[0] == baseline.usual(night, 60, day=Day(9)).middle[0]
 
 
 def test_what_was_a_little_off_for_hours_is_not_where_a_cliff_began() -> None:
@@ -181,24 +187,24 @@ def test_what_turns_out_to_be_anomalous_has_not_moved_the_level() -> None:
     level = Level(1)
     for _ in range(60):
         level.follow(np.array([10.0]), np.array([10.0]), 60, np.array([True]))
-    before = level.ratio().copy()
+    before = level.ratio(np.full(1, 0.25)).copy()
     for _ in range(3):  # a stop, not yet found
         level.follow(np.array([0.0]), np.array([10.0]), 60, np.array([True]))
-    assert level.ratio().tolist() == before.tolist()
+    assert level.ratio(np.full(1, 0.25)).tolist() == before.tolist()
 
     for _ in range(20):  # found
         level.follow(np.array([0.0]), np.array([10.0]), 60, np.array([False]))
     for _ in range(3):  # over
         level.follow(np.array([10.0]), np.array([10.0]), 60, np.array([True]))
-    assert level.ratio().tolist() == before.tolist()
+    assert level.ratio(np.full(1, 0.25)).tolist() == before.tolist()
 
 
 def test_a_quarter_that_was_never_learned_is_unknown_and_not_empty() -> None:
     baseline = SeasonalBaseline()
     for slot in range(94):
-        baseline.learn(slot, np.array([12.0]))
+        baseline.learn(slot, np.array([12.0]), Day(1))
 
-    assert np.isnan(baseline.usual(86_380, 900).middle[0])
-    assert np.isnan(baseline.usual(86_380, 3600).middle[0])
-    assert baseline.usual(84_000, 900).middle[0] == pytest.approx(12, rel=0.01)
-    assert baseline.usual(86_380, 86_400).middle[0] == pytest.approx(94 * 12, rel=0.01)
+    assert np.isnan(baseline.usual(86_380, 900, day=Day(9)).middle[0])
+    assert np.isnan(baseline.usual(86_380, 3600, day=Day(9)).middle[0])
+    assert baseline.usual(84_000, 900, day=Day(9)).middle[0] == pytest.approx(12, rel=0.01)
+    assert baseline.usual(86_380, 86_400, day=Day(9)).middle[0] == pytest.approx(94 * 12, rel=0.01)

@@ -15,10 +15,7 @@ from detectors.gauge import GaugeDetector
 from detectors.judgement import MAXIMUM_SCORE, Judgement, Reason, insufficient
 from detectors.mean import MeanDetector
 from detectors.overdue import OverdueDetector
-from detectors.silence import SilenceDetector
 from detectors.single_values import Moments
-from detectors.stall import StallDetector
-from detectors.surge import SurgeDetector
 from detectors.variation import VariationBaseline, VariationDetector
 
 if TYPE_CHECKING:
@@ -39,26 +36,6 @@ def burn_rate(rng: np.random.Generator, n: int) -> Judgement:
     trials = rng.integers(0, 5000, n).astype(float)
     good = rng.binomial(trials.astype(int), 0.99).astype(float)
     return BurnRateDetector(target=0.999, minimum_exposure=20).judge(good, trials, good / 2, trials / 2, RULES[0])
-
-
-def surge(rng: np.random.Generator, n: int) -> Judgement:
-    low = np.where(rng.random(n) < 0.1, np.nan, rng.random(n) * 100)
-    counts = rng.poisson(np.nan_to_num(low) * rng.random(n) * 4).astype(float)
-    return SurgeDetector(minimum_effect=0.5, minimum_exposure=10).judge(counts, low, low * 1.2, rng.random(n) * 0.1, 60)
-
-
-def silence(rng: np.random.Generator, n: int) -> Judgement:
-    missed = np.where(rng.random(n) < 0.1, np.nan, rng.random(n) * 200)
-    return SilenceDetector().judge(missed, rng.random(n) * 3600, rng.random(n) * 0.1)
-
-
-def stall(rng: np.random.Generator, n: int) -> Judgement:
-    detector = StallDetector(minimum_exposure=10)
-    detector.grow(n)
-    expected = np.where(rng.random(n) < 0.1, np.nan, rng.random(n) * 5)
-    for _ in range(12):
-        detector.follow((rng.random(n) < 0.05).astype(float), expected, rng.random(n) * 0.1, 10.0)
-    return detector.judge()
 
 
 def mean(rng: np.random.Generator, n: int) -> Judgement:
@@ -128,7 +105,7 @@ def erratic(rng: np.random.Generator, n: int) -> Judgement:
 
 
 CASES: list[Case] = [
-    *(binomial, burn_rate, surge, silence, stall, mean, gauge, overdue),
+    *(binomial, burn_rate, mean, gauge, overdue),
     *(compound, signed_sum, amount_mean, signed_mean, erratic),
 ]
 

@@ -14,8 +14,6 @@ from detectors.burn_rate import RULES, BurnRateDetector, BurnRule
 from detectors.judgement import Reason
 from detectors.mean import MeanDetector
 from detectors.overdue import OverdueDetector
-from detectors.silence import SilenceDetector
-from detectors.surge import SurgeDetector
 from detectors.tails import binomial_upper
 
 
@@ -119,8 +117,6 @@ def test_rate_and_mix_add_up_to_the_change_of_the_whole(drawn: list[tuple[int, f
         lambda: BinomialDetector(minimum_effect=2, minimum_exposure=1),
         lambda: BinomialDetector(minimum_effect=0, minimum_exposure=1, limit=0),
         lambda: BurnRateDetector(target=1, minimum_exposure=1),
-        lambda: SurgeDetector(minimum_effect=-1, minimum_exposure=1),
-        lambda: SilenceDetector(limit=1),
         lambda: MeanDetector(minimum_effect=-1, minimum_exposure=1),
         lambda: MeanDetector(minimum_effect=1, minimum_exposure=1, floor=0),
         lambda: OverdueDetector(minimum_effect=-1, minimum_exposure=1),

@@ -51,6 +51,9 @@ class Shop:
             start -= (start + self.start_ms // SLOT_MS) % DAY_SLOTS
         return self.cells[component, :, max(start, 0) : self.end].sum(axis=1)
 
+    def recent(self, component: int, slots: int) -> np.ndarray:
+        return self.cells[component, :, max(self.end - slots, 0) : self.end].sum(axis=1)
+
     def earlier(self, component: int, window_s: int) -> np.ndarray:
         slots = window_s // 10
         end = self.end - slots
@@ -86,7 +89,7 @@ class Shop:
         """Closes all quarters that end before `until_ms`."""
         for quarter_ms in range(self.start_ms, until_ms - QUARTER_MS + 1, QUARTER_MS):
             at = self.slot(quarter_ms)
-            evaluator.close_quarter(quarter_ms, self.cells[:, :, at : at + 90].sum(axis=2))
+            evaluator.close_quarter(quarter_ms, self.cells[:, :, at : at + 90].sum(axis=2), self)
 
     def run(self, evaluator: MetricEvaluator, from_ms: int, to_ms: int) -> list[tuple[int, Any]]:
         """Ticks from..to; verdicts with score >= 1 and their ticks. Quarters are closed two hours late."""
@@ -96,7 +99,7 @@ class Shop:
             closed_ms = now_ms - 2 * 3_600_000 - QUARTER_MS
             if now_ms % QUARTER_MS == 0 and closed_ms >= self.start_ms:
                 at = self.slot(closed_ms)
-                evaluator.close_quarter(closed_ms, self.cells[:, :, at : at + 90].sum(axis=2))
+                evaluator.close_quarter(closed_ms, self.cells[:, :, at : at + 90].sum(axis=2), self)
             found += [(now_ms, verdict) for verdict in evaluator.tick(now_ms, self)[0] if verdict.score >= 1]
         return found
 

@@ -156,7 +156,7 @@ def test_a_trouble_that_was_confirmed_or_expected_teaches_nothing(shop_of: Any, 
         for quarter in range(12):
             start_ms = NOON_MS + quarter * QUARTER_MS
             at = shop.slot(start_ms)
-            evaluator.close_quarter(start_ms, shop.cells[:, :, at : at + 90].sum(axis=2))
+            evaluator.close_quarter(start_ms, shop.cells[:, :, at : at + 90].sum(axis=2), shop)
         run(shop, evaluator, 24 * 60 + 20, 24 * 60 + 30)
         expected[said] = float(evaluator.latest.judgement.expected[CARD])
 

@@ -36,7 +36,7 @@ def found(shop: Any, from_ms: int, to_ms: int, windows: tuple[int, ...] = (WEEK_
     evaluator = MetricEvaluator(metric, UTC)
     for quarter_ms in range(from_ms - 8 * DAY_MS, from_ms, 900_000) if windows[0] < WEEK_S else ():
         at = shop.slot(quarter_ms)
-        evaluator.close_quarter(quarter_ms, shop.cells[:, :, at : at + 90].sum(axis=2))
+        evaluator.close_quarter(quarter_ms, shop.cells[:, :, at : at + 90].sum(axis=2), shop)
     verdicts = []
     for now_ms in range(-(-from_ms // STEP_MS) * STEP_MS, to_ms, STEP_MS):
         shop.now_ms = now_ms

@@ -247,8 +247,8 @@ def test_scopes_with_a_missing_dimension_are_not_judged(shop_of: Any) -> None:
     assert {tuple(verdict.scope.values()) for _, verdict in found} == {()}
 
 
-def test_rows_of_the_wrong_number_of_components_are_refused() -> None:
+def test_rows_of_the_wrong_number_of_components_are_refused(shop_of: Any) -> None:
     evaluator = MetricEvaluator(metric_of("cohort", Direction.DOWN, exposure=TERM), UTC)
 
     with pytest.raises(ValueError, match="1 rows for the components"):
-        evaluator.close_quarter(START_MS, np.zeros((1, 4), dtype=np.int64))
+        evaluator.close_quarter(START_MS, np.zeros((1, 4), dtype=np.int64), shop_of([(0, ())], 90, START_MS))

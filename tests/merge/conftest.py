@@ -40,7 +40,7 @@ class Memory:
         self.sums[now_ms] = windows.sums(0, self.metric.windows[0]).tolist()
         return [], Pulse(self.metric.name, 0, 0, 0, 0, 0)
 
-    def close_quarter(self, quarter_start_ms: int, counts: Any) -> None:
+    def close_quarter(self, quarter_start_ms: int, counts: Any, windows: WindowReader) -> None:
         self.quarters.append((quarter_start_ms, counts.tolist()))
 
     def to_bytes(self) -> bytes:

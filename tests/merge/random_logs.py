@@ -147,7 +147,7 @@ class Recorder:
         self.seen.append(entry)
         return [], Pulse(self.metric.name, 0, 0, 0, 0, 0)
 
-    def close_quarter(self, quarter_start_ms: int, counts: NDArray[np.int64]) -> None:
+    def close_quarter(self, quarter_start_ms: int, counts: NDArray[np.int64], windows: WindowReader) -> None:
         self.seen.append(("quarter", quarter_start_ms, counts.tolist()))
 
     def to_bytes(self) -> bytes:

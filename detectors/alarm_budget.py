@@ -1,0 +1,58 @@
+"""How many false warnings people accept, and the evidence that a warning needs for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+_LOOKS_AN_EVENT = 2.6  # of a bank of tests: false runs that reach h nats, times exp(h), by how many events come
+_MOST_LOOKS = 7_500.0  # and never more than so many a day, as a tick has one look
+_LEAST_EVENTS = 1.0
+_LEAST_NATS = 6.0
+_WHOLE = 0.5  # of what a metric may have; the rest is for its parts
+
+
+class AlarmBudget(NamedTuple):
+    """False warnings a day over all metrics and series, shared equally among metrics.
+
+    Half of what a metric has is for its whole, half for its parts: a hundred times more parts do not make a hundred
+    times more false warnings, each has to be surer (Bonferroni).
+
+    Attributes:
+        a_day: false warnings a day that people accept.
+        metrics: among so many metrics.
+
+    """
+
+    a_day: float
+    metrics: int
+
+    def of_series(self, judged: NDArray[np.bool_], whole: int) -> Array:
+        """float64[n]: false warnings a day that each series of a metric may have; `whole` is -1 where there is none."""
+        mine = self.a_day / max(self.metrics, 1)
+        parts = int(np.count_nonzero(judged)) - (whole >= 0)
+        allowed = np.full(len(judged), mine * (1 - _WHOLE if whole >= 0 else 1.0) / max(parts, 1))
+        if whole >= 0:
+            allowed[whole] = mine * (_WHOLE if parts else 1.0)
+        return allowed
+
+
+def limit_of_counts(allowed: Array, events_a_day: Array) -> Array:
+    """The nats that a bank of tests of counts needs, by false warnings a day and events a day: float64[n].
+
+    By chance runs of `Bank` reach h nats about 2.6 exp(-h) times an event, and at most 7,500 exp(-h) times a day, since
+    a tick has one look: measured on Poisson counts of 0.01 to 100 a minute.
+
+    >>> limit_of_counts(np.array([0.01, 0.01]), np.array([100.0, 1e6])).round(1).tolist()
+    [10.1, 13.5]
+    """
+    events = np.maximum(events_a_day, _LEAST_EVENTS)
+    looks = 1 / (1 / (_LOOKS_AN_EVENT * events) + 1 / _MOST_LOOKS)
+    nats: Array = np.maximum(np.log(looks / np.maximum(allowed, 1e-12)), _LEAST_NATS)
+    return nats

@@ -1,0 +1,238 @@
+"""Sequential tests of counts at graded sizes, of many series at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from detectors.state import grown, pack, unpack
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+    Stored = NDArray[np.float32]
+
+FALLS = (0.05, 0.3, 0.6)
+RISES = (1.5, 2.0, 4.0, 10.0)
+_SURE = float(np.log(1000.0))  # nats for "as usual" after which a change is over
+_STEADY_S = 1_800.0  # over longer runs what the level does from quarter to quarter evens out
+_LEAST = 1e-6
+_BEGUN = 0.7  # of the limit: from there on the end of a change is looked for
+
+
+class Step(NamedTuple):
+    """What came in a step, and what was expected of it. float64[n] each, but `seconds`.
+
+    Attributes:
+        counts: events.
+        low, high: the edges of what a series expects by itself; NaN where that is not known.
+        shared: what its usual share of the rest of the whole comes to; NaN where there is no rest to compare with.
+        wobble: relative variance of the level from one quarter of an hour to the next; of a part, of its share.
+        unsure: relative variance of the expectation itself, however long a run lasts.
+        clumped: variance over mean of the counts of a minute; 1 where events come by themselves.
+        odds: of a part against the rest, which varies as well: of both the part is binomial. 0 where there is no rest.
+        seconds: length of the step.
+
+    """
+
+    counts: Array
+    low: Array
+    high: Array
+    shared: Array
+    wobble: Array
+    unsure: Array
+    clumped: Array
+    odds: Array
+    seconds: float
+
+
+class Run(NamedTuple):
+    """The run of each series that speaks most for a change, float64[n] each; all 0 where none does.
+
+    Attributes:
+        nats: log-likelihood ratio of "the size's multiple of the rate" against "as expected".
+        seen, expected: events.
+        seconds: since it began.
+        size: the multiple of the rate.
+        spread: relative variance of what was expected, for the band that is shown.
+
+    """
+
+    nats: Array
+    seen: Array
+    expected: Array
+    seconds: Array
+    size: Array
+    spread: Array
+
+
+class Bank:
+    """A bank of Page's tests: each series has one for each size, a multiple of the rate that is looked for.
+
+    A run keeps the events seen (N) and expected (M) since it began. The level of a run is uncertain with relative
+    variance d, so N is negative binomial, and the log-likelihood ratio of c times the rate against the rate is
+
+        N ln c - (N + 1/d) ln((1 + d c M) / (1 + d M)),       for d = 0: N ln c - (c - 1) M.
+
+    Where it falls to 0 a new run begins. Of two expectations the nearer to what is seen holds: a part that rises has to
+    rise against its share of the rest AND against its own usual rate, so what moves everywhere cancels out, and a large
+    part that falls does not make the others rise. Clumps of events count as fewer, by their variance over mean.
+
+    A change is over when what came since speaks for "as usual" with a thousand to one; then its runs begin again.
+    Ratios have odds and trials: `RatioBank`.
+
+    Parameters:
+        sizes: multiples of the rate, falls (below 1) before rises.
+
+    Examples:
+        >>> bank = Bank()
+        >>> bank.grow(1)
+        >>> def minute(count):
+        ...     ten, none = np.full(1, 10.0), np.zeros(1)
+        ...     return Step(np.full(1, count), ten, ten, np.full(1, np.nan), none, none, np.ones(1), none, 60.0)
+        >>> for _ in range(600):
+        ...     bank.follow(minute(10.0))
+        >>> bank.run(np.full(1, 14.0)).nats.tolist()
+        [0.0]
+        >>> for _ in range(4):
+        ...     bank.follow(minute(3.0))
+        >>> run = bank.run(np.full(1, 14.0))
+        >>> float(run.size[0]), float(run.seconds[0]), round(float(run.nats[0]), 1)
+        (0.3, 240.0, 13.6)
+
+    References:
+        E. S. Page, Continuous inspection schemes, Biometrika 41 (1954). G. Lorden, Procedures for reacting to a change
+        in distribution, Ann. Math. Stat. 42 (1971): no test is faster on average than limit / KL.
+
+    """
+
+    def __init__(self, sizes: tuple[float, ...] = FALLS + RISES) -> None:
+        self._sizes: Array = np.array(sizes)[:, None]
+        self._logs: Array = np.log(self._sizes)
+        self._rises = int(np.searchsorted(self._sizes[:, 0], 1.0))  # the first of them
+        self._rising = self._sizes[:, 0] > 1
+        # Seen, expected by share, expected by itself, seconds: [4, sizes, n].
+        self._runs: Stored = np.zeros((4, len(sizes), 0), dtype=np.float32)
+        self._nats: Array = np.zeros((len(sizes), 0))
+        self._frailty: Array = np.zeros((len(sizes), 0))
+        self._clumped: Array = np.ones((len(sizes), 0))
+        # Of changes that have begun, since when what came looks usual: [falls or rises, seen or expected, n].
+        self._after: Stored = np.zeros((2, 2, 0), dtype=np.float32)
+        self._begun: NDArray[np.bool_] = np.zeros((2, 0), dtype=np.bool_)
+
+    @property
+    def size(self) -> int:
+        """Number of series."""
+        return self._nats.shape[1]
+
+    def grow(self, size: int) -> None:
+        """Makes room for new series."""
+        if size > self._nats.shape[1]:
+            self._runs, self._after = grown(self._runs, size), grown(self._after, size)
+            self._nats, self._frailty = grown(self._nats, size), grown(self._frailty, size)
+            self._begun, self._clumped = grown(self._begun, size), grown(self._clumped, size, fill=1)
+
+    def begin(self) -> None:
+        """All runs start again: after a time that was not followed."""
+        self._runs[:] = 0
+        self._nats[:] = 0
+        self._begun[:] = False
+
+    def follow(self, step: Step) -> None:
+        """Takes in one step more. Where nothing is known of what to expect, runs begin again."""
+        own = np.empty((len(self._sizes), len(step.counts)))
+        own[: self._rises], own[self._rises :] = step.low, step.high
+        shared = np.where(np.isfinite(step.shared), step.shared, own)
+        own = np.where(np.isfinite(own), own, shared)
+        unknown = ~np.isfinite(own)
+        self._runs[0] += step.counts
+        self._runs[1] += shared
+        self._runs[2] += own
+        self._runs[3] += step.seconds
+        self._runs[:, unknown] = 0
+        seen, expected, seconds, by_share = self._totals(self._runs, self._rising[:, None])
+        steady = np.minimum(_STEADY_S / np.maximum(seconds, 1.0), 1.0)
+        self._frailty = np.maximum(step.wobble * steady + step.unsure, _LEAST)
+        self._clumped = np.where(by_share, 1 + step.odds, 1.0) * np.maximum(step.clumped, 1.0)
+        self._nats = self._ratio(seen / self._clumped, expected / self._clumped, self._frailty)
+        ended = self._nats <= 0
+        self._runs[:, ended] = 0
+        self._nats[ended] = 0
+        if self._begun.any():
+            self._look_for_ends(step, np.where(unknown, 0.0, shared), np.where(unknown, 0.0, own))
+
+    def run(self, limits: Array) -> Run:
+        """The runs that say most, against the nats that are the limit of each series: float64[n].
+
+        Series that reach a part of it are from then on watched for their end.
+        """
+        best = np.argmax(self._nats, axis=0)
+        series = np.arange(self._nats.shape[1])
+        seen, expected, seconds, _ = self._totals(self._runs[:, best, series], best >= self._rises)
+        nats = self._nats[best, series]
+        for place, rows in enumerate((slice(None, self._rises), slice(self._rises, None))):
+            strong = self._nats[rows].max(axis=0, initial=0.0) >= _BEGUN * limits
+            new = strong & ~self._begun[place]
+            if new.any():
+                self._after[place][:, new] = 0
+            self._begun[place] |= strong
+        spread = self._frailty[best, series] + self._clumped[best, series] / np.maximum(expected, _LEAST)
+        return Run(nats, seen, expected, seconds, self._sizes[best, 0], spread)
+
+    def forget(self, rows: NDArray[np.bool_]) -> None:
+        """The runs of these series begin again: what they tell is over, or known."""
+        self._runs[..., rows] = 0
+        self._nats[:, rows] = 0
+        self._begun[:, rows] = False
+
+    def _totals(self, runs: Stored, rises: NDArray[np.bool_]) -> tuple[Array, Array, Array, NDArray[np.bool_]]:
+        """Events seen and expected at the nearer edge, seconds, and whether that edge is the share."""
+        seen, shared, own, seconds = runs.astype(np.float64)
+        by_share = (shared > own) == rises
+        return seen, np.where(by_share, shared, own), seconds, by_share
+
+    def _ratio(self, seen: Array, expected: Array, frailty: Array) -> Array:
+        grown_by = frailty * expected
+        away = np.log1p(grown_by * (self._sizes - 1) / (1 + grown_by))
+        nats: Array = seen * self._logs - (seen + 1 / frailty) * away
+        return nats
+
+    def _look_for_ends(self, step: Step, shared: Array, own: Array) -> None:
+        """Adds the step to what came since a change looked strongest; where that is as usual, the change is over."""
+        for place, rows in enumerate((slice(None, self._rises), slice(self._rises, None))):
+            series = np.flatnonzero(self._begun[place])
+            if not len(series) or rows.start == rows.stop:
+                continue
+            sizes = self._nats[rows][:, series]
+            best = np.argmax(sizes, axis=0) + (rows.start or 0)
+            gone = sizes.max(axis=0) <= 0
+            nearer = np.maximum if place else np.minimum
+            seen, expected, _, _ = self._totals(self._runs[:, best, series], np.full(len(series), bool(place)))
+            more = nearer(shared[best, series], own[best, series])
+            after = self._after[place][:, series] + np.array([step.counts[series], more])
+            # As large as it has been, but never so near to usual that nothing could tell the two apart.
+            times = np.clip(seen / np.maximum(expected, _LEAST), 0.02, 50.0)
+            least, most = self._sizes[self._rises - 1, 0], self._sizes[min(self._rises, len(self._sizes) - 1), 0]
+            times = np.maximum(times, most) if place else np.minimum(times, least)
+            nats = (after[1] * (times - 1) - after[0] * np.log(times)) / self._clumped[best, series]
+            after[:, nats <= 0] = 0
+            self._after[place][:, series] = after
+            over = series[(nats >= _SURE) | gone]
+            self._begun[place][over] = False
+            self._runs[:, rows][..., over] = 0
+            self._nats[rows][:, over] = 0
+
+    def to_bytes(self) -> bytes:
+        """The runs; sizes are the constructor's."""
+        return pack({name: getattr(self, f"_{name}") for name in _STATE})
+
+    def restore(self, payload: bytes) -> None:
+        """Takes over what `to_bytes` described. Raises ValueError for anything else."""
+        arrays = unpack(payload)
+        for name in _STATE:
+            setattr(self, f"_{name}", arrays[name])
+
+
+_STATE = ("runs", "nats", "frailty", "clumped", "after", "begun")

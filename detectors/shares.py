@@ -1,0 +1,116 @@
+"""What share of the whole its parts usually have, from their first events on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from detectors.state import grown, pack, unpack
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+_HOLD_S = 600.0  # what is younger is not compared with yet: it may be the change itself
+_MEMORY_S = 86_400.0
+_LARGEST = 0.9  # a part that is nearly all of the whole has no rest to be compared with
+_PRIOR_WOBBLE = 0.01
+_PRIOR_QUARTERS = 16.0
+_FORGET = 0.998  # per quarter, as `SeasonalBaseline` forgets its dispersion
+_YOUNG = 0.3  # relative variance of a part of which only its first hours are known: it finds its level in them
+_YOUNG_EVENTS = 60.0
+_LASTING = 0.002  # what shares do from day to day
+
+
+class Odds(NamedTuple):
+    """Of each part against the rest of the whole, float64[n]; NaN where there is none, or nothing is known.
+
+    `unsure`: relative variance, for how few events it rests on.
+    """
+
+    odds: Array
+    unsure: Array
+
+
+class Shares:
+    """Learns how much the share of a part varies, and what it is in the first hours of a part.
+
+    Given the whole, what a part counts is binomial, whatever happens everywhere. Its share is known by the usual days
+    of both; before there is any, by what both counted since the part came up, less the last 10 to 20 minutes.
+    """
+
+    def __init__(self) -> None:
+        # Counted, waiting and arriving; of the part and of the whole.
+        self._first: NDArray[np.float32] = np.zeros((3, 2, 0), dtype=np.float32)
+        self._squares: NDArray[np.float32] = np.zeros((2, 0), dtype=np.float32)
+        self._quarters: NDArray[np.float32] = np.zeros(0, dtype=np.float32)
+        self._held_s = 0.0
+
+    def grow(self, size: int) -> None:
+        """Makes room for new parts."""
+        self._first, self._squares = grown(self._first, size), grown(self._squares, size)
+        self._quarters = grown(self._quarters, size)
+
+    def follow(self, counts: Array, whole: int, seconds: float, calm: NDArray[np.bool_]) -> None:
+        """Takes in what came in some seconds. What deviates while it waits is dropped."""
+        seen = (self._first.sum(axis=0)[0] > 0) | (counts > 0)
+        self._first[2] += np.where(seen & calm, (counts, np.full(len(counts), counts[whole])), 0.0)
+        self._held_s += seconds
+        if self._held_s < _HOLD_S:
+            return
+        self._first[0] *= np.float32(np.exp(-self._held_s / _MEMORY_S))
+        self._first[0] += np.where(calm, self._first[1], 0.0)
+        self._first[1], self._first[2] = self._first[2].copy(), 0.0
+        self._held_s = 0.0
+
+    def odds(self, usual: Array, evidence: Array, whole: int) -> Odds:
+        """What is usual now.
+
+        Args:
+            usual: float64[n], events of the usual day at this hour; NaN where it is unknown.
+            evidence: float64[n], events that this rests on.
+            whole: the series that the others are parts of.
+
+        """
+        first, of_whole = self._first[0].astype(np.float64)
+        by_day = np.divide(usual, usual[whole], out=np.full(len(usual), np.nan), where=usual[whole] > 0)
+        by_first = np.divide(first, of_whole, out=np.full(len(usual), np.nan), where=of_whole > 0)
+        better = ~np.isfinite(by_day) | (np.nan_to_num(evidence) < first)
+        share = np.where(better, by_first, by_day)
+        events = np.where(better, first, np.nan_to_num(evidence))
+        share = np.where((share > 0) & (share <= _LARGEST), share, np.nan)
+        share[whole] = np.nan
+        young = np.where(better, _YOUNG * _YOUNG_EVENTS / (first + _YOUNG_EVENTS), 0.0)
+        return Odds(share / (1 - share), 1 / (events + 1) + young + _LASTING)
+
+    def learn(self, counts: Array, odds: Array, whole: int) -> None:
+        """Takes in a closed quarter of an hour, of which these odds were usual."""
+        expected = odds * np.maximum(counts[whole] - counts, 0.0)
+        known = np.isfinite(expected) & (expected > 0)
+        usual = np.where(known, expected, 0.0)
+        chance = usual * (1 + np.where(known, odds, 0.0))
+        reach = 16 * (chance + self.wobble() * usual**2)
+        beyond = np.minimum((counts - usual) ** 2, reach) - chance
+        self._squares *= np.float32(_FORGET)
+        self._squares += np.array([np.where(known, beyond, 0.0), usual**2])
+        self._quarters = self._quarters * np.float32(_FORGET) + known
+
+    def wobble(self) -> Array:
+        """float64[n]: relative variance of a part beyond chance, from quarter to quarter, given the whole."""
+        squares, scale = self._squares.astype(np.float64)
+        prior = _PRIOR_QUARTERS * np.maximum(scale / np.maximum(self._quarters, 1e-9), 1.0)
+        found: Array = (squares + _PRIOR_WOBBLE * prior) / (scale + prior)
+        return np.clip(found, 0.001, 2.0)
+
+    def to_bytes(self) -> bytes:
+        """The whole state."""
+        names = ("first", "squares", "quarters")
+        return pack({name: getattr(self, f"_{name}") for name in names} | {"held": np.array([self._held_s])})
+
+    def restore(self, payload: bytes) -> None:
+        """Takes over what `to_bytes` described. Raises ValueError for anything else."""
+        arrays = unpack(payload)
+        self._first, self._squares, self._quarters = (arrays[name] for name in ("first", "squares", "quarters"))
+        self._held_s = float(arrays["held"][0])

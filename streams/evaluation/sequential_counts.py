@@ -1,0 +1,178 @@
+"""Finds changes of counts by what has added up since they began, whatever the length of that."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from detectors.alarm_budget import limit_of_counts
+from detectors.bank import FALLS, RISES, Bank, Run, Step
+from detectors.clumps import Clumps
+from detectors.judgement import Judgement, Reason
+from detectors.seasonal import QUARTER_S
+from detectors.shares import Shares
+from detectors.state import pack, unpack
+from detectors.verdict import BAND
+from streams.evaluation.judge import Finding
+from streams.evaluation.window_reader import QUARTER_MS, TICK_MS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from detectors.day import Day
+    from detectors.seasonal import Usual
+    from detectors.shares import Odds
+    from streams.catalogue.metric import Component, Metric
+    from streams.evaluation.expected_counts import Edges, ExpectedCounts
+    from streams.evaluation.moment import Moment
+
+    Array = NDArray[np.float64]
+
+_LONGEST_GAP_MS = 26 * 3_600_000
+_STALLED = 0.05  # the size of a change that is a stall
+_DAY_S = 86_400.0
+_AROUND_S = 10_800  # shares are those of so long around the present
+_PARTS = ("bank", "clumps", "shares")
+
+
+class SequentialCounts:
+    """Follows the bank of tests of a metric's counts from one judged tick to the next.
+
+    Parts are held against their share of the rest of the whole as well as against themselves. Ticks that were left out
+    are taken in at the next one; a silence of the whole shop is followed for a day.
+
+    Args:
+        metric: its catalogue entry.
+        expected: what a series expects by itself.
+        counted: the component that is counted.
+        falls: whether only falls are looked for.
+
+    """
+
+    def __init__(self, metric: Metric, expected: ExpectedCounts, counted: Component, *, falls: bool = False) -> None:
+        self._metric = metric
+        self._expected = expected
+        self._counted = counted
+        self._bank = Bank(FALLS if falls else FALLS + RISES)  # what is good is news as well
+        self._clumps = Clumps()
+        self._shares = Shares()
+        self._followed_ms = 0
+        self._around: tuple[Array, Array] = (np.zeros(0), np.zeros(0))  # usual and evidence, derived
+        self._of_quarter = (0, 0)
+
+    def grow(self, size: int) -> None:
+        """Makes room for new series."""
+        self._bank.grow(size)
+        self._clumps.grow(size)
+        self._shares.grow(size)
+
+    def learn(self, second_of_day: float, counts: Array, whole: int, day: Day) -> None:
+        """Takes in a closed quarter of an hour, before the usual day does."""
+        if not 0 <= whole < len(counts):
+            return
+        self.grow(len(counts))
+        self._expected.usual.grow(len(counts))
+        usual = self._usual_around(second_of_day + (QUARTER_S + _AROUND_S) / 2, day, whole)
+        odds = self._shares.odds(usual.middle, usual.evidence, whole)
+        self._shares.learn(counts, odds.odds, whole)
+
+    def follow(self, moment: Moment, edges: Edges) -> None:
+        """Takes in what came since the last time."""
+        since_ms = max(self._followed_ms, moment.open_since or 0)
+        gap_ms = moment.end_ms - since_ms
+        if not 0 < gap_ms <= _LONGEST_GAP_MS:
+            self._bank.begin()
+            gap_ms = TICK_MS
+        self._followed_ms = moment.end_ms
+        seconds = gap_ms / 1000
+        counts = moment.reader.recent(self._counted, gap_ms // TICK_MS).astype(np.float64)
+        step = self._step(moment, edges, counts, seconds)
+        self._bank.follow(step)
+        calm = self._bank.run(np.ones(moment.size)).nats < _CALM
+        usual = np.where(np.isfinite(step.shared), step.shared, np.clip(counts, step.low, step.high))
+        self._clumps.follow(counts, np.where(np.isfinite(usual), usual, np.nan), seconds, calm)
+        if moment.whole >= 0:
+            self._shares.follow(counts, moment.whole, seconds, calm)
+
+    def _step(self, moment: Moment, edges: Edges, counts: Array, seconds: float) -> Step:
+        low, middle, high = edges.low, edges.middle, edges.high
+        if seconds > QUARTER_S:
+            rows = np.arange(moment.size)
+            between = self._expected.usual.between(moment.end_s, np.full(moment.size, seconds), rows, day=moment.day)
+            times = between / np.maximum(middle, 1e-9)
+        else:
+            times = np.full(moment.size, seconds / self._metric.windows[0])
+        clumped, wobble, unsure = self._clumps.size(edges.wobble), edges.wobble, edges.unsure
+        shared, odds = np.full(moment.size, np.nan), np.zeros(moment.size)
+        if 0 <= moment.whole < moment.size:
+            found = self._odds(moment)
+            shared = found.odds * np.maximum(counts[moment.whole] - counts, 0.0)
+            known, odds = np.isfinite(shared), np.nan_to_num(found.odds)
+            wobble, unsure = np.where(known, self._shares.wobble(), wobble), np.where(known, found.unsure, unsure)
+        return Step(counts, low * times, high * times, shared, wobble, unsure, clumped, odds, seconds)
+
+    def _odds(self, moment: Moment) -> Odds:
+        """Of the hours around: a quarter of a thin part says little. They change with the quarter of an hour."""
+        quarter = moment.end_ms // QUARTER_MS
+        if self._of_quarter != (quarter, moment.size):
+            middle_s = (moment.end_s // QUARTER_S + 0.5) * QUARTER_S + _AROUND_S / 2
+            usual = self._usual_around(middle_s, moment.day, moment.whole)
+            self._around, self._of_quarter = (usual.middle, usual.evidence), (quarter, moment.size)
+        return self._shares.odds(*self._around, moment.whole)
+
+    def _usual_around(self, end_s: float, day: Day, whole: int) -> Usual:
+        if end_s > _DAY_S:
+            end_s, day = end_s - _DAY_S, day.plus(1)
+        return self._expected.usual.usual(end_s, _AROUND_S, whole, day=day)
+
+    def forget(self, rows: NDArray[np.intp]) -> None:
+        """What has added up in these rows is over: something else is expected of them."""
+        self._bank.forget(np.isin(np.arange(self._bank.size), rows))
+
+    def finding(self, moment: Moment, edges: Edges) -> Finding:
+        """What the runs say, each over its own time."""
+        a_day = edges.middle * (_DAY_S / self._metric.windows[0])
+        limits = limit_of_counts(moment.allowed, np.nan_to_num(a_day))
+        run = self._bank.run(limits)
+        judged = self._judged(run, limits, np.isfinite(edges.high))
+        return Finding(0, judged, np.maximum(run.seconds, TICK_MS / 1000).astype(np.int32))
+
+    def _judged(self, run: Run, limits: Array, known: NDArray[np.bool_]) -> Judgement:
+        deviation = run.seen - run.expected
+        enough = np.where(deviation > 0, run.seen, run.expected) >= self._metric.minimum_exposure
+        matters = np.abs(deviation) >= self._metric.minimum_effect * run.expected
+        scores = np.where(enough & matters, run.nats / limits, 0.0)
+        reason = np.where(known, Reason.NORMAL, Reason.WARMING_UP).astype(np.int8)
+        reason[enough & ~matters & (run.nats >= limits)] = Reason.BELOW_MINIMUM_EFFECT
+        found = scores >= 1
+        falls = np.where(run.size <= _STALLED, Reason.STALL, Reason.COLLAPSE)
+        reason[found] = np.where(deviation > 0, Reason.SURGE, falls)[found]
+        per_minute = 60.0 / np.maximum(run.seconds, 1.0)
+        half = np.maximum(BAND * np.sqrt(run.spread), self._metric.minimum_effect) * run.expected
+        return Judgement(
+            score=scores,
+            value=run.seen * per_minute,
+            expected=run.expected * per_minute,
+            lower=np.maximum(run.expected - half, 0.0) * per_minute,
+            upper=(run.expected + half) * per_minute,
+            exposure=np.maximum(run.seen, run.expected),
+            excess=np.where(enough, np.abs(deviation), 0.0),
+            reason=reason,
+            direction=np.where(enough, np.sign(deviation), 0).astype(np.int8),
+        )
+
+    def to_bytes(self) -> bytes:
+        """The whole state."""
+        parts = {name: np.frombuffer(getattr(self, f"_{name}").to_bytes(), dtype=np.uint8) for name in _PARTS}
+        return pack(parts | {"followed": np.array([self._followed_ms])})
+
+    def restore(self, payload: bytes) -> None:
+        """Takes over what `to_bytes` described."""
+        arrays = unpack(payload)
+        for name in _PARTS:
+            getattr(self, f"_{name}").restore(arrays[name].tobytes())
+        self._followed_ms = int(arrays["followed"][0])
+
+
+_CALM = 6.0  # nats: what has added up to less teaches what is usual
