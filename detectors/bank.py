@@ -125,7 +125,7 @@ class Bank:
     @property
     def size(self) -> int:
         """Number of series."""
-        return self._nats.shape[1]
+        return int(self._nats.shape[1])
 
     def grow(self, size: int) -> None:
         """Makes room for new series."""
