@@ -163,6 +163,11 @@ class Bank:
         if self._begun.any():
             self._look_for_ends(step, np.where(unknown, 0.0, shared), np.where(unknown, 0.0, own))
 
+    def nats(self) -> Array:
+        """float64[n]: of the run of each series that says most."""
+        most: Array = self._nats.max(axis=0, initial=0.0)
+        return most
+
     def run(self, limits: Array) -> Run:
         """The runs that say most, against the nats that are the limit of each series: float64[n].
 

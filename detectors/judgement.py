@@ -32,6 +32,7 @@ class Reason(enum.IntEnum):
     OVERDUE = 11
     STALL = 12
     THRESHOLD = 13
+    CLUSTER = 15
 
     @property
     def insufficient(self) -> bool:

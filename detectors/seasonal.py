@@ -1,62 +1,51 @@
-"""The usual day of a count, learned quarter of an hour by quarter of an hour."""
+"""The usual day of a count, learned quarter of an hour by quarter of an hour, and what kinds of days are like."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from detectors.day import HOLIDAY, Day
+from detectors.day_level import DayLevel
+from detectors.day_shape import SLOTS, DayShape
 from detectors.state import grown, pack, unpack
+from detectors.usual_day import QUARTER_S, Usual, UsualDay, factor_at
+from detectors.week import BINS, Week
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from detectors.day import Day
+    from detectors.week import KindOfDay
 
     Array = NDArray[np.float64]
 
-SLOTS = 96
-QUARTER_S = 900
-_MEMORY_DAYS = 7  # later days weigh 1/7: a week to learn a new habit
+__all__ = ["QUARTER_S", "SLOTS", "SeasonalBaseline", "Usual"]
+
 _PRIOR_DISPERSION = 0.03
 _PRIOR_QUARTERS = 16.0
 _FORGET = 0.998  # of the dispersion, per quarter: half of it in 3.6 days
-_ODD = 4.0  # standard deviations beyond which a day is odd and only nudges the profile
-_SHAPE_PRIOR = 2.0  # events by which a quarter of a part is drawn towards its share of the whole's day
-_POOLED_S = 10_800  # longer windows have events of their own
-
-
-class Usual(NamedTuple):
-    """Expected counts of a window: the edges of the day make an interval of them. NaN where the hour is not known.
-
-    `evidence` is how many events the expectation rests on, `days` how many days.
-    """
-
-    low: Array
-    middle: Array
-    high: Array
-    evidence: Array
-    days: Array
+_ODD_DAY = 2.5  # standard deviations beyond which a pair of hours says no more of a kind of day
+_ODD = 4.0  # standard deviations beyond which a quarter is odd and only nudges the profile
 
 
 class SeasonalBaseline:
-    """Learns, for each of n series, the count of each of the day's 96 quarters of an hour, and its dispersion.
+    """Learns, for each of n series, the count of each of the day's 96 quarters of an hour, by kind of day.
 
-    A quarter that lies beyond four standard deviations of what its series knows of that quarter, or beyond twice that
-    (from the third day on), is pulled back to there, so that one odd day, or an incident, does not become normal. For
-    ratios use `RatioBaseline`: their day is flatter and their expectation rests on the number of trials.
+    A count is expected to be the level, times the shape of the day, times the factor of the kind of day (`Week`). The
+    level follows growth from day to day (`DayLevel`). A quarter that lies beyond four standard deviations of what its
+    series knows of it, or beyond twice that (from the third day on), is pulled back to there, so that one odd day, or
+    an incident, does not become normal. Quarters that are not told are unknown, not empty. For ratios use
+    `RatioBaseline`: their day is flatter and their expectation rests on the number of trials.
 
     Examples:
-        >>> from detectors.day import Day
         >>> baseline = SeasonalBaseline()
-        >>> for day in range(3):
+        >>> for number in range(1, 22):  # a Monday is day 1; at weekends nothing happens
         ...     for slot in range(96):
-        ...         baseline.learn(slot, np.array([30.0 if slot < 48 else 600.0]), Day(1 + day))
-        >>> [float(x.round(3)) for x in baseline.usual(13 * 3600, 60, day=Day(4)).middle]
-        [40.0]
-        >>> at_the_edge = baseline.usual(12 * 3600 + 60, 60, day=Day(4))  # from less than 40 on
-        >>> [float(x) for x in at_the_edge.high.round()]
-        [40.0]
+        ...         weekend, night = number % 7 in (6, 0), slot < 48
+        ...         baseline.learn(slot, np.array([0.0 if weekend else 30.0 if night else 600.0]), Day(number))
+        >>> [baseline.usual(13 * 3600, 60, day=day).middle.round(1).tolist() for day in (Day(22), Day(27))]
+        [[40.0], [0.0]]
         >>> same = SeasonalBaseline.from_bytes(baseline.to_bytes())
         >>> bool((same.profile == baseline.profile).all())
         True
@@ -68,164 +57,192 @@ class SeasonalBaseline:
     """
 
     def __init__(self, size: int = 0) -> None:
-        self.profile: NDArray[np.float32] = np.zeros((SLOTS, size), dtype=np.float32)  # events per quarter
-        self.seen: NDArray[np.uint8] = np.zeros((SLOTS, size), dtype=np.uint8)  # days behind each quarter
-        self.squares: Array = np.zeros((2, size))  # of the deviations beyond Poisson; of the expectations
-        self.quarters: Array = np.zeros(size)  # behind `squares`
-        self._totals: Array | None = None  # events of a day, as long as the profile stays as it is
+        self._shape = DayShape(size)
+        self._level = DayLevel(size)
+        self._week = Week(size)
+        # Of deviations beyond Poisson, of expectations, and how many quarters there were.
+        self._squares: NDArray[np.float32] = np.zeros((3, size), dtype=np.float32)
+        self._hours: NDArray[np.float32] = np.zeros((2, size), dtype=np.float32)  # of these two: seen, usual
+        self._today = np.zeros(3, dtype=np.int64)  # its number, its kind, the pair of hours
+        self._told: NDArray[np.bool_] = np.zeros(SLOTS, dtype=np.bool_)  # quarters of today
+        self._read: UsualDay | None = None  # as long as nothing is learned
 
     @property
     def size(self) -> int:
         """Number of series."""
-        return len(self.quarters)
+        return len(self._shape.age)
+
+    @property
+    def profile(self) -> NDArray[np.float32]:
+        """float32[SLOTS, n]: events per quarter of a usual day, 0 where nothing is known."""
+        return np.nan_to_num(self._shape.shape.astype(np.float32)) * self._level.level
 
     def grow(self, size: int) -> None:
         """Makes room for new series: they know nothing yet."""
         if size > self.size:
-            self.profile = grown(self.profile, size)
-            self.seen = grown(self.seen, size)
-            self.squares = grown(self.squares, size)
-            self.quarters = grown(self.quarters, size)
-            self._totals = None
+            for growing in (self._shape, self._level, self._week):
+                growing.grow(size)
+            self._squares, self._hours = grown(self._squares, size), grown(self._hours, size)
+            self._read = None
 
     def learn(self, slot: int, counts: Array, day: Day) -> None:
-        """Takes in a closed quarter: float64[m] with m >= size (new series at the end); ValueError if shorter.
+        """Takes in a closed quarter of a day: float64[m] with m >= size (new series at the end); ValueError if shorter.
 
-        NaN teaches nothing: of that quarter it is not known what is usual.
+        Quarters come in order. NaN teaches nothing: of that quarter it is not known what is usual.
         """
-        del day
         if len(counts) < self.size:
             raise ValueError(f"{len(counts)} counts for {self.size} series")
         self.grow(len(counts))
-        mean = self.profile[slot].astype(np.float64)
+        self._close(slot * BINS // SLOTS, day)
         gap = np.isnan(counts)
-        counts = np.where(gap, mean, counts)
-        days = self.seen[slot].astype(np.float64)
-        spread = self.dispersion()
-        # The profile itself is known from so many days only.
-        sd = np.sqrt((mean + spread * mean**2) * (1 + 1 / np.maximum(days, 1)))
-        reach = np.minimum(_ODD * sd + 2, np.maximum(mean, 10.0))
-        taken = np.where(days >= 2, np.clip(counts, mean - reach, mean + reach), counts)
+        counts = np.where(gap, 0.0, counts)
+        read, level = self._reading(), self._level
+        kind, known = read.kind(day.kind), self._shape.known([slot])[0]
         # A series that has never been seen starts with its first event, not with the zeros before it.
-        alive = ((counts > 0) | (self.seen.max(axis=0) > 0)) & ~gap
-        self._learn_dispersion(taken, mean, days, alive & (days >= 1))
-        self._totals = None
-        step = 1 / np.minimum(days + 1, _MEMORY_DAYS)
-        self.profile[slot] = np.where(alive, mean + step * (np.maximum(taken, 0) - mean), mean)
-        self.seen[slot] = np.where(alive, np.minimum(days + 1, 200), days)
+        born = (counts > 0) & (level.level == 0)
+        alive = born | (level.level > 0)
+        level.level = np.where(born, np.maximum(counts, 1.0), level.level).astype(np.float32)
+        usual = self._shape.events([slot], level.level)[0]
+        busy = factor_at(kind, slot) * level.running(kind.unknown)
+        days = np.where(known, self._shape.days(), 0.0)
+        taken = np.where(days >= 2, self._bounded(counts, usual, factor_at(kind, slot), kind, days), counts)
+        self._learn_dispersion(taken, usual * busy, days, known & alive & ~gap)
+        empty = (counts <= 0) & (level.today[0] <= 0)
+        level.level = self._shape.learn(slot, taken, busy, alive & ~gap, empty, level.level)
+        self._told[slot] = True
+        usual = np.where(known, usual, self._shape.events([slot], level.level)[0])
+        told = np.where(gap, 0.0, [taken, usual])
+        level.take(told[0], told[1] * factor_at(kind, slot))
+        self._hours += told.astype(np.float32)
+        self._read = None
+
+    def _bounded(self, counts: Array, usual: Array, factor: Array, kind: KindOfDay, days: Array) -> Array:
+        """Counts, of which those that are odd for all that is known of such a day are pulled back."""
+        low = usual * factor * kind.low
+        high = usual * np.maximum(factor * kind.high, kind.most)
+        variance = self.dispersion()
+
+        def reach(mean: Array) -> Array:
+            sd = np.sqrt((mean + variance * mean**2) * (1 + 1 / np.maximum(days, 1)))
+            return np.minimum(_ODD * sd + 2, np.maximum(mean, 10.0))
+
+        return np.clip(counts, np.maximum(low - reach(low), 0.0), high + reach(high))
 
     def _learn_dispersion(self, taken: Array, mean: Array, days: Array, known: NDArray[np.bool_]) -> None:
         reach = 16 * (mean + self.dispersion() * mean**2)
         beyond = np.minimum((taken - mean) ** 2, reach) / (1 + 1 / np.maximum(days, 1)) - mean
-        self.squares *= _FORGET
-        self.squares[0] += np.where(known, beyond, 0)
-        self.squares[1] += np.where(known, mean**2, 0)
-        self.quarters = self.quarters * _FORGET + (known & (mean > 0))
+        told = np.array([np.where(known, beyond, 0), np.where(known, mean**2, 0), known & (mean > 0)])
+        self._squares = (self._squares * _FORGET + told).astype(np.float32)
+
+    def _close(self, hours: int, day: Day) -> None:
+        """Ends a pair of hours, and the day, where another one begins."""
+        number, kind, before = (int(value) for value in self._today)
+        if number and (day.number, hours) != (number, before):
+            self._end_hours(kind, before)
+            if day.number != number:
+                self._end_day(kind)
+                self._level.pass_on(day.number - number)
+            self._read = None
+        self._today[:] = day.number, day.kind, hours
+
+    def _end_hours(self, kind: int, hours: int) -> None:
+        seen, usual = self._hours.astype(np.float64)
+        factor = np.where(usual > 0, seen / np.where(usual > 0, usual, 1.0), np.nan)
+        read = self._reading()
+        reach = _ODD_DAY * np.sqrt(read.spread(read.kind(kind)))
+        self._week.learn(kind, hours, factor, read.typical, reach)
+        self._hours[:] = 0.0
+
+    def _end_day(self, kind: int) -> None:
+        read = self._reading()
+        seen = self._level.today[0] > 0
+        # A day that began in the middle, or was broken off, says nothing of its kind.
+        quarters = self._told.sum()
+        first = not self._week.days.any()
+        told = quarters == SLOTS if first else 2 * quarters >= self._shape.known().any(axis=1).sum()
+        days = self._week.days[kind] * float(told and kind != HOLIDAY)
+        usual = read.hours.sum(axis=0) * read.typical
+        self._level.close(usual, days, read.spread(read.kind(kind)))
+        if told:
+            self._week.count(kind, self._level.level > 0)
+        self._shape.close(self._told, seen)
+        self._told[:] = False
 
     def dispersion(self) -> Array:
         """float64[n]: Var = mean + dispersion * mean^2 of a quarter, drawn towards a prior while little is known."""
-        typical = self.squares[1] / np.maximum(self.quarters, 1e-9)
-        prior = _PRIOR_QUARTERS * np.maximum(typical, 1.0)
-        found: Array = (self.squares[0] + _PRIOR_DISPERSION * prior) / (self.squares[1] + prior)
-        return np.clip(found, 0.003, 2.0)
+        squares, expected, quarters = self._squares.astype(np.float64)
+        prior = _PRIOR_QUARTERS * np.maximum(expected / np.maximum(quarters, 1e-9), 1.0)
+        within = (squares + _PRIOR_DISPERSION * prior) / (expected + prior)
+        dispersion: Array = np.clip(np.maximum(within, 0.003) + self._level.observed(), 0.003, 2.0)
+        return dispersion
 
     def usual(self, end_s: float, window_s: int, whole: int = -1, *, day: Day) -> Usual:
-        """What a window of `window_s` usually holds that ends `end_s` seconds after local midnight.
+        """What a window of `window_s` usually holds that ends `end_s` seconds after the local midnight of `day`.
 
         With `whole`, the series that the others are parts of, the day of a thin part is drawn towards the whole's: a
-        quarter of an hour in which it has never had an event is still not expected to stay without one.
+        quarter of an hour in which it has never had an event is still not expected to stay without one. So are its
+        week, and how unlike its days are.
         """
-        del day
-        if window_s >= QUARTER_S:
-            return self._usual_long(end_s, window_s, whole)
-        at = ((end_s - window_s / 2) / QUARTER_S) % SLOTS
-        slot = int(at)
-        other = (slot + (1 if at - slot >= 0.5 else -1)) % SLOTS
-        away = abs(at - slot - 0.5)
-        share = window_s / QUARTER_S
-        own = self.profile[[slot, other]].astype(np.float64)
-        here, there = pooled = self._pooled([slot, other], whole)
-        middle = (here * (1 - away) + there * away) * share
-        days = self.seen[slot].astype(np.float64)
-        middle = np.where(days > 0, middle, np.nan)
-        return Usual(
-            low=np.minimum(middle, np.minimum(here, own[0]) * share),
-            middle=middle,
-            high=np.maximum(middle, np.maximum(here, own[0]) * share),
-            # Neighbouring quarters resemble each other, so the expectation rests on more than one of them.
-            evidence=3 * pooled[0] * days,
-            days=days,
-        )
+        return self._reading().window(end_s, window_s, whole, day)
 
-    def _pooled(self, slots: list[int], whole: int) -> Array:
-        """float64[slots, n]: events per quarter, those of parts drawn towards their share of the whole's day."""
-        own: Array = self.profile[slots].astype(np.float64)
-        if not 0 <= whole < self.size:
-            return own
-        if self._totals is None:
-            self._totals = self.profile.sum(axis=0, dtype=np.float64)
-        share = self._totals / max(self._totals[whole], 1e-9)
-        prior = np.maximum(own[:, [whole]] * share, 1e-9)
-        days = self.seen[slots].astype(np.float64)
-        pooled: Array = (days * own + _SHAPE_PRIOR) / (days + _SHAPE_PRIOR / prior)
-        return np.where(self._totals > 0, pooled, own)
+    def least(self, end_s: float, seconds: Array, rows: NDArray[np.intp], whole: int = -1, *, day: Day) -> Array:
+        """What these rows count at least in their last `seconds` (float64, one a row) before `end_s` of a day."""
+        return self._reading().least(end_s, seconds, rows, whole, day)
 
-    def _usual_long(self, end_s: float, window_s: int, whole: int) -> Usual:
-        whole_days, rest = divmod(window_s, 86_400)
-        weights = np.full(SLOTS, float(whole_days))
-        start = (end_s - rest) / QUARTER_S
-        end = end_s / QUARTER_S
-        for quarter in range(int(np.floor(start)), int(np.ceil(end))):
-            weights[quarter % SLOTS] += min(end, quarter + 1) - max(start, quarter)
-        used = np.flatnonzero(weights > 0)
-        middle = weights[used] @ self._pooled(used.tolist(), whole if window_s <= _POOLED_S else -1)
-        seen = self.seen[used]
-        days = seen.mean(axis=0).astype(np.float64)
-        # A day has hours that are never learned, as it is closed then; a shorter window must be known throughout.
-        known = weights[used] @ (seen > 0) / weights[used].sum()
-        middle = np.where(known >= (0.5 if window_s >= SLOTS * QUARTER_S else 0.9), middle, np.nan)
-        return Usual(middle, middle, middle, middle * np.maximum(days, 1), days)
-
-    def between(self, end_s: float, seconds: Array, rows: NDArray[np.intp], *, day: Day) -> Array:
-        """What these rows usually count in their last `seconds` (float64, one a row) before `end_s` after midnight."""
-        del day
-        quarters = int(np.ceil(seconds.max(initial=0.0) / QUARTER_S)) + 1
-        last = int(end_s // QUARTER_S)
-        total = np.zeros(len(rows))
-        for back in range(quarters):
-            start = (last - back) * QUARTER_S
-            inside = min(end_s - start, QUARTER_S) - np.maximum(end_s - seconds - start, 0.0)
-            share = np.maximum(inside, 0.0) / QUARTER_S
-            total += self.profile[(last - back) % SLOTS, rows] * share
-        return total
-
-    def course(self, series: int, end_s: float, count: int, step_s: int, *, day: Day) -> Array:
+    def course(self, series: int, end_s: float, count: int, step_s: int, whole: int = -1, *, day: Day) -> Array:
         """float64[count]: expected counts of the last `count` steps of one series, oldest first."""
-        del day
-        middles = (end_s - step_s * np.arange(count, 0, -1) + step_s / 2) / QUARTER_S
-        usual: Array = self.profile[middles.astype(np.int64) % SLOTS, series].astype(np.float64)
-        return usual * (step_s / QUARTER_S)
+        return self._reading().course(series, end_s, count, step_s, whole, day)
 
     def rescale(self, rows: NDArray[np.intp], factors: Array) -> None:
         """From now on so many times what was usual is usual in these rows, at every hour; relative spread stays."""
-        self.profile[:, rows] *= factors.astype(np.float32)
-        self.squares[:, rows] *= factors**2
-        self._totals = None
+        self._level.rescale(rows, factors)
+        self._squares[:2, rows] *= (factors**2).astype(np.float32)
+        self._hours[:, rows] = 0.0
+        self._read = None
 
     def days(self) -> Array:
         """float64[n]: days of history, in steps of a quarter."""
-        quarters: Array = self.seen.sum(axis=0, dtype=np.float64)
+        quarters: Array = self._shape.age.astype(np.float64)
         return quarters / SLOTS
+
+    def _reading(self) -> UsualDay:
+        if self._read is None:
+            self._read = UsualDay(self._shape, self._level, self._week, int(self._today[0]))
+        return self._read
 
     def to_bytes(self) -> bytes:
         """The whole state."""
-        return pack({name: getattr(self, name) for name in ("profile", "seen", "squares", "quarters")})
+        own = {"squares": self._squares, "hours": self._hours, "now": self._today, "told": self._told}
+        return pack(self._shape.arrays() | self._level.arrays() | self._week.arrays() | own)
 
     @classmethod
     def from_bytes(cls, payload: bytes) -> SeasonalBaseline:
-        """The baseline that `to_bytes` described. Raises ValueError for anything else."""
+        """The baseline that `to_bytes` described. Raises ValueError for anything else.
+
+        Of a state that knew no kinds of days (up to 0.17) the day is taken over, and every weekday is new.
+        """
         baseline = cls()
         arrays: dict[str, NDArray[Any]] = unpack(payload)
-        baseline.profile, baseline.seen = arrays["profile"], arrays["seen"]
-        baseline.squares, baseline.quarters = arrays["squares"], arrays["quarters"]
+        if "profile" in arrays:
+            arrays = _without_week(arrays)
+            baseline.grow(len(arrays["age"]))
+            baseline._shape.restore(arrays)
+            baseline._level.level, baseline._squares = arrays["level"], arrays["squares"]
+            return baseline
+        for part in (baseline._shape, baseline._level, baseline._week):
+            part.restore(arrays)
+        baseline._squares, baseline._hours = arrays["squares"], arrays["hours"]
+        baseline._today, baseline._told = arrays["now"], arrays["told"]
         return baseline
+
+
+def _without_week(arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """The day of a state that knew no kinds of days."""
+    seen, profile = arrays["seen"] > 0, arrays["profile"].astype(np.float64)
+    level = np.maximum(np.where(seen, profile, 0.0).max(axis=0, initial=0.0), 1.0)
+    return {
+        "shape": np.where(seen, profile / level, np.nan).astype(np.float16),
+        "age": arrays["seen"].sum(axis=0).astype(np.float32),
+        "level": level.astype(np.float32),
+        "squares": np.concatenate([arrays["squares"], arrays["quarters"][None]]).astype(np.float32),
+    }

@@ -105,10 +105,11 @@ LAYERS = {
     "offline": Layer(
         SHELL,
         "alerts.decide alerts.words broker catalogue cells configuration detectors evaluation events"
-        " incidents ingest mapping merge records register settings topics",
+        " incidents ingest mapping merge records register settings telemetry topics web",
     ),
     "imports": Layer(SHELL, "offline settings"),
     "dashboards.wallboard": Layer(PURE, ""),
+    "dashboards.rehearsal": Layer(PURE, "dashboards.wallboard"),
     "dashboards.rules": Layer(PURE, "catalogue telemetry"),
     "dashboards.boards": Layer(PURE, "catalogue dashboards.rules telemetry"),
     "dashboards.grafana": Layer(SHELL, "dashboards.boards settings"),
@@ -123,8 +124,8 @@ LAYERS = {
     "cli": Layer(
         SHELL,
         "affected app broker catalogue configuration dashboards.boards dashboards.grafana"
-        " dashboards.rules demo events imports intake linkage mapping offline records register settings"
-        " simulate topics transport.life web",
+        " dashboards.rehearsal dashboards.rules demo events imports intake linkage mapping offline records"
+        " register settings simulate topics transport.life web",
     ),
 }
 

@@ -31,18 +31,23 @@ class Judged:
     Args:
         metrics: catalogue entries, of different names.
         from_slot: where judging begins; before it baselines are learned.
+        beside: how many metrics more the shop has, which share its false warnings.
         settings: besides.
 
     """
 
-    def __init__(self, metrics: Sequence[Metric], from_slot: int, **settings: Any) -> None:
+    def __init__(self, metrics: Sequence[Metric], from_slot: int, beside: int = 0, **settings: Any) -> None:
         self.catalogue = Catalogue.of(tuple(metrics))
         evaluate_from = rfc3339(from_slot * SLOT_MS)
         self.settings = Settings(
             cells_partitions=1, max_series=2_000_000, timezone="UTC", evaluate_from=evaluate_from, **settings
         )
         self._merge = MergePartition(
-            self.catalogue, 0, {"orders": 1}, self.settings, lambda metric: MetricEvaluator(metric, self.settings)
+            self.catalogue,
+            0,
+            {"orders": 1},
+            self.settings,
+            lambda metric: MetricEvaluator(metric, self.settings, metrics=len(metrics) + beside),
         )
         self._offset = 0
 

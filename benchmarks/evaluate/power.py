@@ -11,7 +11,7 @@ import argparse
 import math
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -42,9 +42,8 @@ _LEAD_SLOTS = 360  # judged before anything changes
 _CHUNK_SLOTS = 30
 
 
-@dataclass(frozen=True)
-class Size:
-    """How much is run: `seeds` runs of `draws` series for each rate and size."""
+class Size(NamedTuple):
+    """How much is run: a run for each seed, of `draws` series for each rate and size."""
 
     seeds: tuple[int, ...]
     draws: int
@@ -199,9 +198,12 @@ def entry(cell: Cell | None) -> str:
     """Median and p90 of delay / D*, and D*; empty for what is not measured."""
     if cell is None:
         return ""
-    found = [f"{cell.quantile(share):.1f}" for share in (0.5, 0.9)]
-    text = " / ".join(f">{WATCHED:.0f}" if one == "inf" else one for one in found)
+    text = " / ".join(_words(cell.quantile(share)) for share in (0.5, 0.9))
     return f"{text} ({np.mean(cell.shortest_min):.1f})"
+
+
+def _words(ratio: float) -> str:
+    return f">{WATCHED:.0f}" if math.isinf(ratio) else f"{ratio:.1f}"
 
 
 def lines(power: Power, kind: Kind) -> list[str]:
@@ -216,13 +218,13 @@ def figures(name: str, power: Power) -> list[Figure]:
     medians, tails = ([cell.quantile(share) for cell in cells] for share in (0.5, 0.9))
     quick, sure = sum(one <= MEDIAN for one in medians), sum(one <= TAIL for one in tails)
     ratios = [ratio for cell in cells for ratio in cell.ratios]
-    middle, tail = (float(np.quantile(ratios, share, method="higher")) for share in (0.5, 0.9))
+    middle, tail = (_words(float(np.quantile(ratios, share, method="higher"))) for share in (0.5, 0.9))
     never = sum(math.isinf(ratio) for ratio in ratios) / len(ratios)
     years = power.quiet_days / 365.25
     return [
         Figure(f"{name}: cells with median delay / D* <= 2.0", f"{quick} of {len(cells)}", "all", quick == len(cells)),
         Figure(f"{name}: cells with p90 <= 4.0", f"{sure} of {len(cells)}", "all", sure == len(cells)),
-        Figure(f"{name}: median, p90 of all", f"{middle:.1f}, {tail:.1f}; {never:.0%} not within {WATCHED:.0f} D*"),
+        Figure(f"{name}: median, p90 of all", f"{middle}, {tail}; {never:.0%} not within {WATCHED:.0f} D*"),
         Figure(f"{name}: false alarms a series-year", f"{power.false} in {years:.2f} series-years"),
     ]
 

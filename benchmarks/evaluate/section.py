@@ -29,22 +29,11 @@ class Section(msgspec.Struct, frozen=True, omit_defaults=True):
         title: of its heading.
         figures: rows of the table.
         details: lines of Markdown that stand below it.
+        measured: when, at which commit, on which seeds.
 
     """
 
     title: str
     figures: list[Figure]
     details: list[str] = []
-
-
-class Evaluation(msgspec.Struct, frozen=True):
-    """All parts of one version.
-
-    Attributes:
-        measured: when, and at which commit.
-        sections: by name.
-
-    """
-
-    measured: str
-    sections: dict[str, Section]
+    measured: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -26,10 +27,12 @@ if TYPE_CHECKING:
     from streams.catalogue.metric import Metric
 
     Array = NDArray[np.float64]
+    Ints = NDArray[np.int64]
     Levels = dict[Component, Array]
 
 LEARN_DAYS = 10
 _LEAD_SLOTS = 360
+_BESIDE = len(load().metrics) - 1
 _CHUNK_SLOTS = 60
 _OWN_WOBBLE = 0.05  # of a part, beside what moves the whole
 
@@ -64,44 +67,84 @@ class Hours:
         self._factor = factor
         self._minutes = minutes
 
-    def run(self, seed: int, quiet: bool) -> Outcome:
-        """One seed; `quiet`: nothing changes."""
-        rng = np.random.default_rng((seed, 29, quiet))
-        from_slot = MONDAY_MS // SLOT_MS + (LEARN_DAYS + seed % 7) * 8_640 + 9 * 360 + int(rng.integers(4 * 360))
-        onset = from_slot + _LEAD_SLOTS
-        first = from_slot // SLOTS_A_QUARTER - LEARN_DAYS * QUARTERS_A_DAY
-        quarters = np.arange(first, from_slot // SLOTS_A_QUARTER + QUARTERS_A_DAY)
-        curve = usual_curve(quarters - MONDAY_MS // SLOT_MS // SLOTS_A_QUARTER, peaks(rng, 1))
-        curve = curve / curve[onset // SLOTS_A_QUARTER - first]
-        level = curve * wobble(rng, len(quarters), 1) * wobble(rng, len(quarters), len(self._leaves), _OWN_WOBBLE)
-        judged, said, cells = Judged([self._metric], from_slot), Said(), Leaves(self._metric, self._leaves)
+    @property
+    def direction(self) -> str:
+        """Where the part goes."""
+        return "up" if self._factor > 1 else "down"
+
+    def run(self, seed: int, quiet: bool, within_min: float = math.inf) -> Outcome:
+        """One seed; `quiet`: nothing changes. Looks on for `within_min` at most."""
+        shop = _Shop(np.random.default_rng((seed, 29, quiet)), seed, len(self._leaves))
+        judged, said = Judged([self._metric], shop.from_slot, _BESIDE), Said()
+        cells = Leaves(self._metric, self._leaves)
 
         def feed(begin: int, until: int, step: int, factor: float) -> None:
-            times = np.arange(begin, until, step)
-            counts = {}
-            for component, at in self._levels.items():
-                expected = level[times // SLOTS_A_QUARTER - first] * at * (step / 6)
-                if component is Component.NUMERATOR:
-                    expected = np.where(self._changed, expected * factor, expected)
-                counts[component] = drawn(rng, expected)
-            said.hear(judged.feed(until, [cells.cells(begin, counts, step)], [(begin, until - 1)]))
+            of = cells.cells(begin, self._counts(shop, np.arange(begin, until, step), step, factor), step)
+            said.hear(judged.feed(until, [of], [(begin, until - 1)]))
 
-        fine = (from_slot - WARM_SLOTS) // SLOTS_A_QUARTER * SLOTS_A_QUARTER
-        feed(first * SLOTS_A_QUARTER, fine, SLOTS_A_QUARTER, 1.0)
-        feed(fine, onset, 1, 1.0)
-        end = onset + self._minutes * 6
-        told = nats_of_count(1.0, self._factor) * float(self._levels[Component.NUMERATOR][self._changed].sum())
-        slots = np.arange(onset, onset + 12 * 360)
-        shortest = shortest_delay_along(told * curve[slots // SLOTS_A_QUARTER - first, 0])
-        direction = "up" if self._factor > 1 else "down"
-        incident = Incident(self._metric.name, self._scope, direction, onset * SLOT_MS, end * SLOT_MS)
-        quiet_ms = (from_slot * SLOT_MS, (end if quiet else onset) * SLOT_MS)
-        for begin in range(onset, end, _CHUNK_SLOTS):
+        fine = (shop.from_slot - WARM_SLOTS) // SLOTS_A_QUARTER * SLOTS_A_QUARTER
+        feed(shop.first_slot, fine, SLOTS_A_QUARTER, 1.0)
+        feed(fine, shop.onset, 1, 1.0)
+        end = shop.onset + round(min(self._minutes, within_min) * 6)
+        incident = Incident(self._metric.name, self._scope, self.direction, shop.onset * SLOT_MS, end * SLOT_MS)
+        quiet_ms = (shop.from_slot * SLOT_MS, (end if quiet else shop.onset) * SLOT_MS)
+        shortest = self._shortest_min(shop)
+        for begin in range(shop.onset, end, _CHUNK_SLOTS):
             feed(begin, min(begin + _CHUNK_SLOTS, end), 1, 1.0 if quiet else self._factor)
             found = outcome(said, incident, shortest, quiet_ms)
             if found.delay_min is not None and not quiet:
                 break
         return outcome(said, incident, shortest, quiet_ms)
+
+    def minutes(self, seed: int, quiet: bool) -> tuple[Array, int]:
+        """The part's counts by minute, of the same shop, and in which minute the change begins."""
+        shop = _Shop(np.random.default_rng((seed, 29, quiet)), seed, len(self._leaves))
+        end = shop.onset + self._minutes * 6
+        slots = np.arange(shop.first_slot, end, 6)
+        counts = self._counts(shop, slots[slots < shop.onset], 6, 1.0)[Component.NUMERATOR]
+        then = self._counts(shop, slots[slots >= shop.onset], 6, 1.0 if quiet else self._factor)[Component.NUMERATOR]
+        of_part = np.concatenate([counts, then])[:, self._changed].sum(axis=1)
+        return of_part.astype(np.float64), len(counts)
+
+    def _counts(self, shop: _Shop, times: Ints, step: int, factor: float) -> dict[Component, Ints]:
+        counts = {}
+        for component, at in self._levels.items():
+            expected = shop.level_at(times) * at * (step / 6)
+            if component is Component.NUMERATOR:
+                expected = np.where(self._changed, expected * factor, expected)
+            counts[component] = drawn(shop.rng, expected)
+        return counts
+
+    def _shortest_min(self, shop: _Shop) -> float:
+        told = nats_of_count(1.0, self._factor) * float(self._levels[Component.NUMERATOR][self._changed].sum())
+        return shortest_delay_along(told * shop.usual_at(np.arange(shop.onset, shop.onset + 12 * 360)))
+
+
+class _Shop:
+    """How busy the leaves are in one seed, against the level of the moment at which the change begins."""
+
+    def __init__(self, rng: np.random.Generator, seed: int, leaves: int) -> None:
+        self.rng = rng
+        day = MONDAY_MS // SLOT_MS + (LEARN_DAYS + seed % 7) * 8_640
+        self.from_slot = day + 9 * 360 + int(rng.integers(4 * 60)) * 6
+        self.onset = self.from_slot + _LEAD_SLOTS
+        self._first = self.from_slot // SLOTS_A_QUARTER - LEARN_DAYS * QUARTERS_A_DAY
+        self.first_slot = self._first * SLOTS_A_QUARTER
+        quarters = np.arange(self._first, self.from_slot // SLOTS_A_QUARTER + QUARTERS_A_DAY)
+        curve = usual_curve(quarters - MONDAY_MS // SLOT_MS // SLOTS_A_QUARTER, peaks(rng, 1))
+        self._usual: Array = curve / curve[self.onset // SLOTS_A_QUARTER - self._first]
+        own = wobble(rng, len(quarters), leaves, _OWN_WOBBLE)
+        self._level: Array = self._usual * wobble(rng, len(quarters), 1) * own
+
+    def usual_at(self, slots: Ints) -> Array:
+        """float64[slots]: of the usual day."""
+        usual: Array = self._usual[slots // SLOTS_A_QUARTER - self._first, 0]
+        return usual
+
+    def level_at(self, slots: Ints) -> Array:
+        """float64[slots, leaves]."""
+        level: Array = self._level[slots // SLOTS_A_QUARTER - self._first]
+        return level
 
 
 def thin_part_falls() -> Hours:

@@ -29,6 +29,7 @@ LEARN_DAYS = 70
 _LEAD_DAYS = 7
 _DAY_WOBBLE = 0.1
 _MARKETPLACE = PROJECT / "docs" / "examples" / "marketplace.yaml"
+_BESIDE = len(load(_MARKETPLACE).metrics) - 1
 _OPENS_SLOT = 9 * 360
 
 
@@ -55,25 +56,26 @@ class Days:
         self._daily = daily
         self._step = step_slots
 
-    def run(self, seed: int, quiet: bool) -> Outcome:
-        """One seed; `quiet`: nothing changes."""
+    def run(self, seed: int, quiet: bool, within_min: float = math.inf) -> Outcome:
+        """One seed; `quiet`: nothing changes. Looks on for `within_min` at most."""
         daily = self._daily
+        days = round(min(daily.days, within_min / DAY_MIN))
         rng = np.random.default_rng((seed, 31, quiet))
         begin = LEARN_DAYS + _LEAD_DAYS + seed % 3  # a Monday, Tuesday or Wednesday
         judged_from = begin - _LEAD_DAYS
         zero = MONDAY_MS // SLOT_MS
         judged, said, leaves = (
-            Judged([daily.metric], zero + judged_from * DAY_SLOTS),
+            Judged([daily.metric], zero + judged_from * DAY_SLOTS, _BESIDE),
             Said(),
             Leaves(daily.metric, [{}]),
         )
         shortest = shortest_delay_along(
             np.array([daily.nats(begin + since, since) for since in range(daily.days)]) / DAY_MIN, DAY_MIN
         )
-        edges = [(zero + day * DAY_SLOTS) * SLOT_MS for day in (judged_from, begin, begin + daily.days)]
+        edges = [(zero + day * DAY_SLOTS) * SLOT_MS for day in (judged_from, begin, begin + days)]
         incident = Incident(daily.metric.name, {}, daily.direction, edges[1], edges[2])
         quiet_ms = (edges[0], edges[2] if quiet else edges[1])
-        for day in range(begin + daily.days):
+        for day in range(begin + days):
             since = -1 if quiet else day - begin
             cells, times = daily.cells(rng, leaves, day, since)
             first = zero + day * DAY_SLOTS + _OPENS_SLOT

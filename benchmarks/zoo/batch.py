@@ -38,7 +38,7 @@ class Batch(NamedTuple):
     """Events of a type: one a row of the table.
 
     `fields` are columns of the table, which become the event's data; the first is the id, or a dimension, that is the
-    subject. Codes are those of the dimension `refund.reason` (of events refund.*) or, where the shop has none, `reason`.
+    subject. Codes are those of the dimension `refund.reason` (of events refund.*) or, where there is none, `reason`.
     """
 
     type: str
@@ -55,9 +55,7 @@ class Batch(NamedTuple):
         rows = (self.time_ms >= begin_ms) & (self.time_ms < end_ms)
         return self._replace(time_ms=self.time_ms[rows], table=self.table.take(rows))
 
-    def texts(
-        self, rows: Column, dimensions: Mapping[str, Dimension], serial: int
-    ) -> tuple[list[bytes], list[bytes]]:
+    def texts(self, rows: Column, dimensions: Mapping[str, Dimension], serial: int) -> tuple[list[bytes], list[bytes]]:
         """CloudEvents of these rows, and their subjects; `serial` tells batches of one type apart in ids."""
         family = self.type.partition(".")[0]
         columns = [
@@ -69,9 +67,7 @@ class Batch(NamedTuple):
         head = f'{{"specversion":"1.0","source":"/{self.topic}","type":"{self.type}","id":"{serial}-'
         found = [
             f'{head}{row}","time":"{time}","subject":"{subject}","data":{{{"".join(data)[1:]}}}}}'.encode()
-            for row, time, subject, data in zip(
-                rows.tolist(), times, subjects, zip(*columns, strict=True), strict=True
-            )
+            for row, time, subject, data in zip(rows.tolist(), times, subjects, zip(*columns, strict=True), strict=True)
         ]
         return found, [subject.encode() for subject in subjects]
 

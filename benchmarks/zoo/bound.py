@@ -20,10 +20,10 @@ MINUTE_S: Final = 60.0
 def count_nats(then: float, usual: float) -> float:
     """Evidence a minute where events come `then` a minute instead of `usual`: KL of two Poisson processes.
 
-    Case 1 of the kinds that must be found, 75 parcels an hour and then 25, is 0.42 nats a minute:
+    Two of the kinds that must be found, in minutes: 75 parcels an hour and then 25, 0.1 refunds a minute and then 0.6:
 
     >>> round(LIMIT_NATS / count_nats(25 / 60, 75 / 60)), round(LIMIT_NATS / count_nats(0.6, 0.1))
-    (33, 24)
+    (37, 24)
     >>> count_nats(0.0, 2.0)
     2.0
     """
@@ -43,7 +43,7 @@ def share_nats(then: float, usual: float) -> float:
 
 
 def longer_nats(factor: float, sigma: float) -> float:
-    """Evidence a duration where durations (lognormal, standard deviation of the log `sigma`) are `factor` times as long.
+    """Evidence a duration where durations (lognormal, `sigma` of the log) are `factor` times as long.
 
     >>> round(longer_nats(2.0, 0.5), 3)
     0.961
@@ -54,10 +54,8 @@ def longer_nats(factor: float, sigma: float) -> float:
 def least_delay_s(nats_a_minute: NDArray[np.float64], limit: float = LIMIT_NATS) -> float:
     """Seconds until the evidence of consecutive minutes reaches the limit; beyond them, at their mean pace.
 
-    >>> least_delay_s(np.full(60, 0.42), limit=13.8) / 60, least_delay_s(np.zeros(5))
-    (32.857142857142854, inf)
-    >>> least_delay_s(np.array([0.0, 0.0, 6.9, 13.8])) / 60
-    3.50...
+    >>> least_delay_s(np.full(60, 0.5), limit=13.5), least_delay_s(np.zeros(5))
+    (1620.0, inf)
     """
     summed = np.cumsum(nats_a_minute)
     if not summed.size or summed[-1] <= 0:

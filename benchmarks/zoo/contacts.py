@@ -33,7 +33,7 @@ def contacts(shop: Shop, traffic: Traffic, ordered_ms: np.ndarray, incidents: Se
         opened_at=opened,
         order_id=np.where((order >= 0) & (rng.random(size) >= _NO_ORDER), order, -1),
         **{
-            name: shop.dimensions[f"consultation.{name}"].draw(rng, size)
+            name: shop.draw(rng, opened, f"consultation.{name}")
             for name in ("queue", "channel", "intent", "store", "region")
         },
     )

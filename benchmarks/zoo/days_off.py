@@ -19,7 +19,9 @@ class Country(NamedTuple):
 
 
 COUNTRIES: Final = (
-    Country("BR", "America/Sao_Paulo", -180, (date(2025, 4, 21), date(2025, 11, 20), date(2026, 9, 7), date(2026, 10, 12))),
+    Country(
+        "BR", "America/Sao_Paulo", -180, (date(2025, 4, 21), date(2025, 11, 20), date(2026, 9, 7), date(2026, 10, 12))
+    ),
     Country("CN", "Asia/Shanghai", 480, (date(2025, 5, 1), date(2025, 10, 1), date(2026, 1, 1), date(2026, 10, 1))),
     Country("JP", "Asia/Tokyo", 540, (date(2025, 2, 11), date(2025, 4, 29), date(2026, 4, 29), date(2026, 11, 3))),
     Country("IN", "Asia/Kolkata", 330, (date(2025, 8, 15), date(2025, 10, 2), date(2026, 1, 26), date(2026, 10, 2))),

@@ -9,7 +9,7 @@ import numpy as np
 
 from benchmarks.zoo import shop as habits
 from benchmarks.zoo.days_off import country
-from benchmarks.zoo.rhythm import Rhythm, local_midnight_ms
+from benchmarks.zoo.rhythm import Peak, Rhythm, local_midnight_ms
 from benchmarks.zoo.shop import HOUR_MS, Shop
 from benchmarks.zoo.stream import Transport
 from benchmarks.zoo.words import Size, dimensions, with_categories
@@ -77,23 +77,23 @@ def _span(
     hour = float(rng.uniform(6, 15)) if style in ("business", "one hump") else float(rng.uniform(0, 22))
     start = midnight + int(hour * 4) * HOUR_MS // 4
     if opening:
-        hours = 6.0 if quick else float(rng.choice((8, 10, 12)))
+        hours = 4.0 if quick else float(rng.choice((6, 6, 8)))
         start = midnight + int(rng.integers(6, 12)) * HOUR_MS
         return _Span(start, None, start + int(hours * HOUR_MS), day, hours / 24)
-    hours = 3.0 if quick else float(rng.choice((4, 4, 5, 6)))
+    hours = 2.0 if quick else float(rng.choice((3, 4, 4, 5)))
     history = int(rng.choice(_HISTORIES_D)) * 24 * HOUR_MS + int(rng.integers(0, 24)) * HOUR_MS
     end = start + int(hours * HOUR_MS)
     return _Span(start - history, start, end, day, (end - start + history) / (24 * HOUR_MS))
 
 
 def _sources(rng: np.random.Generator) -> frozenset[str]:
-    lacking = {name for name in ("logistics", "consultations", "aftersales", "visits", "feedback") if rng.random() < 0.25}
+    lacking = {
+        name for name in ("logistics", "consultations", "aftersales", "visits", "feedback") if rng.random() < 0.25
+    }
     return ALL - lacking if len(lacking) < 5 else ALL
 
 
-def _rhythm(
-    rng: np.random.Generator, style: str, offset_min: int, span: _Span, days_off: tuple[date, ...]
-) -> Rhythm:
+def _rhythm(rng: np.random.Generator, style: str, offset_min: int, span: _Span, days_off: tuple[date, ...]) -> Rhythm:
     hours = np.arange(24) + 0.5
 
     def hump(at: float, width: float) -> np.ndarray:
@@ -118,15 +118,22 @@ def _rhythm(
     else:
         week[5:] *= float(rng.choice((0.6, 1.0, 1.4, 2.0)))
     weekend = np.roll(curve, 1) if style != "business" and rng.random() < 0.5 else curve
+    peaks: tuple[Peak, ...] = ()
+    if rng.random() < 0.2:
+        begin = int(rng.integers(span.begin_ms, span.end_ms))
+        if rng.random() < 0.6:
+            begin = int(rng.integers(span.end_ms - 3 * HOUR_MS, span.end_ms - HOUR_MS))
+        peaks = (Peak(begin, begin + int(rng.uniform(0.5, 2) * HOUR_MS), float(rng.uniform(1.5, 4))),)
     first = span.judged_day - timedelta(days=20)
     off = {day: float(rng.uniform(0.1, 0.6)) for day in days_off if first <= day <= span.judged_day}
     return Rhythm(
         offset_min=offset_min,
-        hours=tuple(curve),
-        weekend_hours=tuple(weekend),
-        week=tuple(week / week.mean()),
+        hours=tuple(curve.tolist()),
+        weekend_hours=tuple(weekend.tolist()),
+        week=tuple((week / week.mean()).tolist()),
         growth=float(rng.choice((1.0, 1.0, 1.01, 1.03, 0.99))),
         days_off=off,
+        peaks=peaks,
         day_sd=float(rng.uniform(0.0, 0.12)),
         wobble_sd=float(rng.uniform(0.0, 0.2)),
         wobble_min=float(rng.uniform(40, 240)),
@@ -167,6 +174,7 @@ def _behaviour(rng: np.random.Generator) -> dict[str, Any]:
             after_h=float(rng.uniform(3, 30)),
             automatic=float(rng.uniform(0.3, 0.8)),
             close_h=float(rng.uniform(3, 14)),
+            disputed=float(rng.uniform(0.05, 0.4)),
         ),
         "contacts": habits.ContactHabits(
             per_order=float(rng.uniform(0.1, 0.6)),
@@ -180,7 +188,11 @@ def _behaviour(rng: np.random.Generator) -> dict[str, Any]:
             load_s=float(rng.uniform(0.3, 1.5)),
             failed_checkouts=float(rng.uniform(0.02, 0.07)),
         ),
-        "feedback": habits.FeedbackHabits(mentions=float(rng.uniform(0.02, 0.2)), bad=float(rng.uniform(0.05, 0.2))),
+        "feedback": habits.FeedbackHabits(
+            reviews=float(rng.uniform(0.05, 0.4)),
+            mentions=float(rng.uniform(0.02, 0.2)),
+            bad=float(rng.uniform(0.05, 0.2)),
+        ),
     }
 
 
@@ -192,6 +204,6 @@ def _events_an_order(behaviour: dict[str, Any], sources: frozenset[str]) -> floa
         "consultations": 4.0 * contacts.per_order,
         "aftersales": 2.3 * behaviour["refunds"].share,
         "visits": visits.views * 1.1 + visits.checkouts * 1.8,
-        "feedback": 0.3,
+        "feedback": 0.5,
     }
-    return sum(counted[name] for name in sources)
+    return float(sum(counted[name] for name in sources))

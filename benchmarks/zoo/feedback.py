@@ -71,5 +71,5 @@ def _table(
     dimensions: Sequence[str],
 ) -> Table:
     at = shop.rhythm.arrivals(rng, traffic.level, traffic.begin_ms, shop.orders.a_minute * per_order)
-    drawn = {name: shop.dimensions[f"{family}.{name}"].draw(rng, at.size) for name in dimensions}
+    drawn = {name: shop.draw(rng, at, f"{family}.{name}") for name in dimensions}
     return Table(feedback_id=np.arange(at.size), at=at, **drawn)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 import numpy as np
 
 from benchmarks.zoo.bound import count_nats, least_delay_s, share_nats
 from benchmarks.zoo.rhythm import MINUTE_MS
+from streams.records.instant import rfc3339
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from benchmarks.zoo.shop import Shop
     from benchmarks.zoo.table import Table
 
-_SMOOTH_MIN: Final = 30
+_SMOOTH_MIN: Final = (30, 240)  # the level around a minute is that of so long, the longer the thinner
+_ENOUGH: Final = 400  # events
 
 
 class Kind(NamedTuple):
@@ -46,11 +47,18 @@ class Kind(NamedTuple):
 KINDS: Final = {
     "fewer_orders": Kind("order", "orders", (("channel",), ("store",)), (0.03, 0.5), "count", "order"),
     "failed_payments": Kind(
-        "order", "orders", (("payment_method",), ("channel",), ("payment_method", "channel")), (0.14, 0.7), "share", "order"
+        "order",
+        "orders",
+        (("payment_method",), ("channel",), ("payment_method", "channel")),
+        (0.14, 0.7),
+        "share",
+        "order",
     ),
     "slow_payments": Kind("order", "orders", (("payment_method",), ("channel",)), (2.6, 6.0), "factor", "order"),
     "cheap_orders": Kind("order", "orders", (("store",), ("category",)), (0.2, 0.6), "factor", "order"),
-    "stopped_carrier": Kind("logistics", "logistics", (("carrier",), ("carrier", "region")), (0.0, 0.4), "count", "parcel"),
+    "stopped_carrier": Kind(
+        "logistics", "logistics", (("carrier",), ("carrier", "region")), (0.0, 0.4), "count", "parcel"
+    ),
     "slow_warehouse": Kind("logistics", "logistics", (("warehouse",),), (0.0, 0.4), "count", "parcel"),
     "failed_deliveries": Kind("logistics", "logistics", (("carrier",), ("region",)), (0.18, 0.6), "share", "parcel"),
     "refund_wave": Kind(
@@ -58,11 +66,15 @@ KINDS: Final = {
     ),
     "manual_refunds": Kind("aftersale", "aftersales", (("kind",), ("category",)), (0.05, 0.4), "count", "refund"),
     "lost_disputes": Kind("dispute", "aftersales", (("reason",), ("category",)), (3.0, 15.0), "count", "dispute"),
-    "inquiry_wave": Kind("consultation", "consultations", (("intent",), ("intent", "region")), (2.5, 10.0), "count", "consultation"),
+    "inquiry_wave": Kind(
+        "consultation", "consultations", (("intent",), ("intent", "region")), (2.5, 10.0), "count", "consultation"
+    ),
     "unanswered": Kind("consultation", "consultations", (("queue",),), (0.2, 0.8), "share", "consultation"),
     "slow_answers": Kind("consultation", "consultations", (("queue",),), (3.0, 8.0), "factor", "consultation"),
     "page_errors": Kind("page", "visits", (("page",), ("device",), ("page", "device")), (0.07, 0.5), "share", "page"),
-    "failed_checkouts": Kind("page", "visits", (("device",), ("channel",), ("device", "channel")), (0.13, 0.6), "share", "checkout"),
+    "failed_checkouts": Kind(
+        "page", "visits", (("device",), ("channel",), ("device", "channel")), (0.13, 0.6), "share", "checkout"
+    ),
     "slow_pages": Kind("page", "visits", (("page",), ("device",)), (2.0, 5.0), "factor", "page"),
     "bad_reviews": Kind("feedback", "feedback", (("store",), ("channel",)), (0.4, 0.9), "share", "review"),
     "mention_wave": Kind("feedback", "feedback", (("platform",),), (3.0, 15.0), "count", "mention"),
@@ -76,6 +88,7 @@ class Incident:
 
     Attributes:
         place: dimensions and values that it is confined to.
+        marks: what else its own events carry: the batch that is bad.
         size: of its kind: a factor, or the share that it rises to.
         ramp: whether it creeps: the size is reached at the end only.
         usual, then: by what was declared: events a minute at the place, or the share, without and with it.
@@ -92,6 +105,7 @@ class Incident:
     end_ms: int
     size: float
     ramp: bool = False
+    marks: dict[str, str] = field(default_factory=dict)
     usual: float = 0.0
     then: float = 0.0
     trials: float = 0.0
@@ -152,8 +166,8 @@ class Incident:
             "kind": "incident",
             "touchpoint": KINDS[self.kind].touchpoint,
             "scope": self.scope(shop),
-            "start": _instant(self.start_ms),
-            "end": _instant(self.end_ms),
+            "start": rfc3339(self.start_ms),
+            "end": rfc3339(self.end_ms),
             "symptoms": self.symptoms,
             "what": self.kind,
             "place": self.place,
@@ -168,25 +182,26 @@ class Incident:
     def scope(self, shop: Shop) -> dict[str, str]:
         """The place, and the dimensions that follow from it."""
         if "sku" not in self.place or "category" in self.place:
-            return dict(self.place)
+            return {**self.place, **self.marks}
         category = shop.sku_category[shop.dimensions["sku"].values.index(self.place["sku"])]
-        return {**self.place, "category": shop.dimensions["category"].values[category]}
+        return {**self.place, **self.marks, "category": shop.dimensions["category"].values[category]}
 
     def _minutes(self) -> NDArray[np.int64]:
         return np.arange(self.start_ms, self.end_ms, MINUTE_MS, dtype=np.int64) + MINUTE_MS // 2
 
     def _a_minute(self, times_ms: NDArray[np.int64]) -> NDArray[np.float64]:
         """Events a minute around each minute of the incident."""
-        half, ordered = _SMOOTH_MIN * MINUTE_MS // 2, np.sort(times_ms)
-        at = self._minutes()
-        return (np.searchsorted(ordered, at + half) - np.searchsorted(ordered, at - half)) / _SMOOTH_MIN
+        at, ordered = self._minutes(), np.sort(times_ms)
+
+        def counted(minutes: float) -> NDArray[np.float64]:
+            half = int(minutes * MINUTE_MS / 2)
+            return (np.searchsorted(ordered, at + half) - np.searchsorted(ordered, at - half)) / minutes
+
+        rate = counted(_SMOOTH_MIN[1]).mean()
+        return counted(float(np.clip(_ENOUGH / max(rate, 1e-9), *_SMOOTH_MIN)))
 
 
 def dimension_of(dimensions: Mapping[str, Dimension], family: str, name: str) -> Dimension:
     """A family's own dimension of that name, else the shop's. Raises KeyError where there is neither."""
     own = dimensions.get(f"{family}.{name}")
     return dimensions[name] if own is None else own
-
-
-def _instant(time_ms: int) -> str:
-    return datetime.fromtimestamp(time_ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -98,7 +98,10 @@ def _fate(entry: Mapping[str, Any], fate: Mapping[str, Any], found: Sequence[tup
     length_s = (datetime.fromisoformat(entry["end"]) - datetime.fromisoformat(entry["start"])).total_seconds()
     hits = [anomaly for anomaly, ruling in found if ruling == (Assessment.HIT, entry["id"])]
     return {
-        **{name: entry[name] for name in ("id", "what", "place", "size", "creeps", "usual", "then", "trials", "bound_s")},
+        **{
+            name: entry[name]
+            for name in ("id", "what", "place", "size", "creeps", "usual", "then", "trials", "bound_s")
+        },
         "start": entry["start"],
         "length_s": length_s,
         "fair": entry["bound_s"] is not None and entry["bound_s"] < length_s / 2,

@@ -38,7 +38,7 @@ def orders(shop: Shop, traffic: Traffic, incidents: Sequence[Incident]) -> Order
         sku=sku,
         category=shop.sku_category[sku],
         amount=rng.lognormal(np.log(habits.amount), habits.amount_sigma, size),
-        **{name: shop.dimensions[name].draw(rng, size) for name in _DIMENSIONS},
+        **{name: shop.draw(rng, created, name) for name in _DIMENSIONS},
     )
     pay_s = rng.lognormal(np.log(habits.pay_s), habits.pay_sigma, size)
     failed = rng.random(size) < habits.failed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -116,7 +117,7 @@ def _batches(
     reasons = shop.dimensions["attempt.reason"]
     collected = table.with_columns(previous_scan_at=np.full(len(table), -1))
     found = [Batch("parcel.collected", course[0], collected, (*_SAID, "notified"))]
-    for stage, (before, at) in enumerate(zip(course[:-1], course[1:], strict=True), 1):
+    for stage, (before, at) in enumerate(pairwise(course), 1):
         moved = table.with_columns(previous_scan_at=before, collected_at=course[0])
         if stage == len(course) - 1:
             again = arrived + 24 * HOUR_MS - (chances.after_ms * 2).astype(np.int64)

@@ -38,6 +38,8 @@ def refunds(shop: Shop, paid: Table, incidents: Sequence[Incident]) -> list[Batc
             for name in ("order_id", "category", "sku", "store", "region", "warehouse", "carrier", "amount", "paid_at")
         },
     )
+    if "batch" in shop.dimensions:
+        table["batch"] = shop.dimensions["batch"].draw(rng, size)
     for incident in incidents:
         if incident.kind == "refund_wave":
             table = surged(shop, shop.rng(f"wave {incident.id}"), table, incident, "requested_at", "refund_id")
@@ -61,9 +63,10 @@ def _ends(shop: Shop, table: Table, incidents: Sequence[Incident]) -> list[Batch
     by_hand = asked_at + (rng.lognormal(np.log(habits.close_h), 0.7, size) * HOUR_MS).astype(np.int64)
     at = np.where(automatic & completed, at_once, by_hand)
     table = table.with_columns(automatic=automatic.astype(np.int64))
-    done = (*_SAID, "amount", "requested_at", "paid_at")
+    said = (*_SAID, "batch") if "batch" in table else _SAID
+    done = (*said, "amount", "requested_at", "paid_at")
     return [
-        Batch("refund.requested", asked_at, table, (*_SAID, "amount", "paid_at")),
+        Batch("refund.requested", asked_at, table, (*said, "amount", "paid_at")),
         Batch("refund.completed", at[completed], table.take(completed), (*done, "automatic")),
         Batch("refund.rejected", at[rejected], table.take(rejected), done),
         Batch("refund.retained", at[kept], table.take(kept), done),
@@ -88,4 +91,8 @@ def _disputes(shop: Shop, refunded: Table, incidents: Sequence[Incident]) -> lis
             lost = surged(shop, shop.rng(f"wave {incident.id}"), lost, incident, "closed", "dispute_id")
     won = table.take(table["upheld"] == 0)
     said = (*_DISPUTE, "upheld")
-    return [opening, Batch("dispute.closed", lost["closed"], lost, said), Batch("dispute.closed", won["closed"], won, said)]
+    return [
+        opening,
+        Batch("dispute.closed", lost["closed"], lost, said),
+        Batch("dispute.closed", won["closed"], won, said),
+    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 from scipy.signal import lfilter
@@ -19,7 +19,16 @@ if TYPE_CHECKING:
 
 MINUTE_MS: Final = 60_000
 DAY_MINUTES: Final = 1440
+_EDGE_MS: Final = 10 * MINUTE_MS
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Peak(NamedTuple):
+    """Customers come `factor` times as often, rising and falling within ten minutes."""
+
+    begin_ms: int
+    end_ms: int
+    factor: float
 
 
 @dataclass(frozen=True)
@@ -33,6 +42,7 @@ class Rhythm:
         week: seven factors from Monday on.
         growth: a day, as a factor (1.01: one per cent).
         days_off: factor of single days.
+        peaks: what brings more customers than usual for a while: nothing is wrong.
         day_sd, wobble_sd, wobble_min: standard deviation of the log from day to day, of a slow wobble within a day, and
             the minutes after which that has forgotten itself.
         clustered, cluster_size, cluster_s: the share of events that draw followers, how many on average, how soon.
@@ -45,6 +55,7 @@ class Rhythm:
     week: tuple[float, ...]
     growth: float = 1.0
     days_off: dict[date, float] = field(default_factory=dict)
+    peaks: tuple[Peak, ...] = ()
     day_sd: float = 0.0
     wobble_sd: float = 0.0
     wobble_min: float = 120.0
@@ -64,6 +75,10 @@ class Rhythm:
         level *= self.growth ** (day - day[0] if day.size else day)
         for off, factor in self.days_off.items():
             level[day == off.toordinal() - _EPOCH.toordinal()] *= factor
+        at_ms = minutes * MINUTE_MS
+        for peak in self.peaks:
+            edges = (peak.begin_ms, peak.begin_ms + _EDGE_MS, peak.end_ms - _EDGE_MS, peak.end_ms)
+            level *= np.interp(at_ms, edges, (1.0, peak.factor, peak.factor, 1.0))
         return np.asarray(level)
 
     def drift(self, rng: np.random.Generator, minutes: NDArray[np.int64]) -> Floats:
@@ -73,7 +88,8 @@ class Rhythm:
         keep = np.exp(-1.0 / self.wobble_min)
         noise = rng.normal(0.0, self.wobble_sd * np.sqrt(1 - keep**2), minutes.size)
         walk = lfilter([1.0], [1.0, -keep], noise)
-        return np.exp(steps[day - day[0]] + walk - (self.day_sd**2 + self.wobble_sd**2) / 2)
+        drift: Floats = np.exp(steps[day - day[0]] + walk - (self.day_sd**2 + self.wobble_sd**2) / 2)
+        return drift
 
     def arrivals(self, rng: np.random.Generator, level: Floats, begin_ms: int, a_minute: float) -> Times:
         """Event times, sorted, where minute k after `begin_ms` has `a_minute * level[k]` on average."""

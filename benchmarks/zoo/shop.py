@@ -12,6 +12,8 @@ from benchmarks.zoo.rhythm import MINUTE_MS, Rhythm, minutes_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from numpy.typing import NDArray
+
     from benchmarks.zoo.dimension import Dimension
     from benchmarks.zoo.rhythm import Floats
     from benchmarks.zoo.stream import Transport
@@ -106,6 +108,7 @@ class Shop:
         dimensions: by name, or by family and name (`refund.reason`).
         sku_category: code of the category of each sku.
         sources: topics that it has.
+        new_stores: when a store opens that the shop did not have before; its customers went to the first one.
         scenario: further entries of the first line of the events file.
 
     """
@@ -123,12 +126,22 @@ class Shop:
     sku_category: Any
     sources: frozenset[str]
     orders: OrderHabits
-    parcels: ParcelHabits = ParcelHabits()
-    refunds: RefundHabits = RefundHabits()
-    contacts: ContactHabits = ContactHabits()
-    visits: VisitHabits = VisitHabits()
-    feedback: FeedbackHabits = FeedbackHabits()
+    parcels: ParcelHabits = field(default_factory=ParcelHabits)
+    refunds: RefundHabits = field(default_factory=RefundHabits)
+    contacts: ContactHabits = field(default_factory=ContactHabits)
+    visits: VisitHabits = field(default_factory=VisitHabits)
+    feedback: FeedbackHabits = field(default_factory=FeedbackHabits)
+    new_stores: dict[str, int] = field(default_factory=dict)
     scenario: dict[str, Any] = field(default_factory=dict)
+
+    def draw(self, rng: np.random.Generator, times_ms: NDArray[np.int64], name: str) -> NDArray[np.int64]:
+        """Codes of a dimension for events at these times."""
+        dimension = self.dimensions[name]
+        codes = dimension.draw(rng, times_ms.size)
+        if name.rpartition(".")[2] == "store":
+            for store, opens_ms in self.new_stores.items():
+                codes[(codes == dimension.values.index(store)) & (times_ms < opens_ms)] = 0
+        return codes
 
     def rng(self, purpose: str) -> np.random.Generator:
         """A stream of its own for each purpose, so that an incident in one place changes no chance elsewhere."""

@@ -36,7 +36,7 @@ class Transport(NamedTuple):
 
 
 class Stream:
-    """All events of a shop. Iterating makes the same lines again."""
+    """All events of a shop that are read before its end. Iterating makes the same lines again."""
 
     def __init__(
         self,
@@ -44,10 +44,13 @@ class Stream:
         dimensions: Mapping[str, Dimension],
         transport: Transport,
         rng: np.random.Generator,
+        end_ms: int,
     ) -> None:
         self.batches = batches
         self._dimensions = dimensions
-        self._arrivals = [_arrivals(batch, transport, rng) for batch in batches]
+        arrivals = [_arrivals(batch, transport, rng) for batch in batches]
+        # What is read after the end would look like the last drops of a source that fell silent.
+        self._arrivals = [(at[at < end_ms], rows[at < end_ms]) for at, rows in arrivals]
 
     def __len__(self) -> int:
         return sum(rows.size for _, rows in self._arrivals)

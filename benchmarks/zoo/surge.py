@@ -38,7 +38,7 @@ def surged(shop: Shop, rng: np.random.Generator, table: Table, incident: Inciden
     at = extra[time] + rng.integers(-_APART_MS, _APART_MS, len(extra))
     extra[time] = np.clip(at, incident.start_ms, incident.end_ms - 1)
     extra[key] = int(table[key].max(initial=_OWN)) + 1 + np.arange(len(extra))
-    for name, value in incident.place.items():
+    for name, value in {**incident.place, **incident.marks}.items():
         extra[name] = np.full(len(extra), incident.dimension(shop, name).values.index(value))
     _agree(shop, rng, extra, incident)
     return joined([table, extra])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -16,6 +15,7 @@ from benchmarks.zoo.refunds import refunds
 from benchmarks.zoo.shop import traffic
 from benchmarks.zoo.stream import Stream
 from benchmarks.zoo.visits import visits
+from streams.records.instant import rfc3339
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,10 +69,27 @@ def told(shop: Shop, incidents: Sequence[Incident]) -> Told:
             incident.symptoms = [{"touchpoint": name, "scope": {}} for name in ("logistics", "aftersale")]
     scenario = {"timezone": shop.zone, "seed": shop.seed, "name": shop.name, **shop.scenario}
     if shop.judged_from_ms is not None:
-        at = datetime.fromtimestamp(shop.judged_from_ms / 1000, UTC)
-        scenario["evaluate_from"] = at.isoformat().replace("+00:00", "Z")
-    stream = Stream(made, shop.dimensions, shop.transport, shop.rng("transport"))
-    return Told(shop, incidents, stream, scenario, [incident.truth(shop) for incident in incidents])
+        scenario["evaluate_from"] = rfc3339(shop.judged_from_ms)
+    stream = Stream(made, shop.dimensions, shop.transport, shop.rng("transport"), shop.end_ms)
+    truth = [incident.truth(shop) for incident in incidents]
+    return Told(shop, incidents, stream, scenario, [*truth, *_traps(shop)])
+
+
+def _traps(shop: Shop) -> list[dict[str, Any]]:
+    """Peaks within what is judged: more orders than usual page nobody."""
+    return [
+        {
+            "id": f"peak-{number}",
+            "kind": "trap",
+            "touchpoint": "order",
+            "scope": {},
+            "start": rfc3339(peak.begin_ms),
+            "end": rfc3339(peak.end_ms),
+            "symptoms": [],
+        }
+        for number, peak in enumerate(shop.rhythm.peaks)
+        if peak.end_ms > shop.judged_ms
+    ]
 
 
 def _silenced(shop: Shop, batches: list[Batch], incident: Incident) -> list[Batch]:

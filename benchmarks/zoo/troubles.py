@@ -13,16 +13,18 @@ if TYPE_CHECKING:
     from benchmarks.zoo.shop import Shop
     from benchmarks.zoo.telling import Told
 
-_CANDIDATES: Final = 14
+_CANDIDATES: Final = 60
 _MINUTE_MS: Final = 60_000
 _LEAST_MS, _MOST_MS = 20 * _MINUTE_MS, 150 * _MINUTE_MS
 _APART_MS: Final = 30 * _MINUTE_MS
 # How willingly one is taken whose D* is below half its length, below its length, beyond.
 _CHANCES: Final = (1.0, 0.4, 0.08)
+# What half of an incident must hold for people to call it news, as the catalogue's least exposures say.
+_ENOUGH: Final = {"count": 10, "share": 30, "factor": 50}
 
 
 def with_troubles(shop: Shop) -> Told:
-    """The shop with its incidents. Candidates are weighed first, so that most can be found."""
+    """The shop with its incidents. Candidates are weighed first: most can be found, and all hold enough to be news."""
     rng = shop.rng("troubles")
     if rng.random() < 1 / 3:
         return told(shop, [])
@@ -33,6 +35,9 @@ def with_troubles(shop: Shop) -> Told:
     for one in candidates:
         if len(chosen) < wanted and rng.random() < _willingness(one) and not any(_meet(one, two) for two in chosen):
             chosen.append(one)
+    worthy = [one for one in candidates if _willingness(one) > 0]
+    if worthy and not chosen:
+        chosen = [min(worthy, key=lambda one: one.bound_s / one.length_s)]
     return told(shop, chosen)
 
 
@@ -42,7 +47,7 @@ def candidate(shop: Shop, rng: np.random.Generator, number: int) -> Incident:
     name = str(rng.choice(known))
     kind = KINDS[name]
     dimensions = kind.places[int(rng.integers(len(kind.places)))]
-    known_from = shop.judged_ms + (4 * 60 if shop.opening else 20) * _MINUTE_MS
+    known_from = shop.judged_ms + (150 if shop.opening else 20) * _MINUTE_MS
     room = shop.end_ms - known_from
     length = int(np.exp(rng.uniform(np.log(_LEAST_MS), np.log(min(_MOST_MS, room * 0.8)))))
     start = known_from + int(rng.integers(0, max(room - length, 1)))
@@ -66,6 +71,10 @@ def candidate(shop: Shop, rng: np.random.Generator, number: int) -> Incident:
 
 
 def _willingness(one: Incident) -> float:
+    effect = KINDS[one.kind].effect
+    rate = max(one.usual, one.then) if effect == "count" else one.trials
+    if rate * one.length_s / 60 / 2 < _ENOUGH[effect]:
+        return 0.0
     return _CHANCES[(one.bound_s >= one.length_s / 2) + (one.bound_s >= one.length_s)]
 
 

@@ -74,5 +74,5 @@ def _table(
     shop: Shop, traffic: Traffic, rng: np.random.Generator, per_order: float, dimensions: Sequence[str]
 ) -> Table:
     at = shop.rhythm.arrivals(rng, traffic.level, traffic.begin_ms, shop.orders.a_minute * per_order)
-    drawn = {name: shop.dimensions[name].draw(rng, at.size) for name in dimensions}
+    drawn = {name: shop.draw(rng, at, name) for name in dimensions}
     return Table(session_id=np.arange(at.size), at=at, **drawn)

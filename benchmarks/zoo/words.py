@@ -92,6 +92,6 @@ def with_categories(
     skus = found["sku"]
     count = min(count, len(skus.values))
     of_sku = np.concatenate([np.arange(count), rng.integers(0, count, len(skus.values) - count)]).astype(np.int64)
-    shares = np.bincount(of_sku, weights=skus.shares, minlength=count)
+    shares = np.bincount(of_sku, weights=skus.shares, minlength=count).astype(np.float64)
     values = tuple(f"{stem}{number}" for number in range(1, count + 1))
     return {**found, "category": Dimension(values, shares)}, of_sku

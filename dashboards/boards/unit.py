@@ -30,6 +30,8 @@ _UNITS = {
     "seconds": Unit(SECONDS, 1),
     "per_minute": Unit(PER_MINUTE, 0),
     "per_thousand": Unit(NUMBER, 2),
+    "per_ten_thousand": Unit(NUMBER, 2),
+    "per_day": Unit(NUMBER, 2),
     "points": Unit("none", 0, -100, 100),
     "number": Unit("none", 0),
     "money": Unit(NUMBER, 2),

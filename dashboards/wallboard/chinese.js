@@ -98,7 +98,7 @@ export default {
     "wrong_field": "字段类型不对", "unmapped": "映射中没有适用的规则", "mapping_failed": "映射失败",
     "from_the_future": "时间过于超前"
   },
-  "unit": {"per_minute": "{value} /分钟", "per_thousand": "{value} /千单", "points": "{value} 分", "number": "{value}", "money": "{value}", "money_per_minute": "{value} /分钟", "number_per_minute": "{value} /分钟", "seconds_per_minute": "{value} 秒/分钟"},
+  "unit": {"per_minute": "{value} /分钟", "per_thousand": "{value} /千单", "per_ten_thousand": "{value} /万", "per_day": "{value} /天", "points": "{value} 分", "number": "{value}", "money": "{value}", "money_per_minute": "{value} /分钟", "number_per_minute": "{value} /分钟", "seconds_per_minute": "{value} 秒/分钟"},
   "duration": {"day": "{count}天", "hour": "{count}小时", "minute": "{count}分钟", "second": "{count}秒"},
   "dimension": {
     "alert": "告警", "batch": "批次", "level": "级别", "receiver": "接收方", "service": "服务", "topic": "主题", "carrier": "承运商", "category": "类目", "cause": "原因", "channel": "渠道",
@@ -163,7 +163,8 @@ export default {
     "SILENCE": "长时间没有任何事件，在这一时段难以置信。",
     "OVERDUE": "超过时限仍未完成的件数多于平常。",
     "STALL": "事件连续缺失的时间太长，不可能是偶然。",
-    "THRESHOLD": "已达到人工设定的限值（与平时水平无关）。"
+    "THRESHOLD": "已达到人工设定的限值（与平时水平无关）。",
+    "CLUSTER": "这些本该少见的事件接连出现，不可能是偶然。"
   },
   "happened": {
     "began": "开始", "opened": "出现", "updated": "更新", "resolved": "已恢复", "recovered": "已恢复：回到正常",

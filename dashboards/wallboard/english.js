@@ -98,7 +98,7 @@ export default {
     "wrong_field": "A field has the wrong type", "unmapped": "No rule of the mapping fits", "mapping_failed": "The mapping failed",
     "from_the_future": "Too far ahead of the clock"
   },
-  "unit": {"per_minute": "{value} /min", "per_thousand": "{value} /1,000", "points": "{value} points", "number": "{value}", "money": "{value}", "money_per_minute": "{value} /min", "number_per_minute": "{value} /min", "seconds_per_minute": "{value} s/min"},
+  "unit": {"per_minute": "{value} /min", "per_thousand": "{value} /1,000", "per_ten_thousand": "{value} /10,000", "per_day": "{value} /day", "points": "{value} points", "number": "{value}", "money": "{value}", "money_per_minute": "{value} /min", "number_per_minute": "{value} /min", "seconds_per_minute": "{value} s/min"},
   "duration": {"day": "{count} d", "hour": "{count} h", "minute": "{count} min", "second": "{count} s"},
   "dimension": {
     "alert": "alert", "batch": "batch", "level": "level", "receiver": "receiver", "service": "service", "topic": "topic", "carrier": "carrier", "category": "category", "cause": "cause", "channel": "channel",
@@ -163,7 +163,8 @@ export default {
     "SILENCE": "Nothing has arrived for longer than is plausible at this time of day.",
     "OVERDUE": "More cases than usual are past their deadline and still open.",
     "STALL": "Fewer events than expected have arrived for longer than chance explains.",
-    "THRESHOLD": "A fixed limit has been reached, whatever is usual."
+    "THRESHOLD": "A fixed limit has been reached, whatever is usual.",
+    "CLUSTER": "These rare events came closer together than chance brings them."
   },
   "happened": {
     "began": "Began", "opened": "Opened", "updated": "Updated", "resolved": "Resolved", "recovered": "Resolved: back to normal",

@@ -152,6 +152,7 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
             Needed where a dimension of the same name means something else on the other side (reason, channel).
         exposure_dimensions: the same for the exposure.
         target: the promised ratio; given, burn rates are judged too.
+        false_alarms_a_year: of rare events, how often chance alone may go off, over all its series.
         threshold: a preset limit in the unit of the metric: what has reached it deviates, whatever is usual.
         symptom_of: names of metrics whose anomalies can cause one here.
         symptom_where: of such a cause, by dimension the values in which its symptoms show; others have other causes.
@@ -171,6 +172,8 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
         "per_minute",
         "seconds",
         "per_thousand",
+        "per_ten_thousand",
+        "per_day",
         "points",
         "number",
         "money",
@@ -194,6 +197,7 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     settle_s: int = 0
     target: float | None = None
     threshold: float | None = None
+    false_alarms_a_year: float = 1.0
     severity: Severity = Severity.WARNING
     symptom_of: tuple[str, ...] = ()
     symptom_where: dict[str, dict[str, tuple[str, ...]]] = {}

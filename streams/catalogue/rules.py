@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from streams.catalogue.leading import check_leading
 from streams.catalogue.metric import Component, Direction, Metric
+from streams.catalogue.rare_rules import check_rare
 from streams.catalogue.scopes import carried, countable
 from streams.catalogue.shape_rules import SLOT_S, check_again, check_bins, check_gauge, check_histogram
 from streams.catalogue.signals import SIGNALS, CellKind, signals_with
@@ -37,6 +38,7 @@ def check_metric(metric: Metric, vocabulary: Vocabulary) -> Iterator[Fault]:
     yield from _check_numbers(metric)
     yield from _check_components(metric)
     yield from check_bins(metric)
+    yield from check_rare(metric)
     yield from check_again(metric, vocabulary)
     for component, terms in metric.written().items():
         for path, what in check_terms(metric, component, terms, vocabulary):
@@ -114,8 +116,10 @@ def _check_threshold(metric: Metric, threshold: float) -> Iterator[Fault]:
         yield Fault(("threshold",), "needs a bad direction: write `direction: up` or `direction: down`")
     # Where nothing was counted yet, a window that is not full looks like one in which too little came.
     falls = metric.traits.volume and metric.direction is Direction.DOWN
-    if falls or "trailing_s" in metric.traits.takes:
-        what = "a count that falls and a rate per thousand are judged by what is usual only; remove this key"
+    if falls or "trailing_s" in metric.traits.takes or metric.traits.by_event:
+        what = (
+            "a count that falls, a rate per thousand and a rare event are judged by what is usual only; remove this key"
+        )
         yield Fault(("threshold",), what)
 
 

@@ -49,6 +49,7 @@ class Traits:
         every_tick: looked at every 10 s however long its windows are, since it can stop from one second to the next.
         gaps: it learns of quarters of an hour that some are unknown; of others, that nothing was seen in them.
         long_windows: may have windows of more than a day, which are compared with the ones before.
+        by_event: looked at whenever one of its events comes, and what is found begins with one of them.
 
     """
 
@@ -69,6 +70,7 @@ class Traits:
     every_tick: bool = False
     gaps: bool = False
     long_windows: bool = False
+    by_event: bool = False
 
     @property
     def additive(self) -> bool:
@@ -143,6 +145,14 @@ SIGNALS: dict[str, Traits] = {
         takes=frozenset({"trailing_s"}),
         planned=True,
         gaps=True,
+    ),
+    # numerator per 10,000 of the exposure, or per day: so few that each is looked at with the ones before it
+    "rare": Traits(
+        units=("per_ten_thousand", "per_day"),
+        law=Law.COUNT,
+        words=("counts", "", "for each 10,000 of"),
+        takes=frozenset({"exposure", "false_alarms_a_year"}),
+        by_event=True,
     ),
     # closed in time / opened, by the minute of the deadline
     "cohort": Traits(

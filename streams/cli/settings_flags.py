@@ -102,7 +102,7 @@ def settings_of(flags: argparse.Namespace, **fixed: Any) -> Settings:
     """The settings that flags, variables and file give; `fixed` ones win. Raises ConfigurationError."""
     from streams.configuration.load import configure  # noqa: PLC0415 - `pharos --help` needs no settings
 
-    return configure(flags.config, os.environ, _given(flags) | fixed)
+    return configure(flags.config, os.environ, given(flags) | fixed)
 
 
 def settings_with_names(flags: argparse.Namespace) -> Settings:
@@ -110,7 +110,7 @@ def settings_with_names(flags: argparse.Namespace) -> Settings:
     from streams.configuration.load import configure  # noqa: PLC0415 - see above
     from streams.configuration.name_rules import check_with_catalogue  # noqa: PLC0415 - see above
 
-    return configure(flags.config, os.environ, _given(flags), check_with_catalogue)
+    return configure(flags.config, os.environ, given(flags), check_with_catalogue)
 
 
 def settings_with_secrets(flags: argparse.Namespace) -> Settings:
@@ -120,9 +120,7 @@ def settings_with_secrets(flags: argparse.Namespace) -> Settings:
     from streams.intake.signature_secrets import secrets_of  # noqa: PLC0415 - see above
     from streams.linkage.webhooks import way_of  # noqa: PLC0415 - see above
 
-    settings = configure(
-        flags.config, os.environ, _given(flags), lambda settings: settings_faults(settings, os.environ)
-    )
+    settings = configure(flags.config, os.environ, given(flags), lambda settings: settings_faults(settings, os.environ))
     for rule in settings.linkage:
         if rule.webhook is not None:
             way_of(rule, rule.webhook, os.environ)
@@ -132,5 +130,6 @@ def settings_with_secrets(flags: argparse.Namespace) -> Settings:
     return settings
 
 
-def _given(flags: argparse.Namespace) -> dict[str, Any]:
+def given(flags: argparse.Namespace) -> dict[str, Any]:
+    """Values by setting; None for a flag that was not given."""
     return {name: getattr(flags, name, None) for name in (*HELP, "transactions", "behind_proxy")}

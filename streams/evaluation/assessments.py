@@ -123,6 +123,9 @@ class Assessments:
         seconds = min(max((moment.end_ms - began_ms) // 1000, _LEAST_S), _MOST_S)
         if seconds <= _SLOTS_S:
             seconds = min(seconds, self._longest_s)
+        # What it is a part of has moved by its part, whether that was news or not.
+        wider = np.array(self._index.wider(moment.reader.scopes, int(rows[0])), dtype=np.intp)
+        rows = np.concatenate([rows, wider[~np.isin(wider, rows)]])
         level = self._judge.rebase(moment, rows, seconds)
         self._untaught.add(int(rows[0]), rows, began_ms - _OLD_MS, began_ms // QUARTER_MS * QUARTER_MS, moment.now_ms)
         for row in rows.tolist():  # windows that reach back to before it would show a change the other way

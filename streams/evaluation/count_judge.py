@@ -76,6 +76,10 @@ class CountJudge:
     def largest_expected(self, window_s: int) -> float:
         return self._expected.largest(window_s)
 
+    def watch(self, moment: Moment) -> bool:
+        """Takes in what came since the last tick; whether there may be something to find."""
+        return self._tests.watch(moment)
+
     def findings(self, moment: Moment, windows: tuple[int, ...]) -> Iterator[Finding]:
         for window_s in windows:
             interval = self._expected.interval(moment, window_s)
@@ -92,9 +96,7 @@ class CountJudge:
 
     def _changes(self, moment: Moment) -> Iterator[Finding]:
         """What the tests have found."""
-        edges = self._expected.edges(moment)
-        self._tests.follow(moment, edges)
-        finding = self._tests.finding(moment, edges)
+        finding = self._tests.finding(moment)
         yield finding._replace(judgement=self._in_unit(moment, finding.judgement, self._metric.windows[-1]))
 
     def _in_unit(
@@ -111,6 +113,7 @@ class CountJudge:
 
     def follow(self, moment: Moment, elapsed_s: float, calm: NDArray[np.bool_]) -> None:
         self._expected.follow(moment, elapsed_s, calm)
+        self._tests.forget_expected()
 
     def since(self, moment: Moment, series: int, seconds: int) -> Judgement | None:
         window_s = self._nearest(seconds)
@@ -127,7 +130,7 @@ class CountJudge:
         baseline = self._expected.usual
         usual = baseline.usual(moment.end_s, window_s, moment.whole, day=moment.day).middle[series]
         scale = float((interval.high if above else interval.low)[series]) / max(float(usual), 1e-9)
-        expected = baseline.course(series, moment.end_s, len(counts), step, day=moment.day)
+        expected = baseline.course(series, moment.end_s, len(counts), step, moment.whole, day=moment.day)
         return Course(counts, expected * (scale if np.isfinite(scale) else 1.0), rises=above)
 
     def rebase(self, moment: Moment, rows: NDArray[np.intp], seconds: int) -> float:

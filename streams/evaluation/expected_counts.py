@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _REST_PRIOR = 1.0  # events by which what the parts beside one see is drawn towards what is usual
 _LEVEL_S = 3_600
+_MINUTE_S = 60.0
 _WAKE_BEYOND_REST = 1.5
 _LEAST_LEVEL, _GREATEST_LEVEL = 0.05, 50.0
 _DAY_SPREAD = 0.05  # dispersion of the counts of whole days
@@ -85,6 +86,11 @@ class ExpectedCounts:
         self._level = Level()
         self._largest: float | None = None  # of the usual day's quarters, over all series
 
+    @property
+    def follows_activity(self) -> bool:
+        """Whether what is expected moves with an activity, and not with the time of day only."""
+        return self._activity.component is not None
+
     def learn(self, slot: int, counts: Array, day: Day) -> None:
         """Takes in a closed quarter of an hour."""
         self.usual.learn(slot, counts, day)
@@ -116,12 +122,15 @@ class ExpectedCounts:
         return Interval(low, high, np.minimum(np.nan_to_num(dispersion, nan=1.0), 2.0))
 
     def edges(self, moment: Moment) -> Edges:
-        """What is expected of the shortest window by a series itself, whatever the rest of the whole does."""
+        """What is expected of the shortest window by a series itself, whatever the rest of the whole and plans do.
+
+        Without an activity it is the same throughout a minute, until something is learned or followed.
+        """
         window_s = self._shortest_s
-        usual = self.usual.usual(moment.end_s, window_s, moment.whole, day=moment.day)
-        planned = moment.planned(window_s)
+        end_s = moment.end_s if self.follows_activity else moment.end_s // _MINUTE_S * _MINUTE_S
+        usual = self.usual.usual(end_s, window_s, moment.whole, day=moment.day)
         least, greatest = self._levels(usual, moment.whole)
-        low, high = usual.low * planned.low * least, usual.high * planned.high * greatest
+        low, high = usual.low * least, usual.high * greatest
         unsure = self._level.unsure(_spread(usual)) + 1 / (usual.evidence + 1) + _LASTING
         if self._activity.component is not None:
             of_least, of_most, few = self._activity.range(moment, window_s)

@@ -10,6 +10,7 @@ from streams.evaluation.count_judge import CountJudge
 from streams.evaluation.duration_judge import QuantileJudge, SpreadJudge
 from streams.evaluation.gauge_judge import GaugeJudge
 from streams.evaluation.net_judge import NetJudge
+from streams.evaluation.rare_judge import RareJudge
 from streams.evaluation.rate_judge import RateJudge
 from streams.evaluation.ratio_judge import RatioJudge
 from streams.evaluation.sum_judge import SumJudge
@@ -28,6 +29,7 @@ JUDGES: dict[str, Callable[[Metric], Judge]] = {
     "mean": judge_of_mean,
     "variation": VariationJudge,
     "per_thousand": RateJudge,
+    "rare": RareJudge,
     "cohort": CohortJudge,
     "quantile": QuantileJudge,
     "spread": SpreadJudge,

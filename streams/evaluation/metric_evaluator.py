@@ -92,9 +92,9 @@ class MetricEvaluator:
         Returns every series with score >= 1, those that were not clear since then for 20 minutes, and the pulse.
         """
         self._assessments.settle(now_ms)
-        if not (self._reporting.reported(now_ms).any() or self._pace.worth_judging(now_ms, windows)):
-            return [], self._drawn
         moment = self._moment(now_ms, windows)
+        if not (self._reporting.reported(now_ms).any() or self._worth_judging(moment)):
+            return [], self._drawn
         self._quarters.follow(windows)
         surprise = self._surprises.of(moment)
         best = surprise.best
@@ -118,6 +118,12 @@ class MetricEvaluator:
     def assess(self, now_ms: int, windows: WindowReader, series: int, assessment: Assessment) -> Assessed:
         """Lets feedback about a series act, before the tick is judged; what it changed."""
         return self._assessments.act(self._moment(now_ms, windows), series, assessment)
+
+    def _worth_judging(self, moment: Moment) -> bool:
+        """Whether there may be something to find; once a minute it is also shown what is usual."""
+        if isinstance(self._judge, CountJudge):
+            return (moment.open_since is not None and self._judge.watch(moment)) or moment.now_ms % _FOLLOW_MS == 0
+        return self._pace.worth_judging(moment.now_ms, moment.reader)
 
     def _moment(self, now_ms: int, windows: WindowReader) -> Moment:
         count = windows.series_count
@@ -176,7 +182,8 @@ class MetricEvaluator:
         value, expected, lower, upper, score = (float(column[whole]) for column in columns)
         if shown.reason[whole] == Reason.WARMING_UP:
             expected = lower = upper = 0.0  # detectors say the value itself, and nobody may read it as an expectation
-        missing = self.metric.traits.of_cases and not shown.exposure[whole] > 0
+        traits = self.metric.traits
+        missing = (traits.of_cases or traits.by_event) and not shown.exposure[whole] > 0
         return Pulse(self.metric.name, value, expected, lower, upper, score, missing)
 
     def close_quarter(self, quarter_start_ms: int, counts: NDArray[np.int64], windows: WindowReader) -> None:

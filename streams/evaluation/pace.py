@@ -22,7 +22,8 @@ _UNHURRIED_S = 300  # a shortest window of five minutes moves little in ten seco
 class Pace:
     """Judges a thin metric every quarter of an hour, and one of long windows every half minute or minute.
 
-    A tick that is left out would have been insufficient for all series. So a year of a small shop costs minutes.
+    Rare events are judged when one comes. A tick that is left out would have been insufficient for all series, or have
+    said nothing new. So a year of a small shop costs minutes.
     """
 
     def __init__(self, metric: Metric, judge: Judge) -> None:
@@ -35,6 +36,8 @@ class Pace:
         """Whether any series has exposure at the tick; while one is being reported, every tick is worth it anyway."""
         if now_ms % QUARTER_MS == 0:
             return True
+        if self._metric.traits.by_event:
+            return bool(windows.sums(Component.NUMERATOR, TICK_MS // 1000).any())
         if now_ms % self._every_ms:
             return False
         least = self._metric.minimum_exposure

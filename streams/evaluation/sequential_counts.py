@@ -34,6 +34,11 @@ _STALLED = 0.05  # the size of a change that is a stall
 _DAY_S = 86_400.0
 _AROUND_S = 10_800  # shares are those of so long around the present
 _PARTS = ("bank", "clumps", "shares")
+_CALM = 6.0  # nats: what has added up to less teaches what is usual
+_MINUTE_MS = 60_000
+_THIN = 0.5  # events in 10 s
+_MANY = 4.0
+_FAR = 0.5  # of a limit
 
 
 class SequentialCounts:
@@ -60,6 +65,9 @@ class SequentialCounts:
         self._followed_ms = 0
         self._around: tuple[Array, Array] = (np.zeros(0), np.zeros(0))  # usual and evidence, derived
         self._of_quarter = (0, 0)
+        self._edges: Edges | None = None
+        self._minute = (0, 0)  # for which they are made
+        self._limits: Array = np.zeros(0)  # as they were last
 
     def grow(self, size: int) -> None:
         """Makes room for new series."""
@@ -69,6 +77,7 @@ class SequentialCounts:
 
     def learn(self, second_of_day: float, counts: Array, whole: int, day: Day) -> None:
         """Takes in a closed quarter of an hour, before the usual day does."""
+        self._edges, self._of_quarter = None, (0, 0)
         if not 0 <= whole < len(counts):
             return
         self.grow(len(counts))
@@ -77,8 +86,27 @@ class SequentialCounts:
         odds = self._shares.odds(usual.middle, usual.evidence, whole)
         self._shares.learn(counts, odds.odds, whole)
 
-    def follow(self, moment: Moment, edges: Edges) -> None:
-        """Takes in what came since the last time."""
+    def watch(self, moment: Moment) -> bool:
+        """Takes in what came since the last time, and says whether any run has come far towards its limit.
+
+        Thin series are followed by the minute, but for slots that hold more than chance.
+        """
+        thin = self._expected.largest(TICK_MS // 1000) < _THIN and moment.end_ms % _MINUTE_MS != 0
+        if thin and moment.raw(self._counted, TICK_MS // 1000).max(initial=0.0) < _MANY:
+            return False
+        self.follow(moment)
+        nats = self._bank.nats()
+        return len(nats) != len(self._limits) or bool((nats >= _FAR * self._limits).any())
+
+    def forget_expected(self) -> None:
+        """What is expected has changed, as the level has moved."""
+        self._edges = None
+
+    def follow(self, moment: Moment) -> None:
+        """Takes in what came since the last time, once a tick."""
+        if self._followed_ms == moment.end_ms:
+            return
+        edges = self._expected_now(moment)
         since_ms = max(self._followed_ms, moment.open_since or 0)
         gap_ms = moment.end_ms - since_ms
         if not 0 < gap_ms <= _LONGEST_GAP_MS:
@@ -89,11 +117,18 @@ class SequentialCounts:
         counts = moment.reader.recent(self._counted, gap_ms // TICK_MS).astype(np.float64)
         step = self._step(moment, edges, counts, seconds)
         self._bank.follow(step)
-        calm = self._bank.run(np.ones(moment.size)).nats < _CALM
+        calm = self._bank.nats() < _CALM
         usual = np.where(np.isfinite(step.shared), step.shared, np.clip(counts, step.low, step.high))
         self._clumps.follow(counts, np.where(np.isfinite(usual), usual, np.nan), seconds, calm)
         if moment.whole >= 0:
             self._shares.follow(counts, moment.whole, seconds, calm)
+
+    def _expected_now(self, moment: Moment) -> Edges:
+        """What is expected by itself: it changes by the minute, with an activity by the tick."""
+        minute = (moment.end_ms // (TICK_MS if self._expected.follows_activity else _MINUTE_MS), moment.size)
+        if self._edges is None or self._minute != minute:
+            self._edges, self._minute = self._expected.edges(moment), minute
+        return self._edges
 
     def _step(self, moment: Moment, edges: Edges, counts: Array, seconds: float) -> Step:
         low, middle, high = edges.low, edges.middle, edges.high
@@ -110,7 +145,9 @@ class SequentialCounts:
             shared = found.odds * np.maximum(counts[moment.whole] - counts, 0.0)
             known, odds = np.isfinite(shared), np.nan_to_num(found.odds)
             wobble, unsure = np.where(known, self._shares.wobble(), wobble), np.where(known, found.unsure, unsure)
-        return Step(counts, low * times, high * times, shared, wobble, unsure, clumped, odds, seconds)
+        planned = moment.planned(int(seconds))
+        low, high = low * (times * planned.low), high * (times * planned.high)
+        return Step(counts, low, high, shared, wobble, unsure, clumped, odds, seconds)
 
     def _odds(self, moment: Moment) -> Odds:
         """Of the hours around: a quarter of a thin part says little. They change with the quarter of an hour."""
@@ -129,13 +166,16 @@ class SequentialCounts:
     def forget(self, rows: NDArray[np.intp]) -> None:
         """What has added up in these rows is over: something else is expected of them."""
         self._bank.forget(np.isin(np.arange(self._bank.size), rows))
+        self._edges, self._of_quarter = None, (0, 0)
 
-    def finding(self, moment: Moment, edges: Edges) -> Finding:
+    def finding(self, moment: Moment) -> Finding:
         """What the runs say, each over its own time."""
+        self.follow(moment)
+        edges = self._expected_now(moment)
         a_day = edges.middle * (_DAY_S / self._metric.windows[0])
-        limits = limit_of_counts(moment.allowed, np.nan_to_num(a_day))
-        run = self._bank.run(limits)
-        judged = self._judged(run, limits, np.isfinite(edges.high))
+        self._limits = limit_of_counts(moment.allowed, np.nan_to_num(a_day))
+        run = self._bank.run(self._limits)
+        judged = self._judged(run, self._limits, np.isfinite(edges.high))
         return Finding(0, judged, np.maximum(run.seconds, TICK_MS / 1000).astype(np.int32))
 
     def _judged(self, run: Run, limits: Array, known: NDArray[np.bool_]) -> Judgement:
@@ -165,14 +205,11 @@ class SequentialCounts:
     def to_bytes(self) -> bytes:
         """The whole state."""
         parts = {name: np.frombuffer(getattr(self, f"_{name}").to_bytes(), dtype=np.uint8) for name in _PARTS}
-        return pack(parts | {"followed": np.array([self._followed_ms])})
+        return pack(parts | {"followed": np.array([self._followed_ms]), "limits": self._limits})
 
     def restore(self, payload: bytes) -> None:
         """Takes over what `to_bytes` described."""
         arrays = unpack(payload)
         for name in _PARTS:
             getattr(self, f"_{name}").restore(arrays[name].tobytes())
-        self._followed_ms = int(arrays["followed"][0])
-
-
-_CALM = 6.0  # nats: what has added up to less teaches what is usual
+        self._followed_ms, self._limits = int(arrays["followed"][0]), arrays["limits"]

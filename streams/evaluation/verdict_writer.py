@@ -94,6 +94,8 @@ class VerdictWriter:
 
     def _started_at(self, moment: Moment, series: int, window_s: int, above: bool, excess: float) -> int:
         """When the deviation began: of the last quarter of an hour to 10 s, else to the minute; cohorts by deadline."""
+        if self._metric.traits.by_event:
+            return moment.end_ms - window_s * 1000
         if window_s > CourseStep.MINUTE * CourseStep.MINUTE.count:
             began = self._ends.started(moment, series, above=above, excess=excess)
             return began or moment.end_ms - window_s * 1000

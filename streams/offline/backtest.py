@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import sys
 import time
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, TextIO
 from zoneinfo import ZoneInfo
 
 from streams.alerts.decide.dispatch import Dispatch
@@ -23,9 +23,10 @@ from streams.mapping.book import Mappings
 from streams.merge.partition import MergePartition
 from streams.merge.ticks import milliseconds
 from streams.offline.dead_letter_reasons import DeadLetterReasons
+from streams.offline.minutes import Minutes
 from streams.offline.report import final_anomalies, score
 from streams.offline.scenario import for_scenario
-from streams.records.batch import RecordBatch
+from streams.offline.source_feed import SourceFeed
 from streams.records.instant import rfc3339
 from streams.register.maintenance import windows_of
 from streams.register.muting import Muting
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
 
     from streams.alerts.words.message import Notification
     from streams.catalogue.load import Catalogue
-    from streams.events.binary_mode import Headers
     from streams.offline.events_file import Line
     from streams.records.anomaly import Transition
     from streams.settings.settings import Settings
@@ -46,48 +46,6 @@ if TYPE_CHECKING:
 SLICE_MS = 10_000  # of ingest time, as replay sends
 HISTORY_FLUSH_MS = 900_000  # before detectors run, cells are handed on in larger portions
 WARM_MS = 3 * 3_600_000  # the merge steps finely through the last two hours before detectors run: so do we, and more
-
-
-class _Source:
-    """One source partition: what waits to be fed, and when it last had something."""
-
-    def __init__(self, ingest: IngestPartition | AssessmentIngest, reasons: DeadLetterReasons) -> None:
-        self.ingest = ingest
-        self.last_slice = -1
-        self._offset = 0
-        self._timestamps: list[int] = []
-        self._values: list[bytes | None] = []
-        self._lines: list[int] = []
-        self._headers: dict[int, Headers] = {}
-        self._reasons = reasons
-
-    def add(self, line: Line) -> None:
-        if line.headers:
-            self._headers[len(self._values)] = line.headers
-        self._timestamps.append(line.at_ms)
-        self._values.append(line.event)
-        self._lines.append(line.number)
-
-    def feed(self) -> bool:
-        """Whether that moved the watermark: what is refused, or late, does not."""
-        if not self._values:
-            return False
-        largest = self.ingest.largest_event_time
-        offsets = range(self._offset, self._offset + len(self._values))
-        ingest = self.ingest
-        headers = [self._headers.get(place, ()) for place in range(len(offsets))] if self._headers else ()
-        batch = RecordBatch(
-            ingest.topic, ingest.partition, offsets, self._timestamps, self._values, offsets.stop, headers
-        )
-        self._reasons.note(ingest.feed(batch), offsets.start, self._lines)
-        self._offset = offsets.stop
-        self._timestamps, self._values, self._lines, self._headers = [], [], [], {}
-        return ingest.largest_event_time > largest
-
-    def promise(self, watermark_ms: int) -> None:
-        """What waits comes before the promise."""
-        self.feed()
-        self.ingest.promise(watermark_ms)
 
 
 class Backtest:
@@ -100,18 +58,27 @@ class Backtest:
     Args:
         settings: as the scenario wants them: see `for_scenario`.
         partitions: by source topic, or of each.
+        minutes: an empty file, where it is to be known afterwards what /metrics said at each minute.
 
     Attributes:
+        settings: as given.
         dead_letters: why there are any.
+        minutes: what /metrics said; None where nobody asked.
 
     """
 
-    def __init__(self, catalogue: Catalogue, settings: Settings, partitions: int | Mapping[str, int]) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        settings: Settings,
+        partitions: int | Mapping[str, int],
+        minutes: IO[bytes] | None = None,
+    ) -> None:
         self.transitions: list[Transition] = []
         self.clock_ms = NO_WATERMARK
         self.from_ms: int | None = None
         self._catalogue = catalogue
-        self._settings = settings
+        self.settings = settings
         self._lateness_ms = round(settings.lateness_s * 1000)
         self._fine_from_ms = milliseconds(settings.evaluate_from) - WARM_MS
         self.dead_letters = DeadLetterReasons()
@@ -124,7 +91,7 @@ class Backtest:
             settings.mappings, catalogue.vocabulary, self._customers, settings.timezone
         ).by_topic
         self._sources = {
-            (topic, number): _Source(self._ingest(catalogue, topic, number), self.dead_letters)
+            (topic, number): SourceFeed(self._ingest(catalogue, topic, number), self.dead_letters)
             for topic, count in self._partitions.items()
             for number in range(count)
         }
@@ -139,6 +106,7 @@ class Backtest:
             for number in range(settings.cells_partitions)
         ]
         self._desk = IncidentDesk(catalogue, settings.cells_partitions, settings)
+        self.minutes = None if minutes is None else Minutes(self._merges, minutes)
         self._slice = -1
         self._flush_from_ms = 0
         self._last_promise = NO_WATERMARK
@@ -178,12 +146,12 @@ class Backtest:
 
     def notifications(self) -> list[Notification]:
         """What a worker would have sent that keeps up with the events: none is held because it is old."""
-        zone = ZoneInfo(self._settings.timezone)
+        zone = ZoneInfo(self.settings.timezone)
         dispatch = Dispatch(
-            Titles.of(self._catalogue.metrics, self._settings),
+            Titles.of(self._catalogue.metrics, self.settings),
             zone,
-            muting=Muting(SilenceBook(), windows_of(self._settings.maintenance, zone)),
-            routes=Routes.of(self._settings.routes, zone),
+            muting=Muting(SilenceBook(), windows_of(self.settings.maintenance, zone)),
+            routes=Routes.of(self.settings.routes, zone),
         )
         handled = (dispatch.handle(transition, transition.time) for transition in self.transitions)
         return [notification for _, notification in handled if notification is not None]
@@ -195,10 +163,10 @@ class Backtest:
             catalogue,
             topic,
             number,
-            dedup_records=self._settings.dedup_records,
+            dedup_records=self.settings.dedup_records,
             lateness_ms=self._lateness_ms,
-            late_limit_ms=self._settings.late_limit_s * 1000,
-            future_limit_ms=self._settings.future_limit_s * 1000,
+            late_limit_ms=self.settings.late_limit_s * 1000,
+            future_limit_ms=self.settings.future_limit_s * 1000,
             mapper=self._mappers.get(topic),
             customers=self._customers,
         )
@@ -223,15 +191,28 @@ class Backtest:
     def _hand_on(self) -> None:
         for source in self._sources.values():
             if source.ingest.has_news:
-                flush = source.ingest.take_flush(self._settings.cells_partitions)
+                flush = source.ingest.take_flush(self.settings.cells_partitions)
                 for number, record in flush.records.items():
                     self._merges[number].apply(record)
+                if self.minutes is not None:
+                    self.minutes.flushed(source.ingest.topic, flush)
         for merge in self._merges:
             for verdicts in merge.advance():
+                if self.minutes is not None:
+                    self.minutes.judged(merge, verdicts.time)
                 self.transitions += self._desk.deliver(verdicts)
+                if self.minutes is not None:
+                    self.minutes.handled(self._desk.handled)
 
 
-def backtest(
+class Played(NamedTuple):
+    """A run that is over: what it said, and report.json (docs/connect.md)."""
+
+    run: Backtest
+    report: dict[str, Any]
+
+
+def play(
     lines: Iterable[Line],
     scenario: Mapping[str, Any],
     settings: Settings,
@@ -240,8 +221,9 @@ def backtest(
     partitions: int | Mapping[str, int] = 4,
     truth: Sequence[Mapping[str, Any]] | None = None,
     progress: TextIO | None = sys.stderr,
-) -> dict[str, Any]:
-    """The report.json of an events file (docs/connect.md).
+    minutes: IO[bytes] | None = None,
+) -> Played:
+    """Runs an events file.
 
     Args:
         lines: records in the order of ingest.
@@ -251,11 +233,12 @@ def backtest(
         partitions: by source topic, or of each.
         truth: of truth.json; adds recall, precision, time_to_detect_s, false_alarms_per_day.
         progress: where to tell how far it is, once a second; None for nowhere.
+        minutes: see `Backtest`.
 
     """
     wall, cpu = time.perf_counter(), time.process_time()
     settings = for_scenario(settings, scenario)
-    run = Backtest(catalogue, settings, partitions)
+    run = Backtest(catalogue, settings, partitions, minutes)
     first_ms, reported_at = None, wall
     for number, line in enumerate(lines, 1):
         if first_ms is None:
@@ -290,4 +273,11 @@ def backtest(
     }
     if truth is not None:
         report |= score(anomalies, truth, settings.evaluate_from or report["from"], report["to"])
-    return report
+    return Played(run, report)
+
+
+def backtest(
+    lines: Iterable[Line], scenario: Mapping[str, Any], settings: Settings, catalogue: Catalogue, **options: Any
+) -> dict[str, Any]:
+    """The report alone; see `play` for what it takes."""
+    return play(lines, scenario, settings, catalogue, **options).report

@@ -16,6 +16,13 @@ _LONGEST_NAME = 64  # characters: what matters comes after it, and Alertmanager'
 
 
 _LARGE = 10_000  # money of so much is told without hundredths
+_SUFFIXES = {
+    "seconds_per_minute": " s/min",
+    "seconds": " s",
+    "per_thousand": " per 1,000",
+    "per_ten_thousand": " per 10,000",
+    "per_day": " a day",
+}
 _LONG_S = 600  # seconds beyond it are shown as a time span
 
 
@@ -72,9 +79,7 @@ def amount(value: float, unit: str) -> str:
     if unit == "money" and abs(value) < _LARGE:
         return f"{value:,.2f}"
     digits = 0 if abs(value) >= 100 or (unit == "number" and value == int(value)) else 1 if abs(value) >= 10 else 2
-    suffix = {"seconds_per_minute": " s/min", "seconds": " s", "per_thousand": " per 1,000"}.get(
-        unit, "/min" if unit.endswith("per_minute") else ""
-    )
+    suffix = _SUFFIXES.get(unit, "/min" if unit.endswith("per_minute") else "")
     return f"{value:,.{digits}f}{suffix}"
 
 

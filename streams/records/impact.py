@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -10,6 +11,8 @@ if TYPE_CHECKING:
 
 _STEP_MS: Final = 60_000
 _MOST: Final = 240
+_DAY_S: Final = 86_400
+_FOR: Final = {"ratio": 1, "points": 100, "per_ten_thousand": 10_000}  # so much exposure their values are told for
 
 MONEY: Final = "money_per_minute"
 """Of what has this unit the money is affected, not a number of events."""
@@ -35,15 +38,17 @@ Toll = list[tuple[int, float]]
 def beyond_normal(window: Measured, unit: str) -> float:
     """Events of a window beyond what is expected, of sums of money the money; 0 where the unit does not tell.
 
-    Of a rate per thousand the exposure is the number of events that the greater of value and expectation stands for;
-    of a net score, that of the answers.
+    Of a rate per thousand the exposure is the number of events that the greater of value and expectation stands for; of
+    one per 10,000 it is what that is told for; of a net score, the answers.
     """
     away = abs(window.value - window.expected)
     if unit in {"per_minute", MONEY}:
         return away * window.window_s / 60
     if unit == "per_thousand":
         return window.exposure * away / max(window.value, window.expected, 1e-9)
-    return {"ratio": away * window.exposure, "points": away * window.exposure / 100}.get(unit, 0.0)
+    if unit == "per_day":
+        return away * window.window_s / _DAY_S
+    return away * window.exposure / _FOR.get(unit, math.inf)
 
 
 def affected_by_now(toll: Sequence[tuple[int, float]], window: Measured, unit: str, now: int) -> float:

@@ -13,17 +13,11 @@ import numpy as np
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 
-from streams.telemetry.metrics import (
-    ANOMALY_STATE,
-    EXPECTED,
-    LOWER,
-    SCORE,
-    UPPER,
-    dimensions,
-    main_scope,
-    prometheus_name,
-)
+from streams.telemetry.metrics import ANOMALY_STATE
+from streams.web.anomaly_states import AnomalyStates
 from streams.web.data_scope import EVERYTHING
+from streams.web.metric_families import JUDGED, STATES, VALUE, family_head
+from streams.web.series_labels import SeriesLabels
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -33,16 +27,10 @@ if TYPE_CHECKING:
     from streams.catalogue.metric import Metric
     from streams.records.anomaly import Anomaly
     from streams.web.data_scope import DataScope
+    from streams.web.metric_families import Column
 
 _CHUNK: Final = 5_000
 _OPEN_METRICS: Final = "application/openmetrics-text"
-_BANDS: Final = (
-    (LOWER, "lower", "Least of what a metric is expected to be, of its whole."),
-    (UPPER, "upper", "Most of what a metric is expected to be, of its whole."),
-)
-_LABEL_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
-_STATES: Final = {"firing": 2, "recovering": 1}
-_ESCAPES: Final = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
 
 
 class Reading(Protocol):
@@ -68,52 +56,6 @@ class Reading(Protocol):
     def upper(self) -> NDArray[np.float64]: ...
 
 
-class _Labels:
-    """The label text of a metric's series, made once: without braces, ready for a value behind it."""
-
-    def __init__(self, metric: Metric) -> None:
-        self.metric = metric
-        self.scopes: list[tuple[int, tuple[str, ...]]] = []
-        self.texts: list[str] = []
-        self._main: list[int] = []
-        self._main_scope = main_scope(metric)
-        self._looked_at = 0
-        self._dimensions = dimensions(metric)
-
-    def keep_if_same(self, scopes: Sequence[tuple[int, tuple[str, ...]]]) -> None:
-        """Series only ever join, unless a snapshot came in: then the texts are those of others."""
-        if list(scopes[: len(self.scopes)]) != self.scopes[: len(scopes)]:
-            self.scopes, self.texts = [], []
-            self._main, self._looked_at = [], 0
-
-    def cover(self, scopes: Sequence[tuple[int, tuple[str, ...]]], count: int) -> None:
-        """Makes the texts of the first `count` series; "" for a series that is not shown."""
-        for scope in scopes[len(self.scopes) : count]:
-            self.scopes.append(scope)
-            self.texts.append(self._text(*scope))
-
-    def main(self, scopes: Sequence[tuple[int, tuple[str, ...]]], count: int) -> list[int]:
-        """Which of the first `count` series are of the main scope; their texts are made."""
-        if count < self._looked_at:  # a snapshot with fewer series came in
-            self._main, self._looked_at = [], 0
-        for series in range(self._looked_at, count):
-            if scopes[series][0] == self._main_scope:
-                self._main.append(series)
-        self._looked_at = count
-        if self._main:
-            self.cover(scopes, self._main[-1] + 1)
-        return self._main
-
-    def _text(self, index: int, values: tuple[str, ...]) -> str:
-        if index >= len(self.metric.scopes):
-            return ""
-        names = self.metric.scopes[index]
-        by_name = dict(zip(names, values, strict=True))
-        labels = [f'scope="{"+".join(names)}"']
-        labels += [f'{name}="{by_name.get(name, "").translate(_ESCAPES)}"' for name in self._dimensions]
-        return ",".join(labels) + "} "
-
-
 class Exposition:
     """Prometheus text 0.0.4, or OpenMetrics 1.0 for who asks for it.
 
@@ -135,8 +77,8 @@ class Exposition:
         self._registry = registry
         self._readings = readings
         self._anomalies = anomalies
-        self._orders = {metric.name: {frozenset(scope): scope for scope in metric.scopes} for metric in metrics}
-        self._labels: dict[str, _Labels] = {}
+        self._of_anomalies = AnomalyStates(metrics)
+        self._labels: dict[str, SeriesLabels] = {}
 
     def render(self, accept: str = "", data_scope: DataScope = EVERYTHING) -> tuple[str, Iterator[bytes]]:
         """Content type, and the body in pieces of at most 5,000 lines, so that a server can breathe in between.
@@ -154,30 +96,25 @@ class Exposition:
         self._labels = {name: labels for name, labels in self._labels.items() if name in readings}
         yield head
         for reading in readings.values():
-            name = prometheus_name(reading.metric)
-            yield _family(name, reading.metric.title)
-            yield from self._lines(reading, f"{name}{{", reading.value, "%r", data_scope)
-        yield _family(EXPECTED, "What a metric was expected to be, in its unit.")
-        for reading in readings.values():
-            yield from self._lines(reading, _of_metric(EXPECTED, reading.metric), reading.expected, "%.6g", data_scope)
-        for name, column, help_text in _BANDS:
-            yield _family(name, help_text)
+            yield VALUE.head(reading.metric)
+            yield from self._lines(reading, VALUE, data_scope)
+        for column in JUDGED:
+            yield family_head(column.family, column.described)
             for reading in readings.values():
-                yield self._band(reading, _of_metric(name, reading.metric), getattr(reading, column), data_scope)
-        yield _family(SCORE, "Surprise: 1 is the limit of normal, 2 twice as surprising in log-probability.")
-        for reading in readings.values():
-            yield from self._lines(reading, _of_metric(SCORE, reading.metric), reading.score, "%.6g", data_scope)
-        yield _family(ANOMALY_STATE, "Open anomalies: 2 firing, 1 recovering; absent when there is none.")
+                if column.main:
+                    yield self._band(reading, column, data_scope)
+                else:
+                    yield from self._lines(reading, column, data_scope)
+        yield family_head(ANOMALY_STATE, STATES)
         yield self._states(data_scope)
         yield tail
 
-    def _lines(
-        self, reading: Reading, prefix: str, numbers: NDArray[np.float64], form: str, data_scope: DataScope
-    ) -> Iterator[bytes]:
-        """Lines of one metric; form is the number's (estimates need no 17 digits)."""
+    def _lines(self, reading: Reading, column: Column, data_scope: DataScope) -> Iterator[bytes]:
+        """Lines of one metric."""
         labels = self._labels_of(reading)
+        numbers: NDArray[np.float64] = getattr(reading, column.name)
         shown = np.flatnonzero(~np.isnan(numbers[: len(reading.scopes)]))
-        line = f"{prefix.replace('%', '%%')}%s{form}\n"
+        line = f"{column.prefix(reading.metric).replace('%', '%%')}%s{column.form}\n"
         for start in range(0, len(shown), _CHUNK):
             series = shown[start : start + _CHUNK]
             labels.cover(reading.scopes, int(series[-1]) + 1)
@@ -192,9 +129,10 @@ class Exposition:
                 text = re.sub(r" (-?)inf\n", lambda found: f" {found[1] or '+'}Inf\n", text)
             yield text.encode()
 
-    def _band(self, reading: Reading, prefix: str, numbers: NDArray[np.float64], data_scope: DataScope) -> bytes:
-        """Of the main scope only: for all series it would make the page two thirds longer."""
+    def _band(self, reading: Reading, column: Column, data_scope: DataScope) -> bytes:
         labels = self._labels_of(reading)
+        numbers: NDArray[np.float64] = getattr(reading, column.name)
+        prefix = column.prefix(reading.metric)
         main = labels.main(reading.scopes, min(len(reading.scopes), len(numbers)))
         if not data_scope.whole:
             main = [at for at in main if _lies_in(data_scope, reading.metric, reading.scopes[at])]
@@ -203,41 +141,19 @@ class Exposition:
             [f"{prefix}{labels.texts[index]}{bound:.6g}\n" for index, bound in shown if math.isfinite(bound)]
         ).encode()
 
-    def _labels_of(self, reading: Reading) -> _Labels:
+    def _labels_of(self, reading: Reading) -> SeriesLabels:
         metric = reading.metric
         labels = self._labels.get(metric.name)
         if labels is None or labels.metric != metric:
-            labels = self._labels[metric.name] = _Labels(metric)
+            labels = self._labels[metric.name] = SeriesLabels(metric)
         labels.keep_if_same(reading.scopes)
         return labels
 
     def _states(self, data_scope: DataScope) -> bytes:
-        """One line per labels: anomalies of one series that differ in direction share it, the graver state wins."""
-        states: dict[str, int] = {}
-        for anomaly in self._anomalies():
-            state = _STATES.get(anomaly.state, 0)
-            if state and data_scope.sees(anomaly.scope):
-                labels = self._anomaly_labels(anomaly)
-                states[labels] = max(state, states.get(labels, 0))
+        states = self._of_anomalies.of(anomaly for anomaly in self._anomalies() if data_scope.sees(anomaly.scope))
         return "".join(f"{ANOMALY_STATE}{{{labels}}} {state}\n" for labels, state in states.items()).encode()
-
-    def _anomaly_labels(self, anomaly: Anomaly) -> str:
-        """Empty labels equal missing ones in Prometheus, so this joins with the value's series of the same scope."""
-        names = self._orders.get(anomaly.metric, {}).get(frozenset(anomaly.scope), tuple(anomaly.scope))
-        scope = {name: anomaly.scope[name] for name in names if _LABEL_NAME.fullmatch(name)}
-        labels = {"metric": anomaly.metric, "severity": anomaly.severity, "scope": "+".join(scope), **scope}
-        return ",".join(f'{name}="{value.translate(_ESCAPES)}"' for name, value in labels.items())
 
 
 def _lies_in(data_scope: DataScope, metric: Metric, scope: tuple[int, tuple[str, ...]]) -> bool:
     index, values = scope
     return index < len(metric.scopes) and data_scope.sees(dict(zip(metric.scopes[index], values, strict=True)))
-
-
-def _of_metric(name: str, metric: Metric) -> str:
-    return f'{name}{{metric="{metric.name.translate(_ESCAPES)}",'
-
-
-def _family(name: str, described: str) -> bytes:
-    text = described.replace('"', "'").translate(_ESCAPES)
-    return f"# HELP {name} {text}\n# TYPE {name} gauge\n".encode()

@@ -114,18 +114,16 @@ def test_clumps_of_three_need_three_times_the_events() -> None:
 
 
 @pytest.mark.parametrize("times", [0.0, 0.3, 2.0, 10.0])
-def test_a_change_that_is_over_is_forgotten_within_its_own_length(times: float) -> None:
+def test_a_change_that_is_over_is_forgotten_within_ten_minutes(times: float) -> None:
     rng, bank = np.random.default_rng(8), Bank()
     bank.grow(1)
     for _ in range(60):
         bank.follow(step(rng.poisson([10.0 * times]), 10.0))
     assert bank.run(np.full(1, LIMIT)).nats[0] > LIMIT
 
-    for minute in range(60):
+    for _ in range(10):
         bank.follow(step(rng.poisson([10.0]), 10.0))
-        if bank.run(np.full(1, LIMIT)).nats[0] < LIMIT / 4:
-            break
-    assert minute <= 10
+    assert bank.run(np.full(1, LIMIT)).nats[0] < LIMIT / 4
 
 
 def test_where_nothing_is_known_no_run_begins() -> None:

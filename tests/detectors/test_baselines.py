@@ -42,8 +42,9 @@ def test_a_new_habit_is_learned_in_a_few_weeks() -> None:
 
 
 def test_the_dispersion_of_poisson_counts_is_small_and_of_unsteady_days_is_not() -> None:
-    steady = taught([1] * 8).dispersion()[0]
-    unsteady = taught([1, 1.6, 0.7, 1.3, 0.6, 1.5, 0.8, 1.2]).dispersion()[0]
+    # Of a first week nobody knows whether its days differ by chance or by weekday.
+    steady = taught([1] * 15).dispersion()[0]
+    unsteady = taught([1, 1.6, 0.7, 1.3, 0.6, 1.5, 0.8, 1.2, 0.8, 1.5, 0.6, 1.4, 0.7, 1.3, 0.8]).dispersion()[0]
 
     assert steady < 0.01
     assert unsteady > 5 * steady
@@ -62,7 +63,7 @@ def test_a_series_that_appears_later_does_not_learn_the_zeros_before() -> None:
         for slot in range(SLOTS):
             baseline.learn(slot, np.array([100.0, 40.0 if day == 4 else 0.0]), Day(1 + day))
 
-    assert baseline.usual(43_200, 900, day=Day(9)).middle.tolist() == [100.0, 40.0]
+    assert baseline.usual(43_200, 900, day=Day(9)).middle == pytest.approx([100.0, 40.0])
 
 
 def test_long_windows_add_up_their_quarters_and_gaps_too() -> None:
@@ -70,8 +71,9 @@ def test_long_windows_add_up_their_quarters_and_gaps_too() -> None:
 
     assert baseline.usual(43_200, 86_400, day=Day(9)).middle[0] == pytest.approx(150 * 96, rel=0.02)
     assert baseline.usual(1_800, 3_600, day=Day(9)).middle[0] == pytest.approx(600, rel=0.1)
-    missed = baseline.between(1_000.0, np.array([90.0, 3_600.0]), np.array([0, 0]), day=Day(9))
-    assert missed == pytest.approx([15, 600], rel=0.2)
+    missed = baseline.least(1_000.0, np.array([90.0, 3_600.0]), np.array([0, 0]), day=Day(9))
+    assert (missed > [9, 360]).all()
+    assert (missed < [15, 600]).all()
 
 
 def test_fewer_counts_than_series_are_refused() -> None:
@@ -156,7 +158,7 @@ def test_a_quarter_without_events_is_expected_to_have_its_share_of_the_whole() -
             baseline.learn(slot, np.array([400.0 if slot >= 32 else 40.0, 4.0 if slot >= 32 else 0.0]), Day(1 + day))
 
     night = 3 * 3600
-    assert baseline.usual(night, 60, day=Day(9)).middle[1] == 0
+    assert baseline.usual(night, 60, day=Day(9)).middle[1] < 1e-9
     assert 0 < baseline.usual(night, 60, whole=0, day=Day(9)).middle[1] < 0.4 / 15
     assert baseline.usual(night, 60, whole=0, day=Day(9)).middle[0] == baseline.usual(night, 60, day=Day(9)).middle[0]
 

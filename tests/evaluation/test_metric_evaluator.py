@@ -251,4 +251,4 @@ def test_rows_of_the_wrong_number_of_components_are_refused(shop_of: Any) -> Non
     evaluator = MetricEvaluator(metric_of("cohort", Direction.DOWN, exposure=TERM), UTC)
 
     with pytest.raises(ValueError, match="1 rows for the components"):
-        evaluator.close_quarter(START_MS, np.zeros((1, 4), dtype=np.int64), shop_of([(0, ())], 90, START_MS))
+        evaluator.close_quarter(START_MS, np.zeros((1, 4), dtype=np.int64), shop_of([(0, ())] * 4, 90, START_MS))

@@ -115,5 +115,5 @@ def test_what_is_planned_is_not_learnt_as_usual(shop_of: Any) -> None:
     other = MetricEvaluator(ORDERS, Settings(timezone="UTC"))
     shop.teach(other, START_MS + 3 * 3_600_000)
 
-    assert evaluator._judge._expected.usual.seen.sum() == 4
-    assert other._judge._expected.usual.seen.sum() == 12
+    assert evaluator._judge._expected.usual._told.sum() == 4
+    assert other._judge._expected.usual._told.sum() == 12

@@ -12,7 +12,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _LONG_S = 600  # seconds beyond it are shown as a time span
-_SUFFIXES = {" s/min": "秒/分钟", "/min": "/分钟", " per 1,000": "/千单", " s": "秒"}
+_SUFFIXES = {
+    " s/min": "秒/分钟",
+    "/min": "/分钟",
+    " per 1,000": "/千单",
+    " per 10,000": "/万",
+    " a day": "/天",
+    " s": "秒",
+}
 _DIMENSIONS = {
     "batch": "批次",
     "carrier": "承运商",
