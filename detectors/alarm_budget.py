@@ -15,14 +15,14 @@ _LOOKS_AN_EVENT = 2.6  # of a bank of tests: false runs that reach h nats, times
 _MOST_LOOKS = 7_500.0  # and never more than so many a day, as a tick has one look
 _LEAST_EVENTS = 1.0
 _LEAST_NATS = 6.0
-_WHOLE = 0.5  # of what a metric may have; the rest is for its parts
+_WHOLE = 0.3  # of what a metric may have; the rest is for its parts
 
 
 class AlarmBudget(NamedTuple):
     """False warnings a day over all metrics and series, shared equally among metrics.
 
-    Half of what a metric has is for its whole, half for its parts: a hundred times more parts do not make a hundred
-    times more false warnings, each has to be surer (Bonferroni).
+    A part of what a metric has is for its whole, the rest for its parts: a hundred times more parts do not make a
+    hundred times more false warnings, each has to be surer (Bonferroni).
 
     Attributes:
         a_day: false warnings a day that people accept.
@@ -43,16 +43,24 @@ class AlarmBudget(NamedTuple):
         return allowed
 
 
-def limit_of_counts(allowed: Array, events_a_day: Array) -> Array:
-    """The nats that a bank of tests of counts needs, by false warnings a day and events a day: float64[n].
+def looks_at_counts(events_a_day: Array) -> Array:
+    """How often a day, times exp(-h), a run of `Bank` reaches h nats by chance, by events a day: float64[n].
 
-    By chance runs of `Bank` reach h nats about 2.6 exp(-h) times an event, and at most 7,500 exp(-h) times a day, since
-    a tick has one look: measured on Poisson counts of 0.01 to 100 a minute.
+    2.6 times an event, and at most 7,500 times a day, since a tick has one look: measured on Poisson counts of 0.01 to
+    100 a minute.
 
-    >>> limit_of_counts(np.array([0.01, 0.01]), np.array([100.0, 1e6])).round(1).tolist()
-    [10.1, 13.5]
+    >>> looks_at_counts(np.array([100.0, 1e6])).round().tolist()
+    [251.0, 7478.0]
     """
-    events = np.maximum(events_a_day, _LEAST_EVENTS)
-    looks = 1 / (1 / (_LOOKS_AN_EVENT * events) + 1 / _MOST_LOOKS)
+    looks: Array = 1 / (1 / (_LOOKS_AN_EVENT * np.maximum(events_a_day, _LEAST_EVENTS)) + 1 / _MOST_LOOKS)
+    return looks
+
+
+def limit(allowed: Array, looks: Array) -> Array:
+    """The nats that a test needs which begins so often a day, by false warnings a day: float64[n].
+
+    >>> limit(np.array([0.01]), np.array([251.0])).round(1).tolist()
+    [10.1]
+    """
     nats: Array = np.maximum(np.log(looks / np.maximum(allowed, 1e-12)), _LEAST_NATS)
     return nats

@@ -54,7 +54,16 @@ class BinomialDetector:
         self.minimum_exposure = max(minimum_exposure, 1.0)
         self.limit = limit
 
-    def judge(self, successes: Array, trials: Array, expected: Array, weight: Array, dispersion: Array) -> Judgement:
+    def judge(
+        self,
+        successes: Array,
+        trials: Array,
+        expected: Array,
+        weight: Array,
+        dispersion: Array,
+        *,
+        shown: bool = False,
+    ) -> Judgement:
         """Judgements of n series.
 
         Args:
@@ -63,6 +72,7 @@ class BinomialDetector:
             expected: ratio 0 to 1; NaN where none is known, which is insufficient.
             weight: trials the expected ratio rests on, may be infinite.
             dispersion: correlation between trials of one window, 0 to 1.
+            shown: beside what is expected only, with a score of 0: something else finds what is improbable.
 
         """
         known = np.isfinite(expected)
@@ -76,6 +86,8 @@ class BinomialDetector:
         enough = known & (trials >= self.minimum_exposure)
 
         def tail(rows: NDArray[np.intp], above: NDArray[np.bool_]) -> Array:
+            if shown:
+                return np.zeros(len(rows))
             n, wide = trials[rows], spread[rows]
             # Too few successes are too many failures: one tail serves both.
             # Of halves, which net scores have, the lower whole number is on the safe side.

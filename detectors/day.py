@@ -16,7 +16,7 @@ _NONE: frozenset[int] = frozenset()
 class Day(NamedTuple):
     """A local day. `number` counts days since 0001-01-01, which is 1, as `datetime.date.toordinal` does.
 
-    `holidays` holds the numbers of all days that are holidays, so that the days before and after are known as well.
+    `holidays` holds the numbers of all days around it that are holidays, so that those are known as well.
 
     >>> from datetime import date
     >>> new_year = date(2027, 1, 1).toordinal()

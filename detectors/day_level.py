@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Single = NDArray[np.float32]
 
 _GAIN = 0.25  # of a day's deviation that is believed to last
-_TREND_GAIN, _TREND_KEEP, _STEEPEST = 0.02, 0.98, 0.08  # a day; growth is followed without lagging behind it
+_TREND_GAIN, _TREND_KEEP, _STEEPEST = 0.03, 0.97, 0.08  # a day; growth is followed without lagging behind it
 _ODD = 2.5  # standard deviations beyond which a day is odd and says no more
 _FORGET = 0.97  # a day: half of the variance in three weeks
 _PRIOR_DAYS = 3.0
@@ -74,7 +74,8 @@ class DayLevel:
     def observed(self) -> Array:
         """float64[n]: the same, but drawn towards none: what days have shown."""
         deviations, days = self.squares.astype(np.float64)
-        return np.maximum(deviations, 0.0) / (days + _PRIOR_DAYS)
+        observed: Array = np.maximum(deviations, 0.0) / (days + _PRIOR_DAYS)
+        return observed
 
     def close(self, usual: Array, days: Array, variance: Array) -> None:
         """A day is over.

@@ -59,4 +59,4 @@ def usual_ratio(tops: Array, bottoms: Array, prior_dispersion: float, least_tria
     found = (beyond / variance + prior_dispersion * prior) / np.maximum(pairs + prior, 1e-9)
     dispersion = np.clip(found, prior_dispersion / 10, _LARGEST)
     weight = trials / (1 + dispersion * pairs / count)
-    return UsualRatio(np.where(known, ratio, np.nan), weight, dispersion, trials)
+    return UsualRatio(np.where(known, ratio, np.nan), weight, dispersion, trials, dispersion)

@@ -32,6 +32,7 @@ class Reason(enum.IntEnum):
     OVERDUE = 11
     STALL = 12
     THRESHOLD = 13
+    DRIFT = 14
     CLUSTER = 15
 
     @property

@@ -11,10 +11,15 @@ from detectors.state import grown
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    Array = NDArray[np.float64]
+
 DEPTH: Final = 32
 """So many events of a series are kept: what takes more of them to show is not rare."""
 
 _NEVER: Final = -1
+_SURE: Final = float(np.log(1000.0))
+_SHORTEST_GAP_S: Final = 300.0  # three in a minute were told at once
+_FEWEST: Final = 3
 
 
 class LastEvents:
@@ -68,3 +73,42 @@ class LastEvents:
     def restore(self, arrays: dict[str, NDArray[np.int64]]) -> None:
         """Takes over what `arrays` described."""
         self._times = arrays["times"]
+
+
+def over(ago_s: Array, events: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """bool[n]: whether so many last events have ended: at their own rate one would have come since, surely.
+
+    Args:
+        ago_s: float64[DEPTH, n], seconds since the last event, the one before it, and so on.
+        events: int64[n], how many of them are asked about, two at least.
+
+    >>> hours = np.array([[7.0, 8], [8, 9], [10, 11], *[[np.inf, np.inf]] * 29])
+    >>> over(hours * 3600, np.array([2, 3])).tolist()
+    [True, False]
+
+    """
+    first = np.take_along_axis(ago_s, events[None, :] - 1, axis=0)[0]
+    gap = np.maximum((first - ago_s[0]) / (events - 1), _SHORTEST_GAP_S)
+    ended: NDArray[np.bool_] = ago_s[0] > _SURE * gap
+    return ended
+
+
+def together(ago_s: Array) -> NDArray[np.int64]:
+    """int64[n]: how many of the last events of each series do not reach back into something that had ended before them.
+
+    Three or more had ended if, at their own rate, the event after them would have come sooner, surely.
+
+    >>> hours = np.array([0.0, 1, 20, 21, 22, 23, *[np.inf] * 26])
+    >>> together(3600 * hours[:, None]).tolist(), together(3600 * hours[2:8, None]).tolist()
+    ([2], [6])
+
+    """
+    size = len(ago_s)
+    belong = np.full(ago_s.shape[1], size, dtype=np.int64)
+    for newer in range(size - _FEWEST, 0, -1):  # the event that came after what may have ended
+        older = ago_s[newer:]
+        known = np.where(np.isfinite(older), older, np.nan)
+        gaps = (known - known[0])[_FEWEST - 1 :] / np.arange(_FEWEST - 1, len(older))[:, None]
+        ended = known[0] - ago_s[newer - 1] > _SURE * np.maximum(gaps, _SHORTEST_GAP_S)
+        belong[ended.any(axis=0)] = newer
+    return belong

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import special
 
 from detectors.judgement import score
-from detectors.last_events import DEPTH
+from detectors.last_events import DEPTH, over, together
 from detectors.tails import negative_binomial_upper
 
 if TYPE_CHECKING:
@@ -18,9 +18,8 @@ if TYPE_CHECKING:
 
 _PRIOR: Final = 0.5  # Jeffreys' prior of a Poisson rate: half an event, in no time at all
 _FEWEST: Final = 3  # two events are a coincidence, or one that was told twice
+_WARM: Final = 0.5  # a lower score is nobody's business
 _LEAST_SURE: Final = 1e-3  # however seldom one looks
-_SURE: Final = float(np.log(1000.0))
-_SHORTEST_GAP_S: Final = 600.0  # three in a minute were told at once
 
 
 class Clusters(NamedTuple):
@@ -113,7 +112,7 @@ class RareDetector:
         tests = DEPTH - _FEWEST + 1
         return min(self.false_alarms_a_year / (max(events_a_year, 1e-9) * self.sets * tests), _LEAST_SURE)
 
-    def judge(self, seen: Array, share: Array, events_a_year: float) -> Clusters:
+    def judge(self, seen: Array, share: Array, events_a_year: float, ago_s: Array | None = None) -> Clusters:
         """What the last events of n series say, as of the last one.
 
         Args:
@@ -121,6 +120,8 @@ class RareDetector:
             share: float64[DEPTH, n], the exposure from the k-th last to the last as a part of the exposure of those.
                 NaN, or above 1, it says nothing: what is known is of less than the time in question.
             events_a_year: usual events of the whole, which are the looks.
+            ago_s: float64[DEPTH, n], seconds since the last event, the one before it, and so on: where given, no window
+                reaches back into a cluster that had ended before, and what has ended by now has no score.
 
         """
         events = np.arange(1.0, DEPTH + 1)[:, None]
@@ -130,25 +131,11 @@ class RareDetector:
         more = np.broadcast_to(events - 1, share.shape)
         scores = np.zeros(share.shape)
         scores[matters] = score(log_tail(more[matters], seen[matters], share[matters]), self.limit(events_a_year))
+        if ago_s is not None and len(warm := np.flatnonzero(scores.max(axis=0, initial=0.0) > _WARM)):
+            scores[:, warm] = np.where(events <= together(ago_s[:, warm]), scores[:, warm], 0.0)
+            most = scores[:, warm].argmax(axis=0) + 1
+            scores[:, warm[over(ago_s[:, warm], np.maximum(most, 2))]] = 0.0
         return Clusters(scores.argmax(axis=0) + 1, scores.max(axis=0, initial=0.0))
-
-    @staticmethod
-    def over(ago_s: Array, events: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """bool[n]: whether so many last events have ended: at their own rate one would have come since, surely.
-
-        Args:
-            ago_s: float64[DEPTH, n], seconds since the last event, the one before it, and so on.
-            events: int64[n], how many of them are asked about, two at least.
-
-        >>> hours = np.array([[7.0, 8], [8, 9], [10, 11], *[[np.inf, np.inf]] * 29])
-        >>> RareDetector.over(hours * 3600, np.array([2, 3])).tolist()
-        [True, False]
-
-        """
-        first = np.take_along_axis(ago_s, events[None, :] - 1, axis=0)[0]
-        gap = np.maximum((first - ago_s[0]) / (events - 1), _SHORTEST_GAP_S)
-        ended: NDArray[np.bool_] = ago_s[0] > _SURE * gap
-        return ended
 
     @staticmethod
     def expected(seen: Array, share: Array) -> Array:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from detectors.dispersion import Dispersion
 from detectors.state import grown, pack, unpack
 
 if TYPE_CHECKING:
@@ -17,21 +18,32 @@ if TYPE_CHECKING:
 HOURS = 24
 _FORGET_HOUR = 0.96  # per quarter seen: an hour remembers about six days
 _FORGET = 0.995  # per quarter: two days
+TRIALS_A_DAY = 96 * (1 - _FORGET)  # of what is remembered of trials, so many came in a day
 _HOUR_PRIOR = 300.0  # trials by which an hour is drawn towards its series
-_SERIES_PRIOR = 40.0  # trials by which a series is drawn towards the whole
+_SERIES_PRIOR = 40.0  # trials by which a series is drawn towards the whole, if nobody knows how much parts differ
+_OWN_TRIALS = 500.0  # of the series, whatever its hour, that its expectation rests on at most
 _LITTLE = 1.0  # trial: what is seen counts for nearly all
 _ODD = 4.0
-_PRIOR_QUARTERS = 16.0
-_FORGET_DISPERSION = 0.998
+_SETTLED_SPANS = 8.0  # a day: how unlike hours are is known by then
 
 
 class UsualRatio(NamedTuple):
-    """The expected ratio, the trials it rests on, its dispersion, and the trials ever seen. NaN where none is known."""
+    """What is expected of n series, NaN where nothing is known, float64[n] each.
+
+    Attributes:
+        ratio: the expected one.
+        weight: the trials it rests on.
+        dispersion: correlation of the trials of a short window.
+        seen: trials ever seen.
+        lasting: correlation of the trials of a stretch of many hours.
+
+    """
 
     ratio: Array
     weight: Array
     dispersion: Array
     seen: Array
+    lasting: Array
 
 
 class RatioBaseline:
@@ -43,11 +55,12 @@ class RatioBaseline:
 
     Parameters:
         bounded: numerators are successes among the denominator (a ratio); else sums of values (a mean).
-        prior_dispersion: what is assumed while nothing is known: for ratios the correlation of trials, for means the
-            squared relative deviation from quarter to quarter.
+        wide: what is assumed to vary from hour to hour and day to day while nothing is known: for ratios the
+            correlation of trials, for means the variance of a mean in units of that of a single value.
+        least: below this the learned variation never falls.
 
     Examples:
-        >>> baseline = RatioBaseline(bounded=True, prior_dispersion=0.001)
+        >>> baseline = RatioBaseline(bounded=True, wide=0.02, least=1e-4)
         >>> own = np.arange(1, dtype=np.int32)
         >>> for quarter in range(96):
         ...     baseline.learn(quarter // 4, np.array([97.0]), np.array([100.0]), own)
@@ -57,15 +70,13 @@ class RatioBaseline:
 
     """
 
-    def __init__(self, bounded: bool, prior_dispersion: float, size: int = 0) -> None:
-        if prior_dispersion <= 0:
-            raise ValueError(f"prior_dispersion is {prior_dispersion}, not above 0")
+    def __init__(self, bounded: bool, wide: float, least: float, size: int = 0) -> None:
+        if not 0 < least <= wide:
+            raise ValueError(f"least is {least} and wide {wide}: both are above 0, and least is not above wide")
         self.bounded = bounded
-        self.prior_dispersion = prior_dispersion
+        self.dispersion = Dispersion(wide, least, 0.2 if bounded else 2.0, size)
         self.hours: NDArray[np.float32] = np.zeros((2, HOURS, size), dtype=np.float32)
         self.sums: Array = np.zeros((2, size))
-        self.squares: Array = np.zeros((2, size))
-        self.quarters: Array = np.zeros(size)
         self.seen: Array = np.zeros(size)
 
     @property
@@ -76,8 +87,9 @@ class RatioBaseline:
     def grow(self, size: int) -> None:
         """Makes room for new series: they know nothing yet."""
         if size > self.size:
-            for name in ("hours", "sums", "squares", "quarters", "seen"):
+            for name in ("hours", "sums", "seen"):
                 setattr(self, name, grown(getattr(self, name), size))
+            self.dispersion.grow(size)
 
     def learn(
         self, hour: int, tops: Array, bottoms: Array, partner: Partners, item_variance: Array | None = None
@@ -89,16 +101,16 @@ class RatioBaseline:
         if len(tops) < self.size:
             raise ValueError(f"{len(tops)} sums for {self.size} series")
         self.grow(len(tops))
-        ratio = self._ratio(self.sums[0], at(self.sums[1], partner))
+        usual = self.usual(hour * 3600.0, partner, -1)
         trials = at(bottoms, partner)
-        known = np.isfinite(ratio) & (trials > 0) & (self.quarters >= 8)
-        mean = np.where(known, ratio * trials, tops)
-        variance = self._variance(np.nan_to_num(ratio)) if item_variance is None else item_variance
-        spread = self.dispersion()
-        sd = np.sqrt(trials * variance * (1 + np.maximum(trials - 1, 0) * spread))
-        reach = _ODD * sd + (2 if self.bounded else 0)
+        mean = np.where(np.isfinite(usual.ratio), usual.ratio * trials, tops)
+        variance = self._variance(np.nan_to_num(usual.ratio)) if item_variance is None else item_variance
+        chance = trials * variance * (1 + trials / np.maximum(usual.weight, 1.0))
+        reach = _ODD * np.sqrt(chance + trials**2 * variance * usual.dispersion) + (2 if self.bounded else 0)
+        known = np.isfinite(usual.ratio) & (trials > 0) & (self.dispersion.quarters >= 8)
         taken = np.where(known, np.clip(tops, mean - reach, mean + reach), tops)
-        self._learn_dispersion(taken, mean, trials, variance, np.isfinite(ratio) & (trials > 1))
+        telling = np.isfinite(usual.ratio) & (trials > 1)
+        self.dispersion.learn(hour, taken - mean, chance, trials * np.sqrt(variance), telling)
         for sums, forget in ((self.hours[:, hour], _FORGET_HOUR), (self.sums, _FORGET)):
             np.multiply(sums, forget, out=sums)
             np.add(sums, (taken, bottoms), out=sums, casting="same_kind")
@@ -107,8 +119,7 @@ class RatioBaseline:
     def begin_anew(self, rows: NDArray[np.intp], tops: Array, bottoms: Array) -> None:
         """Forgets what it knows of some series, and takes these sums instead: they count something else now."""
         self.hours[..., rows] = 0
-        self.squares[:, rows] = 0
-        self.quarters[rows] = 0
+        self.dispersion.forget(rows)
         self.sums[:, rows] = (tops, bottoms)
         self.seen[rows] = bottoms
 
@@ -134,17 +145,6 @@ class RatioBaseline:
         moved: Array = odds[0] * odds[2] / odds[1]
         return moved / (1 + moved)
 
-    def _learn_dispersion(
-        self, taken: Array, mean: Array, trials: Array, variance: Array, known: NDArray[np.bool_]
-    ) -> None:
-        base = trials * variance
-        scale = trials * np.maximum(trials - 1, 0) * variance
-        beyond = np.minimum((taken - mean) ** 2, 16 * (base + scale * self.dispersion())) - base
-        self.squares *= _FORGET_DISPERSION
-        self.squares[0] += np.where(known, beyond, 0)
-        self.squares[1] += np.where(known, scale, 0)
-        self.quarters = self.quarters * _FORGET_DISPERSION + known
-
     def _variance(self, ratio: Array) -> Array:
         """Of one trial."""
         if self.bounded:
@@ -156,33 +156,39 @@ class RatioBaseline:
         ratio: Array = np.divide(tops, bottoms, out=np.full(len(tops), np.nan), where=bottoms > 0)
         return np.asarray(np.clip(ratio, 0.0, 1.0)) if self.bounded else ratio
 
-    def dispersion(self) -> Array:
-        """float64[n]: beyond what the number of trials explains, drawn towards the prior while little is known."""
-        typical = self.squares[1] / np.maximum(self.quarters, 1e-9)
-        prior = _PRIOR_QUARTERS * np.maximum(typical, 1e-6)
-        found: Array = (self.squares[0] + self.prior_dispersion * prior) / (self.squares[1] + prior)
-        return np.asarray(np.clip(found, self.prior_dispersion / 10, 0.2 if self.bounded else 2.0))
+    def usual(self, at_s: float, partner: Partners, whole: int, of_whole: Array | float = _SERIES_PRIOR) -> UsualRatio:
+        """The expectation at `at_s` seconds after local midnight; `whole` is the series of the whole, -1 if none.
 
-    def usual(self, at_s: float, partner: Partners, whole: int) -> UsualRatio:
-        """The expectation at `at_s` seconds after local midnight; `whole` is the series of the whole, -1 if none."""
+        `of_whole` says by how many trials a series is drawn towards the whole (`between_parts.trials_of_whole`): a
+        part that has seen none of its own is expected to be like the whole, as far as parts are.
+        """
         hour = int(at_s // 3600) % HOURS
         # Hours pass into each other: the nearer neighbour counts for half.
         near = (hour + (1 if at_s % 3600 >= 1800 else -1)) % HOURS
         tops = (self.hours[0, hour] + self.hours[0, near] / 2).astype(np.float64)
         bottoms = at((self.hours[1, hour] + self.hours[1, near] / 2).astype(np.float64), partner)
         all_bottoms = at(self.sums[1], partner)
-        series_ratio = self._ratio(self.sums[0], all_bottoms)
-        if 0 <= whole < self.size:
-            of_whole = self._ratio(self.sums[0], all_bottoms)[whole]
-            if np.isfinite(of_whole):
-                drawn = (self.sums[0] + _SERIES_PRIOR * of_whole) / (all_bottoms + _SERIES_PRIOR)
-                series_ratio = np.where(np.isfinite(series_ratio), drawn, np.nan)
+        series_ratio, drawn = self._ratio(self.sums[0], all_bottoms), np.zeros(self.size)
+        if 0 <= whole < self.size and np.isfinite(series_ratio[whole]):
+            drawn = np.broadcast_to(np.asarray(of_whole, dtype=np.float64), self.size).copy()
+            drawn[whole] = 0.0
+            series_ratio = (self.sums[0] + drawn * series_ratio[whole]) / np.maximum(all_bottoms + drawn, 1e-9)
+            # A part of whose trials nobody has heard has none.
+            series_ratio = np.where((partner >= 0) & (all_bottoms + drawn > 0), series_ratio, np.nan)
         ratio = (tops + _HOUR_PRIOR * np.nan_to_num(series_ratio)) / (bottoms + _HOUR_PRIOR)
         ratio = np.where(np.isfinite(series_ratio), ratio, np.nan)
         if self.bounded:
             ratio = np.clip(ratio, 0.0, 1.0)
+        weight = bottoms + np.minimum(all_bottoms + drawn, _OWN_TRIALS)
+        # An hour that no series has seen may be unlike the others, until it is known that hours are alike.
+        unseen = self.dispersion.wide * _HOUR_PRIOR / (bottoms.max(initial=0.0) + _HOUR_PRIOR)
+        unseen *= _SETTLED_SPANS / (self.dispersion.oldest() + _SETTLED_SPANS)
         return UsualRatio(
-            ratio, bottoms + np.minimum(all_bottoms, _HOUR_PRIOR), self.dispersion(), at(self.seen, partner)
+            ratio,
+            weight,
+            np.maximum(self.dispersion.of(0.0), unseen),
+            at(self.seen, partner),
+            np.maximum(self.dispersion.lasting(), unseen),
         )
 
     def bottoms(self, partner: Partners) -> Array:
@@ -191,18 +197,24 @@ class RatioBaseline:
 
     def to_bytes(self) -> bytes:
         """The whole state, parameters included."""
-        names = ("hours", "sums", "squares", "quarters", "seen")
-        parameters = np.array([float(self.bounded), self.prior_dispersion])
-        return pack({"parameters": parameters} | {name: getattr(self, name) for name in names})
+        state = {name: getattr(self, name) for name in ("hours", "sums", "seen")}
+        dispersion = {f"dispersion.{name}": array for name, array in self.dispersion.arrays().items()}
+        return pack({"bounded": np.array([self.bounded])} | state | dispersion)
 
     @classmethod
     def from_bytes(cls, payload: bytes) -> RatioBaseline:
         """The baseline that `to_bytes` described. Raises ValueError for anything else."""
         arrays = unpack(payload)
-        bounded, prior = arrays.pop("parameters").tolist()
-        baseline = cls(bool(bounded), prior)
-        for name, array in arrays.items():
-            setattr(baseline, name, array)
+        dispersion = Dispersion.restored(
+            {
+                name.removeprefix("dispersion."): array
+                for name, array in arrays.items()
+                if name.startswith("dispersion.")
+            }
+        )
+        baseline = cls(bool(arrays["bounded"][0]), dispersion.wide, dispersion.least)
+        baseline.dispersion = dispersion
+        baseline.hours, baseline.sums, baseline.seen = arrays["hours"], arrays["sums"], arrays["seen"]
         return baseline
 
 

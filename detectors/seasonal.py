@@ -163,18 +163,23 @@ class SeasonalBaseline:
         days = self._week.days[kind] * float(told and kind != HOLIDAY)
         usual = read.hours.sum(axis=0) * read.typical
         self._level.close(usual, days, read.spread(read.kind(kind)))
+        # Of a series whose first day it was nobody knows whether it was there before its first event.
+        self._shape.close(self._told, seen & (self._week.days > 0).any(axis=0))
         if told:
             self._week.count(kind, self._level.level > 0)
-        self._shape.close(self._told, seen)
         self._told[:] = False
 
     def dispersion(self) -> Array:
         """float64[n]: Var = mean + dispersion * mean^2 of a quarter, drawn towards a prior while little is known."""
+        dispersion: Array = np.clip(self.wobble() + self._level.observed(), 0.003, 2.0)
+        return dispersion
+
+    def wobble(self) -> Array:
+        """float64[n]: the part of the dispersion by which quarters of one day differ."""
         squares, expected, quarters = self._squares.astype(np.float64)
         prior = _PRIOR_QUARTERS * np.maximum(expected / np.maximum(quarters, 1e-9), 1.0)
-        within = (squares + _PRIOR_DISPERSION * prior) / (expected + prior)
-        dispersion: Array = np.clip(np.maximum(within, 0.003) + self._level.observed(), 0.003, 2.0)
-        return dispersion
+        within: Array = (squares + _PRIOR_DISPERSION * prior) / (expected + prior)
+        return np.clip(within, 0.003, 2.0)
 
     def usual(self, end_s: float, window_s: int, whole: int = -1, *, day: Day) -> Usual:
         """What a window of `window_s` usually holds that ends `end_s` seconds after the local midnight of `day`.
@@ -185,9 +190,9 @@ class SeasonalBaseline:
         """
         return self._reading().window(end_s, window_s, whole, day)
 
-    def least(self, end_s: float, seconds: Array, rows: NDArray[np.intp], whole: int = -1, *, day: Day) -> Array:
-        """What these rows count at least in their last `seconds` (float64, one a row) before `end_s` of a day."""
-        return self._reading().least(end_s, seconds, rows, whole, day)
+    def between(self, end_s: float, seconds: Array, rows: NDArray[np.intp], whole: int = -1, *, day: Day) -> Array:
+        """What these rows usually count in their last `seconds` (float64, one a row) before `end_s` of a day."""
+        return self._reading().between(end_s, seconds, rows, whole, day)
 
     def course(self, series: int, end_s: float, count: int, step_s: int, whole: int = -1, *, day: Day) -> Array:
         """float64[count]: expected counts of the last `count` steps of one series, oldest first."""
@@ -212,7 +217,12 @@ class SeasonalBaseline:
 
     def to_bytes(self) -> bytes:
         """The whole state."""
-        own = {"squares": self._squares, "hours": self._hours, "now": self._today, "told": self._told}
+        own: dict[str, NDArray[Any]] = {
+            "squares": self._squares,
+            "hours": self._hours,
+            "now": self._today,
+            "told": self._told,
+        }
         return pack(self._shape.arrays() | self._level.arrays() | self._week.arrays() | own)
 
     @classmethod

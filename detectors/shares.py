@@ -18,6 +18,7 @@ _MEMORY_S = 86_400.0
 _LARGEST = 0.9  # a part that is nearly all of the whole has no rest to be compared with
 _PRIOR_WOBBLE = 0.01
 _PRIOR_QUARTERS = 16.0
+_LEAST_WOBBLE = 0.0005
 _FORGET = 0.998  # per quarter, as `SeasonalBaseline` forgets its dispersion
 _YOUNG = 0.3  # relative variance of a part of which only its first hours are known: it finds its level in them
 _YOUNG_EVENTS = 60.0
@@ -98,11 +99,21 @@ class Shares:
         self._quarters = self._quarters * np.float32(_FORGET) + known
 
     def wobble(self) -> Array:
-        """float64[n]: relative variance of a part beyond chance, from quarter to quarter, given the whole."""
+        """float64[n]: relative variance of a part beyond chance, from quarter to quarter, given the whole.
+
+        That of a part is drawn towards what all parts have, by how little it says itself.
+        """
         squares, scale = self._squares.astype(np.float64)
-        prior = _PRIOR_QUARTERS * np.maximum(scale / np.maximum(self._quarters, 1e-9), 1.0)
-        found: Array = (squares + _PRIOR_WOBBLE * prior) / (scale + prior)
-        return np.clip(found, 0.001, 2.0)
+        quarters = np.maximum(self._quarters.astype(np.float64), 1e-9)
+        typical = np.maximum(scale / quarters, 1e-9)
+        prior = _PRIOR_QUARTERS * max(float(typical.max(initial=0.0)), 1.0)
+        common = max(float(squares.sum()) + _PRIOR_WOBBLE * prior, 0.0) / (float(scale.sum()) + prior)
+        common = max(common, _LEAST_WOBBLE)
+        # Of a thin part the moments say little: so much they are off by chance.
+        error = np.sqrt(2 / quarters) * (1 / np.sqrt(typical) + common)
+        weight = common**2 / (common**2 + error**2)
+        found: Array = weight * squares / np.maximum(scale, 1e-9) + (1 - weight) * common
+        return np.clip(found, _LEAST_WOBBLE, 2.0)
 
     def to_bytes(self) -> bytes:
         """The whole state."""

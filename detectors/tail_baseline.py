@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from detectors.between_parts import trials_of_whole
 from detectors.histogram import shares_above
 from detectors.ratio_baseline import RatioBaseline, UsualRatio
 from detectors.state import grown, pack, unpack
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 _FORGET = 0.995  # per quarter, as `RatioBaseline` forgets: two days
 _ENOUGH = 100.0
 _ODD_WEIGHT = 0.1  # a quarter whose tails are far too large is taken in by so much
-_PRIOR_CORRELATION = 0.001
+_WIDE_CORRELATION = 0.02
+_LEAST_CORRELATION = 1e-4
 _STEADY = (0.4, 1.6)  # times the share that was wanted: the tails are drawn again where theirs leaves these
 
 
@@ -27,7 +29,8 @@ class TailBaseline:
 
     The upper tail is all bins from `high` on, the lower all bins below `low`. Both are drawn once there are a hundred
     values, so that a tail holds at most the share that is wanted, and again when it has drifted far from that. What
-    lies in them is a success among trials, so its usual share is a `RatioBaseline`'s, by hour of the day.
+    lies in them is a success among trials, so its usual share is a `RatioBaseline`'s, by hour of the day. Until a part
+    has its own tails, those of the whole are its tails too.
 
     Parameters:
         bins: number of bins.
@@ -48,18 +51,35 @@ class TailBaseline:
         self.counts: Array = np.zeros((bins, 0))
         self.low: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         self.high: NDArray[np.int64] = np.zeros(0, dtype=np.int64)  # 0: not drawn yet
-        self.tails = RatioBaseline(bounded=True, prior_dispersion=_PRIOR_CORRELATION)
+        self.quarters: Array = np.zeros(0)  # since the first with a value
+        self.whole = -1  # the series that a part without tails has its tails from
+        self.tails = RatioBaseline(bounded=True, wide=_WIDE_CORRELATION, least=_LEAST_CORRELATION)
 
     def grow(self, size: int) -> None:
         """Makes room for new series: they know nothing yet."""
         self.counts, self.low, self.high = grown(self.counts, size), grown(self.low, size), grown(self.high, size)
+        self.quarters = grown(self.quarters, size)
         self.tails.grow(size)
+
+    def borders(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """int64[n] each: the bin below which the lower tail lies, that from which on the upper lies; 0 for none."""
+        if not 0 <= self.whole < len(self.high):
+            return self.low, self.high
+        drawn = self.high > 0
+        return np.where(drawn, self.low, self.low[self.whole]), np.where(drawn, self.high, self.high[self.whole])
+
+    def histograms(self) -> Array:
+        """float64[bins, n]: the usual ones; of a part without tails that of the whole."""
+        if not 0 <= self.whole < len(self.high):
+            return self.counts
+        return np.where(self.high > 0, self.counts, self.counts[:, [self.whole]])
 
     def in_tails(self, counts: Array) -> Array:
         """float64[n]: how many of the values of histograms, float64[bins, n], lie in the tails."""
         sums = np.vstack([np.zeros((1, counts.shape[1])), np.cumsum(counts, axis=0)])
         series = np.arange(counts.shape[1])
-        inside = np.where(self.high > 0, sums[self.high, series] - sums[self.low, series], sums[-1])
+        low, high = self.borders()
+        inside = np.where(high > 0, sums[high, series] - sums[low, series], sums[-1])
         found: Array = sums[-1] - inside
         return found
 
@@ -72,7 +92,9 @@ class TailBaseline:
         usual = np.nan_to_num(before.ratio, nan=1.0)
         reach = 4 * np.sqrt(usual * (1 - usual) * total * (1 + total * before.dispersion)) + 2
         odd = tails > usual * total + reach
-        self.tails.learn(hour, np.where(self.high > 0, tails, 0.0), np.where(self.high > 0, total, 0.0), itself)
+        drawn = self.borders()[1] > 0
+        self.tails.learn(hour, np.where(drawn, tails, 0.0), np.where(drawn, total, 0.0), itself)
+        self.quarters += (self.quarters > 0) | (total > 0)
         self.counts *= _FORGET
         self.counts += counts * np.where(odd, _ODD_WEIGHT, 1.0)
         self._draw()
@@ -102,19 +124,26 @@ class TailBaseline:
         self.high[rows], self.low[rows] = high, low
         self.tails.begin_anew(new, self.in_tails(self.counts)[new], total[new])
 
-    def usual(self, at_s: float, whole: int) -> UsualRatio:
-        """The usual share in the tails at `at_s` seconds after local midnight; NaN where too little is known."""
+    def usual(self, at_s: float, whole: int, sets: NDArray[np.int64] | None = None) -> UsualRatio:
+        """The usual share in the tails at `at_s` seconds after local midnight; NaN where too little is known.
+
+        `sets` says which parts are of a kind, int64[n]: a new one is expected to be like the whole as far as those are.
+        """
         itself = np.arange(len(self.high), dtype=np.int32)
-        usual = self.tails.usual(at_s, itself, whole)
-        return usual._replace(ratio=np.where(self.high > 0, usual.ratio, np.nan))
+        of_whole = None if sets is None else trials_of_whole(self.tails.sums[0], self.tails.sums[1], sets, whole)
+        usual = self.tails.usual(at_s, itself, whole, *([] if of_whole is None else [of_whole]))
+        return usual._replace(ratio=np.where(self.borders()[1] > 0, usual.ratio, np.nan))
 
     def to_bytes(self) -> bytes:
         """The whole state but the parameters."""
         tails = np.frombuffer(self.tails.to_bytes(), dtype=np.uint8)
-        return pack({"counts": self.counts, "low": self.low, "high": self.high, "tails": tails})
+        whole = np.array([self.whole], dtype=np.int64)
+        state = {"counts": self.counts, "low": self.low, "high": self.high, "quarters": self.quarters}
+        return pack(state | {"whole": whole, "tails": tails})
 
     def restore(self, payload: bytes) -> None:
         """Takes over what `to_bytes` described. Raises ValueError for anything else."""
         arrays = unpack(payload)
         self.counts, self.low, self.high = arrays["counts"], arrays["low"], arrays["high"]
+        self.quarters, self.whole = arrays["quarters"], int(arrays["whole"][0])
         self.tails = RatioBaseline.from_bytes(arrays["tails"].tobytes())

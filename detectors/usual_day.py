@@ -105,11 +105,12 @@ class UsualDay:
         running = self._level.running(kind.unknown)
         unlike = np.where(kind.foreign, _UNLIKE_HOURS, _ALIKE_HOURS)
         left = np.exp(EDGE * np.sqrt(np.log1p(1 / (running * expected + 1 / kind.unknown) + unlike)))
+        ahead = told & ~kind.foreign
         least, most = np.minimum(running, 1.0) / left, np.maximum(running, 1.0) * left
         return kind._replace(
             low=np.where(told, np.maximum(kind.low, least), kind.low),
-            high=np.where(told, np.minimum(kind.high, most), kind.high),
-            most=np.where(told, np.minimum(kind.most, kind.factors.max(axis=0) * most), kind.most),
+            high=np.where(ahead, np.minimum(kind.high, most), kind.high),
+            most=np.where(ahead, np.minimum(kind.most, kind.factors.max(axis=0) * most), kind.most),
         )
 
     def window(self, end_s: float, window_s: int, whole: int, day: Day) -> Usual:
@@ -224,8 +225,8 @@ class UsualDay:
         most = (weight * self._most(used.tolist(), plain, kind)).sum(axis=0)
         return np.array([least * kind.low, middle, np.maximum(greatest * kind.high, most)])
 
-    def least(self, end_s: float, seconds: Array, rows: NDArray[np.intp], whole: int, day: Day) -> Array:
-        """See `SeasonalBaseline.least`."""
+    def between(self, end_s: float, seconds: Array, rows: NDArray[np.intp], whole: int, day: Day) -> Array:
+        """See `SeasonalBaseline.between`."""
         quarters = int(np.ceil(seconds.max(initial=0.0) / QUARTER_S)) + 1
         last = int(end_s // QUARTER_S)
         total = np.zeros(len(rows))
@@ -234,10 +235,9 @@ class UsualDay:
             inside = min(end_s - start, QUARTER_S) - np.maximum(end_s - seconds - start, 0.0)
             share = np.maximum(inside, 0.0) / QUARTER_S
             days, slot = divmod(quarter, SLOTS)
-            kind = self._kind_of(day.plus(days), whole)
+            kind = self.kind(day.plus(days).kind, whole)
             usual = self._shape.events([slot], self._level.level)[0][rows]
-            nearest = kind.factors[_BEFORE[slot] : _BEFORE[slot] + 2, rows].min(axis=0)
-            total += usual * nearest * kind.low[rows] * share
+            total += usual * factor_at(kind, slot)[rows] * share
         return total
 
     def course(self, series: int, end_s: float, count: int, step_s: int, whole: int, day: Day) -> Array:

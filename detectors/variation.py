@@ -24,6 +24,9 @@ _LEAST_QUARTER = 10.0  # values of a quarter that tell something of its variatio
 _PRIOR_SPREAD = 4.0  # variance of the logarithm of a variation, times the values it is of: of lognormal durations
 _SPREAD_PRIOR = 16.0  # quarters
 _BETWEEN = 0.01  # and what it varies from hour to hour, however many values there are
+_UNSETTLED = 0.2  # and from day to day, while nobody has seen one: it halves with every half day
+_SETTLES = 48.0  # quarters
+_PARTS = 0.1  # and from part to part
 _ODD = 4.0
 _ODD_WEIGHT = 0.1  # a quarter that is far off is taken in by so much
 
@@ -44,13 +47,24 @@ def variation(moments: Moments) -> Array:
 
 
 class UsualVariation(NamedTuple):
-    """float64[n] each: the usual moments of a value, the variation that they make (NaN: unknown), and its variance."""
+    """float64[n] each: the usual moments of a value, and the variation that they make.
+
+    Attributes:
+        mean: of a value.
+        square: the mean square of a value.
+        variation: NaN where it is unknown.
+        spread: the variance of the logarithm of a variation, times the values that it is of.
+        weight: the values that the usual variation is of.
+        between: the variance of that logarithm however many values there are: wide while few days are known.
+
+    """
 
     mean: Array
     square: Array
     variation: Array
     spread: Array
     weight: Array
+    between: Array
 
 
 class VariationBaseline:
@@ -59,10 +73,12 @@ class VariationBaseline:
     def __init__(self) -> None:
         self._sums: Array = np.zeros((3, 0))
         self._spread: Array = np.zeros((2, 0))  # squared deviations of logarithms times values; how many quarters
+        self._seen: Array = np.zeros(0)  # quarters with values, ever
 
     def grow(self, size: int) -> None:
         """Makes room for new series: they know nothing yet."""
         self._sums, self._spread = grown(self._sums, size), grown(self._spread, size)
+        self._seen = grown(self._seen, size)
 
     def learn(self, moments: Moments) -> None:
         """Takes in a closed quarter of n series."""
@@ -74,6 +90,7 @@ class VariationBaseline:
         self._sums = self._sums * _FORGET + np.array(moments) * np.where(away > limit, _ODD_WEIGHT, 1.0)
         self._spread *= _FORGET
         self._spread += np.array([np.minimum(away, limit), telling])
+        self._seen += moments.number > 0
 
     def begin_anew(self, rows: NDArray[np.intp], moments: Moments) -> None:
         """Takes these moments in the place of what it knows of some series; how they spread stays."""
@@ -82,17 +99,24 @@ class VariationBaseline:
     def usual(self, whole: int) -> UsualVariation:
         """What is usual; with `whole`, thin series are drawn towards that one."""
         sums = self._sums
+        own, enough = sums[0], sums[0] >= _ENOUGH
         if 0 <= whole < sums.shape[1] and sums[0, whole] >= _ENOUGH:
             drawn = sums + _PRIOR * sums[:, [whole]] / sums[0, whole]
             drawn[:, whole] = sums[:, whole]
-            sums = np.where(sums[0] > 0, drawn, sums)
+            sums, enough = drawn, np.full(len(sums[0]), True)  # a part is expected to be like the whole, if not quite
         count = np.maximum(sums[0], 1.0)
         found = variation(Moments(*sums))
-        known = (sums[0] >= _ENOUGH) & (found > 0)
+        known = enough & (found > 0)
         squares, quarters = self._spread
         spread = (squares + _PRIOR_SPREAD * _SPREAD_PRIOR) / (quarters + _SPREAD_PRIOR)
+        between = _BETWEEN + _UNSETTLED * 2.0 ** (-self._seen / _SETTLES) + _PARTS * _PRIOR / (_PRIOR + own)
         return UsualVariation(
-            sums[1] / count, sums[2] / count, np.where(known, found, np.nan), spread, np.where(known, count, 1.0)
+            sums[1] / count,
+            sums[2] / count,
+            np.where(known, found, np.nan),
+            spread,
+            np.where(known, count, 1.0),
+            between,
         )
 
     def counts(self) -> Array:
@@ -102,12 +126,12 @@ class VariationBaseline:
 
     def to_bytes(self) -> bytes:
         """What was learned."""
-        return pack({"sums": self._sums, "spread": self._spread})
+        return pack({"sums": self._sums, "spread": self._spread, "seen": self._seen})
 
     def restore(self, payload: bytes) -> None:
         """Takes over what `to_bytes` described. Raises ValueError for anything else."""
         arrays = unpack(payload)
-        self._sums, self._spread = arrays["sums"], arrays["spread"]
+        self._sums, self._spread, self._seen = arrays["sums"], arrays["spread"], arrays["seen"]
 
 
 class VariationDetector:
@@ -133,7 +157,7 @@ class VariationDetector:
         value, known = variation(seen), np.isfinite(usual.variation)
         expected = np.where(known, usual.variation, value)
         count = np.maximum(seen.number, 1.0)
-        sd = np.sqrt(usual.spread * (1 / count + 1 / usual.weight) + _BETWEEN)
+        sd = np.sqrt(usual.spread * (1 / count + 1 / usual.weight) + usual.between)
         # Values that are all the same are as steady as can be, not infinitely surprising.
         z = np.log(np.maximum(value, 1e-3) / np.maximum(expected, 1e-3)) / sd
 

@@ -91,7 +91,8 @@ class Week:
         with np.errstate(invalid="ignore"):
             plain = np.where(known, factors, 0.0).sum(axis=1) / known.sum(axis=1)
             by_weight = (weight * np.where(known, factors, 0.0)).sum(axis=1) / total
-        return np.where(total > 0, by_weight, plain)
+        whole_days: Array = np.where(total > 0, by_weight, plain)
+        return whole_days
 
     def typical(self, whole_days: Array) -> Array:
         """float64[n]: the factor of a weekday that is open, by those that were seen; 1 as long as none was."""
@@ -139,10 +140,16 @@ class Week:
         factors = self.factors[kind].astype(np.float64)
         day, unseen = whole_days[kind], days == 0
         shape = np.ones_like(factors)
+        alike = list(_DAYS_OFF if kind in _DAYS_OFF else _WORKING_DAYS)
         if kind == HOLIDAY:
-            sundays = whole_days[_SUNDAY]
-            typical = np.where(unseen & np.isfinite(sundays), sundays, typical)
-        day = np.where(unseen, typical, day)
+            alike = [_SUNDAY]
+        foreign = unseen & ~(self.days[alike] > 0).any(axis=0)
+        by_alike = self._mean(self.factors[alike].astype(np.float64), self.days[alike])
+        factors = np.where(unseen, by_alike, factors)
+        weight = np.where(np.isfinite(factors), base, 0.0)
+        total = weight.sum(axis=0)
+        of_alike = (weight * np.nan_to_num(factors)).sum(axis=0) / np.where(total > 0, total, 1.0)
+        day = np.where(unseen, np.where(foreign | (total <= 0), typical, of_alike), day)
         unknown = np.where(unseen, _UNKNOWN, self._unknown(days, day * events, variance, young))
         if 0 <= whole < len(days) and days[whole] > 0:
             part = np.arange(len(days)) != whole
@@ -159,10 +166,9 @@ class Week:
             unknown = np.where(part, np.minimum(unknown, by_whole), unknown)
             unseen = unseen & ~part
         towards = day * shape
-        own = np.where(np.isfinite(factors), base * days, 0.0)
+        own = np.where(np.isfinite(factors), base * np.maximum(days, unseen), 0.0)
         pooled = (own * np.nan_to_num(factors) + _SHAPE_EVENTS * towards) / (own + _SHAPE_EVENTS)
         spread = EDGE * np.sqrt(np.log1p(unknown))
-        alike = list(_DAYS_OFF if kind in _DAYS_OFF else _WORKING_DAYS)
         # One closed day may have been an outage, and one holiday says little of another.
         doubtful = (days == 1) & (day < _CLOSED * most)
         return KindOfDay(
@@ -171,8 +177,15 @@ class Week:
             high=np.exp(spread),
             most=np.where(unseen, _MOST * np.maximum(most, day), np.where(doubtful, most, 0.0)),
             unknown=unknown,
-            foreign=unseen & ~(self.days[alike] > 0).any(axis=0),
+            foreign=foreign & unseen,
         )
+
+    def _mean(self, factors: Array, days: NDArray[np.uint8]) -> Array:
+        """float64[BINS, n] of float64[kinds, BINS, n]: the mean of the kinds that were seen, NaN where none was."""
+        known = np.isfinite(factors) & (days > 0)[:, None]
+        count = known.sum(axis=0)
+        total = np.where(known, factors, 0.0).sum(axis=0)
+        return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
     def _unknown(self, days: Array, events: Array, variance: Array, young: Array) -> Array:
         """Relative variance of what so many days, of so many events each, leave unknown of the next one's level."""

@@ -119,18 +119,18 @@ class _Levels:
         return {Component.NUMERATOR: self._rng.binomial(counts, share), Component.DENOMINATOR: counts}
 
 
-def quiet(seed: int, days: float, parts: int, asked: float) -> Quiet:
-    """Days with ten metrics of `parts` parts each, after two weeks of learning."""
+def quiet(seed: int, days: float, parts: int, asked: float, learn_days: int = LEARN_DAYS) -> Quiet:
+    """Days with ten metrics of `parts` parts each, after some of learning, two at least."""
     rng = np.random.default_rng((seed, 41))
     zero = MONDAY_MS // SLOT_MS
-    from_slot = zero + LEARN_DAYS * _DAY_SLOTS
+    from_slot = zero + learn_days * _DAY_SLOTS
     until = from_slot + round(days * _DAY_SLOTS)
     quarters = np.arange((until - zero) // SLOTS_A_QUARTER + 2)
     levels = [_Levels(rng, metric, parts, quarters) for metric in metrics(10)]
     judged = Judged([of.metric for of in levels], from_slot, false_warnings_a_day=asked)
     desk, said, warnings = IncidentDesk(judged.catalogue, 1, judged.settings), Said(), 0
     fine = (from_slot - WARM_SLOTS) // SLOTS_A_QUARTER * SLOTS_A_QUARTER
-    spans = [(zero + day * _DAY_SLOTS, zero + (day + 1) * _DAY_SLOTS) for day in range(LEARN_DAYS - 1)]
+    spans = [(zero + day * _DAY_SLOTS, zero + (day + 1) * _DAY_SLOTS) for day in range(learn_days - 1)]
     spans.append((spans[-1][1], fine))
     chunks = [(begin, end, SLOTS_A_QUARTER) for begin, end in spans]
     chunks += [(begin, min(begin + _CHUNK_SLOTS, until), 1) for begin in range(fine, until, _CHUNK_SLOTS)]

@@ -43,11 +43,12 @@ _CHUNK_SLOTS = 30
 
 
 class Size(NamedTuple):
-    """How much is run: a run for each seed, of `draws` series for each rate and size."""
+    """How much is run: a run for each seed, of `draws` series for each rate and size, after `learn_days`."""
 
     seeds: tuple[int, ...]
     draws: int
     longest_min: float = LONGEST_MIN
+    learn_days: int = LEARN_DAYS
 
 
 QUICK = Size(seeds=(1,), draws=8, longest_min=45.0)
@@ -95,9 +96,9 @@ class Run:
 
     def __init__(self, kind: Kind, seed: int, size: Size) -> None:
         rng = np.random.default_rng((seed, 17))
-        day = LEARN_DAYS + seed % 7  # of the week that began on MONDAY_MS
+        day = size.learn_days + seed % 7  # of the week that began on MONDAY_MS
         self._from = MONDAY_MS // SLOT_MS + day * 8_640 + 9 * 360 + int(rng.integers(3 * 360))
-        self._first_quarter = self._from // SLOTS_A_QUARTER - LEARN_DAYS * QUARTERS_A_DAY
+        self._first_quarter = self._from // SLOTS_A_QUARTER - size.learn_days * QUARTERS_A_DAY
         quarters = np.arange(self._first_quarter, self._from // SLOTS_A_QUARTER + QUARTERS_A_DAY)
         self._onset_slot = self._from + _LEAD_SLOTS
         since_monday = quarters - MONDAY_MS // SLOT_MS // SLOTS_A_QUARTER

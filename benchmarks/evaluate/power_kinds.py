@@ -155,17 +155,18 @@ class Counts:
     """Counts of any rate; with `whole`, one part more makes the whole fifty times as busy as all of them."""
 
     head = "events a minute"
-    rates = tuple(f"{rate:g}" for rate in RATES)
     sizes = tuple(f"x {size:g}" for size in SIZES)
 
-    def __init__(self, whole: bool) -> None:
+    def __init__(self, whole: bool, rates: tuple[float, ...] = RATES) -> None:
         self._whole = whole
+        self._rates = rates
+        self.rates = tuple(f"{rate:g}" for rate in rates)
 
     def shop(self, rng: np.random.Generator, quarters: Ints, onset: int, draws: int) -> Shop:
         """See `Kind`."""
         scopes: tuple[tuple[str, ...], ...] = ((), ("store",)) if self._whole else (("store",),)
         metrics, parts = [], []
-        for place, rate in enumerate(RATES):
+        for place, rate in enumerate(self._rates):
             name = f"counted{place}"
             metrics.append(_metric(name, "count", scopes, unit="per_minute", minimum_effect=0.2))
             factors = [(f"x {size:g}", size) for size in SIZES] + [("", 1.0)]

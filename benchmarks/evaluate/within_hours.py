@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
-from benchmarks.evaluate.bound import nats_of_count, shortest_delay_along
+from benchmarks.evaluate.bound import DRAWS, AtBest, at_best, nats_of_count, shortest_delay_along
 from benchmarks.evaluate.delays import Said
 from benchmarks.evaluate.judged import MONDAY_MS, WARM_SLOTS, Judged
 from benchmarks.evaluate.leaves import Leaves
@@ -38,7 +38,7 @@ _OWN_WOBBLE = 0.05  # of a part, beside what moves the whole
 
 
 class Hours:
-    """A shop of one metric that learns for ten days, and then one part changes for a while.
+    """A shop of one metric that learns for some days, and then one part changes for a while.
 
     Args:
         metric: its catalogue entry.
@@ -47,6 +47,7 @@ class Hours:
         scope: of the part that changes; {} is the whole.
         factor: what its numerator is multiplied by.
         minutes: how long.
+        learn_days: since when the shop is open.
 
     """
 
@@ -58,6 +59,7 @@ class Hours:
         scope: dict[str, str],
         factor: float,
         minutes: int,
+        learn_days: int = LEARN_DAYS,
     ) -> None:
         self._metric = metric
         self._leaves = leaves
@@ -66,6 +68,7 @@ class Hours:
         self._changed = np.array([scope.items() <= leaf.items() for leaf in leaves])
         self._factor = factor
         self._minutes = minutes
+        self._learn_days = learn_days
 
     @property
     def direction(self) -> str:
@@ -74,7 +77,7 @@ class Hours:
 
     def run(self, seed: int, quiet: bool, within_min: float = math.inf) -> Outcome:
         """One seed; `quiet`: nothing changes. Looks on for `within_min` at most."""
-        shop = _Shop(np.random.default_rng((seed, 29, quiet)), seed, len(self._leaves))
+        shop = self._shop(seed, quiet)
         judged, said = Judged([self._metric], shop.from_slot, _BESIDE), Said()
         cells = Leaves(self._metric, self._leaves)
 
@@ -98,13 +101,23 @@ class Hours:
 
     def minutes(self, seed: int, quiet: bool) -> tuple[Array, int]:
         """The part's counts by minute, of the same shop, and in which minute the change begins."""
-        shop = _Shop(np.random.default_rng((seed, 29, quiet)), seed, len(self._leaves))
+        shop = self._shop(seed, quiet)
         end = shop.onset + self._minutes * 6
         slots = np.arange(shop.first_slot, end, 6)
         counts = self._counts(shop, slots[slots < shop.onset], 6, 1.0)[Component.NUMERATOR]
         then = self._counts(shop, slots[slots >= shop.onset], 6, 1.0 if quiet else self._factor)[Component.NUMERATOR]
         of_part = np.concatenate([counts, then])[:, self._changed].sum(axis=1)
         return of_part.astype(np.float64), len(counts)
+
+    def at_best(self, limit_min: float) -> AtBest:
+        """What a test that knows all has said in time, at the level at which incidents begin."""
+        usual = float(self._levels[Component.NUMERATOR][self._changed].sum())
+        counts = np.random.default_rng(1).poisson(usual * self._factor, (round(limit_min), DRAWS)).astype(np.float64)
+        an_event = math.log(self._factor) if self._factor > 0 else 0.0  # where none comes, none speaks against it
+        return at_best(counts * an_event - usual * (self._factor - 1))
+
+    def _shop(self, seed: int, quiet: bool) -> _Shop:
+        return _Shop(np.random.default_rng((seed, 29, quiet)), self._learn_days, seed % 7, len(self._leaves))
 
     def _counts(self, shop: _Shop, times: Ints, step: int, factor: float) -> dict[Component, Ints]:
         counts = {}
@@ -123,12 +136,12 @@ class Hours:
 class _Shop:
     """How busy the leaves are in one seed, against the level of the moment at which the change begins."""
 
-    def __init__(self, rng: np.random.Generator, seed: int, leaves: int) -> None:
+    def __init__(self, rng: np.random.Generator, learn_days: int, weekday: int, leaves: int) -> None:
         self.rng = rng
-        day = MONDAY_MS // SLOT_MS + (LEARN_DAYS + seed % 7) * 8_640
+        day = MONDAY_MS // SLOT_MS + (learn_days + weekday) * 8_640
         self.from_slot = day + 9 * 360 + int(rng.integers(4 * 60)) * 6
         self.onset = self.from_slot + _LEAD_SLOTS
-        self._first = self.from_slot // SLOTS_A_QUARTER - LEARN_DAYS * QUARTERS_A_DAY
+        self._first = self.from_slot // SLOTS_A_QUARTER - learn_days * QUARTERS_A_DAY
         self.first_slot = self._first * SLOTS_A_QUARTER
         quarters = np.arange(self._first, self.from_slot // SLOTS_A_QUARTER + QUARTERS_A_DAY)
         curve = usual_curve(quarters - MONDAY_MS // SLOT_MS // SLOTS_A_QUARTER, peaks(rng, 1))
@@ -166,6 +179,15 @@ def thin_whole_falls() -> Hours:
 
 def thin_rate_surges() -> Hours:
     """Refunds of one category go from 0.1 to 0.6 a minute for 40 minutes, so that the whole of 0.5 doubles."""
+    return _refunds({"category": "category 0"}, 6.0, LEARN_DAYS)
+
+
+def new_rate_surges() -> Hours:
+    """All refunds of a shop go to ten times the usual on its third day."""
+    return _refunds({}, 10.0, 2)
+
+
+def _refunds(scope: dict[str, str], factor: float, learn_days: int) -> Hours:
     metric = msgspec.structs.replace(
         load().by_name["refund_requests"], scopes=((), ("reason",), ("category",), ("store",))
     )
@@ -174,11 +196,19 @@ def thin_rate_surges() -> Hours:
     leaves = [{"category": category, "reason": reason, "store": store} for category, reason, store in names]
     refunds = np.array([(0.1 if leaf["category"] == categories[0] else 0.08) / 20 for leaf in leaves])
     levels = {Component.NUMERATOR: refunds, Component.DENOMINATOR: np.full(len(leaves), 20.0 / len(leaves))}
-    return Hours(metric, leaves, levels, {"category": categories[0]}, 6.0, 40)
+    return Hours(metric, leaves, levels, scope, factor, 40, learn_days)
+
+
+def new_whole_stops() -> Hours:
+    """60 orders a minute of a shop that opened the day before, and then none."""
+    metric = msgspec.structs.replace(load().by_name["orders_created"], scopes=((),))
+    return Hours(metric, [{}], {Component.NUMERATOR: np.array([60.0])}, {}, 0.0, 30, 1)
 
 
 KINDS: dict[str, tuple[Callable[[], Hours], float]] = {
     "a carrier in a province falls to a third at 75 an hour": (thin_part_falls, 70.0),
     "the same as a whole of its own": (thin_whole_falls, 70.0),
     "refunds of a category rise from 0.1 to 0.6 a minute": (thin_rate_surges, 35.0),
+    "all orders stop on the second day of a new shop": (new_whole_stops, 5.0),
+    "refunds at ten times the usual on its third day": (new_rate_surges, 10.0),
 }

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _SAID: Final = ("consultation_id", "order_id", "queue", "channel", "intent", "store", "region")
 _AGO: Final = 2_000  # contacts are about one of so many orders before
 _NO_ORDER: Final = 0.3
+_SHIFT_SD: Final = 0.2
 
 
 def contacts(shop: Shop, traffic: Traffic, ordered_ms: np.ndarray, incidents: Sequence[Incident]) -> list[Batch]:
@@ -43,10 +44,17 @@ def contacts(shop: Shop, traffic: Traffic, ordered_ms: np.ndarray, incidents: Se
     return _course(shop, table, incidents)
 
 
+def _shift(shop: Shop, opened_ms: np.ndarray) -> np.ndarray:
+    """People wait longer at hours that are badly staffed: another factor for each of the day's hours."""
+    hour = (opened_ms // 60_000 + shop.rhythm.offset_min) // 60 % 24
+    return np.asarray(shop.rng("shifts").lognormal(0.0, _SHIFT_SD, 24)[hour])
+
+
 def _course(shop: Shop, table: Table, incidents: Sequence[Incident]) -> list[Batch]:
     rng, habits = shop.rng("contact course"), shop.contacts
     size, opened = len(table), table["opened_at"]
     waited = rng.lognormal(np.log(habits.wait_s), habits.wait_sigma, size)
+    waited *= shop.factors("consultation.queue", 0.35)[table["queue"]] * _shift(shop, opened)
     share = np.full(size, habits.abandoned)
     for incident in incidents:
         if incident.kind == "unanswered":

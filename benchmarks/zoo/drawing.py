@@ -41,7 +41,7 @@ def draw(seed: int, *, quick: bool = False) -> Shop:
     rhythm = _rhythm(rng, style, land.offset_min, span, land.days_off)
     found, of_sku = with_categories(rng, *_words(rng))
     behaviour = _behaviour(rng)
-    events = float(np.exp(rng.uniform(np.log(1e5), np.log(4e5)))) * (0.5 if quick else 1.0)
+    events = float(np.exp(rng.uniform(np.log(1e5), np.log(4e5)))) * (0.5 if quick else 1.0) * (0.3 if opening else 1.0)
     a_minute = events / (span.days * 1440 * _events_an_order(behaviour, sources))
     return Shop(
         name=f"{style}{', opening' if opening else ''}",
@@ -59,7 +59,7 @@ def draw(seed: int, *, quick: bool = False) -> Shop:
         sku_category=of_sku,
         sources=sources,
         orders=_orders(rng, a_minute),
-        scenario={"holidays": land.code},
+        scenario={"holidays": [land.code]},
         **behaviour,
     )
 

@@ -90,5 +90,5 @@ def named_shop(
         parcels=ParcelHabits(ship_h=5.0, legs=2, leg_h=5.0),
         refunds=RefundHabits(after_h=8.0),
         visits=VisitHabits(views=3.0),
-        scenario={"holidays": "BR"},
+        scenario={"holidays": ["BR"]},
     )

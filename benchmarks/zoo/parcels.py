@@ -51,8 +51,14 @@ def parcels(shop: Shop, paid: Table, incidents: Sequence[Incident]) -> list[Batc
     )
     sigmas = [habits.ship_sigma, *[habits.leg_sigma] * habits.legs, 0.3, 0.5]
     hours = [habits.ship_h, *[habits.leg_h] * habits.legs, 1.0, 3.0]
+    # Carriers differ in speed, and provinces in distance.
+    lane = shop.factors("carrier", 0.25)[table["carrier"]] * shop.factors("region", 0.35)[table["region"]]
+    lanes = [1.0, *[lane] * habits.legs, 1.0, 1.0]
     chances = _Chances(
-        [rng.lognormal(np.log(h), sigma, size) * HOUR_MS for h, sigma in zip(hours, sigmas, strict=True)],
+        [
+            rng.lognormal(np.log(h), sigma, size) * HOUR_MS * slower
+            for h, sigma, slower in zip(hours, sigmas, lanes, strict=True)
+        ],
         [rng.uniform(0.0, 1.5, size) * HOUR_MS for _ in hours],
         rng.random(size),
         rng.random(size),

@@ -147,6 +147,10 @@ class Shop:
         """A stream of its own for each purpose, so that an incident in one place changes no chance elsewhere."""
         return np.random.default_rng([self.seed, *purpose.encode()])
 
+    def factors(self, name: str, sd: float) -> NDArray[np.float64]:
+        """How much slower or faster each value of a dimension is than others, by code: a lognormal of median 1."""
+        return self.rng(f"factors {name}").lognormal(0.0, sd, len(self.dimensions[name].values))
+
     @property
     def judged_ms(self) -> int:
         """From when on anomalies can be found."""

@@ -27,6 +27,7 @@ def _views(shop: Shop, traffic: Traffic, incidents: Sequence[Incident]) -> list[
     table = _table(shop, traffic, rng, habits.views, ("page", "device", "channel", "region"))
     size, at = len(table), table["at"]
     load = rng.lognormal(np.log(habits.load_s), habits.load_sigma, size)
+    load *= shop.factors("page", 0.3)[table["page"]]
     share = np.full(size, habits.failed_views)
     for incident in incidents:
         if incident.kind == "page_errors":

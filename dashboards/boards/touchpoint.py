@@ -47,7 +47,8 @@ def touchpoint_boards(plan: Plan) -> Iterator[Board]:
 def _board(plan: Plan, name: str, metrics: list[Metric]) -> Board:
     title = title_of(name) + (" and disputes" if any(metric.touchpoint != name for metric in metrics) else "")
     chosen = filters(metrics)
-    parted = [metric for metric in metrics if metric.traits.additive]  # gauges do not add up
+    # Gauges do not add up, and of rare events a part has none on most days: the anomaly names those that have.
+    parted = [metric for metric in metrics if metric.traits.additive and not metric.traits.by_event]
     return Board(
         name=name,
         title=title,

@@ -9,7 +9,8 @@ import { range, runs } from "./sparkline.js";
 import { say, texts } from "./texts.js";
 import { timeTicks, valueTicks } from "./ticks.js";
 
-const GAP_MS = 90_000;
+const STRETCHES = 240; // of a course, in each of which two points at least are left of what there was
+const GAP_MS = 600_000;
 const LANE = 0.5; // rem
 
 export function chart(course, view, width) {
@@ -21,7 +22,7 @@ export function chart(course, view, width) {
   const [low, high] = range(shown);
   const values = valueTicks(low, high, course.unit);
   const left = Math.round(rem * (0.9 + 0.47 * Math.max(...values.map((value) => quantity(value, course.unit).length))));
-  const [top, bottom, right] = [rem * 0.4, rem * 8, width - rem * 0.6];
+  const [top, bottom, right] = [rem * 0.4, rem * 8, width - rem * 1.3];
   const height = Math.round(bottom + rem * (0.3 + LANE * 1.4 * lanes.length + 1.4));
   const x = (time) => round(left + ((clamp(time, view.from, view.until) - view.from) / (view.until - view.from)) * (right - left));
   const y = (value) => round(bottom - ((clamp(value, low, high) - low) / (high - low)) * (bottom - top));
@@ -39,7 +40,7 @@ export function chart(course, view, width) {
   for (const time of timeTicks(view.from, view.until, Math.max(2, Math.floor((right - left) / (rem * view.room()))))) {
     drawn.append(svg("text", { class: "tick", x: x(time), y: height - rem * 0.35, "text-anchor": "middle" }, view.label(time)));
   }
-  drawn.append(...lines(shown, x, y));
+  drawn.append(...lines(shown, Math.max(GAP_MS, (3 * (course.points.at(-1)[0] - course.points[0][0])) / STRETCHES), x, y));
   lanes.forEach((lane, number) => drawn.append(...bars(lane, bottom + rem * (0.35 + LANE * 1.4 * number), rem * LANE, x)));
   return hovered(drawn, shown, course, view, { left, right, x, y });
 }
@@ -75,9 +76,8 @@ export function bars(lane, y, height, x) {
   }, svg("title", {}, bar.label)));
 }
 
-function lines(points, x, y) {
-  const steps = points.slice(1).map((point, place) => point[0] - points[place][0]).sort((one, other) => one - other);
-  const gap = Math.max(GAP_MS, 6 * (steps[Math.floor(steps.length / 2)] || 0)); // thinned points lie unevenly
+// What was not judged is in the points as null; where nothing was judged at all, points are missing.
+function lines(points, gap, x, y) {
   const pairs = (run, column) => run.map((point) => `${x(point[0])},${y(point[column])}`);
   return [
     ...runs(points, (point) => point[3] !== null && point[4] !== null, gap).map((run) =>

@@ -11,7 +11,7 @@ export function overview(found, view, width) {
   const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
   const lanes = lanesOf(null, found, view).map((lane) => ({ ...lane, rows: rowsOf(lane) }));
   const left = rem * 6;
-  const right = width - rem * 0.6;
+  const right = width - rem * 1.3;
   const x = (time) => left + ((Math.min(Math.max(time, view.from), view.until) - view.from) / (view.until - view.from)) * (right - left);
   const [row, gap] = [rem * 0.6, rem * 0.7];
   const height = Math.round(lanes.reduce((sum, lane) => sum + lane.rows.length * row + gap, 0) + rem * 1.6);

@@ -164,6 +164,7 @@ export default {
     "OVERDUE": "More cases than usual are past their deadline and still open.",
     "STALL": "Fewer events than expected have arrived for longer than chance explains.",
     "THRESHOLD": "A fixed limit has been reached, whatever is usual.",
+    "DRIFT": "For days the share has moved away from what it was for weeks.",
     "CLUSTER": "These rare events came closer together than chance brings them."
   },
   "happened": {

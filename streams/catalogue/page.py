@@ -81,6 +81,9 @@ def _section(metric: Metric) -> Iterator[str]:
 def _shape(metric: Metric) -> Iterator[str]:
     if metric.traits.formula:
         yield f"- {metric.traits.formula.format(quantile=metric.quantile)}"
+    if metric.traits.by_event:
+        chance = f"by chance alone at most {metric.false_alarms_a_year:g} a year warn"
+        yield f"- each event is judged together with those before it; {chance}"
     if metric.moments:
         yield f"- single values beyond {metric.most / metric.scale:,.0f} are cut to that, and counted"
     if metric.bins:

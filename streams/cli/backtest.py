@@ -65,14 +65,15 @@ def run(flags: argparse.Namespace) -> int:
     settings = settings_with_names(flags)
     other = None if flags.against is None else other_side(flags.against, settings, os.environ, given(flags))
     truth = None if flags.truth is None else read_truth(flags.truth)
-    with _minutes(flags) as own_minutes, _minutes(flags) as other_minutes:
+    with _minutes(flags.openmetrics or flags.html) as own_minutes, _minutes(flags.html) as other_minutes:
         sides = [_side(flags, settings, _own_name(flags), truth, own_minutes)]
         report = sides[0].played.report
         if other is not None:
             sides.append(_side(flags, other.settings, flags.against.name, truth, other_minutes))
             report["against"] = compared(sides[0].played, sides[1].played, str(flags.against), other.kind)
         flags.report.write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2) + b"\n")
-        _write_further(flags, sides, truth)
+        if own_minutes is not None:
+            _write_further(flags, sides, truth)
     for words in in_words(report["dead_letter_reasons"]):
         print(words, file=sys.stderr)
     print(_summary(report), file=sys.stderr)
@@ -81,9 +82,8 @@ def run(flags: argparse.Namespace) -> int:
     return 0
 
 
-def _minutes(flags: argparse.Namespace) -> AbstractContextManager[IO[bytes] | None]:
-    """A file for what is said each minute, where a flag needs that; beside what is written, for there is room."""
-    out = flags.openmetrics or flags.html
+def _minutes(out: Path | None) -> AbstractContextManager[IO[bytes] | None]:
+    """A file for what is said each minute, where something is written of that: beside it, for there is room."""
     return contextlib.nullcontext() if out is None else tempfile.TemporaryFile(dir=out.resolve().parent)
 
 

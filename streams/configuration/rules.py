@@ -17,6 +17,7 @@ from streams.events.event_time import event_time_ms
 from streams.linkage.rules import check_linkage
 from streams.register.daytime import WEEKDAYS
 from streams.register.daytime_rules import CLOCK
+from streams.register.holiday_calendar import check_holidays
 from streams.register.maintenance_rules import check_maintenance
 from streams.settings.bounds import check_bounds
 from streams.settings.fault import Fault
@@ -108,6 +109,12 @@ def _check_calendar(settings: Settings) -> Iterator[Fault]:
         yield Fault(("timezone",), f'"{settings.timezone}" is unknown; write it as Asia/Shanghai')
     if settings.evaluate_from and event_time_ms(settings.evaluate_from) is None:
         yield Fault(("evaluate_from",), "write RFC 3339 with an offset, as 2026-11-11T00:00:00+08:00")
+    for index, what in check_holidays(settings.holidays):
+        yield Fault(("holidays", index), what)
+    yield from _check_opening_hours(settings)
+
+
+def _check_opening_hours(settings: Settings) -> Iterator[Fault]:
     for index, hours in enumerate(settings.opening_hours):
         for place, day in enumerate(hours.days):
             if day not in WEEKDAYS:

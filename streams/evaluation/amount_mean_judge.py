@@ -91,7 +91,7 @@ class AmountMeanJudge:
         before = self._amounts.weights(moment)[rows]
         if before.sum() <= 0:
             before = seen.number
-        known = np.isfinite(usual.mean[rows])
+        known = np.isfinite(usual.mean[rows]) & self._amounts.own(moment)[rows]
         mean = np.nan_to_num(np.where(known, usual.mean[rows], usual.mean[whole]))
         return contributors.only_sure(contributors.of_ratio(before, before * mean, seen.number, seen.total), known)
 

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
     Partners = NDArray[np.int32]
 
-_PRIOR_VARIANCE = 0.01  # of means from quarter to quarter, as a part of the variance of a value
-_ENOUGH_VALUES = 100.0
+_WIDE_VARIANCE = 0.02  # of means, as a part of the variance of a value, while nobody knows how days and hours differ
+_LEAST_VARIANCE = 0.001
+_LEAST_VALUES = 30.0
 
 
 class Amounts:
@@ -33,7 +34,7 @@ class Amounts:
 
     def __init__(self, metric: Metric) -> None:
         self._scale = float(metric.scale)
-        self._means = RatioBaseline(bounded=False, prior_dispersion=_PRIOR_VARIANCE)
+        self._means = RatioBaseline(bounded=False, wide=_WIDE_VARIANCE, least=_LEAST_VARIANCE)
         self._values = SingleValues()
 
     def grow(self, size: int) -> None:
@@ -67,9 +68,16 @@ class Amounts:
         """What is usual of a value at this tick."""
         usual = self._means.usual(moment.end_s, moment.partner(Component.DENOMINATOR), moment.whole)
         square = self._values.usual_square(moment.whole)
-        mean = np.where(usual.seen >= _ENOUGH_VALUES, usual.ratio, np.nan)
+        known = usual.seen >= _LEAST_VALUES
+        known |= 0 <= moment.whole < len(known) and bool(known[moment.whole])
+        mean = np.where(known, usual.ratio, np.nan)
         between = square * (usual.dispersion + 1 / np.maximum(usual.weight, 1.0))
         return ExpectedMean(mean, square, between)
+
+    def own(self, moment: Moment) -> NDArray[np.bool_]:
+        """bool[n]: where what is usual was learned from values of the series itself."""
+        of_own = at(self._means.seen, moment.partner(Component.DENOMINATOR)) >= _LEAST_VALUES
+        return np.asarray(of_own, dtype=np.bool_)
 
     def seen(self, moment: Moment, window_s: int) -> Moments:
         """Of a window."""

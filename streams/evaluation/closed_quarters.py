@@ -22,10 +22,15 @@ if TYPE_CHECKING:
     from streams.evaluation.window_reader import WindowReader
 
 
+_LONGEST_SILENCE_MS = 4 * 86_400_000  # a long weekend and the nights around it; of more nobody knows what it was
+
+
 class ClosedQuarters:
     """Hands closed quarters to the judge, but for those in which it was closed or which a plan makes unusual.
 
-    The partners of the components, as they stood at the last tick, are part of the state.
+    A day after the last event of any source quarters are no longer closed. So the next one tells that those before it,
+    up to four days of them, held nothing: that is how a closed weekend is learned. The partners of the components, as
+    they stood at the last tick, and the last quarter are the state.
     """
 
     def __init__(self, metric: Metric, judge: Judge, clock: LocalClock, plan: SalePlan) -> None:
@@ -34,6 +39,7 @@ class ClosedQuarters:
         self._clock = clock
         self._plan = plan
         self._partner: dict[int, NDArray[np.int32]] = {}
+        self._closed_ms = 0  # up to where quarters were closed
 
     def follow(self, windows: WindowReader) -> None:
         """Takes over the partners of this tick."""
@@ -44,6 +50,15 @@ class ClosedQuarters:
         self, quarter_start_ms: int, counts: NDArray[np.int64], untaught: NDArray[np.bool_] | None = None
     ) -> None:
         """See `MetricEvaluator.close_quarter`. `untaught`: bool[n], the series that it must teach nothing."""
+        silent_ms = quarter_start_ms - self._closed_ms
+        if self._closed_ms and 0 < silent_ms <= _LONGEST_SILENCE_MS:
+            nothing = np.zeros_like(counts)
+            for silent in range(self._closed_ms, quarter_start_ms, QUARTER_MS):
+                self._learn(silent, nothing, untaught)
+        self._learn(quarter_start_ms, counts, untaught)
+        self._closed_ms = quarter_start_ms + QUARTER_MS
+
+    def _learn(self, quarter_start_ms: int, counts: NDArray[np.int64], untaught: NDArray[np.bool_] | None) -> None:
         quarter_end_ms = quarter_start_ms + QUARTER_MS
         if not self._clock.is_open(quarter_start_ms, quarter_end_ms) or self._plan.touches(
             quarter_start_ms, quarter_end_ms
@@ -72,7 +87,8 @@ class ClosedQuarters:
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """The state as named arrays."""
-        return {f"partner{int(component)}": array for component, array in sorted(self._partner.items())}
+        partners = {f"partner{int(component)}": array for component, array in sorted(self._partner.items())}
+        return partners | {"closed": np.array([self._closed_ms], dtype=np.int64)}
 
     def restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Takes over what `arrays` described; other names are skipped."""
@@ -81,3 +97,5 @@ class ClosedQuarters:
             for component in Component
             if f"partner{int(component)}" in arrays
         }
+        # A state of before silences were learned knows of no quarter that was closed.
+        self._closed_ms = int(arrays["closed"][0]) if "closed" in arrays else 0

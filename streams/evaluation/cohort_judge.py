@@ -43,7 +43,7 @@ class CohortJudge(RatioJudge):
             stock = self._overdue.judge(moment.reader.overdue().astype(np.float64))
             window_s = self._metric.windows[-1]
             # Judged by the stock of cases, expressed in the metric's own unit.
-            in_unit = self._judged(moment, window_s, self._usual(moment))
+            in_unit = self._judged(moment, window_s, self._expected.usual(moment))
             direction = np.where(stock.score >= 1, -1, in_unit.direction).astype(np.int8)
             in_unit = replace(in_unit, score=stock.score, reason=stock.reason, excess=stock.excess, direction=direction)
             yield Finding(window_s, in_unit, np.full(moment.size, window_s, dtype=np.int32))

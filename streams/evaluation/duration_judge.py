@@ -12,11 +12,14 @@ from detectors.binomial import BinomialDetector
 from detectors.course import Course
 from detectors.histogram import quantile
 from detectors.judgement import Reason
+from detectors.ratio_baseline import TRIALS_A_DAY
 from detectors.state import pack, unpack
 from detectors.tail_baseline import TailBaseline
 from detectors.verdict import BAND
 from streams.cells.histogram import BINS, edges
+from streams.evaluation.expected_ratios import HALF_HOUR_S, kinds
 from streams.evaluation.judge import Finding
+from streams.evaluation.sequential_ratios import SequentialRatios
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +38,8 @@ _WIDE = 0.9
 _MIDDLE = 0.5
 _LEAST_SHARE = 0.02
 _WEAK = 0.5  # of the score 1: improbable, and too small to matter
+_QUARTER_S = 900.0
+_UNCUT = 2.0  # times as long as a duration lasts must have been watched before nobody wonders about what lasts longer
 
 
 class QuantileJudge:
@@ -42,7 +47,8 @@ class QuantileJudge:
 
     That so many values lie beyond the usual 95th percentile is exactly binomial, whatever the durations are distributed
     like. A quantile looks at its upper tail. What is judged are shares; `in_unit` turns them into the durations that
-    people read.
+    people read. Of what has been watched for two days nobody can say how much takes three: a series is judged once it
+    has been there for twice as long as its usual quantile, or a shop that opens would get slower for a week.
 
     Args:
         metric: its catalogue entry.
@@ -57,15 +63,23 @@ class QuantileJudge:
         self._share = metric.quantile if share is None else share
         self._baseline = TailBaseline(BINS, upper=1 - self._share, lower=lower)
         self._detector = BinomialDetector(_LEAST_SHARE, metric.minimum_exposure)
+        self._tests = SequentialRatios(
+            metric, _LEAST_SHARE, lambda moment, window_s: self._counts(moment, window_s).sum(axis=0)
+        )
+        self._cut_off = any(term.since for term in metric.numerator)  # by what was there before, durations are
+        self._learned = 0
+        self._made: tuple[tuple[int, int, int, int], UsualRatio] | None = None
 
     def learn(
         self, second_of_day: float, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]], day: Day
     ) -> None:
         del partner, day  # bins are counted by every scope
         self._baseline.learn(int(second_of_day // 3600), np.array([counts[number] for number in range(BINS)]))
+        self._learned += 1
 
     def grow(self, size: int) -> None:
         self._baseline.grow(size)
+        self._tests.grow(size)
 
     def largest_expected(self, window_s: int) -> float:
         """A distribution has exposure only where something was seen."""
@@ -74,23 +88,42 @@ class QuantileJudge:
 
     def findings(self, moment: Moment, windows: tuple[int, ...]) -> Iterator[Finding]:
         usual = self._usual(moment)
-        expected = self._value(self._baseline.counts)
+        expected = self._value(self._baseline.histograms())
         for window_s in windows:
             counts = self._counts(moment, window_s)
             total = counts.sum(axis=0)
             judged = self._detector.judge(
-                self._baseline.in_tails(counts), total, usual.ratio, usual.weight, usual.dispersion
+                self._baseline.in_tails(counts), total, usual.ratio, usual.weight, usual.dispersion, shown=True
             )
             judged.reason[~np.isfinite(usual.ratio) & (total > 0)] = Reason.WARMING_UP
-            self._weaken(judged, self._value(counts), expected)
             yield Finding(window_s, judged)
+        a_day = self._baseline.tails.sums[1] * TRIALS_A_DAY
+        found = self._tests.finding(moment, usual, a_day, lambda slots: self._recent(moment, slots))
+        assert found.windows is not None
+        rows = found.judgement.score >= 1
+        if rows.any():
+            self._weaken(found.judgement, self._values(moment, found.windows, rows), expected)
+        yield found
+
+    def _recent(self, moment: Moment, slots: int) -> tuple[Array, Array]:
+        """Values in the tails, and all, of the last slots of 10 s."""
+        counts: Array = np.array([moment.reader.recent(number, slots) for number in range(BINS)], dtype=np.float64)
+        counts = np.maximum(counts, 0.0)
+        return self._baseline.in_tails(counts), counts.sum(axis=0)
 
     def in_unit(self, moment: Moment, judged: Judgement, windows: NDArray[np.int32]) -> Judgement:
-        value = np.zeros(moment.size)
-        for window_s in np.unique(windows).tolist():
-            rows = windows == window_s
-            value[rows] = self._value(self._counts(moment, window_s))[rows]
+        value = self._values(moment, windows, np.full(moment.size, True))
         return self._in_seconds(moment, judged, value, np.arange(moment.size))
+
+    def _values(self, moment: Moment, windows: NDArray[np.int32], rows: NDArray[np.bool_]) -> Array:
+        """float64[n]: what people read of these rows, over the windows that are kept that come nearest to theirs."""
+        kept = np.array(self._metric.windows)
+        nearest = kept[np.minimum(np.searchsorted(kept, windows), len(kept) - 1)]
+        value = np.zeros(moment.size)
+        for window_s in np.unique(nearest[rows]).tolist():
+            of = rows & (nearest == window_s)
+            value[of] = self._value(self._counts(moment, window_s))[of]
+        return value
 
     def since(self, moment: Moment, series: int, seconds: int) -> Judgement | None:
         row = np.array([series])
@@ -106,8 +139,8 @@ class QuantileJudge:
     def _in_seconds(self, moment: Moment, judged: Judgement, value: Array, rows: NDArray[np.intp]) -> Judgement:
         """Judgements of these rows by shares, as durations."""
         usual = self._usual(moment)
-        counts = self._baseline.counts[:, rows]
-        known = self._baseline.high[rows] > 0
+        counts = self._baseline.histograms()[:, rows]
+        known = np.isfinite(usual.ratio[rows])
         expected = np.where(known, self._value(counts), value)
         # How far a share moves by chance once in a million says how far the quantile may; arc sines of roots of shares
         # all have the same variance (Anscombe 1948).
@@ -124,7 +157,7 @@ class QuantileJudge:
 
     def course(self, moment: Moment, series: int, step: CourseStep, above: bool) -> Course:
         counts = np.array([moment.course(number, series, step) for number in range(BINS)])
-        low, high = int(self._baseline.low[series]), int(self._baseline.high[series])
+        low, high = (int(border[series]) for border in self._baseline.borders())
         total = counts.sum(axis=0)
         tails = total - counts[low:high].sum(axis=0)
         usual = float(np.nan_to_num(self._usual(moment).ratio[series], nan=_LEAST_SHARE))
@@ -136,6 +169,8 @@ class QuantileJudge:
         before = self._value(self._baseline.counts)[rows[0]]
         counts = [[moment.last(number, series, seconds) for series in rows.tolist()] for number in range(BINS)]
         self._baseline.begin_anew(rows, np.array(counts))
+        self._tests.forget(rows)
+        self._made = None
         after = self._value(self._baseline.counts)[rows[0]]
         return float(after / before) if before > 0 and self._baseline.high[rows[0]] > 0 else 0.0
 
@@ -145,7 +180,7 @@ class QuantileJudge:
         usual = self._usual(moment).ratio
         known = np.isfinite(usual[rows])
         # What is not known has no tails of its own: it is measured by those of the whole.
-        low, high = (np.where(known, of[rows], of[whole]) for of in (self._baseline.low, self._baseline.high))
+        low, high = (np.where(known, of[rows], of[whole]) for of in self._baseline.borders())
         counts = self._counts(moment, window_s)[:, rows]
         bins = np.arange(BINS)[:, None]
         bottoms, tops = counts.sum(axis=0), np.where((bins < low) | (bins >= high), counts, 0.0).sum(axis=0)
@@ -156,17 +191,31 @@ class QuantileJudge:
         return contributors.only_sure(contributors.of_ratio(before, before * share, bottoms, tops), known)
 
     def to_bytes(self) -> bytes:
-        return pack({"baseline": np.frombuffer(self._baseline.to_bytes(), dtype=np.uint8)})
+        parts = {"baseline": self._baseline.to_bytes(), "tests": self._tests.to_bytes()}
+        return pack({name: np.frombuffer(part, dtype=np.uint8) for name, part in parts.items()})
 
     def restore(self, payload: bytes) -> None:
-        self._baseline.restore(unpack(payload)["baseline"].tobytes())
+        parts = unpack(payload)
+        self._baseline.restore(parts["baseline"].tobytes())
+        self._tests.restore(parts["tests"].tobytes())
+        self._made = None
 
     def _counts(self, moment: Moment, window_s: int) -> Array:
         counts: Array = np.array([moment.raw(number, window_s) for number in range(BINS)])
         return np.maximum(counts, 0.0)
 
     def _usual(self, moment: Moment) -> UsualRatio:
-        return self._baseline.usual(moment.end_s, moment.whole)
+        """It changes with the half hour and with what is learned, so it is made then and kept."""
+        key = (int(moment.end_s // HALF_HOUR_S), self._learned, moment.size, moment.whole)
+        if self._made is None or self._made[0] != key:
+            self._baseline.whole = moment.whole
+            usual = self._baseline.usual(moment.end_s, moment.whole, kinds(moment))
+            if self._cut_off:
+                _, high = self._baseline.borders()
+                watched = self._baseline.quarters * _QUARTER_S >= _UNCUT * self._edges[np.maximum(high - 1, 0)]
+                usual = usual._replace(ratio=np.where(watched, usual.ratio, np.nan))
+            self._made = (key, usual)
+        return self._made[1]
 
     def _value(self, counts: Array, share: Array | None = None) -> Array:
         """The quantile of histograms; `share` takes the place of the metric's own."""

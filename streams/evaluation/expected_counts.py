@@ -31,8 +31,6 @@ _PEAK = 8.0  # times the mean of the day
 _REBASE_PRIOR = 20.0  # events by which a part is drawn towards what has become of the series it belongs to
 _GROWN = 2.0  # times the usual day: what is more shows in the windows themselves
 _GREATEST_UNEXPLAINED = 3.0
-_SPREAD = 0.02  # relative variance of the level of a day
-_SPREAD_AT_FIRST = 0.5
 _LASTING = 0.005  # relative variance of a level against itself an hour ago
 
 
@@ -131,7 +129,12 @@ class ExpectedCounts:
         usual = self.usual.usual(end_s, window_s, moment.whole, day=moment.day)
         least, greatest = self._levels(usual, moment.whole)
         low, high = usual.low * least, usual.high * greatest
-        unsure = self._level.unsure(_spread(usual)) + 1 / (usual.evidence + 1) + _LASTING
+        if 0 <= moment.whole < len(low):
+            # What is not known of such a day, and how it moves, is the whole's to say; what a part does beside that,
+            # its share says. So of the whole's level there is one, that of the last hour.
+            part, level = np.arange(len(low)) != moment.whole, self._level.ratio(usual.spread)[1, moment.whole]
+            low, high = (np.where(part, usual.middle * level, of) for of in (low, high))
+        unsure = self._level.unsure(usual.spread) + 1 / (usual.evidence + 1) + _LASTING
         if self._activity.component is not None:
             of_least, of_most, few = self._activity.range(moment, window_s)
             low = low * np.minimum(of_least, 1.0)
@@ -139,11 +142,11 @@ class ExpectedCounts:
             unsure = unsure + few
         if 0 <= moment.whole < len(unsure):
             unsure = np.where(np.arange(len(unsure)) == moment.whole, unsure, unsure + unsure[moment.whole])
-        return Edges(low, usual.middle, high, usual.evidence, self.usual.dispersion(), np.nan_to_num(unsure, nan=1.0))
+        return Edges(low, usual.middle, high, usual.evidence, self.usual.wobble(), np.nan_to_num(unsure, nan=1.0))
 
     def _levels(self, usual: Usual, whole: int) -> tuple[Array, Array]:
         """The least and greatest level of today, of parts that of the whole."""
-        ratio = self._level.ratio(_spread(usual))
+        ratio = self._level.ratio(usual.spread)
         if 0 <= whole < ratio.shape[1]:
             ratio = np.broadcast_to(ratio[:, [whole]], ratio.shape)
         least: Array = np.clip(ratio.min(axis=0), _LEAST_LEVEL, _GREATEST_LEVEL)
@@ -236,8 +239,3 @@ class ExpectedCounts:
         self._largest = None
         self.usual = SeasonalBaseline.from_bytes(parts["usual"])
         self._level = Level.from_bytes(parts["level"])
-
-
-def _spread(usual: Usual) -> Array:
-    """float64[n]: relative variance of the level of a day; wide while only a few days are known."""
-    return _SPREAD + _SPREAD_AT_FIRST / np.maximum(usual.days, 0.5) ** 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,21 +15,12 @@ if TYPE_CHECKING:
 
 _HOLD_MS = 600_000  # what is younger is not compared with yet: it may be the anomaly itself
 _SETTLED_MS = 1_800_000
-_ENOUGH_TRIALS = 2_000.0
-
-
-class FirstRatio(NamedTuple):
-    """The ratio so far, NaN where too little has been seen, and the trials behind it."""
-
-    ratio: Array
-    weight: Array
 
 
 class FirstLook:
     """Adds up successes and trials since the start, so that a new system judges ratios after half an hour.
 
-    Closed quarters come two hours late, and a day of them is better; until then this stands in once a series has
-    seen 2,000 trials. The newest 10 to 20 minutes wait before they count.
+    Closed quarters come two hours late; until then this stands in. The newest 10 to 20 minutes wait before they count.
     """
 
     def __init__(self) -> None:
@@ -56,11 +47,10 @@ class FirstLook:
         """What these rows have been so far says nothing any more."""
         self._sums[..., rows] = 0.0
 
-    def usual(self, now_ms: int) -> FirstRatio:
-        """The ratio so far."""
-        tops, bottoms = self._sums[0]
-        known = (bottoms >= _ENOUGH_TRIALS) & (now_ms - self._times[0] >= _SETTLED_MS) & (self._times[0] > 0)
-        return FirstRatio(np.where(known, tops / np.maximum(bottoms, 1.0), np.nan), bottoms)
+    def sums(self, now_ms: int) -> tuple[Array, Array] | None:
+        """Successes and trials so far, float64[n] each; None within the first half hour."""
+        settled = self._times[0] > 0 and now_ms - self._times[0] >= _SETTLED_MS
+        return (self._sums[0, 0], self._sums[0, 1]) if settled else None
 
     def to_bytes(self) -> bytes:
         """The whole state."""

@@ -9,6 +9,7 @@ import numpy as np
 from detectors import contributors
 from detectors.course import Course
 from detectors.gauge import GaugeDetector
+from detectors.usual_cycle import DAY_S
 from streams.catalogue.metric import Component
 from streams.evaluation.judge import Finding
 from streams.evaluation.moment import CourseStep
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 _SLOTS_OF_MINUTE = 6
+_SUNDAY = 6
 _MS_PER_S = 1000.0
 
 
@@ -52,7 +54,7 @@ class GaugeJudge:
 
     def findings(self, moment: Moment, windows: tuple[int, ...]) -> Iterator[Finding]:
         for window_s in windows:
-            yield Finding(window_s, self._detector.judge(moment.end_s, self._latest(moment, window_s)))
+            yield Finding(window_s, self._detector.judge(_local_s(moment), self._latest(moment, window_s)))
 
     def in_unit(self, moment: Moment, judged: Judgement, windows: NDArray[np.int32]) -> Judgement:
         """It is judged in the metric's own unit."""
@@ -60,7 +62,7 @@ class GaugeJudge:
         return judged
 
     def follow(self, moment: Moment, elapsed_s: float, calm: NDArray[np.bool_]) -> None:
-        self._detector.follow(moment.end_s, self._latest(moment, self._metric.windows[0]), elapsed_s, calm)
+        self._detector.follow(_local_s(moment), self._latest(moment, self._metric.windows[0]), elapsed_s, calm)
 
     def since(self, moment: Moment, series: int, seconds: int) -> Judgement | None:
         """What was reported last is what it is now, whatever was before."""
@@ -74,14 +76,15 @@ class GaugeJudge:
         values = np.maximum(values[places], 0.0)
         if step is CourseStep.MINUTE:
             values = values[len(values) % _SLOTS_OF_MINUTE :][_SLOTS_OF_MINUTE - 1 :: _SLOTS_OF_MINUTE]
-        level = float(np.nan_to_num(self._detector.usual(moment.end_s)[0][series]))
+        level = float(np.nan_to_num(self._detector.usual(_local_s(moment))[0][series]))
         return Course(values, np.full(len(values), max(float(np.expm1(level)), 1.0)), rises=above)
 
     def rebase(self, moment: Moment, rows: NDArray[np.intp], seconds: int) -> float:
         del seconds  # what was reported last is what it is
-        before = self._detector.usual(moment.end_s)[0][rows[0]]
-        self._detector.rebase(rows, self._latest(moment, self._metric.windows[-1])[rows])
-        after = self._detector.usual(moment.end_s)[0][rows[0]]
+        at_s = _local_s(moment)
+        before = self._detector.usual(at_s)[0][rows[0]]
+        self._detector.rebase(at_s, rows, self._latest(moment, self._metric.windows[-1])[rows])
+        after = self._detector.usual(at_s)[0][rows[0]]
         return float(np.expm1(after) / np.expm1(before)) if np.isfinite(after) and before > 0 else 0.0
 
     def contributions(self, moment: Moment, whole: int, parts: list[int], window_s: int) -> contributors.Contributions:
@@ -99,3 +102,8 @@ class GaugeJudge:
     def _latest(self, moment: Moment, window_s: int) -> Array:
         values = moment.reader.latest(Component.NUMERATOR, window_s).astype(np.float64)
         return np.where(values >= 0, values / self._scale, np.nan)
+
+
+def _local_s(moment: Moment) -> float:
+    """Seconds since Monday's midnight, local; a holiday is taken for a Sunday."""
+    return (_SUNDAY if moment.day.holiday else moment.day.weekday) * DAY_S + moment.end_s

@@ -20,11 +20,15 @@ if TYPE_CHECKING:
 
 
 class Finding(NamedTuple):
-    """Judgements of all series by one detector over one window, or each over its own: `windows`."""
+    """Judgements of all series by one detector over one window, or each over its own: `windows`.
+
+    `over`: int64[n], ms up to which what a series held is over, as has just been found; 0 where nothing was found.
+    """
 
     window_s: int
     judgement: Judgement
     windows: NDArray[np.int32] | None = None
+    over: NDArray[np.int64] | None = None
 
 
 class Judge(Protocol):

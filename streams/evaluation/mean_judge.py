@@ -9,9 +9,10 @@ import numpy as np
 from detectors import contributors
 from detectors.course import Course
 from detectors.judgement import Reason
-from detectors.mean import MeanDetector
+from detectors.mean import ITEM_VARIANCE, MeanDetector
 from detectors.ratio_baseline import RatioBaseline
 from streams.catalogue.metric import Component
+from streams.evaluation.expected_ratios import LEAST_TRIALS
 from streams.evaluation.judge import Finding
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-_PRIOR_VARIANCE = 0.1
-_ENOUGH_VALUES = 100.0
+_WIDE_VARIANCE = 0.2  # of means, in variances of a single wait, while nobody knows how days and hours differ
+_LEAST_VARIANCE = 0.005
 _MS_PER_S = 1000.0
 
 
@@ -36,7 +37,7 @@ class MeanJudge:
 
     def __init__(self, metric: Metric) -> None:
         self._metric = metric
-        self._baseline = RatioBaseline(bounded=False, prior_dispersion=_PRIOR_VARIANCE)
+        self._baseline = RatioBaseline(bounded=False, wide=_WIDE_VARIANCE, least=_LEAST_VARIANCE)
         self._detector = MeanDetector(metric.minimum_effect, metric.minimum_exposure)
 
     def learn(
@@ -59,7 +60,7 @@ class MeanJudge:
         return 0.0
 
     def findings(self, moment: Moment, windows: tuple[int, ...]) -> Iterator[Finding]:
-        expected, dispersion = self._usual(moment)
+        expected, dispersion, _ = self._usual(moment)
         for window_s in windows:
             tops = moment.raw(Component.NUMERATOR, window_s) / _MS_PER_S
             bottoms = moment.sums(Component.DENOMINATOR, window_s)
@@ -67,9 +68,13 @@ class MeanJudge:
             judged.reason[~np.isfinite(expected) & (bottoms > 0)] = Reason.WARMING_UP
             yield Finding(window_s, judged)
 
-    def _usual(self, moment: Moment) -> tuple[Array, Array]:
+    def _usual(self, moment: Moment) -> tuple[Array, Array, NDArray[np.bool_]]:
+        """The usual mean, its relative variance beyond that of single values, and where that is known of the series."""
         usual = self._baseline.usual(moment.end_s, moment.partner(Component.DENOMINATOR), moment.whole)
-        return np.where(usual.seen >= _ENOUGH_VALUES, usual.ratio, np.nan), usual.dispersion
+        own = usual.seen >= LEAST_TRIALS
+        known = own | (0 <= moment.whole < len(own) and bool(own[moment.whole]))
+        spread = ITEM_VARIANCE * (usual.dispersion + 1 / np.maximum(usual.weight, 1.0))
+        return np.where(known, usual.ratio, np.nan), spread, own
 
     def in_unit(self, moment: Moment, judged: Judgement, windows: NDArray[np.int32]) -> Judgement:
         """It is judged in the metric's own unit."""
@@ -83,7 +88,7 @@ class MeanJudge:
         row = np.array([series])
         tops = np.array([moment.last(Component.NUMERATOR, series, seconds) / _MS_PER_S])
         bottoms = np.array([moment.last(Component.DENOMINATOR, series, seconds)])
-        expected, dispersion = self._usual(moment)
+        expected, dispersion, _ = self._usual(moment)
         return self._detector.judge(tops, bottoms, expected[row], dispersion[row]) if bottoms[0] > 0 else None
 
     def course(self, moment: Moment, series: int, step: CourseStep, above: bool) -> Course:
@@ -111,8 +116,8 @@ class MeanJudge:
         before = self._baseline.bottoms(moment.partner(Component.DENOMINATOR))[rows]
         if before.sum() <= 0:
             before = bottoms
-        usual = self._usual(moment)[0]
-        known = np.isfinite(usual[rows])
+        usual, _, own = self._usual(moment)
+        known = np.isfinite(usual[rows]) & own[rows]
         mean = np.nan_to_num(np.where(known, usual[rows], usual[whole]))
         return contributors.only_sure(contributors.of_ratio(before, before * mean, bottoms, tops), known)
 

@@ -31,6 +31,7 @@ from streams.evaluation.unsettled import UnsettledTroubles
 from streams.evaluation.verdict_writer import VerdictWriter
 from streams.evaluation.window_reader import QUARTER_MS
 from streams.records.verdicts import CLEAR_SCORE, Pulse
+from streams.register.holiday_calendar import HolidayCalendar
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -62,7 +63,8 @@ class MetricEvaluator:
         """Fresh; `calendar` is what a catalogue plans besides the settings, `metrics` how many metrics it has."""
         self.metric = metric
         self._plan = SalePlan(metric, settings.calendar + calendar)
-        self._clock = LocalClock(settings.timezone, settings.opening_hours if metric.opening_hours else ())
+        hours = settings.opening_hours if metric.opening_hours else ()
+        self._clock = LocalClock(settings.timezone, hours, HolidayCalendar(settings.holidays))
         self._judge = JUDGES[metric.signal](metric)
         self._pace = Pace(metric, self._judge)
         self._quarters = ClosedQuarters(metric, self._judge, self._clock, self._plan)
@@ -190,7 +192,8 @@ class MetricEvaluator:
         """Learns from a quarter of an hour that is over for good, the late plane included.
 
         Args:
-            quarter_start_ms: its start; quarters come in order, those that were never closed are unknown, not zero.
+            quarter_start_ms: its start; quarters come in order. Of those that are left out, up to four days before it
+                held nothing; what lies before a longer gap is unknown, not zero.
             counts: int64[components, n_series]: a row for each of the metric's components in order, or a row for each
                 `Component` up to the last one used.
             windows: of the metric, for its series.

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from detectors.day import Day
+from streams.register.holiday_calendar import HolidayCalendar
 from streams.register.local_time import local_moment
 
 if TYPE_CHECKING:
-    from collections.abc import Set as AbstractSet
     from datetime import date
 
     from streams.settings.settings import OpeningHours
@@ -40,10 +40,9 @@ class LocalClock:
     """
 
     def __init__(
-        self, timezone: str, hours: tuple[OpeningHours, ...] = (), holidays: AbstractSet[int] = frozenset()
+        self, timezone: str, hours: tuple[OpeningHours, ...] = (), holidays: HolidayCalendar | None = None
     ) -> None:
-        """`holidays`: the ordinals of the dates that are; see `Day`."""
-        self._holidays = holidays
+        self._holidays = holidays or HolidayCalendar()
         self._zone = ZoneInfo(timezone)
         self._hours: list[list[tuple[int, int]]] = [[] for _ in _DAYS]
         for entry in hours:
@@ -63,7 +62,8 @@ class LocalClock:
 
     def day(self, time_ms: int) -> Day:
         """The local day."""
-        return Day(self._local(time_ms).toordinal(), self._holidays)
+        local = self._local(time_ms)
+        return Day(local.toordinal(), self._holidays.around(local.year))
 
     def open_since(self, time_ms: int) -> int | None:
         """Since when it has been open without a break up to just before `time_ms`; 0 = always, None = it is closed."""

@@ -67,6 +67,11 @@ class Past:
         self.until[series] = max(until, int(self.until[series]))
         self.found[series] = now_ms
 
+    def note_all(self, until: NDArray[np.int64], now_ms: int) -> None:
+        """The same of all series, int64[n]: of those above 0."""
+        self.until = np.maximum(self.until, until)
+        self.found = np.where(until > 0, now_ms, self.found)
+
     def leave(self, moment: Moment, finding: Finding, shorter: Sequence[Finding], deviating: NDArray[np.bool_]) -> None:
         """Takes the scores from a finding that shows the past.
 

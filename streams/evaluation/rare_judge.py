@@ -80,9 +80,9 @@ class RareJudge:
         yield self._clusters(moment, shown)
 
     def _catch_up(self, moment: Moment) -> None:
-        """Passes over what was never closed: nobody had an event for a day, and so no rare one came."""
+        """Passes over what was never closed since the first: nobody had an event for a day, and so no rare one came."""
         learned_until = _learned_until(moment)
-        if self._caught_up_ms:
+        if self._caught_up_ms and self._quarters:
             between = (learned_until - self._caught_up_ms) // QUARTER_MS
             self._month.pass_over(max(between - (self._month.quarters - self._quarters), 0))
         self._caught_up_ms, self._quarters = learned_until, self._month.quarters
@@ -110,8 +110,8 @@ class RareJudge:
         exposure = self._exposure.since(moment, self._month, ago, rows)
         looks = self._looks(moment)
         seen, share = self._before(moment, ago, exposure, rows)
-        found = self._detector.judge(seen, share, looks)
-        judged.score[rows] = np.where(self._detector.over(ago, np.maximum(found.events, 2)), 0.0, found.score)
+        found = self._detector.judge(seen, share, looks, ago)
+        judged.score[rows] = found.score
         near = np.flatnonzero(judged.score[rows] >= CLEAR_SCORE)
         first = found.events[near] - 1, near
         usual = self._exposure.of_month(moment, self._month)[rows[near]]

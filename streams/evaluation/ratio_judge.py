@@ -11,12 +11,14 @@ from detectors.binomial import BinomialDetector
 from detectors.burn_rate import RULES, BurnRateDetector
 from detectors.course import Course
 from detectors.judgement import Reason
-from detectors.ratio_baseline import RatioBaseline, UsualRatio
+from detectors.ratio_baseline import at
 from detectors.state import pack, unpack
 from streams.catalogue.metric import Component
-from streams.evaluation.first_look import FirstLook
+from streams.evaluation.drifting_ratios import DriftingRatios
+from streams.evaluation.expected_ratios import LEAST_TRIALS, ExpectedRatios
 from streams.evaluation.judge import Finding
 from streams.evaluation.reference import Reference
+from streams.evaluation.sequential_ratios import SequentialRatios
 from streams.evaluation.window_reader import LONG_S
 
 if TYPE_CHECKING:
@@ -26,13 +28,12 @@ if TYPE_CHECKING:
 
     from detectors.day import Day
     from detectors.judgement import Judgement
+    from detectors.ratio_baseline import UsualRatio
     from streams.catalogue.metric import Metric
     from streams.evaluation.moment import CourseStep, Moment
 
     Array = NDArray[np.float64]
 
-_PRIOR_CORRELATION = 0.001
-_ENOUGH_TRIALS = 100.0
 _LONGEST_CLIFF_S = 900  # where burn rates are judged, an hour is theirs: they ask whether it still goes on
 # 1e-6 is for half a million looks a year. A week is new 52 times: ten times as many looks at what overlaps, and one
 # series in twenty has a false alarm in a year, a tenth of those that a minute has.
@@ -54,29 +55,29 @@ class RatioJudge:
     def __init__(self, metric: Metric, points: float = 1.0) -> None:
         self._metric = metric
         effect = metric.minimum_effect / points
-        self._baseline = RatioBaseline(bounded=True, prior_dispersion=_PRIOR_CORRELATION)
-        self._first = FirstLook()
+        self._expected = ExpectedRatios()
         self._reference = Reference(_LONG_CORRELATION, self._earlier)
         self._binomial = BinomialDetector(min(effect, 1.0), metric.minimum_exposure)
+        self._tests = SequentialRatios(
+            metric, min(effect, 1.0), lambda moment, window_s: moment.sums(Component.DENOMINATOR, window_s)
+        )
+        self._drifting = DriftingRatios(metric, min(effect, 1.0))
         self._slow = BinomialDetector(min(effect, 1.0), metric.minimum_exposure, _LONG_LIMIT)
         self._burning = None if metric.target is None else BurnRateDetector(metric.target, metric.minimum_exposure)
 
     def learn(
         self, second_of_day: float, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]], day: Day
     ) -> None:
-        del day  # what people do is counted by day, how they do it hardly is
-        if self._metric.windows[0] > LONG_S:
-            return  # nothing is compared with the usual ratio of an hour
-        self._baseline.learn(
-            int(second_of_day // 3600),
-            self._tops(counts.__getitem__, counts[Component.DENOMINATOR]),
-            counts[Component.DENOMINATOR],
-            partner[Component.DENOMINATOR],
-        )
+        bottoms, partner_of = counts[Component.DENOMINATOR], partner[Component.DENOMINATOR]
+        tops, tried = self._tops(counts.__getitem__, bottoms), at(bottoms, partner_of)
+        self._drifting.learn(day, np.clip(tops, 0.0, tried), tried)
+        if self._metric.windows[0] <= LONG_S:  # else nothing is compared with the usual ratio of an hour
+            self._expected.learn(int(second_of_day // 3600), tops, bottoms, partner_of)
 
     def grow(self, size: int) -> None:
-        self._baseline.grow(size)
-        self._first.grow(size)
+        self._expected.grow(size)
+        self._tests.grow(size)
+        self._drifting.grow(size)
 
     def largest_expected(self, window_s: int) -> float:
         """A ratio has exposure only where something was seen."""
@@ -84,12 +85,16 @@ class RatioJudge:
         return 0.0
 
     def findings(self, moment: Moment, windows: tuple[int, ...]) -> Iterator[Finding]:
-        usual = self._usual(moment)
+        usual = self._expected.usual(moment)
         for window_s in windows:
             if self._burning is None or window_s <= _LONGEST_CLIFF_S or window_s > LONG_S:
                 yield Finding(window_s, self._judged(moment, window_s, usual))
         if self._burning is not None:
             yield from self._burns(moment, windows, usual)
+        if self._metric.windows[0] <= LONG_S:
+            a_day = self._expected.a_day(moment)
+            yield self._tests.finding(moment, usual, a_day, lambda slots: self._recent(moment, slots))
+        yield from self._drifting.findings(moment)
 
     def _judged(self, moment: Moment, window_s: int, usual: UsualRatio) -> Judgement:
         """Against `usual`, or, over a long window, against the windows before it."""
@@ -97,7 +102,8 @@ class RatioJudge:
         if window_s > LONG_S:
             usual, detector = self._reference.usual(moment, window_s), self._slow
         tops, bottoms = self._sums(moment, window_s)
-        judged = detector.judge(tops, bottoms, usual.ratio, usual.weight, usual.dispersion)
+        shown = window_s <= LONG_S  # what is improbable the tests find
+        judged = detector.judge(tops, bottoms, usual.ratio, usual.weight, usual.dispersion, shown=shown)
         judged.reason[~np.isfinite(usual.ratio) & (bottoms > 0)] = Reason.WARMING_UP
         return judged
 
@@ -113,6 +119,14 @@ class RatioJudge:
         tops = self._tops(lambda component: moment.raw(component, window_s), bottoms)
         return np.clip(tops, 0.0, np.maximum(bottoms, 0.0)), bottoms
 
+    def _recent(self, moment: Moment, slots: int) -> tuple[Array, Array]:
+        """The same of the last slots of 10 s."""
+        bottoms = at(
+            moment.reader.recent(Component.DENOMINATOR, slots).astype(np.float64), moment.partner(Component.DENOMINATOR)
+        )
+        tops = self._tops(lambda component: moment.reader.recent(component, slots).astype(np.float64), bottoms)
+        return np.clip(tops, 0.0, np.maximum(bottoms, 0.0)), bottoms
+
     def _earlier(self, moment: Moment, window_s: int) -> tuple[Array, Array]:
         """The same of the earlier windows that it is compared with, float64[windows, n]."""
         bottoms = moment.earlier(Component.DENOMINATOR, window_s, mapped=True)
@@ -124,17 +138,6 @@ class RatioJudge:
         del bottoms
         return read(Component.NUMERATOR)
 
-    def _usual(self, moment: Moment) -> UsualRatio:
-        usual = self._baseline.usual(moment.end_s, moment.partner(Component.DENOMINATOR), moment.whole)
-        first = self._first.usual(moment.now_ms)
-        learned = np.isfinite(usual.ratio) & (usual.seen >= _ENOUGH_TRIALS)
-        return UsualRatio(
-            ratio=np.where(learned, usual.ratio, first.ratio),
-            weight=np.where(learned, usual.weight, np.maximum(first.weight, 1.0)),
-            dispersion=usual.dispersion,
-            seen=usual.seen,
-        )
-
     def in_unit(self, moment: Moment, judged: Judgement, windows: NDArray[np.int32]) -> Judgement:
         """It is judged in the metric's own unit."""
         del moment, windows
@@ -143,20 +146,20 @@ class RatioJudge:
     def follow(self, moment: Moment, elapsed_s: float, calm: NDArray[np.bool_]) -> None:
         window_s = self._metric.windows[0]
         tops, bottoms = self._sums(moment, window_s)
-        self._first.follow(moment.now_ms, tops, bottoms, min(elapsed_s / window_s, 1.0), calm)
+        self._expected.follow(moment.now_ms, tops, bottoms, min(elapsed_s / window_s, 1.0), calm)
 
     def since(self, moment: Moment, series: int, seconds: int) -> Judgement | None:
         row = np.array([series])
         bottoms = np.maximum(np.array([moment.last(Component.DENOMINATOR, series, seconds)]), 0.0)
         tops = self._tops(lambda component: np.array([moment.last(component, series, seconds)]), bottoms)
-        usual = self._usual(moment)
+        usual = self._expected.usual(moment)
         judged = self._binomial.judge(tops, bottoms, usual.ratio[row], usual.weight[row], usual.dispersion[row])
         return self.in_unit(moment, judged, row.astype(np.int32)) if bottoms[0] > 0 else None
 
     def course(self, moment: Moment, series: int, step: CourseStep, above: bool) -> Course:
         bottoms = np.maximum(moment.course(Component.DENOMINATOR, series, step), 0.0)
         tops = self._tops(lambda component: moment.course(component, series, step), bottoms)
-        ratio = float(np.nan_to_num(self._usual(moment).ratio[series], nan=self._metric.target or 0.5))
+        ratio = float(np.nan_to_num(self._expected.usual(moment).ratio[series], nan=self._metric.target or 0.5))
         # Of a rare thing every case tells more: what fell is seen in the failures, what rose in the successes. But of
         # something never seen so far a single case is not yet where it began.
         least = max(self._binomial.minimum_effect / 10, 1e-4)
@@ -170,21 +173,21 @@ class RatioJudge:
 
         bottoms = np.maximum(last(Component.DENOMINATOR), 0.0)
         tops = np.clip(self._tops(last, bottoms), 0.0, bottoms)
-        before = self._usual(moment).ratio[rows[0]]
-        self._baseline.rebase(rows, tops, bottoms, moment.partner(Component.DENOMINATOR))
-        self._first.forget(rows)
-        after = self._usual(moment).ratio[rows[0]]
+        before = self._expected.usual(moment).ratio[rows[0]]
+        self._expected.rebase(moment, rows, tops, bottoms)
+        self._tests.forget(rows)
+        self._drifting.forget(rows)
+        after = self._expected.usual(moment).ratio[rows[0]]
         return float(after / before) if before > 0 and np.isfinite(after) else 0.0
 
     def contributions(self, moment: Moment, whole: int, parts: list[int], window_s: int) -> contributors.Contributions:
         window_s = min(self._metric.windows, key=lambda known: abs(known - window_s))
         rows = np.array(parts)
         tops, bottoms = (sums[rows] for sums in self._sums(moment, window_s))
-        partner = moment.partner(Component.DENOMINATOR)
-        of = self._usual(moment) if window_s <= LONG_S else self._reference.usual(moment, window_s)
-        known = np.isfinite(of.ratio[rows])
-        usual = np.where(known, of.ratio[rows], of.ratio[whole])
-        before = self._baseline.bottoms(partner)[rows] if window_s <= LONG_S else of.seen[rows]
+        of = self._expected.usual(moment) if window_s <= LONG_S else self._reference.usual(moment, window_s)
+        known = np.isfinite(of.ratio[rows]) & (of.seen[rows] >= LEAST_TRIALS)
+        usual = np.where(np.isfinite(of.ratio[rows]), of.ratio[rows], of.ratio[whole])
+        before = self._expected.bottoms(moment)[rows] if window_s <= LONG_S else of.seen[rows]
         if before.sum() <= 0:
             before = bottoms
         return contributors.only_sure(
@@ -198,8 +201,9 @@ class RatioJudge:
         self._restore_parts({name: array.tobytes() for name, array in unpack(payload).items()})
 
     def _parts(self) -> dict[str, bytes]:
-        return {"baseline": self._baseline.to_bytes(), "first": self._first.to_bytes()}
+        return self._expected.parts() | {"tests": self._tests.to_bytes(), "drifting": self._drifting.to_bytes()}
 
     def _restore_parts(self, parts: dict[str, bytes]) -> None:
-        self._baseline = RatioBaseline.from_bytes(parts["baseline"])
-        self._first = FirstLook.from_bytes(parts["first"])
+        self._expected.restore(parts)
+        self._tests.restore(parts["tests"])
+        self._drifting.restore(parts["drifting"])

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detectors.alarm_budget import limit_of_counts
+from detectors.alarm_budget import limit, looks_at_counts
 from detectors.bank import FALLS, RISES, Bank, Run, Step
+from detectors.chance_runs import ChanceRuns
 from detectors.clumps import Clumps
 from detectors.judgement import Judgement, Reason
 from detectors.seasonal import QUARTER_S
@@ -33,7 +34,8 @@ _LONGEST_GAP_MS = 26 * 3_600_000
 _STALLED = 0.05  # the size of a change that is a stall
 _DAY_S = 86_400.0
 _AROUND_S = 10_800  # shares are those of so long around the present
-_PARTS = ("bank", "clumps", "shares")
+_PARTS = ("bank", "clumps", "shares", "chance")
+_LEAST_NATS = 6.0
 _CALM = 6.0  # nats: what has added up to less teaches what is usual
 _MINUTE_MS = 60_000
 _THIN = 0.5  # events in 10 s
@@ -62,6 +64,7 @@ class SequentialCounts:
         self._bank = Bank(FALLS if falls else FALLS + RISES)  # what is good is news as well
         self._clumps = Clumps()
         self._shares = Shares()
+        self._chance = ChanceRuns()
         self._followed_ms = 0
         self._around: tuple[Array, Array] = (np.zeros(0), np.zeros(0))  # usual and evidence, derived
         self._of_quarter = (0, 0)
@@ -74,6 +77,7 @@ class SequentialCounts:
         self._bank.grow(size)
         self._clumps.grow(size)
         self._shares.grow(size)
+        self._chance.grow(size)
 
     def learn(self, second_of_day: float, counts: Array, whole: int, day: Day) -> None:
         """Takes in a closed quarter of an hour, before the usual day does."""
@@ -117,7 +121,9 @@ class SequentialCounts:
         counts = moment.reader.recent(self._counted, gap_ms // TICK_MS).astype(np.float64)
         step = self._step(moment, edges, counts, seconds)
         self._bank.follow(step)
-        calm = self._bank.nats() < _CALM
+        nats = self._bank.nats()
+        self._chance.follow(nats, np.where(np.isfinite(step.high), self._looks(edges), 0.0), moment.whole, seconds)
+        calm = nats < _CALM
         usual = np.where(np.isfinite(step.shared), step.shared, np.clip(counts, step.low, step.high))
         self._clumps.follow(counts, np.where(np.isfinite(usual), usual, np.nan), seconds, calm)
         if moment.whole >= 0:
@@ -133,9 +139,8 @@ class SequentialCounts:
     def _step(self, moment: Moment, edges: Edges, counts: Array, seconds: float) -> Step:
         low, middle, high = edges.low, edges.middle, edges.high
         if seconds > QUARTER_S:
-            rows = np.arange(moment.size)
-            between = self._expected.usual.between(moment.end_s, np.full(moment.size, seconds), rows, day=moment.day)
-            times = between / np.maximum(middle, 1e-9)
+            usual = self._expected.usual.usual(moment.end_s, int(seconds), moment.whole, day=moment.day)
+            times = np.nan_to_num(usual.middle) / np.maximum(middle, 1e-9)
         else:
             times = np.full(moment.size, seconds / self._metric.windows[0])
         clumped, wobble, unsure = self._clumps.size(edges.wobble), edges.wobble, edges.unsure
@@ -172,11 +177,14 @@ class SequentialCounts:
         """What the runs say, each over its own time."""
         self.follow(moment)
         edges = self._expected_now(moment)
-        a_day = edges.middle * (_DAY_S / self._metric.windows[0])
-        self._limits = limit_of_counts(moment.allowed, np.nan_to_num(a_day))
+        limits = limit(moment.allowed, self._looks(edges))
+        self._limits = np.maximum(limits + self._chance.shift(limits, moment.whole), _LEAST_NATS)
         run = self._bank.run(self._limits)
         judged = self._judged(run, self._limits, np.isfinite(edges.high))
         return Finding(0, judged, np.maximum(run.seconds, TICK_MS / 1000).astype(np.int32))
+
+    def _looks(self, edges: Edges) -> Array:
+        return looks_at_counts(np.nan_to_num(edges.middle) * (_DAY_S / self._metric.windows[0]))
 
     def _judged(self, run: Run, limits: Array, known: NDArray[np.bool_]) -> Judgement:
         deviation = run.seen - run.expected

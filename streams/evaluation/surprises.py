@@ -89,10 +89,12 @@ class Surprises:
         for place, judged in enumerate(self._judge.findings(moment, windows)):
             found = self._preset.applied(moment, judged, reported)
             self._past.leave(moment, found, shorter, deviating)
+            if found.over is not None:
+                self._past.note_all(found.over, moment.now_ms)
             shorter.append(found)
             finding = self._assessments.heard(moment.now_ms, found)
             findings.append(finding)
-            if place == 0:
+            if place == 0 and finding.windows is None:
                 # Copies: columns of a judgement may be the very sums that the next one is made of.
                 best = finding.judgement.taken(np.arange(moment.size))
                 present = finding.judgement.taken(np.arange(moment.size))

@@ -38,7 +38,8 @@ class Quarters:
     def due(self, frontier: int, activity: Activity) -> Iterator[tuple[int, Due]]:
         """Each quarter that closes when slots below `frontier` are final, in order, with its late cells.
 
-        Those before which no source had an event for a day are passed over: what was usual then is unknown, not zero.
+        Those before which no source had an event for a day are passed over. The next one tells what they were: see
+        `ClosedQuarters`.
         """
         end = (frontier - CLOSING_SLOTS) // QUARTER_SLOTS  # the first that stays open
         while self.following < end:

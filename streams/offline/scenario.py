@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 PARTITIONS = 4  # of a source topic of which nothing is said
-_SET = ("evaluate_from", "timezone", "opening_hours", "calendar")
+_SET = ("evaluate_from", "timezone", "opening_hours", "holidays", "calendar")
 
 
 class ScenarioError(InputError):
@@ -29,7 +29,7 @@ def given_by(scenario: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def for_scenario(settings: Settings, scenario: Mapping[str, Any]) -> Settings:
-    """Settings with what the first line of an events file sets: evaluate_from, timezone, opening_hours, calendar.
+    """Settings with what the first line of an events file sets: where and when it is, and what is planned.
 
     Time is that of the events. Unknown names are ignored. Raises msgspec.ValidationError for a value of a wrong type.
     """

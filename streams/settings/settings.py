@@ -221,8 +221,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     catalogue: str = ""  # empty: the one shipped
     timezone: str = "Asia/Shanghai"
     opening_hours: tuple[OpeningHours, ...] = ()  # empty: always open
+    holidays: tuple[str, ...] = ()  # of countries or parts of them, as CN or BR-SP; days of their own kind
     calendar: tuple[CalendarEntry, ...] = ()  # what is planned; a catalogue may hold more
-    false_warnings_a_day: Annotated[float, Bounds(above=0, most=10_000)] = 0.5  # over all series; sets the limits
+    false_warnings_a_day: Annotated[float, Bounds(above=0, most=10_000)] = 1.0  # over all series; sets the limits
     evaluate_from: str = ""  # RFC 3339; before it baselines are filled and nothing is judged
     source_partitions: dict[str, _Partitions] = {}  # the broker is asked for what is missing here
     mappings: dict[str, MappingSettings] = {}  # by name, how records of other systems become events (docs/mapping.md)

@@ -23,7 +23,6 @@ AUTOMATIC = 0.4
 REJECTED, RETAINED, DISPUTED = 0.05, 0.04, 0.03
 KINDS = ("refund_only", "return")
 BY_HAND_MS = (3 * MINUTE_MS, 10 * MINUTE_MS)  # people hurry where the automatic is out of order
-BAD_BATCH = 9
 SPOILT_WITHIN_MS = 5 * DAY_MS
 
 
@@ -127,7 +126,7 @@ def _fields(
     count = len(order)
     reason = np.where(early, shop.REFUND_REASONS.code("changed_mind"), shop.REFUND_REASONS.draw(rng, count))
     reason = np.where(spoils, shop.REFUND_REASONS.code("damaged"), reason)
-    batch = np.where(spoils, BAD_BATCH, rng.integers(1, BAD_BATCH, count))
+    batch = np.where(spoils, shop.BAD_BATCH, rng.integers(1, shop.BAD_BATCH, count))
     return (
         Label("order_id", "TB", order),
         Named("reason", shop.REFUND_REASONS.values, reason),

@@ -97,7 +97,9 @@ def _carrier(rng: np.random.Generator) -> Drawn:
 def _batch(rng: np.random.Generator) -> Drawn:
     category = _pick(rng, shop.CATEGORIES.above(0.09))
     sku = shop.SKUS[shop.CATEGORIES.code(category) * shop.SKUS_OF_CATEGORY]  # the one that sells best
-    return Drawn({"sku": sku, "category": category, "reason": "damaged"}, float(rng.uniform(3, 6)))
+    return Drawn(
+        {"sku": sku, "category": category, "reason": "damaged", "batch": f"B{shop.BAD_BATCH}"}, float(rng.uniform(3, 6))
+    )
 
 
 def _refunds(rng: np.random.Generator) -> Drawn:

@@ -92,6 +92,7 @@ CATEGORIES = Choice(
     ),
     (20, 15, 12, 10, 9, 7, 8, 6, 5, 3, 3, 2),
 )
+BAD_BATCH = 9  # others have the numbers below
 REFUND_REASONS = Choice(("not_as_described", "changed_mind", "damaged", "wrong_item", "late"), (30, 34, 12, 10, 14))
 DECLINES = Choice(("insufficient_funds", "declined", "timeout"), (50, 35, 15))
 SKUS_OF_CATEGORY = 12

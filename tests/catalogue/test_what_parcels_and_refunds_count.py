@@ -206,3 +206,38 @@ def test_r8_is_the_money_of_requests_withdrawn_by_their_own_time() -> None:
 
     assert count.slots(NUMERATOR, "reason=late") == {0: 12_990, 10: 1_000_000_000}
     assert (count.total(DENOMINATOR), count.total(CUT), count.total(EXPOSURE, "reason=late")) == (2, 1, 1)
+
+
+@pytest.mark.parametrize(("name", "kind"), [("damage", "parcel.damaged"), ("loss", "parcel.lost")])
+def test_l11_counts_parcels_damaged_or_lost_beside_those_delivered(name: str, kind: str) -> None:
+    counts = {"damage": Count("damage"), "loss": Count("loss")}
+    count = counts[name].event(kind, 0, carrier="zto", warehouse="hangzhou-1")
+    for at in range(3):
+        count.event("parcel.delivered", at, carrier="zto", warehouse="wuhan-1")
+
+    assert (count.total(NUMERATOR), count.total(EXPOSURE)) == (1, 3)
+    assert (count.total(NUMERATOR, "carrier=zto"), count.total(EXPOSURE, "carrier=zto")) == (1, 3)
+    assert (count.total(NUMERATOR, "warehouse=hangzhou-1"), count.total(EXPOSURE, "warehouse=hangzhou-1")) == (1, 0)
+
+
+def test_l11_counts_refunds_asked_for_because_of_a_damage_by_article_and_batch_as_well() -> None:
+    count = Count("damage_claims").event(
+        "refund.requested", 0, reason="damaged", sku="home-00", batch="B9", carrier="zto"
+    )
+    count.event("refund.requested", 0, reason="late", sku="home-00", batch="B9", carrier="zto")
+    count.event("parcel.delivered", 0, carrier="zto")
+
+    assert (count.total(NUMERATOR), count.total(NUMERATOR, "sku=home-00+batch=B9")) == (1, 1)
+    assert (count.total(NUMERATOR, "batch=B9"), count.total(EXPOSURE), count.total(EXPOSURE, "carrier=zto")) == (
+        1,
+        1,
+        1,
+    )
+
+
+def test_d5_counts_disputes_in_which_a_bank_takes_the_money_back_beside_orders_paid() -> None:
+    count = Count("chargebacks").event("dispute.opened", 0, kind="chargeback", store="flagship", reason="fraudulent")
+    count.event("dispute.opened", 0, kind="inquiry", store="flagship").event("order.paid", 0, store="flagship")
+
+    assert (count.total(NUMERATOR), count.total(NUMERATOR, "reason=fraudulent")) == (1, 1)
+    assert (count.total(EXPOSURE), count.total(EXPOSURE, "store=flagship")) == (1, 1)

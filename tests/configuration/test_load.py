@@ -77,6 +77,7 @@ def test_a_moment_needs_no_quotes(tmp_path: Path) -> None:
         ("broker: [\n", ":2:1", "not YAML"),
         ("broker: localhost\n", ":1:1: broker", "host:port"),
         ("timezone: Mars/Base\n", ":1:1: timezone", "Asia/Shanghai"),
+        ("holidays: [CN, Brazil]\n", ":1:16: holidays[1]", 'did you mean "BR"?'),
         ("evaluate_from: monday\n", ":1:1: evaluate_from", "RFC 3339"),
         ("source_partitions: {order: 3}\n", ":1:21: source_partitions.order", 'did you mean "orders"?'),
         ("worth: {ordr: 260}\n", ":1:9: worth.ordr", 'did you mean "order"?'),

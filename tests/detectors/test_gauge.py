@@ -49,3 +49,16 @@ def test_a_restored_detector_says_the_same() -> None:
     second.restore(first.to_bytes())
 
     assert first.judge(0, np.array([90.0])).score.tolist() == second.judge(0, np.array([90.0])).score.tolist()
+
+
+def test_an_hour_of_the_week_has_its_own_level() -> None:
+    rng = np.random.default_rng(5)
+    detector = GaugeDetector(minimum_effect=1.0, least=10.0)
+    for minute in range(0, 3 * 7 * 1440, 5):
+        level = 300 if minute // 1440 % 7 == 0 else 15
+        detector.follow(minute * 60.0, rng.poisson(level, 1).astype(float), 300, np.array([True]))
+
+    monday, tuesday = (detector.judge(21 * 86_400.0 + day * 86_400.0, np.array([300.0])) for day in (0, 1))
+
+    assert monday.score[0] < 1 < tuesday.score[0]
+    assert monday.expected[0] > 4 * tuesday.expected[0]

@@ -21,7 +21,8 @@ def season(days: int, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
 
 def scores_of(times: np.ndarray, values: np.ndarray) -> np.ndarray:
     detector = PlainSeriesDetector()
-    return np.array([detector.update(float(time), float(value)) for time, value in zip(times, values, strict=True)])
+    pairs = zip(times, values, strict=True)
+    return np.array([detector.update(np.array([time]), np.array([value]))[0] for time, value in pairs])
 
 
 def test_a_spike_in_a_season_has_the_highest_score() -> None:
@@ -67,7 +68,7 @@ def test_any_numbers_give_scores_from_0_to_1(values: list[float], spacing: float
     detector = PlainSeriesDetector(warm_up=3)
 
     for place, value in enumerate(values):
-        assert 0 <= detector.update(place * spacing, value) <= 1
+        assert 0 <= detector.update(np.array([place * spacing]), np.array([value]))[0] <= 1
 
 
 def test_missing_values_teach_nothing() -> None:
@@ -75,12 +76,37 @@ def test_missing_values_teach_nothing() -> None:
     detector, other = PlainSeriesDetector(), PlainSeriesDetector()
 
     for before, after in pairwise(times):
-        value = values[int(before // 300)]
-        assert detector.update(before, value) == other.update(before, value)
-        other.update((before + after) / 2, math.nan)
+        time, value = np.array([before]), values[[int(before // 300)]]
+        assert detector.update(time, value) == other.update(time, value)
+        other.update((time + after) / 2, np.array([math.nan]))
 
 
-@pytest.mark.parametrize("parameters", [{"warm_up": 0}, {"memory": 0}])
-def test_parameters_out_of_range_are_refused(parameters: dict[str, int]) -> None:
+def test_a_warm_up_of_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match="at least 1"):
-        PlainSeriesDetector(**parameters)
+        PlainSeriesDetector(warm_up=0)
+
+
+def test_series_side_by_side_have_the_scores_they_have_alone() -> None:
+    rng = np.random.default_rng(4)
+    times = np.arange(600) * 300.0
+    values = rng.standard_t(2, (600, 3)).cumsum(axis=0) * [0, 1, 1] + rng.standard_t(2, (600, 3))
+    values[rng.random((600, 3)) < 0.1] = math.nan
+    detector = PlainSeriesDetector()
+
+    together = np.array([detector.update(np.full(3, time), row) for time, row in zip(times, values, strict=True)])
+
+    for series in range(3):
+        assert np.array_equal(together[:, series], scores_of(times, values[:, series]))
+
+
+def test_a_restored_detector_says_the_same() -> None:
+    times, values = season(3)
+    first, second = PlainSeriesDetector(), PlainSeriesDetector()
+    for time, value in zip(times[:800], values[:800], strict=True):
+        first.update(np.array([time]), np.array([value]))
+    second.restore(first.to_bytes())
+
+    for time, value in zip(times[800:], values[800:] ** 2, strict=True):
+        now = np.array([time]), np.array([value])
+        assert first.update(*now) == second.update(*now)
+    assert first.to_bytes() == second.to_bytes()

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from detectors.last_events import DEPTH, LastEvents
+from detectors.last_events import DEPTH, LastEvents, over, together
 from detectors.rare import RareDetector, log_tail
 from detectors.thirty_days import ThirtyDays
 
@@ -111,13 +111,24 @@ def test_chance_goes_off_less_often_than_is_asked_for(a_day: float, years: int) 
 
 def test_a_cluster_is_over_once_it_is_silent_for_longer_than_its_own_rate_explains() -> None:
     hours = np.full((DEPTH, 3), np.inf)
-    for place, since in enumerate((6.0, 7.5, 1.0)):  # after the last of five, one an hour; after three at once
+    for place, since in enumerate((6.0, 7.5, 0.5)):  # after the last of five, one an hour; after three at once
         hours[:5, place] = since + np.arange(5) * (place < 2)
 
-    over = RareDetector.over(hours * 3600, np.array([5, 5, 3]))
+    assert over(hours * 3600, np.array([5, 5, 3])).tolist() == [False, True, False]
+    assert over((hours + 0.2) * 3600, np.array([5, 5, 3]))[2]
 
-    assert over.tolist() == [False, True, False]
-    assert RareDetector.over((hours + 0.2) * 3600, np.array([5, 5, 3]))[2]
+
+def test_a_stray_event_after_a_cluster_has_ended_does_not_bring_it_back() -> None:
+    hours = np.full((DEPTH, 1), np.inf)
+    hours[0], hours[1:11, 0] = 0.1, 5 + np.arange(10) / 60
+    at_once, long_after = hours[1:].copy(), hours
+    detector = RareDetector(minimum_effect=2, minimum_exposure=3)
+    of = np.zeros((DEPTH, 1)), hours / 720
+
+    assert together(hours * 3600).tolist() == [1]
+    assert together((at_once - 4.9) * 3600).tolist() == [DEPTH - 1]
+    assert detector.judge(*of, 235.0).score[0] > 1
+    assert detector.judge(*of, 235.0, long_after * 3600).score[0] == 0
 
 
 @pytest.mark.parametrize(

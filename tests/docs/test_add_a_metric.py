@@ -54,6 +54,13 @@ def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     return capsys.readouterr().out
 
 
+def test_the_entry_of_rare_events_is_right(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "rare.yaml"
+    file.write_text("metrics:\n" + block("yaml", "name: counterfeit_claims"), encoding="utf-8")
+
+    assert "counterfeit_claims" in said(capsys, "check", "--catalogue", str(file))
+
+
 def test_the_entry_is_right_and_has_the_name_that_the_page_gives(
     catalogue: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

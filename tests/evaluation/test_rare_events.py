@@ -90,6 +90,17 @@ def test_a_cluster_ends_by_itself_and_keeps_its_score_until_then(shop_of: Any) -
     assert START_MS + 178 * HOUR_MS < told[-1][0] < START_MS + 182 * HOUR_MS
 
 
+def test_the_time_before_the_first_event_is_not_one_without_events(shop_of: Any) -> None:
+    shop = shop_of([(0, ())], 8640, START_MS)
+    damaged(shop, [0.1, 2.6, 3.1], WHOLE)
+    evaluator = MetricEvaluator(metric(scopes=((),)), UTC)
+    found(evaluator, shop, 0, 4.25)
+
+    assert evaluator.latest.judgement.expected[WHOLE] == pytest.approx(
+        1.5 * 24 / 2.25, rel=0.01
+    )  # one, in nine quarters
+
+
 def test_the_part_where_they_come_is_named_as_their_contributor(shop_of: Any) -> None:
     shop = week(shop_of)
     damaged(shop, [169, 170, 171, 172, 173], WHOLE, CARRIER)

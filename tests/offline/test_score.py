@@ -6,6 +6,7 @@ import csv
 import gzip
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from streams.offline.score import ScoredFile, ScoreError, score_directory
@@ -56,3 +57,30 @@ def test_a_folder_without_series_is_refused(tmp_path: Path) -> None:
         score_directory(tmp_path / "in", tmp_path / "out")
     with pytest.raises(ScoreError, match="not a directory"):
         score_directory(tmp_path / "nowhere", tmp_path / "out")
+
+
+def test_files_side_by_side_have_the_scores_they_have_alone(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    for name, count in (("one", 400), ("two", 150)):
+        rows = [f"{1_491_041_280 + 60 * i},{value:.4f}" for i, value in enumerate(rng.standard_t(2, count))]
+        for folder in ("both", name):
+            (tmp_path / folder).mkdir(exist_ok=True)
+            (tmp_path / folder / f"{name}.csv").write_text("timestamp,value\n" + "\n".join(rows) + "\n")
+
+    for folder in ("both", "one", "two"):
+        score_directory(tmp_path / folder, tmp_path / "out" / folder)
+
+    for name in ("one", "two"):
+        alone = (tmp_path / "out" / name / f"{name}.csv").read_text()
+        assert (tmp_path / "out" / "both" / f"{name}.csv").read_text() == alone
+        assert any(not line.endswith(",0") for line in alone.splitlines()[1:])
+
+
+def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "one.csv").write_text(series())
+    with gzip.open(tmp_path / "in" / "one.csv.gz", "wt") as file:
+        file.write(series())
+
+    with pytest.raises(ScoreError, match="into one file"):
+        score_directory(tmp_path / "in", tmp_path / "out")

@@ -34,7 +34,7 @@ def test_a_count_that_stops_is_said_to_by_the_code_that_runs_live() -> None:
     metric = load().by_name["orders_created"]
     metric = type(metric)(**{name: getattr(metric, name) for name in metric.__struct_fields__} | {"scopes": ((),)})
     first = MONDAY_MS // SLOT_MS
-    start = first + 3 * 8_640
+    start = first + 7 * 8_640
     judged, leaves = Judged([metric], start), Leaves(metric, [{}])
     fine = (start - WARM_SLOTS) // 90 * 90
     quarters = np.full(((fine - first) // 90, 1), 900)

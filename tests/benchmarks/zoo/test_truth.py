@@ -42,8 +42,8 @@ def shop() -> Shop:
     return replace(
         found,
         opening=False,
-        judged_from_ms=found.begin_ms + 8 * HOUR_MS,
-        end_ms=found.begin_ms + 20 * HOUR_MS,
+        judged_from_ms=found.begin_ms + 6 * HOUR_MS,
+        end_ms=found.begin_ms + 15 * HOUR_MS,
         rhythm=Rhythm(-180, EVEN, EVEN, (1.0,) * 7),
         transport=found.transport._replace(copies=0.0),
         parcels=ParcelHabits(ship_h=3.0, leg_h=3.0),
@@ -69,6 +69,8 @@ def told_during(wrong: Incident, time: Callable[[str, Data, int], int]) -> list[
     """Events at the place within the incident, by the time that counts."""
     found = []
     for line in told(shop(), [wrong]).stream:
+        if not wrong.start_ms <= line.at_ms < wrong.end_ms + 2 * HOUR_MS:
+            continue
         event = orjson.loads(line.event or b"")
         data = {**event["data"], "topic": line.topic, "time": event["time"]}
         at = time(event["type"], data, _ms(event["time"]))

@@ -1,0 +1,81 @@
+"""How often runs of tests come far by chance, against how often they were meant to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from detectors.state import grown, pack, unpack
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+    Flags = NDArray[np.bool_]
+
+LEVELS = (5.0, 8.0)  # nats: far enough to be in the tail, and near enough to be reached every day
+_MEMORY_S = 7 * 86_400.0
+_PRIOR = np.array([20.0, 40.0])  # runs by which a metric is taken to be as the model says; the second says the slope
+_LEAST, _MOST = np.log(0.02), np.log(50.0)
+_LIGHTER = 0.5  # of a tail that seems to fall off faster, only so much is believed
+_DAY_S = 86_400.0
+
+
+class ChanceRuns:
+    """Counts the runs of a metric's series that reach some nats, its whole and its parts apart.
+
+    An expectation that is an interval, and a dispersion that is not known for sure, make tests rarer to err than they
+    were asked to be; traffic that no model knows makes them err more. What has been seen at lower levels, where a
+    metric has many runs a day and real changes are few among them, moves the limit at which it is to err as often as
+    people accept.
+
+    References:
+        J. Pickands, Statistical inference using extreme order statistics, Ann. Stat. 3 (1975): the tail beyond a level
+        follows from what exceeds it.
+
+    """
+
+    def __init__(self) -> None:
+        self._armed: Flags = np.zeros((len(LEVELS), 0), dtype=np.bool_)
+        self._seen: Array = np.zeros((2, len(LEVELS)))  # of parts and of the whole
+        self._meant: Array = np.zeros((2, len(LEVELS)))
+
+    def grow(self, size: int) -> None:
+        """Makes room for new series."""
+        self._armed = grown(self._armed, size, fill=True)
+
+    def follow(self, nats: Array, looks: Array, whole: int, seconds: float) -> None:
+        """Takes in the nats of each series' best run; it begins by chance `looks` times a day (0: not judged)."""
+        keep = np.exp(-seconds / _MEMORY_S)
+        self._seen *= keep
+        self._meant *= keep
+        judged = looks > 0
+        runs = float(looks.sum()) * seconds / _DAY_S
+        of_whole = float(looks[whole]) * seconds / _DAY_S if 0 <= whole < len(looks) else 0.0
+        for place, level in enumerate(LEVELS):
+            armed = self._armed[place]
+            reached = armed & judged & (nats >= level)
+            self._armed[place] = (armed & ~reached) | (nats < level / 2)
+            found = int(np.count_nonzero(reached))
+            mine = int(found > 0 and 0 <= whole < len(looks) and reached[whole])
+            self._seen[:, place] += (found - mine, mine)
+            self._meant[:, place] += np.array([runs - of_whole, of_whole]) * np.exp(-level)
+
+    def shift(self, limits: Array, whole: int) -> Array:
+        """float64[n]: nats to add to limits, so that they are reached as often as they were meant to be."""
+        low, high = np.log((self._seen + _PRIOR) / (self._meant + _PRIOR)).T
+        slope = (high - low) / (LEVELS[1] - LEVELS[0])
+        slope = np.where(slope < 0, _LIGHTER * slope, slope)
+        group = (np.arange(len(limits)) == whole).astype(np.intp)
+        shifted: Array = low[group] + slope[group] * np.maximum(limits - LEVELS[0], 0.0)
+        return np.clip(shifted, _LEAST, _MOST)
+
+    def to_bytes(self) -> bytes:
+        """The whole state."""
+        return pack({"armed": self._armed, "seen": self._seen, "meant": self._meant})
+
+    def restore(self, payload: bytes) -> None:
+        """Takes over what `to_bytes` described. Raises ValueError for anything else."""
+        arrays = unpack(payload)
+        self._armed, self._seen, self._meant = arrays["armed"], arrays["seen"], arrays["meant"]

@@ -1,0 +1,153 @@
+"""Finds changes of ratios by what has added up since they began, whatever the length of that."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from detectors.judgement import Judgement, Reason, nothing
+from detectors.ratio_bank import Expected, RatioBank, limit_of_trials
+from detectors.state import grown, pack, unpack
+from detectors.verdict import BAND
+from streams.evaluation.judge import Finding
+from streams.evaluation.window_reader import TICK_MS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from detectors.ratio_bank import RatioRun
+    from detectors.ratio_baseline import UsualRatio
+    from streams.catalogue.metric import Metric
+    from streams.evaluation.moment import Moment
+
+    Array = NDArray[np.float64]
+
+_LONGEST_GAP_MS = 26 * 3_600_000
+
+
+class SequentialRatios:
+    """Follows the bank of tests of a metric's ratios from one judged tick to the next.
+
+    Ticks that were left out are taken in at the next one. Run lengths are told as windows.
+
+    Args:
+        metric: its catalogue entry.
+        minimum_effect: smallest absolute difference of ratios that matters, 0 to 1.
+        trials: those of a window that is kept, float64[n].
+
+    """
+
+    def __init__(self, metric: Metric, minimum_effect: float, trials: Callable[[Moment, int], Array]) -> None:
+        self._minimum_effect = minimum_effect
+        self._minimum_exposure = max(metric.minimum_exposure, 1.0)
+        self._windows = metric.windows
+        self._trials = trials
+        self._bank = RatioBank()
+        self._told: NDArray[np.bool_] = np.zeros(0, dtype=np.bool_)  # what had enough once has it until it is over
+        self._followed_ms = 0
+        self._made: tuple[UsualRatio, Expected] | None = None
+
+    def grow(self, size: int) -> None:
+        """Makes room for new series."""
+        self._bank.grow(size)
+        self._told = grown(self._told, size)
+
+    def forget(self, rows: NDArray[np.intp]) -> None:
+        """What has added up in these rows is over: something else is expected of them."""
+        gone = np.isin(np.arange(len(self._told)), rows)
+        self._bank.forget(gone)
+        self._told[gone] = False
+        self._made = None
+
+    def finding(
+        self, moment: Moment, usual: UsualRatio, a_day: Array, read: Callable[[int], tuple[Array, Array]]
+    ) -> Finding:
+        """Takes in what came since the last time, and says what the runs say.
+
+        Args:
+            moment: the tick.
+            usual: what is expected.
+            a_day: trials, about, float64[n].
+            read: successes and trials of the last slots of 10 s, by how many; float64[n] each.
+
+        """
+        expected = self._expected(usual)
+        since_ms = max(self._followed_ms, moment.open_since or 0)
+        gap_ms = moment.end_ms - since_ms
+        if not 0 < gap_ms <= _LONGEST_GAP_MS:
+            self._bank.begin()
+            gap_ms = TICK_MS
+        self._followed_ms = moment.end_ms
+        successes, trials = read(gap_ms // TICK_MS)
+        ends = self._bank.follow(successes, trials, expected, (moment.end_ms - gap_ms) / 1000, moment.whole)
+        over = None
+        if len(ends.rows):
+            over = np.zeros(moment.size, dtype=np.int64)
+            over[ends.rows] = 1000 * ends.since
+        return self._judged(moment, expected, limit_of_trials(moment.allowed, a_day))._replace(over=over)
+
+    def _expected(self, usual: UsualRatio) -> Expected:
+        """The same object as long as what is usual is: the bank keeps what follows from it."""
+        if self._made is None or self._made[0] is not usual:
+            lasting = usual.lasting + 1 / np.maximum(usual.weight, 1.0)
+            self._made = (usual, Expected(usual.ratio, lasting, np.maximum(usual.dispersion - usual.lasting, 0.0)))
+        return self._made[1]
+
+    def _judged(self, moment: Moment, expected: Expected, limits: Array) -> Finding:
+        judged, windows = nothing(moment.size), np.full(moment.size, TICK_MS // 1000, dtype=np.int32)
+        run = self._bank.runs(expected, moment.end_ms / 1000, limits)
+        if not len(run.rows):
+            self._told[:] = False
+            return Finding(0, judged, windows)
+        value, usual = run.successes / run.trials, run.expected / run.trials
+        deviation = value - usual
+        told = self._told[run.rows]
+        enough = told | (self._around(moment, run) >= self._minimum_exposure)
+        # A ratio cannot fall by more than it has: an expectation of 1 % is gone entirely before it is down by 3 %.
+        effect = np.minimum(self._minimum_effect, np.where(deviation < 0, usual, 1 - usual) * 0.999)
+        matters = enough & (np.abs(deviation) >= effect)
+        scores = np.where(matters, run.nats / limits[run.rows], 0.0)
+        reason = np.where(enough, Reason.NORMAL, Reason.INSUFFICIENT_EXPOSURE).astype(np.int8)
+        reason[enough & ~matters & (run.nats >= limits[run.rows])] = Reason.BELOW_MINIMUM_EFFECT
+        reason[scores >= 1] = Reason.CLIFF
+        half = np.maximum(BAND * np.sqrt(run.spread), effect)
+        found = Judgement(
+            score=np.minimum(scores, 100.0),
+            value=value,
+            expected=usual,
+            lower=np.maximum(usual - half, 0.0),
+            upper=np.minimum(usual + half, 1.0),
+            exposure=run.trials,
+            excess=np.where(enough, np.abs(run.successes - run.expected), 0.0),
+            reason=reason,
+            direction=np.where(enough, np.sign(deviation), 0).astype(np.int8),
+        )
+        judged.put(run.rows, found)
+        self._told[:] = False
+        self._told[run.rows] = (scores >= 1) | told
+        windows[run.rows] = np.maximum(run.seconds, TICK_MS / 1000).astype(np.int32)
+        return Finding(0, judged, windows)
+
+    def _around(self, moment: Moment, run: RatioRun) -> Array:
+        """Trials of the runs, or of the shortest windows that they lie in: two minutes of failures have few."""
+        kept = np.array(self._windows)
+        shortest = kept[np.minimum(np.searchsorted(kept, run.seconds), len(kept) - 1)]
+        trials = run.trials.copy()
+        for window_s in np.unique(shortest).tolist():
+            of = (shortest == window_s) & (run.seconds <= window_s)
+            trials[of] = np.maximum(trials[of], self._trials(moment, window_s)[run.rows[of]])
+        return trials
+
+    def to_bytes(self) -> bytes:
+        """The whole state."""
+        bank = np.frombuffer(self._bank.to_bytes(), dtype=np.uint8)
+        return pack({"bank": bank, "followed": np.array([self._followed_ms]), "told": self._told})
+
+    def restore(self, payload: bytes) -> None:
+        """Takes over what `to_bytes` described."""
+        arrays = unpack(payload)
+        self._bank.restore(arrays["bank"].tobytes())
+        self._followed_ms, self._told = int(arrays["followed"][0]), arrays["told"]
