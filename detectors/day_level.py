@@ -105,6 +105,12 @@ class DayLevel:
         keep = np.where(known, _FORGET, 1.0)
         self.squares = (self.squares * keep + np.array([weight * lasts, weight])).astype(np.float32)
 
+    def rescale(self, rows: NDArray[np.intp], factors: Array) -> None:
+        """From now on so many times what was usual is usual in these rows, and today is such a day so far."""
+        self.level[rows] *= factors.astype(np.float32)
+        self.trend[rows] = 0.0
+        self.today[:, rows] = self.today[1, rows] * factors
+
     def pass_on(self, days: int) -> None:
         """So many days later: what grows has grown."""
         self.level *= (1.0 + self.trend.astype(np.float64)).astype(np.float32) ** min(days, 14)

@@ -108,6 +108,12 @@ class Drift:
                 setattr(self, name, grown(getattr(self, name), size))
             self._made = None
 
+    def forget(self, rows: NDArray[np.intp]) -> None:
+        """These series begin anew: runs, reference and the days that wait for it."""
+        for name in _STATE:
+            getattr(self, name)[..., rows] = 0
+        self._made = None
+
     def learn(self, day: Day, successes: Array, trials: Array) -> None:
         """Takes in a closed quarter of an hour of the day, float64[m], m >= n."""
         self.grow(len(trials))
