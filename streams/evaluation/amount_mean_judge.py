@@ -19,11 +19,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from detectors.day import Day
     from detectors.judgement import Judgement
     from detectors.single_values import Moments
     from streams.catalogue.metric import Metric
-    from streams.evaluation.judge import Judge
+    from streams.evaluation.judge import Judge, Quarter
     from streams.evaluation.moment import CourseStep, Moment
 
     Array = NDArray[np.float64]
@@ -36,11 +35,8 @@ class AmountMeanJudge:
         self._amounts = Amounts(metric)
         self._detector = AmountMeanDetector(metric.minimum_effect, metric.minimum_exposure, signed=metric.signed)
 
-    def learn(
-        self, second_of_day: float, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]], day: Day
-    ) -> None:
-        del day  # what people do is counted by day, how they do it hardly is
-        self._amounts.learn(second_of_day, counts, partner)
+    def learn(self, quarter: Quarter, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]]) -> None:
+        self._amounts.learn(quarter.second_of_day, counts, partner)
 
     def grow(self, size: int) -> None:
         self._amounts.grow(size)

@@ -8,6 +8,7 @@ import numpy as np
 
 from streams.catalogue.metric import Component
 from streams.catalogue.signals import CellKind
+from streams.evaluation.judge import Quarter
 from streams.evaluation.window_reader import QUARTER_MS
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from streams.evaluation.judge import Judge
     from streams.evaluation.opening import LocalClock
     from streams.evaluation.sale_plan import SalePlan
+    from streams.evaluation.series_index import SeriesIndex
     from streams.evaluation.window_reader import WindowReader
 
 
@@ -33,8 +35,9 @@ class ClosedQuarters:
     they stood at the last tick, and the last quarter are the state.
     """
 
-    def __init__(self, metric: Metric, judge: Judge, clock: LocalClock, plan: SalePlan) -> None:
+    def __init__(self, metric: Metric, judge: Judge, clock: LocalClock, plan: SalePlan, index: SeriesIndex) -> None:
         self._metric = metric
+        self._index = index
         self._judge = judge
         self._clock = clock
         self._plan = plan
@@ -83,7 +86,8 @@ class ClosedQuarters:
             for known in [self._partner.get(component, itself)]
         }
         clock = self._clock
-        self._judge.learn(clock.second_of_day(quarter_start_ms), rows, partner, clock.day(quarter_start_ms))
+        quarter = Quarter(clock.second_of_day(quarter_start_ms), clock.day(quarter_start_ms), self._index.whole)
+        self._judge.learn(quarter, rows, partner)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """The state as named arrays."""

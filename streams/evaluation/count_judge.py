@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from detectors.day import Day
     from detectors.judgement import Judgement
     from streams.catalogue.metric import Metric
+    from streams.evaluation.judge import Quarter
     from streams.evaluation.moment import CourseStep, Moment
 
     Array = NDArray[np.float64]
@@ -57,16 +57,13 @@ class CountJudge:
         self._activity = DrivingActivity(metric, activity if activity in metric.components() else None)
         self._expected = ExpectedCounts(metric, self._activity, counted)
         self._tests = SequentialCounts(metric, self._expected, counted, falls=falls)
-        self.whole = -1
 
-    def learn(
-        self, second_of_day: float, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]], day: Day
-    ) -> None:
+    def learn(self, quarter: Quarter, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]]) -> None:
         del partner  # activities are learned where they are counted
-        slot = int(second_of_day // QUARTER_S)
-        self._tests.learn(second_of_day, counts[self._counted], self.whole, day)
-        self._expected.learn(slot, counts[self._counted], day)
-        self._activity.learn(slot, counts, day)
+        slot = int(quarter.second_of_day // QUARTER_S)
+        self._tests.learn(quarter, counts[self._counted])
+        self._expected.learn(slot, counts[self._counted], quarter.day)
+        self._activity.learn(slot, counts, quarter.day)
 
     def grow(self, size: int) -> None:
         self._expected.grow(size)

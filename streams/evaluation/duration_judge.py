@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from detectors.day import Day
     from detectors.judgement import Judgement
     from detectors.ratio_baseline import UsualRatio
     from streams.catalogue.metric import Metric
+    from streams.evaluation.judge import Quarter
     from streams.evaluation.moment import CourseStep, Moment
 
     Array = NDArray[np.float64]
@@ -70,11 +70,9 @@ class QuantileJudge:
         self._learned = 0
         self._made: tuple[tuple[int, int, int, int], UsualRatio] | None = None
 
-    def learn(
-        self, second_of_day: float, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]], day: Day
-    ) -> None:
-        del partner, day  # bins are counted by every scope
-        self._baseline.learn(int(second_of_day // 3600), np.array([counts[number] for number in range(BINS)]))
+    def learn(self, quarter: Quarter, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]]) -> None:
+        del partner  # bins are counted by every scope
+        self._baseline.learn(int(quarter.second_of_day // 3600), np.array([counts[number] for number in range(BINS)]))
         self._learned += 1
 
     def grow(self, size: int) -> None:

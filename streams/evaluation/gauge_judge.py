@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from detectors.day import Day
     from detectors.judgement import Judgement
     from streams.catalogue.metric import Metric
+    from streams.evaluation.judge import Quarter
     from streams.evaluation.moment import Moment
 
     Array = NDArray[np.float64]
@@ -39,9 +39,7 @@ class GaugeJudge:
         self._scale = _MS_PER_S if metric.unit == "seconds" else 1.0
         self._detector = GaugeDetector(metric.minimum_effect, metric.minimum_exposure)
 
-    def learn(
-        self, second_of_day: float, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]], day: Day
-    ) -> None:
+    def learn(self, quarter: Quarter, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]]) -> None:
         """Nothing: quarters are sums, and a gauge has none."""
 
     def grow(self, size: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,12 +31,27 @@ class Finding(NamedTuple):
     over: NDArray[np.int64] | None = None
 
 
+class Quarter(NamedTuple):
+    """A closed quarter of an hour: when it began, on what day, and which series is the whole (-1: none)."""
+
+    second_of_day: float
+    day: Day
+    whole: int
+
+
+@runtime_checkable
+class FollowsTicks(Protocol):
+    """A judge whose tests take in every tick, also one at which nothing else is judged."""
+
+    def watch(self, moment: Moment) -> bool:
+        """Takes in what came since the last time; whether there may be something to find."""
+        ...
+
+
 class Judge(Protocol):
     """Baselines and detectors of one signal."""
 
-    def learn(
-        self, second_of_day: float, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]], day: Day
-    ) -> None:
+    def learn(self, quarter: Quarter, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]]) -> None:
         """Takes in a closed quarter of an hour of a local day: sums by component, by the series that counts them.
 
         Of signals whose trait is `gaps`, NaN where a quarter must teach a series nothing; of others 0.

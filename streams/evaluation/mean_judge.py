@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from detectors.day import Day
     from detectors.judgement import Judgement
     from streams.catalogue.metric import Metric
+    from streams.evaluation.judge import Quarter
     from streams.evaluation.moment import CourseStep, Moment
 
     Array = NDArray[np.float64]
@@ -40,12 +40,9 @@ class MeanJudge:
         self._baseline = RatioBaseline(bounded=False, wide=_WIDE_VARIANCE, least=_LEAST_VARIANCE)
         self._detector = MeanDetector(metric.minimum_effect, metric.minimum_exposure)
 
-    def learn(
-        self, second_of_day: float, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]], day: Day
-    ) -> None:
-        del day  # what people do is counted by day, how they do it hardly is
+    def learn(self, quarter: Quarter, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]]) -> None:
         self._baseline.learn(
-            int(second_of_day // 3600),
+            int(quarter.second_of_day // 3600),
             counts[Component.NUMERATOR] / _MS_PER_S,
             counts[Component.DENOMINATOR],
             partner[Component.DENOMINATOR],

@@ -12,7 +12,6 @@ from detectors.judgement import Reason, insufficient, nothing
 from detectors.state import pack, unpack
 from streams.evaluation.assessments import Assessments
 from streams.evaluation.closed_quarters import ClosedQuarters
-from streams.evaluation.count_judge import CountJudge
 from streams.evaluation.end_finder import EndFinder
 from streams.evaluation.held import HeldFindings
 from streams.evaluation.judges import JUDGES
@@ -67,9 +66,9 @@ class MetricEvaluator:
         self._clock = LocalClock(settings.timezone, hours, HolidayCalendar(settings.holidays))
         self._judge = JUDGES[metric.signal](metric)
         self._pace = Pace(metric, self._judge)
-        self._quarters = ClosedQuarters(metric, self._judge, self._clock, self._plan)
         self._preset = PresetLimit(metric, self._judge)
         self._index = SeriesIndex(metric)
+        self._quarters = ClosedQuarters(metric, self._judge, self._clock, self._plan, self._index)
         ends = EndFinder(self._judge)
         self._writer = VerdictWriter(metric, self._index, self._judge, ends)
         self._held = HeldFindings()
@@ -95,7 +94,7 @@ class MetricEvaluator:
         """
         self._assessments.settle(now_ms)
         moment = self._moment(now_ms, windows)
-        if not (self._reporting.reported(now_ms).any() or self._worth_judging(moment)):
+        if not (self._reporting.reported(now_ms).any() or self._pace.worth_judging(moment)):
             return [], self._drawn
         self._quarters.follow(windows)
         surprise = self._surprises.of(moment)
@@ -120,12 +119,6 @@ class MetricEvaluator:
     def assess(self, now_ms: int, windows: WindowReader, series: int, assessment: Assessment) -> Assessed:
         """Lets feedback about a series act, before the tick is judged; what it changed."""
         return self._assessments.act(self._moment(now_ms, windows), series, assessment)
-
-    def _worth_judging(self, moment: Moment) -> bool:
-        """Whether there may be something to find; once a minute it is also shown what is usual."""
-        if isinstance(self._judge, CountJudge):
-            return (moment.open_since is not None and self._judge.watch(moment)) or moment.now_ms % _FOLLOW_MS == 0
-        return self._pace.worth_judging(moment.now_ms, moment.reader)
 
     def _moment(self, now_ms: int, windows: WindowReader) -> Moment:
         count = windows.series_count
@@ -201,8 +194,6 @@ class MetricEvaluator:
         Raises ValueError for any other number of rows.
         """
         self._index.follow(windows.scopes, counts.shape[1])
-        if isinstance(self._judge, CountJudge):
-            self._judge.whole = self._index.whole
         untaught = self._assessments.untaught(quarter_start_ms, quarter_start_ms + QUARTER_MS, counts.shape[1])
         self._quarters.close(quarter_start_ms, counts, untaught)
 

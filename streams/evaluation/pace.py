@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from streams.catalogue.metric import Component
 from streams.catalogue.signals import CellKind
 from streams.evaluation.held import SHORT_S
+from streams.evaluation.judge import FollowsTicks
 from streams.evaluation.window_reader import QUARTER_MS, TICK_MS, due
 
 if TYPE_CHECKING:
@@ -14,8 +15,9 @@ if TYPE_CHECKING:
 
     from streams.catalogue.metric import Metric
     from streams.evaluation.judge import Judge
-    from streams.evaluation.window_reader import WindowReader
+    from streams.evaluation.moment import Moment
 
+_SHOWN_MS = 60_000  # where tests find what there is, windows are for people to see
 _UNHURRIED_S = 300  # a shortest window of five minutes moves little in ten seconds
 
 
@@ -32,13 +34,15 @@ class Pace:
         self._every_ms = _every_ms(metric)
         self._exposed = _exposed(metric)
 
-    def worth_judging(self, now_ms: int, windows: WindowReader) -> bool:
+    def worth_judging(self, moment: Moment) -> bool:
         """Whether any series has exposure at the tick; while one is being reported, every tick is worth it anyway."""
-        if now_ms % QUARTER_MS == 0:
+        now_ms, windows = moment.now_ms, moment.reader
+        watching = isinstance(self._judge, FollowsTicks) and moment.open_since is not None
+        if (watching and self._judge.watch(moment)) or now_ms % QUARTER_MS == 0:
             return True
         if self._metric.traits.by_event:
             return bool(windows.sums(Component.NUMERATOR, TICK_MS // 1000).any())
-        if now_ms % self._every_ms:
+        if now_ms % (_SHOWN_MS if watching and self._metric.threshold is None else self._every_ms):
             return False
         least = self._metric.minimum_exposure
         return any(

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from detectors.day import Day
     from streams.catalogue.metric import Metric
+    from streams.evaluation.judge import Quarter
     from streams.evaluation.moment import CourseStep, Moment
 
     Array = NDArray[np.float64]
@@ -55,10 +55,8 @@ class RareJudge:
         self._caught_up_ms = 0  # up to where the month was complete at the last tick, and how many quarters it had then
         self._quarters = 0
 
-    def learn(
-        self, second_of_day: float, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]], day: Day
-    ) -> None:
-        del second_of_day, partner, day  # no hour has a rate of its own where three events come in a week
+    def learn(self, quarter: Quarter, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]]) -> None:
+        del quarter, partner  # no hour has a rate of its own where three events come in a week
         self._month.learn(counts[Component.NUMERATOR], counts.get(Component.EXPOSURE, np.zeros(0)))
 
     def grow(self, size: int) -> None:

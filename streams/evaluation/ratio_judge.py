@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from detectors.day import Day
     from detectors.judgement import Judgement
     from detectors.ratio_baseline import UsualRatio
     from streams.catalogue.metric import Metric
+    from streams.evaluation.judge import Quarter
     from streams.evaluation.moment import CourseStep, Moment
 
     Array = NDArray[np.float64]
@@ -65,14 +65,12 @@ class RatioJudge:
         self._slow = BinomialDetector(min(effect, 1.0), metric.minimum_exposure, _LONG_LIMIT)
         self._burning = None if metric.target is None else BurnRateDetector(metric.target, metric.minimum_exposure)
 
-    def learn(
-        self, second_of_day: float, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]], day: Day
-    ) -> None:
+    def learn(self, quarter: Quarter, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]]) -> None:
         bottoms, partner_of = counts[Component.DENOMINATOR], partner[Component.DENOMINATOR]
         tops, tried = self._tops(counts.__getitem__, bottoms), at(bottoms, partner_of)
-        self._drifting.learn(day, np.clip(tops, 0.0, tried), tried)
+        self._drifting.learn(quarter.day, np.clip(tops, 0.0, tried), tried)
         if self._metric.windows[0] <= LONG_S:  # else nothing is compared with the usual ratio of an hour
-            self._expected.learn(int(second_of_day // 3600), tops, bottoms, partner_of)
+            self._expected.learn(int(quarter.second_of_day // 3600), tops, bottoms, partner_of)
 
     def grow(self, size: int) -> None:
         self._expected.grow(size)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from detectors.shares import Odds
     from streams.catalogue.metric import Component, Metric
     from streams.evaluation.expected_counts import Edges, ExpectedCounts
+    from streams.evaluation.judge import Quarter
     from streams.evaluation.moment import Moment
 
     Array = NDArray[np.float64]
@@ -38,7 +39,7 @@ _PARTS = ("bank", "clumps", "shares", "chance")
 _LEAST_NATS = 6.0
 _CALM = 6.0  # nats: what has added up to less teaches what is usual
 _MINUTE_MS = 60_000
-_THIN = 0.5  # events in 10 s
+_THIN, _VERY_THIN = 0.5, 0.02  # events in 10 s
 _MANY = 4.0
 _FAR = 0.5  # of a limit
 
@@ -79,24 +80,26 @@ class SequentialCounts:
         self._shares.grow(size)
         self._chance.grow(size)
 
-    def learn(self, second_of_day: float, counts: Array, whole: int, day: Day) -> None:
+    def learn(self, quarter: Quarter, counts: Array) -> None:
         """Takes in a closed quarter of an hour, before the usual day does."""
         self._edges, self._of_quarter = None, (0, 0)
+        whole = quarter.whole
         if not 0 <= whole < len(counts):
             return
         self.grow(len(counts))
         self._expected.usual.grow(len(counts))
-        usual = self._usual_around(second_of_day + (QUARTER_S + _AROUND_S) / 2, day, whole)
+        usual = self._usual_around(quarter.second_of_day + (QUARTER_S + _AROUND_S) / 2, quarter.day, whole)
         odds = self._shares.odds(usual.middle, usual.evidence, whole)
         self._shares.learn(counts, odds.odds, whole)
 
     def watch(self, moment: Moment) -> bool:
         """Takes in what came since the last time, and says whether any run has come far towards its limit.
 
-        Thin series are followed by the minute, but for slots that hold more than chance.
+        Thin series are followed every one or five minutes, but for slots that hold more than chance.
         """
-        thin = self._expected.largest(TICK_MS // 1000) < _THIN and moment.end_ms % _MINUTE_MS != 0
-        if thin and moment.raw(self._counted, TICK_MS // 1000).max(initial=0.0) < _MANY:
+        most = self._expected.largest(TICK_MS // 1000)
+        every_ms = TICK_MS if most >= _THIN else _MINUTE_MS if most >= _VERY_THIN else 5 * _MINUTE_MS
+        if moment.end_ms % every_ms and moment.raw(self._counted, TICK_MS // 1000).max(initial=0.0) < _MANY:
             return False
         self.follow(moment)
         nats = self._bank.nats()

@@ -23,11 +23,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from detectors.day import Day
     from detectors.judgement import Judgement
     from detectors.single_values import Moments
     from streams.catalogue.metric import Metric
-    from streams.evaluation.judge import Finding
+    from streams.evaluation.judge import Finding, Quarter
     from streams.evaluation.moment import CourseStep, Moment
 
     Array = NDArray[np.float64]
@@ -41,13 +40,11 @@ class SumJudge(CountJudge):
         self._amounts = Amounts(metric)
         self._compound = CompoundDetector(metric.minimum_effect, metric.minimum_exposure, signed=metric.signed)
 
-    def learn(
-        self, second_of_day: float, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]], day: Day
-    ) -> None:
+    def learn(self, quarter: Quarter, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]]) -> None:
         # What is not known of the number of values teaches nothing of the values.
         known = {component: np.nan_to_num(sums) for component, sums in counts.items()}
-        self._amounts.learn(second_of_day, known, partner)
-        super().learn(second_of_day, counts, partner, day)
+        self._amounts.learn(quarter.second_of_day, known, partner)
+        super().learn(quarter, counts, partner)
 
     def grow(self, size: int) -> None:
         super().grow(size)

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from detectors.day import Day
     from detectors.judgement import Judgement
     from detectors.single_values import Moments
     from streams.catalogue.metric import Metric
+    from streams.evaluation.judge import Quarter
     from streams.evaluation.moment import CourseStep, Moment
 
     Array = NDArray[np.float64]
@@ -37,10 +37,8 @@ class VariationJudge:
         self._baseline = VariationBaseline()
         self._detector = VariationDetector(metric.minimum_effect, metric.minimum_exposure)
 
-    def learn(
-        self, second_of_day: float, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]], day: Day
-    ) -> None:
-        del second_of_day, day  # how unlike values are hardly depends on them
+    def learn(self, quarter: Quarter, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]]) -> None:
+        del quarter  # how unlike values are hardly depends on them
         numbers = at(counts[Component.DENOMINATOR], partner[Component.DENOMINATOR])
         self._baseline.learn(moments_of(self._scale, numbers, lambda component: counts[component]))
 

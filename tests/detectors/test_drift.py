@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from detectors.day import Day
 from detectors.drift import FIRST_DAYS, Drift, limit_of_days
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MONDAY = 738_004
 LIMIT = float(limit_of_days(np.array([0.1]))[0])
