@@ -122,6 +122,11 @@ class Bank:
         self._after: Stored = np.zeros((2, 2, 0), dtype=np.float32)
         self._begun: NDArray[np.bool_] = np.zeros((2, 0), dtype=np.bool_)
 
+    @property
+    def size(self) -> int:
+        """Number of series."""
+        return int(self._nats.shape[1])
+
     def grow(self, size: int) -> None:
         """Makes room for new series."""
         if size > self._nats.shape[1]:

@@ -74,7 +74,8 @@ class DayLevel:
     def observed(self) -> Array:
         """float64[n]: the same, but drawn towards none: what days have shown."""
         deviations, days = self.squares.astype(np.float64)
-        return np.maximum(deviations, 0.0) / (days + _PRIOR_DAYS)
+        observed: Array = np.maximum(deviations, 0.0) / (days + _PRIOR_DAYS)
+        return observed
 
     def close(self, usual: Array, days: Array, variance: Array) -> None:
         """A day is over.
@@ -103,6 +104,12 @@ class DayLevel:
         lasts = square / (1 + 1 / np.clip(days, 1, 4))
         keep = np.where(known, _FORGET, 1.0)
         self.squares = (self.squares * keep + np.array([weight * lasts, weight])).astype(np.float32)
+
+    def rescale(self, rows: NDArray[np.intp], factors: Array) -> None:
+        """From now on so many times what was usual is usual in these rows, and today is such a day so far."""
+        self.level[rows] *= factors.astype(np.float32)
+        self.trend[rows] = 0.0
+        self.today[:, rows] = self.today[1, rows] * factors
 
     def pass_on(self, days: int) -> None:
         """So many days later: what grows has grown."""

@@ -108,6 +108,12 @@ class Drift:
                 setattr(self, name, grown(getattr(self, name), size))
             self._made = None
 
+    def forget(self, rows: NDArray[np.intp]) -> None:
+        """These series begin anew: runs, reference and the days that wait for it."""
+        for name in _STATE:
+            getattr(self, name)[..., rows] = 0
+        self._made = None
+
     def learn(self, day: Day, successes: Array, trials: Array) -> None:
         """Takes in a closed quarter of an hour of the day, float64[m], m >= n."""
         self.grow(len(trials))
@@ -159,7 +165,7 @@ class Drift:
     def _correlation(self) -> Array:
         """float64[n]: of the trials of one day."""
         found = (self._squares[0] + _PRIOR_CORRELATION * _PRIOR_DAYS) / (self._squares[1] + _PRIOR_DAYS)
-        return np.clip(found, 0.0, _LARGEST_CORRELATION)
+        return np.asarray(np.clip(found, 0.0, _LARGEST_CORRELATION), dtype=np.float64)
 
     def _learn_correlation(self, tops: Array, bottoms: Array, ratio: Array) -> None:
         """From how much a day differs from the one before beyond chance, which a slow change hardly moves."""

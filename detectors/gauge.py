@@ -77,6 +77,15 @@ class GaugeDetector:
         told = elapsed_s * np.array([np.ones(len(level)), level, level**2])
         self._sums = np.where(known, self._sums * np.exp(-elapsed_s / _FORGET_S) + told, self._sums)
 
+    def rebase(self, at_s: float, rows: NDArray[np.intp], value: Array) -> None:
+        """From now on these rows usually show `value` at this time, at others as much more; NaN changes nothing."""
+        level = np.log1p(np.maximum(value, 0.0)) - self.usual(at_s)[0][rows]
+        rows, by = rows[np.isfinite(level)], level[np.isfinite(level)]
+        for cycle in self._cycles:
+            cycle.shift(rows, by)
+        seconds, first, second = self._sums[:, rows]
+        self._sums[1:, rows] = first + seconds * by, second + 2 * by * first + seconds * by**2
+
     def usual(self, at_s: float) -> tuple[Array, Array]:
         """The mean of the logarithm, NaN where less than an hour was seen, and its standard deviation."""
         seconds, total, squares = self._sums
@@ -124,6 +133,8 @@ class GaugeDetector:
     def restore(self, payload: bytes) -> None:
         """Takes over what `to_bytes` described. Raises ValueError for anything else."""
         arrays = unpack(payload)
+        if "week.values" not in arrays:
+            raise ValueError("not the state of gauges with a usual week")
         self._sums = arrays["sums"]
         for name, cycle in zip(_NAMES, self._cycles, strict=True):
             cycle.take({key: arrays[f"{name}.{key}"] for key in cycle.arrays()})

@@ -71,6 +71,11 @@ class Level:
         unsure: Array = 1 / (1 / spread + self.means[1, 1])
         return unsure
 
+    def forget(self, rows: NDArray[np.intp]) -> None:
+        """The ratio of these rows is 1 again: what is usual of them has changed."""
+        self.means[..., rows] = 0.0
+        self.waiting[..., rows] = np.nan
+
     def to_bytes(self) -> bytes:
         """The whole state."""
         return pack({"means": self.means, "waiting": self.waiting})

@@ -61,6 +61,10 @@ class OverdueDetector:
         )
         self.followed_s = self.followed_s + np.where(rows, elapsed_s, 0.0)
 
+    def rebase(self, rows: NDArray[np.intp], stock: Array) -> None:
+        """From now on this stock is usual in these rows."""
+        self.usual[rows] = stock
+
     def grow(self, size: int) -> None:
         """Makes room for new series."""
         self.usual, self.followed_s = grown(self.usual, size), grown(self.followed_s, size)

@@ -22,6 +22,7 @@ TRIALS_A_DAY = 96 * (1 - _FORGET)  # of what is remembered of trials, so many ca
 _HOUR_PRIOR = 300.0  # trials by which an hour is drawn towards its series
 _SERIES_PRIOR = 40.0  # trials by which a series is drawn towards the whole, if nobody knows how much parts differ
 _OWN_TRIALS = 500.0  # of the series, whatever its hour, that its expectation rests on at most
+_LITTLE = 1.0  # trial: what is seen counts for nearly all
 _ODD = 4.0
 _SETTLED_SPANS = 8.0  # a day: how unlike hours are is known by then
 
@@ -121,6 +122,28 @@ class RatioBaseline:
         self.dispersion.forget(rows)
         self.sums[:, rows] = (tops, bottoms)
         self.seen[rows] = bottoms
+
+    def rebase(self, rows: NDArray[np.intp], tops: Array, bottoms: Array, partner: Partners) -> None:
+        """From now on these rows have the ratio of these sums, at every hour; how sure it is of it stays as it is.
+
+        The first row is what it is about. The others are drawn, as if each had seen 40 trials more, towards their own
+        ratio moved as that of the first has moved: by odds, or, of a mean, by a factor.
+        """
+        all_bottoms = at(self.sums[1], partner)[rows]
+        before = np.nan_to_num(self._ratio(self.sums[0, rows], all_bottoms))
+        seen = self._ratio(tops + before * _LITTLE, bottoms + _LITTLE)
+        moved = self._moved(before, float(before[0]), float(seen[0]))
+        ratio = self._ratio(tops + moved * _SERIES_PRIOR, bottoms + _SERIES_PRIOR)
+        ratio[0] = seen[0]
+        self.sums[0, rows] = ratio * all_bottoms
+        self.hours[0][:, rows] = (ratio * self.hours[1][:, np.maximum(partner[rows], 0)]).astype(np.float32)
+
+    def _moved(self, ratio: Array, from_: float, to: float) -> Array:
+        if not self.bounded:
+            return np.asarray(ratio * (to / max(from_, 1e-12)) if from_ > 0 else np.full(len(ratio), to))
+        odds = [np.clip(of, 1e-4, 1 - 1e-4) / (1 - np.clip(of, 1e-4, 1 - 1e-4)) for of in (ratio, from_, to)]
+        moved: Array = odds[0] * odds[2] / odds[1]
+        return moved / (1 + moved)
 
     def _variance(self, ratio: Array) -> Array:
         """Of one trial."""

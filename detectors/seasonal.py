@@ -88,12 +88,14 @@ class SeasonalBaseline:
     def learn(self, slot: int, counts: Array, day: Day) -> None:
         """Takes in a closed quarter of a day: float64[m] with m >= size (new series at the end); ValueError if shorter.
 
-        Quarters come in order.
+        Quarters come in order. NaN teaches nothing: of that quarter it is not known what is usual.
         """
         if len(counts) < self.size:
             raise ValueError(f"{len(counts)} counts for {self.size} series")
         self.grow(len(counts))
         self._close(slot * BINS // SLOTS, day)
+        gap = np.isnan(counts)
+        counts = np.where(gap, 0.0, counts)
         read, level = self._reading(), self._level
         kind, known = read.kind(day.kind), self._shape.known([slot])[0]
         # A series that has never been seen starts with its first event, not with the zeros before it.
@@ -104,13 +106,14 @@ class SeasonalBaseline:
         busy = factor_at(kind, slot) * level.running(kind.unknown)
         days = np.where(known, self._shape.days(), 0.0)
         taken = np.where(days >= 2, self._bounded(counts, usual, factor_at(kind, slot), kind, days), counts)
-        self._learn_dispersion(taken, usual * busy, days, known & alive)
+        self._learn_dispersion(taken, usual * busy, days, known & alive & ~gap)
         empty = (counts <= 0) & (level.today[0] <= 0)
-        level.level = self._shape.learn(slot, taken, busy, alive, empty, level.level)
+        level.level = self._shape.learn(slot, taken, busy, alive & ~gap, empty, level.level)
         self._told[slot] = True
         usual = np.where(known, usual, self._shape.events([slot], level.level)[0])
-        level.take(taken, usual * factor_at(kind, slot))
-        self._hours += np.array([taken, usual], dtype=np.float32)
+        told = np.where(gap, 0.0, [taken, usual])
+        level.take(told[0], told[1] * factor_at(kind, slot))
+        self._hours += told.astype(np.float32)
         self._read = None
 
     def _bounded(self, counts: Array, usual: Array, factor: Array, kind: KindOfDay, days: Array) -> Array:
@@ -195,6 +198,13 @@ class SeasonalBaseline:
         """float64[count]: expected counts of the last `count` steps of one series, oldest first."""
         return self._reading().course(series, end_s, count, step_s, whole, day)
 
+    def rescale(self, rows: NDArray[np.intp], factors: Array) -> None:
+        """From now on so many times what was usual is usual in these rows, at every hour; relative spread stays."""
+        self._level.rescale(rows, factors)
+        self._squares[:2, rows] *= (factors**2).astype(np.float32)
+        self._hours[:, rows] = 0.0
+        self._read = None
+
     def days(self) -> Array:
         """float64[n]: days of history, in steps of a quarter."""
         quarters: Array = self._shape.age.astype(np.float64)
@@ -207,7 +217,12 @@ class SeasonalBaseline:
 
     def to_bytes(self) -> bytes:
         """The whole state."""
-        own = {"squares": self._squares, "hours": self._hours, "now": self._today, "told": self._told}
+        own: dict[str, NDArray[Any]] = {
+            "squares": self._squares,
+            "hours": self._hours,
+            "now": self._today,
+            "told": self._told,
+        }
         return pack(self._shape.arrays() | self._level.arrays() | self._week.arrays() | own)
 
     @classmethod

@@ -99,6 +99,13 @@ class TailBaseline:
         self.counts += counts * np.where(odd, _ODD_WEIGHT, 1.0)
         self._draw()
 
+    def begin_anew(self, rows: NDArray[np.intp], counts: Array) -> None:
+        """Takes these histograms, float64[bins, k], in the place of what it knows of k series."""
+        self.counts[:, rows] = counts
+        self.low[rows] = self.high[rows] = 0
+        self.tails.begin_anew(rows, np.zeros(len(rows)), np.zeros(len(rows)))
+        self._draw()
+
     def _draw(self) -> None:
         total = self.counts.sum(axis=0)
         above = shares_above(self.counts)

@@ -59,6 +59,10 @@ class ThirtyDays:
         for day in range(begun, (self.quarters + _QUARTERS - 1) // _QUARTERS)[-DAYS:]:
             self._sums[:, day % DAYS] = 0.0
 
+    def rescale(self, rows: NDArray[np.intp], factors: Array) -> None:
+        """So many times as many events came of these series all the time."""
+        self._sums[0][:, rows] *= factors
+
     @property
     def seconds(self) -> float:
         """How long a time the sums are of."""

@@ -77,6 +77,10 @@ class UsualCycle:
         step = weight * np.where(known, np.maximum(1 / np.maximum(seen, weight), _LEAST_STEP), 0.0)
         self._values[at] += step * (np.where(known, value, 0.0) - self._offset - self._values[at])
 
+    def shift(self, rows: NDArray[np.intp], by: Array) -> None:
+        """These series show so much more from now on, at every place of the cycle."""
+        self._offset[rows] += by
+
     def arrays(self) -> dict[str, Array]:
         """What was learned, by name."""
         return {"values": self._values, "seen": self._seen, "offset": self._offset}

@@ -92,6 +92,10 @@ class VariationBaseline:
         self._spread += np.array([np.minimum(away, limit), telling])
         self._seen += moments.number > 0
 
+    def begin_anew(self, rows: NDArray[np.intp], moments: Moments) -> None:
+        """Takes these moments in the place of what it knows of some series; how they spread stays."""
+        self._sums[:, rows] = np.array(moments)
+
     def usual(self, whole: int) -> UsualVariation:
         """What is usual; with `whole`, thin series are drawn towards that one."""
         sums = self._sums

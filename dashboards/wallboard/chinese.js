@@ -197,6 +197,13 @@ export default {
   "verdict": {
     "confirmed": "确有问题", "expected": "预料之中", "false_alarm": "误报", "new_trend": "新趋势"
   },
+  "effect": {
+    "confirmed": "检测器不从这次异常学习", "expected": "持续期间检测器不再报告，也不从中学习",
+    "false_alarm": "检测器需要更多证据才会报警", "new_trend": "检测器以新水平为预期"
+  },
+  "limitRaised": "报警界限比平常高 {percent}，高出部分每 30 天减半",
+  "quietUntil": "持续期间不报告，最迟到 {moment}",
+  "newLevel": "为原预期的 {percent}",
   "assign": "指派",
   "assignee": "给",
   "assignees": {"lead": "值班组长", "payments": "支付组", "logistics": "物流组", "service": "客服组", "operations": "运营组"},

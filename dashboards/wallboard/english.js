@@ -197,6 +197,13 @@ export default {
   "verdict": {
     "confirmed": "A real problem", "expected": "Expected", "false_alarm": "False alarm", "new_trend": "New trend"
   },
+  "effect": {
+    "confirmed": "Its detectors do not learn from it", "expected": "Its detectors say nothing of it while it lasts, and do not learn from it",
+    "false_alarm": "Its detectors ask for more evidence", "new_trend": "Its detectors expect the new level"
+  },
+  "limitRaised": "limit {percent} above the usual; what it is above halves every 30 days",
+  "quietUntil": "quiet while it lasts, until {moment} at the latest",
+  "newLevel": "{percent} of what was expected",
   "assign": "Assign",
   "assignee": "to",
   "assignees": {"lead": "duty lead", "payments": "payments", "logistics": "logistics", "service": "customer service", "operations": "operations"},

@@ -1,13 +1,13 @@
 // What happened to an anomaly, newest first: what the detectors told, and what people and systems did.
 
 import { element } from "./element.js";
-import { instant, quantity } from "./formats.js";
+import { instant, percent, quantity } from "./formats.js";
 import { step } from "./proposals.js";
 import { list, say, texts } from "./texts.js";
 
 export function timeline(anomaly, context) {
   const began = Date.parse(anomaly.started_at);
-  const entries = anomaly.timeline.map((entry) => line(entry, anomaly));
+  const entries = anomaly.timeline.map((entry) => line(entry, anomaly, context));
   if (Number.isFinite(began)) entries.unshift({ time: began, what: texts.happened.began, kind: "began" });
   return entries.toReversed().toSorted((one, other) => other.time - one.time).map((entry) =>
     element("li", { class: `happened ${entry.kind}` },
@@ -17,8 +17,9 @@ export function timeline(anomaly, context) {
         entry.note ? element("q", {}, entry.note) : null)));
 }
 
-function line(entry, anomaly) {
+function line(entry, anomaly, context) {
   if (entry.step) return step(entry);
+  if (entry.effect) return effect(entry, context);
   return entry.action ? deed(entry) : transition(entry, anomaly);
 }
 
@@ -34,6 +35,17 @@ function transition(entry, anomaly) {
     what: texts.happened[entry.why] || texts.happened[kind] || kind,
     more: list([severity, quantity(entry.value, anomaly.unit), against]),
   };
+}
+
+// What feedback changed in the detectors, a minute after it was given.
+function effect(entry, context) {
+  const until = instant(entry.until);
+  const more = list([
+    entry.limit > 1 ? say(texts.limitRaised, { percent: percent(entry.limit - 1) }) : "",
+    Number.isFinite(until) ? say(texts.quietUntil, { moment: context.moment(until) }) : "",
+    entry.level ? say(texts.newLevel, { percent: percent(entry.level) }) : "",
+  ]);
+  return { time: instant(entry.time), kind: "by-hand", what: texts.effect[entry.effect] || entry.effect, more };
 }
 
 function deed(entry) {

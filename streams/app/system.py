@@ -26,6 +26,7 @@ from streams.broker.connection import Connection
 from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.events.customer import CustomerKey
 from streams.incidents.desk import IncidentDesk
+from streams.ingest.assessments import AssessmentIngest
 from streams.ingest.partition import IngestPartition
 from streams.mapping.book import Mappings
 from streams.merge.partition import MergePartition
@@ -116,7 +117,8 @@ class System:
         self.health = Health()
         windows = windows_of(settings.maintenance, ZoneInfo(settings.timezone))
         self.register = Register(catalogue.metrics, windows)
-        self.board = Board(self.register, catalogue.metrics, tuple(sources), settings.timezone, pace, live=self._live)
+        events = tuple(topic for topic in sources if topic != ACTIONS_TOPIC)
+        self.board = Board(self.register, catalogue.metrics, events, settings.timezone, pace, live=self._live)
         self._dead_letters = DeadLetterBoard()
         self._blindness = Blindness(live=self._live)
         self.counts = FlushCounts(self.metrics, self._blindness, lambda: self.worker.wall.now_ms())  # noqa: PLW0108 - the worker comes later
@@ -242,8 +244,13 @@ class System:
             write,
         )
 
-    def _new_ingest(self, tp: TP) -> IngestPartition:
+    def _new_ingest(self, tp: TP) -> IngestPartition | AssessmentIngest:
         settings = self.settings
+        now_ms, future_limit_ms = self.worker.wall.now_ms if self._live else None, settings.future_limit_s * 1000
+        if tp.topic == ACTIONS_TOPIC:
+            return AssessmentIngest(
+                self.catalogue.hash, tp.topic, tp.partition, now_ms=now_ms, future_limit_ms=future_limit_ms
+            )
         return IngestPartition(
             self.catalogue,
             tp.topic,
@@ -251,8 +258,8 @@ class System:
             dedup_records=settings.dedup_records,
             lateness_ms=settings.lateness_s * 1000,
             late_limit_ms=settings.late_limit_s * 1000,
-            future_limit_ms=settings.future_limit_s * 1000,
-            now_ms=self.worker.wall.now_ms if self._live else None,
+            future_limit_ms=future_limit_ms,
+            now_ms=now_ms,
             mapper=self._mappers.get(tp.topic),
             customers=self._customers,
         )

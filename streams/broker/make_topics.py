@@ -11,7 +11,7 @@ from streams.broker.admin import Admin
 from streams.broker.detection import BrokerKind, identity_of
 from streams.settings.errors import OutageError
 from streams.settings.settings import Settings
-from streams.topics.wanted import source_topics
+from streams.topics.wanted import own_topics, source_topics
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -66,7 +66,10 @@ def ensure_topics(connection: Connection, wanted: Mapping[str, int]) -> dict[str
     if identity_of(metadata).kind is BrokerKind.EMBEDDED:
         return {name: found.get(name) or appearing(admin, name) for name in wanted}
     kind = source_topics(Settings(time="events"))[0]
-    missing = [kind._replace(name=name, partitions=count) for name, count in wanted.items() if name not in found]
+    own = {topic.name: topic for topic in own_topics(Settings(time="events"))}
+    missing = [
+        own.get(name, kind)._replace(name=name, partitions=count) for name, count in wanted.items() if name not in found
+    ]
     make_topics(admin, missing)
     return {name: found.get(name, count) for name, count in wanted.items()}
 

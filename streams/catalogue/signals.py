@@ -47,6 +47,7 @@ class Traits:
             metric means it, and boards show it beside what it explains.
         planned: a calendar may say how much of it is to be expected.
         every_tick: looked at every 10 s however long its windows are, since it can stop from one second to the next.
+        gaps: it learns of quarters of an hour that some are unknown; of others, that nothing was seen in them.
         long_windows: may have windows of more than a day, which are compared with the ones before.
         by_event: looked at whenever one of its events comes, and what is found begins with one of them.
 
@@ -67,6 +68,7 @@ class Traits:
     volume: bool = False
     planned: bool = False
     every_tick: bool = False
+    gaps: bool = False
     long_windows: bool = False
     by_event: bool = False
 
@@ -87,6 +89,7 @@ SIGNALS: dict[str, Traits] = {
         takes=frozenset({"exposure"}),
         volume=True,
         planned=True,
+        gaps=True,
         every_tick=True,
     ),
     # numerator / denominator
@@ -109,6 +112,7 @@ SIGNALS: dict[str, Traits] = {
         signed=True,
         volume=True,
         planned=True,
+        gaps=True,
         every_tick=True,
     ),
     # numerator (a sum of values) / denominator (a count)
@@ -140,6 +144,7 @@ SIGNALS: dict[str, Traits] = {
         needs=_DENOMINATOR,
         takes=frozenset({"trailing_s"}),
         planned=True,
+        gaps=True,
     ),
     # numerator per 10,000 of the exposure, or per day: so few that each is looked at with the ones before it
     "rare": Traits(

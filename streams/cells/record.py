@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from streams.cells.assessment import Assessment  # noqa: TC001 - msgspec reads the annotation at run time
 from streams.records.decoding import decoder_of
 
 SLOT_MS = 10_000
@@ -45,6 +46,7 @@ class CellsRecord(msgspec.Struct, array_like=True, frozen=True):
         catalogue: hash of the catalogue that made the cells.
         busy: first and last slots of the spans of event time in which the flush counted events in time, of whatever
             metric; None in records of older versions, which did not tell.
+        assessments: feedback that was read of pharos-actions; None from other topics.
 
     """
 
@@ -55,6 +57,7 @@ class CellsRecord(msgspec.Struct, array_like=True, frozen=True):
     catalogue: str
     metrics: list[MetricCells]
     busy: list[tuple[int, int]] | None = None
+    assessments: list[Assessment] | None = None
 
 
 _encoder = msgspec.msgpack.Encoder()

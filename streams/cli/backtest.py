@@ -100,11 +100,12 @@ def _side(
     from streams.offline.events_file import read  # noqa: PLC0415 - see above
     from streams.offline.run_story import Side  # noqa: PLC0415 - see above
     from streams.offline.scenario import check_scenario, partitions_of  # noqa: PLC0415 - see above
+    from streams.topics.names import ACTIONS_TOPIC  # noqa: PLC0415 - see above
     from streams.topics.sources import sources_of  # noqa: PLC0415 - see above
 
     catalogue = load(settings.catalogue)
     topics = [source.name for source in sources_of(settings, catalogue.vocabulary)]
-    scenario, lines = read(flags.file, topics)
+    scenario, lines = read(flags.file, [*topics, ACTIONS_TOPIC])
     check_scenario(settings, scenario, str(flags.file))
     partitions = partitions_of(scenario, topics, flags.partitions, str(flags.file))
     played = play(

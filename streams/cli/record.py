@@ -1,5 +1,6 @@
 """Writes the records of the source topics of a cluster as an events file, in the order in which they came.
 
+Feedback of pharos-actions stands between them at its own time, for it changes what is found.
 `pharos backtest` of it, with the same settings, finds what a worker found. The file holds what the records hold, people
 too: it is made for its owner only. With --mask ids and customers are replaced by pseudonyms, each the same throughout
 the file, and only the fields that the types of events list are kept; dimensions, times and amounts stay.
@@ -51,6 +52,7 @@ def run(flags: argparse.Namespace) -> int:
     from streams.offline.mask import KEY_BYTES, Mask  # noqa: PLC0415 - see above
     from streams.offline.record_line import LineMaker  # noqa: PLC0415 - see above
     from streams.offline.recorder import Recorder  # noqa: PLC0415 - see above
+    from streams.topics.names import ACTIONS_TOPIC  # noqa: PLC0415 - see above
     from streams.topics.sources import sources_of  # noqa: PLC0415 - see above
 
     must_be_writable("--out", flags.out)
@@ -62,7 +64,7 @@ def run(flags: argparse.Namespace) -> int:
     settings = settings_of(flags)
     vocabulary = load(settings.catalogue).vocabulary
     sources = sources_of(settings, vocabulary)
-    topics = _chosen(flags.topics, [source.name for source in sources])
+    topics = _chosen(flags.topics, [*(source.name for source in sources), ACTIONS_TOPIC])
     mapped = {source.name for source in sources if source.mapping}
     if flags.mask and (raw := [topic for topic in topics if topic in mapped]):
         chosen = ",".join(topic for topic in topics if topic not in raw)
@@ -71,7 +73,7 @@ def run(flags: argparse.Namespace) -> int:
     by_time = identify(connection).kind is not BrokerKind.EMBEDDED
     recorder = Recorder(connection, settings.app, topics, begins, ends, by_time=by_time, patience_s=flags.patience)
     with recorder, stop_on_signals() as stop:
-        maker = LineMaker(vocabulary.topics, recorder.partitions)
+        maker = LineMaker([*vocabulary.topics, ACTIONS_TOPIC], recorder.partitions)
         mask = Mask(secrets.token_bytes(KEY_BYTES), vocabulary.kinds) if flags.mask else None
         _write(recorder, maker, mask, flags.out, settings.evaluate_from, stop)
         interrupted = stop.is_set()
@@ -84,6 +86,8 @@ def _write(recorder: Recorder, maker: LineMaker, mask: Mask | None, out: Path, e
     from streams.cli.private_file import private_file  # noqa: PLC0415 - see above
     from streams.cli.progress import ProgressLine  # noqa: PLC0415 - see above
     from streams.offline.events_file import EventsWriter  # noqa: PLC0415 - see above
+    from streams.offline.recorded_feedback import is_feedback, masked_feedback  # noqa: PLC0415 - see above
+    from streams.topics.names import ACTIONS_TOPIC  # noqa: PLC0415 - see above
 
     scenario: dict[str, Any] = {"partitions": recorder.partitions}
     if evaluate_from:
@@ -92,6 +96,11 @@ def _write(recorder: Recorder, maker: LineMaker, mask: Mask | None, out: Path, e
     private_file(out).close()
     with EventsWriter(out, scenario) as writer:
         for record, at_ms in recorder.turns(stop, lambda recorded: told.tell(_text(recorded, started))):
+            if record.topic == ACTIONS_TOPIC:
+                if is_feedback(record):
+                    kept = record if mask is None else masked_feedback(record, mask.pseudonym)
+                    writer.write_line(maker.line(kept, at_ms))
+                continue
             writer.write_line(maker.line(record if mask is None else mask.masked(record), at_ms))
     told.end(("stopped: " if stop.is_set() else "done: ") + _text(recorder.recorded, started))
 

@@ -39,6 +39,7 @@ def run(flags: argparse.Namespace) -> int:
     from streams.offline.headway import Headway  # noqa: PLC0415 - see above
     from streams.offline.replay import replay  # noqa: PLC0415 - see above
     from streams.offline.scenario import check_scenario, partitions_of  # noqa: PLC0415 - see above
+    from streams.topics.names import ACTIONS_TOPIC  # noqa: PLC0415 - see above
     from streams.topics.sources import sources_of  # noqa: PLC0415 - see above
 
     if flags.speed != 0:
@@ -47,10 +48,10 @@ def run(flags: argparse.Namespace) -> int:
         must_be_partitions("--partitions", flags.partitions)
     settings = settings_of(flags)
     topics = [source.name for source in sources_of(settings, load(settings.catalogue).vocabulary)]
-    scenario, lines = read(flags.file, topics)
+    scenario, lines = read(flags.file, [*topics, ACTIONS_TOPIC])
     check_scenario(settings, scenario, str(flags.file))
     connection = Connection.of(settings, os.environ)
-    wanted = partitions_of(scenario, topics, flags.partitions, str(flags.file))
+    wanted = partitions_of(scenario, topics, flags.partitions, str(flags.file)) | {ACTIONS_TOPIC: 1}
     partitions = ensure_topics(connection, wanted)
     # Eight days of history at speed 60 would take three hours; only what is judged is paced.
     paced_from_ms = event_time_ms(str(scenario.get("evaluate_from", ""))) or 0

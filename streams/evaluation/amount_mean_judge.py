@@ -82,6 +82,9 @@ class AmountMeanJudge:
         counts = np.maximum((seen.total - seen.number * mean) / size + seen.number, 0.0)
         return Course(counts, seen.number, rises=above)
 
+    def rebase(self, moment: Moment, rows: NDArray[np.intp], seconds: int) -> float:
+        return self._amounts.rebase(moment, rows, seconds)
+
     def contributions(self, moment: Moment, whole: int, parts: list[int], window_s: int) -> contributors.Contributions:
         rows = np.array(parts)
         usual, seen = self._amounts.usual(moment), self._amounts.seen(moment, window_s).taken(rows)

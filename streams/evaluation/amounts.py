@@ -55,6 +55,15 @@ class Amounts:
         self._values.learn(moments)
         self._means.learn(int(second_of_day // 3600), within.total, numbers, of_values, np.maximum(square, 1e-12))
 
+    def rebase(self, moment: Moment, rows: NDArray[np.intp], seconds: int) -> float:
+        """The mean of their last seconds is usual now; in times of what was, for the first, 1 where nothing was."""
+        seen = [self.last(moment, series, seconds) for series in rows.tolist()]
+        tops, bottoms = (np.concatenate(column) for column in ([of.total for of in seen], [of.number for of in seen]))
+        before = self.usual(moment).mean[rows[0]]
+        self._means.rebase(rows, tops, bottoms, moment.partner(Component.DENOMINATOR))
+        after = self.usual(moment).mean[rows[0]]
+        return float(after / before) if before > 0 and after > 0 else 1.0
+
     def usual(self, moment: Moment) -> ExpectedMean:
         """What is usual of a value at this tick."""
         usual = self._means.usual(moment.end_s, moment.partner(Component.DENOMINATOR), moment.whole)

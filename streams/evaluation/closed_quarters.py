@@ -46,17 +46,19 @@ class ClosedQuarters:
         for component in self._metric.components():
             self._partner[component] = windows.partner(component)
 
-    def close(self, quarter_start_ms: int, counts: NDArray[np.int64]) -> None:
-        """See `MetricEvaluator.close_quarter`."""
+    def close(
+        self, quarter_start_ms: int, counts: NDArray[np.int64], untaught: NDArray[np.bool_] | None = None
+    ) -> None:
+        """See `MetricEvaluator.close_quarter`. `untaught`: bool[n], the series that it must teach nothing."""
         silent_ms = quarter_start_ms - self._closed_ms
         if self._closed_ms and 0 < silent_ms <= _LONGEST_SILENCE_MS:
             nothing = np.zeros_like(counts)
             for silent in range(self._closed_ms, quarter_start_ms, QUARTER_MS):
-                self._learn(silent, nothing)
-        self._learn(quarter_start_ms, counts)
+                self._learn(silent, nothing, untaught)
+        self._learn(quarter_start_ms, counts, untaught)
         self._closed_ms = quarter_start_ms + QUARTER_MS
 
-    def _learn(self, quarter_start_ms: int, counts: NDArray[np.int64]) -> None:
+    def _learn(self, quarter_start_ms: int, counts: NDArray[np.int64], untaught: NDArray[np.bool_] | None) -> None:
         quarter_end_ms = quarter_start_ms + QUARTER_MS
         if not self._clock.is_open(quarter_start_ms, quarter_end_ms) or self._plan.touches(
             quarter_start_ms, quarter_end_ms
@@ -70,6 +72,9 @@ class ClosedQuarters:
             rows = {int(component): row.astype(np.float64) for component, row in zip(used, counts, strict=True)}
         else:
             raise ValueError(f"{len(counts)} rows for the components {[int(component) for component in used]}")
+        if untaught is not None:
+            for row in rows.values():
+                row[untaught] = np.nan if self._metric.traits.gaps else 0.0
         size = counts.shape[1]
         itself = np.arange(size, dtype=np.int32)
         partner = {

@@ -53,6 +53,11 @@ class CohortJudge(RatioJudge):
         if self._overdue is not None:
             self._overdue.follow(moment.reader.overdue().astype(np.float64), elapsed_s, calm)
 
+    def rebase(self, moment: Moment, rows: NDArray[np.intp], seconds: int) -> float:
+        if self._overdue is not None:
+            self._overdue.rebase(rows, moment.reader.overdue().astype(np.float64)[rows])
+        return super().rebase(moment, rows, seconds)
+
     def _parts(self) -> dict[str, bytes]:
         parts = super()._parts()
         return parts if self._overdue is None else {**parts, "overdue": self._overdue.to_bytes()}

@@ -133,6 +133,10 @@ class CountJudge:
         expected = baseline.course(series, moment.end_s, len(counts), step, moment.whole, day=moment.day)
         return Course(counts, expected * (scale if np.isfinite(scale) else 1.0), rises=above)
 
+    def rebase(self, moment: Moment, rows: NDArray[np.intp], seconds: int) -> float:
+        self._tests.forget(rows)
+        return self._expected.rebase(moment, rows, seconds)
+
     def contributions(self, moment: Moment, whole: int, parts: list[int], window_s: int) -> contributors.Contributions:
         window_s = self._nearest(window_s)
         rows = np.array(parts)

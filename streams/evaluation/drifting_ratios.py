@@ -49,6 +49,10 @@ class DriftingRatios:
         """Takes in a closed quarter of an hour of a local day."""
         self._drift.learn(day, successes, trials)
 
+    def forget(self, rows: NDArray[np.intp]) -> None:
+        """These rows have another ratio from now on, whose days are learned anew."""
+        self._drift.forget(rows)
+
     def findings(self, moment: Moment) -> list[Finding]:
         """One finding where there is something to say, over the days of each run."""
         run = self._drift.run()

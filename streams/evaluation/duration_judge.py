@@ -165,6 +165,15 @@ class QuantileJudge:
             return Course(tails, max(usual, _LEAST_SHARE / 10) * total, rises=True, trials=total)
         return Course(total - tails, (1 - usual) * total, rises=True, trials=total)
 
+    def rebase(self, moment: Moment, rows: NDArray[np.intp], seconds: int) -> float:
+        before = self._value(self._baseline.counts)[rows[0]]
+        counts = [[moment.last(number, series, seconds) for series in rows.tolist()] for number in range(BINS)]
+        self._baseline.begin_anew(rows, np.array(counts))
+        self._tests.forget(rows)
+        self._made = None
+        after = self._value(self._baseline.counts)[rows[0]]
+        return float(after / before) if before > 0 and self._baseline.high[rows[0]] > 0 else 0.0
+
     def contributions(self, moment: Moment, whole: int, parts: list[int], window_s: int) -> contributors.Contributions:
         rows = np.array(parts)
         window_s = min(self._metric.windows, key=lambda known: abs(known - window_s))

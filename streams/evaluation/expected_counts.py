@@ -9,6 +9,7 @@ import numpy as np
 from detectors.level import Level
 from detectors.seasonal import QUARTER_S, SeasonalBaseline, Usual
 from streams.catalogue.metric import Component
+from streams.evaluation.moment import CourseStep
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,6 +28,7 @@ _WAKE_BEYOND_REST = 1.5
 _LEAST_LEVEL, _GREATEST_LEVEL = 0.05, 50.0
 _DAY_SPREAD = 0.05  # dispersion of the counts of whole days
 _PEAK = 8.0  # times the mean of the day
+_REBASE_PRIOR = 20.0  # events by which a part is drawn towards what has become of the series it belongs to
 _GROWN = 2.0  # times the usual day: what is more shows in the windows themselves
 _GREATEST_UNEXPLAINED = 3.0
 _LASTING = 0.005  # relative variance of a level against itself an hour ago
@@ -77,6 +79,7 @@ class ExpectedCounts:
         self._counted = counted
         self.usual = SeasonalBaseline()
         self._shortest_s = metric.windows[0]
+        self._windows = metric.windows
         self._activity = activity
         self._level = Level()
         self._largest: float | None = None  # of the usual day's quarters, over all series
@@ -197,6 +200,35 @@ class ExpectedCounts:
         # What is within the plan is neither above the usual nor below it.
         expected = np.clip(counts, expected * planned.low, expected * planned.high)
         self._level.follow(counts * share, expected * share, elapsed_s, calm)
+
+    def rebase(self, moment: Moment, rows: NDArray[np.intp], seconds: int) -> float:
+        """Stretches the usual day of these rows to what they counted in their last seconds; by how much, the first."""
+        counts = np.array([moment.last(self._counted, series, seconds) for series in rows.tolist()])
+        steps = max(seconds // CourseStep.SLOT, 1)
+        usual = np.array(
+            [
+                self.usual.course(series, moment.end_s, steps, CourseStep.SLOT, day=moment.day).sum()
+                for series in rows.tolist()
+            ]
+        )
+        usual = usual * self._scale_now(moment, seconds)[rows]
+        first = float((counts[0] + 1) / (usual[0] + 1))
+        factors = (counts + _REBASE_PRIOR * first) / (usual + _REBASE_PRIOR)
+        factors[0] = first
+        self.usual.rescale(rows, factors)
+        self._level.forget(rows)
+        self._largest = None
+        return first
+
+    def _scale_now(self, moment: Moment, seconds: int) -> Array:
+        """What plan and activity say of the last seconds, in times of the usual day."""
+        planned = moment.planned(seconds)
+        scale = np.full(moment.size, (planned.low + planned.high) / 2)
+        if self._activity.component is not None:
+            window_s = min(self._windows, key=lambda known: abs(known - seconds))
+            least, most, _ = self._activity.range(moment, window_s, ahead=False)
+            scale *= (least + most) / 2
+        return scale
 
     def parts(self) -> dict[str, bytes]:
         """The state by name."""

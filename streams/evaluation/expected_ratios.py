@@ -51,6 +51,12 @@ class ExpectedRatios:
         """Takes in a share of what a window holds, for the rows that are calm: for as long as no quarter has closed."""
         self._first.follow(now_ms, tops, bottoms, share, calm)
 
+    def rebase(self, moment: Moment, rows: NDArray[np.intp], tops: Array, bottoms: Array) -> None:
+        """From now on these rows have the ratio of these sums."""
+        self._baseline.rebase(rows, tops, bottoms, moment.partner(Component.DENOMINATOR))
+        self._first.forget(rows)
+        self._made = None
+
     def usual(self, moment: Moment) -> UsualRatio:
         """The expectation at this tick, NaN where nothing is known."""
         key = (int(moment.end_s // HALF_HOUR_S), self._learned, moment.size, moment.whole)

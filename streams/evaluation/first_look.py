@@ -43,6 +43,10 @@ class FirstLook:
             self._sums[1], self._sums[2] = self._sums[2].copy(), 0.0
         self._sums[2] += np.where(calm, np.array([tops, np.maximum(bottoms, 0.0)]) * share, 0.0)
 
+    def forget(self, rows: NDArray[np.intp]) -> None:
+        """What these rows have been so far says nothing any more."""
+        self._sums[..., rows] = 0.0
+
     def sums(self, now_ms: int) -> tuple[Array, Array] | None:
         """Successes and trials so far, float64[n] each; None within the first half hour."""
         settled = self._times[0] > 0 and now_ms - self._times[0] >= _SETTLED_MS

@@ -79,6 +79,14 @@ class GaugeJudge:
         level = float(np.nan_to_num(self._detector.usual(_local_s(moment))[0][series]))
         return Course(values, np.full(len(values), max(float(np.expm1(level)), 1.0)), rises=above)
 
+    def rebase(self, moment: Moment, rows: NDArray[np.intp], seconds: int) -> float:
+        del seconds  # what was reported last is what it is
+        at_s = _local_s(moment)
+        before = self._detector.usual(at_s)[0][rows[0]]
+        self._detector.rebase(at_s, rows, self._latest(moment, self._metric.windows[-1])[rows])
+        after = self._detector.usual(at_s)[0][rows[0]]
+        return float(np.expm1(after) / np.expm1(before)) if np.isfinite(after) and before > 0 else 0.0
+
     def contributions(self, moment: Moment, whole: int, parts: list[int], window_s: int) -> contributors.Contributions:
         """A gauge has one scope: there is nothing finer."""
         del moment, whole, window_s

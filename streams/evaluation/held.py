@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from detectors.judgement import COLUMNS, Judgement, insufficient
+from detectors.judgement import COLUMNS, Judgement, Reason, insufficient
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +27,14 @@ class HeldFindings:
     def forget(self, window_s: int) -> None:
         """The window is due: what it said last time no longer counts."""
         self._held.pop(window_s, None)
+
+    def quieten(self, rows: NDArray[np.intp]) -> None:
+        """Of these series nothing is held any more: something else is expected of them, and long windows look again."""
+        for kept in self._held.values():
+            for held_rows, judgement in kept:
+                here = np.isin(held_rows, rows)
+                judgement.score[here] = 0.0
+                judgement.reason[here] = Reason.NORMAL
 
     def hold(self, finding: Finding) -> None:
         """Keeps a finding over a long window; others are not kept."""

@@ -37,7 +37,10 @@ class Judge(Protocol):
     def learn(
         self, second_of_day: float, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]], day: Day
     ) -> None:
-        """Takes in a closed quarter of an hour of a local day: sums by component, by the series that counts them."""
+        """Takes in a closed quarter of an hour of a local day: sums by component, by the series that counts them.
+
+        Of signals whose trait is `gaps`, NaN where a quarter must teach a series nothing; of others 0.
+        """
         ...
 
     def grow(self, size: int) -> None:
@@ -66,6 +69,14 @@ class Judge(Protocol):
 
     def course(self, moment: Moment, series: int, step: CourseStep, above: bool) -> Course:
         """The last steps of a series, in what the deviation shows in."""
+        ...
+
+    def rebase(self, moment: Moment, rows: NDArray[np.intp], seconds: int) -> float:
+        """What these series did in their last seconds, at most two hours, is what is expected of them from now on.
+
+        The first of them is what it is about, the others are its parts and what it is a part of. Returns what is
+        expected of the first, in times of what was; 0 where that cannot be said.
+        """
         ...
 
     def contributions(self, moment: Moment, whole: int, parts: list[int], window_s: int) -> Contributions:

@@ -98,6 +98,17 @@ class MeanJudge:
         bottoms = np.maximum(moment.course(Component.DENOMINATOR, series, step), 0.0)
         return Course(tops / max(mean, self._detector.floor), bottoms, rises=above)
 
+    def rebase(self, moment: Moment, rows: NDArray[np.intp], seconds: int) -> float:
+        tops, bottoms = (
+            np.array([moment.last(component, series, seconds) for series in rows.tolist()])
+            for component in (Component.NUMERATOR, Component.DENOMINATOR)
+        )
+        before = self._usual(moment)[0][rows[0]]
+        partner = moment.partner(Component.DENOMINATOR)
+        self._baseline.rebase(rows, tops / _MS_PER_S, np.maximum(bottoms, 0.0), partner)
+        after = self._usual(moment)[0][rows[0]]
+        return float(after / before) if before > 0 and np.isfinite(after) else 0.0
+
     def contributions(self, moment: Moment, whole: int, parts: list[int], window_s: int) -> contributors.Contributions:
         rows = np.array(parts)
         tops = moment.raw(Component.NUMERATOR, window_s)[rows] / _MS_PER_S

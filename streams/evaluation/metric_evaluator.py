@@ -10,6 +10,7 @@ import numpy as np
 from detectors.alarm_budget import AlarmBudget
 from detectors.judgement import Reason, insufficient, nothing
 from detectors.state import pack, unpack
+from streams.evaluation.assessments import Assessments
 from streams.evaluation.closed_quarters import ClosedQuarters
 from streams.evaluation.count_judge import CountJudge
 from streams.evaluation.end_finder import EndFinder
@@ -28,6 +29,7 @@ from streams.evaluation.series_index import SeriesIndex
 from streams.evaluation.surprises import Surprises
 from streams.evaluation.unsettled import UnsettledTroubles
 from streams.evaluation.verdict_writer import VerdictWriter
+from streams.evaluation.window_reader import QUARTER_MS
 from streams.records.verdicts import CLEAR_SCORE, Pulse
 from streams.register.holiday_calendar import HolidayCalendar
 
@@ -36,9 +38,10 @@ if TYPE_CHECKING:
 
     from detectors.judgement import Judgement
     from streams.catalogue.metric import Metric
+    from streams.cells.assessment import Assessment
     from streams.evaluation.surprises import Surprise
     from streams.evaluation.window_reader import WindowReader
-    from streams.records.verdicts import Verdict
+    from streams.records.verdicts import Assessed, Verdict
     from streams.settings.settings import CalendarEntry, Settings
 
     Array = NDArray[np.float64]
@@ -74,8 +77,9 @@ class MetricEvaluator:
         self._unsettled = UnsettledTroubles(metric, ends)
         self._present = Present(metric, self._judge)
         self._reporting = Reporting()
+        self._assessments = Assessments(metric, self._index, self._judge, self._held, self._past)
         self._surprises = Surprises(
-            metric, self._judge, self._preset, self._index, self._held, self._past, self._reporting
+            metric, self._judge, self._preset, self._index, self._held, self._past, self._reporting, self._assessments
         )
         self._peers: Array = np.zeros(0)
         self._allowed: Array = np.zeros(0)
@@ -89,6 +93,7 @@ class MetricEvaluator:
 
         Returns every series with score >= 1, those that were not clear since then for 20 minutes, and the pulse.
         """
+        self._assessments.settle(now_ms)
         moment = self._moment(now_ms, windows)
         if not (self._reporting.reported(now_ms).any() or self._worth_judging(moment)):
             return [], self._drawn
@@ -112,6 +117,10 @@ class MetricEvaluator:
         self._drawn = self._pulse(shown)
         return verdicts, self._drawn
 
+    def assess(self, now_ms: int, windows: WindowReader, series: int, assessment: Assessment) -> Assessed:
+        """Lets feedback about a series act, before the tick is judged; what it changed."""
+        return self._assessments.act(self._moment(now_ms, windows), series, assessment)
+
     def _worth_judging(self, moment: Moment) -> bool:
         """Whether there may be something to find; once a minute it is also shown what is usual."""
         if isinstance(self._judge, CountJudge):
@@ -124,7 +133,7 @@ class MetricEvaluator:
             self._index.follow(windows.scopes, count)
             self._peers = self._index.peers()
             self._allowed = self._budget.of_series(self._index.judged, self._index.whole)
-        for growing in (self._reporting, self._past, self._unsettled, self._judge):
+        for growing in (self._reporting, self._past, self._unsettled, self._judge, self._assessments):
             growing.grow(count)
         moment = Moment(now_ms, self.metric.settle_s, windows, self._clock, self._plan, self._index.whole)
         moment.peers, moment.allowed = self._peers, self._allowed
@@ -138,7 +147,9 @@ class MetricEvaluator:
             return
         elapsed_s = 60.0 if self._followed_ms == 0 else min((now_ms - self._followed_ms) / 1000, 3600.0)
         if moment.open_since is not None:
-            self._judge.follow(moment, elapsed_s, self._reporting.calm(now_ms, bad))
+            calm = self._reporting.calm(now_ms, bad)
+            untaught = self._assessments.untaught(moment.end_ms, moment.end_ms + 1, moment.size)
+            self._judge.follow(moment, elapsed_s, calm if untaught is None else calm & ~untaught)
         self._followed_ms = now_ms
 
     def _settle(self, moment: Moment, surprise: Surprise, reporting: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -192,7 +203,8 @@ class MetricEvaluator:
         self._index.follow(windows.scopes, counts.shape[1])
         if isinstance(self._judge, CountJudge):
             self._judge.whole = self._index.whole
-        self._quarters.close(quarter_start_ms, counts)
+        untaught = self._assessments.untaught(quarter_start_ms, quarter_start_ms + QUARTER_MS, counts.shape[1])
+        self._quarters.close(quarter_start_ms, counts, untaught)
 
     def to_bytes(self) -> bytes:
         """Baselines and what is being reported. The same history gives the same bytes."""
@@ -201,7 +213,7 @@ class MetricEvaluator:
         state: dict[str, NDArray[Any]] = {"since": self._reporting.since, "last": self._reporting.last}
         state |= {"times": times, "learned": learned}
         state |= {"past": self._past.until, "past.found": self._past.found} | self._unsettled.arrays()
-        state |= self._quarters.arrays()
+        state |= self._quarters.arrays() | self._assessments.arrays()
         return pack(state | self._held.arrays())
 
     def from_bytes(self, payload: bytes) -> None:
@@ -215,3 +227,4 @@ class MetricEvaluator:
         self._judge.restore(arrays["learned"].tobytes())
         self._held.restore(arrays)
         self._quarters.restore(arrays)
+        self._assessments.restore(arrays, len(self._past.until))

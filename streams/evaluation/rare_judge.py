@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 _YEAR_S: Final = 365 * 86_400.0
+_DRAWN: Final = 10.0  # events by which the others are drawn towards what has become of a series
 _CLOSING_MS: Final = 7_200_000  # a quarter of an hour is learned so long after its end
 _EVENTS, _MONTH, _CAUGHT_UP = "events.", "month.", "caught_up"  # names of the state
 
@@ -177,6 +178,19 @@ class RareJudge:
         counts = moment.course(Component.NUMERATOR, series, step)
         usual = float(self._month.events[series]) * step / max(self._month.seconds, 1.0)
         return Course(counts, np.full(len(counts), usual), rises=above)
+
+    def rebase(self, moment: Moment, rows: NDArray[np.intp], seconds: int) -> float:
+        """The longest window is usual now: two hours say nothing of what is rare. What never came stays news."""
+        del seconds
+        exposure, usual = self._exposure.of_window(moment, self._shown_s), self._exposure.of_month(moment, self._month)
+        share = np.divide(exposure, usual, out=np.zeros(moment.size), where=usual > 0)[rows]
+        expected = self._month.events[rows] * share
+        events = moment.raw(Component.NUMERATOR, self._shown_s)[rows]
+        first = float(events[0] / expected[0]) if expected[0] > 0 and events[0] > 0 else 1.0
+        factors = (events + _DRAWN * first) / (expected + _DRAWN)
+        factors[0] = first
+        self._month.rescale(rows, factors)
+        return first
 
     def contributions(self, moment: Moment, whole: int, parts: list[int], window_s: int) -> contributors.Contributions:
         """By the events that each part has in the window, beyond what it has by time."""

@@ -167,6 +167,19 @@ class RatioJudge:
             return Course(tops, max(ratio, least) * bottoms, rises=True, trials=bottoms)
         return Course(np.maximum(bottoms - tops, 0.0), max(1 - ratio, least) * bottoms, rises=True, trials=bottoms)
 
+    def rebase(self, moment: Moment, rows: NDArray[np.intp], seconds: int) -> float:
+        def last(component: Component) -> Array:
+            return np.array([moment.last(component, series, seconds) for series in rows.tolist()])
+
+        bottoms = np.maximum(last(Component.DENOMINATOR), 0.0)
+        tops = np.clip(self._tops(last, bottoms), 0.0, bottoms)
+        before = self._expected.usual(moment).ratio[rows[0]]
+        self._expected.rebase(moment, rows, tops, bottoms)
+        self._tests.forget(rows)
+        self._drifting.forget(rows)
+        after = self._expected.usual(moment).ratio[rows[0]]
+        return float(after / before) if before > 0 and np.isfinite(after) else 0.0
+
     def contributions(self, moment: Moment, whole: int, parts: list[int], window_s: int) -> contributors.Contributions:
         window_s = min(self._metric.windows, key=lambda known: abs(known - window_s))
         rows = np.array(parts)

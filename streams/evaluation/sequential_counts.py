@@ -168,6 +168,11 @@ class SequentialCounts:
             end_s, day = end_s - _DAY_S, day.plus(1)
         return self._expected.usual.usual(end_s, _AROUND_S, whole, day=day)
 
+    def forget(self, rows: NDArray[np.intp]) -> None:
+        """What has added up in these rows is over: something else is expected of them."""
+        self._bank.forget(np.isin(np.arange(self._bank.size), rows))
+        self._edges, self._of_quarter = None, (0, 0)
+
     def finding(self, moment: Moment) -> Finding:
         """What the runs say, each over its own time."""
         self.follow(moment)

@@ -55,6 +55,13 @@ class SequentialRatios:
         self._bank.grow(size)
         self._told = grown(self._told, size)
 
+    def forget(self, rows: NDArray[np.intp]) -> None:
+        """What has added up in these rows is over: something else is expected of them."""
+        gone = np.isin(np.arange(len(self._told)), rows)
+        self._bank.forget(gone)
+        self._told[gone] = False
+        self._made = None
+
     def finding(
         self, moment: Moment, usual: UsualRatio, a_day: Array, read: Callable[[int], tuple[Array, Array]]
     ) -> Finding:

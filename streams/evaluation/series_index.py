@@ -82,6 +82,10 @@ class SeriesIndex:
                     found.append(parent)
         return found
 
+    def siblings(self, scopes: Sequence[Scope], series: int) -> list[int]:
+        """The others of its scope set: other regions of a region."""
+        return [other for other in self._members[scopes[series][0]] if other != series]
+
     def _by_values(self, place: int) -> dict[tuple[str, ...], int]:
         known = self._ids.setdefault(place, {})
         members, values = self._members[place], self._values[place]

@@ -44,12 +44,17 @@ class SumJudge(CountJudge):
     def learn(
         self, second_of_day: float, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]], day: Day
     ) -> None:
-        self._amounts.learn(second_of_day, counts, partner)
+        # What is not known of the number of values teaches nothing of the values.
+        known = {component: np.nan_to_num(sums) for component, sums in counts.items()}
+        self._amounts.learn(second_of_day, known, partner)
         super().learn(second_of_day, counts, partner, day)
 
     def grow(self, size: int) -> None:
         super().grow(size)
         self._amounts.grow(size)
+
+    def rebase(self, moment: Moment, rows: NDArray[np.intp], seconds: int) -> float:
+        return super().rebase(moment, rows, seconds) * self._amounts.rebase(moment, rows, seconds)
 
     def _judge(self, moment: Moment, window_s: int, interval: Interval) -> Judgement:
         seen = self._amounts.seen(moment, window_s)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from detectors.judgement import Judgement
     from streams.catalogue.metric import Metric
+    from streams.evaluation.assessments import Assessments
     from streams.evaluation.held import HeldFindings
     from streams.evaluation.judge import Finding, Judge
     from streams.evaluation.moment import Moment
@@ -57,6 +58,7 @@ class Surprises:
         held: HeldFindings,
         past: Past,
         reporting: Reporting,
+        assessments: Assessments,
     ) -> None:
         self._windows = metric.windows
         self._judge = judge
@@ -65,6 +67,7 @@ class Surprises:
         self._held = held
         self._past = past
         self._reporting = reporting
+        self._assessments = assessments
 
     def of(self, moment: Moment) -> Surprise:
         """What the judge finds at this tick, and what it found over long windows that are not due."""
@@ -79,15 +82,18 @@ class Surprises:
         for window_s in windows:
             self._held.forget(window_s)
         present = best
-        shorter: list[Finding] = []
+        shorter: list[Finding] = []  # as found, whatever people think of it
+        findings: list[Finding] = []
         deviating = self._reporting.deviating(moment.now_ms)
         reported = self._reporting.reported(moment.now_ms)
         for place, judged in enumerate(self._judge.findings(moment, windows)):
-            finding = self._preset.applied(moment, judged, reported)
-            self._past.leave(moment, finding, shorter, deviating)
-            if finding.over is not None:
-                self._past.note_all(finding.over, moment.now_ms)
-            shorter.append(finding)
+            found = self._preset.applied(moment, judged, reported)
+            self._past.leave(moment, found, shorter, deviating)
+            if found.over is not None:
+                self._past.note_all(found.over, moment.now_ms)
+            shorter.append(found)
+            finding = self._assessments.heard(moment.now_ms, found)
+            findings.append(finding)
             if place == 0 and finding.windows is None:
                 # Copies: columns of a judgement may be the very sums that the next one is made of.
                 best = finding.judgement.taken(np.arange(moment.size))
@@ -105,7 +111,7 @@ class Surprises:
                 self._past.revisit(moment, window_s, rows[lasting], judgement.taken(lasting))
         self._held.put(best, best_windows, set(windows), self._past.until, moment.end_ms)
         best.score[~self._index.judged] = 0.0
-        return Surprise(best, best_windows, present, present_windows, shorter)
+        return Surprise(best, best_windows, present, present_windows, findings)
 
     def _open_windows(self, moment: Moment) -> tuple[int, ...]:
         """Those in which it was open from end to end."""

@@ -82,6 +82,15 @@ class VariationJudge:
         mean, square = (float(of[series]) for of in (usual.mean, usual.square))
         return Course(_deviations(seen, mean, square), seen.number, rises=above)
 
+    def rebase(self, moment: Moment, rows: NDArray[np.intp], seconds: int) -> float:
+        def last(component: int) -> Array:
+            return np.array([moment.last(component, series, seconds) for series in rows.tolist()])
+
+        before = self._baseline.usual(moment.whole).variation[rows[0]]
+        self._baseline.begin_anew(rows, self._moments(last))
+        after = self._baseline.usual(moment.whole).variation[rows[0]]
+        return float(after / before) if before > 0 and np.isfinite(after) else 0.0
+
     def contributions(self, moment: Moment, whole: int, parts: list[int], window_s: int) -> contributors.Contributions:
         rows = np.array(parts)
         usual, seen = self._baseline.usual(moment.whole), self._seen(moment, window_s).taken(rows)

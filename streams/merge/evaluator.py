@@ -8,8 +8,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from streams.cells.assessment import Assessment
     from streams.evaluation.window_reader import WindowReader
-    from streams.records.verdicts import Pulse, Verdict
+    from streams.records.verdicts import Assessed, Pulse, Verdict
 
 
 class Evaluator(Protocol):
@@ -22,6 +23,10 @@ class Evaluator(Protocol):
 
     def tick(self, now_ms: int, windows: WindowReader) -> tuple[list[Verdict], Pulse]:
         """Judges the windows that are due at a tick."""
+        ...
+
+    def assess(self, now_ms: int, windows: WindowReader, series: int, assessment: Assessment) -> Assessed:
+        """Lets feedback about a series act, before the tick is judged; what it changed."""
         ...
 
     def close_quarter(self, quarter_start_ms: int, counts: NDArray[np.int64], windows: WindowReader) -> None:

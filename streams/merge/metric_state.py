@@ -19,16 +19,20 @@ from streams.merge.shown_windows import ShownWindows
 from streams.merge.skipped import Skipped
 from streams.merge.totals import Totals
 from streams.merge.windows import QUARTER_SLOTS, Windows
+from streams.records.scope import fingerprint
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
     from streams.catalogue.metric import Metric
     from streams.cells.activity import Activity
+    from streams.cells.assessment import Assessment
     from streams.cells.record import MetricCells
     from streams.merge.ahead import Due, Ints
     from streams.merge.evaluator import Evaluator
     from streams.merge.recurrence import Repeats
     from streams.merge.series_table import SeriesBudget
-    from streams.records.verdicts import Pulse, Verdict
+    from streams.records.verdicts import Assessed, Pulse, Verdict
 
 
 class MetricState:
@@ -125,6 +129,18 @@ class MetricState:
         component = np.full(repeats.log_id.size, Component.NUMERATOR, np.int64)
         self.totals.add(repeats.log_id, component, repeats.value, len(self.table.log_scopes))
         return repeats.slot, repeats.log_id * self.width + component, repeats.value
+
+    def assess(self, tick_ms: int, due: Mapping[str, Sequence[Assessment]]) -> Iterator[Assessed]:
+        """Lets feedback act on the series whose fingerprints are named; what it changed."""
+        if not self.table.scopes:
+            return
+        metric, sets = self.metric, self.metric.scopes
+        for series, (place, values) in enumerate(self.shown.scopes):
+            if place >= len(sets):
+                continue
+            scope = dict(zip(sets[place], values, strict=True))
+            for assessment in due.get(fingerprint(metric.name, metric.touchpoint, scope), ()):
+                yield self.evaluator.assess(tick_ms, self.shown, series, assessment)
 
     def judge(self, tick_ms: int) -> tuple[list[Verdict], Pulse] | None:
         """What the evaluator says at a tick; None before the metric has a series."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from streams.cells.activity import Activity
+from streams.cells.assessment import EFFECT_MS
 from streams.cells.record import NO_WATERMARK
 from streams.evaluation.window_reader import TICK_MS
+from streams.merge.assessments import WaitingAssessments
 from streams.merge.metric_snapshot import MetricSnapshot
 from streams.merge.metric_state import MetricState
 from streams.merge.readings import Reading, reading
@@ -15,6 +17,7 @@ from streams.merge.snapshot import Manifest, Part, SnapshotError, SnapshotReader
 from streams.merge.ticks import Ticks, milliseconds
 from streams.merge.watermark import Watermarks
 from streams.records.verdicts import Pulse, TickVerdicts, Verdict
+from streams.topics.names import ACTIONS_TOPIC
 from streams.topics.placement import cells_partition
 
 if TYPE_CHECKING:
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from streams.catalogue.metric import Metric
     from streams.cells.record import CellsRecord
     from streams.merge.evaluator import Evaluator
+    from streams.records.verdicts import Assessed
     from streams.settings.settings import Settings
 
 
@@ -46,6 +50,7 @@ class MergePartition:
         activity: when the sources had events.
         unknown_metric: cells skipped because their metric is not ours (another catalogue).
         other_catalogue: records made by another catalogue; their cells are matched by the metric's key.
+        assessments: feedback that waits for its tick.
         no_source: topics that are no source and had cells here, which are added although no tick waits for them.
 
     """
@@ -61,6 +66,7 @@ class MergePartition:
         self.partition = partition
         self.last_tick: int | None = None
         self.activity = Activity()
+        self.assessments = WaitingAssessments()
         self.unknown_metric = 0
         self.other_catalogue = 0
         self.no_source: set[str] = set()
@@ -96,7 +102,11 @@ class MergePartition:
             else:
                 state.apply(cells, record.watermark, self.watermark)
         self.activity.add(self._assumed_busy(record) if record.busy is None else record.busy)
-        self.watermarks.promise(record.topic, record.partition, record.watermark)
+        if record.assessments is not None:
+            self.assessments.add(record.assessments)
+        # What was read of pharos-actions up to a time acts a minute later, and is complete up to there.
+        ahead_ms = EFFECT_MS if record.topic == ACTIONS_TOPIC and record.watermark != NO_WATERMARK else 0
+        self.watermarks.promise(record.topic, record.partition, record.watermark + ahead_ms)
 
     def advance(self) -> Iterator[TickVerdicts]:
         """Steps through the boundaries that the watermark has reached; yields those at which detectors run.
@@ -123,15 +133,20 @@ class MergePartition:
         if self._ticks.judged(tick):
             verdicts: list[Verdict] = []
             pulses: list[Pulse] = []
+            assessed = self._assess(tick)
             for state in self._states.values():
                 judged = state.judge(tick)
                 if judged is not None:
                     verdicts += judged[0]
                     pulses.append(judged[1])
-            result = TickVerdicts(self.partition, tick, self._catalogue.hash, verdicts, pulses)
+            result = TickVerdicts(self.partition, tick, self._catalogue.hash, verdicts, pulses, assessed=assessed)
         self.last_tick = tick
         self.activity.forget(tick // TICK_MS)
         return result
+
+    def _assess(self, tick: int) -> list[Assessed]:
+        due = self.assessments.due(tick)
+        return [done for state in self._states.values() for done in state.assess(tick, due)] if due else []
 
     def quiet(self) -> TickVerdicts | None:
         """Says that all is judged up to the watermark, where ticks are far apart for want of events; else None."""
@@ -206,6 +221,7 @@ class MergePartition:
         self.watermarks.load(rows, plain.get("watermark"))
         self.last_tick = plain["last_tick"] if "last_tick" in plain else self._before(plain["next_tick"])
         self.activity = Activity(plain.get("busy") or self._busy_so_far())
+        self.assessments.load(plain.get("assessments", {}))
         self.unknown_metric = plain["unknown_metric"]
         self.other_catalogue = plain["other_catalogue"]
         for key, saver in self._savers.items():
@@ -254,6 +270,7 @@ class MergePartition:
                 "watermark": self.watermarks.least,
                 "last_tick": self.last_tick,
                 "busy": self.activity.spans,
+                "assessments": self.assessments.to_plain(),
                 "unknown_metric": self.unknown_metric,
                 "other_catalogue": self.other_catalogue,
                 "refused": self.budget.refused,

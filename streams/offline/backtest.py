@@ -15,6 +15,7 @@ from streams.cells.record import NO_WATERMARK
 from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.events.customer import CustomerKey
 from streams.incidents.desk import IncidentDesk
+from streams.ingest.assessments import AssessmentIngest
 from streams.ingest.idle_promise import idle_watermark
 from streams.ingest.outcome import Outcome
 from streams.ingest.partition import IngestPartition
@@ -30,6 +31,7 @@ from streams.records.instant import rfc3339
 from streams.register.maintenance import windows_of
 from streams.register.muting import Muting
 from streams.register.silences import SilenceBook
+from streams.topics.names import ACTIONS_TOPIC
 from streams.topics.sources import sources_of
 
 if TYPE_CHECKING:
@@ -82,7 +84,7 @@ class Backtest:
         self.dead_letters = DeadLetterReasons()
         if isinstance(partitions, int):
             partitions = {source.name: partitions for source in sources_of(settings, catalogue.vocabulary)}
-        self._partitions = dict(partitions)
+        self._partitions = {ACTIONS_TOPIC: 1} | dict(partitions)
         # No customer is to be recognised beyond this run.
         self._customers = CustomerKey(secrets.token_bytes(32))
         self._mappers = Mappings.of(
@@ -130,9 +132,8 @@ class Backtest:
 
     def outcomes(self) -> dict[Outcome, int]:
         """Records by outcome, over all topics."""
-        return {
-            outcome: sum(source.ingest.outcomes[outcome] for source in self._sources.values()) for outcome in Outcome
-        }
+        ingests = [source.ingest for source in self._sources.values()]
+        return {outcome: sum(ingest.outcomes.get(outcome, 0) for ingest in ingests) for outcome in Outcome}
 
     def long_values(self) -> dict[str, dict[str, int]]:
         """How many values were cut, by topic and dimension; only those that had any."""
@@ -155,7 +156,9 @@ class Backtest:
         handled = (dispatch.handle(transition, transition.time) for transition in self.transitions)
         return [notification for _, notification in handled if notification is not None]
 
-    def _ingest(self, catalogue: Catalogue, topic: str, number: int) -> IngestPartition:
+    def _ingest(self, catalogue: Catalogue, topic: str, number: int) -> IngestPartition | AssessmentIngest:
+        if topic == ACTIONS_TOPIC:
+            return AssessmentIngest(catalogue.hash, topic, number)
         return IngestPartition(
             catalogue,
             topic,

@@ -58,7 +58,7 @@ class Steps:
         if number != self.last:
             self.last = number
             self.at.append(minute)
-            self.texts.append(floatToGoString(number))
+            self.texts.append(floatToGoString(number))  # type: ignore[no-untyped-call]  # has no annotations
 
 
 class Minutes:

@@ -11,6 +11,8 @@ from confluent_kafka import TIMESTAMP_NOT_AVAILABLE
 from streams.broker.span_reader import SpanReader, SpanReadError
 from streams.offline.lane import Lanes
 from streams.offline.record_line import KafkaRecord
+from streams.offline.recorded_feedback import timed
+from streams.topics.names import ACTIONS_TOPIC
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -139,6 +141,8 @@ class Recorder:
             message.value(),
             tuple(message.headers() or ()),
         )
+        if record.topic == ACTIONS_TOPIC:
+            record = timed(record)
         place = record.topic, record.partition
         self._note_begin(place, record)
         if record.at_ms >= self._ends:

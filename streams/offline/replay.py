@@ -11,6 +11,7 @@ from confluent_kafka import Producer
 
 from streams.offline.headway import Sent, Stop
 from streams.settings.errors import OutageError
+from streams.topics.names import ACTIONS_TOPIC
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -161,7 +162,9 @@ class _Sender:
         count, last_ms = 0, 0
         for line in records:
             place = line.partition(partitions[line.topic])
-            arguments: dict[str, Any] = {"partition": place, "timestamp": line.at_ms, "on_delivery": self._delivered}
+            arguments: dict[str, Any] = {"partition": place, "on_delivery": self._delivered}
+            if line.topic != ACTIONS_TOPIC:  # which is kept by the wall clock, whatever the events say
+                arguments["timestamp"] = line.at_ms
             while True:
                 try:
                     produce(line.topic, line.event, line.key, headers=line.headers or None, **arguments)

@@ -8,6 +8,7 @@ from streams.records.batch import RecordBatch
 
 if TYPE_CHECKING:
     from streams.events.binary_mode import Headers
+    from streams.ingest.assessments import AssessmentIngest
     from streams.ingest.partition import IngestPartition
     from streams.offline.dead_letter_reasons import DeadLetterReasons
     from streams.offline.events_file import Line
@@ -22,7 +23,7 @@ class SourceFeed:
 
     """
 
-    def __init__(self, ingest: IngestPartition, reasons: DeadLetterReasons) -> None:
+    def __init__(self, ingest: IngestPartition | AssessmentIngest, reasons: DeadLetterReasons) -> None:
         self.ingest = ingest
         self.last_slice = -1
         self._offset = 0

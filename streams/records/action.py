@@ -74,6 +74,12 @@ class Action(msgspec.Struct, frozen=True):
         str | None,
         Meta(description="That of the anomaly: which incident is meant; if left out, the one that was open at `time`."),
     ] = None
+    started_at: Annotated[
+        str | None, Meta(description="Of feedback, that of the anomaly: since when what is said of it holds.")
+    ] = None
+    ended_at: Annotated[
+        str | None, Meta(description="Of feedback, that of the anomaly, where it had ended: until when it holds.")
+    ] = None
     severity: Annotated[
         str | None,
         Meta(description="That of the anomaly then: a snooze ends when it rises. If left out, warning."),
@@ -117,6 +123,8 @@ class ActionRecord(msgspec.Struct, frozen=True, kw_only=True):
     until: int | None = None
     verdict: str | None = None
     detected_at: int | None = None
+    started_at: int | None = None
+    ended_at: int | None = None
     severity: str | None = None
     request: str | None = None
     assignee: str | None = None

@@ -45,7 +45,13 @@ _decode_data = decoder_of(Action)
 
 def encode(taken: ActionRecord) -> bytes:
     """The record's value; its key is the fingerprint, so that the actions of an anomaly keep their order."""
-    times = {"until": taken.until, "detected_at": taken.detected_at, "begins": taken.begins}
+    times = {
+        "until": taken.until,
+        "detected_at": taken.detected_at,
+        "started_at": taken.started_at,
+        "ended_at": taken.ended_at,
+        "begins": taken.begins,
+    }
     texts = {
         "verdict": taken.verdict,
         "severity": taken.severity,
@@ -113,6 +119,8 @@ def _taken(event: _Event) -> ActionRecord | Unread:
         until=_time_of(data.until),
         verdict=_short(data.verdict),
         detected_at=_time_of(data.detected_at),
+        started_at=_time_of(data.started_at),
+        ended_at=_time_of(data.ended_at),
         severity=_short(data.severity),
         request=_short(data.request),
         assignee=_short(data.assignee),

@@ -70,6 +70,27 @@ class Pulse(msgspec.Struct, frozen=True, omit_defaults=True):
     missing: bool = False
 
 
+class Assessed(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Feedback that acts from this tick on, and what it changed.
+
+    Attributes:
+        fingerprint: of the anomaly.
+        id: of the action.
+        opinion: an `Opinion`.
+        limit: what the limit of the series is now, in times of the usual one.
+        until: ms, until when it is so at the most, where that is known; 0: for good, or until it is over.
+        level: of a new trend, what is expected now in times of what was expected; 0 where that is not known.
+
+    """
+
+    fingerprint: str
+    id: str
+    opinion: str
+    limit: float = 1.0
+    until: int = 0
+    level: float = 0.0
+
+
 class TickVerdicts(msgspec.Struct, frozen=True):
     """One record a tick and cells partition, also when nothing is to be said.
 
@@ -86,3 +107,4 @@ class TickVerdicts(msgspec.Struct, frozen=True):
     verdicts: list[Verdict]
     pulses: list[Pulse] = []
     quiet: bool = False
+    assessed: list[Assessed] = []

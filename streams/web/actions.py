@@ -87,8 +87,14 @@ def _taken(asked: ActionRequest, anomaly: Anomaly, name: str, now: int) -> Actio
         verdict=asked.verdict,
         assignee=asked.assignee,
         detected_at=event_time_ms(anomaly.detected_at),
+        started_at=_time_of(anomaly.started_at) if asked.kind is Kind.FEEDBACK else None,
+        ended_at=_time_of(anomaly.ended_at) if asked.kind is Kind.FEEDBACK else None,
         severity=anomaly.severity,
     )
+
+
+def _time_of(text: str | None) -> int | None:
+    return None if text is None else event_time_ms(text)
 
 
 def _answer(taken: ActionRecord) -> dict[str, Any]:

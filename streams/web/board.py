@@ -16,6 +16,7 @@ from streams.register.actions import Noted
 from streams.register.handling import handling_of
 from streams.web.courses import Courses
 from streams.web.data_scope import EVERYTHING
+from streams.web.effects import Effects
 from streams.web.entry import entry_of
 from streams.web.point import Point, of_pulse
 from streams.web.signal_view import part_view, signal_view
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from streams.register.register import Register
     from streams.telemetry.blindness import BlindSpot
     from streams.web.data_scope import DataScope
+    from streams.web.effects import EffectEntry
     from streams.web.entry import TimelineEntry
     from streams.web.timeline import ActionEntry, StepEntry
 
@@ -56,6 +58,7 @@ class Board:
 
     Attributes:
         courses, worst_contributors: the line of each anomaly's series, and who contributed when it was worst.
+        effects: what feedback changed.
 
     """
 
@@ -82,6 +85,7 @@ class Board:
         self._heard: dict[str, int] = {}
         self._sources = Sources(topics, pace, live=live)
         self.courses = Courses()
+        self.effects = Effects()
         self.worst_contributors = WorstContributors()
         self._version = 0
 
@@ -120,6 +124,7 @@ class Board:
             if point.value is not None:
                 self._heard[pulse.metric] = tick.time
         self.courses.tick(tick)
+        self.effects.tick(tick)
         self._forget()
         self._version += 1
 
@@ -161,7 +166,7 @@ class Board:
 
     def anomaly(
         self, fingerprint: str, data_scope: DataScope = EVERYTHING
-    ) -> tuple[Anomaly, list[TimelineEntry | ActionEntry | StepEntry]] | None:
+    ) -> tuple[Anomaly, list[TimelineEntry | ActionEntry | StepEntry | EffectEntry]] | None:
         """An open or recent anomaly with its time line, oldest first; None when unknown, or not seen."""
         anomaly = self.register.anomaly(fingerprint)
         if anomaly is None or not data_scope.sees(anomaly.scope):
@@ -170,6 +175,7 @@ class Board:
             self._timelines[fingerprint],
             self.register.actions.of(fingerprint),
             self.register.requests.of(fingerprint),
+            self.effects.of(fingerprint),
         )
 
     def view(self, now: int, alerting_now: int | None = None, data_scope: DataScope = EVERYTHING) -> dict[str, Any]:

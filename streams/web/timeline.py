@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from streams.records.action import ActionRecord
     from streams.records.request import RequestStep
+    from streams.web.effects import EffectEntry
     from streams.web.entry import TimelineEntry
 
 
@@ -47,16 +48,20 @@ class StepEntry(msgspec.Struct, frozen=True):
 
 
 def merged(
-    transitions: Iterable[TimelineEntry], actions: Iterable[ActionRecord], steps: Sequence[RequestStep] = ()
-) -> list[TimelineEntry | ActionEntry | StepEntry]:
+    transitions: Iterable[TimelineEntry],
+    actions: Iterable[ActionRecord],
+    steps: Sequence[RequestStep] = (),
+    effects: Sequence[EffectEntry] = (),
+) -> list[TimelineEntry | ActionEntry | StepEntry | EffectEntry]:
     """Oldest first; of the same moment the transition comes before what was proposed and done about it."""
     proposed = [step for step in steps if step.stage is Stage.PROPOSED]
     later = [step for step in steps if step.stage is not Stage.PROPOSED]
-    lines: list[TimelineEntry | ActionEntry | StepEntry] = [
+    lines: list[TimelineEntry | ActionEntry | StepEntry | EffectEntry] = [
         *transitions,
         *map(_step_line, proposed),
         *(_line(taken) for taken in actions if taken.action != NOTIFYING),
         *map(_step_line, later),
+        *effects,
     ]
     return sorted(lines, key=lambda line: line.time)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from bisect import bisect_right
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,11 +20,14 @@ from streams.offline.backtest import Backtest
 from streams.offline.events_file import Line, record
 from streams.offline.replay import replay
 from streams.offline.scenario import for_scenario
+from streams.records.action import ActionRecord, Kind
+from streams.records.action_event import encode
 from streams.records.anomaly import Change
 from streams.records.anomaly_event import decode
 from streams.records.instant import rfc3339
 from streams.settings.settings import SOURCE_TOPICS, Settings
 from streams.simulate.scenarios import simulate
+from streams.topics.names import ACTIONS_TOPIC
 from streams.transport.clients.topics import prepare_topics
 
 if TYPE_CHECKING:
@@ -92,6 +96,23 @@ class Evening:
         outcomes = {outcome.value: count for outcome, count in run.outcomes().items()}
         return self.told(run.transitions), outcomes
 
+    def take_feedback(self, about: Told, verdict: str, at_ms: int) -> None:
+        """Somebody says so of an anomaly, at that time."""
+        taken = ActionRecord(
+            source="/pharos/api",
+            id=f"{verdict}-{about.fingerprint}",
+            fingerprint=about.fingerprint,
+            time=at_ms,
+            action=Kind.FEEDBACK,
+            actor="li.wei",
+            verdict=verdict,
+            detected_at=event_time_ms(about.detected_at),
+            started_at=event_time_ms(about.started_at),
+        )
+        name = about.fingerprint.encode()
+        line = Line(ACTIONS_TOPIC, encode(taken), at_ms, name, name)
+        self.lines.insert(bisect_right(self.lines, at_ms, key=lambda known: known.at_ms), line)
+
     def told(self, transitions: Iterable[Transition]) -> list[Told]:
         """Those decided by `until_ms`."""
         return [
@@ -113,15 +134,14 @@ class Evening:
             while not system.worker.assigned:
                 assert time.monotonic() < deadline, "the worker got no partitions"
                 await asyncio.sleep(0.05)
-            sources = dict.fromkeys(SOURCE_TOPICS, PARTITIONS)
+            sources = dict.fromkeys(SOURCE_TOPICS, PARTITIONS) | {ACTIONS_TOPIC: 1}
+            events = sum(line.topic != ACTIONS_TOPIC for line in self.lines)
             options: dict[str, Any] = {"speed": speed, "paced_from_ms": self.begin_ms, "stop": stop, "headway": headway}
             sending = asyncio.create_task(
                 asyncio.to_thread(replay, self.lines, Connection(settings.broker), sources, **options)
             )
             try:
-                while not (
-                    sending.done() and sum(system.counts.outcomes.values()) == len(self.lines) and self._over(system)
-                ):
+                while not (sending.done() and sum(system.counts.outcomes.values()) == events and self._over(system)):
                     assert not failure.done(), failure.result()
                     assert time.monotonic() < deadline, (
                         f"not over in time: {system.counts.outcomes} of {len(self.lines)}"

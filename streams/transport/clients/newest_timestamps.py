@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import confluent_kafka
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
+from streams.topics.names import ACTIONS_TOPIC
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -58,6 +60,7 @@ class NewestTimestamps:
         wanted = {
             confluent_kafka.TopicPartition(topic, number): OffsetSpec.max_timestamp()
             for topic, count in list(self._sources.items())
+            if topic != ACTIONS_TOPIC  # which people write, at their own time
             for number in range(count)
         }
         answers = admin.list_offsets(wanted, request_timeout=_LIMIT_S)

@@ -17,6 +17,7 @@ from streams.broker.survey import missing_topics, survey_made, survey_rights, su
 from streams.events.vocabulary import SHIPPED, Vocabulary
 from streams.settings.settings import SOURCE_TOPICS
 from streams.topics.check_result import Level
+from streams.topics.names import ACTIONS_TOPIC
 from streams.topics.sources import sources_of
 from streams.topics.wanted import Role, wanted_topics
 
@@ -34,7 +35,9 @@ logger = logging.getLogger(__name__)
 async def prepare_topics(
     settings: Settings, connection: Connection | None = None, vocabulary: Vocabulary = SHIPPED
 ) -> dict[str, int]:
-    """Partition counts of the source topics. Our own topics exist afterwards, and all fit.
+    """Partition counts of the source topics, and of pharos-actions, which is read as they are.
+
+    Our own topics exist afterwards, and all fit.
 
     The embedded broker cannot be asked to make or describe topics: there they exist already, or come into being when
     used, and only their partitions are compared.
@@ -61,7 +64,8 @@ def _prepare(settings: Settings, connection: Connection, vocabulary: Vocabulary)
     except KafkaException as error:
         raise TopicsError(f"the brokers at {connection.broker} do not answer ({error.args[0]}): try again") from None
     _refuse([*missing_topics(survey.missing), *survey.findings, *rights])
-    return {source.name: survey.found[source.name].partitions for source in sources_of(settings, vocabulary)}
+    read = [*(source.name for source in sources_of(settings, vocabulary)), ACTIONS_TOPIC]
+    return {name: survey.found[name].partitions for name in read}
 
 
 def _refuse(findings: Sequence[CheckResult]) -> None:
@@ -88,4 +92,6 @@ def _on_embedded(admin: Admin, settings: Settings, vocabulary: Vocabulary) -> di
                 f"topic {topic.name} has {have} partitions, the settings say {topic.partitions}: correct them, or "
                 "start the broker with other --partitions, --cells-partitions"
             )
-    return {source.name: found[source.name] for source in sources}
+    if ACTIONS_TOPIC not in found:
+        found[ACTIONS_TOPIC] = appearing(admin, ACTIONS_TOPIC)
+    return {name: found[name] for name in (*(source.name for source in sources), ACTIONS_TOPIC)}
