@@ -1,7 +1,7 @@
 """`make evaluate`: how soon changes are found, against what no test can beat, and how much is said wrongly.
 
-Writes the table of docs/detection.md. With `--only` some sections are measured anew, and the others stand as they were
-measured last on this machine. `--quick` takes minutes, prints and writes nothing. `--before` keeps what is measured as
+Writes now.json and the table of docs/detection.md. With `--only` some sections are measured anew, and the others stand
+as they were measured last. `--quick` takes minutes, prints and writes nothing. `--before` keeps what is measured as
 the figures of before, which the table sets beside the present ones.
 """
 

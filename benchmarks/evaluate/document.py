@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 DOCUMENT = PROJECT / "docs" / "detection.md"
 BEFORE = Path(__file__).with_name("before.json")
-NOW = PROJECT / ".cache" / "evaluate.json"  # sections that were measured one by one
+NOW = BEFORE.with_name("now.json")  # sections may be measured one by one
 _HEAD = ("What", "Goal", "Before", "Now", "Goal met")
 
 
@@ -27,7 +27,6 @@ def read(file: Path) -> dict[str, Section]:
 def keep(file: Path, sections: Mapping[str, Section]) -> dict[str, Section]:
     """Puts these sections in the place of those of the same name; returns all."""
     known = read(file) | dict(sections)
-    file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(msgspec.json.format(msgspec.json.encode(known), indent=2) + b"\n")
     return known
 

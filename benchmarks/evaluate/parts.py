@@ -40,7 +40,7 @@ class Asked(NamedTuple):
 def of_power(kind: str, asked: Asked) -> Section:
     """One kind of series of the power curve."""
     size = power.QUICK if asked.quick else power.FULL
-    return power.measure(size._replace(seeds=asked.seeds(len(size.seeds))), [kind])
+    return power.measure(kind, size._replace(seeds=asked.seeds(len(size.seeds))))
 
 
 def of_kinds(asked: Asked) -> Section:

@@ -230,14 +230,12 @@ def figures(name: str, power: Power) -> list[Figure]:
     ]
 
 
-def measure(size: Size = FULL, only: Iterable[str] = KINDS) -> Section:
-    """The section of these kinds."""
-    found, details = [], [f"Median / p90 of delay / D* (D* in minutes); seeds {', '.join(map(str, size.seeds))}."]
-    for name in only:
-        power = measured(name, size)
-        found += figures(name, power)
-        details += ["", f"**{name}**", "", *lines(power, KINDS[name])]
-    return Section(f"Power curve, D* up to {size.longest_min:.0f} min", found, details)
+def measure(name: str, size: Size = FULL) -> Section:
+    """The section of one kind of series."""
+    power = measured(name, size)
+    seeds = ", ".join(map(str, size.seeds))
+    details = [f"Median / p90 of delay / D* (D* in minutes), {name}, seeds {seeds}:", "", *lines(power, KINDS[name])]
+    return Section(f"Power curve: {name}, D* up to {size.longest_min:.0f} min", figures(name, power), details)
 
 
 def main(arguments: Iterable[str] | None = None) -> None:
@@ -249,8 +247,9 @@ def main(arguments: Iterable[str] | None = None) -> None:
     size = QUICK if flags.quick else FULL
     if flags.seeds:
         size = Size(tuple(flags.seeds), size.draws, size.longest_min)
-    section = measure(size, flags.only or KINDS)
-    print("\n".join([*section.details, "", *(f"- {one.what}: {one.value}" for one in section.figures)]))
+    for name in flags.only or KINDS:
+        section = measure(name, size)
+        print("\n".join([*section.details, "", *(f"- {one.what}: {one.value}" for one in section.figures)]))
 
 
 if __name__ == "__main__":

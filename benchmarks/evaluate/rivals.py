@@ -213,7 +213,7 @@ def _rows(
     rows = []
     for label, threshold in thresholds.items():
         median, p90, of_all, false = figures("", fared(of, z, threshold, signed))
-        value = f"{median.value} and {p90.value} cells; {of_all.value}; false: {false.value}"
+        value = f"median in {median.value} cells, p90 in {p90.value}; of all {of_all.value}; false {false.value}"
         rows.append(Figure(f"{name}, {label}", f"{value} (threshold {threshold:.3g})"))
         print(f"{rows[-1].what}: {rows[-1].value}", flush=True)
     return rows

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchmarks.evaluate.document import BEFORE, DOCUMENT, keep, lines, read
+from benchmarks.evaluate.document import BEFORE, DOCUMENT, NOW, keep, lines, read
 from benchmarks.evaluate.parts import LONGEST_FIRST, SECTIONS
 from benchmarks.evaluate.real import figures_of
 from benchmarks.evaluate.section import Figure, Section
@@ -27,7 +27,7 @@ def test_what_was_before_stands_beside_what_is_now_row_by_row() -> None:
 
 
 def test_a_section_that_is_measured_anew_takes_the_place_of_its_own_and_of_no_other(tmp_path: Path) -> None:
-    file = tmp_path / "cache" / "now.json"
+    file = tmp_path / "now.json"
     keep(file, {"kinds": section("1"), "share": section("2")})
     keep(file, {"kinds": section("3")})
     assert {name: of.figures[0].value for name, of in read(file).items()} == {"kinds": "3", "share": "2"}
@@ -39,9 +39,10 @@ def test_every_section_is_run_and_what_is_kept_of_before_are_sections() -> None:
     assert read(BEFORE)["kinds"].figures
 
 
-def test_the_document_has_a_place_for_the_table() -> None:
+def test_the_document_shows_what_was_measured() -> None:
     text = DOCUMENT.read_text(encoding="utf-8")
-    assert text.index("<!-- evaluate: begin -->") < text.index("<!-- evaluate: end -->")
+    table = "\n".join(lines(SECTIONS, read(NOW), read(BEFORE)))
+    assert f"<!-- evaluate: begin -->\n{table}\n" in text
 
 
 def test_a_goal_of_real_data_that_was_never_reached_is_not_met() -> None:
