@@ -74,7 +74,8 @@ class DayLevel:
     def observed(self) -> Array:
         """float64[n]: the same, but drawn towards none: what days have shown."""
         deviations, days = self.squares.astype(np.float64)
-        return np.maximum(deviations, 0.0) / (days + _PRIOR_DAYS)
+        observed: Array = np.maximum(deviations, 0.0) / (days + _PRIOR_DAYS)
+        return observed
 
     def close(self, usual: Array, days: Array, variance: Array) -> None:
         """A day is over.

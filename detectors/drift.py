@@ -159,7 +159,7 @@ class Drift:
     def _correlation(self) -> Array:
         """float64[n]: of the trials of one day."""
         found = (self._squares[0] + _PRIOR_CORRELATION * _PRIOR_DAYS) / (self._squares[1] + _PRIOR_DAYS)
-        return np.clip(found, 0.0, _LARGEST_CORRELATION)
+        return np.asarray(np.clip(found, 0.0, _LARGEST_CORRELATION), dtype=np.float64)
 
     def _learn_correlation(self, tops: Array, bottoms: Array, ratio: Array) -> None:
         """From how much a day differs from the one before beyond chance, which a slow change hardly moves."""

@@ -124,6 +124,8 @@ class GaugeDetector:
     def restore(self, payload: bytes) -> None:
         """Takes over what `to_bytes` described. Raises ValueError for anything else."""
         arrays = unpack(payload)
+        if "week.values" not in arrays:
+            raise ValueError("not the state of gauges with a usual week")
         self._sums = arrays["sums"]
         for name, cycle in zip(_NAMES, self._cycles, strict=True):
             cycle.take({key: arrays[f"{name}.{key}"] for key in cycle.arrays()})

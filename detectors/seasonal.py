@@ -207,7 +207,12 @@ class SeasonalBaseline:
 
     def to_bytes(self) -> bytes:
         """The whole state."""
-        own = {"squares": self._squares, "hours": self._hours, "now": self._today, "told": self._told}
+        own: dict[str, NDArray[Any]] = {
+            "squares": self._squares,
+            "hours": self._hours,
+            "now": self._today,
+            "told": self._told,
+        }
         return pack(self._shape.arrays() | self._level.arrays() | self._week.arrays() | own)
 
     @classmethod

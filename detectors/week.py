@@ -91,7 +91,8 @@ class Week:
         with np.errstate(invalid="ignore"):
             plain = np.where(known, factors, 0.0).sum(axis=1) / known.sum(axis=1)
             by_weight = (weight * np.where(known, factors, 0.0)).sum(axis=1) / total
-        return np.where(total > 0, by_weight, plain)
+        whole_days: Array = np.where(total > 0, by_weight, plain)
+        return whole_days
 
     def typical(self, whole_days: Array) -> Array:
         """float64[n]: the factor of a weekday that is open, by those that were seen; 1 as long as none was."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from benchmarks.evaluate import budget, kinds, power, real, rivals, shops
+from benchmarks.evaluate import budget, kinds, plain_series, power, real, rivals, shops
 from benchmarks.evaluate.section import Figure, Section
 from benchmarks.table import PROJECT
 
@@ -71,6 +71,14 @@ def of_real(name: str, asked: Asked) -> Section:
         return Section(title, [Figure("left out", str(error))])
 
 
+def of_plain(asked: Asked) -> Section:
+    """Series of unknown meaning."""
+    if asked.quick or not (asked.data / "nab").is_dir():
+        why = "a quick run has no time for it" if asked.quick else f"{asked.data} has no folder nab"
+        return Section("Series of unknown meaning", [Figure("left out", why)])
+    return plain_series.measured(asked.data)
+
+
 def of_zoo(asked: Asked) -> Section:
     """Shops of every kind."""
     return shops.measure(asked.seeds(2 if asked.quick else 40), quick=asked.quick)
@@ -84,10 +92,11 @@ SECTIONS: dict[str, Callable[[Asked], Section]] = {
     "budget": of_budget,
     "zoo": of_zoo,
     "rivals": of_rivals,
+    "plain": of_plain,
     "calls": partial(of_real, "calls"),
     "olist": partial(of_real, "olist"),
 }
-LONGEST_FIRST = ("zoo", "olist", "kinds", "budget", "share", "own day", "ratio", "rivals", "calls")
+LONGEST_FIRST = ("zoo", "olist", "kinds", "budget", "share", "own day", "ratio", "rivals", "plain", "calls")
 
 
 def measured(name: str, asked: Asked) -> Section:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
-from benchmarks.evaluate.bound import nats_of_count, shortest_delay_along
+from benchmarks.evaluate.bound import DRAWS, AtBest, at_best, nats_of_count, shortest_delay_along
 from benchmarks.evaluate.delays import Said
 from benchmarks.evaluate.judged import MONDAY_MS, WARM_SLOTS, Judged
 from benchmarks.evaluate.leaves import Leaves
@@ -108,6 +108,13 @@ class Hours:
         then = self._counts(shop, slots[slots >= shop.onset], 6, 1.0 if quiet else self._factor)[Component.NUMERATOR]
         of_part = np.concatenate([counts, then])[:, self._changed].sum(axis=1)
         return of_part.astype(np.float64), len(counts)
+
+    def at_best(self, limit_min: float) -> AtBest:
+        """What a test that knows all has said in time, at the level at which incidents begin."""
+        usual = float(self._levels[Component.NUMERATOR][self._changed].sum())
+        counts = np.random.default_rng(1).poisson(usual * self._factor, (round(limit_min), DRAWS)).astype(np.float64)
+        an_event = math.log(self._factor) if self._factor > 0 else 0.0  # where none comes, none speaks against it
+        return at_best(counts * an_event - usual * (self._factor - 1))
 
     def _shop(self, seed: int, quiet: bool) -> _Shop:
         return _Shop(np.random.default_rng((seed, 29, quiet)), self._learn_days, seed % 7, len(self._leaves))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 import numpy as np
 
-from benchmarks.evaluate.bound import nats_of_count, nats_of_share, shortest_delay_along
+from benchmarks.evaluate.bound import DRAWS, AtBest, at_best, nats_of_count, nats_of_share, shortest_delay_along
 from benchmarks.evaluate.delays import Said
 from benchmarks.evaluate.judged import MONDAY_MS, Judged
 from benchmarks.evaluate.leaves import Leaves
@@ -20,6 +20,8 @@ from streams.cells.record import SLOT_MS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from numpy.typing import NDArray
 
     from streams.cells.record import MetricCells
 
@@ -46,6 +48,10 @@ class Daily(Protocol):
 
     def nats(self, day: int, since: int) -> float:
         """What such a day says on average."""
+        ...
+
+    def told(self, rng: np.random.Generator, since: int) -> NDArray[np.float64]:
+        """float64[DRAWS]: what such a day, counted from a Monday, says in each of many draws."""
         ...
 
 
@@ -86,6 +92,11 @@ class Days:
                 break
         return outcome(said, incident, shortest, quiet_ms)
 
+    def at_best(self, limit_min: float) -> AtBest:
+        """What a test that knows all has said in time."""
+        rng = np.random.default_rng(1)
+        return at_best(np.stack([self._daily.told(rng, since) for since in range(round(limit_min / DAY_MIN))]))
+
 
 class _Lateness:
     """25 deliveries a day; the share of late ones goes up over six weeks from 5 %, at once in steps or all the time."""
@@ -102,6 +113,16 @@ class _Lateness:
     def nats(self, day: int, since: int) -> float:
         del day
         return self.a_day * nats_of_share(self.usual, self._share(since))
+
+    def told(self, rng: np.random.Generator, since: int) -> NDArray[np.float64]:
+        share = self._share(since)
+        deliveries = rng.poisson(self.a_day, DRAWS)
+        late = rng.binomial(deliveries, share)
+        on_time = deliveries - late
+        nats: NDArray[np.float64] = late * math.log(share / self.usual) + on_time * math.log(
+            (1 - share) / (1 - self.usual)
+        )
+        return nats
 
     def drawn(self, rng: np.random.Generator, since: int) -> tuple[np.ndarray, np.ndarray]:
         """int64[times, 1]: deliveries, and the late ones of them."""
@@ -205,6 +226,11 @@ class HandOvers:
     def nats(self, day: int, since: int) -> float:
         del since
         return nats_of_count(self._usual(day), self._usual(day) * 11 / 26)
+
+    def told(self, rng: np.random.Generator, since: int) -> NDArray[np.float64]:
+        usual = self._usual(since)
+        counts = rng.poisson(usual * 11 / 26, DRAWS).astype(np.float64)
+        return counts * math.log(11 / 26) + usual * 15 / 26
 
     def _usual(self, day: int) -> float:
         return 1.0 if day % 7 >= 5 else 26.0

@@ -10,7 +10,7 @@ import pytest
 from detectors.day import Day
 from detectors.drift import FIRST_DAYS, Drift, limit_of_days
 
-MONDAY = 738_003
+MONDAY = 738_004
 LIMIT = float(limit_of_days(np.array([0.1]))[0])
 SHIFT = 77
 

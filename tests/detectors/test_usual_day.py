@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
@@ -99,7 +100,7 @@ def test_of_a_state_that_knew_no_week_the_day_is_taken_over() -> None:
     profile = np.full((SLOTS, 1), 30.0, dtype=np.float32)
     seen = np.full((SLOTS, 1), 9, dtype=np.uint8)
     profile[:4], seen[:4] = 0, 0
-    old = {"profile": profile, "seen": seen, "squares": np.zeros((2, 1)), "quarters": np.zeros(1)}
+    old: dict[str, Any] = {"profile": profile, "seen": seen, "squares": np.zeros((2, 1)), "quarters": np.zeros(1)}
 
     baseline = SeasonalBaseline.from_bytes(pack(old))
     usual = baseline.usual(43_200, 900, day=Day(MONDAY))

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from benchmarks.evaluate.bound import (
     NATS,
+    at_best,
     nats_of_count,
     nats_of_share,
     shortest_delay,
@@ -52,3 +53,10 @@ def test_along_a_level_that_stays_the_delay_is_that_of_the_level_in_whole_ticks(
         assert told / 6 * (ticks - 1) < NATS <= told / 6 * ticks + 1e-6
     else:
         assert told / 6 * 3_000 < NATS
+
+
+def test_what_a_test_that_knows_all_cannot_find_in_time_nobody_can() -> None:
+    told = np.full((3, 100), 4.0)
+    told[:, :10] = 5.0
+    assert at_best(told) == (0.1, 12.0)
+    assert at_best(np.array([[20.0] * 20, [-30.0] * 20])).share == 1.0  # it was said before

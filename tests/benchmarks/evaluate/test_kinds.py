@@ -6,6 +6,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from benchmarks.evaluate.bound import AtBest
 from benchmarks.evaluate.kinds import figure
 from benchmarks.evaluate.leaves import Leaves
 from benchmarks.evaluate.missed import Outcome
@@ -66,7 +67,7 @@ def test_hand_overs_are_26_on_a_working_day_and_hardly_any_at_weekends() -> None
 def test_nineteen_of_twenty_in_time_and_quiet_twins_are_enough_and_one_less_is_not() -> None:
     found = [Outcome(10.0, 5.0, 0, 0)] * 19 + [Outcome(None, 5.0, 0, 0)]
     twins = [Outcome(None, 5.0, 0, 0)] * 20
-    assert figure("a fall", 70.0, found, twins).met
-    assert not figure("a fall", 70.0, [Outcome(71.0, 5.0, 0, 0), *found[1:]], twins).met
-    assert not figure("a fall", 70.0, found, [Outcome(None, 5.0, 1, 0), *twins[1:]]).met
-    assert "slowest never" in figure("a fall", 70.0, found, twins).value
+    assert figure("a fall", 70.0, AtBest(1.0, 20.0), found, twins).met
+    assert not figure("a fall", 70.0, AtBest(1.0, 20.0), [Outcome(71.0, 5.0, 0, 0), *found[1:]], twins).met
+    assert not figure("a fall", 70.0, AtBest(1.0, 20.0), found, [Outcome(None, 5.0, 1, 0), *twins[1:]]).met
+    assert "slowest never" in figure("a fall", 70.0, AtBest(1.0, 20.0), found, twins).value
