@@ -53,7 +53,8 @@ def parcels(shop: Shop, paid: Table, incidents: Sequence[Incident]) -> list[Batc
     hours = [habits.ship_h, *[habits.leg_h] * habits.legs, 1.0, 3.0]
     # Carriers differ in speed, and provinces in distance.
     lane = shop.factors("carrier", 0.25)[table["carrier"]] * shop.factors("region", 0.35)[table["region"]]
-    lanes = [1.0, *[lane] * habits.legs, 1.0, 1.0]
+    even = np.ones(size)
+    lanes = [even, *[lane] * habits.legs, even, even]
     chances = _Chances(
         [
             rng.lognormal(np.log(h), sigma, size) * HOUR_MS * slower

@@ -33,6 +33,21 @@ _TOLD_BY: Final = {
     "visits": ("page", "consultation"),
     "feedback": ("feedback",),
 }
+# Follows within minutes from another event: it tells nothing of its own about whether a source is silent.
+_FOLLOWING: Final = frozenset(
+    {
+        "order.paid",
+        "order.payment_failed",
+        "consultation.abandoned",
+        "consultation.answered",
+        "consultation.replied",
+        "consultation.closed",
+        "refund.completed",
+        "page.back",
+        "checkout.failed",
+        "checkout.completed",
+    }
+)
 
 
 class Told(NamedTuple):
@@ -93,9 +108,10 @@ def _traps(shop: Shop) -> list[dict[str, Any]]:
 
 
 def _silenced(shop: Shop, batches: list[Batch], incident: Incident) -> list[Batch]:
-    """A source that loses what it should send."""
+    """A source that loses what it should send; it is weighed by what comes of itself."""
     topic = incident.place["topic"]
-    incident.weigh_count(np.concatenate([batch.time_ms for batch in batches if batch.topic == topic]), 1.0)
+    units = [batch.time_ms for batch in batches if batch.topic == topic and batch.type not in _FOLLOWING]
+    incident.weigh_count(np.concatenate(units), 1.0)
     incident.symptoms = [{"touchpoint": name, "scope": {}} for name in _TOLD_BY[topic]]
     rng, kept = shop.rng(f"silence {incident.id}"), []
     for batch in batches:

@@ -96,7 +96,7 @@ COUNTED: dict[str, Callable[[str, Data], bool]] = {
     "lost_disputes": lambda kind, data: kind == "dispute.closed" and data["upheld"],
     "inquiry_wave": lambda kind, _: kind == "consultation.opened",
     "mention_wave": lambda kind, data: kind == "mention.posted" and data["sentiment"] == "negative",
-    "silent_source": lambda _, data: data["topic"] == "visits",
+    "silent_source": lambda kind, _: kind in {"page.viewed", "page.failed", "checkout.started"},
 }
 SHARES: dict[str, tuple[str, str]] = {
     "failed_payments": ("order.payment_failed", "order.paid"),
