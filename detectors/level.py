@@ -66,11 +66,6 @@ class Level:
         ratio: Array = (means[:, 0] + prior) / (means[:, 1] + prior)
         return ratio
 
-    def unsure(self, spread: Array) -> Array:
-        """float64[n]: relative variance of the level over an hour."""
-        unsure: Array = 1 / (1 / spread + self.means[1, 1])
-        return unsure
-
     def forget(self, rows: NDArray[np.intp]) -> None:
         """The ratio of these rows is 1 again: what is usual of them has changed."""
         self.means[..., rows] = 0.0

@@ -25,12 +25,12 @@ _REST_PRIOR = 1.0  # events by which what the parts beside one see is drawn towa
 _LEVEL_S = 3_600
 _MINUTE_S = 60.0
 _WAKE_BEYOND_REST = 1.5
-_LEAST_LEVEL, _GREATEST_LEVEL = 0.05, 50.0
 _DAY_SPREAD = 0.05  # dispersion of the counts of whole days
 _PEAK = 8.0  # times the mean of the day
 _REBASE_PRIOR = 20.0  # events by which a part is drawn towards what has become of the series it belongs to
 _GROWN = 2.0  # times the usual day: what is more shows in the windows themselves
-_GREATEST_UNEXPLAINED = 3.0
+_TELLING = 20.0  # events of about an hour
+_FURTHEST = 0.4  # of the level: what an hour of an unknown kind of day may be less
 _LASTING = 0.005  # relative variance of a level against itself an hour ago
 
 
@@ -127,34 +127,30 @@ class ExpectedCounts:
         window_s = self._shortest_s
         end_s = moment.end_s if self.follows_activity else moment.end_s // _MINUTE_S * _MINUTE_S
         usual = self.usual.usual(end_s, window_s, moment.whole, day=moment.day)
-        least, greatest = self._levels(usual, moment.whole)
-        low, high = usual.low * least, usual.high * greatest
+        low, high = self._of_today(usual, moment.whole)
         if 0 <= moment.whole < len(low):
             # What is not known of such a day, and how it moves, is the whole's to say; what a part does beside that,
             # its share says. So of the whole's level there is one, that of the last hour.
             part, level = np.arange(len(low)) != moment.whole, self._level.ratio(usual.spread)[1, moment.whole]
             low, high = (np.where(part, usual.middle * level, of) for of in (low, high))
-        unsure = self._level.unsure(usual.spread) + 1 / (usual.evidence + 1) + _LASTING
+        unsure = 1 / (usual.evidence + 1) + _LASTING
         if self._activity.component is not None:
             of_least, of_most, few = self._activity.range(moment, window_s)
             low = low * np.minimum(of_least, 1.0)
             high = high * np.maximum(of_most, np.fmin(self._activity.wake, _WAKE_BEYOND_REST))
             unsure = unsure + few
-        if 0 <= moment.whole < len(unsure):
-            unsure = np.where(np.arange(len(unsure)) == moment.whole, unsure, unsure + unsure[moment.whole])
         return Edges(low, usual.middle, high, usual.evidence, self.usual.wobble(), np.nan_to_num(unsure, nan=1.0))
 
-    def _levels(self, usual: Usual, whole: int) -> tuple[Array, Array]:
-        """The least and greatest level of today, of parts that of the whole."""
-        ratio = self._level.ratio(usual.spread)
-        if 0 <= whole < ratio.shape[1]:
-            ratio = np.broadcast_to(ratio[:, [whole]], ratio.shape)
-        least: Array = np.clip(ratio.min(axis=0), _LEAST_LEVEL, _GREATEST_LEVEL)
-        # The activity follows the minute; what it does not explain is followed slowly and not for ever.
-        greatest, most = ratio.max(axis=0), _GREATEST_LEVEL
-        if self._activity.component is not None:
-            greatest, most = ratio[1], _GREATEST_UNEXPLAINED
-        return np.where(least > 1, 1 + (least - 1) / 4, least), np.clip(greatest, 1.0, most)
+    def _of_today(self, usual: Usual, whole: int) -> tuple[Array, Array]:
+        """Between what a day of this kind may be, by what today has been so far.
+
+        Whatever the kind of day, it does not fall far below what the last hour was, if that has events enough to tell.
+        """
+        least, told = self._level.ratio(usual.spread).min(axis=0), self._level.means[1, 0] >= _TELLING
+        if 0 <= whole < len(told):
+            least, told = (np.broadcast_to(of[whole], of.shape) for of in (least, told))
+        low = np.where(told, np.maximum(usual.low, _FURTHEST * usual.middle * np.minimum(least, 1.0)), usual.low)
+        return low, usual.high
 
     def _scaled(self, moment: Moment, usual: Usual, window_s: int) -> tuple[Array, Array, Array | float]:
         unsure: Array | float = 0.0
@@ -162,8 +158,8 @@ class ExpectedCounts:
         low, high = usual.low * planned.low, usual.high * planned.high
         if window_s <= _LEVEL_S:
             # A longer window holds the last hour and should not be measured by it.
-            least, greatest = self._levels(usual, moment.whole)
-            low, high = low * least, high * greatest
+            low, high = self._of_today(usual, moment.whole)
+            low, high = low * planned.low, high * planned.high
         of_whole = moment.whole >= 0 and usual.middle[moment.whole] > 0
         rest = self._rest(moment, usual, window_s) if of_whole else np.full(moment.size, np.nan)
         if self._activity.component is not None:
