@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 LIMIT = 1e-6  # a result this improbable is the limit of normal
 MAXIMUM_SCORE = 100.0
+ALMOST = 0.99  # the most that a series has which is not told by itself
 
 
 class Reason(enum.IntEnum):

@@ -128,11 +128,6 @@ class ExpectedCounts:
         end_s = moment.end_s if self.follows_activity else moment.end_s // _MINUTE_S * _MINUTE_S
         usual = self.usual.usual(end_s, window_s, moment.whole, day=moment.day)
         low, high = self._of_today(usual, moment.whole)
-        if 0 <= moment.whole < len(low):
-            # What is not known of such a day, and how it moves, is the whole's to say; what a part does beside that,
-            # its share says. So of the whole's level there is one, that of the last hour.
-            part, level = np.arange(len(low)) != moment.whole, self._level.ratio(usual.spread)[1, moment.whole]
-            low, high = (np.where(part, usual.middle * level, of) for of in (low, high))
         unsure = 1 / (usual.evidence + 1) + _LASTING
         if self._activity.component is not None:
             of_least, of_most, few = self._activity.range(moment, window_s)
@@ -145,12 +140,15 @@ class ExpectedCounts:
         """Between what a day of this kind may be, by what today has been so far.
 
         Whatever the kind of day, it does not fall far below what the last hour was, if that has events enough to tell.
+        What is not known of such a day, and how it moves, is the whole's to say: parts have its level of the last hour.
         """
-        least, told = self._level.ratio(usual.spread).min(axis=0), self._level.means[1, 0] >= _TELLING
-        if 0 <= whole < len(told):
-            least, told = (np.broadcast_to(of[whole], of.shape) for of in (least, told))
-        low = np.where(told, np.maximum(usual.low, _FURTHEST * usual.middle * np.minimum(least, 1.0)), usual.low)
-        return low, usual.high
+        level, told = self._level.ratio(usual.spread), self._level.means[1, 0] >= _TELLING
+        least = _FURTHEST * usual.middle * np.minimum(level.min(axis=0), 1.0)
+        low, high = np.where(told, np.maximum(usual.low, least), usual.low), usual.high
+        if not 0 <= whole < len(low):
+            return low, high
+        part, of_whole = np.arange(len(low)) != whole, usual.middle * level[1, whole]
+        return np.where(part, of_whole, low), np.where(part, of_whole, high)
 
     def _scaled(self, moment: Moment, usual: Usual, window_s: int) -> tuple[Array, Array, Array | float]:
         unsure: Array | float = 0.0

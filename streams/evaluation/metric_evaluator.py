@@ -110,7 +110,9 @@ class MetricEvaluator:
         shown = self._preset.band(self._judge.in_unit(moment, surprise.present, surprise.present_windows))
         shown = replace(shown, score=best.score)
         self.latest = Latest(windows.scopes, shown)
-        reported = np.flatnonzero(self._index.judged & self._reporting.reported(now_ms))
+        # What has nearly reached its limit may be the part that explains what a wider scope has reached.
+        near = (best.score >= CLEAR_SCORE) & anomalous.any()
+        reported = np.flatnonzero(self._index.judged & (self._reporting.reported(now_ms) | near))
         judged = self._shown(moment, surprise, reported)
         verdicts = self._writer.write(moment, judged, surprise.best_windows, reported)
         self._drawn = self._pulse(shown)

@@ -37,12 +37,12 @@ class Pace:
     def worth_judging(self, moment: Moment) -> bool:
         """Whether any series has exposure at the tick; while one is being reported, every tick is worth it anyway."""
         now_ms, windows = moment.now_ms, moment.reader
-        watching = isinstance(self._judge, FollowsTicks) and moment.open_since is not None
-        if (watching and self._judge.watch(moment)) or now_ms % QUARTER_MS == 0:
+        follower = self._judge if isinstance(self._judge, FollowsTicks) and moment.open_since is not None else None
+        if (follower and follower.watch(moment)) or now_ms % QUARTER_MS == 0:
             return True
         if self._metric.traits.by_event:
             return bool(windows.sums(Component.NUMERATOR, TICK_MS // 1000).any())
-        if now_ms % (_SHOWN_MS if watching and self._metric.threshold is None else self._every_ms):
+        if now_ms % (_SHOWN_MS if follower and self._metric.threshold is None else self._every_ms):
             return False
         least = self._metric.minimum_exposure
         return any(

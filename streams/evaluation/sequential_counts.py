@@ -10,7 +10,7 @@ from detectors.alarm_budget import limit, looks_at_counts
 from detectors.bank import FALLS, RISES, Bank, Run, Step
 from detectors.chance_runs import ChanceRuns
 from detectors.clumps import Clumps
-from detectors.judgement import Judgement, Reason
+from detectors.judgement import ALMOST, MAXIMUM_SCORE, Judgement, Reason
 from detectors.seasonal import QUARTER_S
 from detectors.shares import Shares
 from detectors.state import pack, unpack
@@ -193,7 +193,9 @@ class SequentialCounts:
         deviation = run.seen - run.expected
         enough = np.where(deviation > 0, run.seen, run.expected) >= self._metric.minimum_exposure
         matters = np.abs(deviation) >= self._metric.minimum_effect * run.expected
-        scores = np.where(enough & matters, run.nats / limits, 0.0)
+        # What has too few events to be told by itself may still be the part that explains a wider scope.
+        most = np.where(enough, MAXIMUM_SCORE, ALMOST)
+        scores = np.where(matters, np.minimum(run.nats / limits, most), 0.0)
         reason = np.where(known, Reason.NORMAL, Reason.WARMING_UP).astype(np.int8)
         reason[enough & ~matters & (run.nats >= limits)] = Reason.BELOW_MINIMUM_EFFECT
         found = scores >= 1
@@ -208,9 +210,9 @@ class SequentialCounts:
             lower=np.maximum(run.expected - half, 0.0) * per_minute,
             upper=(run.expected + half) * per_minute,
             exposure=np.maximum(run.seen, run.expected),
-            excess=np.where(enough, np.abs(deviation), 0.0),
+            excess=np.abs(deviation),
             reason=reason,
-            direction=np.where(enough, np.sign(deviation), 0).astype(np.int8),
+            direction=np.sign(deviation).astype(np.int8),
         )
 
     def to_bytes(self) -> bytes:

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detectors.judgement import Judgement, Reason, nothing
+from detectors.judgement import ALMOST, MAXIMUM_SCORE, Judgement, Reason, nothing
 from detectors.ratio_bank import Expected, RatioBank, limit_of_trials
 from detectors.state import grown, pack, unpack
 from detectors.verdict import BAND
 from streams.evaluation.judge import Finding
 from streams.evaluation.window_reader import TICK_MS
+from streams.records.verdicts import CLEAR_SCORE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -108,22 +109,25 @@ class SequentialRatios:
         enough = told | (self._around(moment, run) >= self._minimum_exposure)
         # A ratio cannot fall by more than it has: an expectation of 1 % is gone entirely before it is down by 3 %.
         effect = np.minimum(self._minimum_effect, np.where(deviation < 0, usual, 1 - usual) * 0.999)
-        matters = enough & (np.abs(deviation) >= effect)
-        scores = np.where(matters, run.nats / limits[run.rows], 0.0)
-        reason = np.where(enough, Reason.NORMAL, Reason.INSUFFICIENT_EXPOSURE).astype(np.int8)
+        matters = np.abs(deviation) >= effect
+        # What has too few trials to be told by itself may still be the part that explains a wider scope.
+        most = np.where(enough, MAXIMUM_SCORE, ALMOST)
+        scores = np.where(matters, np.minimum(run.nats / limits[run.rows], most), 0.0)
+        told_or_near = enough | (scores >= CLEAR_SCORE)
+        reason = np.where(told_or_near, Reason.NORMAL, Reason.INSUFFICIENT_EXPOSURE).astype(np.int8)
         reason[enough & ~matters & (run.nats >= limits[run.rows])] = Reason.BELOW_MINIMUM_EFFECT
         reason[scores >= 1] = Reason.CLIFF
         half = np.maximum(BAND * np.sqrt(run.spread), effect)
         found = Judgement(
-            score=np.minimum(scores, 100.0),
+            score=scores,
             value=value,
             expected=usual,
             lower=np.maximum(usual - half, 0.0),
             upper=np.minimum(usual + half, 1.0),
             exposure=run.trials,
-            excess=np.where(enough, np.abs(run.successes - run.expected), 0.0),
+            excess=np.where(told_or_near, np.abs(run.successes - run.expected), 0.0),
             reason=reason,
-            direction=np.where(enough, np.sign(deviation), 0).astype(np.int8),
+            direction=np.sign(deviation).astype(np.int8),
         )
         judged.put(run.rows, found)
         self._told[:] = False

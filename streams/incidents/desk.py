@@ -155,7 +155,7 @@ class IncidentDesk:
         newcomers = [self._newcomer(name, verdict, now) for name, verdict in fired]
         for alert in self._causes_first(newcomers):
             if join(alert, book, self._news, self._catalogue, now, self._policy) is not Kinship.ECHO:
-                del self._state.pending.series[alert.fingerprint]
+                self._state.pending.series.pop(alert.fingerprint, None)
 
     def _newcomer(self, name: str, verdict: Verdict, now: int) -> Alert:
         metric = self._catalogue.by_name[verdict.metric]
@@ -171,7 +171,7 @@ class IncidentDesk:
             good=verdict.good,
             direction=verdict.direction,
             opened=now,
-            started=self._onset(name, verdict),
+            started=self._onset(name, verdict, now),
             judged=now,
             verdict=verdict,
             peak=verdict.value,
@@ -187,9 +187,10 @@ class IncidentDesk:
         alert.published(now, metric)
         return alert
 
-    def _onset(self, name: str, verdict: Verdict) -> int:
+    def _onset(self, name: str, verdict: Verdict, now: int) -> int:
         """When the data shows that it began, as far as that is believable."""
-        since = self._state.pending.series[name].since
+        held = self._state.pending.series.get(name)
+        since = now if held is None else held.since
         earliest = since - max(self._policy.onset_ms, 4_000 * verdict.window_s)
         return min(max(verdict.started_at or since, earliest), since)
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from streams.incidents.alert import is_cliff, is_settled
 from streams.incidents.kinship import FEEDS
 from streams.incidents.localisation import accounts_for, localise
 from streams.records.scope import narrower
+from streams.records.verdicts import CLEAR_SCORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -64,11 +67,25 @@ def firing(
 def _held_by_kind(
     verdicts: Mapping[str, Verdict], pending: PendingSeries
 ) -> dict[tuple[str, bool, str], dict[str, Verdict]]:
-    """Significant verdicts by metric, kind and direction."""
+    """Significant verdicts by metric, kind and direction, and what within their scopes is nearly so.
+
+    A part needs more evidence than the whole, as there are many of them. Within a whole that has it, the part that
+    explains it has it too.
+    """
     held: dict[tuple[str, bool, str], dict[str, Verdict]] = {}
+    near: list[tuple[str, Verdict]] = []
     for fingerprint, verdict in verdicts.items():
-        if fingerprint in pending.series and verdict.score >= 1 and not verdict.insufficient:
+        if verdict.insufficient or verdict.score < CLEAR_SCORE:
+            continue
+        if fingerprint in pending.series and verdict.score >= 1:
             held.setdefault((verdict.metric, verdict.good, verdict.direction), {})[fingerprint] = verdict
+        elif verdict.score < 1:
+            near.append((fingerprint, verdict))
+    for fingerprint, verdict in near:
+        wider = held.get((verdict.metric, verdict.good, verdict.direction), {})
+        began = [other.started_at for other in wider.values() if narrower(verdict.scope, other.scope)]
+        if began:
+            wider[fingerprint] = msgspec.structs.replace(verdict, score=1.0, started_at=min(began))
     return held
 
 
@@ -76,7 +93,8 @@ def _accounted_for(
     fingerprint: str, verdict: Verdict, alerts: Iterable[Alert], pending: PendingSeries, now: int, policy: Policy
 ) -> bool:
     # A long window's most likely start may lie behind the moment at which it was seen.
-    seen = pending.series[fingerprint].since
+    held = pending.series.get(fingerprint)
+    seen = now if held is None else held.since
     began = min(verdict.started_at or seen, seen)
     for alert in alerts:
         if not alert.open and not alert.echoes(began, verdict.window_s, now, policy):

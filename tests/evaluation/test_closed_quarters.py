@@ -12,13 +12,14 @@ from streams.catalogue.metric import Direction
 from streams.evaluation.closed_quarters import ClosedQuarters
 from streams.evaluation.opening import LocalClock
 from streams.evaluation.sale_plan import SalePlan
+from streams.evaluation.series_index import SeriesIndex
 from streams.records.instant import rfc3339
 from streams.register.holiday_calendar import HolidayCalendar
 from streams.settings.settings import CalendarEntry, OpeningHours
 from tests.evaluation.support.evaluation_shops import metric_of
 
 if TYPE_CHECKING:
-    from detectors.day import Day
+    from streams.evaluation.judge import Quarter
 
 QUARTER_MS = 900_000
 HOUR_MS = 4 * QUARTER_MS
@@ -33,12 +34,12 @@ class Notes:
     def __init__(self) -> None:
         self.taught: list[tuple[int, float, float]] = []
 
-    def learn(self, second_of_day: float, counts: dict[int, np.ndarray], partner: Any, day: Day) -> None:
-        self.taught.append((day.weekday, second_of_day / 3600, float(counts[0].sum())))
+    def learn(self, quarter: Quarter, counts: dict[int, np.ndarray], partner: Any) -> None:
+        self.taught.append((quarter.day.weekday, quarter.second_of_day / 3600, float(counts[0].sum())))
 
 
 def quarters(notes: Any, clock: LocalClock | None = None, plan: SalePlan | None = None) -> ClosedQuarters:
-    return ClosedQuarters(ORDERS, notes, clock or LocalClock("UTC"), plan or SalePlan(ORDERS, ()))
+    return ClosedQuarters(ORDERS, notes, clock or LocalClock("UTC"), plan or SalePlan(ORDERS, ()), SeriesIndex(ORDERS))
 
 
 def close(closed: ClosedQuarters, from_ms: int, until_ms: int, count: int) -> None:

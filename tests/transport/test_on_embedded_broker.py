@@ -15,11 +15,13 @@ from streams.broker.embedded import EmbeddedBroker
 from streams.catalogue.load import load
 from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.incidents.desk import IncidentDesk
+from streams.ingest.assessments import AssessmentIngest
 from streams.ingest.partition import IngestPartition
 from streams.merge.partition import MergePartition
 from streams.merge.snapshot import read_manifest
 from streams.records.anomaly_event import encode, key
 from streams.settings.settings import Settings
+from streams.topics.names import ACTIONS_TOPIC
 from streams.topics.wanted import embedded_topics
 from streams.transport.clients.topics import prepare_topics
 from streams.transport.log.incident_agent import IncidentState
@@ -82,7 +84,9 @@ class Running:
         self.outcomes: Counter[str] = Counter()
         catalogue = load()
 
-        def make_ingest(tp: TP) -> IngestPartition:
+        def make_ingest(tp: TP) -> IngestPartition | AssessmentIngest:
+            if tp.topic == ACTIONS_TOPIC:
+                return AssessmentIngest(catalogue.hash, tp.topic, tp.partition, now_ms=None, future_limit_ms=300_000)
             return IngestPartition(
                 catalogue,
                 tp.topic,
