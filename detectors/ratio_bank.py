@@ -248,6 +248,20 @@ class RatioBank:
             setattr(self, name, arrays[name])
 
 
+def evidence(successes: Array, trials: Array, ratio: Array, correlation: Array) -> Array:
+    """Nats for the most likely ratio against the expected one: float64[n], as `RatioBank` counts those of its odds.
+
+    >>> evidence(np.array([20.0]), np.array([40.0]), np.array([0.9]), np.array([0.0])).round(1).tolist()
+    [20.4]
+    """
+    tried = np.maximum(trials, 1.0)
+    own = np.clip(successes / tried, _INSIDE, 1 - _INSIDE)
+    usual = np.clip(np.nan_to_num(ratio, nan=0.5), _INSIDE, 1 - _INSIDE)
+    raw = successes * np.log(own / usual) + (tried - successes) * np.log((1 - own) / (1 - usual))
+    nats: Array = np.maximum(raw, 0.0) / (1 + np.maximum(tried - 1, 0.0) * np.nan_to_num(correlation, nan=1.0))
+    return nats
+
+
 def limit_of_trials(allowed: Array, trials_a_day: Array) -> Array:
     """The nats that a bank of tests of ratios needs, by false warnings a day and trials a day: float64[n].
 

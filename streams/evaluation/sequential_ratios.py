@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detectors.judgement import ALMOST, MAXIMUM_SCORE, Judgement, Reason, nothing
-from detectors.ratio_bank import Expected, RatioBank, limit_of_trials
+from detectors.ratio_bank import Expected, RatioBank, evidence, limit_of_trials
 from detectors.state import grown, pack, unpack
 from detectors.verdict import BAND
 from streams.evaluation.judge import Finding
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from streams.evaluation.moment import Moment
 
     Array = NDArray[np.float64]
+    Read = Callable[[int], tuple[Array, Array]]
 
 _LONGEST_GAP_MS = 26 * 3_600_000
 
@@ -63,9 +64,7 @@ class SequentialRatios:
         self._told[gone] = False
         self._made = None
 
-    def finding(
-        self, moment: Moment, usual: UsualRatio, a_day: Array, read: Callable[[int], tuple[Array, Array]]
-    ) -> Finding:
+    def finding(self, moment: Moment, usual: UsualRatio, a_day: Array, read: Read) -> Finding:
         """Takes in what came since the last time, and says what the runs say.
 
         Args:
@@ -88,7 +87,7 @@ class SequentialRatios:
         if len(ends.rows):
             over = np.zeros(moment.size, dtype=np.int64)
             over[ends.rows] = 1000 * ends.since
-        return self._judged(moment, expected, limit_of_trials(moment.allowed, a_day))._replace(over=over)
+        return self._judged(moment, expected, limit_of_trials(moment.allowed, a_day), read)._replace(over=over)
 
     def _expected(self, usual: UsualRatio) -> Expected:
         """The same object as long as what is usual is: the bank keeps what follows from it."""
@@ -97,12 +96,13 @@ class SequentialRatios:
             self._made = (usual, Expected(usual.ratio, lasting, np.maximum(usual.dispersion - usual.lasting, 0.0)))
         return self._made[1]
 
-    def _judged(self, moment: Moment, expected: Expected, limits: Array) -> Finding:
+    def _judged(self, moment: Moment, expected: Expected, limits: Array, read: Read) -> Finding:
         judged, windows = nothing(moment.size), np.full(moment.size, TICK_MS // 1000, dtype=np.int32)
         run = self._bank.runs(expected, moment.end_ms / 1000, limits)
         if not len(run.rows):
             self._told[:] = False
             return Finding(0, judged, windows)
+        run = self._shown_in_windows(run, expected, read)
         value, usual = run.successes / run.trials, run.expected / run.trials
         deviation = value - usual
         told = self._told[run.rows]
@@ -134,6 +134,23 @@ class SequentialRatios:
         self._told[run.rows] = (scores >= 1) | told
         windows[run.rows] = np.maximum(run.seconds, TICK_MS / 1000).astype(np.int32)
         return Finding(0, judged, windows)
+
+    def _shown_in_windows(self, run: RatioRun, expected: Expected, read: Read) -> RatioRun:
+        """What is shorter than the shortest window has to show in that as well.
+
+        Where an outcome comes after its trial, as a checkout is completed a minute after it began, a rise of trials is
+        no fall of outcomes: a metric has windows that are long beside such a delay.
+        """
+        short = np.flatnonzero(run.seconds < self._windows[0])
+        if not len(short):
+            return run
+        rows = run.rows[short]
+        successes, trials = (of[rows] for of in read(self._windows[0] // (TICK_MS // 1000)))
+        nats = run.nats.copy()
+        seen = evidence(successes, trials, expected.ratio[rows], expected.lasting[rows] + expected.passing[rows])
+        same = (successes > expected.ratio[rows] * trials) == (run.successes[short] > run.expected[short])
+        nats[short] = np.minimum(nats[short], np.where(same, seen, 0.0))
+        return run._replace(nats=nats)
 
     def _around(self, moment: Moment, run: RatioRun) -> Array:
         """Trials of the runs, or of the shortest windows that they lie in: two minutes of failures have few."""
