@@ -37,7 +37,7 @@ def trials_of_whole(tops: Array, bottoms: Array, sets: NDArray[np.int64], whole:
         >>> tops = np.concatenate([[180.0], alike, unlike])
         >>> found = trials_of_whole(tops, np.array([6000.0, *[1000.0] * 12]), sets, whole=0)
         >>> [int(found[part]) for part in (0, 1, 7)]
-        [0, 130, 43]
+        [0, 239, 33]
 
     """
     size = len(tops)

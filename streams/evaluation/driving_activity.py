@@ -79,10 +79,10 @@ class DrivingActivity:
         stack = np.where(known, np.array(ratios), 1.0)
         if self._trailing_s and moment.whole >= 0:
             # What a busy hour does to the rate, the rest of the whole shows; a part has its own day, and the rest.
+            # A part without an activity of its own, as a reason is, comes with that of the whole.
             day = stack[sorted(spans).index(self._trailing_s)].copy()
-            whole = stack[:, moment.whole].copy()
-            stack[:] = day
-            stack[:, moment.whole] = whole
+            partner = moment.partner(self.component)
+            stack = np.where(partner == partner[moment.whole], stack[:, [moment.whole]], day)
         return stack.min(axis=0), stack.max(axis=0), np.where(known, unsure, 0.0)
 
     def _ahead(self, moment: Moment) -> Array:
