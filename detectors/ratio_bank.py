@@ -138,10 +138,12 @@ class RatioBank:
     def follow(self, successes: Array, trials: Array, expected: Expected, from_s: float, whole: int = -1) -> Ends:
         """Takes in what came since `from_s` (s), float64[n] each; where the ratio is unknown nothing is taken in.
 
+        A success may come later than its trial, so a step may have more of them than trials.
+
         Returns the changes that are over. What is over in the series of the `whole` is over in its parts, unless what
         came last in a part looks changed still.
         """
-        rows = np.flatnonzero((trials > 0) & np.isfinite(expected.ratio))
+        rows = np.flatnonzero(((trials > 0) | (successes > 0)) & np.isfinite(expected.ratio))
         if not len(rows):
             return Ends(rows, np.zeros(0))
         tried, came = trials[rows], successes[rows]

@@ -118,12 +118,12 @@ class RatioJudge:
         return np.clip(tops, 0.0, np.maximum(bottoms, 0.0)), bottoms
 
     def _recent(self, moment: Moment, slots: int) -> tuple[Array, Array]:
-        """The same of the last slots of 10 s."""
+        """The same of the last slots of 10 s, in which an outcome may stand whose trial came in an earlier one."""
         bottoms = at(
             moment.reader.recent(Component.DENOMINATOR, slots).astype(np.float64), moment.partner(Component.DENOMINATOR)
         )
         tops = self._tops(lambda component: moment.reader.recent(component, slots).astype(np.float64), bottoms)
-        return np.clip(tops, 0.0, np.maximum(bottoms, 0.0)), bottoms
+        return np.maximum(tops, 0.0), np.maximum(bottoms, 0.0)
 
     def _earlier(self, moment: Moment, window_s: int) -> tuple[Array, Array]:
         """The same of the earlier windows that it is compared with, float64[windows, n]."""

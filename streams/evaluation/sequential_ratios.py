@@ -103,7 +103,7 @@ class SequentialRatios:
             self._told[:] = False
             return Finding(0, judged, windows)
         run = self._shown_in_windows(run, expected, read)
-        value, usual = run.successes / run.trials, run.expected / run.trials
+        value, usual = np.minimum(run.successes / run.trials, 1.0), run.expected / run.trials
         deviation = value - usual
         told = self._told[run.rows]
         enough = told | (self._around(moment, run) >= self._minimum_exposure)
@@ -146,6 +146,7 @@ class SequentialRatios:
             return run
         rows = run.rows[short]
         successes, trials = (of[rows] for of in read(self._windows[0] // (TICK_MS // 1000)))
+        successes = np.minimum(successes, trials)
         nats = run.nats.copy()
         seen = evidence(successes, trials, expected.ratio[rows], expected.lasting[rows] + expected.passing[rows])
         same = (successes > expected.ratio[rows] * trials) == (run.successes[short] > run.expected[short])
