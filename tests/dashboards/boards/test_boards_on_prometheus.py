@@ -43,6 +43,8 @@ EMPTY = {
     rf'pharos_anomaly_state\{{job="pharos",metric=~"({_UNHARMED})': "nothing went wrong there",
     r'metric=~"(orders_created|checkout_failed)[^"]*",severity="warning"': "what went wrong there is critical",
     r'metric=~"pick_up[^"]*",severity="critical"': "what went wrong there is a warning",
+    r"pharos_(damage|loss|damage_claims|chargebacks)_|metric=.*(damage|loss|chargebacks)": "what is rare has not come yet",
+    r"delivery_(time|spread)": "the first deliveries of a new shop are the fast ones: not judged yet",
     r"offset 1w": "there is no week before",
     r"pharos_negative_mentions_per_minute": "nobody complained",
     r"alerts_fired": "the shop has no monitoring of its own",
