@@ -33,17 +33,17 @@ _COUNTS = f"{_ORDERS}|events_received|collections|parcel_movements|inquiries|inq
 _RARE = "refund_requests|auto_refunds|negative_mentions|csat"
 _DUE = "collection_24h|on_time_delivery|next_scan_24h|refund_closed_24h|refund_closed_48h|refund_closed_72h"
 _FEW = "refunds_retained|retained_amount|eta_slip|eta_slip_24h|disputes_upheld|nps|ces"
+_SELDOM = "damage|loss|damage_claims|chargebacks"
 # Nothing was done to these; the first metric of each board stands for it.
 _UNHARMED = "collections|refund_requests|nps|events_received"
 EMPTY = {
     rf'pharos_(expected|expected_lower|expected_upper|score)\{{metric="({_COUNTS}|{_RARE})"': "needs a day to compare",
     rf'pharos_({_DUE})|metric="({_DUE})"': "what is due a day later is not due yet",
     rf'pharos_({_FEW})|metric="({_FEW})"': "too few cases in four hours",
-    r'pharos_score\{job="pharos",metric=~"(disputes_upheld|events_received)"': "as above: the only metric there",
     rf'pharos_anomaly_state\{{job="pharos",metric=~"({_UNHARMED})': "nothing went wrong there",
     r'metric=~"(orders_created|checkout_failed)[^"]*",severity="warning"': "what went wrong there is critical",
     r'metric=~"pick_up[^"]*",severity="critical"': "what went wrong there is a warning",
-    r"pharos_(damage|loss|damage_claims|chargebacks)_|metric=.*(damage|loss|chargebacks)": "what is rare has not come yet",
+    rf"pharos_({_SELDOM})_|metric=.*({_SELDOM})": "what is rare has not come yet",
     r"delivery_(time|spread)": "the first deliveries of a new shop are the fast ones: not judged yet",
     r"offset 1w": "there is no week before",
     r"pharos_negative_mentions_per_minute": "nobody complained",
@@ -53,6 +53,7 @@ EMPTY = {
 }
 # How much of the load has been judged by then depends on the machine.
 PERHAPS_EMPTY = {
+    r'pharos_score\{job="pharos",metric=~"events_received"': "as above: the only metric there",
     r'pharos_score\{metric="cancelled_unshipped"': "few orders are cancelled: no part is large enough",
 }
 
