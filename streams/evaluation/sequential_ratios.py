@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     Read = Callable[[int], tuple[Array, Array]]
 
 _LONGEST_GAP_MS = 26 * 3_600_000
+_NEAR = 4.0
 
 
 class SequentialRatios:
@@ -159,7 +160,9 @@ class SequentialRatios:
         shortest = kept[np.minimum(np.searchsorted(kept, run.seconds), len(kept) - 1)]
         trials = run.trials.copy()
         for window_s in np.unique(shortest).tolist():
-            of = (shortest == window_s) & (run.seconds <= window_s)
+            # A window that is long beside the run says nothing of how much has come in that.
+            near = run.seconds * _NEAR >= window_s if window_s > self._windows[0] else run.seconds <= window_s
+            of = (shortest == window_s) & (run.seconds <= window_s) & near
             trials[of] = np.maximum(trials[of], self._trials(moment, window_s)[run.rows[of]])
         return trials
 

@@ -63,6 +63,8 @@ _OTHERS: dict[str, tuple[float, float, float, float]] = {
     "seconds": (64_000, 900, 9_000, 0),
     "per_minute": (0.4, 0.02, 0.3, 0),
     "per_thousand": (2.9, 0.2, 1.1, 0),
+    "per_ten_thousand": (1.2, 0.1, 0.6, 0),
+    "per_day": (3, 0.2, 2, 0),
     "points": (38, 1.5, 9, 0),
     "number": (0.3, 0.01, 0.1, 0),
     "money": (137, 4, 30, 0),
