@@ -10,6 +10,7 @@ from faust.types import TP
 from streams.broker.admin import BrokerUnreachableError
 from streams.broker.connection import Connection
 from streams.settings.settings import SOURCE_TOPICS, Settings
+from streams.topics.names import ACTIONS_TOPIC
 from streams.transport.clients.topics import TopicsError, prepare_topics
 from streams.transport.flush.flush import FlushFailedError, OutRecord, TransactionalFlusher
 from streams.transport.log.keeper import Save, Saved
@@ -112,8 +113,9 @@ async def test_own_topics_are_made_once_and_counts_must_fit(kafka_run: Any, tmp_
             made.result(20.0)
         settings = Settings(broker=broker.address, cells_partitions=2)
 
-        assert await prepare_topics(settings) == dict.fromkeys(SOURCE_TOPICS, 3)
-        assert await prepare_topics(settings) == dict.fromkeys(SOURCE_TOPICS, 3)
+        sources = dict.fromkeys(SOURCE_TOPICS, 3) | {ACTIONS_TOPIC: 1}
+        assert await prepare_topics(settings) == sources
+        assert await prepare_topics(settings) == sources
         with pytest.raises(TopicsError, match="pharos-cells has 2 partitions"):
             await prepare_topics(Settings(broker=broker.address, cells_partitions=4))
     finally:

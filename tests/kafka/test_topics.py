@@ -12,6 +12,7 @@ from streams.catalogue.load import SHIPPED, load
 from streams.cli import main
 from streams.configuration.load import configure
 from streams.settings.settings import SOURCE_TOPICS, Settings
+from streams.topics.names import ACTIONS_TOPIC
 from streams.topics.wanted import own_topics
 from streams.transport.clients.topics import TopicsError, prepare_topics
 
@@ -97,7 +98,7 @@ async def test_mapped_and_declared_sources_are_shown_and_demanded_and_those_of_w
     for made in admin.create_topics([NewTopic(name, 1, 1) for name in ("lockers", "shop.orders", "erp.rows")]).values():
         made.result(20.0)
     sources = await prepare_topics(settings, vocabulary=catalogue.vocabulary)
-    assert sources.keys() == {*SOURCE_TOPICS, "lockers", "shop.orders", "erp.rows", "pharos-raw-shopify"}
+    assert sources.keys() == {*SOURCE_TOPICS, "lockers", "shop.orders", "erp.rows", "pharos-raw-shopify", ACTIONS_TOPIC}
     assert _setting(admin, "pharos-raw-shopify", "max.message.bytes") == "2097152"
     assert main(["topics", "--config", str(config)]) == 0
     assert {line.split()[0] for line in capsys.readouterr().out.splitlines()} >= sources.keys()

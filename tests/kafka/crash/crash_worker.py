@@ -124,7 +124,13 @@ async def main() -> int:
         )
 
     def make_merge(number: int) -> MergePartition:
-        return MergePartition(catalogue, number, sources, settings, lambda metric: MetricEvaluator(metric, settings))
+        return MergePartition(
+            catalogue,
+            number,
+            sources,
+            settings,
+            lambda metric: MetricEvaluator(metric, settings, metrics=len(catalogue.metrics)),
+        )
 
     def make_flusher(tp: TP) -> TrappedFlusher:
         return TrappedFlusher(
