@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 _FOLLOW_MS = 60_000
+_VERSION = 2  # of what detectors keep: 1 was before sequential tests
 
 
 class MetricEvaluator:
@@ -204,14 +205,19 @@ class MetricEvaluator:
         times = np.array([self._followed_ms], dtype=np.int64)
         learned = np.frombuffer(self._judge.to_bytes(), dtype=np.uint8)
         state: dict[str, NDArray[Any]] = {"since": self._reporting.since, "last": self._reporting.last}
-        state |= {"times": times, "learned": learned}
+        state |= {"times": times, "learned": learned, "version": np.array([_VERSION])}
         state |= {"past": self._past.until, "past.found": self._past.found} | self._unsettled.arrays()
         state |= self._quarters.arrays() | self._assessments.arrays()
         return pack(state | self._held.arrays())
 
     def from_bytes(self, payload: bytes) -> None:
-        """Takes over what `to_bytes` of the same metric described. Raises ValueError for anything else."""
+        """Takes over what `to_bytes` of the same metric described. Raises ValueError for anything else.
+
+        A state of other detectors says nothing to these: with it they begin anew.
+        """
         arrays = unpack(payload)
+        if int(arrays.get("version", np.ones(1))[0]) != _VERSION:
+            return
         self._reporting.since, self._reporting.last, self._past.until = arrays["since"], arrays["last"], arrays["past"]
         self._followed_ms = int(arrays["times"][0])
         # A state of before ends were looked for has found none.

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from detectors.state import pack, unpack
 from streams.catalogue.metric import Component, Direction, Metric
 from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.settings.settings import OpeningHours, Settings
@@ -252,3 +253,14 @@ def test_rows_of_the_wrong_number_of_components_are_refused(shop_of: Any) -> Non
 
     with pytest.raises(ValueError, match="1 rows for the components"):
         evaluator.close_quarter(START_MS, np.zeros((1, 4), dtype=np.int64), shop_of([(0, ())] * 4, 90, START_MS))
+
+
+def test_a_state_of_detectors_that_are_gone_begins_anew() -> None:
+    metric = metric_of("count", Direction.BOTH)
+    old = unpack(MetricEvaluator(metric, UTC).to_bytes())
+    del old["version"], old["learned"]
+    evaluator = MetricEvaluator(metric, UTC)
+
+    evaluator.from_bytes(pack(old))
+
+    assert evaluator.to_bytes() == MetricEvaluator(metric, UTC).to_bytes()
