@@ -11,10 +11,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-_LOOKS_AN_EVENT = 2.6  # of a bank of tests: false runs that reach h nats, times exp(h), by how many events come
-_MOST_LOOKS = 7_500.0  # and never more than so many a day, as a tick has one look
-_LEAST_EVENTS = 1.0
-_LEAST_NATS = 6.0
+LEAST_NATS = 6.0  # of any test that has a look a tick, whatever people accept
 _WHOLE = 0.3  # of what a metric may have; the rest is for its parts
 
 
@@ -43,24 +40,32 @@ class AlarmBudget(NamedTuple):
         return allowed
 
 
-def looks_at_counts(events_a_day: Array) -> Array:
-    """How often a day, times exp(-h), a run of `Bank` reaches h nats by chance, by events a day: float64[n].
+class Looks(NamedTuple):
+    """How often a day, times exp(-h), a run of a bank of tests reaches h nats by chance, as measured.
 
-    2.6 times an event, and at most 7,500 times a day, since a tick has one look: measured on Poisson counts of 0.01 to
-    100 a minute.
-
-    >>> looks_at_counts(np.array([100.0, 1e6])).round().tolist()
-    [251.0, 7478.0]
+    `each` time that something comes, for at least so many times a day (`least`), and at most so often (`most`), since a
+    tick has one look.
     """
-    looks: Array = 1 / (1 / (_LOOKS_AN_EVENT * np.maximum(events_a_day, _LEAST_EVENTS)) + 1 / _MOST_LOOKS)
-    return looks
+
+    each: float
+    most: float
+    least: float
+
+    def a_day(self, come_a_day: Array) -> Array:
+        """float64[n], by how much comes a day.
+
+        >>> Looks(2.6, 7_500.0, least=1.0).a_day(np.array([100.0, 1e6])).round().tolist()
+        [251.0, 7478.0]
+        """
+        looks: Array = 1 / (1 / (self.each * np.maximum(come_a_day, self.least)) + 1 / self.most)
+        return looks
 
 
-def limit(allowed: Array, looks: Array) -> Array:
-    """The nats that a test needs which begins so often a day, by false warnings a day: float64[n].
+def limit(allowed: Array, looks: Array | float, least: float = LEAST_NATS) -> Array:
+    """The nats that a test needs which looks so often a day, by false warnings a day: float64[n].
 
     >>> limit(np.array([0.01]), np.array([251.0])).round(1).tolist()
     [10.1]
     """
-    nats: Array = np.maximum(np.log(looks / np.maximum(allowed, 1e-12)), _LEAST_NATS)
+    nats: Array = np.maximum(np.log(looks / np.maximum(allowed, 1e-12)), least)
     return nats

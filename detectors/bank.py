@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from detectors.alarm_budget import Looks
 from detectors.state import grown, pack, unpack
 
 if TYPE_CHECKING:
@@ -20,6 +21,10 @@ _SURE = float(np.log(1000.0))  # nats for "as usual" after which a change is ove
 _STEADY_S = 1_800.0  # over longer runs what the level does from quarter to quarter evens out
 _LEAST = 1e-6
 _BEGUN = 0.7  # of the limit: from there on the end of a change is looked for
+
+
+LOOKS = Looks(each=2.6, most=7_500.0, least=1.0)
+"""Of a `Bank`, by events: measured on Poisson counts of 0.01 to 100 a minute."""
 
 
 class Step(NamedTuple):
@@ -230,7 +235,7 @@ class Bank:
             self._nats[rows][:, over] = 0
 
     def to_bytes(self) -> bytes:
-        """The runs; sizes are the constructor's."""
+        """The runs; sizes are the constructor's, and what they say follows from the next step."""
         return pack({name: getattr(self, f"_{name}") for name in _STATE})
 
     def restore(self, payload: bytes) -> None:
@@ -238,6 +243,8 @@ class Bank:
         arrays = unpack(payload)
         for name in _STATE:
             setattr(self, f"_{name}", arrays[name])
+        self._nats, self._frailty = np.zeros((2, *self._runs.shape[1:]))
+        self._clumped = np.ones(self._runs.shape[1:])
 
 
-_STATE = ("runs", "nats", "frailty", "clumped", "after", "begun")
+_STATE = ("runs", "after", "begun")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from detectors.alarm_budget import limit
 from detectors.day import HOLIDAY, WEEKDAYS
 from detectors.state import grown, pack, unpack
 
@@ -257,7 +258,7 @@ def limit_of_days(allowed: Array) -> Array:
     >>> limit_of_days(np.array([0.1, 1e-5])).round(1).tolist()
     [5.0, 9.9]
     """
-    return np.maximum(np.log(_LOOKS_A_DAY / np.maximum(allowed, 1e-12)), _LEAST_NATS)
+    return limit(allowed, _LOOKS_A_DAY, _LEAST_NATS)
 
 
 _STATE = ("_open", "_waiting", "_reference", "_days", "_squares", "_before", "_raw", "_sums", "_stood")

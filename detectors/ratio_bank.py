@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from detectors.alarm_budget import Looks, limit
 from detectors.dispersion import QUARTER_S
 from detectors.state import grown, pack, unpack
 
@@ -18,10 +19,7 @@ ODDS = (0.02, 0.1, 0.25, 0.5, 1 / 1.5, 1.5, 2.0, 4.0, 10.0, 50.0)
 _SURE = float(np.log(1000.0))  # nats for "as usual" after which a change is over
 _BEGUN = 0.7  # of the limit: from there on the end of a change is looked for
 _INSIDE = 1e-5
-_LOOKS_A_TRIAL = 0.3  # false runs that reach h nats, times exp(h)
-_MOST_LOOKS = 0.6 * 8640  # a day
-_LEAST_TRIALS = 30.0
-_LEAST_NATS = 6.0
+LOOKS = Looks(each=0.3, most=0.6 * 8640, least=30.0)
 
 
 class Expected(NamedTuple):
@@ -273,8 +271,7 @@ def limit_of_trials(allowed: Array, trials_a_day: Array) -> Array:
     >>> limit_of_trials(np.array([0.01, 0.01]), np.array([300.0, 1e6])).round(1).tolist()
     [9.1, 13.1]
     """
-    looks = 1 / (1 / (_LOOKS_A_TRIAL * np.maximum(trials_a_day, _LEAST_TRIALS)) + 1 / _MOST_LOOKS)
-    return np.maximum(np.log(looks / np.maximum(allowed, 1e-12)), _LEAST_NATS)
+    return limit(allowed, LOOKS.a_day(trials_a_day))
 
 
 _STATE = ("_raw", "_sums", "_start", "_after", "_usual_since", "_begun")

@@ -227,32 +227,11 @@ class SeasonalBaseline:
 
     @classmethod
     def from_bytes(cls, payload: bytes) -> SeasonalBaseline:
-        """The baseline that `to_bytes` described. Raises ValueError for anything else.
-
-        Of a state that knew no kinds of days (up to 0.17) the day is taken over, and every weekday is new.
-        """
+        """The baseline that `to_bytes` described. Raises ValueError for anything else."""
         baseline = cls()
         arrays: dict[str, NDArray[Any]] = unpack(payload)
-        if "profile" in arrays:
-            arrays = _without_week(arrays)
-            baseline.grow(len(arrays["age"]))
-            baseline._shape.restore(arrays)
-            baseline._level.level, baseline._squares = arrays["level"], arrays["squares"]
-            return baseline
         for part in (baseline._shape, baseline._level, baseline._week):
             part.restore(arrays)
         baseline._squares, baseline._hours = arrays["squares"], arrays["hours"]
         baseline._today, baseline._told = arrays["now"], arrays["told"]
         return baseline
-
-
-def _without_week(arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
-    """The day of a state that knew no kinds of days."""
-    seen, profile = arrays["seen"] > 0, arrays["profile"].astype(np.float64)
-    level = np.maximum(np.where(seen, profile, 0.0).max(axis=0, initial=0.0), 1.0)
-    return {
-        "shape": np.where(seen, profile / level, np.nan).astype(np.float16),
-        "age": arrays["seen"].sum(axis=0).astype(np.float32),
-        "level": level.astype(np.float32),
-        "squares": np.concatenate([arrays["squares"], arrays["quarters"][None]]).astype(np.float32),
-    }

@@ -155,10 +155,9 @@ class Assessments:
         """The state as named arrays."""
         return self._episodes.arrays() | self._limits.arrays() | self._excuses.arrays() | self._untaught.arrays()
 
-    def restore(self, arrays: Mapping[str, NDArray[Any]], size: int) -> None:
-        """Takes over what `arrays` described; a state of before there was any knows of no feedback."""
-        self._episodes.restore(arrays, size)
-        for part in (self._limits, self._excuses, self._untaught):
+    def restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Takes over what `arrays` described; other names are skipped."""
+        for part in (self._episodes, self._limits, self._excuses, self._untaught):
             part.restore(arrays)
 
 

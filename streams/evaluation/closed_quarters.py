@@ -101,5 +101,4 @@ class ClosedQuarters:
             for component in Component
             if f"partner{int(component)}" in arrays
         }
-        # A state of before silences were learned knows of no quarter that was closed.
-        self._closed_ms = int(arrays["closed"][0]) if "closed" in arrays else 0
+        self._closed_ms = int(arrays["closed"][0])

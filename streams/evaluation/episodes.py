@@ -89,8 +89,7 @@ class Episodes:
         """The state as named arrays."""
         return {f"episode.{name}": getattr(self, name) for name in _NAMES}
 
-    def restore(self, arrays: Mapping[str, NDArray[Any]], size: int) -> None:
-        """Takes over what `arrays` described; a state of before there was any knows of none."""
+    def restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Takes over what `arrays` described; other names are skipped."""
         for name in _NAMES:
-            known = arrays.get(f"episode.{name}")
-            setattr(self, name, grown(getattr(self, name)[:0], size) if known is None else known)
+            setattr(self, name, arrays[f"episode.{name}"])

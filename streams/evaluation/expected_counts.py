@@ -153,11 +153,9 @@ class ExpectedCounts:
     def _scaled(self, moment: Moment, usual: Usual, window_s: int) -> tuple[Array, Array, Array | float]:
         unsure: Array | float = 0.0
         planned = moment.planned(window_s)
-        low, high = usual.low * planned.low, usual.high * planned.high
-        if window_s <= _LEVEL_S:
-            # A longer window holds the last hour and should not be measured by it.
-            low, high = self._of_today(usual, moment.whole)
-            low, high = low * planned.low, high * planned.high
+        # A longer window holds the last hour and should not be measured by it.
+        low, high = self._of_today(usual, moment.whole) if window_s <= _LEVEL_S else (usual.low, usual.high)
+        low, high = low * planned.low, high * planned.high
         of_whole = moment.whole >= 0 and usual.middle[moment.whole] > 0
         rest = self._rest(moment, usual, window_s) if of_whole else np.full(moment.size, np.nan)
         if self._activity.component is not None:

@@ -129,8 +129,8 @@ class MetricEvaluator:
             self._index.follow(windows.scopes, count)
             self._peers = self._index.peers()
             self._allowed = self._budget.of_series(self._index.judged, self._index.whole)
-        for growing in (self._reporting, self._past, self._unsettled, self._judge, self._assessments):
-            growing.grow(count)
+            for growing in (self._reporting, self._past, self._unsettled, self._judge, self._assessments):
+                growing.grow(count)
         moment = Moment(now_ms, self.metric.settle_s, windows, self._clock, self._plan, self._index.whole)
         moment.peers, moment.allowed = self._peers, self._allowed
         moment.open_since = self._clock.open_since(moment.end_ms)
@@ -226,4 +226,4 @@ class MetricEvaluator:
         self._judge.restore(arrays["learned"].tobytes())
         self._held.restore(arrays)
         self._quarters.restore(arrays)
-        self._assessments.restore(arrays, len(self._past.until))
+        self._assessments.restore(arrays)

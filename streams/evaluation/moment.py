@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +13,7 @@ from detectors.ratio_baseline import at
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from detectors.day import Day
     from streams.evaluation.opening import LocalClock
     from streams.evaluation.sale_plan import Planned, SalePlan
     from streams.evaluation.window_reader import WindowReader
@@ -36,8 +38,6 @@ class Moment:
     Attributes:
         now_ms: the tick.
         end_ms: where the judged windows end: the tick less the time a metric needs to settle.
-        end_s: the same in seconds after local midnight.
-        day: the local day that they end in.
         size: number of series.
         whole: the series of the whole, -1 if there is none.
         peers: float64[n], how many series share a series' set of dimensions.
@@ -51,16 +51,25 @@ class Moment:
     ) -> None:
         self.now_ms = now_ms
         self.end_ms = now_ms - settle_s * 1000
-        self.end_s = clock.second_of_day(self.end_ms)
-        self.day = clock.day(self.end_ms)
         self.size = reader.series_count
         self.whole = whole
         self.open_since: int | None = 0
         self.peers: Array = np.ones(self.size)
         self.allowed: Array = np.full(self.size, 1e-3)
         self.reader = reader
+        self._clock = clock
         self._plan = plan
         self._sums: dict[tuple[int, int], Array] = {}
+
+    @cached_property
+    def end_s(self) -> float:
+        """Where the judged windows end, in seconds after local midnight."""
+        return self._clock.second_of_day(self.end_ms)
+
+    @cached_property
+    def day(self) -> Day:
+        """The local day that they end in."""
+        return self._clock.day(self.end_ms)
 
     def planned(self, window_s: int) -> Planned:
         """What the calendar plans for the window."""

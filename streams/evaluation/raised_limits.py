@@ -81,10 +81,8 @@ class RaisedLimits:
         return {"limit.series": self._series, "limit.excess": self._excess, "limit.since": self._since}
 
     def restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        """Takes over what `arrays` described; a state of before there was any knows of none."""
-        self._series = arrays.get("limit.series", self._series)
-        self._excess = arrays.get("limit.excess", self._excess)
-        self._since = arrays.get("limit.since", self._since)
+        """Takes over what `arrays` described; other names are skipped."""
+        self._series, self._excess, self._since = (arrays[f"limit.{name}"] for name in ("series", "excess", "since"))
 
     def _now(self, now_ms: int) -> Array:
         excess: Array = self._excess * 0.5 ** ((now_ms - self._since) / HALVED_MS)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detectors.alarm_budget import limit, looks_at_counts
-from detectors.bank import FALLS, RISES, Bank, Run, Step
+from detectors.alarm_budget import LEAST_NATS, limit
+from detectors.bank import FALLS, LOOKS, RISES, Bank, Run, Step
 from detectors.chance_runs import ChanceRuns
 from detectors.clumps import Clumps
 from detectors.judgement import ALMOST, MAXIMUM_SCORE, Judgement, Reason
@@ -15,6 +15,7 @@ from detectors.seasonal import QUARTER_S
 from detectors.shares import Shares
 from detectors.state import pack, unpack
 from detectors.verdict import BAND
+from streams.evaluation.followed import Followed
 from streams.evaluation.judge import Finding
 from streams.evaluation.window_reader import QUARTER_MS, TICK_MS
 
@@ -31,12 +32,10 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-_LONGEST_GAP_MS = 26 * 3_600_000
 _STALLED = 0.05  # the size of a change that is a stall
 _DAY_S = 86_400.0
 _AROUND_S = 10_800  # shares are those of so long around the present
 _PARTS = ("bank", "clumps", "shares", "chance")
-_LEAST_NATS = 6.0
 _CALM = 6.0  # nats: what has added up to less teaches what is usual
 _MINUTE_MS = 60_000
 _THIN, _VERY_THIN = 0.5, 0.02  # events in 10 s
@@ -66,7 +65,7 @@ class SequentialCounts:
         self._clumps = Clumps()
         self._shares = Shares()
         self._chance = ChanceRuns()
-        self._followed_ms = 0
+        self._followed = Followed()
         self._around: tuple[Array, Array] = (np.zeros(0), np.zeros(0))  # usual and evidence, derived
         self._of_quarter = (0, 0)
         self._edges: Edges | None = None
@@ -111,17 +110,14 @@ class SequentialCounts:
 
     def follow(self, moment: Moment) -> None:
         """Takes in what came since the last time, once a tick."""
-        if self._followed_ms == moment.end_ms:
+        if self._followed.until_ms == moment.end_ms:
             return
         edges = self._expected_now(moment)
-        since_ms = max(self._followed_ms, moment.open_since or 0)
-        gap_ms = moment.end_ms - since_ms
-        if not 0 < gap_ms <= _LONGEST_GAP_MS:
+        gap = self._followed.gap(moment)
+        if gap.anew:
             self._bank.begin()
-            gap_ms = TICK_MS
-        self._followed_ms = moment.end_ms
-        seconds = gap_ms / 1000
-        counts = moment.reader.recent(self._counted, gap_ms // TICK_MS).astype(np.float64)
+        seconds = gap.ms / 1000
+        counts = moment.reader.recent(self._counted, gap.slots).astype(np.float64)
         step = self._step(moment, edges, counts, seconds)
         self._bank.follow(step)
         nats = self._bank.nats()
@@ -181,13 +177,13 @@ class SequentialCounts:
         self.follow(moment)
         edges = self._expected_now(moment)
         limits = limit(moment.allowed, self._looks(edges))
-        self._limits = np.maximum(limits + self._chance.shift(limits, moment.whole), _LEAST_NATS)
+        self._limits = np.maximum(limits + self._chance.shift(limits, moment.whole), LEAST_NATS)
         run = self._bank.run(self._limits)
         judged = self._judged(run, self._limits, np.isfinite(edges.high))
         return Finding(0, judged, np.maximum(run.seconds, TICK_MS / 1000).astype(np.int32))
 
     def _looks(self, edges: Edges) -> Array:
-        return looks_at_counts(np.nan_to_num(edges.middle) * (_DAY_S / self._metric.windows[0]))
+        return LOOKS.a_day(np.nan_to_num(edges.middle) * (_DAY_S / self._metric.windows[0]))
 
     def _judged(self, run: Run, limits: Array, known: NDArray[np.bool_]) -> Judgement:
         deviation = run.seen - run.expected
@@ -218,11 +214,11 @@ class SequentialCounts:
     def to_bytes(self) -> bytes:
         """The whole state."""
         parts = {name: np.frombuffer(getattr(self, f"_{name}").to_bytes(), dtype=np.uint8) for name in _PARTS}
-        return pack(parts | {"followed": np.array([self._followed_ms]), "limits": self._limits})
+        return pack(parts | {"followed": np.array([self._followed.until_ms]), "limits": self._limits})
 
     def restore(self, payload: bytes) -> None:
         """Takes over what `to_bytes` described."""
         arrays = unpack(payload)
         for name in _PARTS:
             getattr(self, f"_{name}").restore(arrays[name].tobytes())
-        self._followed_ms, self._limits = int(arrays["followed"][0]), arrays["limits"]
+        self._followed.until_ms, self._limits = int(arrays["followed"][0]), arrays["limits"]

@@ -10,6 +10,7 @@ from detectors.judgement import ALMOST, MAXIMUM_SCORE, Judgement, Reason, nothin
 from detectors.ratio_bank import Expected, RatioBank, evidence, limit_of_trials
 from detectors.state import grown, pack, unpack
 from detectors.verdict import BAND
+from streams.evaluation.followed import Followed
 from streams.evaluation.judge import Finding
 from streams.evaluation.window_reader import TICK_MS
 from streams.records.verdicts import CLEAR_SCORE
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
     Read = Callable[[int], tuple[Array, Array]]
 
-_LONGEST_GAP_MS = 26 * 3_600_000
 _NEAR = 4.0
 
 
@@ -50,7 +50,7 @@ class SequentialRatios:
         self._trials = trials
         self._bank = RatioBank()
         self._told: NDArray[np.bool_] = np.zeros(0, dtype=np.bool_)  # what had enough once has it until it is over
-        self._followed_ms = 0
+        self._followed = Followed()
         self._made: tuple[UsualRatio, Expected] | None = None
 
     def grow(self, size: int) -> None:
@@ -76,14 +76,11 @@ class SequentialRatios:
 
         """
         expected = self._expected(usual)
-        since_ms = max(self._followed_ms, moment.open_since or 0)
-        gap_ms = moment.end_ms - since_ms
-        if not 0 < gap_ms <= _LONGEST_GAP_MS:
+        gap = self._followed.gap(moment)
+        if gap.anew:
             self._bank.begin()
-            gap_ms = TICK_MS
-        self._followed_ms = moment.end_ms
-        successes, trials = read(gap_ms // TICK_MS)
-        ends = self._bank.follow(successes, trials, expected, (moment.end_ms - gap_ms) / 1000, moment.whole)
+        successes, trials = read(gap.slots)
+        ends = self._bank.follow(successes, trials, expected, (moment.end_ms - gap.ms) / 1000, moment.whole)
         over = None
         if len(ends.rows):
             over = np.zeros(moment.size, dtype=np.int64)
@@ -169,10 +166,10 @@ class SequentialRatios:
     def to_bytes(self) -> bytes:
         """The whole state."""
         bank = np.frombuffer(self._bank.to_bytes(), dtype=np.uint8)
-        return pack({"bank": bank, "followed": np.array([self._followed_ms]), "told": self._told})
+        return pack({"bank": bank, "followed": np.array([self._followed.until_ms]), "told": self._told})
 
     def restore(self, payload: bytes) -> None:
         """Takes over what `to_bytes` described."""
         arrays = unpack(payload)
         self._bank.restore(arrays["bank"].tobytes())
-        self._followed_ms, self._told = int(arrays["followed"][0]), arrays["told"]
+        self._followed.until_ms, self._told = int(arrays["followed"][0]), arrays["told"]

@@ -72,6 +72,6 @@ class Untaught:
         return {f"untaught.{name}": getattr(self, name) for name in _NAMES}
 
     def restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        """Takes over what `arrays` described; a state of before there was any knows of none."""
+        """Takes over what `arrays` described; other names are skipped."""
         for name in _NAMES:
-            setattr(self, name, arrays.get(f"untaught.{name}", getattr(self, name)))
+            setattr(self, name, arrays[f"untaught.{name}"])

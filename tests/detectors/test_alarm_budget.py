@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detectors.alarm_budget import AlarmBudget, limit, looks_at_counts
+from detectors.alarm_budget import AlarmBudget, limit
+from detectors.bank import LOOKS
 
 
 @given(st.floats(1e-3, 100), st.integers(1, 80), st.integers(0, 5_000), st.booleans())
@@ -22,7 +23,7 @@ def test_the_series_of_a_metric_share_what_it_may_have(a_day: float, metrics: in
 def test_a_hundred_times_more_parts_need_more_evidence_each_and_the_whole_no_more() -> None:
     budget = AlarmBudget(1.0, 10)
     few, many = (budget.of_series(np.ones(parts + 1, dtype=bool), 0) for parts in (10, 1_000))
-    looks = looks_at_counts(np.full(11, 100.0))
+    looks = LOOKS.a_day(np.full(11, 100.0))
 
     assert few[0] == many[0]
     assert limit(many[:11], looks)[1] - limit(few, looks)[1] == pytest.approx(np.log(100))
@@ -35,7 +36,7 @@ def test_series_that_are_not_judged_take_nothing() -> None:
 
 
 def test_a_series_of_more_events_needs_more_evidence_up_to_a_look_a_tick() -> None:
-    limits = limit(np.full(4, 1e-3), looks_at_counts(np.array([10.0, 100.0, 1e6, 1e8])))
+    limits = limit(np.full(4, 1e-3), LOOKS.a_day(np.array([10.0, 100.0, 1e6, 1e8])))
 
     assert (np.diff(limits) > -1e-9).all()
     assert limits[3] - limits[2] < 0.01

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +11,6 @@ from hypothesis import strategies as st
 
 from detectors.day import Day
 from detectors.seasonal import SLOTS, SeasonalBaseline
-from detectors.state import pack
 from tests.detectors.support.weeks import DOUBLE_SATURDAYS, MONDAY, OFFICE, ONE_HUMP, Rhythm, drawn, teach
 
 RHYTHMS = (
@@ -94,21 +92,6 @@ def test_a_baseline_that_went_through_bytes_goes_on_as_if_it_had_not(until: int)
             baseline.learn(place % SLOTS, counts, Day(MONDAY + place // SLOTS))
 
     assert one.to_bytes() == other.to_bytes()
-
-
-def test_of_a_state_that_knew_no_week_the_day_is_taken_over() -> None:
-    profile = np.full((SLOTS, 1), 30.0, dtype=np.float32)
-    seen = np.full((SLOTS, 1), 9, dtype=np.uint8)
-    profile[:4], seen[:4] = 0, 0
-    old: dict[str, Any] = {"profile": profile, "seen": seen, "squares": np.zeros((2, 1)), "quarters": np.zeros(1)}
-
-    baseline = SeasonalBaseline.from_bytes(pack(old))
-    usual = baseline.usual(43_200, 900, day=Day(MONDAY))
-
-    assert usual.middle[0] == pytest.approx(30, rel=0.01)
-    assert (usual.low[0], usual.high[0]) == (0, pytest.approx(75, rel=0.01))  # of the weekday nothing is known
-    assert np.isnan(baseline.usual(900, 900, day=Day(MONDAY)).middle[0])
-    assert SeasonalBaseline.from_bytes(baseline.to_bytes()).to_bytes() == baseline.to_bytes()
 
 
 def test_a_series_costs_less_memory_than_half_a_kilobyte() -> None:
