@@ -26,9 +26,13 @@ DRAWS = 2_000  # of incidents, for what share of them can be found in time
 def nats_of_count(usual: float, now: float) -> float:
     """What a minute says on average for events that come `now` a minute instead of `usual`.
 
+    Infinite for what never comes.
+
     >>> round(nats_of_count(75 / 60, 22.5 / 60), 2), round(nats_of_count(0.1, 0.6), 2)
     (0.42, 0.58)
     """
+    if usual <= 0:
+        return 0.0 if now <= 0 else math.inf
     return (now * math.log(now / usual) if now > 0 else 0.0) - (now - usual)
 
 

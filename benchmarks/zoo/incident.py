@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 import numpy as np
 
-from benchmarks.zoo.bound import count_nats, least_delay_s, share_nats
+from benchmarks.evaluate.bound import nats_of_count, nats_of_share
+from benchmarks.zoo.bound import least_delay_s
 from benchmarks.zoo.rhythm import MINUTE_MS
 from streams.records.instant import rfc3339
 
@@ -143,14 +144,14 @@ class Incident:
         strength = self.strength(self._minutes())
         then = usual * (1 + ((self.size if factor is None else factor) - 1) * strength)
         self.usual, self.then = float(usual.mean()), float(then.mean())
-        self.bound_s = least_delay_s(np.array([count_nats(a, b) for a, b in zip(then, usual, strict=True)]))
+        self.bound_s = least_delay_s(np.array([nats_of_count(b, a) for a, b in zip(then, usual, strict=True)]))
 
     def weigh_share(self, trials_ms: NDArray[np.int64], part: float, usual: float) -> None:
         """A share of trials that rises (or falls) to `size`."""
         trials = self._a_minute(trials_ms) * part
         then = usual + (self.size - usual) * self.strength(self._minutes())
         self.usual, self.then, self.trials = usual, float(then.mean()), float(trials.mean())
-        self.bound_s = least_delay_s(trials * [share_nats(share, usual) for share in then])
+        self.bound_s = least_delay_s(trials * [nats_of_share(usual, share) for share in then])
 
     def weigh_factor(self, trials_ms: NDArray[np.int64], part: float, sigma: float) -> None:
         """Lognormal durations or amounts that become `size` times as large."""

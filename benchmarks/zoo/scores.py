@@ -26,12 +26,6 @@ GOALS: Final = {
 }
 
 
-def zoo(seeds: Sequence[int], *, quick: bool = False, jobs: int = 1) -> dict[str, Any]:
-    """`sums` (see `summed`) and `seeds`, the figures of each (see `judged`)."""
-    found = list(judged_seeds(seeds, quick=quick, jobs=jobs))
-    return {"sums": summed(found), "seeds": found}
-
-
 def judged_seeds(seeds: Sequence[int], *, quick: bool = False, jobs: int = 1) -> Iterator[dict[str, Any]]:
     """The figures of each seed, in order, as they are ready."""
     one = partial(_one, quick=quick)

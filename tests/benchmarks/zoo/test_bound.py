@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.zoo.bound import LIMIT_NATS, count_nats, least_delay_s, longer_nats, share_nats
+from benchmarks.evaluate.bound import NATS, nats_of_count, nats_of_share
+from benchmarks.zoo.bound import least_delay_s, longer_nats
 
 rates = st.floats(0.01, 100)
 shares = st.floats(0.01, 0.99)
@@ -21,33 +22,33 @@ shares = st.floats(0.01, 0.99)
 def test_counts_have_the_bounds_of_the_kinds_that_must_be_found(
     usual: float, then: float, nats: float, minutes: int
 ) -> None:
-    assert count_nats(then, usual) == pytest.approx(nats, abs=5e-4)
-    assert round(LIMIT_NATS / count_nats(then, usual)) == minutes
+    assert nats_of_count(usual, then) == pytest.approx(nats, abs=5e-4)
+    assert round(NATS / nats_of_count(usual, then)) == minutes
 
 
 def test_nothing_that_comes_tells_as_much_as_was_expected() -> None:
-    assert count_nats(0.0, 3.0) == 3.0
-    assert math.isinf(count_nats(1.0, 0.0))
+    assert nats_of_count(3.0, 0.0) == 3.0
+    assert math.isinf(nats_of_count(0.0, 1.0))
 
 
 def test_a_share_and_its_remainder_tell_the_same() -> None:
-    assert share_nats(0.2, 0.05) == pytest.approx(0.2 * math.log(4) + 0.8 * math.log(0.8 / 0.95))
-    assert share_nats(0.2, 0.05) == pytest.approx(share_nats(0.8, 0.95))
+    assert nats_of_share(0.05, 0.2) == pytest.approx(0.2 * math.log(4) + 0.8 * math.log(0.8 / 0.95))
+    assert nats_of_share(0.05, 0.2) == pytest.approx(nats_of_share(0.95, 0.8))
 
 
 @given(rates, rates, shares, shares)
 def test_evidence_is_never_negative_and_none_where_nothing_changed(a: float, b: float, p: float, q: float) -> None:
-    assert count_nats(a, b) >= -1e-9
-    assert count_nats(a, a) == 0
-    assert share_nats(p, q) >= -1e-9
-    assert share_nats(p, p) == 0
+    assert nats_of_count(b, a) >= -1e-9
+    assert nats_of_count(a, a) == 0
+    assert nats_of_share(q, p) >= -1e-9
+    assert nats_of_share(p, p) == 0
 
 
 @given(shares, st.floats(1.1, 10))
 def test_a_rare_outcome_of_many_trials_is_a_count(share: float, factor: float) -> None:
     rare = share / 1000
 
-    assert share_nats(rare * factor, rare) * 1000 == pytest.approx(count_nats(share * factor, share), rel=0.02)
+    assert nats_of_share(rare, rare * factor) * 1000 == pytest.approx(nats_of_count(share, share * factor), rel=0.02)
 
 
 def test_durations_twice_as_long_tell_more_the_less_they_vary() -> None:
