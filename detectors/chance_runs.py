@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 LEVELS = (5.0, 8.0)  # nats: far enough to be in the tail, and near enough to be reached every day
 _MEMORY_S = 7 * 86_400.0
-_PRIOR = np.array([20.0, 40.0])  # runs by which a metric is taken to be as the model says; the second says the slope
+_PRIOR = (20.0, 40.0)  # runs by which a metric is taken to be as the model says, and its tail to fall off as that does
 _LEAST, _MOST = np.log(0.02), np.log(50.0)
 _LIGHTER = 0.5  # of a tail that seems to fall off faster, only so much is believed
 _DAY_S = 86_400.0
@@ -64,8 +64,11 @@ class ChanceRuns:
 
     def shift(self, limits: Array, whole: int) -> Array:
         """float64[n]: nats to add to limits, so that they are reached as often as they were meant to be."""
-        low, high = np.log((self._seen + _PRIOR) / (self._meant + _PRIOR)).T
-        slope = (high - low) / (LEVELS[1] - LEVELS[0])
+        seen, meant = self._seen.T, self._meant.T
+        often = (seen[0] + _PRIOR[0]) / (meant[0] + _PRIOR[0])
+        # Of the few runs that come further one knows no better than that they are as much too many, or too few.
+        further = (seen[1] + _PRIOR[1] * often) / (meant[1] + _PRIOR[1])
+        low, slope = np.log(often), np.log(further / often) / (LEVELS[1] - LEVELS[0])
         slope = np.where(slope < 0, _LIGHTER * slope, slope)
         group = (np.arange(len(limits)) == whole).astype(np.intp)
         shifted: Array = low[group] + slope[group] * np.maximum(limits - LEVELS[0], 0.0)
