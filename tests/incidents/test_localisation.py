@@ -175,3 +175,22 @@ def test_a_long_window_does_not_open_the_same_alert_again_for_what_is_over(
     shop.tick(verdict(score=0.1), times=31)
     assert shop.tick(verdict(started_at=began, window_s=3600), times=90) == []
     assert [t.why for t in shop.tick(verdict(started_at=began, window_s=60), times=3)] == ["opened"]
+
+
+@pytest.mark.parametrize(("score", "named"), [(0.8, {"method": "alipay"}), (0.6, {})])
+def test_a_part_that_has_nearly_the_evidence_explains_a_whole_that_has_it(
+    shop: Any, verdict: Callable[..., Verdict], score: float, named: dict[str, str]
+) -> None:
+    whole = verdict(excess=40.0, exposure=1000.0, started_at=shop.now)
+    part = verdict(scope={"method": "alipay"}, score=score, excess=39.0, exposure=300.0)
+
+    opened = [transition.anomaly for transition in shop.wait(120_000, whole, part)]
+
+    assert opened[0].scope == named
+    assert opened[0].score >= 1
+
+
+def test_a_part_that_has_nearly_the_evidence_is_nothing_by_itself(shop: Any, verdict: Callable[..., Verdict]) -> None:
+    part = verdict(scope={"method": "alipay"}, score=0.99, excess=39.0, exposure=300.0)
+
+    assert shop.wait(300_000, part) == []
