@@ -27,6 +27,20 @@ LOOKS = Looks(each=2.6, most=7_500.0, least=1.0)
 """Of a `Bank`, by events: measured on Poisson counts of 0.01 to 100 a minute."""
 
 
+class Sudden(NamedTuple):
+    """What the level of the last hours lets expect of a step, float64[n] each; NaN where there is none.
+
+    Attributes:
+        low, high: the level and the usual, whichever is less, and whichever is more.
+        unsure: relative variance of that level.
+
+    """
+
+    low: Array
+    high: Array
+    unsure: Array
+
+
 class Step(NamedTuple):
     """What came in a step, and what was expected of it. float64[n] each, but `seconds`.
 
@@ -39,6 +53,7 @@ class Step(NamedTuple):
         clumped: variance over mean of the counts of a minute; 1 where events come by themselves.
         odds: of a part against the rest, which varies as well: of both the part is binomial. 0 where there is no rest.
         seconds: length of the step.
+        sudden: what the last hours let expect, where they say more.
 
     """
 
@@ -51,6 +66,7 @@ class Step(NamedTuple):
     clumped: Array
     odds: Array
     seconds: float
+    sudden: Sudden | None = None
 
 
 class Run(NamedTuple):
@@ -118,8 +134,9 @@ class Bank:
         self._logs: Array = np.log(self._sizes)
         self._rises = int(np.searchsorted(self._sizes[:, 0], 1.0))  # the first of them
         self._rising = self._sizes[:, 0] > 1
-        # Seen, expected by share, expected by itself, seconds: [4, sizes, n].
-        self._runs: Stored = np.zeros((4, len(sizes), 0), dtype=np.float32)
+        # Seen, expected by share, by itself and by the last hours, seconds: [5, sizes, n].
+        self._runs: Stored = np.zeros((5, len(sizes), 0), dtype=np.float32)
+        self._by_level: NDArray[np.bool_] = np.zeros((len(sizes), 0), dtype=np.bool_)
         self._nats: Array = np.zeros((len(sizes), 0))
         self._frailty: Array = np.zeros((len(sizes), 0))
         self._clumped: Array = np.ones((len(sizes), 0))
@@ -138,6 +155,7 @@ class Bank:
             self._runs, self._after = grown(self._runs, size), grown(self._after, size)
             self._nats, self._frailty = grown(self._nats, size), grown(self._frailty, size)
             self._begun, self._clumped = grown(self._begun, size), grown(self._clumped, size, fill=1)
+            self._by_level = grown(self._by_level, size)
 
     def begin(self) -> None:
         """All runs start again: after a time that was not followed."""
@@ -152,21 +170,42 @@ class Bank:
         shared = np.where(np.isfinite(step.shared), step.shared, own)
         own = np.where(np.isfinite(own), own, shared)
         unknown = ~np.isfinite(own)
-        self._runs[0] += step.counts
-        self._runs[1] += shared
-        self._runs[2] += own
-        self._runs[3] += step.seconds
+        level = self._of_level(step, own)
+        self._runs += np.array(
+            [np.broadcast_to(step.counts, own.shape), shared, own, level, np.full_like(own, step.seconds)]
+        )
         self._runs[:, unknown] = 0
         seen, expected, seconds, by_share = self._totals(self._runs, self._rising[:, None])
         steady = np.minimum(_STEADY_S / np.maximum(seconds, 1.0), 1.0)
         self._frailty = np.maximum(step.wobble * steady + step.unsure, _LEAST)
-        self._clumped = np.where(by_share, 1 + step.odds, 1.0) * np.maximum(step.clumped, 1.0)
+        # Of so many events of the rest, a part is negative binomial: that is the binomial of both.
+        expected = np.where(by_share, np.maximum(expected, _LEAST * step.odds), expected)
+        of_rest = np.where(by_share, step.odds / np.maximum(expected, _LEAST**2), 0.0)
+        self._frailty = self._frailty + of_rest * np.maximum(step.clumped, 1.0)
+        self._clumped = np.broadcast_to(np.maximum(step.clumped, 1.0), own.shape)
         self._nats = self._ratio(seen / self._clumped, expected / self._clumped, self._frailty)
+        if step.sudden is not None:
+            self._take_sudden(step.sudden, seen)
         ended = self._nats <= 0
         self._runs[:, ended] = 0
         self._nats[ended] = 0
         if self._begun.any():
-            self._look_for_ends(step, np.where(unknown, 0.0, shared), np.where(unknown, 0.0, own))
+            self._look_for_ends(step, *np.where(unknown, 0.0, [shared, own, level]))
+
+    def _of_level(self, step: Step, own: Array) -> Array:
+        if step.sudden is None:
+            return own
+        level = np.empty_like(own)
+        level[: self._rises], level[self._rises :] = step.sudden.low, step.sudden.high
+        return np.where(np.isfinite(level), level, own)
+
+    def _take_sudden(self, sudden: Sudden, seen: Array) -> None:
+        """Where the level of the last hours says more of a run than the usual day does, that holds."""
+        frailty = np.maximum(sudden.unsure, _LEAST)
+        nats = self._ratio(seen / self._clumped, self._runs[3].astype(np.float64) / self._clumped, frailty)
+        self._by_level = np.isfinite(frailty) & (nats > self._nats)
+        self._nats = np.where(self._by_level, nats, self._nats)
+        self._frailty = np.where(self._by_level, frailty, self._frailty)
 
     def nats(self) -> Array:
         """float64[n]: of the run of each series that says most."""
@@ -180,7 +219,9 @@ class Bank:
         """
         best = np.argmax(self._nats, axis=0)
         series = np.arange(self._nats.shape[1])
-        seen, expected, seconds, _ = self._totals(self._runs[:, best, series], best >= self._rises)
+        seen, expected, seconds, _ = self._totals(
+            self._runs[:, best, series], best >= self._rises, self._by_level[best, series]
+        )
         nats = self._nats[best, series]
         for place, rows in enumerate((slice(None, self._rises), slice(self._rises, None))):
             strong = self._nats[rows].max(axis=0, initial=0.0) >= _BEGUN * limits
@@ -197,11 +238,14 @@ class Bank:
         self._nats[:, rows] = 0
         self._begun[:, rows] = False
 
-    def _totals(self, runs: Stored, rises: NDArray[np.bool_]) -> tuple[Array, Array, Array, NDArray[np.bool_]]:
+    def _totals(
+        self, runs: Stored, rises: NDArray[np.bool_], by_level: NDArray[np.bool_] | None = None
+    ) -> tuple[Array, Array, Array, NDArray[np.bool_]]:
         """Events seen and expected at the nearer edge, seconds, and whether that edge is the share."""
-        seen, shared, own, seconds = runs.astype(np.float64)
-        by_share = (shared > own) == rises
-        return seen, np.where(by_share, shared, own), seconds, by_share
+        seen, shared, own, level, seconds = runs.astype(np.float64)
+        by_share = np.where(rises, shared >= own, shared <= own)
+        expected = np.where(by_share, shared, own)
+        return seen, expected if by_level is None else np.where(by_level, level, expected), seconds, by_share
 
     def _ratio(self, seen: Array, expected: Array, frailty: Array) -> Array:
         grown_by = frailty * expected
@@ -209,7 +253,7 @@ class Bank:
         nats: Array = seen * self._logs - (seen + 1 / frailty) * away
         return nats
 
-    def _look_for_ends(self, step: Step, shared: Array, own: Array) -> None:
+    def _look_for_ends(self, step: Step, shared: Array, own: Array, level: Array) -> None:
         """Adds the step to what came since a change looked strongest; where that is as usual, the change is over."""
         for place, rows in enumerate((slice(None, self._rises), slice(self._rises, None))):
             series = np.flatnonzero(self._begun[place])
@@ -217,10 +261,12 @@ class Bank:
                 continue
             sizes = self._nats[rows][:, series]
             best = np.argmax(sizes, axis=0) + (rows.start or 0)
-            gone = sizes.max(axis=0) <= 0
+            gone, by_level = sizes.max(axis=0) <= 0, self._by_level[best, series]
             nearer = np.maximum if place else np.minimum
-            seen, expected, _, _ = self._totals(self._runs[:, best, series], np.full(len(series), bool(place)))
-            more = nearer(shared[best, series], own[best, series])
+            seen, expected, _, _ = self._totals(
+                self._runs[:, best, series], np.full(len(series), bool(place)), by_level
+            )
+            more = np.where(by_level, level[best, series], nearer(shared[best, series], own[best, series]))
             after = self._after[place][:, series] + np.array([step.counts[series], more])
             # As large as it has been, but never so near to usual that nothing could tell the two apart.
             times = np.clip(seen / np.maximum(expected, _LEAST), 0.02, 50.0)
@@ -245,6 +291,7 @@ class Bank:
             setattr(self, f"_{name}", arrays[name])
         self._nats, self._frailty = np.zeros((2, *self._runs.shape[1:]))
         self._clumped = np.ones(self._runs.shape[1:])
+        self._by_level = np.zeros(self._runs.shape[1:], dtype=np.bool_)
 
 
 _STATE = ("runs", "after", "begun")

@@ -19,6 +19,7 @@ _MEMORY_S = 7 * 86_400.0
 _PRIOR = (20.0, 40.0)  # runs by which a metric is taken to be as the model says, and its tail to fall off as that does
 _LEAST, _MOST = np.log(0.02), np.log(50.0)
 _LIGHTER = 0.5  # of a tail that seems to fall off faster, only so much is believed
+_OVER = LEVELS[0] / 2  # nats below which a run is over
 _DAY_S = 86_400.0
 
 
@@ -28,7 +29,7 @@ class ChanceRuns:
     An expectation that is an interval, and a dispersion that is not known for sure, make tests rarer to err than they
     were asked to be; traffic that no model knows makes them err more. What has been seen at lower levels, where a
     metric has many runs a day and real changes are few among them, moves the limit at which it is to err as often as
-    people accept.
+    people accept. Runs that reach their limit are left out, as they are meant to be real.
 
     References:
         J. Pickands, Statistical inference using extreme order statistics, Ann. Stat. 3 (1975): the tail beyond a level
@@ -37,30 +38,42 @@ class ChanceRuns:
     """
 
     def __init__(self) -> None:
-        self._armed: Flags = np.zeros((len(LEVELS), 0), dtype=np.bool_)
+        self._furthest: NDArray[np.float32] = np.zeros(0, dtype=np.float32)  # nats of the run that goes on
         self._seen: Array = np.zeros((2, len(LEVELS)))  # of parts and of the whole
         self._meant: Array = np.zeros((2, len(LEVELS)))
 
     def grow(self, size: int) -> None:
         """Makes room for new series."""
-        self._armed = grown(self._armed, size, fill=True)
+        self._furthest = grown(self._furthest, size)
 
-    def follow(self, nats: Array, looks: Array, whole: int, seconds: float) -> None:
-        """Takes in the nats of each series' best run; it begins by chance `looks` times a day (0: not judged)."""
+    def follow(self, nats: Array, looks: Array, limits: Array, whole: int, seconds: float) -> None:
+        """Takes in the nats of each series' best run.
+
+        Args:
+            nats: float64[n].
+            looks: how often a day a run begins by chance, float64[n]; 0 where nothing is judged.
+            limits: nats by which a series is found to deviate, float64[m]; later series have none yet.
+            whole: the series that the others are parts of, or -1.
+            seconds: since the last time.
+
+        """
         keep = np.exp(-seconds / _MEMORY_S)
         self._seen *= keep
         self._meant *= keep
         judged = looks > 0
         runs = float(looks.sum()) * seconds / _DAY_S
         of_whole = float(looks[whole]) * seconds / _DAY_S if 0 <= whole < len(looks) else 0.0
+        self._meant += np.outer([runs - of_whole, of_whole], np.exp(-np.array(LEVELS)))
+        over = np.flatnonzero(judged & (nats < _OVER) & (self._furthest >= LEVELS[0]))
+        np.maximum(self._furthest, nats, out=self._furthest, casting="same_kind")
+        if not len(over):
+            return
+        most = self._furthest[over]
+        self._furthest[over] = 0
+        chance = most < grown(limits, len(nats), fill=np.inf)[over]
+        group = (over == whole).astype(np.intp)
         for place, level in enumerate(LEVELS):
-            armed = self._armed[place]
-            reached = armed & judged & (nats >= level)
-            self._armed[place] = (armed & ~reached) | (nats < level / 2)
-            found = int(np.count_nonzero(reached))
-            mine = int(found > 0 and 0 <= whole < len(looks) and reached[whole])
-            self._seen[:, place] += (found - mine, mine)
-            self._meant[:, place] += np.array([runs - of_whole, of_whole]) * np.exp(-level)
+            self._seen[:, place] += np.bincount(group[chance & (most >= level)], minlength=2)
 
     def shift(self, limits: Array, whole: int) -> Array:
         """float64[n]: nats to add to limits, so that they are reached as often as they were meant to be."""
@@ -76,9 +89,9 @@ class ChanceRuns:
 
     def to_bytes(self) -> bytes:
         """The whole state."""
-        return pack({"armed": self._armed, "seen": self._seen, "meant": self._meant})
+        return pack({"furthest": self._furthest, "seen": self._seen, "meant": self._meant})
 
     def restore(self, payload: bytes) -> None:
         """Takes over what `to_bytes` described. Raises ValueError for anything else."""
         arrays = unpack(payload)
-        self._armed, self._seen, self._meant = arrays["armed"], arrays["seen"], arrays["meant"]
+        self._furthest, self._seen, self._meant = arrays["furthest"], arrays["seen"], arrays["meant"]

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 SPANS_S = (600.0, 3600.0)
+_TELLING = 5.0  # events of about an hour
+_FEW = 3  # parts
 _WAITING = 3  # times: what has just begun to go wrong must not be what it is measured by before it is found
 
 
@@ -65,6 +67,26 @@ class Level:
         means, prior = self.means.astype(np.float64), 1 / spread
         ratio: Array = (means[:, 0] + prior) / (means[:, 1] + prior)
         return ratio
+
+    def of_sets(self, sets: NDArray[np.intp]) -> Array:
+        """float64[n]: the median level of the last hour, of the series of a set that have events enough to tell.
+
+        One part that grows moves the level of the whole, and not that of most parts. Where fewer than three can tell,
+        it is 1: that of the usual day.
+        """
+        seen, usual = self.means[1].astype(np.float64)
+        medians = np.ones(len(sets))
+        told = np.flatnonzero(usual >= _TELLING)
+        of = sets[told]
+        if not len(told):
+            return medians
+        order = np.lexsort((seen[told] / usual[told], of))
+        first = np.flatnonzero(np.diff(of[order], prepend=-1))
+        for begin, end in zip(first.tolist(), [*first[1:].tolist(), len(order)], strict=True):
+            if end - begin >= _FEW:
+                middle = told[order[(begin + end) // 2]]
+                medians[sets == sets[middle]] = seen[middle] / usual[middle]
+        return medians
 
     def forget(self, rows: NDArray[np.intp]) -> None:
         """The ratio of these rows is 1 again: what is usual of them has changed."""

@@ -201,3 +201,14 @@ class Week:
     def restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Takes over what `arrays` described."""
         self.factors, self.days = arrays["kinds"], arrays["kind.days"]
+
+
+def spread_between(low: Array, high: Array) -> Array:
+    """float64[n]: relative variance of what lies between two edges, `EDGE` standard deviations to each side.
+
+    >>> spread_between(np.array([0.8, 0.0]), np.array([1.25, 1.0])).round(3).tolist()
+    [0.03, 1.0]
+    """
+    apart = np.log(np.maximum(high, 1e-9) / np.maximum(low, 1e-9)) / (2 * EDGE)
+    spread: Array = np.minimum(np.expm1(np.minimum(apart, 1.0) ** 2), 1.0)
+    return spread

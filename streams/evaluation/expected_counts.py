@@ -8,6 +8,7 @@ import numpy as np
 
 from detectors.level import Level
 from detectors.seasonal import QUARTER_S, SeasonalBaseline, Usual
+from detectors.week import spread_between
 from streams.catalogue.metric import Component
 from streams.evaluation.moment import CourseStep
 
@@ -42,6 +43,7 @@ class Edges(NamedTuple):
         evidence: events that the usual day rests on at this hour.
         wobble: relative variance of the level from quarter to quarter.
         unsure: relative variance of the expectation itself.
+        spread: relative variance of the level of such a day.
 
     """
 
@@ -51,6 +53,7 @@ class Edges(NamedTuple):
     evidence: Array
     wobble: Array
     unsure: Array
+    spread: Array
 
 
 class Interval(NamedTuple):
@@ -82,6 +85,7 @@ class ExpectedCounts:
         self._windows = metric.windows
         self._activity = activity
         self._level = Level()
+        self._sets: NDArray[np.intp] = np.zeros(0, dtype=np.intp)  # of scopes, derived
         self._largest: float | None = None  # of the usual day's quarters, over all series
 
     @property
@@ -127,34 +131,50 @@ class ExpectedCounts:
         window_s = self._shortest_s
         end_s = moment.end_s if self.follows_activity else moment.end_s // _MINUTE_S * _MINUTE_S
         usual = self.usual.usual(end_s, window_s, moment.whole, day=moment.day)
-        low, high = self._of_today(usual, moment.whole)
+        low, high = self._of_today(usual, moment)
         unsure = 1 / (usual.evidence + 1) + _LASTING
         if self._activity.component is not None:
             of_least, of_most, few = self._activity.range(moment, window_s)
             low = low * np.minimum(of_least, 1.0)
             high = high * np.maximum(of_most, np.fmin(self._activity.wake, _WAKE_BEYOND_REST))
             unsure = unsure + few
-        return Edges(low, usual.middle, high, usual.evidence, self.usual.wobble(), np.nan_to_num(unsure, nan=1.0))
+        unsure, spread = np.nan_to_num(unsure, nan=1.0), np.minimum(usual.spread, spread_between(usual.low, usual.high))
+        return Edges(
+            low, usual.middle, high, usual.evidence, self.usual.wobble(), unsure, np.nan_to_num(spread, nan=1.0)
+        )
 
-    def _of_today(self, usual: Usual, whole: int) -> tuple[Array, Array]:
+    def _of_today(self, usual: Usual, moment: Moment) -> tuple[Array, Array]:
         """Between what a day of this kind may be, by what today has been so far.
 
-        Whatever the kind of day, it does not fall far below what the last hour was, if that has events enough to tell.
-        What is not known of such a day, and how it moves, is the whole's to say: parts have its level of the last hour.
+        Whatever the kind of day, if one was seen before, it does not fall far below what the last hour was, if that has
+        events enough to tell. What is not known of such a day, and how it moves, is the whole's to say: parts have its
+        level of the last hour or that of most parts beside them, but on a day that is unlike all that were seen.
         """
         level, told = self._level.ratio(usual.spread), self._level.means[1, 0] >= _TELLING
         least = _FURTHEST * usual.middle * np.minimum(level.min(axis=0), 1.0)
-        low, high = np.where(told, np.maximum(usual.low, least), usual.low), usual.high
-        if not 0 <= whole < len(low):
+        low, high = np.where(told & (usual.low > 0), np.maximum(usual.low, least), usual.low), usual.high
+        if not 0 <= moment.whole < len(low):
             return low, high
-        part, of_whole = np.arange(len(low)) != whole, usual.middle * level[1, whole]
-        return np.where(part, of_whole, low), np.where(part, of_whole, high)
+        part = (np.arange(len(low)) != moment.whole) & ~(usual.low <= 0)
+        of_whole, of_most = level[1, moment.whole], self._level.of_sets(self._sets_of(moment))
+        return (
+            np.where(part, usual.middle * np.minimum(of_whole, of_most), low),
+            np.where(part, usual.middle * np.maximum(of_whole, of_most), high),
+        )
+
+    def _sets_of(self, moment: Moment) -> NDArray[np.intp]:
+        """Which scope set each series belongs to."""
+        known = len(self._sets)
+        if known < moment.size:
+            new = [moment.reader.scopes[series][0] for series in range(known, moment.size)]
+            self._sets = np.concatenate([self._sets, np.array(new, dtype=np.intp)])
+        return self._sets
 
     def _scaled(self, moment: Moment, usual: Usual, window_s: int) -> tuple[Array, Array, Array | float]:
         unsure: Array | float = 0.0
         planned = moment.planned(window_s)
         # A longer window holds the last hour and should not be measured by it.
-        low, high = self._of_today(usual, moment.whole) if window_s <= _LEVEL_S else (usual.low, usual.high)
+        low, high = self._of_today(usual, moment) if window_s <= _LEVEL_S else (usual.low, usual.high)
         low, high = low * planned.low, high * planned.high
         of_whole = moment.whole >= 0 and usual.middle[moment.whole] > 0
         rest = self._rest(moment, usual, window_s) if of_whole else np.full(moment.size, np.nan)

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detectors.alarm_budget import LEAST_NATS, limit
-from detectors.bank import FALLS, LOOKS, RISES, Bank, Run, Step
+from detectors.bank import FALLS, LOOKS, RISES, Bank, Run, Step, Sudden
 from detectors.chance_runs import ChanceRuns
 from detectors.clumps import Clumps
 from detectors.judgement import ALMOST, MAXIMUM_SCORE, Judgement, Reason
+from detectors.recent_level import RecentLevel
 from detectors.seasonal import QUARTER_S
 from detectors.shares import Shares
 from detectors.state import pack, unpack
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 _STALLED = 0.05  # the size of a change that is a stall
 _DAY_S = 86_400.0
 _AROUND_S = 10_800  # shares are those of so long around the present
-_PARTS = ("bank", "clumps", "shares", "chance")
+_PARTS = ("bank", "clumps", "shares", "chance", "recent")
 _CALM = 6.0  # nats: what has added up to less teaches what is usual
 _MINUTE_MS = 60_000
 _THIN, _VERY_THIN = 0.5, 0.02  # events in 10 s
@@ -65,6 +66,7 @@ class SequentialCounts:
         self._clumps = Clumps()
         self._shares = Shares()
         self._chance = ChanceRuns()
+        self._recent = RecentLevel()
         self._followed = Followed()
         self._around: tuple[Array, Array] = (np.zeros(0), np.zeros(0))  # usual and evidence, derived
         self._of_quarter = (0, 0)
@@ -78,15 +80,19 @@ class SequentialCounts:
         self._clumps.grow(size)
         self._shares.grow(size)
         self._chance.grow(size)
+        self._recent.grow(size)
 
     def learn(self, quarter: Quarter, counts: Array) -> None:
         """Takes in a closed quarter of an hour, before the usual day does."""
         self._edges, self._of_quarter = None, (0, 0)
         whole = quarter.whole
-        if not 0 <= whole < len(counts):
-            return
         self.grow(len(counts))
         self._expected.usual.grow(len(counts))
+        if not self._expected.follows_activity:
+            usual = self._expected.usual.usual(quarter.second_of_day + QUARTER_S, QUARTER_S, whole, day=quarter.day)
+            self._recent.learn(counts, usual.middle, usual.days)
+        if not 0 <= whole < len(counts):
+            return
         usual = self._usual_around(quarter.second_of_day + (QUARTER_S + _AROUND_S) / 2, quarter.day, whole)
         odds = self._shares.odds(usual.middle, usual.evidence, whole)
         self._shares.learn(counts, odds.odds, whole)
@@ -118,15 +124,21 @@ class SequentialCounts:
             self._bank.begin()
         seconds = gap.ms / 1000
         counts = moment.reader.recent(self._counted, gap.slots).astype(np.float64)
-        step = self._step(moment, edges, counts, seconds)
+        times = self._times(moment, edges, seconds)
+        step = self._step(moment, edges, counts, times, seconds)
         self._bank.follow(step)
         nats = self._bank.nats()
-        self._chance.follow(nats, np.where(np.isfinite(step.high), self._looks(edges), 0.0), moment.whole, seconds)
+        looks = np.where(np.isfinite(step.high), self._looks(moment, edges), 0.0)
+        self._chance.follow(nats, looks, self._limits, moment.whole, seconds)
         calm = nats < _CALM
         usual = np.where(np.isfinite(step.shared), step.shared, np.clip(counts, step.low, step.high))
         self._clumps.follow(counts, np.where(np.isfinite(usual), usual, np.nan), seconds, calm)
         if moment.whole >= 0:
             self._shares.follow(counts, moment.whole, seconds, calm)
+        if not self._expected.follows_activity:
+            planned = moment.planned(int(seconds))
+            usual = np.clip(counts, edges.middle * times * planned.low, edges.middle * times * planned.high)
+            self._recent.follow(counts, usual, edges.spread + edges.wobble, seconds, calm)
 
     def _expected_now(self, moment: Moment) -> Edges:
         """What is expected by itself: it changes by the minute, with an activity by the tick."""
@@ -135,13 +147,16 @@ class SequentialCounts:
             self._edges, self._minute = self._expected.edges(moment), minute
         return self._edges
 
-    def _step(self, moment: Moment, edges: Edges, counts: Array, seconds: float) -> Step:
-        low, middle, high = edges.low, edges.middle, edges.high
-        if seconds > QUARTER_S:
-            usual = self._expected.usual.usual(moment.end_s, int(seconds), moment.whole, day=moment.day)
-            times = np.nan_to_num(usual.middle) / np.maximum(middle, 1e-9)
-        else:
-            times = np.full(moment.size, seconds / self._metric.windows[0])
+    def _times(self, moment: Moment, edges: Edges, seconds: float) -> Array:
+        """What is usual of the step, in times of the shortest window."""
+        if seconds <= QUARTER_S:
+            return np.full(moment.size, seconds / self._metric.windows[0])
+        usual = self._expected.usual.usual(moment.end_s, int(seconds), moment.whole, day=moment.day)
+        times: Array = np.nan_to_num(usual.middle) / np.maximum(edges.middle, 1e-9)
+        return times
+
+    def _step(self, moment: Moment, edges: Edges, counts: Array, times: Array, seconds: float) -> Step:
+        low, high = edges.low, edges.high
         clumped, wobble, unsure = self._clumps.size(edges.wobble), edges.wobble, edges.unsure
         shared, odds = np.full(moment.size, np.nan), np.zeros(moment.size)
         if 0 <= moment.whole < moment.size:
@@ -150,8 +165,17 @@ class SequentialCounts:
             known, odds = np.isfinite(shared), np.nan_to_num(found.odds)
             wobble, unsure = np.where(known, self._shares.wobble(), wobble), np.where(known, found.unsure, unsure)
         planned = moment.planned(int(seconds))
-        low, high = low * (times * planned.low), high * (times * planned.high)
-        return Step(counts, low, high, shared, wobble, unsure, clumped, odds, seconds)
+        least, most = times * planned.low, times * planned.high
+        sudden = None if self._expected.follows_activity else self._sudden(edges, least, most, shared)
+        return Step(counts, low * least, high * most, shared, wobble, unsure, clumped, odds, seconds, sudden)
+
+    def _sudden(self, edges: Edges, least: Array, most: Array, shared: Array) -> Sudden:
+        """By the level of the last hours, and away from the usual: what goes back to that is no news."""
+        recent = self._recent.now(edges.spread + edges.wobble)
+        middle = np.where(np.isfinite(shared), np.nan, edges.middle)
+        unsure = np.where(np.isfinite(middle), recent.unsure + recent.moves / 2 + 1 / (edges.evidence + 1), np.nan)
+        low, high = middle * np.minimum(recent.mean, 1.0), middle * np.maximum(recent.mean, 1.0)
+        return Sudden(low * least, high * most, unsure)
 
     def _odds(self, moment: Moment) -> Odds:
         """Of the hours around: a quarter of a thin part says little. They change with the quarter of an hour."""
@@ -169,21 +193,27 @@ class SequentialCounts:
 
     def forget(self, rows: NDArray[np.intp]) -> None:
         """What has added up in these rows is over: something else is expected of them."""
-        self._bank.forget(np.isin(np.arange(self._bank.size), rows))
+        forgotten = np.isin(np.arange(self._bank.size), rows)
+        self._bank.forget(forgotten)
+        self._recent.forget(forgotten)
         self._edges, self._of_quarter = None, (0, 0)
 
     def finding(self, moment: Moment) -> Finding:
         """What the runs say, each over its own time."""
         self.follow(moment)
         edges = self._expected_now(moment)
-        limits = limit(moment.allowed, self._looks(edges))
+        limits = limit(moment.allowed, self._looks(moment, edges))
         self._limits = np.maximum(limits + self._chance.shift(limits, moment.whole), LEAST_NATS)
         run = self._bank.run(self._limits)
         judged = self._judged(run, self._limits, np.isfinite(edges.high))
         return Finding(0, judged, np.maximum(run.seconds, TICK_MS / 1000).astype(np.int32))
 
-    def _looks(self, edges: Edges) -> Array:
-        return LOOKS.a_day(np.nan_to_num(edges.middle) * (_DAY_S / self._metric.windows[0]))
+    def _looks(self, moment: Moment, edges: Edges) -> Array:
+        """How often a day a run may err: by what is usual, and before that is known, by what came lately."""
+        longest = self._metric.windows[-1]
+        lately = moment.raw(self._counted, longest) * (self._metric.windows[0] / longest)
+        middle = np.where(np.isfinite(edges.middle), edges.middle, lately)
+        return LOOKS.a_day(middle * (_DAY_S / self._metric.windows[0]))
 
     def _judged(self, run: Run, limits: Array, known: NDArray[np.bool_]) -> Judgement:
         deviation = run.seen - run.expected

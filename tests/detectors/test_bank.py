@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import binom
 
-from detectors.bank import FALLS, RISES, Bank, Step
+from detectors.bank import FALLS, RISES, Bank, Step, Sudden
 
 LIMIT = 13.8
 
@@ -177,3 +178,68 @@ def test_a_bank_may_look_in_one_direction_only(sizes: tuple[float, ...]) -> None
 
     found = bank.run(np.full(2, LIMIT)).nats >= LIMIT
     assert found.tolist() == [sizes is FALLS, sizes is RISES]
+
+
+def hours(bank: Bank, minutes: int, times: float, *, level: float = 1.0, unsure: float = 0.004) -> np.ndarray:
+    """Nats after so many minutes at `times` the usual 20 a minute, of which a day of this kind may be a half or twice.
+
+    The last hours were at `level`.
+    """
+    one, usual = np.ones(1), 20.0
+    sudden = Sudden(usual * min(level, 1.0) * one, usual * max(level, 1.0) * one, unsure * one)
+    for _ in range(minutes):
+        bank.follow(
+            Step(
+                usual * times * one,
+                usual / 2 * one,
+                usual * 2 * one,
+                np.full(1, np.nan),
+                0.01 * one,
+                0.005 * one,
+                one,
+                0.0 * one,
+                60.0,
+                sudden,
+            )
+        )
+    return bank.nats()
+
+
+@pytest.mark.parametrize("times", [0.3, 0.55, 1.8])
+def test_a_sudden_change_that_the_day_would_excuse_is_found_against_the_last_hours(times: float) -> None:
+    bank = Bank()
+    bank.grow(1)
+    hours(bank, 60, 1.0)
+    assert hours(bank, 15, times)[0] > LIMIT
+
+
+@pytest.mark.parametrize("level", [0.6, 1.7])
+def test_what_goes_back_to_the_usual_day_is_no_news(level: float) -> None:
+    bank = Bank()
+    bank.grow(1)
+    hours(bank, 60, level, level=level)
+    assert hours(bank, 30, 1.0, level=level)[0] < 3
+
+
+def test_a_sudden_change_is_over_when_the_last_hours_are_back() -> None:
+    bank, limits = Bank(), np.full(1, LIMIT)
+    bank.grow(1)
+    hours(bank, 15, 0.55)
+    assert bank.run(limits).nats[0] > LIMIT
+    hours(bank, 30, 0.55)
+    assert bank.run(limits).nats[0] > 0
+    hours(bank, 10, 1.0)
+    assert bank.run(limits).nats[0] < 3
+
+
+@given(st.integers(0, 400), st.integers(0, 400), st.floats(0.01, 5.0), st.sampled_from((*FALLS, *RISES)))
+def test_a_part_beside_a_rest_is_told_by_the_binomial_law(part: int, rest: int, odds: float, size: float) -> None:
+    bank = Bank((size,))
+    bank.grow(1)
+    one = np.ones(1)
+    shared = odds * rest * one
+    bank.follow(Step(part * one, np.nan * one, np.nan * one, shared, 0.0 * one, 0.0 * one, one, odds * one, 60.0))
+    usual, changed = odds / (1 + odds), size * odds / (1 + size * odds)
+    law = [binom.logpmf(part, part + rest, share) for share in (changed, usual)]
+
+    assert bank.nats()[0] == pytest.approx(max(law[0] - law[1], 0.0), rel=0.01, abs=0.02)

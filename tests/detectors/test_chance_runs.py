@@ -21,8 +21,8 @@ def after(days: int, times: float, steeper: float = 0.0) -> ChanceRuns:
         for place, level in enumerate(LEVELS):
             rate = times * np.exp(-level - place * steeper) * LOOKS / 24
             reached = np.where(rng.random(len(LOOKS)) < rate, level + 0.1, reached)
-        chance.follow(reached, LOOKS, 0, HOUR_S / 2)
-        chance.follow(np.zeros(len(LOOKS)), LOOKS, 0, HOUR_S / 2)
+        chance.follow(reached, LOOKS, LIMITS, 0, HOUR_S / 2)
+        chance.follow(np.zeros(len(LOOKS)), LOOKS, LIMITS, 0, HOUR_S / 2)
     return chance
 
 
@@ -55,8 +55,8 @@ def test_the_whole_and_the_parts_are_counted_apart() -> None:
     chance = ChanceRuns()
     chance.grow(len(LOOKS))
     for _ in range(100):
-        chance.follow(np.array([9.0, *[0.0] * 10]), LOOKS, 0, HOUR_S)
-        chance.follow(np.zeros(11), LOOKS, 0, HOUR_S)
+        chance.follow(np.array([9.0, *[0.0] * 10]), LOOKS, LIMITS, 0, HOUR_S)
+        chance.follow(np.zeros(11), LOOKS, LIMITS, 0, HOUR_S)
     shift = chance.shift(LIMITS, 0)
 
     assert shift[0] > 0.5
@@ -68,10 +68,23 @@ def test_a_run_that_trembles_around_a_level_is_one() -> None:
     for chance in (one, other):
         chance.grow(len(LOOKS))
     for minute in range(60):
-        one.follow(np.full(11, 4.5 if minute % 2 else 5.5), LOOKS, 0, 60.0)
-        other.follow(np.full(11, 5.5), LOOKS, 0, 60.0)
+        one.follow(np.full(11, 4.5 if minute % 2 else 5.5), LOOKS, LIMITS, 0, 60.0)
+        other.follow(np.full(11, 5.5), LOOKS, LIMITS, 0, 60.0)
+    for chance in (one, other):
+        chance.follow(np.zeros(11), LOOKS, LIMITS, 0, 60.0)
 
     assert one.shift(LIMITS, 0).tolist() == other.shift(LIMITS, 0).tolist()
+
+
+def test_a_run_that_is_found_says_nothing_of_chance() -> None:
+    chance, quiet = ChanceRuns(), ChanceRuns()
+    for each in (chance, quiet):
+        each.grow(len(LOOKS))
+    for hour in range(100):
+        chance.follow(np.full(11, 0.0 if hour % 2 else 30.0), LOOKS, LIMITS, 0, HOUR_S)
+        quiet.follow(np.zeros(11), LOOKS, LIMITS, 0, HOUR_S)
+
+    assert chance.shift(LIMITS, 0).tolist() == quiet.shift(LIMITS, 0).tolist()
 
 
 def test_what_was_saved_goes_on_as_if_nothing_had_happened() -> None:
@@ -79,6 +92,6 @@ def test_what_was_saved_goes_on_as_if_nothing_had_happened() -> None:
     broken = ChanceRuns()
     broken.restore(through.to_bytes())
     for chance in (through, broken):
-        chance.follow(np.full(11, 6.0), LOOKS, 0, 60.0)
+        chance.follow(np.full(11, 6.0), LOOKS, LIMITS, 0, 60.0)
 
     assert broken.to_bytes() == through.to_bytes()
