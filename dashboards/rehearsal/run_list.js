@@ -2,7 +2,7 @@
 
 import { element } from "./element.js";
 import { duration, percent, quantity } from "./formats.js";
-import { badge, scopeText, touchpointOf, versus, where } from "./naming.js";
+import { badge, partText, scopeText, touchpointOf, versus, where } from "./naming.js";
 import { anomalies, story } from "./run_data.js";
 import { words } from "./run_words.js";
 import { list, say, texts } from "./texts.js";
@@ -28,7 +28,7 @@ function times(anomaly, view) {
 function parts(anomaly) {
   if (!anomaly.contributors.length) return element("p", { class: "quiet" }, words.noPart);
   return element("ul", { class: "parts", "aria-label": texts.contributors }, anomaly.contributors.slice(0, 4).map((part) =>
-    element("li", {}, scopeText(part.scope), " ", element("span", { class: "quiet" }, percent(part.share)))));
+    element("li", {}, partText(part, anomaly.scope), " ", element("span", { class: "quiet" }, percent(part.share)))));
 }
 
 function cause(anomaly) {

@@ -3,7 +3,7 @@
 import { anomalyRow } from "./anomaly_row.js";
 import { element, link, svg } from "./element.js";
 import { duration, percent, quantity } from "./formats.js";
-import { anomalyLink, badge, marks, narrowed, scopeText, tone, touchpointOf, versus, where } from "./naming.js";
+import { anomalyLink, badge, marks, partText, scopeText, tone, touchpointOf, versus, where } from "./naming.js";
 import { asTold, hands } from "./row_actions.js";
 import { say, texts } from "./texts.js";
 
@@ -65,7 +65,7 @@ function contributors(anomaly) {
   return element("div", { class: "contributors" },
     element("h4", {}, texts.contributors),
     element("ul", {}, shown.map((contributor) => element("li", {},
-      element("span", { class: "contributor-name" }, scopeText(narrowed(contributor.scope, anomaly.scope))),
+      element("span", { class: "contributor-name" }, partText(contributor, anomaly.scope)),
       bar(contributor.share),
       element("span", { class: "contributor-share" }, percent(contributor.share))))));
 }

@@ -86,8 +86,8 @@ function draw() {
   const known = context();
   const colour = tone(anomaly);
   at("anomaly").className = `anomaly tone-${colour}`;
-  redraw(at("contributors-title"), contributorsTitle(anomaly, around.worst_contributors));
-  redraw(at("contributors"), contributors(anomaly, around.worst_contributors));
+  redraw(at("contributors-title"), contributorsTitle(anomaly));
+  redraw(at("contributors"), contributors(anomaly));
   redraw(at("timeline"), timeline(anomaly, known));
   redraw(at("why"), why(anomaly));
   redraw(at("linked"), linked(around));

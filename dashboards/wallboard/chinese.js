@@ -55,6 +55,7 @@ export default {
   "score": "异常分 {value}（界限为 1）",
   "scoreMeaning": "1 为正常的界限，2 为两倍的意外程度",
   "contributors": "主要来源",
+  "rest": "其他",
   "causedBy": "起因：{what}",
   "symptoms": "由此引发",
   "runbook": "处置手册",

@@ -2,12 +2,11 @@
 
 import { element, svg } from "./element.js";
 import { percent } from "./formats.js";
-import { narrowed, scopeText } from "./naming.js";
+import { partText } from "./naming.js";
 import { texts } from "./texts.js";
 
-// What is over, or nearly, is judged normal and names nobody any more: then those count whom it named when it was worst.
-export function contributors({ contributors: present, scope }, worst) {
-  const parts = present.length ? present : worst;
+// They add up to the whole change. What recovers, or is over, keeps those whom it named when it was worst.
+export function contributors({ contributors: parts, scope }) {
   if (!parts.length) return [element("p", { class: "quiet" }, texts.noContributors)];
   const words = texts.contributor;
   const mixed = parts.some((part) => part.mix);
@@ -20,8 +19,8 @@ export function contributors({ contributors: present, scope }, worst) {
   ];
 }
 
-export function contributorsTitle({ contributors: present, state }, worst) {
-  if (present.length || !worst.length) return texts.contributors;
+export function contributorsTitle({ contributors: parts, state }) {
+  if (!parts.length || state === "firing") return texts.contributors;
   return state === "resolved" ? texts.contributorsThen : texts.contributorsAtWorst;
 }
 
@@ -29,7 +28,7 @@ function row(part, scope, mixed) {
   const whole = part.rate + part.mix;
   const rate = whole ? (part.share * part.rate) / whole : part.share;
   return element("tr", {},
-    element("th", { scope: "row" }, scopeText(narrowed(part.scope, scope))),
+    element("th", { scope: "row" }, partText(part, scope)),
     element("td", { class: "bar-cell" }, bar(rate, part.share - rate)),
     element("td", { class: "number share" }, percent(part.share)),
     ...(mixed ? [element("td", { class: "number" }, percent(rate)), element("td", { class: "number" }, percent(part.share - rate))] : []));

@@ -55,6 +55,7 @@ export default {
   "score": "score {value} (limit 1)",
   "scoreMeaning": "1 is the limit of normal, 2 twice as surprising",
   "contributors": "Where it comes from",
+  "rest": "All others",
   "causedBy": "Caused by {what}",
   "symptoms": "Symptoms",
   "runbook": "Runbook",

@@ -15,10 +15,10 @@ export function scopeText(scope) {
   return list(Object.entries(scope).map(([name, value]) => `${dimension(name)} ${value || "\u2014"}`)) || texts.whole;
 }
 
-// A segment's scope without what the anomaly's own says already.
-export function narrowed(scope, known) {
-  const left = Object.entries(scope).filter(([name, value]) => known[name] !== value);
-  return left.length ? Object.fromEntries(left) : scope;
+// A part of an anomaly, without what its own scope says already; with that very scope it is all that is not named.
+export function partText(part, scope) {
+  const left = Object.entries(part.scope).filter(([name, value]) => scope[name] !== value);
+  return left.length ? scopeText(Object.fromEntries(left)) : texts.rest;
 }
 
 export function where(scope) {

@@ -89,7 +89,7 @@ class AmountMeanJudge:
             before = seen.number
         known = np.isfinite(usual.mean[rows]) & self._amounts.own(moment)[rows]
         mean = np.nan_to_num(np.where(known, usual.mean[rows], usual.mean[whole]))
-        return contributors.only_sure(contributors.of_ratio(before, before * mean, seen.number, seen.total), known)
+        return contributors.of_ratio(before, before * mean, seen.number, seen.total, known, bounded=False)
 
     def to_bytes(self) -> bytes:
         return self._amounts.to_bytes()

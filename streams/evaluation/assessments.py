@@ -146,7 +146,7 @@ class Assessments:
         return np.array(list(dict.fromkeys([series, *self._parts(moment, series), *same])), dtype=np.intp)
 
     def _parts(self, moment: Moment, series: int) -> list[int]:
-        return [part for parts in self._index.finer(moment.reader.scopes, series) for part in parts]
+        return [part for _, parts in self._index.finer(moment.reader.scopes, series) for part in parts]
 
     def _siblings(self, moment: Moment, series: int) -> Rows:
         return np.array(self._index.siblings(moment.reader.scopes, series), dtype=np.intp)

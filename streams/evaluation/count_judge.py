@@ -17,6 +17,7 @@ from streams.evaluation.driving_activity import DrivingActivity
 from streams.evaluation.expected_counts import ExpectedCounts, Interval
 from streams.evaluation.judge import Finding
 from streams.evaluation.sequential_counts import SequentialCounts
+from streams.evaluation.usual_parts import UsualParts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,6 +57,7 @@ class CountJudge:
         self._counted = counted
         self._activity = DrivingActivity(metric, activity if activity in metric.components() else None)
         self._expected = ExpectedCounts(metric, self._activity, counted)
+        self._parts = UsualParts(self._expected, self._activity, counted, metric.trailing_s)
         self._tests = SequentialCounts(metric, self._expected, counted, falls=falls)
 
     def learn(self, quarter: Quarter, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]]) -> None:
@@ -135,14 +137,13 @@ class CountJudge:
         return self._expected.rebase(moment, rows, seconds)
 
     def contributions(self, moment: Moment, whole: int, parts: list[int], window_s: int) -> contributors.Contributions:
-        window_s = self._nearest(window_s)
-        rows = np.array(parts)
+        window_s, rows = self._nearest(window_s), np.array(parts)
         low, high, _ = self._expected.interval(moment, window_s)
-        counts = moment.raw(self._counted, window_s)
-        known = np.isfinite(low) & np.isfinite(high)
-        usual = np.where(known, np.clip(counts, low, high), np.nan)
-        expected = contributors.expected_of_parts(usual[rows], counts[rows], float(usual[whole]))
-        return contributors.only_sure(contributors.of_count(expected, counts[rows]), known[rows])
+        known = np.isfinite(low[rows]) & np.isfinite(high[rows])
+        counts = moment.raw(self._counted, window_s)[rows]
+        usual = self._parts.of_window(moment, whole, rows, known, window_s)
+        expected = contributors.expected_of_parts(usual, counts, known, float(low[whole]), float(high[whole]))
+        return contributors.of_count(expected, counts, known)
 
     def _nearest(self, seconds: int) -> int:
         return min(self._metric.windows, key=lambda known: abs(known - seconds))

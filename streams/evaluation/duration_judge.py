@@ -186,7 +186,7 @@ class QuantileJudge:
         if before.sum() <= 0:
             before = bottoms
         share = np.nan_to_num(np.where(known, usual[rows], usual[whole]))
-        return contributors.only_sure(contributors.of_ratio(before, before * share, bottoms, tops), known)
+        return contributors.of_ratio(before, before * share, bottoms, tops, known)
 
     def to_bytes(self) -> bytes:
         parts = {"baseline": self._baseline.to_bytes(), "tests": self._tests.to_bytes()}

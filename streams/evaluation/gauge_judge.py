@@ -89,7 +89,7 @@ class GaugeJudge:
         """A gauge has one scope: there is nothing finer."""
         del moment, whole, window_s
         nothing = np.zeros(len(parts))
-        return contributors.Contributions(nothing, nothing, nothing)
+        return contributors.of_count(nothing, nothing)
 
     def to_bytes(self) -> bytes:
         return self._detector.to_bytes()

@@ -116,7 +116,7 @@ class MeanJudge:
         usual, _, own = self._usual(moment)
         known = np.isfinite(usual[rows]) & own[rows]
         mean = np.nan_to_num(np.where(known, usual[rows], usual[whole]))
-        return contributors.only_sure(contributors.of_ratio(before, before * mean, bottoms, tops), known)
+        return contributors.of_ratio(before, before * mean, bottoms, tops, known, bounded=False)
 
     def to_bytes(self) -> bytes:
         return self._baseline.to_bytes()

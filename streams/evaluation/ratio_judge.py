@@ -188,9 +188,7 @@ class RatioJudge:
         before = self._expected.bottoms(moment)[rows] if window_s <= LONG_S else of.seen[rows]
         if before.sum() <= 0:
             before = bottoms
-        return contributors.only_sure(
-            contributors.of_ratio(before, before * np.nan_to_num(usual), bottoms, tops), known
-        )
+        return contributors.of_ratio(before, before * np.nan_to_num(usual), bottoms, tops, known)
 
     def to_bytes(self) -> bytes:
         return pack({name: np.frombuffer(part, dtype=np.uint8) for name, part in self._parts().items()})

@@ -57,8 +57,8 @@ class SeriesIndex:
         place, values = scopes[series]
         return dict(zip(self._sets[place], values, strict=True))
 
-    def finer(self, scopes: Sequence[Scope], series: int) -> list[list[int]]:
-        """The series within a series, one list for each scope set that refines its own."""
+    def finer(self, scopes: Sequence[Scope], series: int) -> list[tuple[int, list[int]]]:
+        """The series within a series by scope set that refines its own, with how many dimensions; fewest first."""
         place, values = scopes[series]
         own = self._sets[place]
         lists = []
@@ -66,8 +66,8 @@ class SeriesIndex:
             if len(dimensions) > len(own) and set(own) <= set(dimensions):
                 found = self._children(place, other).get(values)
                 if found:
-                    lists.append(found)
-        return lists
+                    lists.append((len(dimensions), found))
+        return sorted(lists, key=lambda of: of[0])
 
     def wider(self, scopes: Sequence[Scope], series: int) -> list[int]:
         """The series that a series lies within, the whole among them."""

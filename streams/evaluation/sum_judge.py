@@ -100,12 +100,14 @@ class SumJudge(CountJudge):
     def contributions(self, moment: Moment, whole: int, parts: list[int], window_s: int) -> contributors.Contributions:
         window_s, rows = self._nearest(window_s), np.array(parts)
         low, high, _ = self._expected.interval(moment, window_s)
-        total, mean = self._amounts.seen(moment, window_s).total, self._amounts.usual(moment).mean
-        ends = np.sort(np.array([low * mean, high * mean]), axis=0)
-        known = np.isfinite(ends).all(axis=0)
-        usual = np.where(known, np.clip(total, ends[0], ends[1]), np.nan)
-        expected = contributors.expected_of_parts(usual[rows], total[rows], float(usual[whole]))
-        return contributors.only_sure(contributors.of_count(expected, total[rows]), known[rows])
+        mean = self._amounts.usual(moment).mean
+        each = float(np.nan_to_num(mean[whole], nan=1.0))
+        known = np.isfinite(low[rows]) & np.isfinite(high[rows]) & np.isfinite(mean[rows])
+        totals = self._amounts.seen(moment, window_s).total[rows]
+        usual = self._parts.of_window(moment, whole, rows, known, window_s) * np.where(known, mean[rows], each)
+        least, most = np.sort(np.array([low[whole], high[whole]]) * each).tolist()
+        expected = contributors.expected_of_parts(usual, totals, known, least, most)
+        return contributors.of_count(expected, totals, known, unit=each)
 
     def to_bytes(self) -> bytes:
         parts = {"numbers": super().to_bytes(), "amounts": self._amounts.to_bytes()}

@@ -98,7 +98,7 @@ class VariationJudge:
         known = np.isfinite(usual.variation[rows])
         mean, square = (np.where(known, of[rows], of[whole]) for of in (usual.mean, usual.square))
         deviations = _deviations(seen, mean, square)
-        return contributors.only_sure(contributors.of_ratio(before, before, seen.number, deviations), known)
+        return contributors.of_ratio(before, before, seen.number, deviations, known, bounded=False)
 
     def to_bytes(self) -> bytes:
         return self._baseline.to_bytes()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from detectors.contributors import named
 from detectors.course import worst_stretch
 from detectors.judgement import Reason
 from detectors.onset import onset
@@ -16,6 +17,7 @@ from streams.records.verdicts import Contributor, Verdict
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from detectors.contributors import Contributions, Named
     from detectors.judgement import Judgement
     from streams.catalogue.metric import Metric
     from streams.evaluation.end_finder import EndFinder
@@ -25,7 +27,8 @@ if TYPE_CHECKING:
 
 _EXPLAINED = 200  # series of a tick, the most surprising first; an outage of everything needs no more
 _CONTRIBUTORS = 5
-_NAMED = 0.05  # of a change; a smaller part may be chance
+_CLEARLY = 1.1  # times the nats: what more dimensions must say more, as expectations are known to within a tenth
+_TOLD = 0.005  # of a change; a smaller rest shows as nothing
 _RECENT_S = 300  # in which the deviation must show for it to be on
 
 
@@ -67,12 +70,13 @@ class VerdictWriter:
         above = bool(best.direction[series] > 0)
         started_at = 0
         contributors: list[Contributor] = []
+        standouts: list[dict[str, str]] | None = None
         if score >= 1:
             started_at = moment.end_ms - window_s * 1000
         if explain:
             started_at = self._started_at(moment, series, window_s, above, float(best.excess[series]))
             if not good:
-                contributors = self._contributors(moment, series, window_s)
+                contributors, standouts = self._contributors(moment, series, window_s)
         return Verdict(
             metric=self._metric.name,
             scope=self._index.scope(moment.reader.scopes, series),
@@ -90,6 +94,7 @@ class VerdictWriter:
             insufficient=reason.insufficient,
             started_at=started_at,
             contributors=contributors,
+            standouts=standouts,
         )
 
     def _started_at(self, moment: Moment, series: int, window_s: int, above: bool, excess: float) -> int:
@@ -110,17 +115,28 @@ class VerdictWriter:
                 break  # else it began before what these steps show
         return max(start, moment.open_since or 0)
 
-    def _contributors(self, moment: Moment, series: int, window_s: int) -> list[Contributor]:
-        """The segments with the greatest parts in the change, over all finer scope sets."""
-        found: list[tuple[float, int, float, float]] = []
-        for segments in self._index.finer(moment.reader.scopes, series):
+    def _contributors(
+        self, moment: Moment, series: int, window_s: int
+    ) -> tuple[list[Contributor], list[dict[str, str]]]:
+        """Where the change comes from, by the dimensions in which segments stand out most, and which of them do.
+
+        What is not named is the rest, with the scope of the series itself, so that all add up to the whole change.
+        """
+        best: tuple[Named, Contributions, list[int]] | None = None
+        few, needed = 0, 0.0
+        for dimensions, segments in self._index.finer(moment.reader.scopes, series):
             parts = self._judge.contributions(moment, series, segments, window_s)
-            for place in np.argsort(-np.abs(parts.share), kind="stable")[:_CONTRIBUTORS].tolist():
-                share = float(parts.share[place])
-                if abs(share) >= _NAMED:
-                    found.append((share, segments[place], float(parts.rate[place]), float(parts.mix[place])))
-        found.sort(key=lambda part: (-abs(part[0]), part[1]))
-        return [
-            Contributor(scope=self._index.scope(moment.reader.scopes, segment), share=share, rate=rate, mix=mix)
-            for share, segment, rate, mix in found[:_CONTRIBUTORS]
-        ]
+            found = named(parts, _CONTRIBUTORS)
+            if found.rows and (best is None or found.nats > needed * (_CLEARLY if dimensions > few else 1.0)):
+                best, few, needed = (found, parts, segments), dimensions, found.nats
+        if best is None:
+            return [], []
+        rows, parts, segments = best[0].rows, best[1], best[2]
+        standouts = [self._index.scope(moment.reader.scopes, segments[row]) for row in best[0].standouts]
+        told = [self._contributor(moment, segments[row], parts, [row]) for row in rows]
+        rest = self._contributor(moment, series, parts, sorted(set(range(len(segments))) - set(rows)))
+        return ([*told, rest] if abs(rest.share) >= _TOLD else told), standouts
+
+    def _contributor(self, moment: Moment, segment: int, parts: Contributions, rows: list[int]) -> Contributor:
+        share, rate, mix = (float(column[rows].sum()) for column in (parts.share, parts.rate, parts.mix))
+        return Contributor(self._index.scope(moment.reader.scopes, segment), share, rate, mix)

@@ -11,7 +11,7 @@ import msgspec
 from detectors.judgement import Reason
 from streams.catalogue.metric import GRAVITY, Metric, Severity
 from streams.records.impact import Toll, affected_by_now, noted
-from streams.records.verdicts import Verdict  # noqa: TC001 - msgspec reads the annotation at run time
+from streams.records.verdicts import Contributor, Verdict  # noqa: TC001 - msgspec reads the annotation at run time
 
 if TYPE_CHECKING:
     from streams.incidents.policy import Policy
@@ -51,6 +51,7 @@ class Alert(msgspec.Struct, kw_only=True):
         title, unit, runbook: the metric's, kept so that the alert can end after the metric has gone.
         peak, peak_deviation: the value furthest from its expectation, and how far.
         peak_rate, peak_excess: the largest excess so far, per second and as it is: what this alert can account for.
+        contributors, contributors_score: where it came from when that was clearest, and how surprising it was then.
         severity: the highest so far.
         toll: how many events were affected so far, by time.
         published_at, published_score, published_effect: what was published last; the effect in minimum effects.
@@ -76,6 +77,8 @@ class Alert(msgspec.Struct, kw_only=True):
     peak_deviation: float
     peak_rate: float
     peak_excess: float
+    contributors: list[Contributor]
+    contributors_score: float
     severity: Severity
     incident: str
     state: State = State.FIRING
@@ -113,6 +116,8 @@ class Alert(msgspec.Struct, kw_only=True):
                 self.peak, self.peak_deviation = verdict.value, deviation(verdict)
             self.peak_rate = max(self.peak_rate, excess_rate(verdict))
             self.peak_excess = max(self.peak_excess, verdict.excess)
+            if verdict.contributors and verdict.score >= self.contributors_score:
+                self.contributors, self.contributors_score = verdict.contributors, verdict.score
             self.count_affected(now)
             if score >= 1 and self.state is State.RECOVERING:
                 self.state = State.FIRING

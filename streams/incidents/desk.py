@@ -178,6 +178,8 @@ class IncidentDesk:
             peak_deviation=deviation(verdict),
             peak_rate=excess_rate(verdict),
             peak_excess=verdict.excess,
+            contributors=verdict.contributors,
+            contributors_score=verdict.score,
             severity=severity_of(verdict, metric, self._policy),
             incident=digest([name, now]),
             changes=former.changes if former else [],

@@ -26,10 +26,11 @@ def localise(significant: Iterable[Verdict], policy: Policy) -> list[Localised]:
     """Chosen scopes, the most surprising first.
 
     `significant` are verdicts of one metric at one tick, all of one kind (good or bad) and direction, score >= 1.
-    Starting from the widest, a scope is replaced by a significant narrower one that carries `policy.explained` of its
-    excess, or by up to `policy.siblings` of one set of dimensions that do so together, as long as what remains of the
-    wider scope deviates clearly less: when everything fails alike, the wide scope is the explanation, however large
-    its largest part. Of the scopes left, one that overlaps a more surprising one of no smaller excess belongs to it.
+    Starting from the widest, a scope is replaced by those within it that stand out from all others and carry
+    `policy.explained` of its change: one, or up to `policy.siblings`. Where nobody has looked who stands out, by a
+    narrower one that carries so much of its excess, as long as what remains of the wider scope deviates clearly less:
+    when everything fails alike, the wide scope is the explanation, however large its largest part. Of the scopes left,
+    one that overlaps a more surprising one of no smaller excess belongs to it.
     """
     considered = sorted(significant, key=_weight)[: policy.max_considered]
     widest = [v for v in considered if not any(narrower(v.scope, other.scope) for other in considered)]
@@ -51,6 +52,12 @@ def localise(significant: Iterable[Verdict], policy: Policy) -> list[Localised]:
     return [Localised(verdict, [v for v in considered if compatible(v.scope, verdict.scope)]) for verdict in kept]
 
 
+def few_that_explain(verdict: Verdict, standouts: Sequence[dict[str, str]], policy: Policy) -> Sequence[dict[str, str]]:
+    """These scopes that stand out where they make up most of a change; none where they are many, or do not."""
+    share = sum(part.share for part in verdict.contributors if part.scope in standouts)
+    return standouts if len(standouts) <= policy.siblings and share >= policy.explained else []
+
+
 def accounts_for(scope: Mapping[str, str], rate: float, excess: float, verdict: Verdict, policy: Policy) -> bool:
     """Whether a verdict belongs to another scope that is already spoken of and has this excess, `rate` per second.
 
@@ -64,6 +71,10 @@ def accounts_for(scope: Mapping[str, str], rate: float, excess: float, verdict: 
 
 def _explain(verdict: Verdict, considered: Sequence[Verdict], policy: Policy) -> list[Verdict]:
     inside = [v for v in considered if narrower(v.scope, verdict.scope)]
+    if verdict.standouts is not None:
+        seen = [scope for scope in verdict.standouts if any(v.scope == scope for v in inside)]
+        few = few_that_explain(verdict, seen, policy)
+        return [c for part in inside if part.scope in few for c in _explain(part, considered, policy)] or [verdict]
     alone = [v for v in inside if _explains([v], verdict, policy)]
     if alone:
         return _explain(_smallest(alone, policy), considered, policy)

@@ -8,7 +8,7 @@ import msgspec
 
 from streams.incidents.alert import is_cliff, is_settled
 from streams.incidents.kinship import FEEDS
-from streams.incidents.localisation import accounts_for, localise
+from streams.incidents.localisation import accounts_for, few_that_explain, localise
 from streams.records.scope import narrower
 from streams.records.verdicts import CLEAR_SCORE
 
@@ -60,7 +60,7 @@ def firing(
             fingerprint = fingerprints.get(id(choice.verdict))
             if fingerprint is None or not any(id(member) in ripe for member in choice.family):
                 continue
-            if not _could_be_narrower(choice, metrics[name], pending.held_ms(fingerprint, now), policy):
+            if not _could_be_narrower(choice, pending.held_ms(fingerprint, now), policy):
                 yield fingerprint, choice.verdict
 
 
@@ -109,12 +109,9 @@ def _accounted_for(
     return False
 
 
-def _could_be_narrower(choice: Localised, metric: Metric, held_ms: int, policy: Policy) -> bool:
+def _could_be_narrower(choice: Localised, held_ms: int, policy: Policy) -> bool:
     """Whether a narrower scope carries the change but is not significant yet: waiting a little names it."""
-    verdict = choice.verdict
-    return held_ms < policy.pending_ms + policy.localise_ms and any(
-        contributor.share >= policy.explained
-        and narrower(contributor.scope, verdict.scope)
-        and any(set(scope) == set(contributor.scope) for scope in metric.scopes)
-        for contributor in verdict.contributors
-    )
+    if held_ms >= policy.pending_ms + policy.localise_ms:
+        return False
+    few = few_that_explain(choice.verdict, choice.verdict.standouts or [], policy)
+    return bool(few) and all(value for scope in few for value in scope.values())  # what has no name is not judged

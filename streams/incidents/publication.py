@@ -52,7 +52,7 @@ def publish(alert: Alert, attached: Sequence[str], cause_of: Sequence[str], sett
         peak=_finite(alert.peak),
         reason=verdict.reason,
         summary=summarise(alert, attached, ZoneInfo(settings.timezone)),
-        contributors=list(verdict.contributors),
+        contributors=list(verdict.contributors or alert.contributors),
         incident=alert.incident,
         cause_of=list(cause_of),
         caused_by=alert.caused_by,

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from streams.incidents.alert import Alert
+    from streams.records.verdicts import Contributor
 
 
 def summarise(alert: Alert, attached: Sequence[str], zone: tzinfo) -> str:
@@ -30,7 +31,8 @@ def summarise(alert: Alert, attached: Sequence[str], zone: tzinfo) -> str:
         affected = f", about {alert.affected:,.0f}{money} affected" if round(alert.affected) else ""
         return (
             f"{what} is over after {lasted}: {seen} {amount(verdict.value, alert.unit)}, "
-            f"expected {amount(verdict.expected, alert.unit)}, at worst {amount(alert.peak, alert.unit)}{affected}."
+            f"expected {amount(verdict.expected, alert.unit)}, at worst {amount(alert.peak, alert.unit)}{affected}"
+            f"{_mostly(alert.contributors, alert)}."
         )
     moved = "rose" if alert.direction == "up" else "fell"
     verb = f"{moved} to" if alert.state is State.FIRING else "is recovering at"
@@ -39,10 +41,16 @@ def summarise(alert: Alert, attached: Sequence[str], zone: tzinfo) -> str:
     if limit is not None:
         against += f", limit {amount(limit, alert.unit)}"
     sentence = f"{what} {verb} {amount(verdict.value, alert.unit)} ({against}) since {clock_time(alert.started, zone)}"
-    narrower = [c for c in verdict.contributors if len(c.scope) > 0 and c.scope != alert.scope and c.share > 0]
-    if narrower:
-        top = max(narrower, key=lambda c: c.share)
-        sentence += f", {min(top.share, 1.0):.0%} of it {where(top.scope)}"
+    sentence += _mostly(verdict.contributors or alert.contributors, alert)
     if attached:
         sentence += f"; also {', '.join(attached)}"
     return sentence + "."
+
+
+def _mostly(contributors: Sequence[Contributor], alert: Alert) -> str:
+    """The part that the most comes from; nothing where none is named."""
+    named = [part for part in contributors if part.scope != alert.scope and part.share > 0]
+    if not named:
+        return ""
+    top = max(named, key=lambda part: part.share)
+    return f", {min(top.share, 1.0):.0%} of it {where(top.scope)}"

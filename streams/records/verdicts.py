@@ -13,7 +13,10 @@ REPORTED_FOR_MS: Final = 1_200_000  # so long a series is reported after it was 
 
 
 class Contributor(msgspec.Struct, frozen=True):
-    """A segment's part in a change: share of the whole change, split into rate and mix (docs/semantics.md)."""
+    """A segment's part in a change: share of the whole change, split into rate and mix (docs/semantics.md).
+
+    One with the scope of what has changed is the rest: all that is not named, so that shares add up to 1.
+    """
 
     scope: dict[str, str]
     share: float
@@ -33,6 +36,9 @@ class Verdict(msgspec.Struct, frozen=True):
         reason: name of a `detectors.judgement.Reason`.
         insufficient: there was too little to judge: an open alert freezes.
         started_at: ms, when the data shows that it began; 0 below score 1.
+        contributors: whom it comes from, the rest of it last; empty where no segment stands out.
+        standouts: of these the ones that differ from all others, the smallest set that explains the change; None where
+            nobody has looked, as for what is good.
 
     """
 
@@ -52,6 +58,7 @@ class Verdict(msgspec.Struct, frozen=True):
     insufficient: bool = False
     started_at: int = 0
     contributors: list[Contributor] = []
+    standouts: list[dict[str, str]] | None = None
 
 
 class Pulse(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -1,4 +1,4 @@
-"""What the page of one anomaly draws beside it: names, cause and symptoms, contributors, the course of its series."""
+"""What the page of one anomaly draws beside it: names, cause and symptoms, the course of its series."""
 
 from __future__ import annotations
 
@@ -28,9 +28,6 @@ def course_view(board: Board, fingerprint: str, data_scope: DataScope = EVERYTHI
         "cause": _brief(board, cause[0]) if cause else None,
         "symptoms": [_brief(board, symptom[0]) for symptom in symptoms if symptom],
         "points": _points(board, anomaly),
-        "worst_contributors": [
-            part for part in board.worst_contributors.of(fingerprint) if data_scope.sees(part.scope)
-        ],
     }
 
 

@@ -23,7 +23,6 @@ from streams.web.signal_view import part_view, signal_view
 from streams.web.sources import Sources
 from streams.web.timeline import merged, proposal_view
 from streams.web.touchpoints import touchpoint_state
-from streams.web.worst_contributors import WorstContributors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -57,7 +56,7 @@ class Board:
         live: whether the wall clock decides what is old (`time: live`): then nothing is taken for a replay.
 
     Attributes:
-        courses, worst_contributors: the line of each anomaly's series, and who contributed when it was worst.
+        courses: the line of each anomaly's series.
         effects: what feedback changed.
 
     """
@@ -86,7 +85,6 @@ class Board:
         self._sources = Sources(topics, pace, live=live)
         self.courses = Courses()
         self.effects = Effects()
-        self.worst_contributors = WorstContributors()
         self._version = 0
 
     @property
@@ -106,7 +104,6 @@ class Board:
         anomaly = transition.anomaly
         self._timelines.setdefault(anomaly.fingerprint, deque(maxlen=TIMELINE)).append(entry_of(transition))
         self.courses.keep(anomaly)
-        self.worst_contributors.note(transition)
         self._forget()
 
     def tick(self, tick: TickVerdicts) -> None:
@@ -245,4 +242,3 @@ class Board:
         for fingerprint in [name for name in self._timelines if self.register.anomaly(name) is None]:
             del self._timelines[fingerprint]
             self.courses.drop(fingerprint)
-            self.worst_contributors.drop(fingerprint)

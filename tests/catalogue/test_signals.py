@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from dashboards.boards.description import described
-from detectors.contributors import Contributions
+from detectors.contributors import Contributions, of_count
 from detectors.course import Course
 from detectors.judgement import Judgement, Reason, nothing
 from detectors.law import Law
@@ -81,7 +81,7 @@ class BurstJudge:
         return Course(counts, np.ones(len(counts)), rises=above)
 
     def contributions(self, moment: Moment, whole: int, parts: list[int], window_s: int) -> Contributions:
-        return Contributions(*np.zeros((3, len(parts))))
+        return of_count(*np.zeros((2, len(parts))))
 
     def to_bytes(self) -> bytes:
         return b"toy"

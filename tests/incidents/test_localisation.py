@@ -146,14 +146,17 @@ def test_an_incident_publishes_no_more_than_three_anomalies(shop: Any, verdict: 
 def test_the_whole_waits_a_little_where_its_contributors_point_at_a_part(
     shop: Any, verdict: Callable[..., Verdict]
 ) -> None:
-    hint = verdict(contributors=[Contributor({"method": "alipay"}, 0.9, 0.9, 0.0)])
+    alipay = {"method": "alipay"}
+    hint = verdict(contributors=[Contributor(alipay, 0.9, 0.9, 0.0)], standouts=[alipay])
     assert shop.tick(hint, times=4) == []
     (opened,) = shop.tick(hint, verdict(scope={"method": "alipay"}, exposure=100))
     assert opened.anomaly.scope == {"method": "alipay"}
 
 
 def test_the_whole_does_not_wait_for_ever(shop: Any, verdict: Callable[..., Verdict]) -> None:
-    (opened,) = shop.tick(verdict(contributors=[Contributor({"method": "alipay"}, 0.9, 0.9, 0.0)]), times=10)
+    alipay = {"method": "alipay"}
+    hint = verdict(contributors=[Contributor(alipay, 0.9, 0.9, 0.0)], standouts=[alipay])
+    (opened,) = shop.tick(hint, times=10)
     assert opened.anomaly.scope == {}
     assert opened.time - shop.now == -40_000
 

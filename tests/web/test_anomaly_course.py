@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from streams.records.anomaly import Contributor, Why
+from streams.records.anomaly import Why
 from streams.web.anomaly_course import course_view
-from streams.web.data_scope import read_data_scope
 from tests.web.support.incident_story import Incident
 
 if TYPE_CHECKING:
@@ -85,24 +84,3 @@ def test_the_course_outlives_the_anomaly_and_goes_with_it(
 
     assert len(kept) > 3
     assert course_view(quiet_board, "a1b2c3") is None
-
-
-def test_who_contributed_is_told_after_the_end_and_goes_with_the_anomaly(
-    quiet_board: Board, anomaly: Callable[..., Anomaly], now: int
-) -> None:
-    incident = Incident(quiet_board, anomaly(scope={"region": "zhejiang"}), now)
-    here = Contributor({"region": "zhejiang", "channel": "app"}, 0.7, 0.7, 0.0)
-    elsewhere = Contributor({"region": "jiangsu"}, 0.2, 0.2, 0.0)
-    incident.tell(Why.OPENED, contributors=[here, elsewhere])
-    incident.tell(Why.RECOVERED, state="resolved", contributors=[])
-    found = quiet_board.anomaly("a1b2c3")
-    whole = view_of(quiet_board, "a1b2c3")["worst_contributors"]
-    part = course_view(quiet_board, "a1b2c3", read_data_scope("region:zhejiang"))
-    incident.report(now + 25 * 3_600_000, 0.0)
-
-    assert found is not None
-    assert found[0].contributors == []
-    assert whole == msgspec.to_builtins([here, elsewhere])
-    assert part is not None
-    assert part["worst_contributors"] == [here]
-    assert quiet_board.worst_contributors.of("a1b2c3") == []

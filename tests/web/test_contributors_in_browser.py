@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 MINUTE = 60_000
+ZHEJIANG, OTHERS = Contributor({"region": "zhejiang"}, 0.62, 0.62, 0.0), Contributor({}, 0.38, 0.38, 0.0)
 
 
 async def test_where_it_comes_from_is_a_table_that_tells_rate_and_mix_apart(
@@ -34,7 +35,7 @@ async def test_where_it_comes_from_is_a_table_that_tells_rate_and_mix_apart(
 
 
 @pytest.mark.parametrize(
-    ("language", "words"),
+    ("language", "words", "others"),
     [
         (
             "en",
@@ -43,13 +44,15 @@ async def test_where_it_comes_from_is_a_table_that_tells_rate_and_mix_apart(
                 "Where it comes from (at its worst)",
                 "Where it came from (while it lasted, at its worst)",
             ],
+            "All others",
         ),
-        ("zh", ["主要来源", "主要来源（最严重时）", "主要来源（异常期间最严重时）"]),  # noqa: RUF001
+        ("zh", ["主要来源", "主要来源（最严重时）", "主要来源（异常期间最严重时）"], "其他"),  # noqa: RUF001
     ],
 )
 async def test_where_it_came_from_stays_when_it_recovers_and_is_over(
     language: str,
     words: list[str],
+    others: str,
     quiet_board: Board,
     anomaly: Callable[..., Anomaly],
     now: int,
@@ -58,18 +61,20 @@ async def test_where_it_came_from_stays_when_it_recovers_and_is_over(
 ) -> None:
     incident = Incident(quiet_board, anomaly(), now)
     incident.report(now + MINUTE, 1.0)
-    incident.tell(Why.OPENED, contributors=[Contributor({"region": "zhejiang"}, 0.62, 0.62, 0.0)])
+    incident.tell(Why.OPENED, contributors=[ZHEJIANG, OTHERS])
     server = await serve(quiet_board)
     page, complaints = await open_page(server.make_url(f"/anomalies/a1b2c3?lang={language}"))
-    await page.locator("#contributors tbody tr").wait_for()
+    await page.locator("#contributors tbody tr").first.wait_for()
     during = await page.locator("#contributors-title").inner_text()
-    incident.tell(Why.RECOVERING, state="recovering", contributors=[])
+    incident.tell(Why.RECOVERING, state="recovering")
     await page.get_by_role("heading", name=words[1], exact=True).wait_for()
-    incident.tell(Why.RECOVERED, state="resolved", contributors=[], reason="NORMAL", ended_at=stamp(now + 2 * MINUTE))
+    incident.tell(Why.RECOVERED, state="resolved", reason="NORMAL", ended_at=stamp(now + 2 * MINUTE))
     await page.get_by_role("heading", name=words[2], exact=True).wait_for()
 
+    rows = await page.locator("#contributors tbody tr").all_inner_texts()
     assert during == words[0]
-    assert "zhejiang" in await page.locator("#contributors tbody tr").inner_text()
+    assert "zhejiang" in rows[0]
+    assert rows[1].split("\t")[0] == others
     assert complaints == []
 
 

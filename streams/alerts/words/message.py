@@ -115,7 +115,7 @@ def compose(
             say.since(anomaly, transition.time, zone),
             "" if resolved else say.impact(anomaly),
             "" if resolved else say.forecast(anomaly),
-            "" if resolved else say.contributors(anomaly),
+            say.contributors(anomaly),
             say.cause(anomaly, others),
             say.symptoms(anomaly, others),
             "" if resolved else say.also(OpenAnomalies(others.values()).inhibited_by(anomaly)),

@@ -88,7 +88,9 @@ class Phrases(msgspec.Struct, frozen=True, kw_only=True):
     worth: str
     events: Mapping[str, str]
     contributors: str
+    contributors_then: str
     contributor: str
+    others: str
     cause: str
     symptoms: str
     also: str
@@ -185,7 +187,9 @@ ENGLISH = Phrases(
         "money": "in money",
     },
     contributors="Contributors: {named}",
+    contributors_then="Contributors at its worst: {named}",
     contributor="{where} {share}",
+    others="others {share}",
     cause="Caused by: {named}",
     symptoms="Symptoms: {named}",
     also="Symptoms, not notified separately: {named}",
@@ -255,7 +259,9 @@ CHINESE = Phrases(
         "money": "金额",
     },
     contributors="主要来源：{named}",
+    contributors_then="最严重时的主要来源：{named}",
     contributor="{where} {share}",
+    others="其他 {share}",
     cause="起因：{named}",
     symptoms="由此引发：{named}",
     also="不再单独通知：{named}",

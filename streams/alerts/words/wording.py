@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from streams.records.anomaly import Anomaly
 
 _MOST_ALSO = 5
+_MOST_CONTRIBUTORS = 3
+_TOLD = 0.005  # of a change; less shows as nothing
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -153,11 +155,18 @@ class Wording(NamedTuple):
         return forecast + self._money(anomaly, hourly)
 
     def contributors(self, anomaly: Anomaly) -> str:
-        """The three largest."""
+        """The three largest, and what is left to all others; of what recovers or is over, when it was worst."""
         say = self.phrases
-        top = sorted((c for c in anomaly.contributors if c.share > 0), key=lambda c: -c.share)[:3]
+        named = [part for part in anomaly.contributors if part.share > 0 and part.scope != anomaly.scope]
+        top = sorted(named, key=lambda part: -part.share)[:_MOST_CONTRIBUTORS]
         parts = [fill(say.contributor, where=self.where(c.scope), share=f"{min(c.share, 1.0):.0%}") for c in top]
-        return fill(say.contributors, named=join(say.comma, parts)) if parts else ""
+        if not parts:
+            return ""
+        left = sum(part.share for part in anomaly.contributors) - sum(part.share for part in top)
+        if left >= _TOLD:
+            parts.append(say.others.format(share=f"{left:.0%}"))
+        whose = say.contributors if anomaly.state == "firing" else say.contributors_then
+        return fill(whose, named=join(say.comma, parts))
 
     def cause(self, anomaly: Anomaly, others: Mapping[str, Anomaly]) -> str:
         if anomaly.caused_by is None:

@@ -13,7 +13,7 @@ from streams.alerts.words.bundle import bundle_of, overflow_of
 from streams.alerts.words.message import Titles, compose, digest_of, listed
 from streams.alerts.words.phrases import CHINESE, ENGLISH
 from streams.catalogue.load import load
-from streams.records.anomaly import Change, Why
+from streams.records.anomaly import Change, Contributor, Why
 from streams.settings.settings import Settings
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def test_what_value_where_since_impact_contributors_links_id(transition: Callabl
         "Since 2025-11-10 23:58:30 +08:00, for 1 min 30 s",
         "Impact: about 260 orders affected in the last 1 min",
         "If it continues: about 15,600 more orders in the next hour",
-        "Contributors: region b 50%, region c 30%, region a 10%",
+        "Contributors: region b 50%, region c 30%, region a 10%, others 5%",
         "Board: https://board/?fingerprint=f1",
         "Runbook: https://runbooks/payment",
         "Id: f1, incident i1",
@@ -188,7 +188,7 @@ def test_a_receiver_may_speak_chinese(transition: Callable[..., Transition]) -> 
         "2025-11-10 23:58:30 +08:00 起，已 1分钟30秒",
         "影响：最近 1分钟 内约 260 笔订单异常",
         "若持续下去：未来 1 小时内约增加 15,600 笔订单",
-        "主要来源：地区 b 50%；地区 c 30%；地区 a 10%",
+        "主要来源：地区 b 50%；地区 c 30%；地区 a 10%；其他 5%",
         "由此引发：checkout_failed：71.0%，预期 97.0%（全店）",
     )
     assert [link.label for link in told.links] == ["仪表盘", "处置手册"]
@@ -206,7 +206,10 @@ def test_the_end_in_chinese(transition: Callable[..., Transition]) -> None:
     resolved = transition(Change.RESOLVED, state="resolved", value=0.97, ended_at="2025-11-10T16:10:00.000Z")
     told = compose(resolved, TITLES, {}, SHANGHAI).text("zh")
     assert told.title.startswith("【已恢复】")
-    assert told.facts == ("2025-11-10 23:58:30 +08:00 至 2025-11-11 00:10:00 +08:00，持续 11分钟30秒；最差 70.0%",)
+    assert told.facts == (
+        "2025-11-10 23:58:30 +08:00 至 2025-11-11 00:10:00 +08:00，持续 11分钟30秒；最差 70.0%",
+        "最严重时的主要来源：地区 b 50%；地区 c 30%；地区 a 10%；其他 5%",
+    )
 
 
 def test_both_languages_know_the_same_phrases_and_the_same_words_in_them() -> None:
@@ -242,3 +245,20 @@ def test_digests_speak_the_language_of_what_they_hold(transition: Callable[..., 
 def test_every_metric_of_the_catalogue_has_a_title_in_both_languages() -> None:
     titles = Titles.of(load().metrics, Settings())
     assert set(titles.english) == set(titles.chinese)
+
+
+@pytest.mark.parametrize(
+    ("state", "language", "line"),
+    [
+        ("firing", "en", "Contributors: payment_method alipay, region b 92%, others 8%"),
+        ("resolved", "en", "Contributors at its worst: payment_method alipay, region b 92%, others 8%"),
+        ("resolved", "zh", "最严重时的主要来源：支付方式 alipay，地区 b 92%；其他 8%"),
+    ],
+)
+def test_contributors_add_up_and_are_told_after_the_end(
+    transition: Callable[..., Transition], state: str, language: str, line: str
+) -> None:
+    scope = {"payment_method": "alipay"}
+    parts = [Contributor(scope | {"region": "b"}, 0.92, 0.92, 0.0), Contributor(scope, 0.08, 0.08, 0.0)]
+    told = compose(transition(state=state, scope=scope, contributors=parts), TITLES, {}, SHANGHAI).text(language)
+    assert line in told.facts
