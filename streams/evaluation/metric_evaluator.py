@@ -110,7 +110,7 @@ class MetricEvaluator:
         # What is drawn keeps to the shortest window that says something: a line must not jump between windows.
         shown = self._preset.band(self._judge.in_unit(moment, surprise.present, surprise.present_windows))
         shown = replace(shown, score=best.score)
-        self.latest = Latest(windows.scopes, shown)
+        self.latest = Latest(windows.scopes, shown, float(self._allowed[self._index.judged].sum()))
         # What has nearly reached its limit may be the part that explains what a wider scope has reached.
         near = (best.score >= CLEAR_SCORE) & anomalous.any()
         reported = np.flatnonzero(self._index.judged & (self._reporting.reported(now_ms) | near))
