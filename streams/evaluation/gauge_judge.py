@@ -52,7 +52,8 @@ class GaugeJudge:
 
     def findings(self, moment: Moment, windows: tuple[int, ...]) -> Iterator[Finding]:
         for window_s in windows:
-            yield Finding(window_s, self._detector.judge(_local_s(moment), self._latest(moment, window_s)))
+            latest, limit = self._latest(moment, window_s), moment.limit(window_s)
+            yield Finding(window_s, self._detector.judge(_local_s(moment), latest, limit))
 
     def in_unit(self, moment: Moment, judged: Judgement, windows: NDArray[np.int32]) -> Judgement:
         """It is judged in the metric's own unit."""
