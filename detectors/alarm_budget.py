@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from scipy import special
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 LEAST_NATS = 6.0  # of any test that has a look a tick, whatever people accept
 _WHOLE = 0.3  # of what a metric may have; the rest is for its parts
+_DAY_S = 86_400.0
+_ROUNDS = 4  # to where the limit of a window no longer moves
 
 
 class AlarmBudget(NamedTuple):
@@ -69,3 +72,36 @@ def limit(allowed: Array, looks: Array | float, least: float = LEAST_NATS) -> Ar
     """
     nats: Array = np.maximum(np.log(looks / np.maximum(allowed, 1e-12)), least)
     return nats
+
+
+def limit_of_window(allowed: Array, window_s: int, step_s: float) -> Array:
+    """The probability that a window needs which is judged every `step_s`, by false warnings a day: float64[n].
+
+    A window that slides says again what it has just said. Sums over a window w pass a height u, beyond which one of
+    them lies with probability p, about u^2 p nu / w times a second, where nu(u sqrt(2 step / w)) is for what steps pass
+    over; upwards and downwards are two.
+
+    >>> [f"{p:.2g}" for p in limit_of_window(np.array([0.005, 5e-5]), 3600, 60.0)]
+    ['9.1e-06', '6.7e-08']
+
+    References:
+        J. Pickands, Upcrossing probabilities for stationary Gaussian processes, Trans. AMS 145 (1969): rho = 1 - t / w,
+        as D. Slepian, The one-sided barrier problem for Gaussian noise, Bell Syst. Tech. J. 41 (1962), has it.
+        D. Siegmund, Sequential Analysis (1985), chapters 4.3 and 10.3: nu.
+
+    """
+    nats = np.full(len(allowed), 2 * LEAST_NATS)
+    for _ in range(_ROUNDS):
+        height = -special.ndtri_exp(-nats)
+        looks = 2 * _DAY_S / window_s * height**2 * _of_steps(height * np.sqrt(2 * step_s / window_s))
+        nats = limit(allowed, looks)
+    probability: Array = np.exp(-nats)
+    return probability
+
+
+def _of_steps(distance: Array) -> Array:
+    """Which part of the passages steps see that lie so far apart (nu)."""
+    half = distance / 2
+    below, density = special.ndtr(half), np.exp(-(half**2) / 2) / np.sqrt(2 * np.pi)
+    seen: Array = (2 / distance) * (below - 0.5) / (half * below + density)
+    return seen

@@ -47,7 +47,6 @@ class AmountMeanDetector:
     Parameters:
         minimum_effect: smallest change that matters, relative to the expectation.
         minimum_exposure: values a window needs.
-        limit: probability that has score 1.
         signed: whether values of both signs are usual, which cancel out.
 
     Examples:
@@ -61,21 +60,19 @@ class AmountMeanDetector:
 
     """
 
-    def __init__(
-        self, minimum_effect: float, minimum_exposure: float, limit: float = LIMIT, *, signed: bool = False
-    ) -> None:
+    def __init__(self, minimum_effect: float, minimum_exposure: float, *, signed: bool = False) -> None:
         self.minimum_effect = minimum_effect
         self.minimum_exposure = max(minimum_exposure, 1.0)
-        self.limit = limit
         self.signed = signed
 
-    def judge(self, told: Array, seen: Moments, expected: ExpectedMean) -> Judgement:
+    def judge(self, told: Array, seen: Moments, expected: ExpectedMean, limit: Array | float = LIMIT) -> Judgement:
         """Judgements of n series.
 
         Args:
             told: the means as they are.
             seen: the values of the window, those beyond reach cut: these are judged.
             expected: what is usual.
+            limit: probability that has score 1, of each series or of all.
 
         """
         known = np.isfinite(expected.mean) & np.isfinite(expected.square)
@@ -108,6 +105,6 @@ class AmountMeanDetector:
             minimum=self.minimum_effect * np.where(one_sign, mean, np.sqrt(square)),
             tail=tail,
             reasons=(Reason.SHIFT, Reason.SHIFT),
-            limit=self.limit,
+            limit=limit,
             least=np.where(one_sign, 0.0, -np.inf),
         )

@@ -28,7 +28,6 @@ class BinomialDetector:
     Parameters:
         minimum_effect: smallest absolute difference of ratios that matters, 0 to 1.
         minimum_exposure: trials a window needs before it is judged, at least 1.
-        limit: probability that has score 1.
 
     Examples:
         >>> detector = BinomialDetector(minimum_effect=0.03, minimum_exposure=20)
@@ -45,14 +44,11 @@ class BinomialDetector:
 
     """
 
-    def __init__(self, minimum_effect: float, minimum_exposure: float, limit: float = LIMIT) -> None:
+    def __init__(self, minimum_effect: float, minimum_exposure: float) -> None:
         if not 0 <= minimum_effect <= 1:
             raise ValueError(f"minimum_effect is {minimum_effect}, not within 0 and 1")
-        if not 0 < limit < 1:
-            raise ValueError(f"limit is {limit}, not between 0 and 1")
         self.minimum_effect = minimum_effect
         self.minimum_exposure = max(minimum_exposure, 1.0)
-        self.limit = limit
 
     def judge(
         self,
@@ -61,6 +57,7 @@ class BinomialDetector:
         expected: Array,
         weight: Array,
         dispersion: Array,
+        limit: Array | float = LIMIT,
         *,
         shown: bool = False,
     ) -> Judgement:
@@ -72,6 +69,7 @@ class BinomialDetector:
             expected: ratio 0 to 1; NaN where none is known, which is insufficient.
             weight: trials the expected ratio rests on, may be infinite.
             dispersion: correlation between trials of one window, 0 to 1.
+            limit: probability that has score 1, of each series or of all.
             shown: beside what is expected only, with a score of 0: something else finds what is improbable.
 
         """
@@ -112,6 +110,6 @@ class BinomialDetector:
             minimum=np.minimum(self.minimum_effect, np.where(value < ratio, ratio, 1 - ratio) * 0.999),
             tail=tail,
             reasons=(Reason.CLIFF, Reason.CLIFF),
-            limit=self.limit,
+            limit=limit,
         )
         return replace(judged, upper=np.minimum(judged.upper, 1.0))

@@ -47,7 +47,6 @@ class CompoundDetector:
     Parameters:
         minimum_effect: smallest change that matters, relative to the expectation.
         minimum_exposure: a surge needs so many values, a collapse so many expected ones.
-        limit: probability that has score 1.
         signed: whether values of both signs are usual, which cancel out.
 
     References:
@@ -56,15 +55,14 @@ class CompoundDetector:
 
     """
 
-    def __init__(
-        self, minimum_effect: float, minimum_exposure: float, limit: float = LIMIT, *, signed: bool = False
-    ) -> None:
+    def __init__(self, minimum_effect: float, minimum_exposure: float, *, signed: bool = False) -> None:
         self.minimum_effect = minimum_effect
         self.minimum_exposure = max(minimum_exposure, 1.0)
-        self.limit = limit
         self.signed = signed
 
-    def judge(self, told: Array, seen: Moments, expected: ExpectedSum, window_s: int) -> Judgement:
+    def judge(
+        self, told: Array, seen: Moments, expected: ExpectedSum, window_s: int, limit: Array | float = LIMIT
+    ) -> Judgement:
         """Judgements of n series; value and band are per minute.
 
         Args:
@@ -72,6 +70,7 @@ class CompoundDetector:
             seen: the values of the window, those beyond reach cut (`SingleValues.within_reach`): these are judged.
             expected: of the window.
             window_s: length of the window in seconds.
+            limit: probability that has score 1, of each series or of all.
 
         """
         known = np.isfinite(expected.low) & np.isfinite(expected.high) & np.isfinite(expected.mean)
@@ -109,6 +108,6 @@ class CompoundDetector:
             minimum=self.minimum_effect * np.abs(nearest) * per_minute,
             tail=tail,
             reasons=(Reason.SURGE, Reason.COLLAPSE),
-            limit=self.limit,
+            limit=limit,
             least=-np.inf if self.signed else np.where(known & (mean > 0), 0.0, -np.inf),
         )

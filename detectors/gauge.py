@@ -39,7 +39,6 @@ class GaugeDetector:
     Parameters:
         minimum_effect: smallest change that matters, relative to the usual level.
         least: values below it are no news.
-        limit: probability that has score 1.
 
     Examples:
         >>> detector = GaugeDetector(minimum_effect=1.0, least=10.0)
@@ -51,10 +50,9 @@ class GaugeDetector:
 
     """
 
-    def __init__(self, minimum_effect: float, least: float, limit: float = LIMIT) -> None:
+    def __init__(self, minimum_effect: float, least: float) -> None:
         self.minimum_effect = minimum_effect
         self.least = least
-        self.limit = limit
         self._cycles = (UsualCycle(DAY_S, 24), UsualCycle(WEEK_S, 168))
         self._sums: Array = np.zeros((3, 0))  # over all hours: seconds, their sum of logarithms and of its squares
 
@@ -96,8 +94,8 @@ class GaugeDetector:
         variance = np.maximum(squares / np.maximum(seconds, 1.0) - mean**2, 0.0)
         return np.where(seconds >= _LEAST_SEEN_S, drawn, np.nan), np.maximum(np.sqrt(variance), _LEAST_SPREAD)
 
-    def judge(self, at_s: float, value: Array) -> Judgement:
-        """Judgements of n series; a value of NaN is insufficient: nothing was told."""
+    def judge(self, at_s: float, value: Array, limit: Array | float = LIMIT) -> Judgement:
+        """Judgements of n series; a value of NaN is insufficient: nothing was told. `limit` has score 1."""
         level, spread = self.usual(at_s)
         told, known = np.isfinite(value), np.isfinite(level)
         shown = np.where(told, value, 0.0)
@@ -118,7 +116,7 @@ class GaugeDetector:
             minimum=self.minimum_effect * np.maximum(usual, self.least),
             tail=tail,
             reasons=(Reason.SHIFT, Reason.SHIFT),
-            limit=self.limit,
+            limit=limit,
         )
         judged.reason[told & ~known] = Reason.WARMING_UP
         return judged

@@ -107,7 +107,7 @@ def insufficient(reason: NDArray[np.int8]) -> NDArray[np.bool_]:
     return (reason >= Reason.INSUFFICIENT_EXPOSURE) & (reason <= Reason.CLOSED)
 
 
-def score(log_probability: NDArray[np.float64], limit: float = LIMIT) -> NDArray[np.float64]:
+def score(log_probability: NDArray[np.float64], limit: NDArray[np.float64] | float = LIMIT) -> NDArray[np.float64]:
     """The score of results as improbable as that (natural logarithms): log p / log limit, within 0 and 100.
 
     >>> score(np.log([1.0, 1e-3, 1e-6, 1e-12])).round(2).tolist()

@@ -28,7 +28,6 @@ class MeanDetector:
         minimum_effect: smallest change that matters, relative to the expectation.
         minimum_exposure: values a window needs.
         floor: an expectation below it is raised to it: waits of a tenth of a second may become half a second.
-        limit: probability that has score 1.
 
     Examples:
         >>> detector = MeanDetector(minimum_effect=0.5, minimum_exposure=30)
@@ -38,9 +37,7 @@ class MeanDetector:
 
     """
 
-    def __init__(
-        self, minimum_effect: float, minimum_exposure: float, floor: float = 1.0, limit: float = LIMIT
-    ) -> None:
+    def __init__(self, minimum_effect: float, minimum_exposure: float, floor: float = 1.0) -> None:
         if minimum_effect < 0:
             raise ValueError(f"minimum_effect is {minimum_effect}, not 0 or more")
         if floor <= 0:
@@ -48,9 +45,10 @@ class MeanDetector:
         self.minimum_effect = minimum_effect
         self.minimum_exposure = max(minimum_exposure, 1.0)
         self.floor = floor
-        self.limit = limit
 
-    def judge(self, total: Array, count: Array, expected: Array, dispersion: Array) -> Judgement:
+    def judge(
+        self, total: Array, count: Array, expected: Array, dispersion: Array, limit: Array | float = LIMIT
+    ) -> Judgement:
         """Judgements of n series.
 
         Args:
@@ -58,6 +56,7 @@ class MeanDetector:
             count: their number, float64[n].
             expected: mean; NaN where none is known, which is insufficient.
             dispersion: squared relative deviation of the mean from window to window, beyond that of its values.
+            limit: probability that has score 1, of each series or of all.
 
         """
         known = np.isfinite(expected)
@@ -80,5 +79,5 @@ class MeanDetector:
             minimum=self.minimum_effect * mean,
             tail=tail,
             reasons=(Reason.SHIFT, Reason.SHIFT),
-            limit=self.limit,
+            limit=limit,
         )

@@ -32,7 +32,6 @@ class OverdueDetector:
     Parameters:
         minimum_effect: smallest growth that matters, relative to the usual stock.
         minimum_exposure: so many must be overdue.
-        limit: probability that has score 1.
 
     Examples:
         >>> detector = OverdueDetector(minimum_effect=0.5, minimum_exposure=20)
@@ -43,12 +42,11 @@ class OverdueDetector:
 
     """
 
-    def __init__(self, minimum_effect: float, minimum_exposure: float, limit: float = LIMIT) -> None:
+    def __init__(self, minimum_effect: float, minimum_exposure: float) -> None:
         if minimum_effect < 0:
             raise ValueError(f"minimum_effect is {minimum_effect}, not 0 or more")
         self.minimum_effect = minimum_effect
         self.minimum_exposure = max(minimum_exposure, 1.0)
-        self.limit = limit
         self.usual: Array = np.zeros(0)
         self.followed_s: Array = np.zeros(0)
 
@@ -69,8 +67,8 @@ class OverdueDetector:
         """Makes room for new series."""
         self.usual, self.followed_s = grown(self.usual, size), grown(self.followed_s, size)
 
-    def judge(self, stock: Array) -> Judgement:
-        """Judgements of n series; the unit is cases."""
+    def judge(self, stock: Array, limit: Array | float = LIMIT) -> Judgement:
+        """Judgements of n series; the unit is cases. `limit` is the probability that has score 1."""
         self.grow(len(stock))
         usual = self.usual
         dispersion = _DISPERSION + _DAILY * np.maximum(1 - self.followed_s / _SPAN_S, 0.0)
@@ -90,7 +88,7 @@ class OverdueDetector:
             minimum=self.minimum_effect * usual,
             tail=tail,
             reasons=(Reason.OVERDUE, Reason.NORMAL),
-            limit=self.limit,
+            limit=limit,
         )
 
     def to_bytes(self) -> bytes:

@@ -19,7 +19,7 @@ ODDS = (0.02, 0.1, 0.25, 0.5, 1 / 1.5, 1.5, 2.0, 4.0, 10.0, 50.0)
 _SURE = float(np.log(1000.0))  # nats for "as usual" after which a change is over
 _BEGUN = 0.7  # of the limit: from there on the end of a change is looked for
 _INSIDE = 1e-5
-LOOKS = Looks(each=0.3, most=0.6 * 8640, least=30.0)
+LOOKS = Looks(each=1.7, most=28_000.0, least=30.0)  # times the standard deviation of a trial
 
 
 class Expected(NamedTuple):
@@ -262,16 +262,17 @@ def evidence(successes: Array, trials: Array, ratio: Array, correlation: Array) 
     return nats
 
 
-def limit_of_trials(allowed: Array, trials_a_day: Array) -> Array:
-    """The nats that a bank of tests of ratios needs, by false warnings a day and trials a day: float64[n].
+def limit_of_trials(allowed: Array, trials_a_day: Array, ratio: Array) -> Array:
+    """The nats that a bank of tests of ratios needs, by false warnings and trials a day, and by the ratio: float64[n].
 
-    By chance runs of `RatioBank` reach h nats about 0.3 exp(-h) times a trial, and at most 0.6 exp(-h) times a tick:
-    measured on ratios of 0.5 to 0.97, with and without correlation.
+    By chance runs of `RatioBank` reach h nats about 1.7 sd exp(-h) times a trial, and at most 28,000 sd exp(-h) times a
+    day, where sd^2 = p (1 - p): measured on ratios of 0.02 to 0.97, with and without correlation.
 
-    >>> limit_of_trials(np.array([0.01, 0.01]), np.array([300.0, 1e6])).round(1).tolist()
-    [9.1, 13.1]
+    >>> limit_of_trials(np.array([0.01, 0.01]), np.array([300.0, 1e6]), np.array([0.9, 0.9])).round(1).tolist()
+    [9.6, 13.6]
     """
-    return limit(allowed, LOOKS.a_day(trials_a_day))
+    p = np.clip(np.nan_to_num(ratio, nan=0.5), _INSIDE, 1 - _INSIDE)
+    return limit(allowed, LOOKS.a_day(trials_a_day) * np.sqrt(p * (1 - p)))
 
 
 _STATE = ("_raw", "_sums", "_start", "_after", "_usual_since", "_begun")

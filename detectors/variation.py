@@ -143,17 +143,15 @@ class VariationDetector:
     Parameters:
         minimum_effect: smallest change that matters, relative to the expectation.
         minimum_exposure: values a window needs.
-        limit: probability that has score 1.
 
     """
 
-    def __init__(self, minimum_effect: float, minimum_exposure: float, limit: float = LIMIT) -> None:
+    def __init__(self, minimum_effect: float, minimum_exposure: float) -> None:
         self.minimum_effect = minimum_effect
         self.minimum_exposure = max(minimum_exposure, 2.0)
-        self.limit = limit
 
-    def judge(self, seen: Moments, usual: UsualVariation) -> Judgement:
-        """Judgements of n series."""
+    def judge(self, seen: Moments, usual: UsualVariation, limit: Array | float = LIMIT) -> Judgement:
+        """Judgements of n series; `limit` is the probability that has score 1, of each series or of all."""
         value, known = variation(seen), np.isfinite(usual.variation)
         expected = np.where(known, usual.variation, value)
         count = np.maximum(seen.number, 1.0)
@@ -175,5 +173,5 @@ class VariationDetector:
             minimum=self.minimum_effect * expected,
             tail=tail,
             reasons=(Reason.SHIFT, Reason.SHIFT),
-            limit=self.limit,
+            limit=limit,
         )

@@ -30,7 +30,7 @@ def decide(
     minimum: Array,
     tail: Callable[[NDArray[np.intp], NDArray[np.bool_]], Array],
     reasons: tuple[Reason, Reason],
-    limit: float = LIMIT,
+    limit: Array | float = LIMIT,
     least: Array | float = 0.0,
 ) -> Judgement:
     """Judgements where dear tails are computed only for series that deviate by as much as matters.
@@ -46,7 +46,7 @@ def decide(
         minimum: the smallest deviation that matters, same unit.
         tail: `(indices, above) -> log P` of a result at least as far out, for some series.
         reasons: of a deviation upwards, and downwards.
-        limit: the probability that has score 1.
+        limit: the probability that has score 1, of each series or of all.
         least: the least value that there can be; infinite where it can be below 0.
 
     """
@@ -56,7 +56,8 @@ def decide(
     candidates = np.flatnonzero(matters)
     above = deviation > 0
     if len(candidates):
-        scores[candidates] = score(tail(candidates, above[candidates]), limit)
+        limits = np.broadcast_to(limit, len(value))[candidates]
+        scores[candidates] = score(tail(candidates, above[candidates]), limits)
     reason = np.full(len(value), Reason.NORMAL, dtype=np.int8)
     reason[~enough] = Reason.INSUFFICIENT_EXPOSURE
     reason[enough & ~matters & (size > BAND * scale)] = Reason.BELOW_MINIMUM_EFFECT

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from dashboards.boards import colour, folder, standing
+from dashboards.boards import colour, folder, series, standing
 from dashboards.boards.board import Board, Row
 from dashboards.boards.graph import lines
 from dashboards.boards.limit import ANY_IS_BAD, PLAIN, Limit
@@ -216,6 +216,19 @@ def _judging(plan: Plan) -> Iterator[_Graph]:
         _TIME,
         [Query(f"{recordings.PUBLISH_P50}{of}", "half"), Query(f"{recordings.PUBLISH_P95}{of}", "95 %")],
         (Limit(limits.publish_p95_s, colour.BAD),),
+    )
+    yield _Graph(
+        "false-warnings",
+        "False warnings: budget and use",
+        "Asked for: `false_warnings_a_day`. Allowed: what the limits of the series that are there are set for. Said: "
+        "warnings and critical anomalies of the last 24 h; false: those that people called a false alarm.",
+        Unit(NUMBER, 2),
+        [
+            Query(f"max({metrics.FALSE_WARNINGS_ASKED}{of})", "asked for a day"),
+            Query(f"sum({series.NO_COPIES} ({metrics.FALSE_WARNINGS_ALLOWED}{of}))", "allowed a day"),
+            Query(f"sum(max by (opinion) ({metrics.WARNINGS_LAST_DAY}{of}))", "said in 24 h"),
+            Query(f'max({metrics.WARNINGS_LAST_DAY}{{job="{plan.job}",opinion="false_alarm"}})', "false in 24 h"),
+        ],
     )
 
 

@@ -49,6 +49,7 @@ from streams.transport.life.watchdog_thread import WatchdogThread
 from streams.transport.parts import Incidents, Ingests, Merges
 from streams.transport.worker import Worker
 from streams.web.board import Board
+from streams.web.budget_use import BudgetCollector
 from streams.web.dead_letters import DeadLetterBoard
 from streams.web.exposition import Exposition
 from streams.web.merge_readings import MergeCollector, judged
@@ -147,6 +148,7 @@ class System:
         self._intake = TopicIntake(self.board, ActionIntake(self.register, self.metrics), self.worker.congestions)
         self.clocks = Clocks(settings, self.worker, self._newest)
         self._registry.register(MergeCollector(self._readings))
+        self._registry.register(BudgetCollector(settings.false_warnings_a_day, self._readings, self.register))
 
     @property
     def handled_ms(self) -> int:

@@ -9,7 +9,7 @@ import numpy as np
 from detectors import contributors
 from detectors.amount_mean import AmountMeanDetector, ExpectedMean
 from detectors.course import Course
-from detectors.judgement import Reason
+from detectors.judgement import LIMIT, Reason
 from streams.evaluation.amounts import Amounts
 from streams.evaluation.judge import Finding
 from streams.evaluation.mean_judge import MeanJudge
@@ -49,11 +49,11 @@ class AmountMeanJudge:
     def findings(self, moment: Moment, windows: tuple[int, ...]) -> Iterator[Finding]:
         usual = self._amounts.usual(moment)
         for window_s in windows:
-            yield Finding(window_s, self._judged(self._amounts.seen(moment, window_s), usual))
+            yield Finding(window_s, self._judged(self._amounts.seen(moment, window_s), usual, moment.limit(window_s)))
 
-    def _judged(self, seen: Moments, usual: ExpectedMean) -> Judgement:
+    def _judged(self, seen: Moments, usual: ExpectedMean, limit: Array | float = LIMIT) -> Judgement:
         told = seen.total / np.maximum(seen.number, 1.0)
-        judged = self._detector.judge(told, self._amounts.within_reach(seen, usual), usual)
+        judged = self._detector.judge(told, self._amounts.within_reach(seen, usual), usual, limit)
         judged.reason[~np.isfinite(usual.mean) & (seen.number > 0)] = Reason.WARMING_UP
         return judged
 

@@ -40,8 +40,8 @@ class CohortJudge(RatioJudge):
     def findings(self, moment: Moment, windows: tuple[int, ...]) -> Iterator[Finding]:
         yield from super().findings(moment, windows)
         if self._overdue is not None:
-            stock = self._overdue.judge(moment.reader.overdue().astype(np.float64))
             window_s = self._metric.windows[-1]
+            stock = self._overdue.judge(moment.reader.overdue().astype(np.float64), moment.limit(window_s))
             # Judged by the stock of cases, expressed in the metric's own unit.
             in_unit = self._judged(moment, window_s, self._expected.usual(moment))
             direction = np.where(stock.score >= 1, -1, in_unit.direction).astype(np.int8)

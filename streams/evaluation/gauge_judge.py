@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _SLOTS_OF_MINUTE = 6
 _SUNDAY = 6
 _MS_PER_S = 1000.0
+_NEW_S = 60  # it is reported about once a minute, and each time it may say something new
 
 
 class GaugeJudge:
@@ -52,7 +53,8 @@ class GaugeJudge:
 
     def findings(self, moment: Moment, windows: tuple[int, ...]) -> Iterator[Finding]:
         for window_s in windows:
-            yield Finding(window_s, self._detector.judge(_local_s(moment), self._latest(moment, window_s)))
+            latest = self._latest(moment, window_s)
+            yield Finding(window_s, self._detector.judge(_local_s(moment), latest, moment.limit(_NEW_S)))
 
     def in_unit(self, moment: Moment, judged: Judgement, windows: NDArray[np.int32]) -> Judgement:
         """It is judged in the metric's own unit."""

@@ -61,7 +61,7 @@ class MeanJudge:
         for window_s in windows:
             tops = moment.raw(Component.NUMERATOR, window_s) / _MS_PER_S
             bottoms = moment.sums(Component.DENOMINATOR, window_s)
-            judged = self._detector.judge(tops, bottoms, expected, dispersion)
+            judged = self._detector.judge(tops, bottoms, expected, dispersion, moment.limit(window_s))
             judged.reason[~np.isfinite(expected) & (bottoms > 0)] = Reason.WARMING_UP
             yield Finding(window_s, judged)
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from detectors.alarm_budget import limit_of_window
 from detectors.ratio_baseline import at
+from streams.evaluation.window_reader import step_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,8 +42,9 @@ class Moment:
         end_ms: where the judged windows end: the tick less the time a metric needs to settle.
         size: number of series.
         whole: the series of the whole, -1 if there is none.
-        peers: float64[n], how many series share a series' set of dimensions.
         allowed: float64[n], false warnings a day that a series may have.
+        windows: how many windows share that.
+        limits: what follows from both, by window, once it was asked for; the same for all moments until series are new.
         open_since: ms since when it has been open, None where it is closed.
 
     """
@@ -54,8 +57,9 @@ class Moment:
         self.size = reader.series_count
         self.whole = whole
         self.open_since: int | None = 0
-        self.peers: Array = np.ones(self.size)
         self.allowed: Array = np.full(self.size, 1e-3)
+        self.windows = 1
+        self.limits: dict[int, Array] = {}
         self.reader = reader
         self._clock = clock
         self._plan = plan
@@ -70,6 +74,13 @@ class Moment:
     def day(self) -> Day:
         """The local day that they end in."""
         return self._clock.day(self.end_ms)
+
+    def limit(self, window_s: int) -> Array:
+        """float64[n]: the probability of what a window shows that has score 1."""
+        if window_s not in self.limits:
+            allowed = self.allowed / self.windows
+            self.limits[window_s] = limit_of_window(allowed, window_s, step_of(window_s) / 1000)
+        return self.limits[window_s]
 
     def planned(self, window_s: int) -> Planned:
         """What the calendar plans for the window."""

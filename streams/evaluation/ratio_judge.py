@@ -10,7 +10,7 @@ from detectors import contributors
 from detectors.binomial import BinomialDetector
 from detectors.burn_rate import RULES, BurnRateDetector
 from detectors.course import Course
-from detectors.judgement import Reason
+from detectors.judgement import LIMIT, Reason
 from detectors.ratio_baseline import at
 from detectors.state import pack, unpack
 from streams.catalogue.metric import Component
@@ -35,9 +35,6 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 _LONGEST_CLIFF_S = 900  # where burn rates are judged, an hour is theirs: they ask whether it still goes on
-# 1e-6 is for half a million looks a year. A week is new 52 times: ten times as many looks at what overlaps, and one
-# series in twenty has a false alarm in a year, a tenth of those that a minute has.
-_LONG_LIMIT = 1e-4
 _LONG_CORRELATION = 0.003  # weeks differ more from one another than quarters of an hour do
 
 
@@ -62,7 +59,6 @@ class RatioJudge:
             metric, min(effect, 1.0), lambda moment, window_s: moment.sums(Component.DENOMINATOR, window_s)
         )
         self._drifting = DriftingRatios(metric, min(effect, 1.0))
-        self._slow = BinomialDetector(min(effect, 1.0), metric.minimum_exposure, _LONG_LIMIT)
         self._burning = None if metric.target is None else BurnRateDetector(metric.target, metric.minimum_exposure)
 
     def learn(self, quarter: Quarter, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]]) -> None:
@@ -96,12 +92,12 @@ class RatioJudge:
 
     def _judged(self, moment: Moment, window_s: int, usual: UsualRatio) -> Judgement:
         """Against `usual`, or, over a long window, against the windows before it."""
-        detector = self._binomial
-        if window_s > LONG_S:
-            usual, detector = self._reference.usual(moment, window_s), self._slow
-        tops, bottoms = self._sums(moment, window_s)
         shown = window_s <= LONG_S  # what is improbable the tests find
-        judged = detector.judge(tops, bottoms, usual.ratio, usual.weight, usual.dispersion, shown=shown)
+        if not shown:
+            usual = self._reference.usual(moment, window_s)
+        tops, bottoms = self._sums(moment, window_s)
+        limit = LIMIT if shown else moment.limit(window_s)
+        judged = self._binomial.judge(tops, bottoms, usual.ratio, usual.weight, usual.dispersion, limit, shown=shown)
         judged.reason[~np.isfinite(usual.ratio) & (bottoms > 0)] = Reason.WARMING_UP
         return judged
 

@@ -17,8 +17,10 @@ class Latest(NamedTuple):
         scopes: series -> (index into `scope_sets(metric)`, values); those beyond `metric.scopes` are partners only.
         judgement: value, expected, lower, upper, score, exposure, reason and direction by series; see
             `detectors.judgement.insufficient` for those that could not be judged.
+        allowed: false warnings a day that the limits of all its series are set for.
 
     """
 
     scopes: Sequence[tuple[int, tuple[str, ...]]]
     judgement: Judgement
+    allowed: float = 0.0

@@ -85,7 +85,8 @@ class SequentialRatios:
         if len(ends.rows):
             over = np.zeros(moment.size, dtype=np.int64)
             over[ends.rows] = 1000 * ends.since
-        return self._judged(moment, expected, limit_of_trials(moment.allowed, a_day), read)._replace(over=over)
+        limits = limit_of_trials(moment.allowed, a_day, usual.ratio)
+        return self._judged(moment, expected, limits, read)._replace(over=over)
 
     def _expected(self, usual: UsualRatio) -> Expected:
         """The same object as long as what is usual is: the bank keeps what follows from it."""

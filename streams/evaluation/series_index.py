@@ -45,13 +45,6 @@ class SeriesIndex:
                 self.whole = series
         self._known = max(self._known, count)
 
-    def peers(self) -> NDArray[np.float64]:
-        """float64[n]: how many series share a series' scope set; 1 for those that are not judged."""
-        counts = np.ones(len(self.judged))
-        for members in self._members:
-            counts[members] = len(members)
-        return counts
-
     def scope(self, scopes: Sequence[Scope], series: int) -> dict[str, str]:
         """The scope of a series by dimension."""
         place, values = scopes[series]

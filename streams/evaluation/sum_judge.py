@@ -11,12 +11,12 @@ from detectors import contributors
 from detectors.amount_mean import ExpectedMean
 from detectors.compound import CompoundDetector, ExpectedSum
 from detectors.course import Course
+from detectors.judgement import LIMIT
 from detectors.state import pack, unpack
 from streams.catalogue.metric import Component
 from streams.evaluation.amounts import Amounts
 from streams.evaluation.count_judge import CountJudge
 from streams.evaluation.expected_counts import Interval
-from streams.evaluation.peers import share_the_limit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,19 +55,15 @@ class SumJudge(CountJudge):
 
     def _judge(self, moment: Moment, window_s: int, interval: Interval) -> Judgement:
         seen = self._amounts.seen(moment, window_s)
-        return self._judged(seen, self._amounts.usual(moment), interval, window_s)
+        return self._judged(seen, self._amounts.usual(moment), interval, window_s, moment.limit(window_s))
 
-    def _judged(self, seen: Moments, usual: ExpectedMean, interval: Interval, window_s: int) -> Judgement:
+    def _judged(
+        self, seen: Moments, usual: ExpectedMean, interval: Interval, window_s: int, limit: Array | float = LIMIT
+    ) -> Judgement:
         spread = usual.between / np.maximum(usual.mean**2, 1e-12)
         expected = ExpectedSum(interval.low, interval.high, usual.mean, usual.square, interval.dispersion + spread)
         within = self._amounts.within_reach(seen, usual)
-        return self._compound.judge(seen.total, within, expected, window_s)
-
-    def findings(self, moment: Moment, windows: tuple[int, ...]) -> Iterator[Finding]:
-        for finding in super().findings(moment, windows):
-            if finding.windows is None:
-                share_the_limit(finding.judgement, moment.peers)
-            yield finding
+        return self._compound.judge(seen.total, within, expected, window_s, limit)
 
     def _changes(self, moment: Moment) -> Iterator[Finding]:
         mean = np.nan_to_num(self._amounts.usual(moment).mean)

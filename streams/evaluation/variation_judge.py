@@ -8,7 +8,7 @@ import numpy as np
 
 from detectors import contributors
 from detectors.course import Course
-from detectors.judgement import Reason
+from detectors.judgement import LIMIT, Reason
 from detectors.ratio_baseline import at
 from detectors.variation import UsualVariation, VariationBaseline, VariationDetector
 from streams.catalogue.metric import Component
@@ -53,10 +53,10 @@ class VariationJudge:
     def findings(self, moment: Moment, windows: tuple[int, ...]) -> Iterator[Finding]:
         usual = self._baseline.usual(moment.whole)
         for window_s in windows:
-            yield Finding(window_s, self._judged(self._seen(moment, window_s), usual))
+            yield Finding(window_s, self._judged(self._seen(moment, window_s), usual, moment.limit(window_s)))
 
-    def _judged(self, seen: Moments, usual: UsualVariation) -> Judgement:
-        judged = self._detector.judge(seen, usual)
+    def _judged(self, seen: Moments, usual: UsualVariation, limit: Array | float = LIMIT) -> Judgement:
+        judged = self._detector.judge(seen, usual, limit)
         judged.reason[~np.isfinite(usual.variation) & (seen.number > 0)] = Reason.WARMING_UP
         return judged
 

@@ -25,8 +25,12 @@ def due(window_s: int, now_ms: int) -> bool:
     >>> [due(60, 70_000), due(900, 70_000), due(900, 80_000), due(3600, 120_000), due(86_400, 1_440_000)]
     [True, False, True, True, True]
     """
-    step_ms = max(1, -(-window_s // 600)) * TICK_MS
-    return now_ms % step_ms == 0
+    return now_ms % step_of(window_s) == 0
+
+
+def step_of(window_s: int) -> int:
+    """How far apart the ticks are at which a window is evaluated, ms."""
+    return max(1, -(-window_s // 600)) * TICK_MS
 
 
 class WindowReader(Protocol):

@@ -48,6 +48,9 @@ SERIES: Final = "pharos_series"
 PROCESS_START: Final = "process_start_time_seconds"
 DELIVERY_SECONDS: Final = "pharos_alert_delivery_seconds"
 DELIVERY_FAILURES: Final = "pharos_alert_delivery_failures_total"
+FALSE_WARNINGS_ASKED: Final = "pharos_false_warnings_asked_per_day"
+FALSE_WARNINGS_ALLOWED: Final = "pharos_false_warnings_allowed_per_day"
+WARNINGS_LAST_DAY: Final = "pharos_warnings_last_day"
 
 _UNSAFE = re.compile(r"[^a-zA-Z0-9_]")
 _PUBLISH_BUCKETS = (1.0, 2.0, 5.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 90.0, 120.0, 300.0, 900.0)

@@ -10,6 +10,7 @@ import yaml
 from prometheus_client import CollectorRegistry
 
 from streams.catalogue.load import load
+from streams.register.register import Register
 from streams.telemetry.metrics import (
     ANOMALY_STATE,
     EXPECTED,
@@ -20,6 +21,7 @@ from streams.telemetry.metrics import (
     dimensions,
     prometheus_name,
 )
+from streams.web.budget_use import BudgetCollector
 from streams.web.merge_readings import MergeCollector
 
 SHIPPED = Path(__file__).parents[2] / "deploy" / "prometheus" / "pharos.rules.yaml"
@@ -38,10 +40,12 @@ def exposed() -> dict[str, set[str]]:
     PipelineMetrics(registry, lambda: 0.0)
     registry.register(MergeCollector(lambda: ()))
     catalogue = load()
+    registry.register(BudgetCollector(1.0, lambda: (), Register(catalogue.metrics)))
     names: dict[str, set[str]] = {"up": set(), "ALERTS": set()}
     names |= {name: set() for name in (ANOMALY_STATE, EXPECTED, LOWER, UPPER, SCORE)}
     for family in registry.collect():
         labels = set(getattr(registry._names_to_collectors.get(family.name), "_labelnames", ()))
+        labels |= {name for sample in family.samples for name in sample.labels}
         names |= {family.name + part: labels for part in _PARTS.get(family.type, ("",))}
     for metric in catalogue.metrics:
         names[prometheus_name(metric)] = set(dimensions(metric))

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import special
 
-from detectors.alarm_budget import AlarmBudget, limit
+from detectors.alarm_budget import AlarmBudget, limit, limit_of_window
 from detectors.bank import LOOKS
 
 
@@ -40,3 +41,25 @@ def test_a_series_of_more_events_needs_more_evidence_up_to_a_look_a_tick() -> No
 
     assert (np.diff(limits) > -1e-9).all()
     assert limits[3] - limits[2] < 0.01
+
+
+@pytest.mark.parametrize(("window_steps", "seed"), [(6, 1), (60, 2)])
+def test_windows_that_slide_pass_their_limit_as_often_as_people_accept(window_steps: int, seed: int) -> None:
+    rng, series, steps, a_day = np.random.default_rng(seed), 200, 20_000, 3.0
+    summed = np.cumsum(rng.normal(size=(steps, series)), axis=0)
+    heights = (summed[window_steps:] - summed[:-window_steps]) / np.sqrt(window_steps)
+    probability = limit_of_window(np.array([a_day]), 10 * window_steps, 10.0)[0]
+    passed = np.abs(heights) >= -special.ndtri(probability)
+    episodes = 0
+    for of_series in passed.T:
+        at = np.flatnonzero(of_series)
+        episodes += int(len(at) > 0) + int((np.diff(at) > window_steps).sum())
+
+    assert episodes == pytest.approx(a_day * series * len(heights) * 10 / 86_400, rel=0.2)
+
+
+def test_a_longer_window_says_something_new_less_often_and_needs_less() -> None:
+    limits = [limit_of_window(np.array([1e-3]), window_s, window_s / 60)[0] for window_s in (600, 3_600, 86_400)]
+
+    assert limits == sorted(limits)
+    assert limits[2] > 10 * limits[0]

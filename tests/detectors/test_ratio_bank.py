@@ -68,7 +68,7 @@ def test_two_hundred_days_as_usual_raise_about_as_many_false_alarms_as_the_limit
 ) -> None:
     """Beta-binomial: the ratio differs from day to day and from quarter to quarter as it is known to."""
     n, allowed, step = 100, 0.5, 6
-    limits = np.full(n, limit_of_trials(np.array([allowed]), np.array([a_tick * 8640]))[0])
+    limits = np.full(n, limit_of_trials(np.array([allowed]), np.array([a_tick * 8640]), np.array([ratio]))[0])
     rng = np.random.default_rng(7)
     bank, expected = bank_of(n), expecting(n, ratio, max(lasting, 1e-9), passing)
     alarms, was = 0, np.zeros(n, dtype=bool)

@@ -115,7 +115,6 @@ def test_rate_and_mix_add_up_to_the_change_of_the_whole(drawn: list[tuple[int, f
     "refused",
     [
         lambda: BinomialDetector(minimum_effect=2, minimum_exposure=1),
-        lambda: BinomialDetector(minimum_effect=0, minimum_exposure=1, limit=0),
         lambda: BurnRateDetector(target=1, minimum_exposure=1),
         lambda: MeanDetector(minimum_effect=-1, minimum_exposure=1),
         lambda: MeanDetector(minimum_effect=1, minimum_exposure=1, floor=0),
