@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from detectors.ratio_baseline import at
 from detectors.seasonal import SeasonalBaseline
 from detectors.state import grown, pack, unpack
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _PRIOR = 1.0  # events by which an activity is drawn towards its usual one: a sale multiplies what hardly was
 _WAKE_S = 1_200.0
+_MINUTE_S, _MINUTE_MS = 60.0, 60_000
 _AHEAD_S = 300  # longer windows hold what they need
 
 
@@ -45,11 +47,14 @@ class DrivingActivity:
         self._windows = metric.windows
         self._trailing_s = metric.trailing_s
         self._usual = SeasonalBaseline()
+        self._minute = (0, 0)
+        self._of_minute: dict[int, Array] = {}  # what is expected of windows that end in this minute, derived
 
     def learn(self, slot: int, counts: dict[int, Array], day: Day) -> None:
         """Takes in a closed quarter of an hour. Activities are learned where they are counted."""
         if self.component is not None:
             self._usual.learn(slot, counts[self.component], day)
+            self._of_minute = {}
 
     def grow(self, size: int) -> None:
         """Makes room for new series."""
@@ -100,12 +105,19 @@ class DrivingActivity:
         return (coming + _PRIOR) / (self._expected(moment, span) + _PRIOR)
 
     def _expected(self, moment: Moment, span: int) -> Array:
-        return np.nan_to_num(self._mapped(moment, self._usual.usual(moment.end_s, span, day=moment.day).middle))
+        """What a usual day holds moves little within a minute, so it is made once in each."""
+        minute = (moment.end_ms // _MINUTE_MS, moment.size)
+        if self._minute != minute:
+            self._minute, self._of_minute = minute, {}
+        if span not in self._of_minute:
+            end_s = moment.end_s // _MINUTE_S * _MINUTE_S
+            self._of_minute[span] = self._mapped(moment, self._usual.usual(end_s, span, day=moment.day).middle)
+        return self._of_minute[span]
 
     def _mapped(self, moment: Moment, values: Array) -> Array:
         assert self.component is not None
         partner = moment.partner(self.component)
-        return np.where(partner >= 0, values[np.maximum(partner, 0)], 0.0)
+        return np.nan_to_num(at(values, partner))
 
     def parts(self) -> dict[str, bytes]:
         """The state by name."""
@@ -114,4 +126,5 @@ class DrivingActivity:
     def restore(self, parts: dict[str, bytes]) -> None:
         """Takes over what `parts` described."""
         self._usual = SeasonalBaseline.from_bytes(parts["activity"])
+        self._of_minute = {}
         self.wake = unpack(parts["wake"])["wake"]

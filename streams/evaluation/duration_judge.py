@@ -64,7 +64,11 @@ class QuantileJudge:
         self._baseline = TailBaseline(BINS, upper=1 - self._share, lower=lower)
         self._detector = BinomialDetector(_LEAST_SHARE, metric.minimum_exposure)
         self._tests = SequentialRatios(
-            metric, _LEAST_SHARE, lambda moment, window_s: self._counts(moment, window_s).sum(axis=0)
+            metric,
+            _LEAST_SHARE,
+            self._recent,
+            lambda moment, window_s: self._counts(moment, window_s).sum(axis=0),
+            lambda _: self._baseline.tails.sums[1] * TRIALS_A_DAY,
         )
         self._cut_off = any(term.since for term in metric.numerator)  # by what was there before, durations are
         self._learned = 0
@@ -84,6 +88,10 @@ class QuantileJudge:
         del window_s
         return 0.0
 
+    def watch(self, moment: Moment) -> bool:
+        """Takes in what came since the last tick; whether there may be something to find."""
+        return self._tests.watch(moment, self._usual(moment))
+
     def findings(self, moment: Moment, windows: tuple[int, ...]) -> Iterator[Finding]:
         usual = self._usual(moment)
         expected = self._value(self._baseline.histograms())
@@ -95,8 +103,7 @@ class QuantileJudge:
             )
             judged.reason[~np.isfinite(usual.ratio) & (total > 0)] = Reason.WARMING_UP
             yield Finding(window_s, judged)
-        a_day = self._baseline.tails.sums[1] * TRIALS_A_DAY
-        found = self._tests.finding(moment, usual, a_day, lambda slots: self._recent(moment, slots))
+        found = self._tests.finding(moment, usual)
         assert found.windows is not None
         rows = found.judgement.score >= 1
         if rows.any():

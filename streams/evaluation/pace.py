@@ -31,18 +31,19 @@ class Pace:
     def __init__(self, metric: Metric, judge: Judge) -> None:
         self._metric = metric
         self._judge = judge
-        self._every_ms = _every_ms(metric)
+        self._follower = judge if isinstance(judge, FollowsTicks) else None
+        self._every_ms = _SHOWN_MS if self._follower and metric.threshold is None else _every_ms(metric)
         self._exposed = _exposed(metric)
 
     def worth_judging(self, moment: Moment) -> bool:
         """Whether any series has exposure at the tick; while one is being reported, every tick is worth it anyway."""
         now_ms, windows = moment.now_ms, moment.reader
-        follower = self._judge if isinstance(self._judge, FollowsTicks) and moment.open_since is not None else None
-        if (follower and follower.watch(moment)) or now_ms % QUARTER_MS == 0:
+        far = self._follower is not None and moment.open_since is not None and self._follower.watch(moment)
+        if far or now_ms % QUARTER_MS == 0:
             return True
         if self._metric.traits.by_event:
             return bool(windows.sums(Component.NUMERATOR, TICK_MS // 1000).any())
-        if now_ms % (_SHOWN_MS if follower and self._metric.threshold is None else self._every_ms):
+        if now_ms % self._every_ms:
             return False
         least = self._metric.minimum_exposure
         return any(
