@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from streams.evaluation.moment import Moment
 
 _LEAST_EFFECT = 0.5  # a stock moves more than the ratio it comes from
+_STOCK_MS = 60_000  # so often it is looked at
 
 
 class CohortJudge(RatioJudge):
@@ -37,10 +38,16 @@ class CohortJudge(RatioJudge):
         if self._overdue is not None:
             self._overdue.grow(size)
 
+    def watch(self, moment: Moment) -> bool:
+        far = super().watch(moment)
+        if self._overdue is None or moment.end_ms % _STOCK_MS:
+            return far
+        return far or bool((self._overdue.judge(_stock(moment)).score >= 1).any())
+
     def findings(self, moment: Moment, windows: tuple[int, ...]) -> Iterator[Finding]:
         yield from super().findings(moment, windows)
         if self._overdue is not None:
-            stock = self._overdue.judge(moment.reader.overdue().astype(np.float64))
+            stock = self._overdue.judge(_stock(moment))
             window_s = self._metric.windows[-1]
             # Judged by the stock of cases, expressed in the metric's own unit.
             in_unit = self._judged(moment, window_s, self._expected.usual(moment))
@@ -51,11 +58,11 @@ class CohortJudge(RatioJudge):
     def follow(self, moment: Moment, elapsed_s: float, calm: NDArray[np.bool_]) -> None:
         super().follow(moment, elapsed_s, calm)
         if self._overdue is not None:
-            self._overdue.follow(moment.reader.overdue().astype(np.float64), elapsed_s, calm)
+            self._overdue.follow(_stock(moment), elapsed_s, calm)
 
     def rebase(self, moment: Moment, rows: NDArray[np.intp], seconds: int) -> float:
         if self._overdue is not None:
-            self._overdue.rebase(rows, moment.reader.overdue().astype(np.float64)[rows])
+            self._overdue.rebase(rows, _stock(moment)[rows])
         return super().rebase(moment, rows, seconds)
 
     def _parts(self) -> dict[str, bytes]:
@@ -66,3 +73,8 @@ class CohortJudge(RatioJudge):
         super()._restore_parts(parts)
         if self._overdue is not None:
             self._overdue.restore(parts["overdue"])
+
+
+def _stock(moment: Moment) -> NDArray[np.float64]:
+    """float64[n]: the cases that are overdue."""
+    return moment.reader.overdue().astype(np.float64)

@@ -113,6 +113,8 @@ class QuantileJudge:
     def _recent(self, moment: Moment, slots: int) -> tuple[Array, Array]:
         """Values in the tails, and all, of the last slots of 10 s."""
         counts: Array = np.array([moment.reader.recent(number, slots) for number in range(BINS)], dtype=np.float64)
+        if not counts.any():
+            return counts[0], counts[0]
         counts = np.maximum(counts, 0.0)
         return self._baseline.in_tails(counts), counts.sum(axis=0)
 
@@ -171,12 +173,12 @@ class QuantileJudge:
         return Course(total - tails, (1 - usual) * total, rises=True, trials=total)
 
     def rebase(self, moment: Moment, rows: NDArray[np.intp], seconds: int) -> float:
-        before = self._value(self._baseline.counts)[rows[0]]
+        before = self._value(self._baseline.counts.astype(np.float64))[rows[0]]
         counts = [[moment.last(number, series, seconds) for series in rows.tolist()] for number in range(BINS)]
         self._baseline.begin_anew(rows, np.array(counts))
         self._tests.forget(rows)
         self._made = None
-        after = self._value(self._baseline.counts)[rows[0]]
+        after = self._value(self._baseline.counts.astype(np.float64))[rows[0]]
         return float(after / before) if before > 0 and self._baseline.high[rows[0]] > 0 else 0.0
 
     def contributions(self, moment: Moment, whole: int, parts: list[int], window_s: int) -> contributors.Contributions:
@@ -189,7 +191,7 @@ class QuantileJudge:
         counts = self._counts(moment, window_s)[:, rows]
         bins = np.arange(BINS)[:, None]
         bottoms, tops = counts.sum(axis=0), np.where((bins < low) | (bins >= high), counts, 0.0).sum(axis=0)
-        before = self._baseline.counts.sum(axis=0)[rows]
+        before = self._baseline.counts.sum(axis=0, dtype=np.float64)[rows]
         if before.sum() <= 0:
             before = bottoms
         share = np.nan_to_num(np.where(known, usual[rows], usual[whole]))

@@ -60,6 +60,7 @@ class Moment:
         self._clock = clock
         self._plan = plan
         self._sums: dict[tuple[int, int], Array] = {}
+        self._mapped: dict[tuple[int, int], Array] = {}
 
     @cached_property
     def end_s(self) -> float:
@@ -83,7 +84,9 @@ class Moment:
 
     def sums(self, component: int, window_s: int) -> Array:
         """float64[n]: sums by the series that uses them, 0 where nothing was counted."""
-        return at(self.raw(component, window_s), self.reader.partner(component))
+        if (component, window_s) not in self._mapped:
+            self._mapped[component, window_s] = at(self.raw(component, window_s), self.reader.partner(component))
+        return self._mapped[component, window_s]
 
     def earlier(self, component: int, window_s: int, *, mapped: bool) -> Array:
         """float64[EARLIER_WINDOWS, n]: sums of the windows before this one, `mapped` by the series that uses them."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from detectors.law import Law
 from streams.catalogue.metric import Component
 from streams.catalogue.signals import CellKind
 from streams.evaluation.held import SHORT_S
 from streams.evaluation.judge import FollowsTicks
-from streams.evaluation.window_reader import QUARTER_MS, TICK_MS, due
+from streams.evaluation.window_reader import LONG_S, QUARTER_MS, TICK_MS, due
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from streams.evaluation.moment import Moment
 
 _SHOWN_MS = 60_000  # where tests find what there is, windows are for people to see
+_SLOWLY_SHOWN_MS, _HOUR_S = 300_000, 3_600  # an hour moves little in five minutes
 _UNHURRIED_S = 300  # a shortest window of five minutes moves little in ten seconds
 
 
@@ -32,7 +34,7 @@ class Pace:
         self._metric = metric
         self._judge = judge
         self._follower = judge if isinstance(judge, FollowsTicks) else None
-        self._every_ms = _SHOWN_MS if self._follower and metric.threshold is None else _every_ms(metric)
+        self._every_ms = _shown_ms(metric) if self._follower and metric.threshold is None else _every_ms(metric)
         self._exposed = _exposed(metric)
 
     def worth_judging(self, moment: Moment) -> bool:
@@ -52,6 +54,12 @@ class Pace:
             for window_s in self._metric.windows
             if due(window_s, now_ms)
         )
+
+
+def _shown_ms(metric: Metric) -> int:
+    """Of a ratio of hours, unless windows find what is wrong with it: what burns, or what weeks say."""
+    found = metric.traits.law is not Law.RATIO or metric.target is not None or metric.windows[-1] > LONG_S
+    return _SHOWN_MS if found or metric.windows[0] < _HOUR_S else _SLOWLY_SHOWN_MS
 
 
 def _every_ms(metric: Metric) -> int:
