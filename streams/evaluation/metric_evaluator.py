@@ -131,10 +131,16 @@ class MetricEvaluator:
             self._allowed = self._budget.of_series(self._index.judged, self._index.whole)
             for growing in (self._reporting, self._past, self._unsettled, self._judge, self._assessments):
                 growing.grow(count)
-        moment = Moment(now_ms, self.metric.settle_s, windows, self._clock, self._plan, self._index.whole)
-        moment.peers, moment.allowed = self._peers, self._allowed
-        moment.open_since = self._clock.open_since(moment.end_ms)
-        return moment
+        return Moment(
+            now_ms,
+            self.metric.settle_s,
+            windows,
+            self._clock,
+            self._plan,
+            self._index.whole,
+            self._peers,
+            self._allowed,
+        )
 
     def _follow(self, moment: Moment, bad: NDArray[np.bool_]) -> None:
         """Lets the judge follow the present, once a minute, while it is open."""

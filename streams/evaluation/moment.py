@@ -47,15 +47,23 @@ class Moment:
     """
 
     def __init__(
-        self, now_ms: int, settle_s: int, reader: WindowReader, clock: LocalClock, plan: SalePlan, whole: int
+        self,
+        now_ms: int,
+        settle_s: int,
+        reader: WindowReader,
+        clock: LocalClock,
+        plan: SalePlan,
+        whole: int,
+        peers: Array,
+        allowed: Array,
     ) -> None:
         self.now_ms = now_ms
         self.end_ms = now_ms - settle_s * 1000
         self.size = reader.series_count
         self.whole = whole
-        self.open_since: int | None = 0
-        self.peers: Array = np.ones(self.size)
-        self.allowed: Array = np.full(self.size, 1e-3)
+        self.open_since = clock.open_since(self.end_ms)
+        self.peers = peers
+        self.allowed = allowed
         self.reader = reader
         self._clock = clock
         self._plan = plan

@@ -50,11 +50,11 @@ def always(pace: Pace, moment: Any) -> bool:
     return True
 
 
-@pytest.mark.parametrize(("share", "windows"), [(0.3, (60, 300, 900)), (0.8, (60, 300, 900)), (0.8, (3600, 86_400))])
+@pytest.mark.parametrize("share", [0.3, 0.8])
 def test_a_ratio_is_found_at_the_tick_at_which_it_is_if_windows_are_judged_at_all(
-    shop_of: Any, monkeypatch: pytest.MonkeyPatch, share: float, windows: tuple[int, ...]
+    shop_of: Any, monkeypatch: pytest.MonkeyPatch, share: float
 ) -> None:
-    shop, metric = failing(shop_of, share), metric_of("ratio", Direction.DOWN, windows=windows)
+    shop, metric = failing(shop_of, share), metric_of("ratio", Direction.DOWN)
     span = (FAILURE_MS - 600_000, FAILURE_MS + 900_000)
 
     found = shop.run(taught(shop, metric), *span)
@@ -62,6 +62,19 @@ def test_a_ratio_is_found_at_the_tick_at_which_it_is_if_windows_are_judged_at_al
 
     assert found
     assert found == shop.run(taught(shop, metric), *span)
+
+
+@pytest.mark.parametrize(("windows", "every_ms"), [((300, 900), 30_000), ((3600, 86_400), MINUTE_MS)])
+def test_a_ratio_of_long_windows_is_found_at_the_first_half_minute_or_minute_after(
+    shop_of: Any, monkeypatch: pytest.MonkeyPatch, windows: tuple[int, ...], every_ms: int
+) -> None:
+    shop, metric = failing(shop_of, 0.8), metric_of("ratio", Direction.DOWN, windows=windows)
+    span = (FAILURE_MS - 600_000, FAILURE_MS + 900_000)
+
+    found = shop.run(taught(shop, metric), *span)[0][0]
+    monkeypatch.setattr(Pace, "worth_judging", always)
+
+    assert found == -(-shop.run(taught(shop, metric), *span)[0][0] // every_ms) * every_ms
 
 
 @pytest.mark.parametrize(("windows", "every_ms"), [((60, 300, 900), MINUTE_MS), ((3600,), 5 * MINUTE_MS)])
