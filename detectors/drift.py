@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from detectors.day import Day
 
     Array = NDArray[np.float64]
+    Stored = NDArray[np.float32]
 
 ODDS = (1 / 3, 0.5, 1 / 1.5, 1.5, 2.0, 3.0)
 LAG_DAYS = 14  # the reference knows nothing younger
@@ -94,12 +95,14 @@ class Drift:
         self._open: Array = np.zeros((2, 0))
         self._waiting = np.zeros((2, LAG_DAYS, 0), dtype=np.float32)
         self._reference = np.zeros((2, WEEKDAYS, 0), dtype=np.float32)
-        self._days: Array = np.zeros(0)
-        self._squares: Array = np.zeros((2, 0))
-        self._before: Array = np.zeros((2, 0))  # how far the last day was from its ratio, and of how many trials
-        self._raw: Array = np.zeros((len(ODDS), 0))
-        self._sums: Array = np.zeros((4, len(ODDS), 0))  # successes, expected ones, trials, days
-        self._stood: Array = np.zeros(0)
+        self._days: Stored = np.zeros(0, dtype=np.float32)
+        self._squares: Stored = np.zeros((2, 0), dtype=np.float32)
+        # How far the last day was from its ratio, and of how many trials.
+        self._before: Stored = np.zeros((2, 0), dtype=np.float32)
+        self._raw: Stored = np.zeros((len(ODDS), 0), dtype=np.float32)
+        # Successes, expected ones, trials, days.
+        self._sums: Stored = np.zeros((4, len(ODDS), 0), dtype=np.float32)
+        self._stood: Stored = np.zeros(0, dtype=np.float32)
         self._made: DriftRun | None = None
 
     def grow(self, size: int) -> None:
@@ -148,8 +151,9 @@ class Drift:
 
     def _compare(self, tops: Array, bottoms: Array, ratio: Array, on: NDArray[np.bool_]) -> None:
         more = tops * np.log(self._odds) - bottoms * np.log1p((self._odds - 1) * ratio)
-        self._raw += np.where(on, more, 0.0)
-        self._sums += np.where(on, np.array([tops, ratio * bottoms, bottoms, np.ones(len(tops))]), 0.0)[:, None]
+        self._raw += np.where(on, more, 0.0).astype(np.float32)
+        told = np.where(on, np.array([tops, ratio * bottoms, bottoms, np.ones(len(tops))]), 0.0)
+        self._sums += told[:, None].astype(np.float32)
         self._forget(self._raw <= 0)
 
     def _forget(self, runs: NDArray[np.bool_]) -> None:
@@ -157,7 +161,7 @@ class Drift:
         self._sums[:, runs] = 0
 
     def _nats(self, weight: Array) -> Array:
-        _, _, trials, days = self._sums
+        _, _, trials, days = self._sums.astype(np.float64)
         a_day = trials / np.maximum(days, 1.0)
         of_day = 1 + np.maximum(a_day - 1, 0.0) * self._correlation()
         found: Array = self._raw / (of_day * (1 + trials / weight))
@@ -165,22 +169,24 @@ class Drift:
 
     def _correlation(self) -> Array:
         """float64[n]: of the trials of one day."""
-        found = (self._squares[0] + _PRIOR_CORRELATION * _PRIOR_DAYS) / (self._squares[1] + _PRIOR_DAYS)
+        squares = self._squares.astype(np.float64)
+        found = (squares[0] + _PRIOR_CORRELATION * _PRIOR_DAYS) / (squares[1] + _PRIOR_DAYS)
         return np.asarray(np.clip(found, 0.0, _LARGEST_CORRELATION), dtype=np.float64)
 
     def _learn_correlation(self, tops: Array, bottoms: Array, ratio: Array) -> None:
         """From how much a day differs from the one before beyond chance, which a slow change hardly moves."""
         variance = ratio * (1 - ratio)
         error = tops / np.maximum(bottoms, 1.0) - ratio
-        before, trials = self._before
+        before, trials = self._before.astype(np.float64)
         on = (bottoms > 1) & (trials > 1) & (self._days > 1)
         chance = variance * (1 / np.maximum(bottoms, 1.0) + 1 / np.maximum(trials, 1.0))
         limit = _FARTHEST * (chance + 2 * variance * self._correlation())
         found = (np.minimum((error - before) ** 2, limit) - chance) / (2 * variance)
         least = np.minimum(bottoms, trials)
         telling = np.where(on, least / (least + 1 / _PRIOR_CORRELATION), 0.0)
-        self._squares = self._squares * np.where(on, _KEEP, 1.0) + telling * np.array([found, np.ones(len(tops))])
-        self._before = np.where(bottoms > 1, (error, bottoms), self._before)
+        squares = self._squares * np.where(on, _KEEP, 1.0) + telling * np.array([found, np.ones(len(tops))])
+        self._squares = squares.astype(np.float32)
+        self._before = np.where(bottoms > 1, (error, bottoms), self._before).astype(np.float32)
 
     def _move(self, tops: Array, bottoms: Array, calm: NDArray[np.bool_]) -> None:
         """The day waits; the oldest that waits becomes a part of the reference, or is left out while evidence grows."""
@@ -200,7 +206,7 @@ class Drift:
     def _end_runs(self, ratio: Array) -> None:
         """What the last two weeks contradict is over, and what has stood for four weeks is the new level."""
         run = self.run()
-        self._stood = np.where(run.nats >= _LEAST_NATS, self._stood + 1, 0.0)
+        self._stood = np.where(run.nats >= _LEAST_NATS, self._stood + 1, 0.0).astype(np.float32)
         tops, bottoms = self._waiting.astype(np.float64).sum(axis=1)
         against = bottoms * np.log1p((self._odds - 1) * ratio) - tops * np.log(self._odds)
         self._forget((against >= _OVER) & (self._raw > 0))
@@ -227,7 +233,7 @@ class Drift:
             _, weight = self._expected(0)
             nats = self._nats(weight)
             best, each = np.argmax(nats, axis=0), np.arange(nats.shape[1])
-            successes, expected, trials, days = self._sums[:, best, each]
+            successes, expected, trials, days = self._sums[:, best, each].astype(np.float64)
             week = self._waiting[:, -WEEKDAYS:].astype(np.float64).sum(axis=1)
             count = np.maximum(trials, 1.0)
             usual, newest = expected / count, np.maximum(week[1], 1.0)

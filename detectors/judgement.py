@@ -42,6 +42,9 @@ class Reason(enum.IntEnum):
         return self in {Reason.INSUFFICIENT_EXPOSURE, Reason.WARMING_UP, Reason.CLOSED}
 
 
+_INSUFFICIENT = (np.int8(Reason.INSUFFICIENT_EXPOSURE), np.int8(Reason.CLOSED))  # looked up at every tick
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """Judgements of n series, by columns of length n.
@@ -104,7 +107,7 @@ def nothing(size: int) -> Judgement:
 
 def insufficient(reason: NDArray[np.int8]) -> NDArray[np.bool_]:
     """Where a column of reasons says that there was too little to judge."""
-    return (reason >= Reason.INSUFFICIENT_EXPOSURE) & (reason <= Reason.CLOSED)
+    return (reason >= _INSUFFICIENT[0]) & (reason <= _INSUFFICIENT[1])
 
 
 def score(log_probability: NDArray[np.float64], limit: NDArray[np.float64] | float = LIMIT) -> NDArray[np.float64]:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
+    Stored = NDArray[np.float32]
+    Seconds = NDArray[np.uint32]
 
 ODDS = (0.02, 0.1, 0.25, 0.5, 1 / 1.5, 1.5, 2.0, 4.0, 10.0, 50.0)
 _SURE = float(np.log(1000.0))  # nats for "as usual" after which a change is over
@@ -107,14 +109,16 @@ class RatioBank:
         self._odds: Array = np.array(odds)[:, None]
         self._logs: Array = np.log(self._odds)
         self._rises = int(np.searchsorted(self._odds[:, 0], 1.0))  # the first of them
-        self._raw: Array = np.zeros((len(odds), 0))  # nats, were trials independent
-        self._sums: Array = np.zeros((3, len(odds), 0))  # successes, expected ones, trials
-        self._start: Array = np.zeros((len(odds), 0))  # s
-        self._after: Array = np.zeros((2, 2, 0))  # of falls and rises: successes, trials since it looks usual
-        self._usual_since: Array = np.zeros((2, 0))  # s
+        # Seven digits of a sum: what that leaves out of ten million trials is far less than chance makes of them.
+        self._raw: Stored = np.zeros((len(odds), 0), dtype=np.float32)  # nats, were trials independent
+        self._sums: Stored = np.zeros((3, len(odds), 0), dtype=np.float32)  # successes, expected ones, trials
+        self._start: Seconds = np.zeros((len(odds), 0), dtype=np.uint32)  # s
+        # Of falls and rises: successes, trials since it looks usual.
+        self._after: Stored = np.zeros((2, 2, 0), dtype=np.float32)
+        self._usual_since: Seconds = np.zeros((2, 0), dtype=np.uint32)  # s
         self._whole_over: Array = np.full(2, -np.inf)  # s
         self._begun: NDArray[np.bool_] = np.zeros((2, 0), dtype=np.bool_)
-        self._of: tuple[Expected, Array] | None = None
+        self._of: tuple[Expected, Array, Array] | None = None
 
     def grow(self, size: int) -> None:
         """Makes room for new series."""
@@ -134,7 +138,7 @@ class RatioBank:
             getattr(self, name)[..., rows] = 0
 
     def follow(self, successes: Array, trials: Array, expected: Expected, from_s: float, whole: int = -1) -> Ends:
-        """Takes in what came since `from_s` (s), float64[n] each; where the ratio is unknown nothing is taken in.
+        """Takes in what came since `from_s` (whole s), float64[n] each; where the ratio is unknown nothing is taken in.
 
         A success may come later than its trial, so a step may have more of them than trials.
 
@@ -158,8 +162,8 @@ class RatioBank:
         """The expected ratio, and what a trial of each series speaks against each of the odds."""
         if self._of is None or self._of[0] is not expected:
             ratio = np.clip(np.nan_to_num(expected.ratio), _INSIDE, 1 - _INSIDE)
-            self._of = (expected, np.log1p((self._odds - 1) * ratio))
-        return np.clip(np.nan_to_num(expected.ratio), _INSIDE, 1 - _INSIDE), self._of[1]
+            self._of = (expected, ratio, np.log1p((self._odds - 1) * ratio))
+        return self._of[1:]
 
     def _take(
         self, rows: NDArray[np.intp] | slice, came: Array, tried: Array, ratio: Array, away: Array, from_s: float
@@ -179,7 +183,7 @@ class RatioBank:
         rows = np.flatnonzero(self._raw.max(axis=0, initial=0.0) >= _BEGUN * limits)
         if not len(rows):
             return RatioRun(rows, *np.zeros((6, 0)))
-        successes, usual, trials = self._sums[:, :, rows]
+        successes, usual, trials = self._sums[:, :, rows].astype(np.float64)
         seconds = np.maximum(now_s - self._start[:, rows], 1.0)
         passing = expected.passing[rows] * np.minimum(QUARTER_S / seconds, 1.0)
         correlation = np.nan_to_num(expected.lasting[rows] + passing, nan=1.0)
@@ -209,8 +213,8 @@ class RatioBank:
             series, p = rows[on], ratio[on]
             raw = self._raw[sizes][:, series]
             best = np.argmax(raw, axis=0) + (sizes.start or 0)
-            successes, _, trials = self._sums[:, best, series]
-            before = self._after[place][:, series]
+            successes, _, trials = self._sums[:, best, series].astype(np.float64)
+            before = self._after[place][:, series].astype(np.float64)
             self._usual_since[place, series] = np.where(before[1] > 0, self._usual_since[place, series], from_s)
             after = before + np.array([came[on], tried[on]])
             # As far off as it was before, by half at most, but never so near to usual that none could tell them apart.
@@ -228,7 +232,7 @@ class RatioBank:
                 self._whole_over[place] = from_s
                 self._begin(place, sizes, np.flatnonzero(~self._begun[place]))
             ended |= (nats > 0) & (self._start[best, series] <= self._whole_over[place])
-            ends.append((series[ended], self._usual_since[place, series[ended]]))
+            ends.append((series[ended], self._usual_since[place, series[ended]].astype(np.float64)))
             self._begin(place, sizes, series[ended])
         return Ends(*(np.concatenate(of) for of in zip(*ends, strict=True))) if ends else Ends(rows[:0], np.zeros(0))
 

@@ -48,7 +48,7 @@ class TailBaseline:
 
     def __init__(self, bins: int, upper: float, lower: float) -> None:
         self.upper, self.lower = upper, lower
-        self.counts: Array = np.zeros((bins, 0))
+        self.counts: NDArray[np.float32] = np.zeros((bins, 0), dtype=np.float32)
         self.low: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         self.high: NDArray[np.int64] = np.zeros(0, dtype=np.int64)  # 0: not drawn yet
         self.quarters: Array = np.zeros(0)  # since the first with a value
@@ -71,8 +71,8 @@ class TailBaseline:
     def histograms(self) -> Array:
         """float64[bins, n]: the usual ones; of a part without tails that of the whole."""
         if not 0 <= self.whole < len(self.high):
-            return self.counts
-        return np.where(self.high > 0, self.counts, self.counts[:, [self.whole]])
+            return self.counts.astype(np.float64)
+        return np.where(self.high > 0, self.counts, self.counts[:, [self.whole]]).astype(np.float64)
 
     def in_tails(self, counts: Array) -> Array:
         """float64[n]: how many of the values of histograms, float64[bins, n], lie in the tails."""
@@ -95,8 +95,8 @@ class TailBaseline:
         drawn = self.borders()[1] > 0
         self.tails.learn(hour, np.where(drawn, tails, 0.0), np.where(drawn, total, 0.0), itself)
         self.quarters += (self.quarters > 0) | (total > 0)
-        self.counts *= _FORGET
-        self.counts += counts * np.where(odd, _ODD_WEIGHT, 1.0)
+        self.counts *= np.float32(_FORGET)
+        self.counts += (counts * np.where(odd, _ODD_WEIGHT, 1.0)).astype(np.float32)
         self._draw()
 
     def begin_anew(self, rows: NDArray[np.intp], counts: Array) -> None:
@@ -107,8 +107,8 @@ class TailBaseline:
         self._draw()
 
     def _draw(self) -> None:
-        total = self.counts.sum(axis=0)
-        above = shares_above(self.counts)
+        counts = self.counts.astype(np.float64)
+        total, above = counts.sum(axis=0), shares_above(counts)
         series = np.arange(len(total))
         shares = np.where(self.high > 0, above[self.high, series] + (1 - above[self.low, series]), 0.0)
         wanted = self.upper + self.lower
@@ -122,7 +122,7 @@ class TailBaseline:
         low = np.minimum(low, high - 1)
         new = rows[(high != self.high[rows]) | (low != self.low[rows])]
         self.high[rows], self.low[rows] = high, low
-        self.tails.begin_anew(new, self.in_tails(self.counts)[new], total[new])
+        self.tails.begin_anew(new, self.in_tails(counts)[new], total[new])
 
     def usual(self, at_s: float, whole: int, sets: NDArray[np.int64] | None = None) -> UsualRatio:
         """The usual share in the tails at `at_s` seconds after local midnight; NaN where too little is known.

@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from detectors.judgement import Judgement
     from streams.catalogue.metric import Metric
     from streams.evaluation.moment import Moment
 
 _LEAST_EFFECT = 0.5  # a stock moves more than the ratio it comes from
+_STOCK_MS = 60_000  # so often it is looked at
 
 
 class CohortJudge(RatioJudge):
@@ -37,25 +39,34 @@ class CohortJudge(RatioJudge):
         if self._overdue is not None:
             self._overdue.grow(size)
 
+    def watch(self, moment: Moment) -> bool:
+        far = super().watch(moment)
+        if self._overdue is None or moment.end_ms % _STOCK_MS:
+            return far
+        return far or bool((self._piled(moment, self._overdue).score >= 1).any())
+
     def findings(self, moment: Moment, windows: tuple[int, ...]) -> Iterator[Finding]:
         yield from super().findings(moment, windows)
         if self._overdue is not None:
             window_s = self._metric.windows[-1]
-            stock = self._overdue.judge(moment.reader.overdue().astype(np.float64), moment.limit(window_s))
+            stock = self._piled(moment, self._overdue)
             # Judged by the stock of cases, expressed in the metric's own unit.
             in_unit = self._judged(moment, window_s, self._expected.usual(moment))
             direction = np.where(stock.score >= 1, -1, in_unit.direction).astype(np.int8)
             in_unit = replace(in_unit, score=stock.score, reason=stock.reason, excess=stock.excess, direction=direction)
             yield Finding(window_s, in_unit, np.full(moment.size, window_s, dtype=np.int32))
 
+    def _piled(self, moment: Moment, overdue: OverdueDetector) -> Judgement:
+        return overdue.judge(_stock(moment), moment.limit(self._metric.windows[-1]))
+
     def follow(self, moment: Moment, elapsed_s: float, calm: NDArray[np.bool_]) -> None:
         super().follow(moment, elapsed_s, calm)
         if self._overdue is not None:
-            self._overdue.follow(moment.reader.overdue().astype(np.float64), elapsed_s, calm)
+            self._overdue.follow(_stock(moment), elapsed_s, calm)
 
     def rebase(self, moment: Moment, rows: NDArray[np.intp], seconds: int) -> float:
         if self._overdue is not None:
-            self._overdue.rebase(rows, moment.reader.overdue().astype(np.float64)[rows])
+            self._overdue.rebase(rows, _stock(moment)[rows])
         return super().rebase(moment, rows, seconds)
 
     def _parts(self) -> dict[str, bytes]:
@@ -66,3 +77,8 @@ class CohortJudge(RatioJudge):
         super()._restore_parts(parts)
         if self._overdue is not None:
             self._overdue.restore(parts["overdue"])
+
+
+def _stock(moment: Moment) -> NDArray[np.float64]:
+    """float64[n]: the cases that are overdue."""
+    return moment.reader.overdue().astype(np.float64)

@@ -64,7 +64,11 @@ class QuantileJudge:
         self._baseline = TailBaseline(BINS, upper=1 - self._share, lower=lower)
         self._detector = BinomialDetector(_LEAST_SHARE, metric.minimum_exposure)
         self._tests = SequentialRatios(
-            metric, _LEAST_SHARE, lambda moment, window_s: self._counts(moment, window_s).sum(axis=0)
+            metric,
+            _LEAST_SHARE,
+            self._recent,
+            lambda moment, window_s: self._counts(moment, window_s).sum(axis=0),
+            lambda _: self._baseline.tails.sums[1] * TRIALS_A_DAY,
         )
         self._cut_off = any(term.since for term in metric.numerator)  # by what was there before, durations are
         self._learned = 0
@@ -84,6 +88,10 @@ class QuantileJudge:
         del window_s
         return 0.0
 
+    def watch(self, moment: Moment) -> bool:
+        """Takes in what came since the last tick; whether there may be something to find."""
+        return self._tests.watch(moment, self._usual(moment))
+
     def findings(self, moment: Moment, windows: tuple[int, ...]) -> Iterator[Finding]:
         usual = self._usual(moment)
         expected = self._value(self._baseline.histograms())
@@ -95,8 +103,7 @@ class QuantileJudge:
             )
             judged.reason[~np.isfinite(usual.ratio) & (total > 0)] = Reason.WARMING_UP
             yield Finding(window_s, judged)
-        a_day = self._baseline.tails.sums[1] * TRIALS_A_DAY
-        found = self._tests.finding(moment, usual, a_day, lambda slots: self._recent(moment, slots))
+        found = self._tests.finding(moment, usual)
         assert found.windows is not None
         rows = found.judgement.score >= 1
         if rows.any():
@@ -106,6 +113,8 @@ class QuantileJudge:
     def _recent(self, moment: Moment, slots: int) -> tuple[Array, Array]:
         """Values in the tails, and all, of the last slots of 10 s."""
         counts: Array = np.array([moment.reader.recent(number, slots) for number in range(BINS)], dtype=np.float64)
+        if not counts.any():
+            return counts[0], counts[0]
         counts = np.maximum(counts, 0.0)
         return self._baseline.in_tails(counts), counts.sum(axis=0)
 
@@ -164,12 +173,12 @@ class QuantileJudge:
         return Course(total - tails, (1 - usual) * total, rises=True, trials=total)
 
     def rebase(self, moment: Moment, rows: NDArray[np.intp], seconds: int) -> float:
-        before = self._value(self._baseline.counts)[rows[0]]
+        before = self._value(self._baseline.counts.astype(np.float64))[rows[0]]
         counts = [[moment.last(number, series, seconds) for series in rows.tolist()] for number in range(BINS)]
         self._baseline.begin_anew(rows, np.array(counts))
         self._tests.forget(rows)
         self._made = None
-        after = self._value(self._baseline.counts)[rows[0]]
+        after = self._value(self._baseline.counts.astype(np.float64))[rows[0]]
         return float(after / before) if before > 0 and self._baseline.high[rows[0]] > 0 else 0.0
 
     def contributions(self, moment: Moment, whole: int, parts: list[int], window_s: int) -> contributors.Contributions:
@@ -182,7 +191,7 @@ class QuantileJudge:
         counts = self._counts(moment, window_s)[:, rows]
         bins = np.arange(BINS)[:, None]
         bottoms, tops = counts.sum(axis=0), np.where((bins < low) | (bins >= high), counts, 0.0).sum(axis=0)
-        before = self._baseline.counts.sum(axis=0)[rows]
+        before = self._baseline.counts.sum(axis=0, dtype=np.float64)[rows]
         if before.sum() <= 0:
             before = bottoms
         share = np.nan_to_num(np.where(known, usual[rows], usual[whole]))

@@ -36,6 +36,7 @@ class ExpectedRatios:
         self._first = FirstLook()
         self._learned = 0
         self._made: tuple[tuple[int, int, int, int], UsualRatio] | None = None
+        self._begun: tuple[UsualRatio, UsualRatio] | None = None  # with what has been seen since the start
 
     def learn(self, hour: int, tops: Array, bottoms: Array, partner: NDArray[np.int32]) -> None:
         """Takes in a closed quarter; `bottoms` are by the series that counts them, which `partner` names."""
@@ -50,6 +51,7 @@ class ExpectedRatios:
     def follow(self, now_ms: int, tops: Array, bottoms: Array, share: float, calm: NDArray[np.bool_]) -> None:
         """Takes in a share of what a window holds, for the rows that are calm: for as long as no quarter has closed."""
         self._first.follow(now_ms, tops, bottoms, share, calm)
+        self._begun = None
 
     def rebase(self, moment: Moment, rows: NDArray[np.intp], tops: Array, bottoms: Array) -> None:
         """From now on these rows have the ratio of these sums."""
@@ -74,6 +76,8 @@ class ExpectedRatios:
 
     def _with_first(self, moment: Moment, usual: UsualRatio) -> UsualRatio:
         """With what has been seen since the start where no quarter has closed yet."""
+        if self._begun is not None and self._begun[0] is usual:
+            return self._begun[1]
         sums = self._first.sums(moment.now_ms)
         if sums is None:
             return usual
@@ -82,10 +86,12 @@ class ExpectedRatios:
         of_whole = tops[moment.whole] / max(bottoms[moment.whole], 1.0) if moment.whole >= 0 else 0.0
         ratio = (tops + drawn * of_whole) / np.maximum(bottoms + drawn, 1e-9)
         known = np.isfinite(usual.ratio)
-        return usual._replace(
+        begun = usual._replace(
             ratio=np.where(known, usual.ratio, np.where(self._known(bottoms, moment), ratio, np.nan)),
             weight=np.where(known, usual.weight, np.maximum(bottoms + drawn, 1.0)),
         )
+        self._begun = (usual, begun)
+        return begun
 
     def _known(self, trials: Array, moment: Moment) -> NDArray[np.bool_]:
         """Where there are trials enough, of its own or of the whole that it is a part of."""
@@ -108,7 +114,7 @@ class ExpectedRatios:
         """Takes over what `parts` described."""
         self._baseline = RatioBaseline.from_bytes(parts["baseline"])
         self._first = FirstLook.from_bytes(parts["first"])
-        self._made = None
+        self._made = self._begun = None
 
 
 def kinds(moment: Moment) -> NDArray[np.int64]:

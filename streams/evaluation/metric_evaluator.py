@@ -15,7 +15,7 @@ from streams.evaluation.closed_quarters import ClosedQuarters
 from streams.evaluation.end_finder import EndFinder
 from streams.evaluation.held import HeldFindings
 from streams.evaluation.judges import JUDGES
-from streams.evaluation.moment import Moment
+from streams.evaluation.moment import Allowance, Moment
 from streams.evaluation.opening import LocalClock
 from streams.evaluation.pace import Pace
 from streams.evaluation.past import Past
@@ -81,8 +81,7 @@ class MetricEvaluator:
         self._surprises = Surprises(
             metric, self._judge, self._preset, self._index, self._held, self._past, self._reporting, self._assessments
         )
-        self._allowed: Array = np.zeros(0)
-        self._limits: dict[int, Array] = {}  # of windows: they follow from that
+        self._allowance = Allowance(np.zeros(0), len(metric.windows))
         self._budget = AlarmBudget(settings.false_warnings_a_day, metrics)
         self._followed_ms = 0
         self.latest = Latest((), nothing(0))
@@ -110,7 +109,7 @@ class MetricEvaluator:
         # What is drawn keeps to the shortest window that says something: a line must not jump between windows.
         shown = self._preset.band(self._judge.in_unit(moment, surprise.present, surprise.present_windows))
         shown = replace(shown, score=best.score)
-        self.latest = Latest(windows.scopes, shown, float(self._allowed[self._index.judged].sum()))
+        self.latest = Latest(windows.scopes, shown, float(self._allowance.a_day[self._index.judged].sum()))
         # What has nearly reached its limit may be the part that explains what a wider scope has reached.
         near = (best.score >= CLEAR_SCORE) & anomalous.any()
         reported = np.flatnonzero(self._index.judged & (self._reporting.reported(now_ms) | near))
@@ -125,15 +124,21 @@ class MetricEvaluator:
 
     def _moment(self, now_ms: int, windows: WindowReader) -> Moment:
         count = windows.series_count
-        if count > len(self._allowed):
+        if count > len(self._allowance.a_day):
             self._index.follow(windows.scopes, count)
-            self._allowed, self._limits = self._budget.of_series(self._index.judged, self._index.whole), {}
+            allowed = self._budget.of_series(self._index.judged, self._index.whole)
+            self._allowance = Allowance(allowed, len(self.metric.windows))
             for growing in (self._reporting, self._past, self._unsettled, self._judge, self._assessments):
                 growing.grow(count)
-        moment = Moment(now_ms, self.metric.settle_s, windows, self._clock, self._plan, self._index.whole)
-        moment.allowed, moment.windows, moment.limits = self._allowed, len(self.metric.windows), self._limits
-        moment.open_since = self._clock.open_since(moment.end_ms)
-        return moment
+        return Moment(
+            now_ms,
+            self.metric.settle_s,
+            windows,
+            self._clock,
+            self._plan,
+            self._index.whole,
+            self._allowance,
+        )
 
     def _follow(self, moment: Moment, bad: NDArray[np.bool_]) -> None:
         """Lets the judge follow the present, once a minute, while it is open."""

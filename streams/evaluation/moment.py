@@ -34,6 +34,27 @@ class CourseStep(enum.IntEnum):
         return 90 if self is CourseStep.SLOT else 120
 
 
+class Allowance:
+    """The false warnings that series of a metric may have, and the limits of its windows that follow from them.
+
+    Attributes:
+        a_day: float64[n].
+
+    """
+
+    def __init__(self, a_day: Array, windows: int) -> None:
+        """`windows`: how many share what a series may have."""
+        self.a_day = a_day
+        self._windows = windows
+        self._limits: dict[int, Array] = {}
+
+    def limit(self, window_s: int) -> Array:
+        """float64[n]: the probability of what a window shows that has score 1."""
+        if window_s not in self._limits:
+            self._limits[window_s] = limit_of_window(self.a_day / self._windows, window_s, step_of(window_s) / 1000)
+        return self._limits[window_s]
+
+
 class Moment:
     """What the judges of all signals read at one tick. Sums are made once, also where several detectors want them.
 
@@ -43,27 +64,32 @@ class Moment:
         size: number of series.
         whole: the series of the whole, -1 if there is none.
         allowed: float64[n], false warnings a day that a series may have.
-        windows: how many windows share that.
-        limits: what follows from both, by window, once it was asked for; the same for all moments until series are new.
         open_since: ms since when it has been open, None where it is closed.
 
     """
 
     def __init__(
-        self, now_ms: int, settle_s: int, reader: WindowReader, clock: LocalClock, plan: SalePlan, whole: int
+        self,
+        now_ms: int,
+        settle_s: int,
+        reader: WindowReader,
+        clock: LocalClock,
+        plan: SalePlan,
+        whole: int,
+        allowance: Allowance,
     ) -> None:
         self.now_ms = now_ms
         self.end_ms = now_ms - settle_s * 1000
         self.size = reader.series_count
         self.whole = whole
-        self.open_since: int | None = 0
-        self.allowed: Array = np.full(self.size, 1e-3)
-        self.windows = 1
-        self.limits: dict[int, Array] = {}
+        self.open_since = clock.open_since(self.end_ms)
+        self.allowed = allowance.a_day
+        self._allowance = allowance
         self.reader = reader
         self._clock = clock
         self._plan = plan
         self._sums: dict[tuple[int, int], Array] = {}
+        self._mapped: dict[tuple[int, int], Array] = {}
 
     @cached_property
     def end_s(self) -> float:
@@ -77,10 +103,7 @@ class Moment:
 
     def limit(self, window_s: int) -> Array:
         """float64[n]: the probability of what a window shows that has score 1."""
-        if window_s not in self.limits:
-            allowed = self.allowed / self.windows
-            self.limits[window_s] = limit_of_window(allowed, window_s, step_of(window_s) / 1000)
-        return self.limits[window_s]
+        return self._allowance.limit(window_s)
 
     def planned(self, window_s: int) -> Planned:
         """What the calendar plans for the window."""
@@ -94,7 +117,9 @@ class Moment:
 
     def sums(self, component: int, window_s: int) -> Array:
         """float64[n]: sums by the series that uses them, 0 where nothing was counted."""
-        return at(self.raw(component, window_s), self.reader.partner(component))
+        if (component, window_s) not in self._mapped:
+            self._mapped[component, window_s] = at(self.raw(component, window_s), self.reader.partner(component))
+        return self._mapped[component, window_s]
 
     def earlier(self, component: int, window_s: int, *, mapped: bool) -> Array:
         """float64[EARLIER_WINDOWS, n]: sums of the windows before this one, `mapped` by the series that uses them."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from detectors.law import Law
 from streams.catalogue.metric import Component
 from streams.catalogue.signals import CellKind
 from streams.evaluation.held import SHORT_S
 from streams.evaluation.judge import FollowsTicks
-from streams.evaluation.window_reader import QUARTER_MS, TICK_MS, due
+from streams.evaluation.window_reader import LONG_S, QUARTER_MS, TICK_MS, due
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from streams.evaluation.moment import Moment
 
 _SHOWN_MS = 60_000  # where tests find what there is, windows are for people to see
+_SLOWLY_SHOWN_MS, _HOUR_S = 300_000, 3_600  # an hour moves little in five minutes
 _UNHURRIED_S = 300  # a shortest window of five minutes moves little in ten seconds
 
 
@@ -31,18 +33,20 @@ class Pace:
     def __init__(self, metric: Metric, judge: Judge) -> None:
         self._metric = metric
         self._judge = judge
-        self._every_ms = _every_ms(metric)
+        self._follower = judge if isinstance(judge, FollowsTicks) else None
+        self._every_ms = _shown_ms(metric) if self._follower and metric.threshold is None else _every_ms(metric)
+        # Tests of counts see to it by themselves how often they take in what came.
+        self._watched_ms = TICK_MS if metric.traits.law is Law.COUNT else _every_ms(metric)
         self._exposed = _exposed(metric)
 
     def worth_judging(self, moment: Moment) -> bool:
         """Whether any series has exposure at the tick; while one is being reported, every tick is worth it anyway."""
         now_ms, windows = moment.now_ms, moment.reader
-        follower = self._judge if isinstance(self._judge, FollowsTicks) and moment.open_since is not None else None
-        if (follower and follower.watch(moment)) or now_ms % QUARTER_MS == 0:
+        if now_ms % QUARTER_MS == 0 or self._far(moment):
             return True
         if self._metric.traits.by_event:
             return bool(windows.sums(Component.NUMERATOR, TICK_MS // 1000).any())
-        if now_ms % (_SHOWN_MS if follower and self._metric.threshold is None else self._every_ms):
+        if now_ms % self._every_ms:
             return False
         least = self._metric.minimum_exposure
         return any(
@@ -51,6 +55,18 @@ class Pace:
             for window_s in self._metric.windows
             if due(window_s, now_ms)
         )
+
+    def _far(self, moment: Moment) -> bool:
+        """Lets tests take in what came; whether one has come far."""
+        if self._follower is None or moment.open_since is None or moment.now_ms % self._watched_ms:
+            return False
+        return self._follower.watch(moment)
+
+
+def _shown_ms(metric: Metric) -> int:
+    """Of a ratio of hours, unless windows find what is wrong with it: what burns, or what weeks say."""
+    found = metric.traits.law is not Law.RATIO or metric.target is not None or metric.windows[-1] > LONG_S
+    return _SHOWN_MS if found or metric.windows[0] < _HOUR_S else _SLOWLY_SHOWN_MS
 
 
 def _every_ms(metric: Metric) -> int:

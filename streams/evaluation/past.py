@@ -82,9 +82,10 @@ class Past:
             deviating: series that were anomalous at the last tick, or are not clear since then.
 
         """
-        rows = np.flatnonzero(finding.judgement.score >= CLEAR_SCORE)
-        if finding.windows is not None or len(rows) == 0:
+        shows = finding.judgement.score >= CLEAR_SCORE
+        if finding.windows is not None or not shows.any():
             return
+        rows = np.flatnonzero(shows)
         start = moment.end_ms - 1000 * finding.window_s
         over_around = self._until_around(moment, rows) > start
         past = (self.until[rows] > start) | (over_around & ~deviating[rows])

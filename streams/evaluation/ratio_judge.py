@@ -56,7 +56,11 @@ class RatioJudge:
         self._reference = Reference(_LONG_CORRELATION, self._earlier)
         self._binomial = BinomialDetector(min(effect, 1.0), metric.minimum_exposure)
         self._tests = SequentialRatios(
-            metric, min(effect, 1.0), lambda moment, window_s: moment.sums(Component.DENOMINATOR, window_s)
+            metric,
+            min(effect, 1.0),
+            self._recent,
+            lambda moment, window_s: moment.sums(Component.DENOMINATOR, window_s),
+            self._expected.a_day,
         )
         self._drifting = DriftingRatios(metric, min(effect, 1.0))
         self._burning = None if metric.target is None else BurnRateDetector(metric.target, metric.minimum_exposure)
@@ -78,6 +82,10 @@ class RatioJudge:
         del window_s
         return 0.0
 
+    def watch(self, moment: Moment) -> bool:
+        """Takes in what came since the last tick; whether there may be something to find."""
+        return self._metric.windows[0] <= LONG_S and self._tests.watch(moment, self._expected.usual(moment))
+
     def findings(self, moment: Moment, windows: tuple[int, ...]) -> Iterator[Finding]:
         usual = self._expected.usual(moment)
         for window_s in windows:
@@ -86,8 +94,7 @@ class RatioJudge:
         if self._burning is not None:
             yield from self._burns(moment, windows, usual)
         if self._metric.windows[0] <= LONG_S:
-            a_day = self._expected.a_day(moment)
-            yield self._tests.finding(moment, usual, a_day, lambda slots: self._recent(moment, slots))
+            yield self._tests.finding(moment, usual)
         yield from self._drifting.findings(moment)
 
     def _judged(self, moment: Moment, window_s: int, usual: UsualRatio) -> Judgement:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -20,15 +20,25 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from detectors.ratio_bank import RatioRun
+    from detectors.ratio_bank import Ends, RatioRun
     from detectors.ratio_baseline import UsualRatio
     from streams.catalogue.metric import Metric
     from streams.evaluation.moment import Moment
 
     Array = NDArray[np.float64]
-    Read = Callable[[int], tuple[Array, Array]]
+    Read = Callable[[Moment, int], tuple[Array, Array]]
 
 _NEAR = 4.0
+_FAR = 0.7  # of a limit: from there on the bank looks for the end of a change
+
+
+class _Tick(NamedTuple):
+    """What a tick brought: what was expected, the limits in nats, the runs that came far, the changes that are over."""
+
+    expected: Expected
+    limits: Array
+    run: RatioRun
+    ends: Ends
 
 
 class SequentialRatios:
@@ -39,19 +49,29 @@ class SequentialRatios:
     Args:
         metric: its catalogue entry.
         minimum_effect: smallest absolute difference of ratios that matters, 0 to 1.
+        read: successes and trials of the last slots of 10 s, by how many; float64[n] each.
         trials: those of a window that is kept, float64[n].
+        a_day: trials a day, about, float64[n]; they change when what is usual does.
 
     """
 
-    def __init__(self, metric: Metric, minimum_effect: float, trials: Callable[[Moment, int], Array]) -> None:
+    def __init__(
+        self,
+        metric: Metric,
+        minimum_effect: float,
+        read: Read,
+        trials: Callable[[Moment, int], Array],
+        a_day: Callable[[Moment], Array],
+    ) -> None:
         self._minimum_effect = minimum_effect
         self._minimum_exposure = max(metric.minimum_exposure, 1.0)
         self._windows = metric.windows
-        self._trials = trials
+        self._read, self._trials, self._a_day = read, trials, a_day
         self._bank = RatioBank()
         self._told: NDArray[np.bool_] = np.zeros(0, dtype=np.bool_)  # what had enough once has it until it is over
         self._followed = Followed()
-        self._made: tuple[UsualRatio, Expected] | None = None
+        self._made: tuple[UsualRatio, Expected, Array] | None = None
+        self._now: _Tick | None = None  # what the tick brought that was followed last, derived
 
     def grow(self, size: int) -> None:
         """Makes room for new series."""
@@ -65,43 +85,50 @@ class SequentialRatios:
         self._told[gone] = False
         self._made = None
 
-    def finding(self, moment: Moment, usual: UsualRatio, a_day: Array, read: Read) -> Finding:
-        """Takes in what came since the last time, and says what the runs say.
+    def watch(self, moment: Moment, usual: UsualRatio) -> bool:
+        """Takes in what came since the last time, and says whether a run has come far, or a change is over."""
+        now = self._follow(moment, usual)
+        return bool(len(now.ends.rows)) or bool((now.run.nats >= _FAR * now.limits[now.run.rows]).any())
 
-        Args:
-            moment: the tick.
-            usual: what is expected.
-            a_day: trials, about, float64[n].
-            read: successes and trials of the last slots of 10 s, by how many; float64[n] each.
+    def finding(self, moment: Moment, usual: UsualRatio) -> Finding:
+        """What the runs say, each over its own time, against what is usual."""
+        now = self._follow(moment, usual)
+        over = None
+        if len(now.ends.rows):
+            over = np.zeros(moment.size, dtype=np.int64)
+            over[now.ends.rows] = 1000 * now.ends.since
+        return self._judged(moment, now)._replace(over=over)
 
-        """
-        expected = self._expected(usual)
+    def _follow(self, moment: Moment, usual: UsualRatio) -> _Tick:
+        """Takes in what came since the last time, once a tick."""
+        if self._now is not None and self._followed.until_ms == moment.end_ms:
+            return self._now
+        expected, limits = self._expected(moment, usual)
         gap = self._followed.gap(moment)
         if gap.anew:
             self._bank.begin()
-        successes, trials = read(gap.slots)
+        successes, trials = self._read(moment, gap.slots)
         ends = self._bank.follow(successes, trials, expected, (moment.end_ms - gap.ms) / 1000, moment.whole)
-        over = None
-        if len(ends.rows):
-            over = np.zeros(moment.size, dtype=np.int64)
-            over[ends.rows] = 1000 * ends.since
-        limits = limit_of_trials(moment.allowed, a_day, usual.ratio)
-        return self._judged(moment, expected, limits, read)._replace(over=over)
+        run = self._bank.runs(expected, moment.end_ms / 1000, limits)
+        told = self._told[run.rows]
+        self._told[:] = False
+        self._told[run.rows] = told
+        self._now = _Tick(expected, limits, run, ends)
+        return self._now
 
-    def _expected(self, usual: UsualRatio) -> Expected:
-        """The same object as long as what is usual is: the bank keeps what follows from it."""
+    def _expected(self, moment: Moment, usual: UsualRatio) -> tuple[Expected, Array]:
+        """The same objects as long as what is usual is: the bank keeps what follows from it."""
         if self._made is None or self._made[0] is not usual:
             lasting = usual.lasting + 1 / np.maximum(usual.weight, 1.0)
-            self._made = (usual, Expected(usual.ratio, lasting, np.maximum(usual.dispersion - usual.lasting, 0.0)))
-        return self._made[1]
+            expected = Expected(usual.ratio, lasting, np.maximum(usual.dispersion - usual.lasting, 0.0))
+            self._made = (usual, expected, limit_of_trials(moment.allowed, self._a_day(moment), usual.ratio))
+        return self._made[1:]
 
-    def _judged(self, moment: Moment, expected: Expected, limits: Array, read: Read) -> Finding:
+    def _judged(self, moment: Moment, now: _Tick) -> Finding:
         judged, windows = nothing(moment.size), np.full(moment.size, TICK_MS // 1000, dtype=np.int32)
-        run = self._bank.runs(expected, moment.end_ms / 1000, limits)
-        if not len(run.rows):
-            self._told[:] = False
+        if not len(now.run.rows):
             return Finding(0, judged, windows)
-        run = self._shown_in_windows(run, expected, read)
+        run, limits = self._shown_in_windows(moment, now), now.limits
         value, usual = np.minimum(run.successes / run.trials, 1.0), run.expected / run.trials
         deviation = value - usual
         told = self._told[run.rows]
@@ -129,22 +156,22 @@ class SequentialRatios:
             direction=np.sign(deviation).astype(np.int8),
         )
         judged.put(run.rows, found)
-        self._told[:] = False
         self._told[run.rows] = (scores >= 1) | told
         windows[run.rows] = np.maximum(run.seconds, TICK_MS / 1000).astype(np.int32)
         return Finding(0, judged, windows)
 
-    def _shown_in_windows(self, run: RatioRun, expected: Expected, read: Read) -> RatioRun:
+    def _shown_in_windows(self, moment: Moment, now: _Tick) -> RatioRun:
         """What is shorter than the shortest window has to show in that as well.
 
         Where an outcome comes after its trial, as a checkout is completed a minute after it began, a rise of trials is
         no fall of outcomes: a metric has windows that are long beside such a delay.
         """
+        run, expected = now.run, now.expected
         short = np.flatnonzero(run.seconds < self._windows[0])
         if not len(short):
             return run
         rows = run.rows[short]
-        successes, trials = (of[rows] for of in read(self._windows[0] // (TICK_MS // 1000)))
+        successes, trials = (of[rows] for of in self._read(moment, self._windows[0] // (TICK_MS // 1000)))
         successes = np.minimum(successes, trials)
         nats = run.nats.copy()
         seen = evidence(successes, trials, expected.ratio[rows], expected.lasting[rows] + expected.passing[rows])
@@ -174,3 +201,4 @@ class SequentialRatios:
         arrays = unpack(payload)
         self._bank.restore(arrays["bank"].tobytes())
         self._followed.until_ms, self._told = int(arrays["followed"][0]), arrays["told"]
+        self._made = self._now = None

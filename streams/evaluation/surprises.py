@@ -123,8 +123,8 @@ class Surprises:
 
 def _keep(kept: Judgement, windows: NDArray[np.int32], finding: Finding, chosen: NDArray[np.bool_]) -> None:
     """Puts the finding in the place of what was kept, for the series that are chosen."""
-    rows = np.flatnonzero(chosen)
-    if len(rows) == 0:
+    if not chosen.any():
         return
+    rows = np.flatnonzero(chosen)
     kept.put(rows, finding.judgement.taken(rows))
     windows[rows] = finding.window_s if finding.windows is None else finding.windows[rows]

@@ -198,11 +198,12 @@ class Ahead:
             self._sort_in(codes[waiting], values[waiting])
 
     def _sort_in(self, codes: Ints, values: Ints) -> None:
-        near = codes < self._horizon << _KEY_BITS
-        if near.all():
+        horizon = self._horizon << _KEY_BITS
+        if codes.max() < horizon:
             self._near.add(codes, values)
-        elif not near.any():
+        elif codes.min() >= horizon:
             self._far.add(codes, values)
         else:
+            near = codes < horizon
             self._near.add(codes[near], values[near])
             self._far.add(codes[~near], values[~near])

@@ -93,19 +93,27 @@ class Intake:
 
     def _known(self, record: MetricCells, furthest: int) -> Cells:
         """The cells of the record, but for what the metric does not have and what is too far ahead."""
-        scope, component, slot = (
-            np.array(column, np.int64) for column in (record.scope, record.component, record.slot)
-        )
-        late, value = np.array(record.late, np.int64) != 0, np.array(record.value, np.int64)
-        known = np.clip(scope, -1, len(record.scopes))  # of what is no scope: one behind the last
-        log_id = np.append(self._table.log_ids(record.scopes), -1)[known]
+        columns = np.array([record.scope, record.component, record.slot, record.late, record.value], np.int64)
+        scope, component, slot, late, value = columns
+        least, most = columns.min(axis=1).tolist(), columns.max(axis=1).tolist()
+        log_ids = self._table.log_ids(record.scopes)
+        if (
+            min(least[:3]) >= 0
+            and most[0] < len(log_ids)
+            and most[1] < self._components
+            and most[2] <= furthest
+            and log_ids.min() >= 0
+        ):  # as it is but for mistakes
+            return Cells(scope, log_ids[scope], component, slot, late != 0, value.copy())  # it may wait for long
+        known = np.clip(scope, -1, len(log_ids))  # of what is no scope: one behind the last
+        log_id = np.append(log_ids, -1)[known]
         fine = (component >= 0) & (component < self._components)
         if self._recurrence is not None:
             finest = np.append(self._recurrence.of_finest(record.scopes), False)[known]
             fine |= (component >= LEAST_MARK) & finest & (value > 0)
         fine &= (log_id >= 0) & (slot >= 0)
         near = slot <= furthest
-        cells = Cells(scope, log_id, component, slot, late, value)
+        cells = Cells(scope, log_id, component, slot, late != 0, value)
         kept = fine & near
         if kept.all():
             return cells
@@ -150,6 +158,8 @@ class Intake:
 
     def _or_behind(self, cells: Cells, judged: int) -> NDArray[np.bool_]:
         """What is late: said to be, or for a slot that may have been judged."""
+        if not len(cells.slot) or (cells.slot.min() >= judged):
+            return cells.late
         behind = ~cells.late & (cells.slot < judged)
         self._skipped.behind += int(np.count_nonzero(behind))
         return cells.late | behind

@@ -78,10 +78,10 @@ class SeriesTable:
 
     def log_ids(self, scopes: Sequence[Scope]) -> NDArray[np.int64]:
         """int64[len(scopes)]: log ids, new ones given in the order of `scopes`; -1 (MALFORMED) for no scope of ours."""
-        known = self._log_ids
-        return np.fromiter(
-            (known[scope] if scope in known else self._admit(scope) for scope in scopes), np.int64, len(scopes)
-        )
+        found = [self._log_ids.get(scope) for scope in scopes]
+        if None in found:
+            found = [self._log_ids[scope] if scope in self._log_ids else self._admit(scope) for scope in scopes]
+        return np.array(found, np.int64)
 
     def reach(self, log_ids: NDArray[np.int64]) -> NDArray[np.int64]:
         """Series ids of log ids that a tick has reached; those new to the ticks join in the order of their scopes."""

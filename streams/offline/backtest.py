@@ -44,16 +44,18 @@ if TYPE_CHECKING:
     from streams.settings.settings import Settings
 
 SLICE_MS = 10_000  # of ingest time, as replay sends
-HISTORY_FLUSH_MS = 900_000  # before detectors run, cells are handed on in larger portions
+PORTION_MS = 60_000  # of cells: however the log is cut, ticks see the same
+HISTORY_PORTION_MS = 900_000  # before detectors run
 WARM_MS = 3 * 3_600_000  # the merge steps finely through the last two hours before detectors run: so do we, and more
 
 
 class Backtest:
     """Feeds records in the order of ingest; `transitions` grows as ticks are decided.
 
-    Cells are handed on after every slice. In the history they are handed on every 15 minutes only: no detector looks,
-    cells are sums, and what a record is (duplicate, late, on which plane) is decided per source partition by the same
-    records and the same promises in the same order, whenever its cells are handed on.
+    Cells are handed on once a minute, or after every slice where it is to be known what /metrics said; in the history
+    every 15 minutes. Cells are sums, ticks wait for the watermarks that come with them, and what a record is
+    (duplicate, late, on which plane) is decided per source partition by the same records and the same promises in the
+    same order, whenever its cells are handed on.
 
     Args:
         settings: as the scenario wants them: see `for_scenario`.
@@ -107,8 +109,9 @@ class Backtest:
         ]
         self._desk = IncidentDesk(catalogue, settings.cells_partitions, settings)
         self.minutes = None if minutes is None else Minutes(self._merges, minutes)
+        self._portion_ms = PORTION_MS if minutes is None else SLICE_MS
         self._slice = -1
-        self._flush_from_ms = 0
+        self._handed_on_ms = 0
         self._last_promise = NO_WATERMARK
 
     def add(self, line: Line) -> None:
@@ -125,7 +128,7 @@ class Backtest:
 
     def finish(self) -> None:
         """All that is decided by the time of the last record, without waiting for the lateness."""
-        self._flush()
+        self._speak()
         for source in self._sources.values():
             source.promise(self.clock_ms)
         self._hand_on()
@@ -176,17 +179,21 @@ class Backtest:
         if self._slice >= 0:
             self._last_promise = max(self._last_promise, idle_watermark(self.clock_ms, self._lateness_ms))
             now = following * SLICE_MS
-            if now >= self._fine_from_ms or now - self._flush_from_ms >= HISTORY_FLUSH_MS:
-                self._flush()
-                self._flush_from_ms = now
+            judged = now >= self._fine_from_ms
+            due = now - self._handed_on_ms >= (self._portion_ms if judged else HISTORY_PORTION_MS)
+            if judged or due:
+                self._speak()
+            if due:
+                self._hand_on()
+                self._handed_on_ms = now
         self._slice = following
 
-    def _flush(self) -> None:
+    def _speak(self) -> None:
+        """Feeds what waits; sources that have nothing to say promise."""
         for source in self._sources.values():
             moved = source.feed()
             if self._last_promise > NO_WATERMARK and (source.last_slice < self._slice or not moved):
                 source.promise(self._last_promise)
-        self._hand_on()
 
     def _hand_on(self) -> None:
         for source in self._sources.values():

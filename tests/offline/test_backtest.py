@@ -116,6 +116,18 @@ def test_handing_on_the_history_in_larger_portions_changes_nothing(
     assert coarse["anomalies"] == fine["anomalies"]
 
 
+def test_handing_on_what_is_judged_in_larger_portions_changes_nothing(
+    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scenario = {"evaluate_from": "2026-11-11T00:25:00Z"}
+    by_minutes = run(catalogue, chain(days_before(), lines(late=True)), **scenario)
+    monkeypatch.setattr(streams.offline.backtest, "PORTION_MS", 10_000)
+    by_slices = run(catalogue, chain(days_before(), lines(late=True)), **scenario)
+
+    assert by_minutes["anomalies"]
+    assert by_minutes["anomalies"] == by_slices["anomalies"]
+
+
 def test_an_empty_file_has_a_report(catalogue: Catalogue) -> None:
     report = run(catalogue, iter(()))
 
