@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 _FOLLOW_MS = 60_000
-_VERSION = 2  # of what detectors keep: 1 was before sequential tests
+_VERSION = 3  # of what detectors keep: 1 was before sequential tests, 2 learned ratios by shares and not by odds
 
 
 class MetricEvaluator:
