@@ -79,7 +79,7 @@ class Dispersion:
             hour: of the day.
             error: sum less prediction.
             chance: its variance if trials were independent and the prediction as sure as its trials make it.
-            trials: times the standard deviation of one: its square is the variance that a correlation of 1 makes.
+            trials: times what one adds to the deviation that a dispersion of 1 makes: its standard deviation.
             known: where there was a prediction, and more than one trial.
 
         """

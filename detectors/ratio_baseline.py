@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from detectors.between_hours import trials_of_day
 from detectors.dispersion import Dispersion
 from detectors.state import grown, pack, unpack
 
@@ -19,12 +20,12 @@ HOURS = 24
 _FORGET_HOUR = 0.96  # per quarter seen: an hour remembers about six days
 _FORGET = 0.995  # per quarter: two days
 TRIALS_A_DAY = 96 * (1 - _FORGET)  # of what is remembered of trials, so many came in a day
-_HOUR_PRIOR = 300.0  # trials by which an hour is drawn towards its series
+_HOURS_OF_MEANS = 0.003  # correlation of the values of an hour, of means
 _SERIES_PRIOR = 40.0  # trials by which a series is drawn towards the whole, if nobody knows how much parts differ
-_OWN_TRIALS = 500.0  # of the series, whatever its hour, that its expectation rests on at most
+_OWN_TRIALS = 500.0  # of the series, whatever its hour, that the prediction of an hour is taken to rest on
 _LITTLE = 1.0  # trial: what is seen counts for nearly all
 _ODD = 4.0
-_SETTLED_SPANS = 8.0  # a day: how unlike hours are is known by then
+_LARGEST_ODDS, _LARGEST_CORRELATION = 4.0, 0.2
 
 
 class UsualRatio(NamedTuple):
@@ -53,14 +54,18 @@ class RatioBaseline:
     trials there. A quarter beyond four standard deviations is pulled back to that distance before it is taken in.
     A count without trials has a `SeasonalBaseline`.
 
+    Hours and days change the odds of a ratio: what varies by a fifth is 50 % at times 45 %, and 2 % hardly 1.6 %. So it
+    is learned by odds, and the correlation of trials is the variance of their logarithm times ratio (1 - ratio)
+    (delta method).
+
     Parameters:
         bounded: numerators are successes among the denominator (a ratio); else sums of values (a mean).
-        wide: what is assumed to vary from hour to hour and day to day while nothing is known: for ratios the
-            correlation of trials, for means the variance of a mean in units of that of a single value.
+        wide: what is assumed to vary from hour to hour and day to day while nothing is known: for ratios the variance
+            of the logarithm of the odds, for means the variance of a mean in units of that of a single value.
         least: below this the learned variation never falls.
 
     Examples:
-        >>> baseline = RatioBaseline(bounded=True, wide=0.02, least=1e-4)
+        >>> baseline = RatioBaseline(bounded=True, wide=0.2, least=1e-3)
         >>> own = np.arange(1, dtype=np.int32)
         >>> for quarter in range(96):
         ...     baseline.learn(quarter // 4, np.array([97.0]), np.array([100.0]), own)
@@ -74,7 +79,7 @@ class RatioBaseline:
         if not 0 < least <= wide:
             raise ValueError(f"least is {least} and wide {wide}: both are above 0, and least is not above wide")
         self.bounded = bounded
-        self.dispersion = Dispersion(wide, least, 0.2 if bounded else 2.0, size)
+        self.dispersion = Dispersion(wide, least, _LARGEST_ODDS if bounded else 2.0, size)
         self.hours: NDArray[np.float32] = np.zeros((2, HOURS, size), dtype=np.float32)
         self.sums: Array = np.zeros((2, size))
         self.seen: Array = np.zeros(size)
@@ -105,12 +110,15 @@ class RatioBaseline:
         trials = at(bottoms, partner)
         mean = np.where(np.isfinite(usual.ratio), usual.ratio * trials, tops)
         variance = self._variance(np.nan_to_num(usual.ratio)) if item_variance is None else item_variance
-        chance = trials * variance * (1 + trials / np.maximum(usual.weight, 1.0))
+        # That hours are unlike is no chance: an hour that nobody had seen before counts with its surprise.
+        rests = np.clip(at(self.sums[1], partner), 1.0, _OWN_TRIALS)
+        chance = trials * variance * (1 + trials / rests)
         reach = _ODD * np.sqrt(chance + trials**2 * variance * usual.dispersion) + (2 if self.bounded else 0)
         known = np.isfinite(usual.ratio) & (trials > 0) & (self.dispersion.quarters >= 8)
         taken = np.where(known, np.clip(tops, mean - reach, mean + reach), tops)
         telling = np.isfinite(usual.ratio) & (trials > 1)
-        self.dispersion.learn(hour, taken - mean, chance, trials * np.sqrt(variance), telling)
+        by_odds = variance if self.bounded else np.sqrt(variance)
+        self.dispersion.learn(hour, taken - mean, chance, trials * by_odds, telling)
         for sums, forget in ((self.hours[:, hour], _FORGET_HOUR), (self.sums, _FORGET)):
             np.multiply(sums, forget, out=sums)
             np.add(sums, (taken, bottoms), out=sums, casting="same_kind")
@@ -175,21 +183,27 @@ class RatioBaseline:
             series_ratio = (self.sums[0] + drawn * series_ratio[whole]) / np.maximum(all_bottoms + drawn, 1e-9)
             # A part of whose trials nobody has heard has none.
             series_ratio = np.where((partner >= 0) & (all_bottoms + drawn > 0), series_ratio, np.nan)
-        ratio = (tops + _HOUR_PRIOR * np.nan_to_num(series_ratio)) / (bottoms + _HOUR_PRIOR)
+        of_day = self._trials_of_day(series_ratio, partner)
+        ratio = (tops + of_day * np.nan_to_num(series_ratio)) / (bottoms + of_day)
         ratio = np.where(np.isfinite(series_ratio), ratio, np.nan)
+        weight = bottoms + np.minimum(all_bottoms + drawn, of_day)
         if self.bounded:
-            ratio = np.clip(ratio, 0.0, 1.0)
-        weight = bottoms + np.minimum(all_bottoms + drawn, _OWN_TRIALS)
-        # An hour that no series has seen may be unlike the others, until it is known that hours are alike.
-        unseen = self.dispersion.wide * _HOUR_PRIOR / (bottoms.max(initial=0.0) + _HOUR_PRIOR)
-        unseen *= _SETTLED_SPANS / (self.dispersion.oldest() + _SETTLED_SPANS)
-        return UsualRatio(
-            ratio,
-            weight,
-            np.maximum(self.dispersion.of(0.0), unseen),
-            at(self.seen, partner),
-            np.maximum(self.dispersion.lasting(), unseen),
-        )
+            # What never failed in n trials, its own or the whole's, may well fail once in 2 n (Jeffreys' prior).
+            tried = all_bottoms + drawn
+            rare = 0.5 / (np.maximum(tried, tried[whole] if 0 <= whole < self.size else 0.0) + 1)
+            ratio = np.clip(ratio, rare, 1 - rare)
+        passing, lasting = self.dispersion.of(0.0), self.dispersion.lasting()
+        if self.bounded:
+            passing, lasting = (correlation(of, ratio) for of in (passing, lasting))
+        return UsualRatio(ratio, weight, passing, at(self.seen, partner), lasting)
+
+    def _trials_of_day(self, ratio: Array, partner: Partners) -> Array:
+        """float64[n]: by how many trials an hour is drawn towards its series."""
+        tried = np.where(partner >= 0, self.hours[1][:, np.maximum(partner, 0)], 0.0)
+        variance = self._variance(np.nan_to_num(ratio))
+        prior = correlation(np.full(self.size, self.dispersion.wide), ratio) if self.bounded else _HOURS_OF_MEANS
+        tops = self.hours[0].astype(np.float64)
+        return trials_of_day(tops, tried, ratio, variance, np.broadcast_to(prior, self.size))
 
     def bottoms(self, partner: Partners) -> Array:
         """float64[n]: recent trials by the series that uses them: the usual weights of segments."""
@@ -216,6 +230,17 @@ class RatioBaseline:
         baseline.dispersion = dispersion
         baseline.hours, baseline.sums, baseline.seen = arrays["hours"], arrays["sums"], arrays["seen"]
         return baseline
+
+
+def correlation(of_odds: Array, ratio: Array) -> Array:
+    """Correlation of trials where the logarithm of the odds has a variance; of an unknown ratio (NaN) as of a half.
+
+    >>> correlation(np.full(3, 0.2), np.array([0.5, 0.98, np.nan])).round(4).tolist()
+    [0.05, 0.0039, 0.05]
+    """
+    half = np.nan_to_num(ratio, nan=0.5)
+    found: Array = np.minimum(of_odds * half * (1 - half), _LARGEST_CORRELATION)
+    return found
 
 
 def at(values: Array, partner: Partners) -> Array:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 _FORGET = 0.995  # per quarter, as `RatioBaseline` forgets: two days
 _ENOUGH = 100.0
 _ODD_WEIGHT = 0.1  # a quarter whose tails are far too large is taken in by so much
-_WIDE_CORRELATION = 0.02
-_LEAST_CORRELATION = 1e-4
+_WIDE = 0.2  # variance of the log odds of a tail while nobody knows how hours and days differ
+_LEAST = 1e-3
 _STEADY = (0.4, 1.6)  # times the share that was wanted: the tails are drawn again where theirs leaves these
 
 
@@ -53,7 +53,7 @@ class TailBaseline:
         self.high: NDArray[np.int64] = np.zeros(0, dtype=np.int64)  # 0: not drawn yet
         self.quarters: Array = np.zeros(0)  # since the first with a value
         self.whole = -1  # the series that a part without tails has its tails from
-        self.tails = RatioBaseline(bounded=True, wide=_WIDE_CORRELATION, least=_LEAST_CORRELATION)
+        self.tails = RatioBaseline(bounded=True, wide=_WIDE, least=_LEAST)
 
     def grow(self, size: int) -> None:
         """Makes room for new series: they know nothing yet."""
@@ -138,7 +138,12 @@ class TailBaseline:
         """The whole state but the parameters."""
         tails = np.frombuffer(self.tails.to_bytes(), dtype=np.uint8)
         whole = np.array([self.whole], dtype=np.int64)
-        state = {"counts": self.counts, "low": self.low, "high": self.high, "quarters": self.quarters}
+        state: dict[str, NDArray[Any]] = {
+            "counts": self.counts,
+            "low": self.low,
+            "high": self.high,
+            "quarters": self.quarters,
+        }
         return pack(state | {"whole": whole, "tails": tails})
 
     def restore(self, payload: bytes) -> None:

@@ -24,6 +24,7 @@ _SHAPE_PRIOR = 2.0  # events by which a quarter of a part is drawn towards its s
 _TOLD_EVENTS, _TOLD_SHARE = 20.0, 0.1  # of a day, by which it says how busy it is
 _UNLIKE_HOURS, _ALIKE_HOURS = 0.25, 0.005  # relative variance of the hours to come, against those that are over
 _LEAST_SHAPE = 0.5  # of the mean of the day: so busy may any hour be on a day that is unlike all others
+_EVENT = 0.5  # of a quarter: what has none is not a factor of nought from what has some
 _POOLED_S = 10_800  # longer windows have events of their own
 _MIDDLES = (np.arange(SLOTS) + 0.5) / (SLOTS // BINS) - 0.5
 _BEFORE = np.clip(np.floor(_MIDDLES), 0, BINS - 2).astype(np.intp)
@@ -80,6 +81,7 @@ class UsualDay:
         self._whole_days = week.whole_days(self.hours)
         self.typical = week.typical(self._whole_days)
         self._variances: dict[int, Array] = {}
+        self._of_whole: dict[int, Array] = {}
         self._kinds: dict[tuple[int, int, bool], KindOfDay] = {}
         self._quarters: dict[tuple[int, int, int, bool], _Quarter] = {}
 
@@ -123,7 +125,7 @@ class UsualDay:
         here = self._quarter(slot, day, whole)
         there = self._quarter(slot + (1 if at - slot >= 0.5 else -1), day, whole)
         kind, share = here.kind, window_s / QUARTER_S
-        middle = here.middle * (1 - away) + there.middle * away
+        middle = _passing_over(here.middle, there.middle, away)
         known = self._shape.known([slot % SLOTS])[0]
         low = np.where(known, np.minimum(here.low, middle * kind.low), np.nan)
         high = np.where(known, np.maximum(here.high, middle * kind.high), np.nan)
@@ -168,12 +170,21 @@ class UsualDay:
         before, between = _BEFORE[slots], _BETWEEN[slots][:, None]
         prior = (1 - between) * self._quarterly[before] + between * self._quarterly[before + 1]
         if 0 <= whole < own.shape[1]:
-            share = self._totals / max(self._totals[whole], 1e-9)
+            shares = self._shares(whole)
+            share = (1 - between) * shares[before] + between * shares[before + 1]
             part = np.arange(own.shape[1]) != whole
             prior = np.where(part, own[:, [whole]] * share, prior)
         prior = np.maximum(prior, 1e-9)
         pooled: Array = (self._days * own + _SHAPE_PRIOR) / (self._days + _SHAPE_PRIOR / prior)
         return np.where(self._shape.known(slots) & (self._totals > 0), pooled, own)
+
+    def _shares(self, whole: int) -> Array:
+        """float64[BINS, n]: of the whole, by pairs of hours, drawn towards that of the day: a part may have nights."""
+        if whole not in self._of_whole:
+            of_day = np.maximum(self._totals / max(self._totals[whole], 1e-9), 1e-9)
+            seen, of_whole = self._days * self.hours, self._days * self.hours[:, [whole]]
+            self._of_whole[whole] = (seen + _SHAPE_PRIOR) / (of_whole + _SHAPE_PRIOR / of_day)
+        return self._of_whole[whole]
 
     def _variance(self, whole: int) -> Array:
         if whole not in self._variances:
@@ -253,6 +264,16 @@ class UsualDay:
             of_series = kind.factors[:, series]
             factors[rows] = (1 - between) * of_series[before] + between * of_series[before + 1]
         return usual * float(self._level.level[series]) * factors * (step_s / QUARTER_S)
+
+
+def _passing_over(here: Array, there: Array, away: float) -> Array:
+    """Between the middles of two quarters, by factors: of a quarter after closing time little is expected at once.
+
+    >>> _passing_over(np.array([0.0, 100.0]), np.array([300.0, 110.0]), 0.4).round(1).tolist()
+    [6.0, 103.9]
+    """
+    found: Array = (here + _EVENT) ** (1 - away) * (there + _EVENT) ** away - _EVENT
+    return np.maximum(found, 0.0)
 
 
 def factor_at(kind: KindOfDay, slot: int) -> Array:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detectors.between_parts import trials_of_whole
-from detectors.ratio_baseline import TRIALS_A_DAY, RatioBaseline, UsualRatio, at
+from detectors.ratio_baseline import TRIALS_A_DAY, RatioBaseline, UsualRatio, at, correlation
 from streams.catalogue.metric import Component
 from streams.evaluation.first_look import FirstLook
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-WIDE_CORRELATION = 0.01  # of a ratio of which nobody knows yet how days and hours differ: 0.97 may be 0.9
-LEAST_CORRELATION = 1e-4
+WIDE = 0.2  # variance of the log odds while nobody knows yet how days and hours differ: 0.5 may be 0.35, 0.97 be 0.93
+LEAST = 1e-3
 LEAST_TRIALS = 30.0  # of its own, or of the whole that it is a part of
 HALF_HOUR_S = 1800
 
@@ -32,7 +32,7 @@ class ExpectedRatios:
     """
 
     def __init__(self) -> None:
-        self._baseline = RatioBaseline(bounded=True, wide=WIDE_CORRELATION, least=LEAST_CORRELATION)
+        self._baseline = RatioBaseline(bounded=True, wide=WIDE, least=LEAST)
         self._first = FirstLook()
         self._learned = 0
         self._made: tuple[tuple[int, int, int, int], UsualRatio] | None = None
@@ -85,10 +85,15 @@ class ExpectedRatios:
         drawn = trials_of_whole(tops, bottoms, kinds(moment), moment.whole)
         of_whole = tops[moment.whole] / max(bottoms[moment.whole], 1.0) if moment.whole >= 0 else 0.0
         ratio = (tops + drawn * of_whole) / np.maximum(bottoms + drawn, 1e-9)
-        known = np.isfinite(usual.ratio)
+        known, weight = np.isfinite(usual.ratio), np.maximum(bottoms + drawn, 1.0)
+        rare = 0.5 / (weight.max(initial=1.0) + 1)
+        ratio = np.clip(ratio, rare, 1 - rare)
+        unsettled = correlation(np.full(len(ratio), WIDE), ratio)
         begun = usual._replace(
             ratio=np.where(known, usual.ratio, np.where(self._known(bottoms, moment), ratio, np.nan)),
-            weight=np.where(known, usual.weight, np.maximum(bottoms + drawn, 1.0)),
+            weight=np.where(known, usual.weight, weight),
+            dispersion=np.where(known, usual.dispersion, unsettled),
+            lasting=np.where(known, usual.lasting, unsettled),
         )
         self._begun = (usual, begun)
         return begun

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 _FOLLOW_MS = 60_000
-_VERSION = 3  # of what detectors keep: 1 was before sequential tests, 2 before levels of the last hours
+_VERSION = 3  # of what detectors keep: 1 was before sequential tests, 2 before levels of the last hours and odds
 
 
 class MetricEvaluator:

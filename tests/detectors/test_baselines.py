@@ -83,7 +83,7 @@ def test_fewer_counts_than_series_are_refused() -> None:
 
 
 def test_a_thin_series_is_drawn_towards_the_whole() -> None:
-    baseline = RatioBaseline(bounded=True, wide=0.02, least=1e-4)
+    baseline = RatioBaseline(bounded=True, wide=0.2, least=1e-3)
     partner = np.arange(2, dtype=np.int32)
     for quarter in range(SLOTS):
         baseline.learn(
@@ -101,7 +101,7 @@ def test_a_thin_series_is_drawn_towards_the_whole() -> None:
 
 
 def test_an_incident_hardly_moves_the_usual_ratio() -> None:
-    baseline = RatioBaseline(bounded=True, wide=0.02, least=1e-4)
+    baseline = RatioBaseline(bounded=True, wide=0.2, least=1e-3)
     for quarter in range(2 * SLOTS):
         baseline.learn(quarter % SLOTS // 4, np.array([970.0]), np.array([1000.0]), OWN)
     for quarter in range(2):
@@ -110,8 +110,42 @@ def test_an_incident_hardly_moves_the_usual_ratio() -> None:
     assert baseline.usual(43_200, OWN, whole=0).ratio[0] > 0.93
 
 
+def test_a_thin_night_that_is_unlike_the_day_is_expected_after_a_few_nights() -> None:
+    baseline = RatioBaseline(bounded=True, wide=0.2, least=1e-3)
+    for quarter in range(4 * SLOTS):
+        hour = quarter % SLOTS // 4
+        top, trials = (9.0, 10.0) if hour < 6 else (300.0, 1000.0)
+        baseline.learn(hour, np.array([top]), np.array([trials]), OWN)
+
+    assert baseline.usual(3 * 3600, OWN, whole=0).ratio[0] > 0.8
+    assert baseline.usual(12 * 3600, OWN, whole=0).ratio[0] == pytest.approx(0.3, abs=0.01)
+
+
+def test_in_an_hour_that_nobody_has_seen_the_odds_may_be_others() -> None:
+    half, much = (RatioBaseline(bounded=True, wide=0.2, least=1e-3) for _ in range(2))
+    for quarter in range(16):
+        half.learn(quarter // 4, np.array([50.0]), np.array([100.0]), OWN)
+        much.learn(quarter // 4, np.array([97.0]), np.array([100.0]), OWN)
+
+    doubts = []
+    for baseline in (half, much):
+        usual = baseline.usual(12 * 3600, OWN, whole=0)
+        doubts.append(float((usual.lasting + 1 / usual.weight)[0]))
+
+    assert doubts[0] > 0.01  # 50 % may be 40 %
+    assert doubts[1] < 0.01  # 97 % is not 90 %
+
+
+def test_what_never_failed_may_fail() -> None:
+    baseline = RatioBaseline(bounded=True, wide=0.2, least=1e-3)
+    for quarter in range(16):
+        baseline.learn(quarter // 4, np.array([10.0]), np.array([10.0]), OWN)
+
+    assert 0.99 < baseline.usual(2 * 3600, OWN, whole=0).ratio[0] < 0.999
+
+
 def test_a_ratio_that_was_never_seen_is_unknown() -> None:
-    baseline = RatioBaseline(bounded=True, wide=0.02, least=1e-4)
+    baseline = RatioBaseline(bounded=True, wide=0.2, least=1e-3)
     baseline.grow(1)
 
     assert np.isnan(baseline.usual(0, OWN, whole=0).ratio[0])

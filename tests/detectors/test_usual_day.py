@@ -98,3 +98,25 @@ def test_a_series_costs_less_memory_than_half_a_kilobyte() -> None:
     baseline = SeasonalBaseline(1_000)
 
     assert len(baseline.to_bytes()) < 450 * 1_000 + 2_000
+
+
+def test_right_after_closing_time_hardly_anything_is_expected() -> None:
+    baseline = SeasonalBaseline()
+    day = np.where(np.arange(SLOTS) < 38, 240.0, 4.0)  # until half past nine
+    teach(baseline, np.tile(day, (5, 1)))
+
+    usual = baseline.usual(9.5 * 3600 + 400, 300, day=Day(MONDAY + 5))
+
+    assert usual.middle[0] < 12
+    assert baseline.usual(9.5 * 3600 - 400, 300, day=Day(MONDAY + 5)).middle[0] > 60
+
+
+def test_a_part_that_sleeps_at_night_is_not_expected_then_because_the_whole_is_awake() -> None:
+    baseline = SeasonalBaseline()
+    awake = np.arange(SLOTS) >= 32
+    whole, part = np.full(SLOTS, 60.0), np.where(awake, 6.0, 0.0)
+    teach(baseline, np.tile(np.stack([whole, part], axis=1), (4, 1, 1)))
+
+    night = sum(baseline.usual((slot + 1) * 900, 900, 0, day=Day(MONDAY + 4)).middle[1] for slot in range(32))
+
+    assert 0 < night < 5  # of 192 that its share of the day would be
