@@ -209,11 +209,14 @@ class SequentialCounts:
         return Finding(0, judged, np.maximum(run.seconds, TICK_MS / 1000).astype(np.int32))
 
     def _looks(self, moment: Moment, edges: Edges) -> Array:
-        """How often a day a run may err: by what is usual, and before that is known, by what came lately."""
+        """How often a day a run may err: by what is usual, and before that is known, by what came or should have."""
         longest = self._metric.windows[-1]
-        lately = moment.raw(self._counted, longest) * (self._metric.windows[0] / longest)
-        middle = np.where(np.isfinite(edges.middle), edges.middle, lately)
-        return LOOKS.a_day(middle * (_DAY_S / self._metric.windows[0]))
+        lately = moment.raw(self._counted, longest)
+        if 0 <= moment.whole < moment.size:
+            share = np.nan_to_num(self._odds(moment).odds) * np.maximum(lately[moment.whole] - lately, 0.0)
+            lately = np.maximum(lately, share)
+        a_day = np.where(np.isfinite(edges.middle), edges.middle / self._metric.windows[0], lately / longest) * _DAY_S
+        return LOOKS.a_day(a_day)
 
     def _judged(self, run: Run, limits: Array, known: NDArray[np.bool_]) -> Judgement:
         deviation = run.seen - run.expected
