@@ -32,7 +32,6 @@ _REBASE_PRIOR = 20.0  # events by which a part is drawn towards what has become 
 _GROWN = 2.0  # times the usual day: what is more shows in the windows themselves
 _TELLING = 20.0  # events of about an hour
 _FURTHEST = 0.4  # of the level: what an hour of an unknown kind of day may be less
-_LASTING = 0.005  # relative variance of a level against itself an hour ago
 
 
 class Edges(NamedTuple):
@@ -42,8 +41,9 @@ class Edges(NamedTuple):
         low, middle, high: events of the shortest window; NaN where nothing is known yet.
         evidence: events that the usual day rests on at this hour.
         wobble: relative variance of the level from quarter to quarter.
-        unsure: relative variance of the expectation itself.
+        unsure: relative variance of the middle, for how little it rests on.
         spread: relative variance of the level of such a day.
+        least, most: times of the middle, between which the activity lets expect it.
 
     """
 
@@ -54,6 +54,8 @@ class Edges(NamedTuple):
     wobble: Array
     unsure: Array
     spread: Array
+    least: Array
+    most: Array
 
 
 class Interval(NamedTuple):
@@ -132,16 +134,17 @@ class ExpectedCounts:
         end_s = moment.end_s if self.follows_activity else moment.end_s // _MINUTE_S * _MINUTE_S
         usual = self.usual.usual(end_s, window_s, moment.whole, day=moment.day)
         low, high = self._of_today(usual, moment)
-        unsure = 1 / (usual.evidence + 1) + _LASTING
+        unsure = 1 / (usual.evidence + 1)
+        least, most = np.ones(moment.size), np.ones(moment.size)
         if self._activity.component is not None:
             of_least, of_most, few = self._activity.range(moment, window_s)
-            low = low * np.minimum(of_least, 1.0)
-            high = high * np.maximum(of_most, np.fmin(self._activity.wake, _WAKE_BEYOND_REST))
+            least = np.minimum(of_least, 1.0)
+            most = np.maximum(of_most, np.fmin(self._activity.wake, _WAKE_BEYOND_REST))
             unsure = unsure + few
         unsure, spread = np.nan_to_num(unsure, nan=1.0), np.minimum(usual.spread, spread_between(usual.low, usual.high))
-        return Edges(
-            low, usual.middle, high, usual.evidence, self.usual.wobble(), unsure, np.nan_to_num(spread, nan=1.0)
-        )
+        spread = np.nan_to_num(spread, nan=1.0)
+        wobble = self.usual.wobble()
+        return Edges(low * least, usual.middle, high * most, usual.evidence, wobble, unsure, spread, least, most)
 
     def _of_today(self, usual: Usual, moment: Moment) -> tuple[Array, Array]:
         """Between what a day of this kind may be, by what today has been so far.

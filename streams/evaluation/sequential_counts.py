@@ -42,6 +42,7 @@ _MINUTE_MS = 60_000
 _THIN, _VERY_THIN = 0.5, 0.02  # events in 10 s
 _MANY = 4.0
 _FAR = 0.5  # of a limit
+_LASTING = 0.005  # relative variance of a level against itself an hour ago
 
 
 class SequentialCounts:
@@ -135,10 +136,10 @@ class SequentialCounts:
         self._clumps.follow(counts, np.where(np.isfinite(usual), usual, np.nan), seconds, calm)
         if moment.whole >= 0:
             self._shares.follow(counts, moment.whole, seconds, calm)
-        if not self._expected.follows_activity:
-            planned = moment.planned(int(seconds))
-            usual = np.clip(counts, edges.middle * times * planned.low, edges.middle * times * planned.high)
-            self._recent.follow(counts, usual, edges.spread + edges.wobble, seconds, calm)
+        planned = moment.planned(int(seconds))
+        usual = edges.middle * times
+        usual = np.clip(counts, usual * edges.least * planned.low, usual * edges.most * planned.high)
+        self._recent.follow(counts, usual, edges.spread + edges.wobble, seconds, calm)
 
     def _expected_now(self, moment: Moment) -> Edges:
         """What is expected by itself: it changes by the minute, with an activity by the tick."""
@@ -157,7 +158,7 @@ class SequentialCounts:
 
     def _step(self, moment: Moment, edges: Edges, counts: Array, times: Array, seconds: float) -> Step:
         low, high = edges.low, edges.high
-        clumped, wobble, unsure = self._clumps.size(edges.wobble), edges.wobble, edges.unsure
+        clumped, wobble, unsure = self._clumps.size(edges.wobble), edges.wobble, edges.unsure + _LASTING
         shared, odds = np.full(moment.size, np.nan), np.zeros(moment.size)
         if 0 <= moment.whole < moment.size:
             found = self._odds(moment)
@@ -166,16 +167,16 @@ class SequentialCounts:
             wobble, unsure = np.where(known, self._shares.wobble(), wobble), np.where(known, found.unsure, unsure)
         planned = moment.planned(int(seconds))
         least, most = times * planned.low, times * planned.high
-        sudden = None if self._expected.follows_activity else self._sudden(edges, least, most, shared)
+        sudden = self._sudden(edges, least, most, shared)
         return Step(counts, low * least, high * most, shared, wobble, unsure, clumped, odds, seconds, sudden)
 
     def _sudden(self, edges: Edges, least: Array, most: Array, shared: Array) -> Sudden:
         """By the level of the last hours, and away from the usual: what goes back to that is no news."""
         recent = self._recent.now(edges.spread + edges.wobble)
         middle = np.where(np.isfinite(shared), np.nan, edges.middle)
-        unsure = np.where(np.isfinite(middle), recent.unsure + recent.moves / 2 + 1 / (edges.evidence + 1), np.nan)
+        unsure = np.where(np.isfinite(middle), recent.unsure + recent.moves / 2 + edges.unsure, np.nan)
         low, high = middle * np.minimum(recent.mean, 1.0), middle * np.maximum(recent.mean, 1.0)
-        return Sudden(low * least, high * most, unsure)
+        return Sudden(low * edges.least * least, high * edges.most * most, unsure)
 
     def _odds(self, moment: Moment) -> Odds:
         """Of the hours around: a quarter of a thin part says little. They change with the quarter of an hour."""
