@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     Read = Callable[[Moment, int], tuple[Array, Array]]
 
 _NEAR = 4.0
+_DELAY = 5  # so long a part of the shortest window may lie between a trial and its outcome
 _FAR = 0.7  # of a limit: from there on the bank looks for the end of a change
 
 
@@ -164,19 +165,24 @@ class SequentialRatios:
         """What is shorter than the shortest window has to show in that as well.
 
         Where an outcome comes after its trial, as a checkout is completed a minute after it began, a rise of trials is
-        no fall of outcomes: a metric has windows that are long beside such a delay.
+        no fall of outcomes: a metric has windows that are long beside such a delay, and outcomes of a window may be
+        those of the trials of one a little earlier.
         """
         run, expected = now.run, now.expected
         short = np.flatnonzero(run.seconds < self._windows[0])
         if not len(short):
             return run
         rows = run.rows[short]
-        successes, trials = (of[rows] for of in self._read(moment, self._windows[0] // (TICK_MS // 1000)))
-        successes = np.minimum(successes, trials)
+        slots = self._windows[0] // (TICK_MS // 1000)
+        delay = max(slots // _DELAY, 1)
+        successes, trials = (of[rows] for of in self._read(moment, slots))
+        earlier = (self._read(moment, slots + delay)[1] - self._read(moment, delay)[1])[rows]
         nats = run.nats.copy()
-        seen = evidence(successes, trials, expected.ratio[rows], expected.lasting[rows] + expected.passing[rows])
-        same = (successes > expected.ratio[rows] * trials) == (run.successes[short] > run.expected[short])
-        nats[short] = np.minimum(nats[short], np.where(same, seen, 0.0))
+        for tried in (trials, np.maximum(earlier, 0.0)):
+            hits = np.minimum(successes, tried)
+            seen = evidence(hits, tried, expected.ratio[rows], expected.lasting[rows] + expected.passing[rows])
+            same = (hits > expected.ratio[rows] * tried) == (run.successes[short] > run.expected[short])
+            nats[short] = np.minimum(nats[short], np.where(same, seen, 0.0))
         return run._replace(nats=nats)
 
     def _around(self, moment: Moment, run: RatioRun) -> Array:
