@@ -164,7 +164,7 @@ class Wording(NamedTuple):
             return ""
         left = sum(part.share for part in anomaly.contributors) - sum(part.share for part in top)
         if left >= _TOLD:
-            parts.append(say.others.format(share=f"{left:.0%}"))
+            parts.append(fill(say.others, share=f"{left:.0%}"))
         whose = say.contributors if anomaly.state == "firing" else say.contributors_then
         return fill(whose, named=join(say.comma, parts))
 
