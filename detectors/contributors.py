@@ -37,7 +37,7 @@ class Contributions(NamedTuple):
 
 
 class Named(NamedTuple):
-    """The segments to name, the greatest part of the change first; which of them differ from all others, by how many nats."""
+    """The segments to name, the largest first; which of them differ from all others, and by how many nats."""
 
     rows: list[int]
     standouts: list[int]
