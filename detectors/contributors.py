@@ -37,7 +37,7 @@ class Contributions(NamedTuple):
 
 
 class Named(NamedTuple):
-    """The segments to name, the greatest part of the change first; which differ from all others, by how many nats."""
+    """The segments to name, the largest first; which of them differ from all others, and by how many nats."""
 
     rows: list[int]
     standouts: list[int]
@@ -146,7 +146,8 @@ def named(parts: Contributions, most: int) -> Named:
     worth[found.rows] = True
     order = np.argsort(-np.abs(parts.share), kind="stable")
     rows = [row for row in order.tolist() if worth[row] and abs(parts.share[row]) >= _NAMED]
-    return Named(rows[:most], found.rows.tolist(), found.nats)
+    rows = rows[:most]
+    return Named(rows, [row for row in found.rows.tolist() if row in rows], found.nats)
 
 
 def _common_factor(usual: Array, counts: Array) -> float:

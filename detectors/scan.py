@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 _MOST = 0.75  # of what is expected: several parts that make up more than that are the whole
+_ALL = 0.98  # of what is expected and of what is seen: a part that makes up so much is the whole under another name
 _NEVER_SEEN = 0.5  # events expected of what never had one: the shape of Jeffreys' prior of a Poisson rate
 
 
@@ -34,7 +35,8 @@ def standout(seen: Array, expected: Array, within: Array, *, rises: bool) -> Sta
     the k largest seen / expected (Neill 2012, "Fast subset scan"), so sorting finds the best of all. A set is worth
     naming where that is more than it takes to say which parts, ln K each of K, and what their factor is, ln(N) / 2
     (Rissanen 1978): so few large parts win over many small ones that say the same, and one dimension over two.
-    Several parts stand out only where they are fewer than the whole: at most three quarters of what is expected.
+    Several parts stand out only where they are fewer than the whole: at most three quarters of what is expected. One
+    part that is all of it is named, for nothing: a shop with one queue calls it by its name.
 
     Args:
         seen: events by part, float64[K].
@@ -52,14 +54,15 @@ def standout(seen: Array, expected: Array, within: Array, *, rises: bool) -> Sta
     can_fall = expected >= _NEVER_SEEN
     seen, expected = np.maximum(seen, 0.0), np.maximum(expected, _NEVER_SEEN)
     total = float(seen.sum())
-    if len(seen) < 2 or total <= 0:
+    if total <= 0:
         return Standout(np.zeros(0, dtype=np.intp), 0.0)
     expected = expected * (total / expected.sum())
+    nobody = Standout(np.flatnonzero(np.minimum(seen, expected) >= _ALL * total), 0.0)
     edge = expected * within if rises else expected / within
     order = np.lexsort((-expected, seen / edge * (-1 if rises else 1)))
     order = (order if rises else order[can_fall[order]])[: len(seen) - 1]
     if not len(order):
-        return Standout(order, 0.0)
+        return nobody
     inside, fair, nearest = seen[order].cumsum(), expected[order].cumsum(), edge[order].cumsum()
     nearest = np.minimum(nearest, inside) if rises else np.maximum(nearest, inside)
     gain = _against(inside, nearest) + _against(total - inside, total - nearest)
@@ -67,7 +70,7 @@ def standout(seen: Array, expected: Array, within: Array, *, rises: bool) -> Sta
     worth[1:][fair[1:] > _MOST * total] = 0.0
     size = int(worth.argmax()) + 1
     if worth[size - 1] <= 0:
-        return Standout(np.zeros(0, dtype=np.intp), 0.0)
+        return nobody
     return Standout(order[:size], float(worth[size - 1]))
 
 

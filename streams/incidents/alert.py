@@ -77,8 +77,6 @@ class Alert(msgspec.Struct, kw_only=True):
     peak_deviation: float
     peak_rate: float
     peak_excess: float
-    contributors: list[Contributor]
-    contributors_score: float
     severity: Severity
     incident: str
     state: State = State.FIRING
@@ -90,6 +88,8 @@ class Alert(msgspec.Struct, kw_only=True):
     caused_by: str | None = None
     toll: Toll = []
     host: str | None = None
+    contributors: list[Contributor] = []
+    contributors_score: float = 0.0
     changes: list[int] = []
 
     @property

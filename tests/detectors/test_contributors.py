@@ -85,6 +85,7 @@ def test_no_more_are_named_than_asked_for_and_none_that_is_small() -> None:
     named = contributors.named(contributors.of_count(expected, counts), 5)
 
     assert named.rows == [0, 1, 2, 3, 4]
+    assert set(named.standouts) <= set(named.rows)
     assert 29 not in contributors.named(contributors.of_count(expected, counts), 30).rows
 
 

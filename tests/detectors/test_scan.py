@@ -38,8 +38,12 @@ def test_what_moves_everywhere_names_nobody(factor: float) -> None:
     assert found(factor * CARRIERS, CARRIERS, rises=False) == ([], 0.0)
 
 
-def test_a_part_that_is_the_whole_names_nobody() -> None:
-    assert found(np.array([100.0]), np.array([10.0])) == ([], 0.0)
+def test_a_part_that_is_the_whole_is_named_for_nothing() -> None:
+    assert found(np.array([100.0]), np.array([10.0])) == ([0], 0.0)
+    assert found(np.array([1.0, 1000.0]), np.array([0.5, 100.0])) == ([1], 0.0)
+
+
+def test_where_nothing_is_seen_nobody_is_named() -> None:
     assert found(np.zeros(0), np.zeros(0)) == ([], 0.0)
     assert found(np.zeros(3), np.ones(3)) == ([], 0.0)
 
