@@ -75,14 +75,23 @@ def limit(allowed: Array, looks: Array | float, least: float = LEAST_NATS) -> Ar
 
 
 def limit_of_window(allowed: Array, window_s: int, step_s: float) -> Array:
-    """The probability that a window needs which is judged every `step_s`, by false warnings a day: float64[n].
+    """The nats that a window needs which is judged every `step_s`, by false warnings a day: float64[n].
+
+    >>> limit_of_window(np.array([0.005, 5e-5]), 3600, 60.0).round(1).tolist()
+    [11.6, 16.5]
+    """
+    nats = np.full(len(allowed), 2 * LEAST_NATS)
+    for _ in range(_ROUNDS):
+        nats = limit(allowed, looks_of_window(nats, window_s, step_s))
+    return nats
+
+
+def looks_of_window(nats: Array, window_s: int, step_s: float) -> Array:
+    """How often a day, times exp(nats), a window that is judged every `step_s` begins to show as much by chance.
 
     A window that slides says again what it has just said. Sums over a window w pass a height u, beyond which one of
     them lies with probability p, about u^2 p nu / w times a second, where nu(u sqrt(2 step / w)) is for what steps pass
     over; upwards and downwards are two.
-
-    >>> [f"{p:.2g}" for p in limit_of_window(np.array([0.005, 5e-5]), 3600, 60.0)]
-    ['9.1e-06', '6.7e-08']
 
     References:
         J. Pickands, Upcrossing probabilities for stationary Gaussian processes, Trans. AMS 145 (1969): rho = 1 - t / w,
@@ -90,13 +99,9 @@ def limit_of_window(allowed: Array, window_s: int, step_s: float) -> Array:
         D. Siegmund, Sequential Analysis (1985), chapters 4.3 and 10.3: nu.
 
     """
-    nats = np.full(len(allowed), 2 * LEAST_NATS)
-    for _ in range(_ROUNDS):
-        height = -special.ndtri_exp(-nats)
-        looks = 2 * _DAY_S / window_s * height**2 * _of_steps(height * np.sqrt(2 * step_s / window_s))
-        nats = limit(allowed, looks)
-    probability: Array = np.exp(-nats)
-    return probability
+    height = -special.ndtri_exp(-nats)
+    looks: Array = 2 * _DAY_S / window_s * height**2 * _of_steps(height * np.sqrt(2 * step_s / window_s))
+    return looks
 
 
 def _of_steps(distance: Array) -> Array:

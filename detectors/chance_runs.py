@@ -1,4 +1,4 @@
-"""How often runs of tests come far by chance, against how often they were meant to."""
+"""How often tests come far by chance, against how often they were meant to."""
 
 from __future__ import annotations
 
@@ -51,7 +51,8 @@ class ChanceRuns:
 
         Args:
             nats: float64[n].
-            looks: how often a day a run begins by chance, float64[n]; 0 where nothing is judged.
+            looks: how often a day a run begins by chance, float64[n], or float64[levels, n] where that depends on the
+                level; 0 where nothing is judged.
             limits: nats by which a series is found to deviate, float64[m]; later series have none yet.
             whole: the series that the others are parts of, or -1.
             seconds: since the last time.
@@ -60,10 +61,11 @@ class ChanceRuns:
         keep = np.exp(-seconds / _MEMORY_S)
         self._seen *= keep
         self._meant *= keep
-        judged = looks > 0
-        runs = float(looks.sum()) * seconds / _DAY_S
-        of_whole = float(looks[whole]) * seconds / _DAY_S if 0 <= whole < len(looks) else 0.0
-        self._meant += np.outer([runs - of_whole, of_whole], np.exp(-np.array(LEVELS)))
+        levels = np.atleast_2d(looks)
+        judged = levels[0] > 0
+        runs = levels.sum(axis=1)
+        of_whole = levels[:, whole] if 0 <= whole < len(nats) else np.zeros(len(levels))
+        self._meant += np.array([runs - of_whole, of_whole]) * np.exp(-np.array(LEVELS)) * (seconds / _DAY_S)
         over = np.flatnonzero(judged & (nats < _OVER) & (self._furthest >= LEVELS[0]))
         np.maximum(self._furthest, nats, out=self._furthest, casting="same_kind")
         if not len(over):

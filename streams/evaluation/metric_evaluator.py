@@ -15,7 +15,7 @@ from streams.evaluation.closed_quarters import ClosedQuarters
 from streams.evaluation.end_finder import EndFinder
 from streams.evaluation.held import HeldFindings
 from streams.evaluation.judges import JUDGES
-from streams.evaluation.moment import Allowance, Moment
+from streams.evaluation.moment import Moment
 from streams.evaluation.opening import LocalClock
 from streams.evaluation.pace import Pace
 from streams.evaluation.past import Past
@@ -28,6 +28,7 @@ from streams.evaluation.series_index import SeriesIndex
 from streams.evaluation.surprises import Surprises
 from streams.evaluation.unsettled import UnsettledTroubles
 from streams.evaluation.verdict_writer import VerdictWriter
+from streams.evaluation.window_limits import WindowLimits
 from streams.evaluation.window_reader import QUARTER_MS
 from streams.records.verdicts import CLEAR_SCORE, Pulse
 from streams.register.holiday_calendar import HolidayCalendar
@@ -81,7 +82,7 @@ class MetricEvaluator:
         self._surprises = Surprises(
             metric, self._judge, self._preset, self._index, self._held, self._past, self._reporting, self._assessments
         )
-        self._allowance = Allowance(np.zeros(0), len(metric.windows))
+        self._limits = WindowLimits(len(metric.windows))
         self._budget = AlarmBudget(settings.false_warnings_a_day, metrics)
         self._followed_ms = 0
         self.latest = Latest((), nothing(0))
@@ -109,7 +110,7 @@ class MetricEvaluator:
         # What is drawn keeps to the shortest window that says something: a line must not jump between windows.
         shown = self._preset.band(self._judge.in_unit(moment, surprise.present, surprise.present_windows))
         shown = replace(shown, score=best.score)
-        self.latest = Latest(windows.scopes, shown, float(self._allowance.a_day[self._index.judged].sum()))
+        self.latest = Latest(windows.scopes, shown, float(self._limits.a_day[self._index.judged].sum()))
         # What has nearly reached its limit may be the part that explains what a wider scope has reached.
         near = (best.score >= CLEAR_SCORE) & anomalous.any()
         reported = np.flatnonzero(self._index.judged & (self._reporting.reported(now_ms) | near))
@@ -124,10 +125,9 @@ class MetricEvaluator:
 
     def _moment(self, now_ms: int, windows: WindowReader) -> Moment:
         count = windows.series_count
-        if count > len(self._allowance.a_day):
+        if count > len(self._limits.a_day):
             self._index.follow(windows.scopes, count)
-            allowed = self._budget.of_series(self._index.judged, self._index.whole)
-            self._allowance = Allowance(allowed, len(self.metric.windows))
+            self._limits.share(self._budget.of_series(self._index.judged, self._index.whole))
             for growing in (self._reporting, self._past, self._unsettled, self._judge, self._assessments):
                 growing.grow(count)
         return Moment(
@@ -137,7 +137,7 @@ class MetricEvaluator:
             self._clock,
             self._plan,
             self._index.whole,
-            self._allowance,
+            self._limits,
         )
 
     def _follow(self, moment: Moment, bad: NDArray[np.bool_]) -> None:
@@ -211,7 +211,7 @@ class MetricEvaluator:
         state: dict[str, NDArray[Any]] = {"since": self._reporting.since, "last": self._reporting.last}
         state |= {"times": times, "learned": learned, "version": np.array([_VERSION])}
         state |= {"past": self._past.until, "past.found": self._past.found} | self._unsettled.arrays()
-        state |= self._quarters.arrays() | self._assessments.arrays()
+        state |= self._quarters.arrays() | self._assessments.arrays() | self._limits.arrays()
         return pack(state | self._held.arrays())
 
     def from_bytes(self, payload: bytes) -> None:
@@ -231,3 +231,4 @@ class MetricEvaluator:
         self._held.restore(arrays)
         self._quarters.restore(arrays)
         self._assessments.restore(arrays)
+        self._limits.restore(arrays)

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detectors.alarm_budget import limit_of_window
 from detectors.ratio_baseline import at
-from streams.evaluation.window_reader import step_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from detectors.day import Day
+    from detectors.judgement import Judgement
     from streams.evaluation.opening import LocalClock
     from streams.evaluation.sale_plan import Planned, SalePlan
+    from streams.evaluation.window_limits import WindowLimits
     from streams.evaluation.window_reader import WindowReader
 
     Array = NDArray[np.float64]
@@ -32,27 +32,6 @@ class CourseStep(enum.IntEnum):
     @property
     def count(self) -> int:
         return 90 if self is CourseStep.SLOT else 120
-
-
-class Allowance:
-    """The false warnings that series of a metric may have, and the limits of its windows that follow from them.
-
-    Attributes:
-        a_day: float64[n].
-
-    """
-
-    def __init__(self, a_day: Array, windows: int) -> None:
-        """`windows`: how many share what a series may have."""
-        self.a_day = a_day
-        self._windows = windows
-        self._limits: dict[int, Array] = {}
-
-    def limit(self, window_s: int) -> Array:
-        """float64[n]: the probability of what a window shows that has score 1."""
-        if window_s not in self._limits:
-            self._limits[window_s] = limit_of_window(self.a_day / self._windows, window_s, step_of(window_s) / 1000)
-        return self._limits[window_s]
 
 
 class Moment:
@@ -76,15 +55,16 @@ class Moment:
         clock: LocalClock,
         plan: SalePlan,
         whole: int,
-        allowance: Allowance,
+        limits: WindowLimits,
     ) -> None:
         self.now_ms = now_ms
         self.end_ms = now_ms - settle_s * 1000
         self.size = reader.series_count
         self.whole = whole
         self.open_since = clock.open_since(self.end_ms)
-        self.allowed = allowance.a_day
-        self._allowance = allowance
+        self.allowed = limits.a_day
+        self._limits = limits
+        self._needed: dict[int, Array] = {}  # by windows that are judged by what they show, nats
         self.reader = reader
         self._clock = clock
         self._plan = plan
@@ -103,7 +83,13 @@ class Moment:
 
     def limit(self, window_s: int) -> Array:
         """float64[n]: the probability of what a window shows that has score 1."""
-        return self._allowance.limit(window_s)
+        self._needed[window_s] = self._limits.nats(window_s, self.whole)
+        return np.exp(-self._needed[window_s])
+
+    def note(self, window_s: int, judgement: Judgement) -> None:
+        """Lets limits follow what a window shows, if it was judged by them."""
+        if window_s in self._needed:
+            self._limits.follow(self.now_ms, window_s, judgement, self._needed[window_s], self.whole)
 
     def planned(self, window_s: int) -> Planned:
         """What the calendar plans for the window."""

@@ -87,6 +87,8 @@ class Surprises:
         deviating = self._reporting.deviating(moment.now_ms)
         reported = self._reporting.reported(moment.now_ms)
         for place, judged in enumerate(self._judge.findings(moment, windows)):
+            if judged.windows is None:
+                moment.note(judged.window_s, judged.judgement)
             found = self._preset.applied(moment, judged, reported)
             self._past.leave(moment, found, shorter, deviating)
             if found.over is not None:

@@ -1,0 +1,94 @@
+"""What windows need to show, by the budget of false warnings and by what they have shown by chance."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from detectors.alarm_budget import LEAST_NATS, limit_of_window, looks_of_window
+from detectors.chance_runs import LEVELS, ChanceRuns
+from detectors.judgement import insufficient
+from streams.evaluation.window_reader import QUARTER_MS, step_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from detectors.judgement import Judgement
+
+    Array = NDArray[np.float64]
+
+_PREFIX = "windows."
+_FOLLOWED = _PREFIX + "followed"
+
+
+class WindowLimits:
+    """Limits of the windows of a metric that are judged by what they show: those that are asked for. State.
+
+    Each window counts how often its series pass lower levels than their limits: tails of means and sums are models, and
+    the smallest effect that matters keeps many results from being told.
+
+    Args:
+        windows: how many share what a series may have.
+
+    Attributes:
+        a_day: float64[n], false warnings a day that each series may have.
+
+    """
+
+    def __init__(self, windows: int) -> None:
+        self._windows = windows
+        self.a_day: Array = np.zeros(0)
+        self._base: dict[int, tuple[Array, Array]] = {}  # limits, and looks by level: they follow from what is allowed
+        self._chance: dict[int, ChanceRuns] = {}
+        self._followed: dict[int, int] = {}
+
+    def share(self, allowed: Array) -> None:
+        """There are new series; `allowed` is `a_day` from now on."""
+        self.a_day, self._base = allowed, {}
+        for chance in self._chance.values():
+            chance.grow(len(allowed))
+
+    def nats(self, window_s: int, whole: int) -> Array:
+        """float64[n]: what a window needs."""
+        base, _ = self._of(window_s)
+        chance = self._chance.get(window_s)
+        return base if chance is None else np.maximum(base + chance.shift(base, whole), LEAST_NATS)
+
+    def follow(self, now_ms: int, window_s: int, judgement: Judgement, nats: Array, whole: int) -> None:
+        """Takes in what a window shows, against the limits that it had."""
+        chance = self._chance.get(window_s)
+        if chance is None:
+            chance = self._chance[window_s] = ChanceRuns()
+            chance.grow(len(nats))
+        elapsed_ms = min(now_ms - self._followed.get(window_s, now_ms), max(QUARTER_MS, step_of(window_s)))
+        self._followed[window_s] = now_ms
+        looks = self._of(window_s)[1] * ~insufficient(judgement.reason)
+        chance.follow(judgement.score * nats, looks, nats, whole, elapsed_ms / 1000)
+
+    def _of(self, window_s: int) -> tuple[Array, Array]:
+        if window_s not in self._base:
+            step_s = step_of(window_s) / 1000
+            limits = limit_of_window(self.a_day / self._windows, window_s, step_s)
+            self._base[window_s] = limits, looks_of_window(np.array(LEVELS), window_s, step_s)[:, None]
+        return self._base[window_s]
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """The state as named arrays."""
+        windows = sorted(self._chance)
+        state: dict[str, NDArray[Any]] = {
+            f"{_PREFIX}{window_s}": np.frombuffer(self._chance[window_s].to_bytes(), dtype=np.uint8)
+            for window_s in windows
+        }
+        return state | {_FOLLOWED: np.array([self._followed[window_s] for window_s in windows], dtype=np.int64)}
+
+    def restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Takes over what `arrays` described; other names are skipped."""
+        names = [name for name in arrays if name.startswith(_PREFIX) and name != _FOLLOWED]
+        windows = sorted(int(name.removeprefix(_PREFIX)) for name in names)
+        self._chance = {window_s: ChanceRuns() for window_s in windows}
+        for window_s, chance in self._chance.items():
+            chance.restore(arrays[f"{_PREFIX}{window_s}"].tobytes())
+        self._followed = dict(zip(windows, arrays[_FOLLOWED].tolist(), strict=True)) if windows else {}
