@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -138,7 +138,8 @@ class TailBaseline:
         """The whole state but the parameters."""
         tails = np.frombuffer(self.tails.to_bytes(), dtype=np.uint8)
         whole = np.array([self.whole], dtype=np.int64)
-        state = {"counts": self.counts, "low": self.low, "high": self.high, "quarters": self.quarters}
+        names = ("counts", "low", "high", "quarters")
+        state: dict[str, NDArray[Any]] = {name: getattr(self, name) for name in names}
         return pack(state | {"whole": whole, "tails": tails})
 
     def restore(self, payload: bytes) -> None:
