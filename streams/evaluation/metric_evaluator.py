@@ -94,8 +94,11 @@ class MetricEvaluator:
         Returns every series with score >= 1, those that were not clear since then for 20 minutes, and the pulse.
         """
         self._assessments.settle(now_ms)
+        lately = self._reporting.reported(now_ms).any()
+        if not lately and self._pace.passes_over(now_ms):
+            return [], self._drawn
         moment = self._moment(now_ms, windows)
-        if not (self._reporting.reported(now_ms).any() or self._pace.worth_judging(moment)):
+        if not lately and not self._pace.worth_judging(moment):
             return [], self._drawn
         self._quarters.follow(windows)
         surprise = self._surprises.of(moment)

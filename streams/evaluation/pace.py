@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from detectors.law import Law
@@ -38,6 +39,12 @@ class Pace:
         # Tests of counts see to it by themselves how often they take in what came.
         self._watched_ms = TICK_MS if metric.traits.law is Law.COUNT else _every_ms(metric)
         self._exposed = _exposed(metric)
+        steps = (self._every_ms, self._watched_ms if self._follower else self._every_ms, QUARTER_MS)
+        self._step_ms = TICK_MS if metric.traits.by_event else math.gcd(*steps)
+
+    def passes_over(self, now_ms: int) -> bool:
+        """Whether a tick is none of those at which anything is looked at, unless something is being reported."""
+        return now_ms % self._step_ms != 0
 
     def worth_judging(self, moment: Moment) -> bool:
         """Whether any series has exposure at the tick; while one is being reported, every tick is worth it anyway."""

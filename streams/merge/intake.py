@@ -77,7 +77,7 @@ class Intake:
         count = len(record.value)
         if not count:
             return
-        if any(len(column) != count for column in (record.scope, record.component, record.slot, record.late)):
+        if not len(record.scope) == len(record.component) == len(record.slot) == len(record.late) == count:
             self._skipped.malformed += count
             return
         reached = max(source_watermark, watermark) // SLOT_MS
