@@ -190,16 +190,18 @@ class Incident:
     def _minutes(self) -> NDArray[np.int64]:
         return np.arange(self.start_ms, self.end_ms, MINUTE_MS, dtype=np.int64) + MINUTE_MS // 2
 
+    def smooth_min(self, times_ms: NDArray[np.int64]) -> float:
+        """Minutes around each minute of the incident that hold enough events to tell their level."""
+        rate = self._counted(times_ms, _SMOOTH_MIN[1]).mean()
+        return float(np.clip(_ENOUGH / max(rate, 1e-9), *_SMOOTH_MIN))
+
     def _a_minute(self, times_ms: NDArray[np.int64]) -> NDArray[np.float64]:
         """Events a minute around each minute of the incident."""
-        at, ordered = self._minutes(), np.sort(times_ms)
+        return self._counted(times_ms, self.smooth_min(times_ms))
 
-        def counted(minutes: float) -> NDArray[np.float64]:
-            half = int(minutes * MINUTE_MS / 2)
-            return (np.searchsorted(ordered, at + half) - np.searchsorted(ordered, at - half)) / minutes
-
-        rate = counted(_SMOOTH_MIN[1]).mean()
-        return counted(float(np.clip(_ENOUGH / max(rate, 1e-9), *_SMOOTH_MIN)))
+    def _counted(self, times_ms: NDArray[np.int64], minutes: float) -> NDArray[np.float64]:
+        at, ordered, half = self._minutes(), np.sort(times_ms), int(minutes * MINUTE_MS / 2)
+        return np.asarray((np.searchsorted(ordered, at + half) - np.searchsorted(ordered, at - half)) / minutes)
 
 
 def dimension_of(dimensions: Mapping[str, Dimension], family: str, name: str) -> Dimension:

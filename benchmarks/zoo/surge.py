@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from benchmarks.zoo.incident import dimension_of
+from benchmarks.zoo.rhythm import MINUTE_MS
 from benchmarks.zoo.table import joined
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from benchmarks.zoo.shop import Shop
     from benchmarks.zoo.table import Table
 
-_APART_MS: Final = 120_000
 _OWN: Final = 10_000_000  # ids of the shop's own lie below
 
 
@@ -32,11 +32,12 @@ def surged(shop: Shop, rng: np.random.Generator, table: Table, incident: Inciden
     """
     part = incident.part(shop)
     incident.weigh_count(table[time], part)
-    strength = incident.strength(table[time])
-    rows = np.repeat(np.arange(len(table)), rng.poisson((incident.size - 1) * strength * part))
-    extra = table.take(rows)
-    at = extra[time] + rng.integers(-_APART_MS, _APART_MS, len(extra))
-    extra[time] = np.clip(at, incident.start_ms, incident.end_ms - 1)
+    # Copies lie as far around a row as the level is measured: of a thin place they would come in clumps else.
+    apart_ms = int(incident.smooth_min(table[time]) * MINUTE_MS / 2)
+    near = np.flatnonzero((table[time] > incident.start_ms - apart_ms) & (table[time] < incident.end_ms + apart_ms))
+    extra = table.take(np.repeat(near, rng.poisson((incident.size - 1) * part, near.size)))
+    extra[time] = extra[time] + rng.integers(-apart_ms, apart_ms, len(extra))
+    extra = extra.take(rng.random(len(extra)) < incident.strength(extra[time]))
     extra[key] = int(table[key].max(initial=_OWN)) + 1 + np.arange(len(extra))
     for name, value in {**incident.place, **incident.marks}.items():
         extra[name] = np.full(len(extra), incident.dimension(shop, name).values.index(value))

@@ -68,6 +68,19 @@ def test_a_plain_failure_of_a_new_shop_is_found_in_its_first_hours(shop_of: Any)
     assert {tuple(verdict.scope.values()) for verdict in found} == {(), ("card",), ("wallet",)}
 
 
+def test_a_first_day_of_hours_that_are_staffed_unlike_cries_no_wolf(shop_of: Any) -> None:
+    for seed in (1, 2):
+        calls = Payments(shop_of, 1, 6, seed)
+        odds = 3 * np.exp(calls.rng.normal(0, 0.35, 24))
+        calls.success[:] = np.repeat(odds / (1 + odds), 360)
+
+        found = bad(
+            calls.draw(), MetricEvaluator(metric_of("ratio", Direction.DOWN), UTC), START_MS, START_MS + DAY_MS, 120_000
+        )
+
+        assert found == []
+
+
 def branches(shop_of: Any, ratios: np.ndarray, new: float, new_from: int) -> Any:
     """Stores of these ratios and a new one, two trials a minute each, for four days."""
     rng = np.random.default_rng(3)

@@ -118,3 +118,18 @@ def test_each_member_has_a_name_of_its_own_and_another_seed_is_another_shop() ->
     assert set(MEMBERS) >= {"drawn", "opening", "business", "double_saturdays", "new_store", "four_kinds"}
     one, other = (replace(refunds_tenfold(seed).shop, seed=0) for seed in (1, 2))
     assert one.dimensions["region"].values != other.dimensions["region"].values
+
+
+def test_a_wave_at_a_thin_place_comes_by_chance_and_not_in_clumps() -> None:
+    unevenness = []
+    for seed in (1, 2, 3):
+        whole = refunds_tenfold(seed)
+        (wave,) = whole.incidents
+        asked = next(one for one in whole.stream.batches if one.type == "refund.requested")
+        place = whole.shop.dimensions["category"].values.index(wave.place["category"])
+        times = asked.time_ms[asked.table["category"] == place]
+        counts = np.histogram(times, bins=np.linspace(wave.start_ms, wave.end_ms, 13))[0]
+        unevenness.append(counts.var() / counts.mean())
+        assert counts.sum() == pytest.approx(wave.then * wave.length_s / 60, rel=0.4)
+
+    assert np.mean(unevenness) < 1.8  # 1 of Poisson counts
