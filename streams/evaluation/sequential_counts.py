@@ -132,8 +132,7 @@ class SequentialCounts:
         looks = np.where(np.isfinite(step.high), self._looks(moment, edges), 0.0)
         self._chance.follow(nats, looks, self._limits, moment.whole, seconds)
         calm = nats < _CALM
-        usual = np.where(np.isfinite(step.shared), step.shared, np.clip(counts, step.low, step.high))
-        self._clumps.follow(counts, np.where(np.isfinite(usual), usual, np.nan), seconds, calm)
+        self._clumps.follow(counts, edges.middle * times, seconds, calm)
         if moment.whole >= 0:
             self._shares.follow(counts, moment.whole, seconds, calm)
         planned = moment.planned(int(seconds))
@@ -158,7 +157,7 @@ class SequentialCounts:
 
     def _step(self, moment: Moment, edges: Edges, counts: Array, times: Array, seconds: float) -> Step:
         low, high = edges.low, edges.high
-        clumped, wobble, unsure = self._clumps.size(edges.wobble), edges.wobble, edges.unsure + _LASTING
+        clumped, wobble, unsure = self._clumps.size(), edges.wobble, edges.unsure + _LASTING
         shared, odds = np.full(moment.size, np.nan), np.zeros(moment.size)
         if 0 <= moment.whole < moment.size:
             found = self._odds(moment)

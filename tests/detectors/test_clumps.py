@@ -18,7 +18,7 @@ def learned(draw: str, expected: float, wobble: float = 0.0) -> float:
         mean = expected / 6 * level
         counts = rng.poisson(mean) if draw == "single" else 4 * rng.poisson(mean / 4)
         clumps.follow(counts.astype(float), np.full(series, expected / 6), 10.0, np.ones(series, dtype=bool))
-    return float(clumps.size(np.full(series, wobble)).mean())
+    return float(clumps.size().mean())
 
 
 @pytest.mark.parametrize("expected", [0.2, 5.0, 60.0])
@@ -35,14 +35,32 @@ def test_a_level_that_wobbles_makes_no_clumps() -> None:
     assert learned("single", 60.0, wobble=0.02) == pytest.approx(1.0, abs=0.25)
 
 
-def test_what_deviates_or_has_no_expectation_teaches_nothing() -> None:
-    clumps = Clumps()
-    clumps.grow(2)
-    before = clumps.size(np.zeros(2)).tolist()
-    for _ in range(60):
-        clumps.follow(np.array([90.0, 90.0]), np.array([1.0, np.nan]), 60.0, np.array([False, True]))
+def test_a_level_that_is_not_the_usual_one_makes_no_clumps() -> None:
+    rng, clumps, calm = np.random.default_rng(4), Clumps(), np.ones(20, dtype=bool)
+    clumps.grow(20)
+    for _ in range(1_440):
+        clumps.follow(rng.poisson(900.0, 20).astype(float), np.full(20, 300.0), 60.0, calm)
 
-    assert clumps.size(np.zeros(2)).tolist() == before
+    assert clumps.size().mean() == pytest.approx(1.0, abs=0.1)
+
+
+def test_a_rise_that_the_usual_day_has_as_well_makes_no_clumps() -> None:
+    rng, clumps, calm = np.random.default_rng(4), Clumps(), np.ones(20, dtype=bool)
+    clumps.grow(20)
+    for minute in range(600):
+        usual = 50 * 1.2 ** (minute % 20)
+        clumps.follow(rng.poisson(usual, 20).astype(float), np.full(20, usual), 60.0, calm)
+
+    assert clumps.size().mean() < 2.5
+
+
+def test_what_deviates_teaches_nothing() -> None:
+    clumps = Clumps()
+    clumps.grow(1)
+    for minute in range(60):
+        clumps.follow(np.array([90.0 * (minute % 2)]), np.array([1.0]), 60.0, np.array([False]))
+
+    assert clumps.size().tolist() == [1.0]
 
 
 def test_a_minute_that_is_cut_by_a_snapshot_is_still_one() -> None:
