@@ -41,6 +41,7 @@ class WindowLimits:
     def __init__(self, windows: int) -> None:
         self._windows = windows
         self.a_day: Array = np.zeros(0)
+        self._none: Array = np.zeros(0)  # limits that nothing reaches
         self._base: dict[int, tuple[Array, Array]] = {}  # limits, and looks by level: they follow from what is allowed
         self._chance: dict[int, ChanceRuns] = {}
         self._followed: dict[int, int] = {}
@@ -48,6 +49,7 @@ class WindowLimits:
     def share(self, allowed: Array) -> None:
         """There are new series; `allowed` is `a_day` from now on."""
         self.a_day, self._base = allowed, {}
+        self._none = np.full(len(allowed), np.inf)
         for chance in self._chance.values():
             chance.grow(len(allowed))
 
@@ -65,8 +67,9 @@ class WindowLimits:
             chance.grow(len(nats))
         elapsed_ms = min(now_ms - self._followed.get(window_s, now_ms), max(QUARTER_MS, step_of(window_s)))
         self._followed[window_s] = now_ms
+        # Limits may lie as low as the levels: were what passes them left out, they would only fall.
         looks = self._of(window_s)[1] * ~insufficient(judgement.reason)
-        chance.follow(judgement.score * nats, looks, nats, whole, elapsed_ms / 1000)
+        chance.follow(judgement.score * nats, looks, self._none, whole, elapsed_ms / 1000)
 
     def _of(self, window_s: int) -> tuple[Array, Array]:
         if window_s not in self._base:
