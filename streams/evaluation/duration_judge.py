@@ -123,9 +123,12 @@ class QuantileJudge:
         return self._in_seconds(moment, judged, value, np.arange(moment.size))
 
     def _values(self, moment: Moment, windows: NDArray[np.int32], rows: NDArray[np.bool_]) -> Array:
-        """float64[n]: what people read of these rows, over the windows that are kept that come nearest to theirs."""
+        """float64[n]: what people read of these rows, over the longest kept windows that lie within theirs.
+
+        A longer one would dilute what they show; only where all are longer, the shortest has to do.
+        """
         kept = np.array(self._metric.windows)
-        nearest = kept[np.minimum(np.searchsorted(kept, windows), len(kept) - 1)]
+        nearest = kept[np.maximum(np.searchsorted(kept, windows, side="right") - 1, 0)]
         value = np.zeros(moment.size)
         for window_s in np.unique(nearest[rows]).tolist():
             of = rows & (nearest == window_s)
