@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from msgspec.structs import astuple
 
 from detectors.alarm_budget import AlarmBudget
 from detectors.judgement import Reason, insufficient, nothing
@@ -213,6 +214,7 @@ class MetricEvaluator:
         learned = np.frombuffer(self._judge.to_bytes(), dtype=np.uint8)
         state: dict[str, NDArray[Any]] = {"since": self._reporting.since, "last": self._reporting.last}
         state |= {"times": times, "learned": learned, "version": np.array([_VERSION])}
+        state |= {"drawn": np.array(astuple(self._drawn)[1:], dtype=np.float64)}
         state |= {"past": self._past.until, "past.found": self._past.found} | self._unsettled.arrays()
         state |= self._quarters.arrays() | self._assessments.arrays() | self._limits.arrays()
         return pack(state | self._held.arrays())
@@ -227,6 +229,8 @@ class MetricEvaluator:
             return
         self._reporting.since, self._reporting.last, self._past.until = arrays["since"], arrays["last"], arrays["past"]
         self._followed_ms = int(arrays["times"][0])
+        value, expected, lower, upper, score, missing = arrays["drawn"].tolist()
+        self._drawn = Pulse(self.metric.name, value, expected, lower, upper, score, bool(missing))
         # A state of before ends were looked for has found none.
         self._past.found = arrays.get("past.found", np.zeros_like(self._past.until))
         self._unsettled.restore(arrays, len(self._past.until))

@@ -138,3 +138,16 @@ def test_a_quantile_that_is_restored_between_two_judged_ticks_goes_on_as_if_noth
     assert found
     assert shop.run(other, at_ms + 10_000, at_ms + 300_000) == found
     assert one.to_bytes() == other.to_bytes()
+
+
+def test_what_is_drawn_between_two_judged_ticks_survives_a_restart(shop_of: Any) -> None:
+    shop, metric = failing(shop_of, 0.97), metric_of("ratio", Direction.DOWN)
+    one, other = taught(shop, metric), MetricEvaluator(metric, UTC)
+    shop.run(one, FAILURE_MS - 600_000, FAILURE_MS + 10_000)
+    other.from_bytes(one.to_bytes())
+    shop.now_ms = FAILURE_MS + 20_000
+
+    drawn = one.tick(shop.now_ms, shop)[1]
+
+    assert drawn.expected > 0
+    assert other.tick(shop.now_ms, shop)[1] == drawn
