@@ -48,11 +48,12 @@ class Clumps:
         # Counted, waiting and arriving; variances over means, and weights.
         self._sums: NDArray[np.float32] = np.zeros((3, 2, 0), dtype=np.float32)
         self._elapsed_s = self._before_s = self._held_s = 0.0
+        self._size: Array | None = None  # as long as nothing more counts
 
     def grow(self, size: int) -> None:
         """Makes room for new series, whose events come one by one."""
         self._minute, self._before = grown(self._minute, size), grown(self._before, size)
-        self._sums = grown(self._sums, size)
+        self._sums, self._size = grown(self._sums, size), None
 
     def follow(self, counts: Array, usual: Array, seconds: float, calm: NDArray[np.bool_]) -> None:
         """Takes in what came in some seconds, and what the usual day has there (NaN: unknown), of series that are calm.
@@ -80,13 +81,14 @@ class Clumps:
         if self._held_s >= _HOLD_S:
             self._sums[0] = self._sums[0] * np.float32(np.exp(-self._held_s / _MEMORY_S)) + self._sums[1]
             self._sums[1], self._sums[2] = self._sums[2].copy(), 0.0
-            self._held_s = 0.0
+            self._held_s, self._size = 0.0, None
 
     def size(self) -> Array:
         """float64[n]: variance over mean, at least 1."""
-        squares, weight = self._sums[0].astype(np.float64)
-        found: Array = (squares + _PRIOR_EVENTS) / (weight + _PRIOR_EVENTS)
-        return np.maximum(found, 1.0)
+        if self._size is None:
+            squares, weight = self._sums[0].astype(np.float64)
+            self._size = np.maximum((squares + _PRIOR_EVENTS) / (weight + _PRIOR_EVENTS), 1.0)
+        return self._size
 
     def to_bytes(self) -> bytes:
         """The whole state."""
@@ -98,3 +100,4 @@ class Clumps:
         arrays = unpack(payload)
         self._minute, self._before, self._sums = arrays["minute"], arrays["before"], arrays["sums"]
         self._elapsed_s, self._before_s, self._held_s = arrays["times"].tolist()
+        self._size = None

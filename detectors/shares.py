@@ -48,11 +48,15 @@ class Shares:
         self._squares: NDArray[np.float32] = np.zeros((2, 0), dtype=np.float32)
         self._quarters: NDArray[np.float32] = np.zeros(0, dtype=np.float32)
         self._held_s = 0.0
+        # What follows from all this, as long as nothing is learned.
+        self._wobble: Array | None = None
+        self._odds: tuple[Array, int, Odds] | None = None
 
     def grow(self, size: int) -> None:
         """Makes room for new parts."""
         self._first, self._squares = grown(self._first, size), grown(self._squares, size)
         self._quarters = grown(self._quarters, size)
+        self._wobble = self._odds = None
 
     def follow(self, counts: Array, whole: int, seconds: float, calm: NDArray[np.bool_]) -> None:
         """Takes in what came in some seconds. What deviates while it waits is dropped."""
@@ -64,17 +68,23 @@ class Shares:
         self._first[0] *= np.float32(np.exp(-self._held_s / _MEMORY_S))
         self._first[0] += np.where(calm, self._first[1], 0.0)
         self._first[1], self._first[2] = self._first[2].copy(), 0.0
-        self._held_s = 0.0
+        self._held_s, self._odds = 0.0, None
 
     def odds(self, usual: Array, evidence: Array, whole: int) -> Odds:
         """What is usual now.
 
         Args:
-            usual: float64[n], events of the usual day at this hour; NaN where it is unknown.
+            usual: float64[n], events of the usual day at this hour; NaN where it is unknown. The same array as long as
+                it holds.
             evidence: float64[n], events that this rests on.
             whole: the series that the others are parts of.
 
         """
+        if self._odds is None or self._odds[0] is not usual or self._odds[1] != whole:
+            self._odds = (usual, whole, self._of(usual, evidence, whole))
+        return self._odds[2]
+
+    def _of(self, usual: Array, evidence: Array, whole: int) -> Odds:
         first, of_whole = self._first[0].astype(np.float64)
         by_day = np.divide(usual, usual[whole], out=np.full(len(usual), np.nan), where=usual[whole] > 0)
         by_first = np.divide(first, of_whole, out=np.full(len(usual), np.nan), where=of_whole > 0)
@@ -97,12 +107,18 @@ class Shares:
         self._squares *= np.float32(_FORGET)
         self._squares += np.array([np.where(known, beyond, 0.0), usual**2])
         self._quarters = self._quarters * np.float32(_FORGET) + known
+        self._wobble = None
 
     def wobble(self) -> Array:
         """float64[n]: relative variance of a part beyond chance, from quarter to quarter, given the whole.
 
         That of a part is drawn towards what all parts have, by how little it says itself.
         """
+        if self._wobble is None:
+            self._wobble = self._found()
+        return self._wobble
+
+    def _found(self) -> Array:
         squares, scale = self._squares.astype(np.float64)
         quarters = np.maximum(self._quarters.astype(np.float64), 1e-9)
         typical = np.maximum(scale / quarters, 1e-9)
@@ -125,3 +141,4 @@ class Shares:
         arrays = unpack(payload)
         self._first, self._squares, self._quarters = (arrays[name] for name in ("first", "squares", "quarters"))
         self._held_s = float(arrays["held"][0])
+        self._wobble = self._odds = None

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _REST_PRIOR = 1.0  # events by which what the parts beside one see is drawn towards what is usual
 _LEVEL_S = 3_600
 _MINUTE_S = 60.0
+_MINUTE_MS = 60_000
 _WAKE_BEYOND_REST = 1.5
 _DAY_SPREAD = 0.05  # dispersion of the counts of whole days
 _PEAK = 8.0  # times the mean of the day
@@ -88,6 +89,7 @@ class ExpectedCounts:
         self._activity = activity
         self._level = Level()
         self._sets: NDArray[np.intp] = np.zeros(0, dtype=np.intp)  # of scopes, derived
+        self._minute: tuple[tuple[int, int, int], tuple[Usual, Array, Array]] | None = None  # as long as it lasts
         self._largest: float | None = None  # of the usual day's quarters, over all series
 
     @property
@@ -98,7 +100,7 @@ class ExpectedCounts:
     def learn(self, slot: int, counts: Array, day: Day) -> None:
         """Takes in a closed quarter of an hour."""
         self.usual.learn(slot, counts, day)
-        self._largest = None
+        self._largest = self._minute = None
 
     def grow(self, size: int) -> None:
         """Makes room for new series."""
@@ -131,9 +133,7 @@ class ExpectedCounts:
         Without an activity it is the same throughout a minute, until something is learned or followed.
         """
         window_s = self._shortest_s
-        end_s = moment.end_s if self.follows_activity else moment.end_s // _MINUTE_S * _MINUTE_S
-        usual = self.usual.usual(end_s, window_s, moment.whole, day=moment.day)
-        low, high = self._of_today(usual, moment)
+        usual, low, high = self._of_minute(moment)
         unsure = 1 / (usual.evidence + 1)
         least, most = np.ones(moment.size), np.ones(moment.size)
         if self._activity.component is not None:
@@ -145,6 +145,15 @@ class ExpectedCounts:
         spread = np.nan_to_num(spread, nan=1.0)
         wobble = self.usual.wobble()
         return Edges(low * least, usual.middle, high * most, usual.evidence, wobble, unsure, spread, least, most)
+
+    def _of_minute(self, moment: Moment) -> tuple[Usual, Array, Array]:
+        """The usual of the shortest window, and between what it may be today: made once a minute."""
+        key = (moment.end_ms // _MINUTE_MS, moment.size, moment.whole)
+        if self._minute is None or self._minute[0] != key:
+            end_s = moment.end_s // _MINUTE_S * _MINUTE_S
+            usual = self.usual.usual(end_s, self._shortest_s, moment.whole, day=moment.day)
+            self._minute = (key, (usual, *self._of_today(usual, moment)))
+        return self._minute[1]
 
     def _of_today(self, usual: Usual, moment: Moment) -> tuple[Array, Array]:
         """Between what a day of this kind may be, by what today has been so far.
@@ -215,6 +224,7 @@ class ExpectedCounts:
         # What is within the plan is neither above the usual nor below it.
         expected = np.clip(counts, expected * planned.low, expected * planned.high)
         self._level.follow(counts * share, expected * share, elapsed_s, calm)
+        self._minute = None
 
     def rebase(self, moment: Moment, rows: NDArray[np.intp], seconds: int) -> float:
         """Stretches the usual day of these rows to what they counted in their last seconds; by how much, the first."""
@@ -232,7 +242,7 @@ class ExpectedCounts:
         factors[0] = first
         self.usual.rescale(rows, factors)
         self._level.forget(rows)
-        self._largest = None
+        self._largest = self._minute = None
         return first
 
     def _scale_now(self, moment: Moment, seconds: int) -> Array:
@@ -251,6 +261,6 @@ class ExpectedCounts:
 
     def restore(self, parts: dict[str, bytes]) -> None:
         """Takes over what `parts` described."""
-        self._largest = None
+        self._largest = self._minute = None
         self.usual = SeasonalBaseline.from_bytes(parts["usual"])
         self._level = Level.from_bytes(parts["level"])

@@ -19,6 +19,7 @@ from detectors.verdict import BAND
 from streams.evaluation.followed import Followed
 from streams.evaluation.judge import Finding
 from streams.evaluation.window_reader import QUARTER_MS, TICK_MS
+from streams.records.verdicts import CLEAR_SCORE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,7 +42,6 @@ _CALM = 6.0  # nats: what has added up to less teaches what is usual
 _MINUTE_MS = 60_000
 _THIN, _VERY_THIN = 0.5, 0.02  # events in 10 s
 _MANY = 4.0
-_FAR = 0.5  # of a limit
 _LASTING = 0.005  # relative variance of a level against itself an hour ago
 
 
@@ -74,6 +74,7 @@ class SequentialCounts:
         self._edges: Edges | None = None
         self._minute = (0, 0)  # for which they are made
         self._limits: Array = np.zeros(0)  # as they were last
+        self._looking: tuple[Array, Array | None] | None = None  # looks a day where all is known, by the middle
 
     def grow(self, size: int) -> None:
         """Makes room for new series."""
@@ -109,7 +110,7 @@ class SequentialCounts:
             return False
         self.follow(moment)
         nats = self._bank.nats()
-        return len(nats) != len(self._limits) or bool((nats >= _FAR * self._limits).any())
+        return len(nats) != len(self._limits) or bool((nats >= CLEAR_SCORE * self._limits).any())
 
     def forget_expected(self) -> None:
         """What is expected has changed, as the level has moved."""
@@ -210,6 +211,12 @@ class SequentialCounts:
 
     def _looks(self, moment: Moment, edges: Edges) -> Array:
         """How often a day a run may err: by what is usual, and before that is known, by what came or should have."""
+        if self._looking is None or self._looking[0] is not edges.middle:
+            known = np.isfinite(edges.middle)
+            a_day = edges.middle * (_DAY_S / self._metric.windows[0])
+            self._looking = (edges.middle, LOOKS.a_day(a_day) if known.all() else None)
+        if self._looking[1] is not None:
+            return self._looking[1]
         longest = self._metric.windows[-1]
         lately = moment.raw(self._counted, longest)
         if 0 <= moment.whole < moment.size:
