@@ -110,7 +110,8 @@ class UsualDay:
         ahead = told & ~kind.foreign
         least, most = np.minimum(running, 1.0) / left, np.maximum(running, 1.0) * left
         return kind._replace(
-            low=np.where(told, np.maximum(kind.low, least), kind.low),
+            # A day that is unlike all that were seen may close at noon.
+            low=np.where(ahead, np.maximum(kind.low, least), kind.low),
             high=np.where(ahead, np.minimum(kind.high, most), kind.high),
             most=np.where(ahead, np.minimum(kind.most, kind.factors.max(axis=0) * most), kind.most),
         )

@@ -120,3 +120,17 @@ def test_a_part_that_sleeps_at_night_is_not_expected_then_because_the_whole_is_a
     night = sum(baseline.usual((slot + 1) * 900, 900, 0, day=Day(MONDAY + 4)).middle[1] for slot in range(32))
 
     assert 0 < night < 5  # of 192 that its share of the day would be
+
+
+def test_a_first_saturday_may_close_at_noon_and_a_first_tuesday_may_not() -> None:
+    day = np.full((1, SLOTS), 60.0)
+    lows = []
+    for days in (5, 1):
+        baseline = SeasonalBaseline()
+        teach(baseline, np.tile(day, (days, 1)))
+        for slot in range(48):
+            baseline.learn(slot, np.array([60.0]), Day(MONDAY + days))
+        lows.append(float(baseline.usual(13 * 3600, 900, day=Day(MONDAY + days)).low[0]))
+
+    assert lows[0] == 0
+    assert lows[1] > 15
