@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _HOLD_S = 600.0  # what is younger is not compared with yet: it may be the change itself
 _MEMORY_S = 86_400.0
+_NEAR_EVENTS, _NEAR_FORGET = 10.0, np.float32(0.95)  # of quarters: five hours
 _LARGEST = 0.9  # a part that is nearly all of the whole has no rest to be compared with
 _PRIOR_WOBBLE = 0.01
 _PRIOR_QUARTERS = 16.0
@@ -23,6 +24,7 @@ _FORGET = 0.998  # per quarter, as `SeasonalBaseline` forgets its dispersion
 _YOUNG = 0.3  # relative variance of a part of which only its first hours are known: it finds its level in them
 _YOUNG_EVENTS = 60.0
 _LASTING = 0.002  # what shares do from day to day
+_SETTLING = 0.05  # relative variance of a share of an hour of which one day is known: a young shop finds its habits
 
 
 class Odds(NamedTuple):
@@ -47,6 +49,7 @@ class Shares:
         self._first: NDArray[np.float32] = np.zeros((3, 2, 0), dtype=np.float32)
         self._squares: NDArray[np.float32] = np.zeros((2, 0), dtype=np.float32)
         self._quarters: NDArray[np.float32] = np.zeros(0, dtype=np.float32)
+        self._near: NDArray[np.float32] = np.zeros((2, 0), dtype=np.float32)  # of the last hours: seen, expected
         self._held_s = 0.0
         # What follows from all this, as long as nothing is learned.
         self._wobble: Array | None = None
@@ -55,7 +58,7 @@ class Shares:
     def grow(self, size: int) -> None:
         """Makes room for new parts."""
         self._first, self._squares = grown(self._first, size), grown(self._squares, size)
-        self._quarters = grown(self._quarters, size)
+        self._quarters, self._near = grown(self._quarters, size), grown(self._near, size)
         self._wobble = self._odds = None
 
     def follow(self, counts: Array, whole: int, seconds: float, calm: NDArray[np.bool_]) -> None:
@@ -70,21 +73,22 @@ class Shares:
         self._first[1], self._first[2] = self._first[2].copy(), 0.0
         self._held_s, self._odds = 0.0, None
 
-    def odds(self, usual: Array, evidence: Array, whole: int) -> Odds:
+    def odds(self, usual: Array, evidence: Array, days: Array, whole: int) -> Odds:
         """What is usual now.
 
         Args:
             usual: float64[n], events of the usual day at this hour; NaN where it is unknown. The same array as long as
                 it holds.
             evidence: float64[n], events that this rests on.
+            days: float64[n], on which they came.
             whole: the series that the others are parts of.
 
         """
         if self._odds is None or self._odds[0] is not usual or self._odds[1] != whole:
-            self._odds = (usual, whole, self._of(usual, evidence, whole))
+            self._odds = (usual, whole, self._of(usual, evidence, days, whole))
         return self._odds[2]
 
-    def _of(self, usual: Array, evidence: Array, whole: int) -> Odds:
+    def _of(self, usual: Array, evidence: Array, days: Array, whole: int) -> Odds:
         first, of_whole = self._first[0].astype(np.float64)
         by_day = np.divide(usual, usual[whole], out=np.full(len(usual), np.nan), where=usual[whole] > 0)
         by_first = np.divide(first, of_whole, out=np.full(len(usual), np.nan), where=of_whole > 0)
@@ -93,7 +97,8 @@ class Shares:
         events = np.where(better, first, np.nan_to_num(evidence))
         share = np.where((share > 0) & (share <= _LARGEST), share, np.nan)
         share[whole] = np.nan
-        young = np.where(better, _YOUNG * _YOUNG_EVENTS / (first + _YOUNG_EVENTS), 0.0)
+        settling = _SETTLING / np.maximum(days, 1.0) ** 2
+        young = np.where(better, _YOUNG * _YOUNG_EVENTS / (first + _YOUNG_EVENTS), settling)
         return Odds(share / (1 - share), 1 / (events + 1) + young + _LASTING)
 
     def learn(self, counts: Array, odds: Array, whole: int) -> None:
@@ -101,7 +106,11 @@ class Shares:
         expected = odds * np.maximum(counts[whole] - counts, 0.0)
         known = np.isfinite(expected) & (expected > 0)
         usual = np.where(known, expected, 0.0)
-        chance = usual * (1 + np.where(known, odds, 0.0))
+        # A share that has moved for hours does not wobble: it is held against what it was lately.
+        seen, held = self._near.astype(np.float64)
+        usual = usual * (seen + _NEAR_EVENTS) / (held + _NEAR_EVENTS)
+        chance = usual * (1 + np.where(known, odds, 0.0)) + usual**2 / (seen + _NEAR_EVENTS)
+        self._near = (self._near * _NEAR_FORGET + np.where(known, (counts, expected), 0.0)).astype(np.float32)
         reach = 16 * (chance + self.wobble() * usual**2)
         beyond = np.minimum((counts - usual) ** 2, reach) - chance
         self._squares *= np.float32(_FORGET)
@@ -133,12 +142,13 @@ class Shares:
 
     def to_bytes(self) -> bytes:
         """The whole state."""
-        names = ("first", "squares", "quarters")
+        names = ("first", "squares", "quarters", "near")
         return pack({name: getattr(self, f"_{name}") for name in names} | {"held": np.array([self._held_s])})
 
     def restore(self, payload: bytes) -> None:
         """Takes over what `to_bytes` described. Raises ValueError for anything else."""
         arrays = unpack(payload)
-        self._first, self._squares, self._quarters = (arrays[name] for name in ("first", "squares", "quarters"))
+        self._first, self._squares = arrays["first"], arrays["squares"]
+        self._quarters, self._near = arrays["quarters"], arrays["near"]
         self._held_s = float(arrays["held"][0])
         self._wobble = self._odds = None

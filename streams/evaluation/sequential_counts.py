@@ -69,7 +69,7 @@ class SequentialCounts:
         self._chance = ChanceRuns()
         self._recent = RecentLevel()
         self._followed = Followed()
-        self._around: tuple[Array, Array] = (np.zeros(0), np.zeros(0))  # usual and evidence, derived
+        self._around: tuple[Array, Array, Array] = (np.zeros(0), np.zeros(0), np.zeros(0))  # usual, evidence, days
         self._of_quarter = (0, 0)
         self._edges: Edges | None = None
         self._minute = (0, 0)  # for which they are made
@@ -96,7 +96,7 @@ class SequentialCounts:
         if not 0 <= whole < len(counts):
             return
         usual = self._usual_around(quarter.second_of_day + (QUARTER_S + _AROUND_S) / 2, quarter.day, whole)
-        odds = self._shares.odds(usual.middle, usual.evidence, whole)
+        odds = self._shares.odds(usual.middle, usual.evidence, usual.days, whole)
         self._shares.learn(counts, odds.odds, whole)
 
     def watch(self, moment: Moment) -> bool:
@@ -184,7 +184,7 @@ class SequentialCounts:
         if self._of_quarter != (quarter, moment.size):
             middle_s = (moment.end_s // QUARTER_S + 0.5) * QUARTER_S + _AROUND_S / 2
             usual = self._usual_around(middle_s, moment.day, moment.whole)
-            self._around, self._of_quarter = (usual.middle, usual.evidence), (quarter, moment.size)
+            self._around, self._of_quarter = (usual.middle, usual.evidence, usual.days), (quarter, moment.size)
         return self._shares.odds(*self._around, moment.whole)
 
     def _usual_around(self, end_s: float, day: Day, whole: int) -> Usual:
