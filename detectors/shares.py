@@ -24,6 +24,7 @@ _FORGET = 0.998  # per quarter, as `SeasonalBaseline` forgets its dispersion
 _YOUNG = 0.3  # relative variance of a part of which only its first hours are known: it finds its level in them
 _YOUNG_EVENTS = 60.0
 _LASTING = 0.002  # what shares do from day to day
+_FIRST_DAY = 0.1  # of one of which no day is known, nor of the whole: at other hours it is another one
 _SETTLING = 0.05  # relative variance of a share of an hour of which one day is known: a young shop finds its habits
 
 
@@ -98,7 +99,8 @@ class Shares:
         share = np.where((share > 0) & (share <= _LARGEST), share, np.nan)
         share[whole] = np.nan
         settling = _SETTLING / np.maximum(days, 1.0) ** 2
-        young = np.where(better, _YOUNG * _YOUNG_EVENTS / (first + _YOUNG_EVENTS), settling)
+        opening = 0.0 if np.isfinite(usual[whole]) else _FIRST_DAY
+        young = np.where(better, _YOUNG * _YOUNG_EVENTS / (first + _YOUNG_EVENTS) + opening, settling)
         return Odds(share / (1 - share), 1 / (events + 1) + young + _LASTING)
 
     def learn(self, counts: Array, odds: Array, whole: int) -> None:
