@@ -108,7 +108,7 @@ class Shop:
         dimensions: by name, or by family and name (`refund.reason`).
         sku_category: code of the category of each sku.
         sources: topics that it has.
-        new_stores: when a store opens that the shop did not have before; its customers went to the first one.
+        new_stores: when a store opens that the shop did not have before; its customers went to all others alike.
         scenario: further entries of the first line of the events file.
 
     """
@@ -140,7 +140,10 @@ class Shop:
         codes = dimension.draw(rng, times_ms.size)
         if name.rpartition(".")[2] == "store":
             for store, opens_ms in self.new_stores.items():
-                codes[(codes == dimension.values.index(store)) & (times_ms < opens_ms)] = 0
+                new = dimension.values.index(store)
+                early = np.flatnonzero((codes == new) & (times_ms < opens_ms))
+                shares = np.where(np.arange(len(dimension.values)) == new, 0.0, dimension.shares)
+                codes[early] = rng.choice(shares.size, early.size, p=shares / shares.sum())
         return codes
 
     def rng(self, purpose: str) -> np.random.Generator:

@@ -133,3 +133,15 @@ def test_a_wave_at_a_thin_place_comes_by_chance_and_not_in_clumps() -> None:
         assert counts.sum() == pytest.approx(wave.then * wave.length_s / 60, rel=0.4)
 
     assert np.mean(unevenness) < 1.8  # 1 of Poisson counts
+
+
+def test_a_store_that_opens_takes_customers_from_all_others_alike() -> None:
+    whole = new_store(1)
+    opens, created = whole.shop.new_stores["newcomer"], whole.stream.batches[0]
+    stores = np.arange(len(whole.shop.dimensions["store"].values) - 1)
+    before, after = (
+        np.array([(created.table["store"][rows] == store).sum() for store in stores]) / rows.sum()
+        for rows in (created.time_ms < opens, created.time_ms >= opens)
+    )
+
+    assert (after / before)[before > 0.05] == pytest.approx(0.85, abs=0.1)
