@@ -10,6 +10,7 @@ from detectors.judgement import ALMOST, MAXIMUM_SCORE, Judgement, Reason, nothin
 from detectors.ratio_bank import Expected, RatioBank, evidence, limit_of_trials
 from detectors.state import grown, pack, unpack
 from detectors.verdict import BAND
+from streams.catalogue.metric import Direction
 from streams.evaluation.followed import Followed
 from streams.evaluation.judge import Finding
 from streams.evaluation.window_reader import TICK_MS
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     Read = Callable[[Moment, int], tuple[Array, Array]]
 
 _NEAR = 4.0
-_DELAY = 5  # so long a part of the shortest window may lie between a trial and its outcome
+_DELAY, _LONGEST_DELAY = 5, 18  # part of the shortest window, and slots of 10 s: from a trial to its outcome
 _FAR = 0.7  # of a limit: from there on the bank looks for the end of a change
 
 
@@ -66,7 +67,7 @@ class SequentialRatios:
     ) -> None:
         self._minimum_effect = minimum_effect
         self._minimum_exposure = max(metric.minimum_exposure, 1.0)
-        self._windows = metric.windows
+        self._windows, self._direction = metric.windows, metric.direction
         self._read, self._trials, self._a_day = read, trials, a_day
         self._bank = RatioBank()
         self._told: NDArray[np.bool_] = np.zeros(0, dtype=np.bool_)  # what had enough once has it until it is over
@@ -135,11 +136,13 @@ class SequentialRatios:
         told = self._told[run.rows]
         enough = told | (self._around(moment, run) >= self._minimum_exposure)
         # A ratio cannot fall by more than it has: an expectation of 1 % is gone entirely before it is down by 3 %.
-        effect = np.minimum(self._minimum_effect, np.where(deviation < 0, usual, 1 - usual) * 0.999)
+        most = np.where(deviation < 0, usual, 1 - usual) * 0.999
+        bad = self._direction is Direction.BOTH or (deviation < 0) == (self._direction is Direction.DOWN)
+        effect = np.where(bad, np.minimum(self._minimum_effect, most), self._minimum_effect)
         matters = np.abs(deviation) >= effect
         # What has too few trials to be told by itself may still be the part that explains a wider scope.
-        most = np.where(enough, MAXIMUM_SCORE, ALMOST)
-        scores = np.where(matters, np.minimum(run.nats / limits[run.rows], most), 0.0)
+        highest = np.where(enough, MAXIMUM_SCORE, ALMOST)
+        scores = np.where(matters, np.minimum(run.nats / limits[run.rows], highest), 0.0)
         told_or_near = enough | (scores >= CLEAR_SCORE)
         reason = np.where(told_or_near, Reason.NORMAL, Reason.INSUFFICIENT_EXPOSURE).astype(np.int8)
         reason[enough & ~matters & (run.nats >= limits[run.rows])] = Reason.BELOW_MINIMUM_EFFECT
@@ -174,7 +177,7 @@ class SequentialRatios:
             return run
         rows = run.rows[short]
         slots = self._windows[0] // (TICK_MS // 1000)
-        delay = max(slots // _DELAY, 1)
+        delay = min(max(slots // _DELAY, 1), _LONGEST_DELAY)
         successes, trials = (of[rows] for of in self._read(moment, slots))
         earlier = (self._read(moment, slots + delay)[1] - self._read(moment, delay)[1])[rows]
         nats = run.nats.copy()

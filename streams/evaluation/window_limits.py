@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from detectors.alarm_budget import LEAST_NATS, limit_of_window, looks_of_window
+from detectors.alarm_budget import limit_of_window, looks_of_window
 from detectors.chance_runs import LEVELS, ChanceRuns
 from detectors.judgement import insufficient
-from streams.evaluation.window_reader import QUARTER_MS, step_of
+from streams.evaluation.window_reader import LONG_S, QUARTER_MS, step_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
+# Nats of what is improbable to 1e-6 and 1e-4: tails of means and sums are models, and real ones are heavier, so what a
+# small catalogue could afford by its budget is not taken, and what is seen raises limits only.
+_LEAST, _LEAST_OF_WEEKS = 13.8, 9.2
 _PREFIX = "windows."
 _FOLLOWED = _PREFIX + "followed"
 
@@ -27,8 +30,7 @@ _FOLLOWED = _PREFIX + "followed"
 class WindowLimits:
     """Limits of the windows of a metric that are judged by what they show: those that are asked for. State.
 
-    Each window counts how often its series pass lower levels than their limits: tails of means and sums are models, and
-    the smallest effect that matters keeps many results from being told.
+    Each window counts how often its series pass lower levels than their limits, since tails of means and sums are models.
 
     Args:
         windows: how many share what a series may have.
@@ -57,7 +59,9 @@ class WindowLimits:
         """float64[n]: what a window needs."""
         base, _ = self._of(window_s)
         chance = self._chance.get(window_s)
-        return base if chance is None else np.maximum(base + chance.shift(base, whole), LEAST_NATS)
+        if chance is not None:
+            base = base + np.maximum(chance.shift(base, whole), 0.0)
+        return np.maximum(base, _LEAST if window_s <= LONG_S else _LEAST_OF_WEEKS)
 
     def follow(self, now_ms: int, window_s: int, judgement: Judgement, nats: Array, whole: int) -> None:
         """Takes in what a window shows, against the limits that it had."""

@@ -27,7 +27,7 @@ def test_the_next_window_passes_a_limit_of_one_in_a_hundred_about_as_often(corre
     tops, bottoms = drawn(np.random.default_rng(5), 40_000, 150, 0.93, correlation)
     usual = usual_ratio(tops[:8], bottoms[:8], PRIOR)
 
-    judged = BinomialDetector(0.03, 30, 1e-2).judge(tops[8], bottoms[8], usual.ratio, usual.weight, usual.dispersion)
+    judged = BinomialDetector(0.03, 30).judge(tops[8], bottoms[8], *usual[:3], 1e-2)
 
     alarms = np.mean((judged.score >= 1) & (judged.direction < 0))
     assert 0.003 < alarms <= most

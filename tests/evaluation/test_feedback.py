@@ -102,7 +102,7 @@ def test_a_fall_of_one_method_that_is_expected_says_nothing_of_another(shop_of: 
 
 
 def test_a_false_alarm_is_quiet_when_it_comes_again(shop_of: Any) -> None:
-    spans = ((0, 16, 0.88), (120, 136, 0.88))
+    spans = ((0, 16, 0.9), (120, 136, 0.9))
     shop, evaluator = failing(shop_of, *spans)
     assert ("card",) in run(shop, evaluator, -20, 15)
     done = say(evaluator, shop, CARD, "false_alarm", NOON_MS + 15 * MINUTE_MS)

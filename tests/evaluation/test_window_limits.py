@@ -32,14 +32,18 @@ def score_of_longer_waits(shop_of: Any, asked: float, metrics: int = 1) -> np.nd
 
 
 def test_who_accepts_fewer_false_warnings_is_told_of_what_is_rarer(shop_of: Any) -> None:
-    many, few = (score_of_longer_waits(shop_of, asked) for asked in (10.0, 0.01))
+    many, few = (score_of_longer_waits(shop_of, asked) for asked in (1e-4, 1e-7))
 
     assert (many > few).all()
-    limits = [limit_of_window(np.array([0.3 * asked]), WINDOW_S, 20.0)[0] for asked in (10.0, 0.01)]
+    limits = [limit_of_window(np.array([0.3 * asked]), WINDOW_S, 20.0)[0] for asked in (1e-4, 1e-7)]
     assert many[0] / few[0] == pytest.approx(limits[1] / limits[0])
+
+
+def test_however_many_are_accepted_a_window_has_to_be_improbable_to_one_in_a_million(shop_of: Any) -> None:
+    np.testing.assert_array_equal(score_of_longer_waits(shop_of, 10.0), score_of_longer_waits(shop_of, 100.0))
 
 
 def test_many_metrics_share_what_is_accepted(shop_of: Any) -> None:
     np.testing.assert_allclose(
-        score_of_longer_waits(shop_of, 10.0, metrics=10), score_of_longer_waits(shop_of, 1.0), rtol=1e-12
+        score_of_longer_waits(shop_of, 1e-4, metrics=10), score_of_longer_waits(shop_of, 1e-5), rtol=1e-12
     )
