@@ -30,7 +30,7 @@ _FOLLOWED = _PREFIX + "followed"
 class WindowLimits:
     """Limits of the windows of a metric that are judged by what they show: those that are asked for. State.
 
-    Each window counts how often its series pass lower levels than their limits, since tails of means and sums are models.
+    Each window counts how often its series pass lower levels than their limits: tails of means and sums are models.
 
     Args:
         windows: how many share what a series may have.
