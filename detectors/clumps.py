@@ -15,11 +15,13 @@ if TYPE_CHECKING:
 
 _MINUTE_S = 60.0
 _MEMORY_S = 2 * 86_400.0
-_PRIOR_EVENTS = 30.0  # by which a series is taken to have no clumps
+_PRIOR_EVENTS = (
+    200.0  # by which a series is taken to be as all are: the first minutes of one incident must not be its law
+)
 _HOLD_S = 600.0
 _ODD = 25.0  # variances beyond which a minute is an incident, not a clump
 _ENOUGH = 20.0  # events: busier minutes say no more, lest a day's peak speak for all of it
-_STEEPEST = 5.0  # times, from one minute to the next
+_STEEPEST = 5.0  # times: what differs by more from one step to the next is not compared
 
 
 class Clumps:
@@ -35,7 +37,7 @@ class Clumps:
         >>> for minute in range(600):  # three events at once, every third minute
         ...     clumps.follow(np.array([3.0 * (minute % 3 == 0)]), np.ones(1), 60.0, np.array([True]))
         >>> clumps.size().round(1).tolist()
-        [2.9]
+        [2.8]
 
     References:
         J. von Neumann et al., The mean square successive difference, Ann. Math. Stat. 12 (1941).
@@ -68,10 +70,12 @@ class Clumps:
         (seen, usual), (seen_before, usual_before) = self._minute.astype(np.float64), self._before.astype(np.float64)
         known = (usual > 0) & (usual_before > 0)
         longer = self._elapsed_s / max(self._before_s, 1e-9)
-        times = np.clip(np.where(known, usual / np.where(known, usual_before, 1.0), longer), 1 / _STEEPEST, _STEEPEST)
+        times = np.where(known, usual / np.where(known, usual_before, 1.0), longer)
+        alike = (times <= _STEEPEST) & (times >= 1 / _STEEPEST) & (1 / _STEEPEST <= longer <= _STEEPEST)
+        times = np.where(alike, times, 1.0)
         chance = seen + times**2 * seen_before
         apart = (seen - times * seen_before) ** 2 / np.where(chance > 0, chance, 1.0)
-        weight = np.where(calm & (self._before_s > 0), np.minimum(seen + seen_before, _ENOUGH), 0.0)
+        weight = np.where(calm & alike, np.minimum(seen + seen_before, _ENOUGH), 0.0)
         self._sums[1:, :, ~calm] = 0
         self._sums[2] += np.array([weight * np.minimum(apart, _ODD), weight])
         self._held_s += self._elapsed_s
@@ -84,10 +88,12 @@ class Clumps:
             self._held_s, self._size = 0.0, None
 
     def size(self) -> Array:
-        """float64[n]: variance over mean, at least 1."""
+        """float64[n]: variance over mean, at least 1; that of a thin series is drawn towards the average of all."""
         if self._size is None:
             squares, weight = self._sums[0].astype(np.float64)
-            self._size = np.maximum((squares + _PRIOR_EVENTS) / (weight + _PRIOR_EVENTS), 1.0)
+            sure = weight / (weight + _PRIOR_EVENTS)
+            common = (1 + (sure * squares / np.maximum(weight, 1e-9)).sum()) / (1 + sure.sum())
+            self._size = np.maximum((squares + _PRIOR_EVENTS * common) / (weight + _PRIOR_EVENTS), 1.0)
         return self._size
 
     def to_bytes(self) -> bytes:

@@ -18,7 +18,7 @@ _PRIOR_MOVE, _PRIOR_WOBBLE = 0.01, 0.03  # relative variances of a quarter of an
 _PRIOR_QUARTERS = 16.0
 _LEAST_MOVE = 5e-4
 _FORGET = 0.998  # a quarter, as `SeasonalBaseline` forgets its dispersion
-_COMES_OUT = 24.0  # blocks, two hours: in which what is not known of a day of such a kind comes to light
+_COMES_OUT = 72.0  # blocks, six hours: in which what is not known of a day of such a kind comes to light
 _FURTHEST = 4.0  # standard deviations of a quarter of an hour
 
 

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 _HOLD_S = 600.0  # what is younger is not compared with yet: it may be the change itself
 _MEMORY_S = 86_400.0
-_NEAR_EVENTS, _NEAR_FORGET = 10.0, np.float32(0.95)  # of quarters: five hours
 _LARGEST = 0.9  # a part that is nearly all of the whole has no rest to be compared with
 _PRIOR_WOBBLE = 0.01
 _PRIOR_QUARTERS = 16.0
@@ -50,7 +49,6 @@ class Shares:
         self._first: NDArray[np.float32] = np.zeros((3, 2, 0), dtype=np.float32)
         self._squares: NDArray[np.float32] = np.zeros((2, 0), dtype=np.float32)
         self._quarters: NDArray[np.float32] = np.zeros(0, dtype=np.float32)
-        self._near: NDArray[np.float32] = np.zeros((2, 0), dtype=np.float32)  # of the last hours: seen, expected
         self._held_s = 0.0
         # What follows from all this, as long as nothing is learned.
         self._wobble: Array | None = None
@@ -59,7 +57,7 @@ class Shares:
     def grow(self, size: int) -> None:
         """Makes room for new parts."""
         self._first, self._squares = grown(self._first, size), grown(self._squares, size)
-        self._quarters, self._near = grown(self._quarters, size), grown(self._near, size)
+        self._quarters = grown(self._quarters, size)
         self._wobble = self._odds = None
 
     def follow(self, counts: Array, whole: int, seconds: float, calm: NDArray[np.bool_]) -> None:
@@ -108,11 +106,7 @@ class Shares:
         expected = odds * np.maximum(counts[whole] - counts, 0.0)
         known = np.isfinite(expected) & (expected > 0)
         usual = np.where(known, expected, 0.0)
-        # A share that has moved for hours does not wobble: it is held against what it was lately.
-        seen, held = self._near.astype(np.float64)
-        usual = usual * (seen + _NEAR_EVENTS) / (held + _NEAR_EVENTS)
-        chance = usual * (1 + np.where(known, odds, 0.0)) + usual**2 / (seen + _NEAR_EVENTS)
-        self._near = (self._near * _NEAR_FORGET + np.where(known, (counts, expected), 0.0)).astype(np.float32)
+        chance = usual * (1 + np.where(known, odds, 0.0))
         reach = 16 * (chance + self.wobble() * usual**2)
         beyond = np.minimum((counts - usual) ** 2, reach) - chance
         self._squares *= np.float32(_FORGET)
@@ -144,13 +138,12 @@ class Shares:
 
     def to_bytes(self) -> bytes:
         """The whole state."""
-        names = ("first", "squares", "quarters", "near")
+        names = ("first", "squares", "quarters")
         return pack({name: getattr(self, f"_{name}") for name in names} | {"held": np.array([self._held_s])})
 
     def restore(self, payload: bytes) -> None:
         """Takes over what `to_bytes` described. Raises ValueError for anything else."""
         arrays = unpack(payload)
-        self._first, self._squares = arrays["first"], arrays["squares"]
-        self._quarters, self._near = arrays["quarters"], arrays["near"]
+        self._first, self._squares, self._quarters = (arrays[name] for name in ("first", "squares", "quarters"))
         self._held_s = float(arrays["held"][0])
         self._wobble = self._odds = None

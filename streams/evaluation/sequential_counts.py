@@ -42,6 +42,7 @@ _CALM = 6.0  # nats: what has added up to less teaches what is usual
 _MINUTE_MS = 60_000
 _THIN, _VERY_THIN = 0.5, 0.02  # events in 10 s
 _MANY = 4.0
+_FOLLOWS = 4.0
 _LASTING = 0.005  # relative variance of a level against itself an hour ago
 
 
@@ -171,10 +172,15 @@ class SequentialCounts:
         return Step(counts, low * least, high * most, shared, wobble, unsure, clumped, odds, seconds, sudden)
 
     def _sudden(self, edges: Edges, least: Array, most: Array, shared: Array) -> Sudden:
-        """By the level of the last hours, and away from the usual: what goes back to that is no news."""
+        """By the level of the last hours, and away from the usual: what goes back to that is no news.
+
+        Parts have their share of the rest instead, but on a day that is unlike all that were seen: shares are others.
+        """
         recent = self._recent.now(edges.spread + edges.wobble)
-        middle = np.where(np.isfinite(shared), np.nan, edges.middle)
-        unsure = np.where(np.isfinite(middle), recent.unsure + recent.moves / 2 + edges.unsure, np.nan)
+        middle = np.where(np.isfinite(shared) & (edges.low > 0), np.nan, edges.middle)
+        # The further an activity is from its usual, the less what comes with it, or hours later, is known by it.
+        far = (np.log(edges.most / np.maximum(edges.least, 1e-9)) / _FOLLOWS) ** 2
+        unsure = np.where(np.isfinite(middle), recent.unsure + recent.moves / 2 + edges.unsure + far, np.nan)
         low, high = middle * np.minimum(recent.mean, 1.0), middle * np.maximum(recent.mean, 1.0)
         return Sudden(low * edges.least * least, high * edges.most * most, unsure)
 

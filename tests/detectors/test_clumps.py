@@ -54,6 +54,16 @@ def test_a_rise_that_the_usual_day_has_as_well_makes_no_clumps() -> None:
     assert clumps.size().mean() < 2.5
 
 
+def test_a_night_that_was_not_followed_is_not_held_against_the_minute_after_it() -> None:
+    clumps, calm = Clumps(), np.ones(1, dtype=bool)
+    clumps.grow(1)
+    clumps.follow(np.array([500.0]), np.array([500.0]), 32_400.0, calm)
+    for _ in range(60):
+        clumps.follow(np.array([1.0]), np.array([1.0]), 60.0, calm)
+
+    assert clumps.size().tolist() == [1.0]
+
+
 def test_what_deviates_teaches_nothing() -> None:
     clumps = Clumps()
     clumps.grow(1)

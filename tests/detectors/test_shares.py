@@ -79,17 +79,6 @@ def test_the_wobble_of_a_share_is_what_is_beyond_chance(wobble: float) -> None:
     assert shares.wobble()[2] == pytest.approx(wobble, abs=0.012)
 
 
-def test_a_share_that_has_moved_for_good_does_not_wobble() -> None:
-    rng, shares = np.random.default_rng(6), Shares()
-    shares.grow(3)
-    for _ in range(400):
-        rest = float(rng.poisson(400.0))
-        part = float(rng.poisson(0.5 * rest))
-        shares.learn(np.array([rest + part, 0.0, part]), np.array([np.nan, np.nan, 0.25]), 0)
-
-    assert shares.wobble()[2] < 0.01
-
-
 def test_one_day_says_less_of_a_share_than_seven() -> None:
     shares, events = Shares(), np.full(3, 1e4)
     shares.grow(3)

@@ -70,7 +70,8 @@ def test_who_acknowledged_at_the_wall_is_named_by_the_token(course: Course) -> N
 def test_the_time_line_says_who_was_told(course: Course) -> None:
     told = [line["note"] for line in course.last["timeline"] if line.get("action") == "told"]
 
-    assert told == [", ".join(sorted(CHANNELS))] * 2  # as a warning, and once more when it had become critical
+    everyone = ", ".join(sorted(CHANNELS))
+    assert told in ([everyone], [everyone] * 2)  # once more where it had opened as a warning and became critical
 
 
 def test_prometheus_evaluates_every_shipped_rule(course: Course) -> None:
