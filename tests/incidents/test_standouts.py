@@ -104,3 +104,15 @@ def test_what_is_kept_survives_a_restart(
     shop.desk = again
     over = shop.tick(verdict(score=0.1), times=40)
     assert over[-1].anomaly.contributors == parts((ALIPAY, 0.9))
+
+
+def test_a_part_around_whom_stands_out_that_is_as_sure_as_the_whole_speaks_for_it(
+    verdict: Callable[..., Verdict],
+) -> None:
+    whole = verdict(score=2.2, excess=100, contributors=parts((ALIPAY_HERE, 0.6)), standouts=[ALIPAY_HERE])
+    here = verdict(score=1.8, scope=ALIPAY_HERE, excess=60, exposure=100, standouts=[])
+    around = verdict(score=2.3, scope=ALIPAY, excess=95, exposure=300, standouts=[])
+    less_sure = verdict(score=2.1, scope=ALIPAY, excess=95, exposure=300, standouts=[])
+
+    assert chosen(whole, around, here) == [ALIPAY]
+    assert chosen(whole, less_sure, here) == [{}]
