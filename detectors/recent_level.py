@@ -53,7 +53,7 @@ class RecentLevel:
         >>> for minute in range(600):
         ...     level.follow(np.array([30.0]), np.array([20.0]), np.full(1, 0.05), 60.0, np.array([True]))
         >>> level.now(np.full(1, 0.05)).mean.round(2).tolist()
-        [1.45]
+        [1.46]
 
     References:
         R. L. Smith, J. E. Miller, A non-Gaussian state space model and application to prediction of records, J. R.
