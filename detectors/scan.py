@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _MOST = 0.75  # of what is expected: several parts that make up more than that are the whole
 _ALL = 0.98  # of what is expected and of what is seen: a part that makes up so much is the whole under another name
 _NEVER_SEEN = 0.5  # events expected of what never had one: the shape of Jeffreys' prior of a Poisson rate
+_LEAST = 1e-9
 
 
 class Standout(NamedTuple):
@@ -52,13 +53,14 @@ def standout(seen: Array, expected: Array, within: Array, *, rises: bool) -> Sta
 
     """
     can_fall = expected >= _NEVER_SEEN
-    seen, expected = np.maximum(seen, 0.0), np.maximum(expected, _NEVER_SEEN)
+    seen, expected = np.maximum(seen, 0.0), np.maximum(expected, _LEAST)
     total = float(seen.sum())
     if total <= 0:
         return Standout(np.zeros(0, dtype=np.intp), 0.0)
     expected = expected * (total / expected.sum())
     nobody = Standout(np.flatnonzero(np.minimum(seen, expected) >= _ALL * total), 0.0)
-    edge = expected * within if rises else expected / within
+    # One part that never was may come by chance, but not all of hundreds: they take nothing from what others expect.
+    edge = np.maximum(expected, _NEVER_SEEN) * within if rises else expected / within
     order = np.lexsort((-expected, seen / edge * (-1 if rises else 1)))
     order = (order if rises else order[can_fall[order]])[: len(seen) - 1]
     if not len(order):

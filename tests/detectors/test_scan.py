@@ -107,3 +107,10 @@ def test_what_varies_more_surprises_less() -> None:
     nats = surprise(np.full(3, 30.0), np.full(3, 10.0), np.array([0.001, 0.1, 1.0]))
     assert np.all(np.diff(nats) < 0)
     assert surprise(np.array([10.0]), np.array([10.0]), np.array([0.1]))[0] == pytest.approx(0)
+
+
+def test_hundreds_of_parts_that_hardly_ever_have_an_event_make_no_large_one_stand_out() -> None:
+    seen = np.array([5.0, 4.0, 4.0, 5.0, *[0.0] * 196])
+    expected = np.array([5.0, 4.0, 4.0, 5.0, *[0.005] * 196])
+
+    assert standout(seen, expected, np.full(200, 1.1), rises=True).rows.tolist() == []
