@@ -113,5 +113,11 @@ def _could_be_narrower(choice: Localised, held_ms: int, policy: Policy) -> bool:
     """Whether a narrower scope carries the change but is not significant yet: waiting a little names it."""
     if held_ms >= policy.pending_ms + policy.localise_ms:
         return False
-    few = few_that_explain(choice.verdict, choice.verdict.standouts or [], policy)
+    wide, sure = (
+        choice.verdict,
+        [member.scope for member in choice.family if narrower(member.scope, choice.verdict.scope)],
+    )
+    few = few_that_explain(wide, wide.standouts or [], policy) or [
+        part.scope for part in wide.contributors if part.share >= policy.explained and part.scope in sure
+    ]
     return bool(few) and all(value for scope in few for value in scope.values())  # what has no name is not judged

@@ -79,6 +79,18 @@ def test_the_whole_waits_only_for_what_stands_out(
     assert shop.now - opened[0].time == (10 - ticks) * 10_000
 
 
+def test_the_whole_waits_for_a_part_that_carries_it_and_is_sure_itself(
+    shop: Any, verdict: Callable[..., Verdict]
+) -> None:
+    whole = verdict(contributors=parts((ALIPAY, 0.75)), standouts=[])
+    shop.tick(whole, verdict(scope=ALIPAY, score=1.1, excess=75, standouts=[]), times=4)
+    assert shop.desk.open_anomalies() == []
+
+    standing_out = verdict(contributors=parts((ALIPAY, 0.75)), standouts=[ALIPAY])
+    (opened,) = shop.tick(standing_out, verdict(scope=ALIPAY, score=1.3, excess=75, standouts=[]), times=2)
+    assert opened.anomaly.scope == ALIPAY
+
+
 def test_whom_it_came_from_is_kept_when_it_recovers_and_after_its_end(
     shop: Any, verdict: Callable[..., Verdict]
 ) -> None:
