@@ -42,7 +42,7 @@ _CALM = 6.0  # nats: what has added up to less teaches what is usual
 _MINUTE_MS = 60_000
 _THIN, _VERY_THIN = 0.5, 0.02  # events in 10 s
 _MANY = 4.0
-_FOLLOWS = 4.0
+_FOLLOWS = 4.0  # an activity that is e^4 times its usual says nothing any more
 _LASTING = 0.005  # relative variance of a level against itself an hour ago
 
 
@@ -128,7 +128,9 @@ class SequentialCounts:
         seconds = gap.ms / 1000
         counts = moment.reader.recent(self._counted, gap.slots).astype(np.float64)
         times = self._times(moment, edges, seconds)
-        step = self._step(moment, edges, counts, times, seconds)
+        planned = moment.planned(int(seconds))
+        least, most = times * planned.low, times * planned.high
+        step = self._step(moment, edges, counts, (least, most), seconds)
         self._bank.follow(step)
         nats = self._bank.nats()
         looks = np.where(np.isfinite(step.high), self._looks(moment, edges), 0.0)
@@ -137,9 +139,7 @@ class SequentialCounts:
         self._clumps.follow(counts, edges.middle * times, seconds, calm)
         if moment.whole >= 0:
             self._shares.follow(counts, moment.whole, seconds, calm)
-        planned = moment.planned(int(seconds))
-        usual = edges.middle * times
-        usual = np.clip(counts, usual * edges.least * planned.low, usual * edges.most * planned.high)
+        usual = np.clip(counts, edges.middle * edges.least * least, edges.middle * edges.most * most)
         self._recent.follow(counts, usual, edges.spread + edges.wobble, seconds, calm)
 
     def _expected_now(self, moment: Moment) -> Edges:
@@ -157,8 +157,8 @@ class SequentialCounts:
         times: Array = np.nan_to_num(usual.middle) / np.maximum(edges.middle, 1e-9)
         return times
 
-    def _step(self, moment: Moment, edges: Edges, counts: Array, times: Array, seconds: float) -> Step:
-        low, high = edges.low, edges.high
+    def _step(self, moment: Moment, edges: Edges, counts: Array, planned: tuple[Array, Array], seconds: float) -> Step:
+        """`planned`: the step in times of the shortest window, at least and at most as the calendar has it."""
         clumped, wobble, unsure = self._clumps.size(), edges.wobble, edges.unsure + _LASTING
         shared, odds = np.full(moment.size, np.nan), np.zeros(moment.size)
         if 0 <= moment.whole < moment.size:
@@ -166,10 +166,11 @@ class SequentialCounts:
             shared = found.odds * np.maximum(counts[moment.whole] - counts, 0.0)
             known, odds = np.isfinite(shared), np.nan_to_num(found.odds)
             wobble, unsure = np.where(known, self._shares.wobble(), wobble), np.where(known, found.unsure, unsure)
-        planned = moment.planned(int(seconds))
-        least, most = times * planned.low, times * planned.high
+        least, most = planned
         sudden = self._sudden(edges, least, most, shared)
-        return Step(counts, low * least, high * most, shared, wobble, unsure, clumped, odds, seconds, sudden)
+        return Step(
+            counts, edges.low * least, edges.high * most, shared, wobble, unsure, clumped, odds, seconds, sudden
+        )
 
     def _sudden(self, edges: Edges, least: Array, most: Array, shared: Array) -> Sudden:
         """By the level of the last hours, and away from the usual: what goes back to that is no news.
