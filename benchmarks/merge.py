@@ -61,6 +61,9 @@ class NullEvaluator:
     def tick(self, now_ms: int, windows: Any) -> tuple[list[Any], Pulse]:  # noqa: ARG002 (as the merge calls it)
         return [], self._pulse
 
+    def silent_before(self, quarter_start_ms: int) -> range:  # noqa: ARG002 (as the merge calls it)
+        return range(0)
+
     def close_quarter(self, quarter_start_ms: int, counts: Any, windows: Any) -> None:
         pass
 

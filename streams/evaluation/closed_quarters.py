@@ -49,15 +49,18 @@ class ClosedQuarters:
         for component in self._metric.components():
             self._partner[component] = windows.partner(component)
 
+    def silent_before(self, quarter_start_ms: int) -> range:
+        """The starts of the quarters before this one that were passed over and held nothing; of more than four days
+        nobody knows, and there are none. Close each of them first.
+        """
+        silent_ms = quarter_start_ms - self._closed_ms
+        known = self._closed_ms and 0 < silent_ms <= _LONGEST_SILENCE_MS
+        return range(self._closed_ms if known else quarter_start_ms, quarter_start_ms, QUARTER_MS)
+
     def close(
         self, quarter_start_ms: int, counts: NDArray[np.int64], untaught: NDArray[np.bool_] | None = None
     ) -> None:
         """See `MetricEvaluator.close_quarter`. `untaught`: bool[n], the series that it must teach nothing."""
-        silent_ms = quarter_start_ms - self._closed_ms
-        if self._closed_ms and 0 < silent_ms <= _LONGEST_SILENCE_MS:
-            nothing = np.zeros_like(counts)
-            for silent in range(self._closed_ms, quarter_start_ms, QUARTER_MS):
-                self._learn(silent, nothing, untaught)
         self._learn(quarter_start_ms, counts, untaught)
         self._closed_ms = quarter_start_ms + QUARTER_MS
 

@@ -192,12 +192,16 @@ class MetricEvaluator:
         missing = (traits.of_cases or traits.by_event) and not shown.exposure[whole] > 0
         return Pulse(self.metric.name, value, expected, lower, upper, score, missing)
 
+    def silent_before(self, quarter_start_ms: int) -> range:
+        """The starts of the quarters passed over before this one, which held nothing, up to four days of them."""
+        return self._quarters.silent_before(quarter_start_ms)
+
     def close_quarter(self, quarter_start_ms: int, counts: NDArray[np.int64], windows: WindowReader) -> None:
         """Learns from a quarter of an hour that is over for good, the late plane included.
 
         Args:
-            quarter_start_ms: its start; quarters come in order. Of those that are left out, up to four days before it
-                held nothing; what lies before a longer gap is unknown, not zero.
+            quarter_start_ms: its start; quarters come in order. What is left out before it is unknown, not zero: see
+                `silent_before`.
             counts: int64[components, n_series]: a row for each of the metric's components in order, or a row for each
                 `Component` up to the last one used.
             windows: of the metric, for its series.

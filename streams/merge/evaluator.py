@@ -29,6 +29,13 @@ class Evaluator(Protocol):
         """Lets feedback about a series act, before the tick is judged; what it changed."""
         ...
 
+    def silent_before(self, quarter_start_ms: int) -> range:
+        """The starts of the quarters that were passed over before this one and held nothing: close each of them first.
+
+        Days of them cost seconds, so that the caller closes them one by one.
+        """
+        ...
+
     def close_quarter(self, quarter_start_ms: int, counts: NDArray[np.int64], windows: WindowReader) -> None:
         """Takes the final int64[components, n] of 15 minutes, late plane included, two hours after their end.
 

@@ -88,8 +88,11 @@ class MetricState:
         first = self._first_slot()
         return None if first is None else (first + 1 + self.settle_slots) * SLOT_MS
 
-    def step(self, tick_ms: int, coarse: bool, activity: Activity) -> None:
-        """Goes on to a tick: enters the slots that are final, closes quarters. Ticks come in order."""
+    def step(self, tick_ms: int, coarse: bool, activity: Activity) -> Iterator[None]:
+        """Goes on to a tick: enters the slots that are final, closes quarters. Ticks come in order.
+
+        Yields after each quarter, because days of them may close at once; apply nothing before the end.
+        """
         frontier = tick_ms // SLOT_MS - self.settle_slots
         if not self.started:
             first = self._first_slot()
@@ -114,7 +117,7 @@ class MetricState:
             self.quarters.late.add(slot // QUARTER_SLOTS, key, value)
             self.skipped.forgotten = self.recurrence.seen.forgotten
         for quarter, late in self.quarters.due(frontier, activity):
-            self._close(quarter, late)
+            yield from self._close(quarter, late)
         if self.cohort is not None:
             self._expire(self.cohort, frontier)
 
@@ -148,7 +151,7 @@ class MetricState:
             return None
         return self.evaluator.tick(tick_ms, self.shown)
 
-    def _close(self, quarter: int, late: Due) -> None:
+    def _close(self, quarter: int, late: Due) -> Iterator[None]:
         current = late.slot == quarter  # older ones lie before the first whole quarter
         self.skipped.missed += int(np.count_nonzero(~current))
         log_id, component = np.divmod(late.key[current], self.width)
@@ -161,7 +164,12 @@ class MetricState:
         for number in self.table.supplied:
             partner = self.table.partner(number)
             counts[number] = np.where(partner >= 0, counts[number][partner], 0)
-        self.evaluator.close_quarter(quarter * QUARTER_SLOTS * SLOT_MS, counts, self.shown)
+        start_ms = quarter * QUARTER_SLOTS * SLOT_MS
+        for silent_ms in self.evaluator.silent_before(start_ms):
+            self.evaluator.close_quarter(silent_ms, np.zeros_like(counts), self.shown)
+            yield
+        self.evaluator.close_quarter(start_ms, counts, self.shown)
+        yield
 
     def _expire(self, cohort: Cohort, frontier: int) -> None:
         gone = cohort.expiry.take(frontier + 1)

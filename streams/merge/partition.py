@@ -119,16 +119,20 @@ class MergePartition:
                 yield verdicts
 
     def step(self) -> TickVerdicts | None:
-        """One boundary, if the watermark has reached it; None where it has not, or where nothing is judged yet.
+        """One boundary, if the watermark has reached it; None where it has not, or where nothing is judged yet."""
+        return next((verdicts for verdicts in self.pieces_of_step() if verdicts is not None), None)
 
-        Useful where long history must not hold up the caller: see `behind`.
+    def pieces_of_step(self) -> Iterator[TickVerdicts | None]:
+        """`step` in pieces, for who has something else to do: after days of silence a step takes many seconds.
+
+        Yields None after each piece, and once the verdicts, if any. Apply, save and step nothing before its end.
         """
         tick = self._reached()
         if tick is None:
-            return None
+            return
         coarse = self._ticks.coarse(tick)
         for state in self._states.values():
-            state.step(tick, coarse, self.activity)
+            yield from state.step(tick, coarse, self.activity)
         result = None
         if self._ticks.judged(tick):
             verdicts: list[Verdict] = []
@@ -142,7 +146,7 @@ class MergePartition:
             result = TickVerdicts(self.partition, tick, self._catalogue.hash, verdicts, pulses, assessed=assessed)
         self.last_tick = tick
         self.activity.forget(tick // TICK_MS)
-        return result
+        yield result
 
     def _assess(self, tick: int) -> list[Assessed]:
         due = self.assessments.due(tick)

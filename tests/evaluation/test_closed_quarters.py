@@ -44,7 +44,13 @@ def quarters(notes: Any, clock: LocalClock | None = None, plan: SalePlan | None 
 
 def close(closed: ClosedQuarters, from_ms: int, until_ms: int, count: int) -> None:
     for start_ms in range(from_ms, until_ms, QUARTER_MS):
-        closed.close(start_ms, np.full((1, 1), count, dtype=np.int64))
+        close_one(closed, start_ms, count)
+
+
+def close_one(closed: ClosedQuarters, start_ms: int, count: int) -> None:
+    for silent_ms in closed.silent_before(start_ms):
+        closed.close(silent_ms, np.zeros((1, 1), dtype=np.int64))
+    closed.close(start_ms, np.full((1, 1), count, dtype=np.int64))
 
 
 def a_weekend(closed: ClosedQuarters) -> None:
@@ -96,7 +102,7 @@ def test_a_silence_is_told_the_same_after_a_restart(hours: int) -> None:
         if start_ms == FRIDAY_MS + hours * HOUR_MS:
             second.restore(first.arrays())
             first = second
-        first.close(start_ms, np.full((1, 1), count, dtype=np.int64))
+        close_one(first, start_ms, count)
 
     assert halves.taught == notes.taught
 

@@ -40,6 +40,9 @@ class Memory:
         self.sums[now_ms] = windows.sums(0, self.metric.windows[0]).tolist()
         return [], Pulse(self.metric.name, 0, 0, 0, 0, 0)
 
+    def silent_before(self, quarter_start_ms: int) -> range:
+        return range(0)
+
     def close_quarter(self, quarter_start_ms: int, counts: Any, windows: WindowReader) -> None:
         self.quarters.append((quarter_start_ms, counts.tolist()))
 

@@ -147,6 +147,9 @@ class Recorder:
         self.seen.append(entry)
         return [], Pulse(self.metric.name, 0, 0, 0, 0, 0)
 
+    def silent_before(self, quarter_start_ms: int) -> range:
+        return range(0)
+
     def close_quarter(self, quarter_start_ms: int, counts: NDArray[np.int64], windows: WindowReader) -> None:
         self.seen.append(("quarter", quarter_start_ms, counts.tolist()))
 

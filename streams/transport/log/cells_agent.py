@@ -35,13 +35,12 @@ _encoder = msgspec.json.Encoder()
 class Merge(Protocol):
     """The pure merge of one cells partition (`streams.merge`)."""
 
-    last_tick: int | None
     no_source: set[str]
 
     @property
     def behind(self) -> bool: ...
     def apply(self, record: CellsRecord) -> None: ...
-    def step(self) -> TickVerdicts | None: ...
+    def pieces_of_step(self) -> Iterator[TickVerdicts | None]: ...
     def quiet(self) -> TickVerdicts | None: ...
     def snapshot(self, offset: int, full: bool = False) -> Iterator[tuple[str, bytes]]: ...
     def restore(self, manifest: bytes, chunks: Mapping[str, bytes]) -> int: ...
@@ -94,15 +93,16 @@ class CellsState:
         self._saved_at = self._full_at = now_s
         self._saved_offset = -1
         self._quiet_until = -1
+        self._pieces = 0
         if saved is not None:
             chunks = {name: value for name, value in saved.items.items() if name != MANIFEST}
             merge.restore(saved.items[MANIFEST], chunks)
             self._saved_offset = saved.offset
 
     @property
-    def progress(self) -> int | None:
-        """Days of history are stepped through for minutes."""
-        return self.merge.last_tick
+    def progress(self) -> int:
+        """Days of history are stepped through for minutes, and a step after days of silence takes many seconds."""
+        return self._pieces
 
     async def apply(self, batch: RecordBatch) -> None:
         for value in batch.values:
@@ -132,16 +132,19 @@ class CellsState:
         breath = time.monotonic()
         while self.merge.behind:
             begun = time.monotonic()
-            verdicts = self.merge.step()
-            if verdicts is not None:
-                self._on_judged(self._partition, time.monotonic() - begun)
-                pending.append(verdicts)
-                if len(pending) >= _VERDICTS_AT_ONCE:
-                    await self._send(pending)
-                    pending = []
-            if time.monotonic() - breath > _BREATH_S:
-                await asyncio.sleep(0)
-                breath = time.monotonic()
+            for verdicts in self.merge.pieces_of_step():
+                self._pieces += 1
+                if verdicts is not None:
+                    self._on_judged(self._partition, time.monotonic() - begun)
+                    pending.append(verdicts)
+                paused = time.monotonic()
+                if paused - breath > _BREATH_S:
+                    await asyncio.sleep(0)
+                    breath = time.monotonic()
+                    begun += breath - paused
+            if len(pending) >= _VERDICTS_AT_ONCE:
+                await self._send(pending)
+                pending = []
         quiet = self.merge.quiet()
         if quiet is not None and quiet.time > self._quiet_until:
             self._quiet_until = quiet.time
