@@ -27,9 +27,9 @@ def localise(significant: Iterable[Verdict], policy: Policy) -> list[Localised]:
 
     `significant` are verdicts of one metric at one tick, all of one kind (good or bad) and direction, score >= 1.
     Starting from the widest, a scope is replaced by those within it that stand out from all others and carry
-    `policy.explained` of its change: one, or up to `policy.siblings`; or by one around them that is as sure as itself.
-    Where nobody has looked who stands out, by a
-    narrower one that carries so much of its excess, as long as what remains of the wider scope deviates clearly less:
+    `policy.explained` of its change: one, or up to `policy.siblings`; by one around them that is as sure as itself;
+    or by one that is surer and explains it. Where nobody has looked who stands out, by a narrower one that carries so
+    much of its excess, as long as what remains of the wider scope deviates clearly less:
     when everything fails alike, the wide scope is the explanation, however large its largest part. Of the scopes left,
     one that overlaps a more surprising one of no smaller excess belongs to it.
     """
@@ -74,7 +74,7 @@ def _explain(verdict: Verdict, considered: Sequence[Verdict], policy: Policy) ->
     inside = [v for v in considered if narrower(v.scope, verdict.scope)]
     if verdict.standouts is not None:
         seen = [scope for scope in verdict.standouts if any(v.scope == scope for v in inside)]
-        few = few_that_explain(verdict, seen, policy) or _as_sure(inside, verdict)
+        few = few_that_explain(verdict, seen, policy) or _as_sure(inside, verdict, policy)
         return [c for part in inside if part.scope in few for c in _explain(part, considered, policy)] or [verdict]
     alone = [v for v in inside if _explains([v], verdict, policy)]
     if alone:
@@ -86,17 +86,18 @@ def _explain(verdict: Verdict, considered: Sequence[Verdict], policy: Policy) ->
     return [verdict]
 
 
-def _as_sure(inside: Sequence[Verdict], whole: Verdict) -> list[dict[str, str]]:
-    """The scope around those that stand out that is as sure as the whole, if there is one.
+def _as_sure(inside: Sequence[Verdict], whole: Verdict, policy: Policy) -> list[dict[str, str]]:
+    """The scope that is as sure as the whole and is around those that stand out, or surer and explains it, if any.
 
     A part has fewer data and a stricter limit: what is as sure all the same holds the trouble, and the rest dilutes it.
     """
-    around = [
+    sure = [
         part
         for part in inside
-        if part.score >= whole.score and any(narrower(scope, part.scope) for scope in whole.standouts or [])
+        if (part.score >= whole.score and any(narrower(scope, part.scope) for scope in whole.standouts or []))
+        or (part.score > whole.score and _explains([part], whole, policy))
     ]
-    return [min(around, key=_surprise).scope] if around else []
+    return [min(sure, key=_surprise).scope] if sure else []
 
 
 def _smallest(verdicts: Sequence[Verdict], policy: Policy) -> Verdict:

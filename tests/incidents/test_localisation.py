@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 
 from streams.incidents.localisation import localise
@@ -141,6 +142,21 @@ def test_an_incident_publishes_no_more_than_three_anomalies(shop: Any, verdict: 
     opened = shop.tick(*(verdict(scope={"method": str(m)}) for m in range(30)), times=10)
     assert len(opened) == 3
     assert shop.desk.readings()["attached"] == 27
+
+
+def test_a_part_that_is_surer_than_the_whole_and_explains_it_is_named_where_nobody_of_its_set_stands_out(
+    verdict: Callable[..., Verdict],
+) -> None:
+    phone, queue = {"channel": "phone"}, {"queue": "aftersale"}
+    whole = verdict(
+        score=2.92, exposure=58, excess=7.98, standouts=[phone], contributors=[Contributor(phone, 0.35, 0, 0)]
+    )
+    part = verdict(scope=queue, score=3.01, exposure=23, excess=7.98)
+
+    (sure,) = localise([whole, part], POLICY)
+    (unsure,) = localise([whole, msgspec.structs.replace(part, score=2.9)], POLICY)
+
+    assert (sure.verdict.scope, unsure.verdict.scope) == (queue, {})
 
 
 def test_the_whole_waits_a_little_where_its_contributors_point_at_a_part(
