@@ -61,7 +61,8 @@ def standout(seen: Array, expected: Array, within: Array, *, rises: bool) -> Sta
     nobody = Standout(np.flatnonzero(np.minimum(seen, expected) >= _ALL * total), 0.0)
     # One part that never was may come by chance, but not all of hundreds: they take nothing from what others expect.
     edge = np.maximum(expected, _NEVER_SEEN) * within if rises else expected / within
-    order = np.lexsort((-expected, seen / edge * (-1 if rises else 1)))
+    factor = (seen / edge).astype(np.float32)  # equal ones are equal, in whatever unit
+    order = np.lexsort((-expected, -factor if rises else factor))
     order = (order if rises else order[can_fall[order]])[: len(seen) - 1]
     if not len(order):
         return nobody

@@ -151,22 +151,23 @@ class Week:
         of_alike = (weight * np.nan_to_num(factors)).sum(axis=0) / np.where(total > 0, total, 1.0)
         day = np.where(unseen, np.where(foreign | (total <= 0), typical, of_alike), day)
         unknown = np.where(unseen, _UNKNOWN, self._unknown(days, day * events, variance, young))
-        if 0 <= whole < len(days) and days[whole] > 0:
+        told = np.where(unseen, self.days[alike].sum(axis=0), days)  # days that its factors come from
+        if 0 <= whole < len(days) and told[whole] > 0:
             part = np.arange(len(days)) != whole
-            own = days * events
+            own = told * events
             drawn = (own * day + day[whole] / _OWN_WEEK) / (own + 1 / _OWN_WEEK)
             day = np.where(part, drawn, day)
             hours = np.where(np.isfinite(factors[:, whole]), factors[:, whole], day[whole])
-            weighed = base[:, whole] * days[whole]
+            weighed = base[:, whole] * told[whole]
             hours = (weighed * hours + _SHAPE_EVENTS * day[whole]) / (weighed + _SHAPE_EVENTS)
             if day[whole] > 0:
                 shape = np.broadcast_to((hours / day[whole])[:, None], factors.shape)
             seen = self.days[:WEEKDAYS].sum(axis=0).astype(np.float64)
             by_whole = unknown[whole] + _OWN_WEEK + self._unknown(np.maximum(seen, 1.0), day * events, variance, young)
             unknown = np.where(part, np.minimum(unknown, by_whole), unknown)
-            unseen = unseen & ~part
+            unseen = unseen & ~(part & (days[whole] > 0))
         towards = day * shape
-        own = np.where(np.isfinite(factors), base * np.maximum(days, unseen), 0.0)
+        own = np.where(np.isfinite(factors), base * told, 0.0)
         pooled = (own * np.nan_to_num(factors) + _SHAPE_EVENTS * towards) / (own + _SHAPE_EVENTS)
         spread = EDGE * np.sqrt(np.log1p(unknown))
         # One closed day may have been an outage, and one holiday says little of another.

@@ -160,7 +160,8 @@ class ExpectedCounts:
 
         Whatever the kind of day, if one was seen before, it does not fall far below what the last hour was, if that has
         events enough to tell. What is not known of such a day, and how it moves, is the whole's to say: parts have its
-        level of the last hour or that of most parts beside them, but on a day that is unlike all that were seen.
+        level of the last hour or that of most parts beside them, but on a day that is unlike all that were seen. A part that
+        stays as usual, or as it was in the last hour, while all others move, has not moved.
         """
         level, told = self._level.ratio(usual.spread), self._level.means[1, 0] >= _TELLING
         least = _FURTHEST * usual.middle * np.minimum(level.min(axis=0), 1.0)
@@ -169,10 +170,9 @@ class ExpectedCounts:
             return low, high
         part = (np.arange(len(low)) != moment.whole) & ~(usual.low <= 0)
         of_whole, of_most = level[1, moment.whole], self._level.of_sets(self._sets_of(moment))
-        return (
-            np.where(part, usual.middle * np.minimum(of_whole, of_most), low),
-            np.where(part, usual.middle * np.maximum(of_whole, of_most), high),
-        )
+        least = np.minimum(np.minimum(of_whole, of_most), np.maximum(level[1], 1.0))
+        most = np.maximum(np.maximum(of_whole, of_most), np.minimum(level[1], 1.0))
+        return np.where(part, usual.middle * least, low), np.where(part, usual.middle * most, high)
 
     def _sets_of(self, moment: Moment) -> NDArray[np.intp]:
         """Which scope set each series belongs to."""
@@ -184,10 +184,9 @@ class ExpectedCounts:
 
     def _scaled(self, moment: Moment, usual: Usual, window_s: int) -> tuple[Array, Array, Array | float]:
         unsure: Array | float = 0.0
-        planned = moment.planned(window_s)
         # A longer window holds the last hour and should not be measured by it.
         low, high = self._of_today(usual, moment) if window_s <= _LEVEL_S else (usual.low, usual.high)
-        low, high = low * planned.low, high * planned.high
+        low, high = low * moment.planned_least(window_s), high * moment.planned(window_s).high
         of_whole = moment.whole >= 0 and usual.middle[moment.whole] > 0
         rest = self._rest(moment, usual, window_s) if of_whole else np.full(moment.size, np.nan)
         if self._activity.component is not None:

@@ -128,8 +128,8 @@ class SequentialCounts:
         seconds = gap.ms / 1000
         counts = moment.reader.recent(self._counted, gap.slots).astype(np.float64)
         times = self._times(moment, edges, seconds)
-        planned = moment.planned(int(seconds))
-        least, most = times * planned.low, times * planned.high
+        least = times * moment.planned_least(int(seconds))
+        most = times * moment.planned(int(seconds)).high
         step = self._step(moment, edges, counts, (least, most), seconds)
         self._bank.follow(step)
         nats = self._bank.nats()
@@ -178,11 +178,13 @@ class SequentialCounts:
         Parts have their share of the rest instead, but on a day that is unlike all that were seen: shares are others.
         """
         recent = self._recent.now(edges.spread + edges.wobble)
-        middle = np.where(np.isfinite(shared) & (edges.low > 0), np.nan, edges.middle)
+        told = edges.evidence > 0  # of what has had no event yet, no hour says how much more it may have
+        middle = np.where(told & ~(np.isfinite(shared) & (edges.low > 0)), edges.middle, np.nan)
         # The further an activity is from its usual, the less what comes with it, or hours later, is known by it.
         far = (np.log(edges.most / np.maximum(edges.least, 1e-9)) / _FOLLOWS) ** 2
         unsure = np.where(np.isfinite(middle), recent.unsure + recent.moves / 2 + edges.unsure + far, np.nan)
-        low, high = middle * np.minimum(recent.mean, 1.0), middle * np.maximum(recent.mean, 1.0)
+        least_known = 1 + 1 / np.maximum(edges.evidence, 1.0)  # of so few events, one more was as likely
+        low, high = middle * np.minimum(recent.mean, 1.0), middle * least_known * np.maximum(recent.mean, 1.0)
         return Sudden(low * edges.least * least, high * edges.most * most, unsure)
 
     def _odds(self, moment: Moment) -> Odds:

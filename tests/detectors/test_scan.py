@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from detectors.scan import standout, surprise
@@ -92,6 +92,7 @@ def test_the_order_of_the_parts_does_not_matter(drawn: list[tuple[float, float]]
 
 
 @given(parts, st.floats(1.0, 100))
+@example([(1.0, 0.0), (1.0, 7.0), (17.0, 7.0), (177.5, 4.0)], 1.5)
 def test_the_unit_of_what_is_expected_does_not_matter(drawn: list[tuple[float, float]], unit: float) -> None:
     expected, factor = np.array(drawn).T
     assert found(expected * factor, unit * expected)[1] == pytest.approx(found(expected * factor, expected)[1])

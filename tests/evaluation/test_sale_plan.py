@@ -95,6 +95,29 @@ def test_a_peak_that_is_planned_and_does_not_come_is_found(shop_of: Any) -> None
     assert not found[0][1].good
 
 
+@pytest.mark.parametrize(("times", "reported"), [(1.0, False), (0.0, True)], ids=["as usual", "silent"])
+def test_a_part_that_stays_as_usual_in_a_planned_peak_is_no_collapse_and_one_that_falls_silent_is(
+    shop_of: Any, times: float, reported: bool
+) -> None:
+    shop, orders, rng = inquiries(shop_of, 9)
+    minute = (PEAK_MS - START_MS) // MINUTE_MS
+    parts = orders * 0.4, orders * 0.6
+    parts[0][minute : minute + 30] *= times
+    parts[1][minute : minute + 30] *= 9.0
+    for series, of in enumerate(parts, start=1):
+        shop.fill(Component.NUMERATOR, series, of, rng)
+    shop.cells[0, 0] = shop.cells[0, 1:].sum(axis=0)
+    planned = entry(PEAK_MS, PEAK_MS + 30 * MINUTE_MS, (3.0, 20.0))
+    evaluator = MetricEvaluator(ORDERS, Settings(timezone="UTC", calendar=(planned,)))
+    shop.teach(evaluator, PEAK_MS - 2 * 3_600_000)
+
+    found = shop.run(evaluator, PEAK_MS - 1_200_000, PEAK_MS + 1_800_000)
+
+    fallen = [dict(verdict.scope) for _, verdict in found if not verdict.good]
+    assert bool(fallen) == reported
+    assert all(scope for scope in fallen)
+
+
 def test_a_lull_that_is_planned_is_no_collapse(shop_of: Any) -> None:
     planned = entry(PEAK_MS, PEAK_MS + 30 * MINUTE_MS, (0.2, 1.0))
 
