@@ -160,8 +160,8 @@ class ExpectedCounts:
 
         Whatever the kind of day, if one was seen before, it does not fall far below what the last hour was, if that has
         events enough to tell. What is not known of such a day, and how it moves, is the whole's to say: parts have its
-        level of the last hour or that of most parts beside them, but on a day that is unlike all that were seen. A part that
-        stays as usual, or as it was in the last hour, while all others move, has not moved.
+        level of the last hour or that of most parts beside them, but on a day that is unlike all that were seen. A part
+        that stays as usual, or as it was in the last hour, while all others move, has not moved.
         """
         level, told = self._level.ratio(usual.spread), self._level.means[1, 0] >= _TELLING
         least = _FURTHEST * usual.middle * np.minimum(level.min(axis=0), 1.0)
