@@ -30,11 +30,12 @@ class BurnRule:
 # within two minutes; there the tail probability, not the factor, keeps chance away.
 RULES = (BurnRule(120, 60, 6.0), BurnRule(300, 60, 6.0), BurnRule(900, 120, 6.0), BurnRule(3600, 300, 14.4))
 
+_UNKNOWN = 0.05  # correlation of trials around the promise, as long as nobody has seen how well it is kept
 _STILL_FAILING = 3  # so many in the short window: after an outage, the long one makes every single miss look like it
 
 
 class BurnRateDetector:
-    """Finds slow leaks of a promised ratio, with the target itself as expectation: it needs no history.
+    """Finds slow leaks of a promised ratio, with the target itself as expectation.
 
     Beside the two burn rates of a rule, the failures of the long window must be improbable if the promise were kept:
     one miss in a hundred burns ten times too fast and means nothing (it happens in 9.5 % of such windows at 99.9 %).
@@ -77,7 +78,8 @@ class BurnRateDetector:
         """Judgements of n series by one rule, from the sums of its long and its short window (float64[n]).
 
         `usual` is the ratio that is usual, NaN where unknown, and `dispersion` the correlation of trials around it:
-        who never keeps the promise is not told so every minute, but still when it gets clearly worse.
+        who never keeps the promise is not told so every minute, but still when it gets clearly worse. As long as nothing
+        is known, a shop may well promise more than it keeps: only what is far below the promise is told.
         """
         trials = np.maximum(trials, 0.0)
         successes = np.clip(successes, 0.0, trials)
@@ -88,6 +90,8 @@ class BurnRateDetector:
         target = np.full(len(value), self.target)
         likely = target if usual is None else np.fmin(usual, target)
         spread = np.zeros(len(value)) if dispersion is None else np.where(likely < target, dispersion, 0.0)
+        if usual is not None:
+            spread = np.where(np.isfinite(usual), spread, _UNKNOWN)
 
         def tail(rows: NDArray[np.intp], above: NDArray[np.bool_]) -> Array:
             k, n, p, wide = successes[rows], trials[rows], likely[rows], np.maximum(spread[rows], 1e-9)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 HOURS = 24
 _FORGET_HOUR = 0.96  # per quarter seen: an hour remembers about six days
 _FORGET = 0.995  # per quarter: two days
-TRIALS_A_DAY = 96 * (1 - _FORGET)  # of what is remembered of trials, so many came in a day
+_QUARTERS_A_DAY = 96
 _HOURS_OF_MEANS = 0.003  # correlation of the values of an hour, of means
 _SERIES_PRIOR = 40.0  # trials by which a series is drawn towards the whole, if nobody knows how much parts differ
 _OWN_TRIALS = 500.0  # of the series, whatever its hour, that the prediction of an hour is taken to rest on
@@ -83,6 +83,7 @@ class RatioBaseline:
         self.hours: NDArray[np.float32] = np.zeros((2, HOURS, size), dtype=np.float32)
         self.sums: Array = np.zeros((2, size))
         self.seen: Array = np.zeros(size)
+        self.age: Array = np.zeros(size)  # quarters that the sums remember
 
     @property
     def size(self) -> int:
@@ -92,7 +93,7 @@ class RatioBaseline:
     def grow(self, size: int) -> None:
         """Makes room for new series: they know nothing yet."""
         if size > self.size:
-            for name in ("hours", "sums", "seen"):
+            for name in _STATE:
                 setattr(self, name, grown(getattr(self, name), size))
             self.dispersion.grow(size)
 
@@ -123,6 +124,7 @@ class RatioBaseline:
             np.multiply(sums, forget, out=sums)
             np.add(sums, (taken, bottoms), out=sums, casting="same_kind")
         self.seen += bottoms
+        self.age = self.age * _FORGET + (self.seen > 0)
 
     def begin_anew(self, rows: NDArray[np.intp], tops: Array, bottoms: Array) -> None:
         """Forgets what it knows of some series, and takes these sums instead: they count something else now."""
@@ -209,9 +211,14 @@ class RatioBaseline:
         """float64[n]: recent trials by the series that uses them: the usual weights of segments."""
         return at(self.sums[1], partner)
 
+    def trials_a_day(self) -> Array:
+        """float64[n]: by the series that counts them, as far as is known: 0 before a quarter has closed."""
+        per_quarter: Array = self.sums[1] / np.maximum(self.age, 1.0)
+        return _QUARTERS_A_DAY * per_quarter
+
     def to_bytes(self) -> bytes:
         """The whole state, parameters included."""
-        state = {name: getattr(self, name) for name in ("hours", "sums", "seen")}
+        state = {name: getattr(self, name) for name in _STATE}
         dispersion = {f"dispersion.{name}": array for name, array in self.dispersion.arrays().items()}
         return pack({"bounded": np.array([self.bounded])} | state | dispersion)
 
@@ -228,8 +235,12 @@ class RatioBaseline:
         )
         baseline = cls(bool(arrays["bounded"][0]), dispersion.wide, dispersion.least)
         baseline.dispersion = dispersion
-        baseline.hours, baseline.sums, baseline.seen = arrays["hours"], arrays["sums"], arrays["seen"]
+        for name in _STATE:
+            setattr(baseline, name, arrays[name])
         return baseline
+
+
+_STATE = ("hours", "sums", "seen", "age")
 
 
 def correlation(of_odds: Array, ratio: Array) -> Array:

@@ -143,13 +143,15 @@ class Week:
         alike = list(_DAYS_OFF if kind in _DAYS_OFF else _WORKING_DAYS)
         if kind == HOLIDAY:
             alike = [_SUNDAY]
-        foreign = unseen & ~(self.days[alike] > 0).any(axis=0)
+        guessed = unseen & (self.days[alike] > 0).any(axis=0)
+        # Tuesday is open where Monday is; Sunday may be closed where Saturday is open, and so may a holiday.
+        foreign = unseen if kind in _DAYS_OFF else unseen & ~guessed
         by_alike = self._mean(self.factors[alike].astype(np.float64), self.days[alike])
         factors = np.where(unseen, by_alike, factors)
         weight = np.where(np.isfinite(factors), base, 0.0)
         total = weight.sum(axis=0)
         of_alike = (weight * np.nan_to_num(factors)).sum(axis=0) / np.where(total > 0, total, 1.0)
-        day = np.where(unseen, np.where(foreign | (total <= 0), typical, of_alike), day)
+        day = np.where(unseen, np.where(~guessed | (total <= 0), typical, of_alike), day)
         unknown = np.where(unseen, _UNKNOWN, self._unknown(days, day * events, variance, young))
         told = np.where(unseen, self.days[alike].sum(axis=0), days)  # days that its factors come from
         if 0 <= whole < len(days) and told[whole] > 0:
@@ -174,7 +176,7 @@ class Week:
         doubtful = (days == 1) & (day < _CLOSED * most)
         return KindOfDay(
             factors=pooled,
-            low=np.where(unseen, 0.0, np.exp(-spread)),
+            low=np.where(foreign & unseen, 0.0, np.exp(-spread)),
             high=np.exp(spread),
             most=np.where(unseen, _MOST * np.maximum(most, day), np.where(doubtful, most, 0.0)),
             unknown=unknown,

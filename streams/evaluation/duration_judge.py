@@ -12,7 +12,6 @@ from detectors.binomial import BinomialDetector
 from detectors.course import Course
 from detectors.histogram import quantile
 from detectors.judgement import Reason
-from detectors.ratio_baseline import TRIALS_A_DAY
 from detectors.state import pack, unpack
 from detectors.tail_baseline import TailBaseline
 from detectors.verdict import BAND
@@ -68,7 +67,7 @@ class QuantileJudge:
             _LEAST_SHARE,
             self._recent,
             lambda moment, window_s: self._counts(moment, window_s).sum(axis=0),
-            lambda _: self._baseline.tails.sums[1] * TRIALS_A_DAY,
+            lambda _: self._baseline.tails.trials_a_day(),
         )
         self._cut_off = any(term.since for term in metric.numerator)  # by what was there before, durations are
         self._learned = 0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detectors.between_parts import trials_of_whole
-from detectors.ratio_baseline import TRIALS_A_DAY, RatioBaseline, UsualRatio, at, correlation
+from detectors.ratio_baseline import RatioBaseline, UsualRatio, at, correlation
 from streams.catalogue.metric import Component
 from streams.evaluation.first_look import FirstLook
 
@@ -109,7 +109,7 @@ class ExpectedRatios:
 
     def a_day(self, moment: Moment) -> Array:
         """float64[n]: trials a day, about."""
-        return self.bottoms(moment) * TRIALS_A_DAY
+        return at(self._baseline.trials_a_day(), moment.partner(Component.DENOMINATOR))
 
     def parts(self) -> dict[str, bytes]:
         """The state by name."""

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _NEAR = 4.0
 _DELAY, _LONGEST_DELAY = 5, 18  # part of the shortest window, and slots of 10 s: from a trial to its outcome
+_DAY_S = 86_400.0
 _FAR = 0.7  # of a limit: from there on the bank looks for the end of a change
 
 
@@ -123,7 +124,12 @@ class SequentialRatios:
         if self._made is None or self._made[0] is not usual:
             lasting = usual.lasting + 1 / np.maximum(usual.weight, 1.0)
             expected = Expected(usual.ratio, lasting, np.maximum(usual.dispersion - usual.lasting, 0.0))
-            self._made = (usual, expected, limit_of_trials(moment.allowed, self._a_day(moment), usual.ratio))
+            longest = self._windows[-1]
+            # Before a quarter has closed, as many as there were lately.
+            lately = self._trials(moment, longest) * (_DAY_S / longest)
+            a_day = self._a_day(moment)
+            limits = limit_of_trials(moment.allowed, np.where(a_day > 0, a_day, lately), usual.ratio)
+            self._made = (usual, expected, limits)
         return self._made[1:]
 
     def _judged(self, moment: Moment, now: _Tick) -> Finding:
