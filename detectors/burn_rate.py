@@ -77,8 +77,8 @@ class BurnRateDetector:
     ) -> Judgement:
         """Judgements of n series by one rule, from the sums of its long and its short window (float64[n]).
 
-        `usual` is the ratio that is usual, NaN where unknown, and `dispersion` the correlation of trials around it:
-        who never keeps the promise is not told so every minute, but still when it gets clearly worse. As long as nothing
+        `usual` is the ratio that is usual, NaN where unknown, `dispersion` the correlation of trials around it: who
+        never keeps the promise is not told so every minute, but still when it gets clearly worse. As long as nothing
         is known, a shop may well promise more than it keeps: only what is far below the promise is told.
         """
         trials = np.maximum(trials, 0.0)
