@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from streams.catalogue.metric import Metric
     from streams.evaluation.moment import Moment
 
+    Array = NDArray[np.float64]
+
 _LEAST_EFFECT = 0.5  # a stock moves more than the ratio it comes from
 _STOCK_MS = 60_000  # so often it is looked at
 
@@ -33,6 +35,10 @@ class CohortJudge(RatioJudge):
         self._overdue = None
         if metric.direction is not Direction.UP and metric.stock:
             self._overdue = OverdueDetector(max(metric.minimum_effect, _LEAST_EFFECT), metric.minimum_exposure)
+
+    def _taught(self, tops: Array, trials: Array) -> Array:
+        """No more than were due: history that begins mid-flow has outcomes of cases that began before it."""
+        return np.clip(tops, 0.0, trials)
 
     def grow(self, size: int) -> None:
         super().grow(size)

@@ -70,7 +70,11 @@ class RatioJudge:
         tops, tried = self._tops(counts.__getitem__, bottoms), at(bottoms, partner_of)
         self._drifting.learn(quarter.day, np.clip(tops, 0.0, tried), tried)
         if self._metric.windows[0] <= LONG_S:  # else nothing is compared with the usual ratio of an hour
-            self._expected.learn(int(quarter.second_of_day // 3600), tops, bottoms, partner_of)
+            self._expected.learn(int(quarter.second_of_day // 3600), self._taught(tops, tried), bottoms, partner_of)
+
+    def _taught(self, tops: Array, trials: Array) -> Array:
+        """Successes that teach what is usual: of trials that nobody saw, outcomes say nothing."""
+        return np.where(trials > 0, tops, 0.0)
 
     def grow(self, size: int) -> None:
         self._expected.grow(size)

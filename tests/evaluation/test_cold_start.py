@@ -125,3 +125,19 @@ def test_a_new_store_is_judged_from_its_first_trials(shop_of: Any) -> None:
     assert evaluator.latest.judgement.exposure[-1] < 60
     assert evaluator.latest.judgement.reason[-1] == 0
     assert abs(evaluator.latest.judgement.expected[-1] - 0.9) < 0.02
+
+
+def test_outcomes_of_cases_from_before_the_history_began_are_no_successes(shop_of: Any) -> None:
+    term = (Term(events=("x",)),)
+    metric = metric_of(
+        "cohort", Direction.DOWN, numerator=term, denominator=term, exposure=term, scopes=((),), windows=(900, 3600),
+        minimum_effect=0.05, minimum_exposure=20,
+    )  # fmt: skip
+    rng = np.random.default_rng(5)
+    shop = shop_of([(0, ())], 3 * 8640, START_MS)
+    due = rng.poisson(2.0, 3 * 8640)
+    shop.cells[Component.NUMERATOR, 0] = rng.binomial(due, 0.85)
+    shop.cells[Component.DENOMINATOR, 0] = due
+    shop.cells[Component.DENOMINATOR, 0, :8640] = 0  # who was due on the first day had ordered before it
+
+    assert bad(shop, MetricEvaluator(metric, UTC), START_MS, START_MS + 3 * DAY_MS, 5 * MINUTE_MS) == []
