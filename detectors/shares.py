@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 _HOLD_S = 600.0  # what is younger is not compared with yet: it may be the change itself
-_MEMORY_S = 86_400.0
+_MEMORY_S = np.array([[86_400.0], [3_600.0]])
 _LARGEST = 0.9  # a part that is nearly all of the whole has no rest to be compared with
 _PRIOR_WOBBLE = 0.01
 _PRIOR_QUARTERS = 16.0
@@ -24,6 +24,8 @@ _YOUNG = 0.3  # relative variance of a part of which only its first hours are kn
 _YOUNG_EVENTS = 60.0
 _LASTING = 0.002  # what shares do from day to day
 _FIRST_DAY = 0.1  # of one of which no day is known, nor of the whole: at other hours it is another one
+_FIRST_HOUR = 0.02  # of the share of the last hour against that of now, of a shop's first day
+_LATELY = 100.0  # events of a part in the last hour that tell more than all of its day so far
 _SETTLING = 0.05  # relative variance of a share of an hour of which one day is known: a young shop finds its habits
 
 
@@ -41,12 +43,13 @@ class Shares:
     """Learns how much the share of a part varies, and what it is in the first hours of a part.
 
     Given the whole, what a part counts is binomial, whatever happens everywhere. Its share is known by the usual days
-    of both; before there is any, by what both counted since the part came up, less the last 10 to 20 minutes.
+    of both; before there is any, by what both counted since the part came up, less the last 10 to 20 minutes; on the
+    first day of the whole, by the last hour, if that has events enough: what drifts in a day hardly moves in an hour.
     """
 
     def __init__(self) -> None:
-        # Counted, waiting and arriving; of the part and of the whole.
-        self._first: NDArray[np.float32] = np.zeros((3, 2, 0), dtype=np.float32)
+        # Counted of the last day and of the last hour, waiting and arriving; of the part and of the whole.
+        self._first: NDArray[np.float32] = np.zeros((4, 2, 0), dtype=np.float32)
         self._squares: NDArray[np.float32] = np.zeros((2, 0), dtype=np.float32)
         self._quarters: NDArray[np.float32] = np.zeros(0, dtype=np.float32)
         self._held_s = 0.0
@@ -63,13 +66,13 @@ class Shares:
     def follow(self, counts: Array, whole: int, seconds: float, calm: NDArray[np.bool_]) -> None:
         """Takes in what came in some seconds. What deviates while it waits is dropped."""
         seen = (self._first.sum(axis=0)[0] > 0) | (counts > 0)
-        self._first[2] += np.where(seen & calm, (counts, np.full(len(counts), counts[whole])), 0.0)
+        self._first[3] += np.where(seen & calm, (counts, np.full(len(counts), counts[whole])), 0.0)
         self._held_s += seconds
         if self._held_s < _HOLD_S:
             return
-        self._first[0] *= np.float32(np.exp(-self._held_s / _MEMORY_S))
-        self._first[0] += np.where(calm, self._first[1], 0.0)
-        self._first[1], self._first[2] = self._first[2].copy(), 0.0
+        self._first[:2] *= np.exp(-self._held_s / _MEMORY_S)[..., None].astype(np.float32)
+        self._first[:2] += np.where(calm, self._first[2], 0.0)
+        self._first[2], self._first[3] = self._first[3].copy(), 0.0
         self._held_s, self._odds = 0.0, None
 
     def odds(self, usual: Array, evidence: Array, days: Array, whole: int) -> Odds:
@@ -88,7 +91,9 @@ class Shares:
         return self._odds[2]
 
     def _of(self, usual: Array, evidence: Array, days: Array, whole: int) -> Odds:
-        first, of_whole = self._first[0].astype(np.float64)
+        opening = not np.isfinite(usual[whole])
+        lately = opening & (self._first[1, 0] >= _LATELY)
+        first, of_whole = np.where(lately, self._first[1], self._first[0]).astype(np.float64)
         by_day = np.divide(usual, usual[whole], out=np.full(len(usual), np.nan), where=usual[whole] > 0)
         by_first = np.divide(first, of_whole, out=np.full(len(usual), np.nan), where=of_whole > 0)
         better = ~np.isfinite(by_day) | (np.nan_to_num(evidence) < first)
@@ -97,8 +102,8 @@ class Shares:
         share = np.where((share > 0) & (share <= _LARGEST), share, np.nan)
         share[whole] = np.nan
         settling = _SETTLING / np.maximum(days, 1.0) ** 2
-        opening = 0.0 if np.isfinite(usual[whole]) else _FIRST_DAY
-        young = np.where(better, _YOUNG * _YOUNG_EVENTS / (first + _YOUNG_EVENTS) + opening, settling)
+        drift = np.where(lately, _FIRST_HOUR, _FIRST_DAY * opening)
+        young = np.where(better, _YOUNG * _YOUNG_EVENTS / (first + _YOUNG_EVENTS) + drift, settling)
         return Odds(share / (1 - share), 1 / (events + 1) + young + _LASTING)
 
     def learn(self, counts: Array, odds: Array, whole: int) -> None:

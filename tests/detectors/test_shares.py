@@ -85,3 +85,16 @@ def test_one_day_says_less_of_a_share_than_seven() -> None:
     young, old = (shares.odds(np.array([100.0, 80.0, 20.0]), events, days, 0) for days in (np.ones(3), WEEK))
 
     assert young.unsure[2] > 10 * old.unsure[2]
+
+
+def test_on_the_first_day_of_a_shop_the_last_hour_tells_the_share_of_now() -> None:
+    shares = opened(300, (9.0, 9.0))
+    early = shares.odds(UNKNOWN, UNKNOWN, UNKNOWN, 0)
+    for _ in range(300):
+        shares.follow(np.array([18.0, 15.0, 3.0]), 0, 60.0, CALM)
+    lately = shares.odds(UNKNOWN, UNKNOWN, UNKNOWN, 0)
+
+    assert early.odds[2] == pytest.approx(1.0, rel=0.02)
+    assert lately.odds[2] == pytest.approx(0.2, rel=0.1)
+    assert lately.unsure[2] > early.unsure[2]  # it rests on fewer events
+    assert max(early.unsure[2], lately.unsure[2]) < 0.15
