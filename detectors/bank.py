@@ -23,8 +23,8 @@ _LEAST = 1e-6
 _BEGUN = 0.7  # of the limit: from there on the end of a change is looked for
 
 
-LOOKS = Looks(each=2.6, most=7_500.0, least=1.0)
-"""Of a `Bank`, by events: measured on Poisson counts of 0.01 to 100 a minute."""
+LOOKS = (Looks(each=1.1, most=4_500.0, least=1.0), Looks(each=3.7, most=2_800.0, least=1.0))
+"""Of the falls and of the rises of a `Bank`, by events: measured on Poisson counts of 0.01 to 100 a minute."""
 
 
 class Sudden(NamedTuple):
@@ -77,6 +77,7 @@ class Run(NamedTuple):
         seen, expected: events.
         seconds: since it began.
         size: the multiple of the rate.
+        limit: nats at which such a run is found.
         spread: relative variance of what was expected, for the band that is shown.
 
     """
@@ -86,6 +87,7 @@ class Run(NamedTuple):
     expected: Array
     seconds: Array
     size: Array
+    limit: Array
     spread: Array
 
 
@@ -115,11 +117,11 @@ class Bank:
         ...     return Step(np.full(1, count), ten, ten, np.full(1, np.nan), none, none, np.ones(1), none, 60.0)
         >>> for _ in range(600):
         ...     bank.follow(minute(10.0))
-        >>> bank.run(np.full(1, 14.0)).nats.tolist()
+        >>> bank.run(np.full((2, 1), 14.0)).nats.tolist()
         [0.0]
         >>> for _ in range(4):
         ...     bank.follow(minute(3.0))
-        >>> run = bank.run(np.full(1, 14.0))
+        >>> run = bank.run(np.full((2, 1), 14.0))
         >>> float(run.size[0]), float(run.seconds[0]), round(float(run.nats[0]), 1)
         (0.3, 240.0, 13.6)
 
@@ -133,6 +135,7 @@ class Bank:
         self._sizes: Array = np.array(sizes)[:, None]
         self._logs: Array = np.log(self._sizes)
         self._rises = int(np.searchsorted(self._sizes[:, 0], 1.0))  # the first of them
+        self._places = slice(None, self._rises), slice(self._rises, None)
         self._rising = self._sizes[:, 0] > 1
         # Seen, expected by share, by itself and by the last hours, seconds: [5, sizes, n].
         self._runs: Stored = np.zeros((5, len(sizes), 0), dtype=np.float32)
@@ -208,29 +211,29 @@ class Bank:
         self._frailty = np.where(self._by_level, frailty, self._frailty)
 
     def nats(self) -> Array:
-        """float64[n]: of the run of each series that says most."""
-        most: Array = self._nats.max(axis=0, initial=0.0)
-        return most
+        """float64[2, n]: of the fall and of the rise of each series that says most."""
+        return np.array([self._nats[rows].max(axis=0, initial=0.0) for rows in self._places])
 
     def run(self, limits: Array) -> Run:
-        """The runs that say most, against the nats that are the limit of each series: float64[n].
+        """The runs that say most, against the nats that are the limits of falls and of rises: float64[2, n].
 
         Series that reach a part of it are from then on watched for their end.
         """
-        best = np.argmax(self._nats, axis=0)
+        of_size = np.where(self._rising[:, None], limits[1], limits[0])
+        best = np.argmax(self._nats / of_size, axis=0)
         series = np.arange(self._nats.shape[1])
         seen, expected, seconds, _ = self._totals(
             self._runs[:, best, series], best >= self._rises, self._by_level[best, series]
         )
         nats = self._nats[best, series]
-        for place, rows in enumerate((slice(None, self._rises), slice(self._rises, None))):
-            strong = self._nats[rows].max(axis=0, initial=0.0) >= _BEGUN * limits
+        for place, rows in enumerate(self._places):
+            strong = self._nats[rows].max(axis=0, initial=0.0) >= _BEGUN * limits[place]
             new = strong & ~self._begun[place]
             if new.any():
                 self._after[place][:, new] = 0
             self._begun[place] |= strong
         spread = self._frailty[best, series] + self._clumped[best, series] / np.maximum(expected, _LEAST)
-        return Run(nats, seen, expected, seconds, self._sizes[best, 0], spread)
+        return Run(nats, seen, expected, seconds, self._sizes[best, 0], of_size[best, series], spread)
 
     def forget(self, rows: NDArray[np.bool_]) -> None:
         """The runs of these series begin again: what they tell is over, or known."""
@@ -255,7 +258,7 @@ class Bank:
 
     def _look_for_ends(self, step: Step, shared: Array, own: Array, level: Array) -> None:
         """Adds the step to what came since a change looked strongest; where that is as usual, the change is over."""
-        for place, rows in enumerate((slice(None, self._rises), slice(self._rises, None))):
+        for place, rows in enumerate(self._places):
             series = np.flatnonzero(self._begun[place])
             if not len(series) or rows.start == rows.stop:
                 continue

@@ -16,12 +16,15 @@ from detectors.seasonal import QUARTER_S
 from detectors.shares import Shares
 from detectors.state import pack, unpack
 from detectors.verdict import BAND
+from streams.catalogue.metric import Direction
 from streams.evaluation.followed import Followed
 from streams.evaluation.judge import Finding
 from streams.evaluation.window_reader import QUARTER_MS, TICK_MS
 from streams.records.verdicts import CLEAR_SCORE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from detectors.day import Day
@@ -37,7 +40,6 @@ if TYPE_CHECKING:
 _STALLED = 0.05  # the size of a change that is a stall
 _DAY_S = 86_400.0
 _AROUND_S = 10_800  # shares are those of so long around the present
-_PARTS = ("bank", "clumps", "shares", "chance", "recent")
 _CALM = 6.0  # nats: what has added up to less teaches what is usual
 _MINUTE_MS = 60_000
 _THIN, _VERY_THIN = 0.5, 0.02  # events in 10 s
@@ -67,14 +69,15 @@ class SequentialCounts:
         self._bank = Bank(FALLS if falls else FALLS + RISES)  # what is good is news as well
         self._clumps = Clumps()
         self._shares = Shares()
-        self._chance = ChanceRuns()
+        self._chance = (ChanceRuns(), ChanceRuns())  # of falls and of rises
+        self._budget = _budget(metric, falls=falls)
         self._recent = RecentLevel()
         self._followed = Followed()
         self._around: tuple[Array, Array, Array] = (np.zeros(0), np.zeros(0), np.zeros(0))  # usual, evidence, days
         self._of_quarter = (0, 0)
         self._edges: Edges | None = None
         self._minute = (0, 0)  # for which they are made
-        self._limits: Array = np.zeros(0)  # as they were last
+        self._limits: Array = np.zeros((2, 0))  # of falls and of rises, as they were last
         self._looking: tuple[Array, Array | None] | None = None  # looks a day where all is known, by the middle
 
     def grow(self, size: int) -> None:
@@ -82,7 +85,8 @@ class SequentialCounts:
         self._bank.grow(size)
         self._clumps.grow(size)
         self._shares.grow(size)
-        self._chance.grow(size)
+        for chance in self._chance:
+            chance.grow(size)
         self._recent.grow(size)
 
     def learn(self, quarter: Quarter, counts: Array) -> None:
@@ -111,7 +115,7 @@ class SequentialCounts:
             return False
         self.follow(moment)
         nats = self._bank.nats()
-        return len(nats) != len(self._limits) or bool((nats >= CLEAR_SCORE * self._limits).any())
+        return nats.shape != self._limits.shape or bool((nats >= CLEAR_SCORE * self._limits).any())
 
     def forget_expected(self) -> None:
         """What is expected has changed, as the level has moved."""
@@ -134,8 +138,9 @@ class SequentialCounts:
         self._bank.follow(step)
         nats = self._bank.nats()
         looks = np.where(np.isfinite(step.high), self._looks(moment, edges), 0.0)
-        self._chance.follow(nats, looks, self._limits, moment.whole, seconds)
-        calm = nats < _CALM
+        for chance, of, begun, limits in zip(self._chance, nats, looks, self._limits, strict=True):
+            chance.follow(of, begun, limits, moment.whole, seconds)
+        calm = nats.max(axis=0) < _CALM
         self._clumps.follow(counts, edges.middle * times, seconds, calm)
         if moment.whole >= 0:
             self._shares.follow(counts, moment.whole, seconds, calm)
@@ -212,18 +217,19 @@ class SequentialCounts:
         """What the runs say, each over its own time."""
         self.follow(moment)
         edges = self._expected_now(moment)
-        limits = limit(moment.allowed, self._looks(moment, edges))
-        self._limits = np.maximum(limits + self._chance.shift(limits, moment.whole), LEAST_NATS)
+        limits = limit(moment.allowed * self._budget, self._looks(moment, edges))
+        shifts = [chance.shift(of, moment.whole) for chance, of in zip(self._chance, limits, strict=True)]
+        self._limits = np.maximum(limits + shifts, LEAST_NATS)
         run = self._bank.run(self._limits)
-        judged = self._judged(run, self._limits, np.isfinite(edges.high))
+        judged = self._judged(run, np.isfinite(edges.high))
         return Finding(0, judged, np.maximum(run.seconds, TICK_MS / 1000).astype(np.int32))
 
     def _looks(self, moment: Moment, edges: Edges) -> Array:
-        """How often a day a run may err: by what is usual, and before that is known, by what came or should have."""
+        """How often a day a fall and a rise may err, by what is usual, or else by what came or should have."""
         if self._looking is None or self._looking[0] is not edges.middle:
             known = np.isfinite(edges.middle)
             a_day = edges.middle * (_DAY_S / self._metric.windows[0])
-            self._looking = (edges.middle, LOOKS.a_day(a_day) if known.all() else None)
+            self._looking = (edges.middle, _a_day(a_day) if known.all() else None)
         if self._looking[1] is not None:
             return self._looking[1]
         longest = self._metric.windows[-1]
@@ -232,17 +238,17 @@ class SequentialCounts:
             share = np.nan_to_num(self._odds(moment).odds) * np.maximum(lately[moment.whole] - lately, 0.0)
             lately = np.maximum(lately, share)
         a_day = np.where(np.isfinite(edges.middle), edges.middle / self._metric.windows[0], lately / longest) * _DAY_S
-        return LOOKS.a_day(a_day)
+        return _a_day(a_day)
 
-    def _judged(self, run: Run, limits: Array, known: NDArray[np.bool_]) -> Judgement:
+    def _judged(self, run: Run, known: NDArray[np.bool_]) -> Judgement:
         deviation = run.seen - run.expected
         enough = np.where(deviation > 0, run.seen, run.expected) >= self._metric.minimum_exposure
         matters = np.abs(deviation) >= self._metric.minimum_effect * run.expected
         # What has too few events to be told by itself may still be the part that explains a wider scope.
         most = np.where(enough, MAXIMUM_SCORE, ALMOST)
-        scores = np.where(matters, np.minimum(run.nats / limits, most), 0.0)
+        scores = np.where(matters, np.minimum(run.nats / run.limit, most), 0.0)
         reason = np.where(known, Reason.NORMAL, Reason.WARMING_UP).astype(np.int8)
-        reason[enough & ~matters & (run.nats >= limits)] = Reason.BELOW_MINIMUM_EFFECT
+        reason[enough & ~matters & (run.nats >= run.limit)] = Reason.BELOW_MINIMUM_EFFECT
         found = scores >= 1
         falls = np.where(run.size <= _STALLED, Reason.STALL, Reason.COLLAPSE)
         reason[found] = np.where(deviation > 0, Reason.SURGE, falls)[found]
@@ -260,14 +266,32 @@ class SequentialCounts:
             direction=np.sign(deviation).astype(np.int8),
         )
 
+    def _parts(self) -> Iterator[tuple[str, Bank | Clumps | Shares | RecentLevel | ChanceRuns]]:
+        yield from (("bank", self._bank), ("clumps", self._clumps), ("shares", self._shares), ("recent", self._recent))
+        yield from zip(("falls", "rises"), self._chance, strict=True)
+
     def to_bytes(self) -> bytes:
         """The whole state."""
-        parts = {name: np.frombuffer(getattr(self, f"_{name}").to_bytes(), dtype=np.uint8) for name in _PARTS}
+        parts = {name: np.frombuffer(of.to_bytes(), dtype=np.uint8) for name, of in self._parts()}
         return pack(parts | {"followed": np.array([self._followed.until_ms]), "limits": self._limits})
 
     def restore(self, payload: bytes) -> None:
         """Takes over what `to_bytes` described."""
         arrays = unpack(payload)
-        for name in _PARTS:
-            getattr(self, f"_{name}").restore(arrays[name].tobytes())
+        for name, part in self._parts():
+            part.restore(arrays[name].tobytes())
         self._followed.until_ms, self._limits = int(arrays["followed"][0]), arrays["limits"]
+
+
+def _a_day(come_a_day: Array) -> Array:
+    """float64[2, n]: looks a day of falls and of rises."""
+    return np.array([looks.a_day(come_a_day) for looks in LOOKS])
+
+
+def _budget(metric: Metric, *, falls: bool) -> Array:
+    """float64[2, 1]: how much of what is allowed falls and rises may have.
+
+    Those that page nobody, as they are good news, may come as often as warnings; they take nothing from them.
+    """
+    both = not falls and metric.direction is Direction.BOTH and not metric.traits.volume
+    return np.full((2, 1), 0.5 if both else 1.0)

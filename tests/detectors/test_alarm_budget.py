@@ -24,7 +24,7 @@ def test_the_series_of_a_metric_share_what_it_may_have(a_day: float, metrics: in
 def test_a_hundred_times_more_parts_need_more_evidence_each_and_the_whole_no_more() -> None:
     budget = AlarmBudget(1.0, 10)
     few, many = (budget.of_series(np.ones(parts + 1, dtype=bool), 0) for parts in (10, 1_000))
-    looks = LOOKS.a_day(np.full(11, 100.0))
+    looks = LOOKS[0].a_day(np.full(11, 100.0))
 
     assert few[0] == many[0]
     assert limit(many[:11], looks)[1] - limit(few, looks)[1] == pytest.approx(np.log(100))
@@ -37,7 +37,7 @@ def test_series_that_are_not_judged_take_nothing() -> None:
 
 
 def test_a_series_of_more_events_needs_more_evidence_up_to_a_look_a_tick() -> None:
-    limits = limit(np.full(4, 1e-3), LOOKS.a_day(np.array([10.0, 100.0, 1e6, 1e8])))
+    limits = limit(np.full(4, 1e-3), LOOKS[0].a_day(np.array([10.0, 100.0, 1e6, 1e8])))
 
     assert (np.diff(limits) > -1e-9).all()
     assert limits[3] - limits[2] < 0.01
