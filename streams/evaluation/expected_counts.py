@@ -32,6 +32,8 @@ _PEAK = 8.0  # times the mean of the day
 _REBASE_PRIOR = 20.0  # events by which a part is drawn towards what has become of the series it belongs to
 _GROWN = 2.0  # times the usual day: what is more shows in the windows themselves
 _TELLING = 20.0  # events of about an hour
+_ALIKE = 1.5  # times the usual: a level at which all parts may be expected
+_UNLIKE = 3.0  # times the usual: some parts follow that, and others do not
 _FURTHEST = 0.4  # of the level: what an hour of an unknown kind of day may be less
 
 
@@ -161,7 +163,7 @@ class ExpectedCounts:
         Whatever the kind of day, if one was seen before, it does not fall far below what the last hour was, if that has
         events enough to tell. What is not known of such a day, and how it moves, is the whole's to say: parts have its
         level of the last hour or that of most parts beside them, but on a day that is unlike all that were seen. A part
-        that stays as usual, or as it was in the last hour, while all others move, has not moved.
+        that stays as usual, or as it was in the last hour, while all others move as days do not, has not moved.
         """
         level, told = self._level.ratio(usual.spread), self._level.means[1, 0] >= _TELLING
         least = _FURTHEST * usual.middle * np.minimum(level.min(axis=0), 1.0)
@@ -170,8 +172,9 @@ class ExpectedCounts:
             return low, high
         part = (np.arange(len(low)) != moment.whole) & ~(usual.low <= 0)
         of_whole, of_most = level[1, moment.whole], self._level.of_sets(self._sets_of(moment))
-        least = np.minimum(np.minimum(of_whole, of_most), np.maximum(level[1], 1.0))
-        most = np.maximum(np.maximum(of_whole, of_most), np.minimum(level[1], 1.0))
+        least, most = np.minimum(of_whole, of_most), np.maximum(of_whole, of_most)
+        least = np.minimum(least, np.maximum(level[1], _followed(least)))
+        most = np.maximum(most, np.minimum(level[1], _followed(most)))
         return np.where(part, usual.middle * least, low), np.where(part, usual.middle * most, high)
 
     def _sets_of(self, moment: Moment) -> NDArray[np.intp]:
@@ -263,3 +266,15 @@ class ExpectedCounts:
         self._largest = self._minute = None
         self.usual = SeasonalBaseline.from_bytes(parts["usual"])
         self._level = Level.from_bytes(parts["level"])
+
+
+def _followed(level: Array) -> Array:
+    """How far a part is expected to follow a level of most others: wholly that of a day, not at all that of a surge.
+
+    >>> _followed(np.array([0.1, 0.8, 1.0, 1.4, 2.0, 10.0])).round(1).tolist()
+    [1.0, 0.8, 1.0, 1.4, 1.5, 1.0]
+    """
+    away = np.log(level)
+    share = 1 - (np.abs(away) - np.log(_ALIKE)) / (np.log(_UNLIKE) - np.log(_ALIKE))
+    followed: Array = np.exp(away * np.clip(share, 0.0, 1.0))
+    return followed
