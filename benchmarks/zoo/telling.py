@@ -80,8 +80,9 @@ def told(shop: Shop, incidents: Sequence[Incident]) -> Told:
         if incident.kind == "silent_source":
             made = _silenced(shop, made, incident)
         elif KINDS[incident.kind].topic == "orders" and KINDS[incident.kind].effect != "factor":
-            # Fewer orders are fewer parcels, refunds and contacts later.
+            # Fewer orders are fewer events of theirs, and fewer parcels, refunds and contacts later.
             incident.symptoms = [{"touchpoint": name, "scope": {}} for name in ("logistics", "aftersale")]
+            incident.symptoms.append({"touchpoint": "pipeline", "scope": {"topic": "orders"}})
     scenario = {"timezone": shop.zone, "seed": shop.seed, "name": shop.name, **shop.scenario}
     if shop.judged_from_ms is not None:
         scenario["evaluate_from"] = rfc3339(shop.judged_from_ms)
