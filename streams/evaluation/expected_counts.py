@@ -271,10 +271,10 @@ class ExpectedCounts:
 def _followed(level: Array) -> Array:
     """How far a part is expected to follow a level of most others: wholly that of a day, not at all that of a surge.
 
-    >>> _followed(np.array([0.1, 0.8, 1.0, 1.4, 2.0, 10.0])).round(1).tolist()
+    >>> _followed(np.array([0.0, 0.8, 1.0, 1.4, 2.0, 10.0])).round(1).tolist()
     [1.0, 0.8, 1.0, 1.4, 1.5, 1.0]
     """
-    away = np.log(level)
+    away = np.log(np.maximum(level, 1e-9))
     share = 1 - (np.abs(away) - np.log(_ALIKE)) / (np.log(_UNLIKE) - np.log(_ALIKE))
     followed: Array = np.exp(away * np.clip(share, 0.0, 1.0))
     return followed
