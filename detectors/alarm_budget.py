@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 LEAST_NATS = 6.0  # of any test that has a look a tick, whatever people accept
+TOLD = 0.6
+"""Of the runs of tests that pass their limits so many become warnings, as measured on whole days: the others have too
+few events to be told, or belong to what is told already."""
 _WHOLE = 0.3  # of what a metric may have; the rest is for its parts
 _DAY_S = 86_400.0
 _ROUNDS = 4  # to where the limit of a window no longer moves

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detectors.alarm_budget import LEAST_NATS, limit
+from detectors.alarm_budget import LEAST_NATS, TOLD, limit
 from detectors.bank import FALLS, LOOKS, RISES, Bank, Run, Step, Sudden
 from detectors.chance_runs import ChanceRuns
 from detectors.clumps import Clumps
@@ -217,7 +217,7 @@ class SequentialCounts:
         """What the runs say, each over its own time."""
         self.follow(moment)
         edges = self._expected_now(moment)
-        limits = limit(moment.allowed * self._budget, self._looks(moment, edges))
+        limits = limit(moment.allowed * self._budget / TOLD, self._looks(moment, edges))
         shifts = [chance.shift(of, moment.whole) for chance, of in zip(self._chance, limits, strict=True)]
         self._limits = np.maximum(limits + shifts, LEAST_NATS)
         run = self._bank.run(self._limits)

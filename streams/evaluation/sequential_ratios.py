@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from detectors.alarm_budget import TOLD
 from detectors.judgement import ALMOST, MAXIMUM_SCORE, Judgement, Reason, nothing
 from detectors.ratio_bank import Expected, RatioBank, evidence, limit_of_trials
 from detectors.state import grown, pack, unpack
@@ -128,7 +129,7 @@ class SequentialRatios:
             # Before a quarter has closed, as many as there were lately.
             lately = self._trials(moment, longest) * (_DAY_S / longest)
             a_day = self._a_day(moment)
-            limits = limit_of_trials(moment.allowed, np.where(a_day > 0, a_day, lately), usual.ratio)
+            limits = limit_of_trials(moment.allowed / TOLD, np.where(a_day > 0, a_day, lately), usual.ratio)
             self._made = (usual, expected, limits)
         return self._made[1:]
 
