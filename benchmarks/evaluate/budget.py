@@ -1,9 +1,9 @@
 """False warnings of quiet days with 10,000 series, thin and thick, against what was asked for.
 
 Levels from 0.01 to 100 a minute; the whole of a metric moves from day to day and wobbles, its parts wobble beside it.
-Warnings are what the incident desk would have opened. A day of 10,000 series takes minutes, and of 0.1 false warnings a
-day a month has three: so fewer days are run, a hundred warnings a day are asked for as well, and each figure has its
-exact Poisson interval.
+Warnings are what the incident desk would have opened. A day of 10,000 series takes a quarter of an hour, and of 0.1 false
+warnings a day a month has three: so one day is run, ten warnings a day are asked for, and the figure has its exact Poisson
+interval.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 LEARN_DAYS = 14
-ASKED = (1.0, 0.1, 100.0)  # a day
+ASKED = (10.0,)  # a day
 DAYS = 1.0
 _DAY_SLOTS = 8_640
 _CHUNK_SLOTS = 30

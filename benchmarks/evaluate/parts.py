@@ -81,7 +81,7 @@ def of_plain(asked: Asked) -> Section:
 
 def of_zoo(asked: Asked) -> Section:
     """Shops of every kind."""
-    return shops.measure(asked.seeds(2 if asked.quick else 40), quick=asked.quick)
+    return shops.measure(asked.seeds(2 if asked.quick else 16), quick=asked.quick)
 
 
 SECTIONS: dict[str, Callable[[Asked], Section]] = {
