@@ -1,9 +1,9 @@
-"""False warnings of quiet days with 10,000 series, thin and thick, against what was asked for.
+"""False warnings of quiet days with thousands of series, thin and thick, against what was asked for.
 
 Levels from 0.01 to 100 a minute; the whole of a metric moves from day to day and wobbles, its parts wobble beside it.
 Warnings are what the incident desk would have opened. A day of 10,000 series takes a quarter of an hour, and of 0.1 false
-warnings a day a month has three: so one day is run, ten warnings a day are asked for, and the figure has its exact Poisson
-interval.
+warnings a day a month has three: so two days of 2,000 series are run, ten warnings a day are asked for, and the figure has
+its exact Poisson interval.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 LEARN_DAYS = 14
 ASKED = (10.0,)  # a day
-DAYS = 1.0
+DAYS = 2.0
 _DAY_SLOTS = 8_640
 _CHUNK_SLOTS = 30
 _BETWEEN_DAYS = 0.08  # standard deviation of the logarithm of the level of a whole day

@@ -50,7 +50,7 @@ def of_kinds(asked: Asked) -> Section:
 
 def of_budget(asked: Asked) -> Section:
     """Quiet days."""
-    days, parts = (0.02, 50) if asked.quick else (budget.DAYS, 1_000)
+    days, parts = (0.02, 50) if asked.quick else (budget.DAYS, 200)
     return budget.measure(days, parts, budget.ASKED, asked.first_seed)
 
 
