@@ -1,9 +1,9 @@
 """False warnings of quiet days with thousands of series, thin and thick, against what was asked for.
 
 Levels from 0.01 to 100 a minute; the whole of a metric moves from day to day and wobbles, its parts wobble beside it.
-Warnings are what the incident desk would have opened. A day of 10,000 series takes a quarter of an hour, and of 0.1 false
-warnings a day a month has three: so two days of 2,000 series are run, ten warnings a day are asked for, and the figure has
-its exact Poisson interval.
+Warnings are what the incident desk would have opened. A day of 10,000 series takes a quarter of an hour, and of 0.1
+false warnings a day a month has three: so two days of 2,000 series are run, ten warnings a day are asked for, and the
+figure has its exact Poisson interval.
 """
 
 from __future__ import annotations
