@@ -53,6 +53,22 @@ def test_the_segment_whose_own_ratio_changed_is_named(usual: float, now: float) 
     assert named.nats > 10
 
 
+def test_a_queue_that_rarely_fails_and_now_fails_alone_is_named_although_others_never_did() -> None:
+    offered = np.array([23.0, 35.0])  # aftersale, presale
+    usual = np.array([0.9989, 0.99995])
+    named = contributors.named(contributors.of_ratio(offered, usual * offered, offered, np.array([15.0, 35.0])), 5)
+
+    assert named.rows == named.standouts == [0]
+
+
+def test_where_all_begin_to_fail_alike_nobody_stands_out_however_unlike_they_were() -> None:
+    offered = np.array([23.0, 35.0])
+    usual = np.array([0.9989, 0.99995])
+    named = contributors.named(contributors.of_ratio(offered, usual * offered, offered, 0.65 * offered), 5)
+
+    assert named.standouts == []
+
+
 def test_a_mean_is_split_by_what_the_values_add_up_to() -> None:
     bottoms = np.array([40.0, 30, 20, 10])
     tops = 30.0 * bottoms
