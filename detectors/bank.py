@@ -53,6 +53,7 @@ class Step(NamedTuple):
         clumped: variance over mean of the counts of a minute; 1 where events come by themselves.
         odds: of a part against the rest, which varies as well: of both the part is binomial. 0 where there is no rest.
         seconds: length of the step.
+        alone: relative variance of what a series expects by itself, however much its share moves.
         sudden: what the last hours let expect, where they say more.
 
     """
@@ -66,6 +67,7 @@ class Step(NamedTuple):
     clumped: Array
     odds: Array
     seconds: float
+    alone: Array | None = None
     sudden: Sudden | None = None
 
 
@@ -103,8 +105,7 @@ class Bank:
     rise against its share of the rest AND against its own usual rate, so what moves everywhere cancels out, and a large
     part that falls does not make the others rise. Clumps of events count as fewer, by their variance over mean.
 
-    A change is over when what came since speaks for "as usual" with a thousand to one; then its runs begin again.
-    Ratios have odds and trials: `RatioBank`.
+    A change is over when what came since is as usual with a thousand to one. Ratios have odds and trials: `RatioBank`.
 
     Parameters:
         sizes: multiples of the rate, falls (below 1) before rises.
@@ -140,9 +141,7 @@ class Bank:
         # Seen, expected by share, by itself and by the last hours, seconds: [5, sizes, n].
         self._runs: Stored = np.zeros((5, len(sizes), 0), dtype=np.float32)
         self._by_level: NDArray[np.bool_] = np.zeros((len(sizes), 0), dtype=np.bool_)
-        self._nats: Array = np.zeros((len(sizes), 0))
-        self._frailty: Array = np.zeros((len(sizes), 0))
-        self._clumped: Array = np.ones((len(sizes), 0))
+        self._nats, self._frailty, self._clumped = (np.zeros((len(sizes), 0)) for _ in range(3))
         # Of changes that have begun, since when what came looks usual: [falls or rises, seen or expected, n].
         self._after: Stored = np.zeros((2, 2, 0), dtype=np.float32)
         self._begun: NDArray[np.bool_] = np.zeros((2, 0), dtype=np.bool_)
@@ -154,7 +153,7 @@ class Bank:
 
     def grow(self, size: int) -> None:
         """Makes room for new series."""
-        if size > self._nats.shape[1]:
+        if size > self.size:
             self._runs, self._after = grown(self._runs, size), grown(self._after, size)
             self._nats, self._frailty = grown(self._nats, size), grown(self._frailty, size)
             self._begun, self._clumped = grown(self._begun, size), grown(self._clumped, size, fill=1)
@@ -168,8 +167,7 @@ class Bank:
 
     def follow(self, step: Step) -> None:
         """Takes in one step more. Where nothing is known of what to expect, runs begin again."""
-        own = np.empty((len(self._sizes), len(step.counts)))
-        own[: self._rises], own[self._rises :] = step.low, step.high
+        own = np.where(self._rising[:, None], step.high, step.low)
         shared = np.where(np.isfinite(step.shared), step.shared, own)
         own = np.where(np.isfinite(own), own, shared)
         unknown = ~np.isfinite(own)
@@ -185,6 +183,9 @@ class Bank:
         expected = np.where(by_share, np.maximum(expected, _LEAST * step.odds), expected)
         of_rest = np.where(by_share, step.odds / np.maximum(expected, _LEAST**2), 0.0)
         self._frailty = self._frailty + of_rest * np.maximum(step.clumped, 1.0)
+        if step.alone is not None:  # a fall to below what it is by itself does not hang on how shares move
+            alone = np.where(by_share | self._rising[:, None], np.inf, step.alone)
+            self._frailty = np.minimum(self._frailty, alone)
         self._clumped = np.broadcast_to(np.maximum(step.clumped, 1.0), own.shape)
         self._nats = self._ratio(seen / self._clumped, expected / self._clumped, self._frailty)
         if step.sudden is not None:
@@ -198,8 +199,7 @@ class Bank:
     def _of_level(self, step: Step, own: Array) -> Array:
         if step.sudden is None:
             return own
-        level = np.empty_like(own)
-        level[: self._rises], level[self._rises :] = step.sudden.low, step.sudden.high
+        level = np.where(self._rising[:, None], step.sudden.high, step.sudden.low)
         return np.where(np.isfinite(level), level, own)
 
     def _take_sudden(self, sudden: Sudden, seen: Array) -> None:
@@ -220,8 +220,7 @@ class Bank:
         Series that reach a part of it are from then on watched for their end.
         """
         of_size = np.where(self._rising[:, None], limits[1], limits[0])
-        best = np.argmax(self._nats / of_size, axis=0)
-        series = np.arange(self._nats.shape[1])
+        best, series = np.argmax(self._nats / of_size, axis=0), np.arange(self.size)
         seen, expected, seconds, _ = self._totals(
             self._runs[:, best, series], best >= self._rises, self._by_level[best, series]
         )

@@ -173,8 +173,9 @@ class SequentialCounts:
             wobble, unsure = np.where(known, self._shares.wobble(), wobble), np.where(known, found.unsure, unsure)
         least, most = planned
         sudden = self._sudden(edges, least, most, shared)
+        alone = edges.wobble + edges.unsure + edges.spread + _LASTING
         return Step(
-            counts, edges.low * least, edges.high * most, shared, wobble, unsure, clumped, odds, seconds, sudden
+            counts, edges.low * least, edges.high * most, shared, wobble, unsure, clumped, odds, seconds, alone, sudden
         )
 
     def _sudden(self, edges: Edges, least: Array, most: Array, shared: Array) -> Sudden:

@@ -243,3 +243,14 @@ def test_a_part_beside_a_rest_is_told_by_the_binomial_law(part: int, rest: int, 
     law = [binom.logpmf(part, part + rest, share) for share in (changed, usual)]
 
     assert bank.nats().max() == pytest.approx(max(law[0] - law[1], 0.0), rel=0.01, abs=0.02)
+
+
+@pytest.mark.parametrize(("alone", "found"), [(0.02, True), (0.5, False)])
+def test_a_fall_to_below_what_a_part_is_by_itself_does_not_hang_on_how_shares_move(alone: float, found: bool) -> None:
+    bank, one = Bank(), np.ones(1)
+    bank.grow(1)
+    for _ in range(3):  # all others surge, and its share has moved all evening
+        usual = step(np.zeros(1), 80.0, shared=570.0, wobble=0.5)
+        bank.follow(usual._replace(alone=alone * one, odds=0.8 * one))
+
+    assert (bank.run(np.full((2, 1), LIMIT)).nats[0] > LIMIT) == found
