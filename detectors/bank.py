@@ -53,8 +53,8 @@ class Step(NamedTuple):
         clumped: variance over mean of the counts of a minute; 1 where events come by themselves.
         odds: of a part against the rest, which varies as well: of both the part is binomial. 0 where there is no rest.
         seconds: length of the step.
-        alone: relative variance of what a series expects by itself, however much its share moves.
         sudden: what the last hours let expect, where they say more.
+        alone: relative variance of what a series expects by itself, however much its share moves.
 
     """
 
@@ -67,8 +67,8 @@ class Step(NamedTuple):
     clumped: Array
     odds: Array
     seconds: float
-    alone: Array | None = None
     sudden: Sudden | None = None
+    alone: Array | None = None
 
 
 class Run(NamedTuple):

@@ -175,7 +175,7 @@ class SequentialCounts:
         sudden = self._sudden(edges, least, most, shared)
         alone = edges.wobble + edges.unsure + edges.spread + _LASTING
         return Step(
-            counts, edges.low * least, edges.high * most, shared, wobble, unsure, clumped, odds, seconds, alone, sudden
+            counts, edges.low * least, edges.high * most, shared, wobble, unsure, clumped, odds, seconds, sudden, alone
         )
 
     def _sudden(self, edges: Edges, least: Array, most: Array, shared: Array) -> Sudden:
