@@ -55,8 +55,8 @@ def standout(seen: Array, expected: Array, within: Array, *, rises: bool) -> Sta
     can_fall = expected >= _NEVER_SEEN
     seen, expected = np.maximum(seen, 0.0), np.maximum(expected, _LEAST)
     total = float(seen.sum())
-    if total <= 0:
-        return Standout(np.zeros(0, dtype=np.intp), 0.0)
+    if total <= 0:  # all of it is gone: of that only a part that is the whole can be told
+        return Standout(np.flatnonzero(expected >= _ALL * expected.sum()), 0.0)
     expected = expected * (total / expected.sum())
     nobody = Standout(np.flatnonzero(np.minimum(seen, expected) >= _ALL * total), 0.0)
     # One part that never was may come by chance, but not all of hundreds: they take nothing from what others expect.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -10,7 +11,7 @@ from streams.incidents.alert import is_cliff, is_settled
 from streams.incidents.kinship import FEEDS
 from streams.incidents.localisation import accounts_for, few_that_explain, localise
 from streams.records.scope import narrower
-from streams.records.verdicts import CLEAR_SCORE
+from streams.records.verdicts import ALMOST_SCORE, CLEAR_SCORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -83,9 +84,12 @@ def _held_by_kind(
             near.append((fingerprint, verdict))
     for fingerprint, verdict in near:
         wider = held.get((verdict.metric, verdict.good, verdict.direction), {})
-        began = [other.started_at for other in wider.values() if narrower(verdict.scope, other.scope)]
-        if began:
-            wider[fingerprint] = msgspec.structs.replace(verdict, score=1.0, started_at=min(began))
+        around = [other for other in wider.values() if narrower(verdict.scope, other.scope)]
+        if around:
+            # Of what has the evidence, and too few cases to be told by itself, nobody knows how sure it is.
+            sure = math.nextafter(max(of.score for of in around), math.inf) if verdict.score >= ALMOST_SCORE else 1.0
+            began = min(of.started_at for of in around)
+            wider[fingerprint] = msgspec.structs.replace(verdict, score=sure, started_at=began)
     return held
 
 

@@ -9,6 +9,7 @@ import msgspec
 CLEAR_SCORE: Final = (
     0.7  # below it a series is clear and its alert recovers; between it and 1 an alert stays what it is
 )
+ALMOST_SCORE: Final = 0.99  # has the evidence, and too few cases to be told by itself (`detectors.judgement.ALMOST`)
 REPORTED_FOR_MS: Final = 1_200_000  # so long a series is reported after it was last not clear: an alert ends within it
 
 

@@ -41,6 +41,7 @@ def test_what_moves_everywhere_names_nobody(factor: float) -> None:
 def test_a_part_that_is_the_whole_is_named_for_nothing() -> None:
     assert found(np.array([100.0]), np.array([10.0])) == ([0], 0.0)
     assert found(np.array([1.0, 1000.0]), np.array([0.5, 100.0])) == ([1], 0.0)
+    assert found(np.zeros(2), np.array([100.0, 1.0]), rises=False) == ([0], 0.0)
 
 
 def test_where_nothing_is_seen_nobody_is_named() -> None:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
+from detectors.judgement import ALMOST
 from streams.incidents.localisation import localise
 from streams.incidents.policy import Policy
-from streams.records.verdicts import Contributor
+from streams.records.verdicts import ALMOST_SCORE, Contributor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -213,3 +214,16 @@ def test_a_part_that_has_nearly_the_evidence_is_nothing_by_itself(shop: Any, ver
     part = verdict(scope={"method": "alipay"}, score=0.99, excess=39.0, exposure=300.0)
 
     assert shop.wait(300_000, part) == []
+
+
+def test_a_part_that_has_the_evidence_and_too_few_cases_is_named_where_it_explains_the_whole(
+    shop: Any, verdict: Callable[..., Verdict]
+) -> None:
+    whole = verdict(score=1.03, exposure=34, excess=6.5, standouts=[])
+    part = verdict(scope={"device": "ios"}, score=0.99, exposure=17, excess=5.8)
+    (opened,) = shop.tick(whole, part, times=10)
+    assert opened.anomaly.scope == {"device": "ios"}
+
+
+def test_what_almost_has_the_evidence_is_what_detectors_say_it_is() -> None:
+    assert ALMOST_SCORE == ALMOST
