@@ -149,10 +149,13 @@ class ExpectedCounts:
         return Edges(low * least, usual.middle, high * most, usual.evidence, wobble, unsure, spread, least, most)
 
     def _of_minute(self, moment: Moment) -> tuple[Usual, Array, Array]:
-        """The usual of the shortest window, and between what it may be today: made once a minute."""
+        """The usual of the shortest window around this minute, and between what it may be today: made once a minute.
+
+        Not of the one that ends now: where a day begins or ends at a stroke, that would lag behind by a minute.
+        """
         key = (moment.end_ms // _MINUTE_MS, moment.size, moment.whole)
         if self._minute is None or self._minute[0] != key:
-            end_s = moment.end_s // _MINUTE_S * _MINUTE_S
+            end_s = moment.end_s // _MINUTE_S * _MINUTE_S + (_MINUTE_S + self._shortest_s) / 2
             usual = self.usual.usual(end_s, self._shortest_s, moment.whole, day=moment.day)
             self._minute = (key, (usual, *self._of_today(usual, moment)))
         return self._minute[1]
