@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 _HOLD_S = 600.0  # what is younger is not compared with yet: it may be the change itself
-_MEMORY_S = np.array([[86_400.0], [3_600.0]])
+_MEMORY_S = np.array([[86_400.0], [3_600.0]])  # of the last day, and of the last hour
 _LARGEST = 0.9  # a part that is nearly all of the whole has no rest to be compared with
 _PRIOR_WOBBLE = 0.01
 _PRIOR_QUARTERS = 16.0

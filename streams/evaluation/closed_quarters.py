@@ -50,8 +50,9 @@ class ClosedQuarters:
             self._partner[component] = windows.partner(component)
 
     def silent_before(self, quarter_start_ms: int) -> range:
-        """The starts of the quarters before this one that were passed over and held nothing; of more than four days
-        nobody knows, and there are none. Close each of them first.
+        """The starts of the quarters before this one that were passed over and held nothing: close each of them first.
+
+        None where more than four days were passed over: of them nobody knows.
         """
         silent_ms = quarter_start_ms - self._closed_ms
         known = self._closed_ms and 0 < silent_ms <= _LONGEST_SILENCE_MS

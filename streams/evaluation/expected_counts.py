@@ -192,7 +192,8 @@ class ExpectedCounts:
         unsure: Array | float = 0.0
         # A longer window holds the last hour and should not be measured by it.
         low, high = self._of_today(usual, moment) if window_s <= _LEVEL_S else (usual.low, usual.high)
-        low, high = low * moment.planned_least(window_s), high * moment.planned(window_s).high
+        planned = moment.planned_of_each(window_s)
+        low, high = low * planned[0], high * planned[1]
         of_whole = moment.whole >= 0 and usual.middle[moment.whole] > 0
         rest = self._rest(moment, usual, window_s) if of_whole else np.full(moment.size, np.nan)
         if self._activity.component is not None:

@@ -95,13 +95,16 @@ class Moment:
         """What the calendar plans for the window."""
         return self._plan.within(self.end_ms - window_s * 1000, self.end_ms)
 
-    def planned_least(self, window_s: int) -> Array:
-        """float64[n]: what is planned at least. The calendar speaks of the whole: a part of it may stay as usual."""
-        low = self.planned(window_s).low
+    def planned_of_each(self, window_s: int) -> tuple[Array, float]:
+        """What is planned at least, float64[n], and at most.
+
+        The calendar speaks of the whole: a part of it may stay as usual.
+        """
+        low, high = self.planned(window_s)
         least = np.full(self.size, low if self.whole < 0 else min(low, 1.0))
         if 0 <= self.whole < self.size:
             least[self.whole] = low
-        return least
+        return least, high
 
     def raw(self, component: int, window_s: int) -> Array:
         """float64[n]: sums by the series that counts them."""

@@ -132,8 +132,8 @@ class SequentialCounts:
         seconds = gap.ms / 1000
         counts = moment.reader.recent(self._counted, gap.slots).astype(np.float64)
         times = self._times(moment, edges, seconds)
-        least = times * moment.planned_least(int(seconds))
-        most = times * moment.planned(int(seconds)).high
+        planned = moment.planned_of_each(int(seconds))
+        least, most = times * planned[0], times * planned[1]
         step = self._step(moment, edges, counts, (least, most), seconds)
         self._bank.follow(step)
         nats = self._bank.nats()

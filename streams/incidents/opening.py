@@ -117,10 +117,8 @@ def _could_be_narrower(choice: Localised, held_ms: int, policy: Policy) -> bool:
     """Whether a narrower scope carries the change but is not significant yet: waiting a little names it."""
     if held_ms >= policy.pending_ms + policy.localise_ms:
         return False
-    wide, sure = (
-        choice.verdict,
-        [member.scope for member in choice.family if narrower(member.scope, choice.verdict.scope)],
-    )
+    wide = choice.verdict
+    sure = [member.scope for member in choice.family if narrower(member.scope, wide.scope)]
     few = few_that_explain(wide, wide.standouts or [], policy) or [
         part.scope for part in wide.contributors if part.share >= policy.explained and part.scope in sure
     ]

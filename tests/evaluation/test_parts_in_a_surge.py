@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from streams.catalogue.metric import Component, Direction
+from streams.evaluation.driving_activity import DrivingActivity
+from streams.evaluation.expected_counts import Edges, ExpectedCounts
 from streams.evaluation.metric_evaluator import MetricEvaluator
-from tests.evaluation.support.evaluation_shops import DAY_MS, MINUTE_MS, START_MS, TERM, UTC, inquiries, metric_of
+from streams.evaluation.sequential_counts import SequentialCounts
+from tests.evaluation.support.evaluation_shops import DAY_MS, MINUTE_MS, START_MS, UTC, inquiries, metric_of
 
 SURGE_MS = START_MS + 8 * DAY_MS + 12 * 3_600_000
 SURGE = (SURGE_MS - START_MS) // MINUTE_MS
 RECEIVED = metric_of("count", Direction.DOWN, unit="per_minute", minimum_effect=0.5, minimum_exposure=30)
-INQUIRIES = metric_of("count", Direction.UP, unit="per_minute", minimum_effect=0.5, minimum_exposure=10, exposure=TERM)
 
 
 def topics(shop_of: Any) -> tuple[Any, Any, Any]:
@@ -67,22 +70,15 @@ def test_a_part_that_surged_and_falls_back_to_a_third_is_found(shop_of: Any) -> 
     assert found[0][0] >= SURGE_MS + 80 * MINUTE_MS
 
 
-def test_a_part_that_had_no_event_at_such_an_hour_may_have_some_when_an_activity_is_ten_times_its_usual(
-    shop_of: Any,
+@pytest.mark.parametrize(("evidence", "told"), [(0.0, False), (3.0, True)])
+def test_the_last_hours_say_nothing_of_a_part_that_never_had_an_event_at_such_an_hour(
+    evidence: float, told: bool
 ) -> None:
-    shop, orders, rng = inquiries(shop_of, 9)
-    orders[SURGE : SURGE + 120] *= 10
-    thin = orders * 0.0006
-    thin[:SURGE] = 0
-    shop.fill(Component.NUMERATOR, 1, thin, rng)
-    shop.cells[0, 1, SURGE * 6 - 4 * 2880] = 1  # the only one, the evening before yesterday
-    shop.fill(Component.NUMERATOR, 2, orders * 0.4, rng)
-    shop.cells[0, 0] = shop.cells[0, 1:].sum(axis=0)
-    shop.fill(Component.EXPOSURE, 0, orders, rng)
-    shop.partners = {Component.EXPOSURE: [0, 0, 0]}
-    evaluator = MetricEvaluator(INQUIRIES, UTC)
-    shop.teach(evaluator, SURGE_MS - 2 * 3_600_000)
+    tests = SequentialCounts(RECEIVED, ExpectedCounts(RECEIVED, DrivingActivity(RECEIVED, None)), Component.NUMERATOR)
+    tests.grow(1)
+    one, unknown = np.ones(1), np.full(1, np.nan)
+    edges = Edges(0 * one, evidence * one, 4 * one, evidence * one, 0.02 * one, 0.1 * one, 0.02 * one, one, one)
 
-    found = shop.run(evaluator, SURGE_MS - 1_200_000, SURGE_MS + 120 * MINUTE_MS)
+    sudden = tests._sudden(edges, one, one, unknown)
 
-    assert [dict(verdict.scope) for _, verdict in found if verdict.scope.get("method") == "coupon"] == []
+    assert np.isfinite(sudden.high)[0] == told

@@ -108,7 +108,7 @@ class MappedShop:
         return {topic: +counts for topic, counts in found.items() if counts.total()}
 
     def metrics(self) -> str:
-        with urllib.request.urlopen(f"{self.page}metrics", timeout=30.0) as answer:
+        with urllib.request.urlopen(f"{self.page}metrics", timeout=10.0) as answer:
             return str(answer.read().decode())
 
     def until_read(self, topic: str, records: int) -> Counter[str]:
