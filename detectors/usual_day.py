@@ -25,6 +25,7 @@ _TOLD_EVENTS, _TOLD_SHARE = 20.0, 0.1  # of a day, by which it says how busy it 
 _UNLIKE_HOURS, _ALIKE_HOURS = 0.25, 0.005  # relative variance of the hours to come, against those that are over
 _LEAST_SHAPE = 0.5  # of the mean of the day: so busy may any hour be on a day that is unlike all others
 _EVENT = 0.5  # of a quarter: what has none is not a factor of nought from what has some
+_CLIFF = 2.0  # times the quarter beside it: the day begins or ends between them, or a backlog is worked off
 _POOLED_S = 10_800  # longer windows have events of their own
 _MIDDLES = (np.arange(SLOTS) + 0.5) / (SLOTS // BINS) - 0.5
 _BEFORE = np.clip(np.floor(_MIDDLES), 0, BINS - 2).astype(np.intp)
@@ -34,7 +35,9 @@ _BETWEEN = np.clip(_MIDDLES - _BEFORE, 0.0, 1.0)
 class Usual(NamedTuple):
     """Expected counts of a window: float64[n] each, NaN where the hour is not known.
 
-    The edges of the day, and what is not known of such a day, make an interval of it. `evidence` is how many events the
+    The edges of the day, and what is not known of such a day, make an interval of it, from `low` to `high`. `least` and
+    `greatest` are what it may be for its place in the day alone, where the day is like all of its kind: a day may end
+    anywhere within a pair of hours, and a quarter at any of its minutes. `evidence` is how many events the
     expectation rests on, `days` how many days; `spread` is the relative variance of the level of such a day: what is
     not known, and how unlike days of one kind are.
     """
@@ -42,18 +45,20 @@ class Usual(NamedTuple):
     low: Array
     middle: Array
     high: Array
+    least: Array
+    greatest: Array
     evidence: Array
     days: Array
     spread: Array
 
 
 class _Quarter(NamedTuple):
-    """A quarter of an hour: its least, its middle and its greatest count, and that of a usual day."""
+    """A quarter of an hour: its least, its middle and its greatest count; float64[2, n] factors around its middle."""
 
     low: Array
     middle: Array
     high: Array
-    usual: Array
+    around: Array
     kind: KindOfDay
 
 
@@ -111,6 +116,7 @@ class UsualDay:
         least, most = np.minimum(running, 1.0) / left, np.maximum(running, 1.0) * left
         return kind._replace(
             # A day that is unlike all that were seen may close at noon.
+            least=np.where(ahead, kind.factors, kind.least),
             low=np.where(ahead, np.maximum(kind.low, least), kind.low),
             high=np.where(ahead, np.minimum(kind.high, most), kind.high),
             most=np.where(ahead, np.minimum(kind.most, kind.factors.max(axis=0) * most), kind.most),
@@ -130,10 +136,14 @@ class UsualDay:
         known = self._shape.known([slot % SLOTS])[0]
         low = np.where(known, np.minimum(here.low, middle * kind.low), np.nan)
         high = np.where(known, np.maximum(here.high, middle * kind.high), np.nan)
+        cliff = np.maximum(here.middle, there.middle) > _CLIFF * np.minimum(here.middle, there.middle) + _EVENT
+        middle = np.where(known, middle, np.nan)
         return Usual(
             low=low * share,
-            middle=np.where(known, middle * share, np.nan),
+            middle=middle * share,
             high=high * share,
+            least=np.where(cliff, np.minimum(middle, here.middle), middle) * here.around[0] * share,
+            greatest=np.where(cliff, np.maximum(middle, here.middle), middle) * here.around[1] * share,
             # Neighbouring quarters resemble each other, so the expectation rests on more than one of them.
             evidence=3 * here.middle * self._days,
             days=np.where(known, self._days, 0.0),
@@ -148,11 +158,14 @@ class UsualDay:
             kind = self._kind_of(day, whole)
             own = self._shape.events([slot], self._level.level)[0]
             usual = self._pooled([slot], whole)[0]
-            nearest = kind.factors[_BEFORE[slot] : _BEFORE[slot] + 2]
-            low = np.minimum(own, usual) * nearest.min(axis=0) * kind.low
-            high = np.maximum(own, usual) * nearest.max(axis=0) * kind.high
+            nearest = slice(_BEFORE[slot], _BEFORE[slot] + 2)
+            least, greatest = kind.least[nearest].min(axis=0), kind.factors[nearest].max(axis=0)
+            low = np.minimum(own, usual) * least * kind.low
+            high = np.maximum(own, usual) * greatest * kind.high
             high = np.maximum(high, self._most([slot], usual[None], kind)[0])
-            self._quarters[key] = _Quarter(low, usual * factor_at(kind, slot), high, usual, kind)
+            factor = factor_at(kind, slot)
+            around = np.where(factor > 0, np.array([least, greatest]) / np.where(factor > 0, factor, 1.0), 1.0)
+            self._quarters[key] = _Quarter(low, usual * factor, high, around, kind)
         return self._quarters[key]
 
     def _most(self, slots: list[int], usual: Array, kind: KindOfDay) -> Array:
@@ -199,7 +212,7 @@ class UsualDay:
     def _long(self, end_s: float, window_s: int, whole: int, day: Day) -> Usual:
         end, start = end_s / QUARTER_S, (end_s - window_s) / QUARTER_S
         size = len(self._totals)
-        sums, square, spread = np.zeros((3, size)), np.zeros(size), np.zeros(size)
+        sums, square, spread = np.zeros((5, size)), np.zeros(size), np.zeros(size)
         known = np.zeros(size)
         for days in range(int(np.floor(start / SLOTS)), int(np.ceil(end / SLOTS))):
             edges = np.arange(SLOTS) + days * SLOTS
@@ -213,15 +226,14 @@ class UsualDay:
             known += weights @ self._shape.known()
         # A day has hours that are never learned, as it is closed then; a shorter window must be known throughout.
         enough = known / (end - start) >= (0.5 if window_s >= SLOTS * QUARTER_S else 0.9)
-        low, middle, high = np.where(enough, sums, np.nan)
+        low, middle, high, least, greatest = np.where(enough, sums, np.nan)
         days_known = np.where(enough, self._days, 0.0)
         evidence = middle * np.maximum(days_known, 1)
-        return Usual(
-            low, middle, high, evidence, days_known, np.where(square > 0, spread / np.maximum(square, 1e-12), of_day)
-        )
+        spread = np.where(square > 0, spread / np.maximum(square, 1e-12), of_day)
+        return Usual(low, middle, high, least, greatest, evidence, days_known, spread)
 
     def _part_of_day(self, weights: Array, kind: KindOfDay, whole: int) -> Array:
-        """float64[3, n]: least, middle and greatest count of the weighed quarters of a day."""
+        """float64[5, n]: `low`, `middle`, `high`, `least` and `greatest` of the weighed quarters of a day."""
         used = np.flatnonzero(weights > 0)
         weight = weights[used, None]
         plain = self._pooled(used.tolist(), whole)
@@ -232,10 +244,10 @@ class UsualDay:
         if len(used) * QUARTER_S > _POOLED_S:
             least = greatest = middle
         else:
-            least = (usual * np.minimum(first, second)).sum(axis=0)
+            least = (usual * np.minimum(kind.least[before], kind.least[before + 1])).sum(axis=0)
             greatest = (usual * np.maximum(first, second)).sum(axis=0)
         most = (weight * self._most(used.tolist(), plain, kind)).sum(axis=0)
-        return np.array([least * kind.low, middle, np.maximum(greatest * kind.high, most)])
+        return np.array([least * kind.low, middle, np.maximum(greatest * kind.high, most), least, greatest])
 
     def between(self, end_s: float, seconds: Array, rows: NDArray[np.intp], whole: int, day: Day) -> Array:
         """See `SeasonalBaseline.between`."""

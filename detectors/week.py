@@ -22,7 +22,7 @@ _MOST_DAYS = 200
 _DAYS_OFF = (5, 6, HOLIDAY)  # unlike other days as a rule: the first one seen is believed, of other days half
 _WORKING_DAYS = (0, 1, 2, 3, 4)
 _CLOSED = 0.25  # of what is typical: so little is no chance
-_SUNDAY = 6
+_MONDAY, _SUNDAY = 0, 6
 _OWN_WEEK = 0.05  # relative variance of a part's weekday against the whole's
 _SHAPE_EVENTS = 30.0  # by which a pair of hours is drawn towards its day, and the day of a part towards the whole's
 _YOUNG = 0.05  # relative variance from day to day, and of what a week may have changed
@@ -35,11 +35,13 @@ EDGE = 1.3  # standard deviations of what is not known: 0.7 in logarithms make a
 class KindOfDay(NamedTuple):
     """Against the usual day: float64[BINS, n] factors of the hours, float64[n] the rest.
 
-    What is not known of the level lies between `low` and `high` times the factors, and up to the factor `most`;
+    `least` are the factors that hours have at least: a Monday morning after a closed Sunday may have nothing to begin
+    with, until one was seen. What is not known of the level lies between `low` and `high` times the factors, and up to the factor `most`;
     `unknown` is its relative variance. Where `foreign`, no day that is alike was seen: the hours may differ as well.
     """
 
     factors: Array
+    least: Array
     low: Array
     high: Array
     most: Array
@@ -172,10 +174,13 @@ class Week:
         own = np.where(np.isfinite(factors), base * told, 0.0)
         pooled = (own * np.nan_to_num(factors) + _SHAPE_EVENTS * towards) / (own + _SHAPE_EVENTS)
         spread = EDGE * np.sqrt(np.log1p(unknown))
+        after_closed = (kind == _MONDAY) & (self.days[_SUNDAY] > 0) & (np.nan_to_num(whole_days[_SUNDAY]) < _CLOSED)
+        new = ~np.isfinite(self.factors[kind]) | (self.days[kind] == 0)
         # One closed day may have been an outage, and one holiday says little of another.
         doubtful = (days == 1) & (day < _CLOSED * most)
         return KindOfDay(
             factors=pooled,
+            least=np.where(new & after_closed, 0.0, pooled),
             low=np.where(foreign & unseen, 0.0, np.exp(-spread)),
             high=np.exp(spread),
             most=np.where(unseen, _MOST * np.maximum(most, day), np.where(doubtful, most, 0.0)),

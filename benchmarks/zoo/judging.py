@@ -7,24 +7,30 @@ from datetime import datetime
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from streams.catalogue.load import load
+import msgspec
+
+from streams.catalogue.load import Catalogue, load
 from streams.offline.backtest import backtest
 from streams.offline.report import Assessment, rule
 from streams.settings.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from benchmarks.zoo.shop import Shop
     from benchmarks.zoo.telling import Told
-    from streams.catalogue.load import Catalogue
 
 _RIGHT = frozenset({Assessment.HIT})
 _WRONG = frozenset({Assessment.SURPLUS, Assessment.IN_TRAP, Assessment.FALSE})
 
 
-def judged(told: Told) -> dict[str, Any]:
+def judged(told: Told, metrics: Collection[str] = ()) -> dict[str, Any]:
     """Figures of one shop.
+
+    Args:
+        told: the shop, its events and its troubles.
+        metrics: names of the only metrics that are judged, each with the false warnings that it has among all of the
+            catalogue; empty for all. ValueError for names that the catalogue lacks.
 
     Returns:
         `incidents`: each with D* (`bound_s`), whether it could be found (`fair`: D* below half its length), `delay_s`,
@@ -32,8 +38,9 @@ def judged(told: Told) -> dict[str, Any]:
         `judged_days`, `series` (as many as can be), `events`, `cpu_s` of the backtest alone.
 
     """
-    catalogue = load("")
-    settings = Settings()
+    catalogue, settings = load(""), Settings()
+    if metrics:
+        catalogue, settings = _only(metrics, catalogue, settings)
     begun = time.process_time()
     report = backtest(told.stream, told.scenario, settings, catalogue, truth=told.truth, progress=None)
     cpu_s = time.process_time() - begun
@@ -67,6 +74,18 @@ def judged(told: Told) -> dict[str, Any]:
             if ruling.finding in _WRONG
         ],
     }
+
+
+def _only(names: Collection[str], whole: Catalogue, settings: Settings) -> tuple[Catalogue, Settings]:
+    unknown = sorted(set(names) - {metric.name for metric in whole.metrics})
+    if unknown:
+        raise ValueError(f"the catalogue has no metric {', '.join(unknown)}")
+    kept = tuple(metric for metric in whole.metrics if metric.name in names)
+    share = len(kept) / len(whole.metrics)
+    return (
+        Catalogue.of(kept, whole.calendar, whole.vocabulary),
+        msgspec.structs.replace(settings, false_warnings_a_day=settings.false_warnings_a_day * share),
+    )
 
 
 def series_of(shop: Shop, told: Told, catalogue: Catalogue) -> int:

@@ -69,6 +69,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--days", type=float, help="end after so many days")
     parser.add_argument("--from-day", type=float, help="judge from this day on; 0: from the first event")
+    parser.add_argument("--metrics", nargs="+", default=(), help="judge only these; by default the whole catalogue")
     parser.add_argument("--out", type=Path, help="write the events file instead of judging")
     parser.add_argument("--truth", type=Path)
     parser.add_argument("--report", type=Path)
@@ -79,7 +80,7 @@ def main() -> None:
     if flags.out is not None:
         write(member, flags.out, flags.truth)
         return
-    figures = judged(member)
+    figures = judged(member, flags.metrics)
     print("\n".join(shown(figures)))
     if flags.report is not None:
         flags.report.write_text(json.dumps(figures, indent=1), encoding="utf-8")

@@ -42,6 +42,7 @@ class Edges(NamedTuple):
 
     Attributes:
         low, middle, high: events of the shortest window; NaN where nothing is known yet.
+        lower, upper: around the middle, by the place in the day alone; see `Usual`.
         evidence: events that the usual day rests on at this hour.
         wobble: relative variance of the level from quarter to quarter.
         unsure: relative variance of the middle, for how little it rests on.
@@ -53,6 +54,8 @@ class Edges(NamedTuple):
     low: Array
     middle: Array
     high: Array
+    lower: Array
+    upper: Array
     evidence: Array
     wobble: Array
     unsure: Array
@@ -146,7 +149,19 @@ class ExpectedCounts:
         unsure, spread = np.nan_to_num(unsure, nan=1.0), np.minimum(usual.spread, spread_between(usual.low, usual.high))
         spread = np.nan_to_num(spread, nan=1.0)
         wobble = self.usual.wobble()
-        return Edges(low * least, usual.middle, high * most, usual.evidence, wobble, unsure, spread, least, most)
+        return Edges(
+            low=low * least,
+            middle=usual.middle,
+            high=high * most,
+            lower=usual.least,
+            upper=usual.greatest,
+            evidence=usual.evidence,
+            wobble=wobble,
+            unsure=unsure,
+            spread=spread,
+            least=least,
+            most=most,
+        )
 
     def _of_minute(self, moment: Moment) -> tuple[Usual, Array, Array]:
         """The usual of the shortest window around this minute, and between what it may be today: made once a minute.
@@ -169,7 +184,7 @@ class ExpectedCounts:
         that stays as usual, or as it was in the last hour, while all others move as days do not, has not moved.
         """
         level, told = self._level.ratio(usual.spread), self._level.means[1, 0] >= _TELLING
-        least = _FURTHEST * usual.middle * np.minimum(level.min(axis=0), 1.0)
+        least = _FURTHEST * usual.least * np.minimum(level.min(axis=0), 1.0)
         low, high = np.where(told & (usual.low > 0), np.maximum(usual.low, least), usual.low), usual.high
         if not 0 <= moment.whole < len(low):
             return low, high
@@ -178,7 +193,7 @@ class ExpectedCounts:
         least, most = np.minimum(of_whole, of_most), np.maximum(of_whole, of_most)
         least = np.minimum(least, np.maximum(level[1], _followed(least)))
         most = np.maximum(most, np.minimum(level[1], _followed(most)))
-        return np.where(part, usual.middle * least, low), np.where(part, usual.middle * most, high)
+        return np.where(part, usual.least * least, low), np.where(part, usual.greatest * most, high)
 
     def _sets_of(self, moment: Moment) -> NDArray[np.intp]:
         """Which scope set each series belongs to."""

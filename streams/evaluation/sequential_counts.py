@@ -185,12 +185,13 @@ class SequentialCounts:
         """
         recent = self._recent.now(edges.spread + edges.wobble)
         told = edges.evidence > 0  # of what has had no event yet, no hour says how much more it may have
-        middle = np.where(told & ~(np.isfinite(shared) & (edges.low > 0)), edges.middle, np.nan)
+        known = told & ~(np.isfinite(shared) & (edges.low > 0)) & np.isfinite(edges.middle)
         # The further an activity is from its usual, the less what comes with it, or hours later, is known by it.
         far = (np.log(edges.most / np.maximum(edges.least, 1e-9)) / _FOLLOWS) ** 2
-        unsure = np.where(np.isfinite(middle), recent.unsure + recent.moves / 2 + edges.unsure + far, np.nan)
+        unsure = np.where(known, recent.unsure + recent.moves / 2 + edges.unsure + far, np.nan)
         least_known = 1 + 1 / np.maximum(edges.evidence, 1.0)  # of so few events, one more was as likely
-        low, high = middle * np.minimum(recent.mean, 1.0), middle * least_known * np.maximum(recent.mean, 1.0)
+        low = np.where(known, edges.lower, np.nan) * np.minimum(recent.mean, 1.0)
+        high = np.where(known, edges.upper, np.nan) * least_known * np.maximum(recent.mean, 1.0)
         return Sudden(low * edges.least * least, high * edges.most * most, unsure)
 
     def _odds(self, moment: Moment) -> Odds:

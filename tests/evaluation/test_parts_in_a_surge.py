@@ -77,7 +77,19 @@ def test_the_last_hours_say_nothing_of_a_part_that_never_had_an_event_at_such_an
     tests = SequentialCounts(RECEIVED, ExpectedCounts(RECEIVED, DrivingActivity(RECEIVED, None)), Component.NUMERATOR)
     tests.grow(1)
     one, unknown = np.ones(1), np.full(1, np.nan)
-    edges = Edges(0 * one, evidence * one, 4 * one, evidence * one, 0.02 * one, 0.1 * one, 0.02 * one, one, one)
+    edges = Edges(
+        0 * one,
+        evidence * one,
+        4 * one,
+        evidence * one,
+        evidence * one,
+        evidence * one,
+        0.02 * one,
+        0.1 * one,
+        0.02 * one,
+        one,
+        one,
+    )
 
     sudden = tests._sudden(edges, one, one, unknown)
 
