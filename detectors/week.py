@@ -36,8 +36,8 @@ class KindOfDay(NamedTuple):
     """Against the usual day: float64[BINS, n] factors of the hours, float64[n] the rest.
 
     `least` are the factors that hours have at least: a Monday morning after a closed Sunday may have nothing to begin
-    with, until one was seen. What is not known of the level lies between `low` and `high` times the factors, and up to the factor `most`;
-    `unknown` is its relative variance. Where `foreign`, no day that is alike was seen: the hours may differ as well.
+    with, until one was seen. What is not known of the level lies between `low` and `high` times the factors, and up to
+    the factor `most`; `unknown` is its relative variance. Where `foreign`, no day that is alike was seen: the hours may differ as well.
     """
 
     factors: Array
