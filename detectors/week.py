@@ -37,7 +37,8 @@ class KindOfDay(NamedTuple):
 
     `least` are the factors that hours have at least: a Monday morning after a closed Sunday may have nothing to begin
     with, until one was seen. What is not known of the level lies between `low` and `high` times the factors, and up to
-    the factor `most`; `unknown` is its relative variance. Where `foreign`, no day that is alike was seen: the hours may differ as well.
+    the factor `most`; `unknown` is its relative variance. Where `foreign`, no day that is alike was seen: the hours may
+    differ as well.
     """
 
     factors: Array
