@@ -20,7 +20,8 @@ import numpy as np
 
 from benchmarks.table import PROJECT, goal, publish, table
 from streams.catalogue.load import Catalogue
-from streams.catalogue.metric import Direction, Metric, Term
+from streams.catalogue.metric import Direction, Metric
+from streams.catalogue.term import Term
 from streams.cells.histogram import BINS
 from streams.cells.record import CellsRecord, MetricCells
 from streams.evaluation.metric_evaluator import MetricEvaluator

@@ -20,7 +20,8 @@ from benchmarks.evaluate.judged import MONDAY_MS, WARM_SLOTS, Judged
 from benchmarks.evaluate.leaves import Leaves
 from benchmarks.evaluate.rhythm import QUARTERS_A_DAY, SLOTS_A_QUARTER, drawn, peaks, usual_curve, wobble
 from benchmarks.evaluate.section import Figure, Section
-from streams.catalogue.metric import Component, Direction, Metric, Term
+from streams.catalogue.metric import Component, Direction, Metric
+from streams.catalogue.term import Term
 from streams.cells.record import SLOT_MS
 from streams.incidents.desk import IncidentDesk
 from streams.records.anomaly import Change

@@ -9,7 +9,8 @@ import numpy as np
 
 from benchmarks.evaluate.bound import nats_of_count, nats_of_share
 from benchmarks.evaluate.rhythm import drawn, peaks, usual_curve, wobble
-from streams.catalogue.metric import Component, Direction, Metric, Term
+from streams.catalogue.metric import Component, Direction, Metric
+from streams.catalogue.term import Term
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -15,7 +15,8 @@ from benchmarks.evaluate.leaves import Leaves
 from benchmarks.evaluate.missed import Incident, Outcome, outcome
 from benchmarks.table import PROJECT
 from streams.catalogue.load import load
-from streams.catalogue.metric import Component, Direction, Metric, Term
+from streams.catalogue.metric import Component, Direction, Metric
+from streams.catalogue.term import Term
 from streams.cells.record import SLOT_MS
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from streams.catalogue.metric import Component, Metric, Term
+from streams.catalogue.metric import Component, Metric
 from streams.catalogue.single_values import OWN_TIME
 from streams.events.event_time import event_time_ms
 from streams.events.long_text import shortened
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from collections.abc import Set as AbstractSet
 
-    from streams.catalogue.metric import Condition
+    from streams.catalogue.term import Condition, Term
     from streams.records.anomaly import Anomaly
 
 _FUTURE_MS: Final = 5 * 60_000

@@ -16,7 +16,8 @@ from streams.settings.located_yaml import suggestion
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from streams.catalogue.metric import Metric, Term
+    from streams.catalogue.metric import Metric
+    from streams.catalogue.term import Term
     from streams.events.vocabulary import Vocabulary
     from streams.settings.located_yaml import Document
 

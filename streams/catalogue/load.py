@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from streams.catalogue.calendar_rules import check_entry, check_planned
 from streams.catalogue.declared_events import declared_events, with_declared
-from streams.catalogue.metric import Condition, Metric, Term
+from streams.catalogue.metric import Metric
 from streams.catalogue.rules import check_graph, check_metric
 from streams.catalogue.single_values import Difference
+from streams.catalogue.term import Condition, Term
 from streams.events.vocabulary import SHIPPED as OWN_TYPES
 from streams.events.vocabulary import Vocabulary
 from streams.settings.located_yaml import Document, read_document, suggestion

@@ -10,7 +10,8 @@ from typing import Literal, get_args
 import msgspec
 
 from streams.catalogue.signals import SIGNALS, CellKind, Traits
-from streams.catalogue.single_values import LARGEST, OWN_TIME, PER_MINUTE, SCALES, Difference
+from streams.catalogue.single_values import LARGEST, PER_MINUTE, SCALES, Difference
+from streams.catalogue.term import Term  # noqa: TC001 - msgspec reads the annotation at run time
 from streams.cells.histogram import BINS
 from streams.events.vocabulary import SHIPPED
 
@@ -55,79 +56,6 @@ class Severity(enum.StrEnum):
 
 GRAVITY: dict[str, int] = {Severity.INFO: 0, Severity.WARNING: 1, Severity.CRITICAL: 2}
 """The larger, the graver; a severity as it is written finds its own too."""
-
-
-class Condition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One test of a field of `data`; all tests that are given must hold. None stands for an absent field.
-
-    With `from` it tests a duration in seconds instead, see `Difference`: to the time field `to` or, where that is not
-    given, to the field that the condition stands at.
-    """
-
-    equals: str | bool | int | float | None = None
-    any_of: tuple[str | bool | int | float | None, ...] = ()
-    at_most: float | None = None
-    above: float | None = None
-    present: bool | None = None
-    start: str = msgspec.field(name="from", default="")
-    to: str = ""
-
-    def difference(self, field: str) -> Difference | None:
-        """The duration that is tested, where it is not the field itself."""
-        return Difference(self.start, self.to or field) if self.start else None
-
-
-class Term(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What one event adds to a component.
-
-    Attributes:
-        events: the event types that contribute; `*` alone: all.
-        where: conditions on fields of `data`.
-        weight: +1 or -1.
-        value: a numeric field to add up (seconds are kept in ms, money in hundredths), or the difference of two times;
-            empty adds 1. In histograms the duration that is sorted in, in seconds.
-        since: in histograms instead of `value`: a time field of `data`; the duration is from it to the event's time.
-        at: the time the contribution counts for: "time" (the event's own) or a time field of `data`.
-        plus_s: added to that time, in seconds: 86400 turns a payment into its collection deadline.
-        within_s: a contribution whose event time is more than this after the time it counts for is dropped (T_max).
-        again: in the numerator of a ratio: a text field that names the case (an order). Of the events of a case in one
-            slot all but the first add 1, and the first too if the case was there within `again_s` seconds before.
-        again_s: for how long a case is remembered, a day at most.
-        no_later: if true, it counts only where the event's time is not after the time it counts for (in time);
-            if false, only where it is after (late); absent, always.
-
-    """
-
-    events: tuple[str, ...]
-    where: dict[str, Condition] = {}
-    weight: Literal[1, -1] = 1
-    value: str | Difference = ""
-    since: str = ""
-    at: str = OWN_TIME
-    plus_s: int = 0
-    within_s: int | None = None
-    no_later: bool | None = None
-    again: str = ""
-    again_s: int = 0
-
-    @property
-    def difference(self) -> Difference | None:
-        """The duration that is taken of the event, where it lies between two times."""
-        if self.since:
-            return Difference(self.since)
-        return self.value if isinstance(self.value, Difference) else None
-
-    @property
-    def field(self) -> str:
-        """The numeric field that is taken of the event; empty where there is none."""
-        return self.value if isinstance(self.value, str) else ""
-
-    def counting(self) -> Term:
-        """The term that counts the events of which this one takes a value."""
-        difference = self.difference
-        told = difference.fields if difference else (self.field,)
-        where = {field: msgspec.structs.replace(self.where.get(field, Condition()), present=True) for field in told}
-        return msgspec.structs.replace(self, value="", since="", weight=1, where={**self.where, **where})
 
 
 class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from streams.catalogue.load import Catalogue
-    from streams.catalogue.metric import Condition, Metric, Term
+    from streams.catalogue.metric import Metric
+    from streams.catalogue.term import Condition, Term
 
 _HEAD = """\
 # The metrics

@@ -8,7 +8,8 @@ from streams.catalogue.metric import Component
 from streams.events.vocabulary import SHIPPED, TOPIC
 
 if TYPE_CHECKING:
-    from streams.catalogue.metric import Metric, Term
+    from streams.catalogue.metric import Metric
+    from streams.catalogue.term import Term
 
 ScopeSet = tuple[str, ...]
 

@@ -13,7 +13,8 @@ from streams.settings.located_yaml import suggestion
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from streams.catalogue.metric import Condition, Metric, Term
+    from streams.catalogue.metric import Metric
+    from streams.catalogue.term import Condition, Term
     from streams.events.vocabulary import Vocabulary
     from streams.settings.located_yaml import Path
 

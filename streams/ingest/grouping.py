@@ -22,8 +22,8 @@ from streams.ingest.amounts import cut, scaled
 from streams.ingest.group import Group, GroupKey, is_own_time
 
 if TYPE_CHECKING:
-    from streams.catalogue.metric import Condition
     from streams.catalogue.single_values import Difference
+    from streams.catalogue.term import Condition
     from streams.events.fields import Event
     from streams.events.vocabulary import Vocabulary
     from streams.ingest.codes import Codes

@@ -13,8 +13,9 @@ from streams.cells.squares import Part
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from streams.catalogue.metric import Condition, Metric, Term
+    from streams.catalogue.metric import Metric
     from streams.catalogue.single_values import Difference
+    from streams.catalogue.term import Condition, Term
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from streams.catalogue.metric import Metric, Term
+    from streams.catalogue.metric import Metric
+    from streams.catalogue.term import Term
     from streams.merge.ahead import Ints
     from streams.merge.series_table import Scope, SeriesTable
 

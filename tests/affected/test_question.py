@@ -10,7 +10,7 @@ import pytest
 
 from streams.affected.question import Question, parts_of, question_about
 from streams.catalogue.load import load
-from streams.catalogue.metric import Term
+from streams.catalogue.term import Term
 from streams.events.long_text import shortened
 from streams.events.vocabulary import SHIPPED
 from tests.support.sample_anomaly import sample_anomaly

@@ -8,7 +8,8 @@ import pytest
 
 from streams.catalogue.leading import check_leading, leading_signals
 from streams.catalogue.load import SHIPPED, load, parse
-from streams.catalogue.metric import TOUCHPOINTS, Direction, Metric, Term
+from streams.catalogue.metric import TOUCHPOINTS, Direction, Metric
+from streams.catalogue.term import Term
 from streams.settings.located_yaml import LocatedError
 
 

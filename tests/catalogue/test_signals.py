@@ -18,9 +18,10 @@ from detectors.course import Course
 from detectors.judgement import Judgement, Reason, nothing
 from detectors.law import Law
 from streams.catalogue.load import load, parse
-from streams.catalogue.metric import Component, Metric, Term
+from streams.catalogue.metric import Component, Metric
 from streams.catalogue.page import page
 from streams.catalogue.signals import SIGNALS, Traits
+from streams.catalogue.term import Term
 from streams.evaluation.judge import Finding
 from streams.evaluation.judges import JUDGES
 from streams.evaluation.metric_evaluator import MetricEvaluator

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from streams.catalogue.metric import Component, Direction, Metric, Term
+from streams.catalogue.metric import Component, Direction, Metric
 from streams.catalogue.single_values import Difference
+from streams.catalogue.term import Term
 from streams.evaluation.metric_evaluator import MetricEvaluator
 from tests.evaluation.support.evaluation_shops import DAY_MS, START_MS, UTC, daily, metric_of
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from streams.catalogue.metric import Component, Direction, Term
+from streams.catalogue.metric import Component, Direction
+from streams.catalogue.term import Term
 from streams.cells.histogram import BINS, edges
 from streams.evaluation.metric_evaluator import MetricEvaluator
 from tests.evaluation.support.evaluation_shops import DAY_MS, MINUTE_MS, START_MS, UTC, Payments, daily, metric_of

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from streams.catalogue.metric import Direction, Metric, Term
+from streams.catalogue.metric import Direction, Metric
+from streams.catalogue.term import Term
 from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.settings.settings import Settings
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from streams.catalogue.load import Catalogue
-from streams.catalogue.metric import Direction, Metric, Severity, Term
+from streams.catalogue.metric import Direction, Metric, Severity
+from streams.catalogue.term import Term
 from streams.incidents.desk import IncidentDesk
 from streams.records.verdicts import TickVerdicts, Verdict
 from streams.settings.settings import Settings

@@ -18,7 +18,8 @@ from streams.events.vocabulary import SHIPPED
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from streams.catalogue.metric import Condition, Metric, Term
+    from streams.catalogue.metric import Metric
+    from streams.catalogue.term import Condition, Term
     from streams.ingest.flush import Flush
     from streams.records.batch import RecordBatch
 

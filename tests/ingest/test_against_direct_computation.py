@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from streams.catalogue.load import load
-from streams.catalogue.metric import Component, Condition, Direction, Metric, Term
+from streams.catalogue.metric import Component, Direction, Metric
 from streams.catalogue.single_values import Difference
+from streams.catalogue.term import Condition, Term
 from streams.events.vocabulary import SHIPPED, type_of
 from streams.ingest.outcome import Outcome
 from tests.ingest.direct_computation import Direct, cells_of

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from streams.catalogue.metric import Condition, Direction, Metric, Term
+from streams.catalogue.metric import Direction, Metric
+from streams.catalogue.term import Condition, Term
 from streams.events.vocabulary import SHIPPED
 from streams.ingest.codes import Codes
 from streams.ingest.group import GroupKey, make_groups

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.catalogue.load import Catalogue, load
-from streams.catalogue.metric import Component, Direction, Metric, Term
+from streams.catalogue.metric import Component, Direction, Metric
+from streams.catalogue.term import Term
 from streams.events.dead_letter import Reason
 from streams.ingest.outcome import Outcome
 from streams.ingest.partition import IngestPartition

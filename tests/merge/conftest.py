@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from streams.catalogue.load import Catalogue
-from streams.catalogue.metric import Direction, Metric, Term
+from streams.catalogue.metric import Direction, Metric
+from streams.catalogue.term import Term
 from streams.cells.record import CellsRecord, MetricCells
 from streams.merge.partition import MergePartition
 from streams.records.verdicts import Pulse

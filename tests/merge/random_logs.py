@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from streams.catalogue.load import Catalogue
-from streams.catalogue.metric import Component, Direction, Metric, Term
+from streams.catalogue.metric import Component, Direction, Metric
+from streams.catalogue.term import Term
 from streams.cells.mark import mark_of
 from streams.cells.record import CellsRecord, MetricCells
 from streams.merge.partition import MergePartition

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.catalogue.metric import Term
+from streams.catalogue.term import Term
 from streams.cells.gauge import MOMENT_BITS, packed, values_of
 from streams.merge.ahead import latest
 

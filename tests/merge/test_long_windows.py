@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.catalogue.load import Catalogue
-from streams.catalogue.metric import Term
+from streams.catalogue.term import Term
 from streams.cells.record import CellsRecord, MetricCells
 from streams.evaluation.window_reader import EARLIER_WINDOWS, SPARED_WINDOWS
 from streams.merge.partition import MergePartition

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.catalogue.metric import Direction, Metric, Term
+from streams.catalogue.metric import Direction, Metric
+from streams.catalogue.term import Term
 from streams.cells.mark import mark_of
 from streams.merge.recurrence import Recurrence
 from streams.merge.seen_marks import SeenMarks

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from streams.catalogue.metric import Component, Direction, Metric, Term
+from streams.catalogue.metric import Component, Direction, Metric
+from streams.catalogue.term import Term
 from streams.settings.settings import Settings
 
 START_MS = 1_793_980_800_000 // 86_400_000 * 86_400_000  # midnight UTC

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from streams.catalogue.load import Catalogue
-    from streams.catalogue.metric import Metric, Term
+    from streams.catalogue.metric import Metric
+    from streams.catalogue.term import Term
     from tests.kafka.crash.crash_load import Sent
 
 LATE_LIMIT_MS = 7_200_000
