@@ -71,6 +71,7 @@ LAYERS = {
     "incidents": Layer(PURE, "catalogue detectors events records settings"),
     "evaluation": Layer(PURE, "catalogue cells detectors events records register settings"),
     "merge": Layer(PURE, "catalogue cells evaluation events records settings topics"),
+    "cases": Layer(PURE, "catalogue cells merge topics"),
     "broker": Layer(SHELL, "events settings topics"),
     "affected": Layer(SHELL, "broker catalogue events records settings topics"),
     "alerts.words": Layer(PURE, "catalogue events records register settings"),

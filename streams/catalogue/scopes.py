@@ -8,6 +8,8 @@ from streams.catalogue.metric import Component
 from streams.events.vocabulary import SHIPPED, TOPIC
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
     from streams.catalogue.metric import Metric
     from streams.catalogue.term import Term
 
@@ -39,14 +41,21 @@ def finest_set(metric: Metric) -> int:
 
 
 def carried(metric: Metric, terms: tuple[Term, ...]) -> frozenset[str]:
-    """The dimensions that every event type of every term carries, the topic among them. Unknown types carry none."""
-    types = {event for term in terms for event in term.events}
-    if not types:
+    """The dimensions that every event type of every term carries, the topic among them. Unknown types carry none.
+
+    A term may take its scope from an earlier event of the case, and give dimensions of its own.
+    """
+    if not terms:
         return frozenset()
     known = {**SHIPPED.dimensions, **metric.declared} if metric.declared else SHIPPED.dimensions
-    return frozenset.intersection(
-        *(frozenset((*known[event], TOPIC)) if event in known else frozenset() for event in types)
-    )
+    return frozenset.intersection(*(_of_term(term, known) for term in terms))
+
+
+def _of_term(term: Term, known: Mapping[str, Collection[str]]) -> frozenset[str]:
+    types = term.after.events if term.scope_of and term.after is not None else term.events
+    topic = () if term.by else (TOPIC,)
+    found = [frozenset((*known[event], *topic)) if event in known else frozenset() for event in types]
+    return (frozenset.intersection(*found) if found else frozenset()) | frozenset(term.labels)
 
 
 def countable(metric: Metric, component: Component) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""What one event adds to a component of a metric, and when."""
+"""What one event adds to a component of a metric, and when: by itself, or by an earlier event of its case."""
 
 from __future__ import annotations
 
@@ -29,6 +29,29 @@ class Condition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
         return Difference(self.start, self.to or field) if self.start else None
 
 
+class After(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """An earlier event of the case that an event belongs to.
+
+    Attributes:
+        events: its types.
+        where: conditions on fields of its `data`.
+        reach_s: how long ago it was at most, in seconds.
+        take: of several, the last one before the event, or the first one within reach.
+        first_in_s: only the first of a case counts, and then none for so long.
+        once: it is used up by the first event that finds it.
+        missing: the event counts only where there is none.
+
+    """
+
+    events: tuple[str, ...]
+    reach_s: int
+    where: dict[str, Condition] = {}
+    take: Literal["last", "first"] = "last"
+    first_in_s: int = 0
+    once: bool = False
+    missing: bool = False
+
+
 class Term(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """What one event adds to a component.
 
@@ -45,6 +68,15 @@ class Term(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
         again: in the numerator of a ratio: a text field that names the case (an order). Of the events of a case in one
             slot all but the first add 1, and the first too if the case was there within `again_s` seconds before.
         again_s: for how long a case is remembered, a day at most.
+        by: the field that names the case: an id, or `customer`. What follows needs it.
+        also: a second field that must be the same, such as the intent.
+        after: an earlier event of the case, which gives this one its time (`at: after`), its scope (`scope_of: after`),
+            a duration (`since: after`) or a time to compare with (`from: after.eta` in a condition).
+        scope_of: "after": counted in the scope of the earlier event.
+        first_in_s: counts the first event of a case, and then none for so long.
+        nth: counts only where it is the n-th event of its case within `reach_s`.
+        reach_s: see `nth`.
+        labels: dimensions that this term gives to what it counts, such as who is accountable.
         no_later: if true, it counts only where the event's time is not after the time it counts for (in time);
             if false, only where it is after (late); absent, always.
 
@@ -61,6 +93,14 @@ class Term(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     no_later: bool | None = None
     again: str = ""
     again_s: int = 0
+    by: str = ""
+    also: str = ""
+    after: After | None = None
+    scope_of: Literal["", "after"] = ""
+    first_in_s: int = 0
+    nth: int = 0
+    reach_s: int = 0
+    labels: dict[str, str] = {}
 
     @property
     def difference(self) -> Difference | None:

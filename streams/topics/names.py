@@ -8,5 +8,6 @@ SNAPSHOTS_TOPIC = "pharos-snapshots"
 RAW_PREFIX = "pharos-raw-"  # and the name of a mapping: what the intake took for it
 ANOMALIES_TOPIC = "pharos-anomalies"
 ANOMALY_STATE_TOPIC = "pharos-anomaly-state"
+CASES_TOPIC = "pharos-cases"
 ACTIONS_TOPIC = "pharos-actions"
 DEAD_LETTERS_TOPIC = "pharos-dead-letters"

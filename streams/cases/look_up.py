@@ -1,0 +1,237 @@
+"""Which events of a batch count, by what happened before in their cases."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from streams.cases.memory import Found
+from streams.cases.run import Kept, Run
+from streams.catalogue.case_roles import AFTER
+from streams.cells.case_record import NO_VALUE
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from streams.cases.marks import Marks
+    from streams.cases.memory import Memory
+    from streams.catalogue.case_roles import CaseLink, Comparison
+
+    Ints = NDArray[np.int64]
+    Rows = NDArray[np.bool_]
+
+_SPENT = Kept(spent=True)
+
+
+class Batch(NamedTuple):
+    """Marks of one role that are decided together, sorted by case, time and scope.
+
+    Attributes:
+        marks: of a slot, or of a quarter of an hour where they are late.
+        late: whether marks after them may have been decided.
+
+    """
+
+    marks: Marks
+    late: bool
+
+
+class Here:
+    """The earlier events of the same slot or quarter, which are not remembered yet.
+
+    Args:
+        marks: sorted by case, time and scope.
+
+    Attributes:
+        used: which of them were used up.
+
+    """
+
+    def __init__(self, marks: Marks) -> None:
+        self.marks = marks
+        self.used: Rows = np.zeros(marks.case.size, bool)
+        self._start_ms = int(marks.time.min()) if marks.case.size else 0
+        self._run = Run.of(marks, np.ones(marks.case.size, np.int64), self._start_ms, _SPENT)
+
+    def places(self, case: Ints, oldest: Ints, newest: Ints, *, first: bool) -> Ints:
+        """Where the last or the first one of each case lies; -1 where there is none."""
+        search = self._run.first if first else self._run.last
+        return search(case, oldest - self._start_ms, newest - self._start_ms)
+
+    def count(self, case: Ints, oldest: Ints, newest: Ints) -> Ints:
+        """How many there are of each case."""
+        return self._run.count(case, oldest - self._start_ms, newest - self._start_ms)
+
+    def use_up(self, places: Ints) -> None:
+        """They are not found again."""
+        self._run.use_up(places)
+        self.used[places] = True
+
+
+class Answer(NamedTuple):
+    """What is known of each event of a batch, by columns.
+
+    Attributes:
+        counts: whether it counts.
+        found: whether there was an earlier event.
+        time, scope: of that.
+        number: how many earlier ones there were, where that was asked.
+
+    """
+
+    counts: Rows
+    found: Rows
+    time: Ints
+    scope: Ints
+    number: Ints
+
+
+class LookUp:
+    """Answers for one link.
+
+    An earlier event of the same millisecond came before, unless both may be the same event. Of events of one role that
+    come after each other, the one whose scope comes first by name is the first.
+
+    Args:
+        link: the term.
+
+    """
+
+    def __init__(self, link: CaseLink) -> None:
+        term = link.term
+        self.link = link
+        self._after = term.after
+        self._nth = term.nth
+        self._reach_ms = (term.reach_s if term.after is None else term.after.reach_s) * 1000
+        self._nth_reach_ms = term.reach_s * 1000
+        self._at_after = term.at == AFTER
+        self._plus_ms = term.plus_s * 1000
+        self._same = link.earlier is not None and link.earlier.same_events(link.later)
+        shared = link.earlier is not None and set(link.earlier.events) & set(link.later.events)
+        self._strictly_ms = 1 if shared and not self._same else 0
+
+    def answer(self, batch: Batch, here: Here, memory: Memory | None, own: Memory | None) -> Answer:
+        """What becomes of a batch of the later events.
+
+        Args:
+            batch: of the later role.
+            here: of the earlier role, of the same slot or quarter.
+            memory: of the earlier role; None where nothing is looked for.
+            own: of the later role, where its events are numbered.
+
+        """
+        later = batch.marks
+        size = later.case.size
+        found, number = Found.nothing(size), np.zeros(size, np.int64)
+        counts = np.ones(size, bool)
+        if self._after is not None and memory is not None:
+            found = self._found(batch, here, memory)
+            counts = found.known.copy() if not self._after.missing else ~found.known
+            if self.link.term.value:
+                oldest = later.time - self._reach_ms
+                number = memory.count(later.case, oldest, later.time) + here.count(later.case, oldest, later.time)
+        if self._nth and own is not None:
+            before = own.count(later.case, later.time - self._nth_reach_ms, later.time)
+            counts &= before + _rank(later.case) == self._nth - 1
+        for comparison in self.link.comparisons:
+            counts &= _compared(comparison, later, found)
+        counts &= self._in_time(later.time, found.time)
+        return Answer(counts, found.known, found.time, found.scope, number)
+
+    def _in_time(self, time: Ints, earlier: Ints) -> Rows:
+        term = self.link.term
+        counts_for = (earlier if self._at_after else time) + self._plus_ms
+        fine = np.ones(time.size, bool)
+        if term.no_later is not None:
+            fine &= (time <= counts_for) == term.no_later
+        if term.within_s is not None:
+            fine &= time - counts_for <= term.within_s * 1000
+        return fine
+
+    def _found(self, batch: Batch, here: Here, memory: Memory) -> Found:
+        after, later = self._after, batch.marks
+        first, once = after is not None and after.take == "first", after is not None and after.once
+        if self._same:
+            return self._repeated(batch, memory, first=first)
+        oldest, newest = later.time - self._reach_ms, later.time - self._strictly_ms
+        if not once:
+            return _either(later.case, oldest, newest, here, memory, first=first)
+        # Of a case each takes what those before it have left.
+        found = Found.nothing(later.case.size)
+        rank = _rank(later.case)
+        for turn in range(int(rank.max(initial=-1)) + 1):
+            rows = np.flatnonzero(rank == turn)
+            taken = _either(later.case[rows], oldest[rows], newest[rows], here, memory, first=first)
+            inside = taken.known & (taken.block < 0)
+            here.use_up(taken.place[inside])
+            memory.use_up(taken, taken.known & ~inside)
+            for column, values in zip(found, taken, strict=True):
+                column[rows] = values
+        return found
+
+    def _repeated(self, batch: Batch, memory: Memory, *, first: bool) -> Found:
+        """Events that come after another one of their own role."""
+        later = batch.marks
+        case, time, reach = later.case, later.time, self._reach_ms
+        found = (memory.first if first else memory.last)(case, time - reach, time)
+        rank = _rank(case)
+        place = np.arange(case.size)
+        before = place - rank if first else place - 1
+        inside = (rank > 0) & (time[before] >= time - reach)
+        if first:
+            inside &= ~found.known
+        found.known[inside] = True
+        for column, values in ((found.time, time), (found.scope, later.scope), (found.value, later.value)):
+            column[inside] = values[before[inside]]
+        if batch.late:  # the one that came after it was taken for the first
+            found.known[:] |= memory.first(case, time, time + reach).known
+        return found
+
+
+def _rank(case: Ints) -> Ints:
+    """int64[n]: of sorted cases, the how manieth of its case each row is.
+
+    >>> _rank(np.array([3, 3, 5, 7, 7, 7])).tolist()
+    [0, 1, 0, 0, 1, 2]
+    """
+    place = np.arange(case.size)
+    begins = np.concatenate(([True], case[1:] != case[:-1])) if case.size else np.zeros(0, bool)
+    ranks: Ints = place - np.maximum.accumulate(np.where(begins, place, 0))
+    return ranks
+
+
+def _either(case: Ints, oldest: Ints, newest: Ints, here: Here, memory: Memory, *, first: bool) -> Found:
+    """Of what is remembered and what came in the same batch; `block` is -1 for the latter."""
+    found = memory.first(case, oldest, newest) if first else memory.last(case, oldest, newest)
+    if not here.marks.case.size:
+        return found
+    place = here.places(case, oldest, newest, first=first)
+    time = here.marks.time[place]
+    rows = (place >= 0) & (~found.known | ((time < found.time) if first else (time >= found.time)))
+    at = place[rows]
+    found.known[rows] = True
+    for column, values in (
+        (found.time, time),
+        (found.scope, here.marks.scope[place]),
+        (found.value, here.marks.value[place]),
+    ):
+        column[rows] = values[rows]
+    found.block[rows], found.place[rows] = -1, at
+    return found
+
+
+def _compared(comparison: Comparison, later: Marks, found: Found) -> Rows:
+    condition = comparison.condition
+    told = found.known & (later.value != NO_VALUE) & (found.value != NO_VALUE)
+    seconds = np.where(told, (later.value - found.value) / 1000, 0.0)
+    if not comparison.since_earlier:
+        seconds = -seconds
+    fine = np.ones(told.size, bool)
+    if condition.above is not None:
+        fine &= told & (seconds > condition.above)
+    if condition.at_most is not None:
+        fine &= told & (seconds <= condition.at_most)
+    if condition.present is not None:
+        fine &= told == condition.present
+    return fine

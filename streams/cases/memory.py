@@ -1,0 +1,203 @@
+"""The marks of one role that may still be asked for: sorted columns by hour, so that what is over rarely changes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from streams.cases.run import Kept, Run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from streams.cases.marks import Marks
+
+    Ints = NDArray[np.int64]
+
+HOUR_MS = 3_600_000
+_DAY_HOURS = 24
+_NEVER = -(1 << 62)
+
+
+class Found(NamedTuple):
+    """Marks that were found, by columns; `known` says for which rows there is one.
+
+    Attributes:
+        time, scope, value: int64[n], of the mark.
+        block, run, place: where it lies, for `Memory.use_up`.
+
+    """
+
+    known: NDArray[np.bool_]
+    time: Ints
+    scope: Ints
+    value: Ints
+    block: Ints
+    run: Ints
+    place: Ints
+
+    @classmethod
+    def nothing(cls, size: int) -> Found:
+        """For so many rows."""
+        columns = [np.zeros(size, np.int64) for _ in range(6)]
+        return cls(np.zeros(size, bool), *columns)
+
+
+class Block:
+    """The marks of an hour, or of a day that is over: runs, each sorted by case and time.
+
+    A run joins the one before it once it is half as long: few are searched, and each mark moves rarely.
+
+    Attributes:
+        hours: how many hours it holds.
+        runs: see `Run`.
+        changed: since the last snapshot.
+
+    """
+
+    def __init__(self, hours: int = 1) -> None:
+        self.hours = hours
+        self.runs: list[Run] = []
+        self.changed = True
+
+    def __len__(self) -> int:
+        return sum(run.size for run in self.runs)
+
+    def add(self, run: Run) -> None:
+        """One more run."""
+        self.changed = True
+        self.runs.append(run)
+        while len(self.runs) > 1 and self.runs[-1].size * 2 >= self.runs[-2].size:
+            self.runs[-2:] = [Run.joined(self.runs[-2:])]
+
+    def whole(self) -> Run:
+        """Everything as one run."""
+        if len(self.runs) > 1:
+            self.runs = [Run.joined(self.runs)]
+        return self.runs[0]
+
+
+class Memory:
+    """Remembers marks for `reach_ms`. 16 bytes each, and 1 to 12 more where counts, values or use are kept.
+
+    Args:
+        kept: what is remembered of each.
+        limit: marks held at most; beyond, the oldest hour is forgotten and counted in `forgotten`.
+
+    Attributes:
+        blocks: by the first hour since the epoch that they hold.
+
+    """
+
+    def __init__(self, kept: Kept, limit: int = 40_000_000) -> None:
+        self.kept = kept
+        self.limit = limit
+        self.forgotten = 0
+        self.blocks: dict[int, Block] = {}
+
+    def __len__(self) -> int:
+        return sum(len(block) for block in self.blocks.values())
+
+    @property
+    def since_ms(self) -> int | None:
+        """How far back it reaches; None while it holds nothing."""
+        return min(self.blocks) * HOUR_MS if self.blocks else None
+
+    def add(self, marks: Marks, slot_ms: int) -> None:
+        """Marks sorted by case, time and scope. Of a case one is kept for each slot."""
+        if not marks.case.size:
+            return
+        slot = marks.time // slot_ms
+        begins = np.concatenate(([True], (marks.case[1:] != marks.case[:-1]) | (slot[1:] != slot[:-1])))
+        firsts = np.flatnonzero(begins)
+        ends = np.append(firsts[1:], marks.case.size)
+        chosen = marks.chosen(firsts if self.kept.first else ends - 1)
+        counts = ends - firsts
+        hours = chosen.time // HOUR_MS
+        for hour in np.unique(hours).tolist():
+            inside = hours == hour
+            first = self._home(hour)
+            block = self.blocks.setdefault(first, Block())
+            block.add(Run.of(chosen.chosen(inside), counts[inside], first * HOUR_MS, self.kept))
+
+    def last(self, case: Ints, oldest: Ints, newest: Ints) -> Found:
+        """For each case, in ascending order, the last mark whose time lies in [oldest, newest]."""
+        return self._best(case, oldest, newest, first=False)
+
+    def first(self, case: Ints, oldest: Ints, newest: Ints) -> Found:
+        """The same, the first."""
+        return self._best(case, oldest, newest, first=True)
+
+    def count(self, case: Ints, oldest: Ints, newest: Ints) -> Ints:
+        """int64[n]: how many events were marked of each case, in ascending order, with a time in [oldest, newest]."""
+        total = np.zeros(case.size, np.int64)
+        for _, _, start_ms, run in self._runs(oldest, newest):
+            total += run.count(case, oldest - start_ms, newest - start_ms)
+        return total
+
+    def use_up(self, found: Found, rows: NDArray[np.bool_]) -> None:
+        """The marks of these rows are not found again."""
+        for block, number in set(zip(found.block[rows].tolist(), found.run[rows].tolist(), strict=True)):
+            here = rows & (found.block == block) & (found.run == number)
+            self.blocks[block].runs[number].use_up(found.place[here])
+            self.blocks[block].changed = True
+
+    def go_on(self, now_ms: int, kept_ms: int) -> None:
+        """Tidies up what is over, lets go of what ended `kept_ms` ago, and keeps to the limit."""
+        for first in sorted(self.blocks):
+            block = self.blocks[first]
+            if (first + block.hours) * HOUR_MS <= now_ms - kept_ms:
+                del self.blocks[first]
+        yesterday = now_ms // (HOUR_MS * _DAY_HOURS) - 1
+        for day in sorted({first // _DAY_HOURS for first, block in self.blocks.items() if block.hours == 1}):
+            if day < yesterday:
+                self._join_day(day)
+        while len(self) > self.limit:
+            self.forgotten += len(self.blocks.pop(min(self.blocks)))
+
+    def _join_day(self, day: int) -> None:
+        """Hours of a day that is over become one block: few are searched, however long memory reaches."""
+        first = day * _DAY_HOURS
+        hours = [hour for hour in sorted(self.blocks) if first <= hour < first + _DAY_HOURS]
+        parts = [self.blocks.pop(hour) for hour in hours]
+        block = Block(_DAY_HOURS)
+        moved = [
+            run.moved((hour - first) * HOUR_MS) for hour, part in zip(hours, parts, strict=True) for run in part.runs
+        ]
+        block.runs = [Run.joined(moved)]
+        self.blocks[first] = block
+
+    def _home(self, hour: int) -> int:
+        """The block that holds an hour: that of its day, where that is one."""
+        day = hour // _DAY_HOURS * _DAY_HOURS
+        return day if day in self.blocks and self.blocks[day].hours > 1 else hour
+
+    def _runs(self, oldest: Ints, newest: Ints) -> Iterator[tuple[int, int, int, Run]]:
+        """All runs that may hold what is asked for: block, number of the run, where its times begin, and the run."""
+        if not oldest.size:
+            return
+        least, most = int(oldest.min()), int(newest.max())
+        for first in sorted(self.blocks):
+            block = self.blocks[first]
+            if (first + block.hours) * HOUR_MS > least and first * HOUR_MS <= most:
+                for number, run in enumerate(block.runs):
+                    yield first, number, first * HOUR_MS, run
+
+    def _best(self, case: Ints, oldest: Ints, newest: Ints, *, first: bool) -> Found:
+        best = Found.nothing(case.size)
+        for block, number, start_ms, run in self._runs(oldest, newest):
+            search = run.first if first else run.last
+            place = search(case, oldest - start_ms, newest - start_ms)
+            rows = np.flatnonzero(place >= 0)
+            time = run.time[place[rows]] + np.int64(start_ms)
+            better = ~best.known[rows] | ((time < best.time[rows]) if first else (time >= best.time[rows]))
+            rows, time = rows[better], time[better]
+            at = place[rows]
+            best.known[rows] = True
+            best.time[rows], best.scope[rows] = time, run.scope[at]
+            best.value[rows] = 0 if run.value is None else run.value[at]
+            best.block[rows], best.run[rows], best.place[rows] = block, number, at
+        return best

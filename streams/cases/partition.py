@@ -1,0 +1,207 @@
+"""One partition of pharos-cases: marks of events in, cells of what one event says of another out. No I/O, no clock."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from streams.cases.case_cells import Cells, LinkCells
+from streams.cases.look_up import Batch, Here, LookUp
+from streams.cases.marks import Marks, WaitingMarks
+from streams.cases.scope_names import ScopeNames
+from streams.cases.store import stores_of
+from streams.catalogue.case_roles import AFTER, links_of, roles_of
+from streams.cells.record import NO_WATERMARK, SLOT_MS, CellsRecord
+from streams.merge.quarters import CLOSING_SLOTS
+from streams.merge.watermark import Watermarks
+from streams.merge.windows import QUARTER_SLOTS
+from streams.topics.names import CASES_TOPIC
+from streams.topics.placement import cells_partition
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from streams.catalogue.case_roles import Role
+    from streams.catalogue.load import Catalogue
+    from streams.cells.case_record import CasesRecord, RoleMarks
+
+_QUARTER_MS = QUARTER_SLOTS * SLOT_MS
+_CLOSING_MS = CLOSING_SLOTS * SLOT_MS
+
+
+class RoleState:
+    """The marks of one role that wait, and the names of their scopes."""
+
+    def __init__(self, role: Role) -> None:
+        self.role = role
+        self.names = ScopeNames()
+        self.waiting = WaitingMarks(SLOT_MS)
+        self.late = WaitingMarks(_QUARTER_MS)
+
+    def sorted(self, marks: Marks) -> Marks:
+        """By case, time, the name of the scope, and what they carry: not by the order in which they came."""
+        return marks.chosen(np.lexsort((marks.value, self.names.ranks(marks.scope), marks.time, marks.case)))
+
+
+class Tally(NamedTuple):
+    """Of a link, so far: events that asked for an earlier one, and those for which there was one."""
+
+    asked: int = 0
+    found: int = 0
+
+
+class CasesPartition:
+    """Keeps marks until every source has passed their slot, and then decides which of them count.
+
+    The marks of a slot are decided together, whatever the order in which they came: earlier events are found by their
+    own times. Late ones are decided when their quarter of an hour closes. So the same records give the same cells,
+    however the log is cut and wherever a snapshot was taken and restored.
+
+    Args:
+        catalogue: whose metrics have terms of cases.
+        partition: number of the partition.
+        sources: partitions of each source topic that makes marks.
+        limit: marks that are remembered, by each memory.
+
+    Attributes:
+        frontier_ms: slots below it are decided; NO_WATERMARK before every source has reported.
+        unknown_role: marks of roles that this catalogue does not have.
+        missed: late marks whose quarter was closed.
+
+    """
+
+    def __init__(
+        self, catalogue: Catalogue, partition: int, sources: Mapping[str, int], *, limit: int = 40_000_000
+    ) -> None:
+        self.partition = partition
+        self.frontier_ms = NO_WATERMARK
+        self.unknown_role = 0
+        self.missed = 0
+        self.watermarks = Watermarks(sources)
+        self._catalogue = catalogue
+        metrics = catalogue.metrics
+        self.links = links_of(metrics)
+        self.roles = {role.key(): RoleState(role) for role in roles_of(self.links)}
+        self.stores, self._uses = stores_of(self.links, limit)
+        self.tallies = [Tally() for _ in self.links]
+        self._look_ups = [LookUp(link) for link in self.links]
+        self._cells = {link.metric: Cells() for link in self.links}
+        self._link_cells = [LinkCells(link, metrics[link.metric], self._cells[link.metric]) for link in self.links]
+
+    def apply(self, record: CasesRecord) -> None:
+        """Adds one record, and decides what can be. Records come in log order."""
+        self.watermarks.admit(record.topic, record.partition)
+        for marks in record.marks:
+            state = self.roles.get(marks.role)
+            if state is None:
+                self.unknown_role += len(marks.case)
+            else:
+                self._sort_in(state, marks)
+        self.watermarks.promise(record.topic, record.partition, record.watermark)
+        self._advance()
+
+    def take_cells(self, cells_partitions: int, next_offset: int) -> dict[int, CellsRecord]:
+        """All cells since the last time, a record for each partition of pharos-cells."""
+        header = (CASES_TOPIC, self.partition, next_offset, self.frontier_ms, self._catalogue.hash)
+        records = {number: CellsRecord(*header, [], []) for number in range(cells_partitions)}
+        for metric, cells in self._cells.items():
+            key = self._catalogue.metrics[metric].key()
+            taken = cells.take(key)
+            if taken.value:
+                records[cells_partition(key, cells_partitions)].metrics.append(taken)
+        return records
+
+    def to_plain(self) -> dict[str, Any]:
+        """What a snapshot holds of it beside marks and memories."""
+        return {
+            "watermarks": self.watermarks.to_rows(),
+            "watermark": self.watermarks.least,
+            "frontier": self.frontier_ms,
+            "unknown_role": self.unknown_role,
+            "missed": self.missed,
+            "tallies": {self._name(place): list(tally) for place, tally in enumerate(self.tallies)},
+        }
+
+    def load(self, plain: Mapping[str, Any]) -> None:
+        """Takes over `to_plain`."""
+        self.watermarks.load([(topic, number, at) for topic, number, at in plain["watermarks"]], plain["watermark"])
+        self.frontier_ms = plain["frontier"]
+        self.unknown_role, self.missed = plain["unknown_role"], plain["missed"]
+        for place in range(len(self.tallies)):
+            self.tallies[place] = Tally(*plain["tallies"].get(self._name(place), ()))
+
+    def _name(self, place: int) -> str:
+        """Of a link, the same as long as what it counts is."""
+        metric = self.links[place].metric
+        before = sum(link.metric == metric for link in self.links[:place])
+        return f"{self._catalogue.metrics[metric].key()}/{before}"
+
+    def _sort_in(self, state: RoleState, marks: RoleMarks) -> None:
+        time = np.array(marks.time, np.int64)
+        numbers = state.names.numbers(marks.scopes)
+        columns = Marks(
+            np.array(marks.case, np.int64),
+            time,
+            numbers[np.array(marks.scope, np.int64)] if time.size else time,
+            np.array(marks.value, np.int64) if marks.value else time,
+        )
+        late = (np.array(marks.late, np.int64) != 0) | (time < self.frontier_ms)
+        state.waiting.add(columns.chosen(~late))
+        if late.any():
+            closed = (time // _QUARTER_MS + 1) * _QUARTER_MS + _CLOSING_MS <= self.frontier_ms
+            self.missed += int(np.count_nonzero(late & closed))
+            state.late.add(columns.chosen(late & ~closed))
+
+    def _advance(self) -> None:
+        """Decides slots, and quarters of late ones, in the order in which they are final."""
+        least = self.watermarks.least
+        if least == NO_WATERMARK or least // SLOT_MS * SLOT_MS <= self.frontier_ms:
+            return
+        frontier = least // SLOT_MS * SLOT_MS
+        states = self.roles.values()
+        slots = {number for state in states for number in state.waiting.numbers() if (number + 1) * SLOT_MS <= frontier}
+        quarters = {number for state in states for number in state.late.numbers()}
+        due = [((number + 1) * SLOT_MS, 0, number) for number in slots]
+        due += [
+            (closing, 1, number)
+            for number in quarters
+            if (closing := (number + 1) * _QUARTER_MS + _CLOSING_MS) <= frontier
+        ]
+        for now_ms, late, number in sorted(due):
+            self._decide(number, late=bool(late))
+            for store in self.stores:
+                store.go_on(now_ms, _QUARTER_MS + _CLOSING_MS)
+        self.frontier_ms = frontier
+        for store in self.stores:
+            store.go_on(frontier, _QUARTER_MS + _CLOSING_MS)
+
+    def _decide(self, number: int, *, late: bool) -> None:
+        batches = {
+            key: Batch(state.sorted((state.late if late else state.waiting).take(number)), late)
+            for key, state in self.roles.items()
+        }
+        here = [Here(store.fresh(batches[store.role.key()])) for store in self.stores]
+        for place, (link, use, look_up, cells) in enumerate(
+            zip(self.links, self._uses, self._look_ups, self._link_cells, strict=True)
+        ):
+            batch = batches[link.later.key()]
+            if use.fresh is not None:
+                batch = Batch(here[use.fresh].marks, late)
+            if not batch.marks.case.size:
+                continue
+            earlier = Here(Marks.none()) if use.earlier is None else here[use.earlier]
+            answer = look_up.answer(
+                batch,
+                earlier,
+                None if use.earlier is None else self.stores[use.earlier].memory,
+                None if use.own is None else self.stores[use.own].memory,
+            )
+            if link.earlier is not None:
+                asked, found = self.tallies[place]
+                known = int(np.count_nonzero(answer.found))
+                self.tallies[place] = Tally(asked + batch.marks.case.size, found + known)
+            scoped = link.earlier if link.term.scope_of == AFTER and link.earlier is not None else link.later
+            cells.add(batch.marks, answer, self.roles[scoped.key()].names, late=late)
+        for store, marks in zip(self.stores, here, strict=True):
+            store.memory.add(marks.marks.chosen(~marks.used), SLOT_MS)
