@@ -105,7 +105,7 @@ LAYERS = {
     ),
     "offline": Layer(
         SHELL,
-        "alerts.decide alerts.words broker catalogue cells configuration detectors evaluation events"
+        "alerts.decide alerts.words broker cases catalogue cells configuration detectors evaluation events"
         " incidents ingest mapping merge records register settings telemetry topics web",
     ),
     "imports": Layer(SHELL, "offline settings"),

@@ -12,7 +12,7 @@ from streams.catalogue.declared_events import declared_events, with_declared
 from streams.catalogue.metric import Metric
 from streams.catalogue.rules import check_graph, check_metric
 from streams.catalogue.single_values import Difference
-from streams.catalogue.term import Condition, Term
+from streams.catalogue.term import After, Condition, Term
 from streams.events.vocabulary import SHIPPED as OWN_TYPES
 from streams.events.vocabulary import Vocabulary
 from streams.settings.located_yaml import Document, read_document, suggestion
@@ -55,6 +55,11 @@ class Catalogue:
         digest = hashlib.blake2b(keys.encode(), digest_size=8).hexdigest()
         return cls(metrics, {metric.name: metric for metric in metrics}, digest, calendar, vocabulary)
 
+    @property
+    def has_cases(self) -> bool:
+        """Whether events of one case meet: then ingest makes marks of them."""
+        return any(term.by for metric in self.metrics for terms in metric.written().values() for term in terms)
+
     def dimensions(self) -> frozenset[str]:
         """All that a metric is counted by."""
         return frozenset(dimension for metric in self.metrics for scope in metric.scopes for dimension in scope)
@@ -84,7 +89,7 @@ def _catalogue(document: Document) -> Catalogue:
     vocabulary = Vocabulary.of(declared) if declared else OWN_TYPES
     metrics: list[Metric] = []
     for index in range(len(top["metrics"])):
-        metric = document.convert(("metrics", index), Metric, (Metric, Term, Condition, Difference))
+        metric = document.convert(("metrics", index), Metric, (Metric, Term, Condition, Difference, After))
         if metric.declared:
             raise document.error(("metrics", index, "declared"), "unknown key; declare events under `events`")
         metric = with_declared(metric, declared, vocabulary)

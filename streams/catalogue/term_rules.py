@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from streams.catalogue.case_roles import AFTER, is_comparison
+from streams.catalogue.case_rules import COUNT, check_cases
 from streams.catalogue.metric import Component
 from streams.catalogue.signals import CellKind
 from streams.catalogue.single_values import OWN_TIME, Difference
+from streams.catalogue.term import Term
 from streams.catalogue.value_rules import check_difference
 from streams.settings.located_yaml import suggestion
 
@@ -14,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from streams.catalogue.metric import Metric
-    from streams.catalogue.term import Condition, Term
+    from streams.catalogue.term import Condition
     from streams.events.vocabulary import Vocabulary
     from streams.settings.located_yaml import Path
 
@@ -26,10 +29,17 @@ def check_terms(
 ) -> Iterator[Finding]:
     """Faults of a component's terms: the place inside the component, and what to do about it."""
     for index, term in enumerate(terms):
-        for path, what in _check_term(term, vocabulary):
-            yield (index, *path), what
+        faults = list(_check_term(term, vocabulary))
+        yield from (((index, *path), what) for path, what in faults)
+        if not faults:
+            yield from (((index, *path), what) for path, what in check_cases(metric, component, term, vocabulary))
         for path, what in _check_time(metric, component, term):
             yield (index, *path), what
+
+
+def check_events(term: Term, vocabulary: Vocabulary) -> Iterator[Finding]:
+    """Faults of a term's events and fields, whatever it belongs to: the place in the term, and what to do about it."""
+    return _check_term(term, vocabulary)
 
 
 def _check_term(term: Term, vocabulary: Vocabulary) -> Iterator[Finding]:
@@ -40,18 +50,23 @@ def _check_term(term: Term, vocabulary: Vocabulary) -> Iterator[Finding]:
             yield ("events", index), f'no event has the type "{event}"{suggestion(event, vocabulary.fields)}'
             return
     yield from _check_fields(term, vocabulary)
+    if term.after is not None:
+        of_earlier = Term(term.after.events, term.after.where)
+        yield from ((("after", *path), what) for path, what in _check_term(of_earlier, vocabulary))
 
 
 def _check_fields(term: Term, vocabulary: Vocabulary) -> Iterator[Finding]:
     for field, condition in term.where.items():
+        if is_comparison(field, condition):
+            continue
         yield from ((("where", *path), what) for path, what in _check_where(term, field, condition, vocabulary))
     for event in term.events:
         if isinstance(term.value, Difference):
             yield from ((("value", *path), what) for path, what in check_difference(term.value, event, vocabulary))
-        elif term.value and term.value not in vocabulary.scales[event]:
+        elif term.value not in {"", COUNT} and term.value not in vocabulary.scales[event]:
             yield ("value",), f'{event} has no number "{term.value}"{suggestion(term.value, vocabulary.scales[event])}'
     for key, time in (("at", term.at if term.at != OWN_TIME else ""), ("since", term.since)):
-        for event in term.events if time else ():
+        for event in term.events if time and time != AFTER else ():
             if time not in vocabulary.time_fields[event]:
                 known = vocabulary.time_fields[event] | ({OWN_TIME} if key == "at" else frozenset())
                 yield (key,), f'{event} has no time "{time}"{suggestion(time, known)}'

@@ -5,6 +5,8 @@ from __future__ import annotations
 from hashlib import blake2b
 from typing import Any, Final
 
+from streams.events.case_hash import CaseHash
+
 SHORTEST_KEY: Final = 16
 LONGEST_KEY: Final = 64
 _HASH_BYTES: Final = 16
@@ -28,6 +30,7 @@ class CustomerKey:
 
     Attributes:
         fingerprint: tells two keys apart and does not reveal them; "" without a key.
+        cases: hashes what names a case, such as an order; not keyed without a key.
 
     """
 
@@ -36,6 +39,7 @@ class CustomerKey:
         if key and not SHORTEST_KEY <= len(key) <= LONGEST_KEY:
             raise ValueError(f"a key of customers has {SHORTEST_KEY} to {LONGEST_KEY} bytes")
         self._begun = blake2b(digest_size=_HASH_BYTES, key=key, person=_PURPOSE_OF_HASH) if key else None
+        self.cases = CaseHash(key)
         self.fingerprint = blake2b(digest_size=8, key=key, person=_PURPOSE_OF_FINGERPRINT).hexdigest() if key else ""
 
     def hashed(self, text: str) -> Customer:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from streams.cells.case_record import CasesRecord
     from streams.cells.record import CellsRecord
     from streams.events.dead_letter import DeadLetter
     from streams.ingest.outcome import Outcome
@@ -24,6 +28,8 @@ class Flush(NamedTuple):
             for, by (event type, field).
         long_values: by dimension, how many values since the last flush were longer than 256 characters and were cut:
             of every event read, of copies and late ones, too.
+        cases: by partition of pharos-cases; all partitions are there, or none where the catalogue has no cases.
+        without_case: events since the last flush that lack the field that names their case, by (event type, field).
 
     """
 
@@ -35,3 +41,5 @@ class Flush(NamedTuple):
     outcomes: dict[Outcome, int]
     without_time: dict[tuple[str, str], int]
     long_values: dict[str, int]
+    cases: Mapping[int, CasesRecord] = MappingProxyType({})
+    without_case: Mapping[tuple[str, str], int] = MappingProxyType({})

@@ -13,16 +13,19 @@ from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from streams.catalogue.case_roles import links_of, roles_of
+from streams.catalogue.single_values import OWN_TIME
 from streams.cells.record import SLOT_MS
 from streams.events.vocabulary import TOPIC, type_of
-from streams.ingest.routes import routes_of
+from streams.ingest.routes import Measure, routes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from streams.catalogue.case_roles import Role
     from streams.catalogue.metric import Metric
     from streams.events.fields import Event
-    from streams.ingest.routes import Gate, Measure, Route, Routes
+    from streams.ingest.routes import Gate, Route, Routes
 
 GroupKey = tuple[Any, ...]
 LACKS_TIME = None
@@ -76,14 +79,22 @@ def is_own_time(gate: Gate) -> bool:
 def numbered_groups(
     metrics: Sequence[Metric], events: Iterable[type[Event]], topic: str
 ) -> dict[type[Event], list[tuple[int, Group]]]:
-    """The groups of each kind of event that a topic brings, numbered through."""
-    numbers = count()
-    return {
-        event: [
-            (next(numbers), group) for group in make_groups(type_of(event), routes_of(metrics, type_of(event)), topic)
-        ]
-        for event in events
-    }
+    """The groups of each kind of event that a topic brings, numbered through: those that count, then those of cases."""
+    numbers, roles = count(), roles_of(links_of(metrics))
+    found = {}
+    for event in events:
+        kind = type_of(event)
+        groups = [*make_groups(kind, routes_of(metrics, kind), topic), *_groups_of_cases(kind, roles, topic)]
+        found[event] = [(next(numbers), group) for group in groups]
+    return found
+
+
+def _groups_of_cases(event_type: str, roles: Sequence[Role], topic: str) -> list[Group]:
+    return [
+        Group(event_type, topic, OWN_TIME, Measure(role=role), role.dimensions, {}, {})
+        for role in roles
+        if event_type in role.events
+    ]
 
 
 def make_groups(event_type: str, routes: Routes, topic: str) -> list[Group]:

@@ -11,17 +11,20 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from streams.catalogue.single_values import OWN_TIME
+from streams.cells.case_record import NO_VALUE
 from streams.cells.gauge import packed
 from streams.cells.histogram import edges
 from streams.cells.mark import mark_of
 from streams.cells.record import SLOT_MS
 from streams.cells.squares import packed_moments
+from streams.events.case_hash import NO_CASE, CaseHash
 from streams.events.event_time import KNOWN_MINUTES, KNOWN_TAILS, SECONDS_OF_MINUTE, event_time_ms
 from streams.events.vocabulary import TOPIC, type_of
 from streams.ingest.amounts import cut, scaled
 from streams.ingest.group import Group, GroupKey, is_own_time
 
 if TYPE_CHECKING:
+    from streams.catalogue.case_roles import Role
     from streams.catalogue.single_values import Difference
     from streams.catalogue.term import Condition
     from streams.events.fields import Event
@@ -43,6 +46,7 @@ def compile_grouping(
     codes: Mapping[str, Codes],
     vocabulary: Vocabulary,
     topic: str,
+    cases: CaseHash | None = None,
 ) -> Grouping:
     """The function (events, their times in ms) -> (the keys of each event, sums of values).
 
@@ -61,6 +65,7 @@ def compile_grouping(
         "packed": packed,
         "packed_moments": packed_moments,
         "mark_of": mark_of,
+        "case_of": (cases or CaseHash()).of,
         "WrongTimeError": WrongTimeError,
         **{f"codes_{name}": each for name, each in codes.items()},
     }
@@ -91,7 +96,8 @@ class _Writer:
         lines += [f"d_{name} = codes_{name}[{self._dimension(name)}]" for name in used]
         always, later = [], []
         single_values: dict[Measure, str] = {}
-        for number, group in groups:
+        lines += [self._mark(number, group, role) for number, group in groups if (role := group.measure.role)]
+        for number, group in [pair for pair in groups if pair[1].measure.role is None]:
             elements = {gate: f"g{number}_{index}" for index, gate in enumerate(group.gates)}
             lines += [f"{name} = {self._gate(gate)}" for gate, name in elements.items()]
             own = [str(number), f"ms // {SLOT_MS}"]
@@ -129,6 +135,16 @@ class _Writer:
         if not later:
             return [*lines, f"add(({''.join(f'{key},' for key in always)}))"]
         return [*lines, f"mine = [{', '.join(always)}]", *later, "add(mine)"]
+
+    def _mark(self, number: int, group: Group, role: Role) -> str:
+        """The line that marks an event of a case: (group number, ms, case, dimensions), and the time it carries."""
+        tests = [test for field, condition in role.where for test in self._tests(field, condition)]
+        names = [f"data.{role.by}", *([f'(data.{role.also} or "")'] if role.also else [])]
+        salt = self._constant("/".join(filter(None, (role.by, role.also))))
+        case = f"case_of({salt}, {', '.join(names)}) if data.{role.by} else {NO_CASE}"
+        key = f"({', '.join([str(number), 'ms', case, *(f'd_{name}' for name in group.dimensions)])},)"
+        value = f"({NO_VALUE} if t_{role.value} is None else t_{role.value})" if role.value else "0"
+        return f"if {' and '.join(tests) or 'True'}: sums.append((len(keys), {key}, {value}))"
 
     def _duration(self, measure: Measure) -> tuple[list[str], str]:
         """What a duration needs, and the expression for it in seconds."""

@@ -11,6 +11,7 @@ from streams.events.customer import NOBODY, CustomerKey
 from streams.events.dead_letter import Rejection
 from streams.events.misdated import MISDATED, EventAhead, EventTooLate, misdated
 from streams.ingest.busy_slots import BusySlots
+from streams.ingest.case_marks import CaseMarks
 from streams.ingest.code_book import CodeBook
 from streams.ingest.expansion import Expansion, records_of
 from streams.ingest.fates import Limits, fates_of
@@ -82,10 +83,8 @@ class IngestPartition:
         self.partition = partition
         self.outcomes: dict[Outcome, int] = dict.fromkeys(Outcome, 0)
         self._catalogue = catalogue
-        self._late_limit = late_limit_ms
-        self._future_limit = future_limit_ms
-        self._now_ms = now_ms
-        self._now = _ENDLESS
+        self._late_limit, self._future_limit = late_limit_ms, future_limit_ms
+        self._now_ms, self._now = now_ms, _ENDLESS
         self.newest_timestamp = NO_TIMESTAMP
         vocabulary = catalogue.vocabulary
         self._events = SourceEvents(topic, vocabulary, mapper, customers)
@@ -94,7 +93,7 @@ class IngestPartition:
         groups = [group for of_event in numbered.values() for _, group in of_event]
         self._codes = CodeBook(name for group in groups for name in group.dimensions)
         self._missing = MissingTimes(groups)
-        self._grouping = compile_grouping(numbered, self._codes, vocabulary, topic)
+        self._grouping = compile_grouping(numbered, self._codes, vocabulary, topic, customers.cases)
         self._reader = self._events.new_reader(self._grouping, self._refuse, self._ignore, self._codes.values())
         # What is counted already is only remembered: it needs no keys, and costs half.
         nothing = compile_grouping(dict.fromkeys(numbered, ()), {}, vocabulary, topic)
@@ -103,7 +102,8 @@ class IngestPartition:
         self._progress = Progress(lateness_ms)
         self._next_offset = 0
         self._gauges = frozenset(number for number, group in enumerate(groups) if group.measure.gauge)
-        self._on_time, self._late = Plane(self._gauges), Plane(self._gauges)
+        self._case_marks = CaseMarks(groups, self._codes, wanted=catalogue.has_cases)
+        self._on_time, self._late = self._new_planes()
         self._refused = RefusedRecords(topic, partition)
         self._flushed_outcomes = dict(self.outcomes)
         self._busy = BusySlots()
@@ -259,12 +259,17 @@ class IngestPartition:
             {outcome: self.outcomes[outcome] - before for outcome, before in self._flushed_outcomes.items()},
             self._missing.count((self._on_time, self._late)),
             self._codes.take_long_values(),
+            *self._case_marks.records((self._on_time, self._late), cells_partitions, header),
         )
-        self._on_time, self._late = Plane(self._gauges), Plane(self._gauges)
+        self._on_time, self._late = self._new_planes()
         self._codes.shrink()
         self._flushed_outcomes = dict(self.outcomes)
         self._has_news = False
         return flush
+
+    def _new_planes(self) -> tuple[Plane, Plane]:
+        """For events on time, and for late ones."""
+        return Plane(self._gauges, self._case_marks.groups), Plane(self._gauges, self._case_marks.groups)
 
     def _ahead(self, time: int | None, timestamp: int) -> Rejection | None:
         return ahead(time, timestamp, self._now, self._future_limit)

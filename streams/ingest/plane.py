@@ -21,13 +21,22 @@ class Plane:
 
     Attributes:
         amounts: by key, in the order of their first events.
+        marks: of the groups of cases, keys and what they carry.
 
     """
 
-    def __init__(self, gauges: AbstractSet[int] = frozenset()) -> None:
-        """`gauges`: numbers of the groups of which the last amount is kept, packed as in `streams.cells.gauge`."""
+    def __init__(self, gauges: AbstractSet[int] = frozenset(), cases: AbstractSet[int] = frozenset()) -> None:
+        """Numbers of groups of their own kind.
+
+        Args:
+            gauges: those of which the last amount is kept, packed as in `streams.cells.gauge`.
+            cases: those whose events are marked.
+
+        """
         self.amounts: Counter[GroupKey] = Counter()
+        self.marks: list[tuple[GroupKey, int]] = []
         self._gauges = gauges
+        self._special = gauges | cases
 
     def add(self, keys: Sequence[Keys], sums: Sequence[Sum]) -> None:
         """All events of a batch."""
@@ -35,8 +44,10 @@ class Plane:
         amounts.update(chain.from_iterable(keys))
         before = amounts.get  # what a Counter does where a key is missing is a call of Python
         for _, key, amount in sums:
-            if key[0] not in self._gauges:
+            if key[0] not in self._special:
                 amounts[key] = before(key, 0) + amount
+            elif key[0] not in self._gauges:
+                self.marks.append((key, amount))
             elif amount >> MOMENT_BITS >= before(key, 0) >> MOMENT_BITS:
                 amounts[key] = amount
 

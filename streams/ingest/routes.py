@@ -13,6 +13,7 @@ from streams.cells.squares import Part
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from streams.catalogue.case_roles import Role
     from streams.catalogue.metric import Metric
     from streams.catalogue.single_values import Difference
     from streams.catalogue.term import Condition, Term
@@ -49,6 +50,7 @@ class Measure(NamedTuple):
         largest: where single values are cut, as sums keep them; 0: nowhere.
         scale: the factor by which sums keep such values as integers; 0: that of the field.
         cut: not the value is counted, but that it was beyond the largest.
+        role: of events whose case is marked, nothing is counted here.
 
     """
 
@@ -60,6 +62,7 @@ class Measure(NamedTuple):
     largest: int = 0
     scale: int = 0
     cut: bool = False
+    role: Role | None = None
 
     @property
     def placed(self) -> bool:
@@ -135,7 +138,7 @@ def routes_of(metrics: Sequence[Metric], event_type: str) -> Routes:
 def _uses(metric: Metric, event_type: str) -> Iterator[tuple[Component, bool, Term]]:
     for component, terms in metric.components().items():
         for term in terms:
-            if event_type not in term.events:
+            if event_type not in term.events or term.by:  # what its case says of it is decided elsewhere
                 continue
             late_closing = metric.traits.cells is CellKind.DEADLINES and component is Component.EXPOSURE
             yield component, late_closing, term

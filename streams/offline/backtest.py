@@ -12,7 +12,6 @@ from streams.alerts.decide.dispatch import Dispatch
 from streams.alerts.decide.routes import Routes
 from streams.alerts.words.message import Titles, listed
 from streams.cells.record import NO_WATERMARK
-from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.events.customer import CustomerKey
 from streams.incidents.desk import IncidentDesk
 from streams.ingest.assessments import AssessmentIngest
@@ -20,9 +19,9 @@ from streams.ingest.idle_promise import idle_watermark
 from streams.ingest.outcome import Outcome
 from streams.ingest.partition import IngestPartition
 from streams.mapping.book import Mappings
-from streams.merge.partition import MergePartition
 from streams.merge.ticks import milliseconds
 from streams.offline.dead_letter_reasons import DeadLetterReasons
+from streams.offline.merge_side import MergeSide
 from streams.offline.minutes import Minutes
 from streams.offline.report import final_anomalies, score
 from streams.offline.scenario import for_scenario
@@ -97,16 +96,8 @@ class Backtest:
             for topic, count in self._partitions.items()
             for number in range(count)
         }
-        self._merges = [
-            MergePartition(
-                catalogue,
-                number,
-                self._partitions,
-                settings,
-                lambda metric: MetricEvaluator(metric, settings, catalogue.calendar, len(catalogue.metrics)),
-            )
-            for number in range(settings.cells_partitions)
-        ]
+        self._merge_side = MergeSide(catalogue, settings, self._partitions)
+        self._merges = self._merge_side.merges
         self._desk = IncidentDesk(catalogue, settings.cells_partitions, settings)
         self.minutes = None if minutes is None else Minutes(self._merges, minutes)
         self._portion_ms = PORTION_MS if minutes is None else SLICE_MS
@@ -199,10 +190,10 @@ class Backtest:
         for source in self._sources.values():
             if source.ingest.has_news:
                 flush = source.ingest.take_flush(self.settings.cells_partitions)
-                for number, record in flush.records.items():
-                    self._merges[number].apply(record)
+                self._merge_side.apply(flush)
                 if self.minutes is not None:
                     self.minutes.flushed(source.ingest.topic, flush)
+        self._merge_side.decide_cases()
         for merge in self._merges:
             for verdicts in merge.advance():
                 if self.minutes is not None:
