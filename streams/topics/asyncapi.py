@@ -45,7 +45,7 @@ _INFO = (
     "The topics of Pharos for those who send events and for those who act on anomalies. Values are CloudEvents 1.0 in "
     "structured JSON; unknown fields are ignored; durations are seconds, ratios run from 0 to 1, times are RFC 3339 "
     "with an offset. `source` and `id` together are unique: a record may be sent again. Topics that only workers use "
-    "(pharos-cells, pharos-verdicts, pharos-snapshots) are not described."
+    "(pharos-cells, pharos-cases, pharos-verdicts, pharos-snapshots) are not described."
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from streams.topics.check_result import CheckResult, Level
-from streams.topics.names import CELLS_TOPIC, DEAD_LETTERS_TOPIC, SNAPSHOTS_TOPIC, VERDICTS_TOPIC
+from streams.topics.names import CASES_TOPIC, CELLS_TOPIC, DEAD_LETTERS_TOPIC, SNAPSHOTS_TOPIC, VERDICTS_TOPIC
 from streams.topics.wanted import DAY_MS, LARGEST_RECORD, Right, Role, WantedTopic
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _partitions(case: Case) -> Iterator[CheckResult]:
     elif not wanted.counted:
         remedy = f"{case.remedies.delete(wanted.name)}, and Pharos creates it again"
         yield case.note(what, f"records are ordered within a partition only; {remedy}")
-    elif wanted.name in (CELLS_TOPIC, SNAPSHOTS_TOPIC):
+    elif wanted.name in (CELLS_TOPIC, CASES_TOPIC, SNAPSHOTS_TOPIC):
         remedy = f"set cells_partitions to what it was, or delete the topic ({case.remedies.delete(wanted.name)})"
         yield case.wrong(what, remedy)
     else:
@@ -150,7 +150,7 @@ def _retention(case: Case) -> Iterator[CheckResult]:
     remedy = case.set("retention.ms", 7 * DAY_MS)
     if kept is None or kept < 0:
         pass
-    elif case.wanted.name in (CELLS_TOPIC, VERDICTS_TOPIC) and kept < _HOUR_MS:
+    elif case.wanted.name in (CELLS_TOPIC, CASES_TOPIC, VERDICTS_TOPIC) and kept < _HOUR_MS:
         yield case.wrong(f"keeps records for {kept / 60_000:g} min: state could not be restored from it", remedy)
     elif kept < DAY_MS:
         yield case.note(

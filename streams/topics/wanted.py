@@ -10,6 +10,7 @@ from streams.topics.names import (
     ACTIONS_TOPIC,
     ANOMALIES_TOPIC,
     ANOMALY_STATE_TOPIC,
+    CASES_TOPIC,
     CELLS_TOPIC,
     DEAD_LETTERS_TOPIC,
     SNAPSHOTS_TOPIC,
@@ -113,6 +114,7 @@ def own_topics(settings: Settings) -> tuple[WantedTopic, ...]:
     cells, both = settings.cells_partitions, (Right.READ, Right.WRITE)
     return (
         WantedTopic(CELLS_TOPIC, Role.LOG, cells, True, log, both),
+        WantedTopic(CASES_TOPIC, Role.LOG, cells, True, log, both),
         WantedTopic(VERDICTS_TOPIC, Role.LOG, 1, True, log, both),
         WantedTopic(SNAPSHOTS_TOPIC, Role.STATE, cells, True, state, both),
         WantedTopic(ANOMALIES_TOPIC, Role.LOG, 1, False, kept, both),

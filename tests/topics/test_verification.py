@@ -46,6 +46,8 @@ def test_a_topic_as_pharos_makes_it_fits(name: str) -> None:
     ("changed", "what", "remedy"),
     [
         (case("pharos-cells", partitions=5), "has 5 partitions, Pharos needs 4", "set cells_partitions to what it was"),
+        (case("pharos-cases", partitions=5), "has 5 partitions, Pharos needs 4", "set cells_partitions to what it was"),
+        (case("pharos-cases", retention_ms=600_000), "state could not be restored", "retention.ms=604800000"),
         (case("pharos-verdicts", partitions=2), "needs 1", "--delete --topic pharos-verdicts"),
         (case("pharos-cells", cleanup_policy="compact"), "only the last would stay", "cleanup.policy=delete"),
         (case("orders", cleanup_policy="compact,delete"), "only the last would stay", "cleanup.policy=delete"),

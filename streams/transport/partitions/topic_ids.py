@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import confluent_kafka
 from confluent_kafka.admin import AdminClient
 
-from streams.topics.names import CELLS_TOPIC, VERDICTS_TOPIC
+from streams.topics.names import CASES_TOPIC, CELLS_TOPIC, VERDICTS_TOPIC
 from streams.transport.partitions.log_bounds import LOG_REMEDY, SOURCE_TOPIC_REMEDY, LostTopicError
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class TopicIds:
             replaced = [name for name, topic_id in found.items() if self._known.get(name, topic_id) != topic_id]
             missing = frozenset(self._known.keys() - found.keys())
             for name in sorted([*replaced, *(missing & missed)]):
-                remedy = LOG_REMEDY if name in (CELLS_TOPIC, VERDICTS_TOPIC) else SOURCE_TOPIC_REMEDY
+                remedy = LOG_REMEDY if name in (CELLS_TOPIC, CASES_TOPIC, VERDICTS_TOPIC) else SOURCE_TOPIC_REMEDY
                 raise LostTopicError(name, remedy, recreated=name in replaced)
             self._known, missed = found | self._known, missing
             on_partitions({name: topic.partitions for name, topic in described.items()})
