@@ -20,7 +20,7 @@ from streams.topics.names import CASES_TOPIC
 from streams.topics.placement import cells_partition
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from streams.catalogue.case_roles import Role
     from streams.catalogue.load import Catalogue
@@ -79,6 +79,7 @@ class CasesPartition:
         self.unknown_role = 0
         self.missed = 0
         self.watermarks = Watermarks(sources)
+        self._sources = dict(sources)
         self._catalogue = catalogue
         metrics = catalogue.metrics
         self.links = links_of(metrics)
@@ -91,6 +92,14 @@ class CasesPartition:
 
     def apply(self, record: CasesRecord) -> None:
         """Adds one record, and decides what can be. Records come in log order."""
+        for _ in self.pieces(record):
+            pass
+
+    def pieces(self, record: CasesRecord) -> Iterator[None]:
+        """`apply` in pieces, for who has something else to do: what waited for a slow source is decided in seconds.
+
+        Take it to its end, and apply or save nothing before.
+        """
         self.watermarks.admit(record.topic, record.partition)
         for marks in record.marks:
             state = self.roles.get(marks.role)
@@ -99,7 +108,19 @@ class CasesPartition:
             else:
                 self._sort_in(state, marks)
         self.watermarks.promise(record.topic, record.partition, record.watermark)
-        self._advance()
+        yield from self._advance()
+
+    def wait_for_own_sources(self) -> bool:
+        """From here on it waits for the sources that it was made with, not for those of the snapshot it came from.
+
+        Before, records that were applied once are decided as they were then. Returns whether that makes a difference.
+        """
+        before = self.watermarks
+        if before.sources == self._sources:
+            return False
+        self.watermarks = Watermarks(self._sources)
+        self.watermarks.load(before.to_rows(), before.least)
+        return True
 
     def take_cells(self, cells_partitions: int, next_offset: int) -> dict[int, CellsRecord]:
         """All cells since the last time, a record for each partition of pharos-cells."""
@@ -115,6 +136,7 @@ class CasesPartition:
     def to_plain(self) -> dict[str, Any]:
         """What a snapshot holds of it beside marks and memories."""
         return {
+            "sources": self.watermarks.sources,
             "watermarks": self.watermarks.to_rows(),
             "watermark": self.watermarks.least,
             "frontier": self.frontier_ms,
@@ -124,7 +146,8 @@ class CasesPartition:
         }
 
     def load(self, plain: Mapping[str, Any]) -> None:
-        """Takes over `to_plain`."""
+        """Takes over `to_plain`, its sources too: see `wait_for_own_sources`."""
+        self.watermarks = Watermarks(plain["sources"])
         self.watermarks.load([(topic, number, at) for topic, number, at in plain["watermarks"]], plain["watermark"])
         self.frontier_ms = plain["frontier"]
         self.unknown_role, self.missed = plain["unknown_role"], plain["missed"]
@@ -153,7 +176,7 @@ class CasesPartition:
             self.missed += int(np.count_nonzero(late & closed))
             state.late.add(columns.chosen(late & ~closed))
 
-    def _advance(self) -> None:
+    def _advance(self) -> Iterator[None]:
         """Decides slots, and quarters of late ones, in the order in which they are final."""
         least = self.watermarks.least
         if least == NO_WATERMARK or least // SLOT_MS * SLOT_MS <= self.frontier_ms:
@@ -172,6 +195,7 @@ class CasesPartition:
             self._decide(number, late=bool(late))
             for store in self.stores:
                 store.go_on(now_ms, _QUARTER_MS + _CLOSING_MS)
+            yield
         self.frontier_ms = frontier
         for store in self.stores:
             store.go_on(frontier, _QUARTER_MS + _CLOSING_MS)
