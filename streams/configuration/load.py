@@ -27,10 +27,12 @@ from streams.settings.settings import (
     MailSettings,
     MaintenanceSettings,
     OpeningHours,
+    OwnerTable,
     ReceiverSettings,
     RouteSettings,
     SecuritySettings,
     Settings,
+    SingleEventRule,
     StepSettings,
 )
 
@@ -56,11 +58,13 @@ _STRUCTS = (
     LinkageRule,
     LinkageMatch,
     LinkageWebhook,
+    SingleEventRule,
+    OwnerTable,
     *OF_MAPPINGS,
 )
 
 _FILE_ONLY = frozenset(
-    {"receivers", "routes", "maintenance", "escalations", "opening_hours", "calendar", "linkage", "mappings"}
+    {"receivers", "routes", "maintenance", "escalations", "opening_hours", "calendar", "linkage", "mappings", "on"}
 )
 
 
@@ -203,6 +207,7 @@ def _refuse_unknown_variables(variables: Mapping[str, str], settings: Settings) 
     own |= {
         name for rule in settings.linkage if rule.webhook for name in (rule.webhook.url_env, rule.webhook.secret_env)
     }
+    own |= {name for rule in settings.on if rule.webhook for name in (rule.webhook.url_env, rule.webhook.secret_env)}
     own |= {mapping.signature.secret_env for mapping in settings.mappings.values() if mapping.signature}
     own |= {settings.security.password_env, settings.security.key_password_env}
     for name in sorted(variables):

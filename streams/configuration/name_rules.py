@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from streams.catalogue.calendar_rules import check_planned
 from streams.catalogue.load import load
+from streams.catalogue.single_events import check_watched
 from streams.configuration.mappings import check_mappings
 from streams.configuration.rules import check_settings
 from streams.register.label_values import LabelValues
@@ -29,6 +30,9 @@ def check_with_catalogue(settings: Settings) -> Iterator[Fault]:
     catalogue = load(settings.catalogue)
     yield from check_names(settings, catalogue)
     yield from check_mappings(settings, catalogue.vocabulary)
+    for index, rule in enumerate(settings.on):
+        for place, what in check_watched(rule, catalogue.vocabulary):
+            yield Fault(("on", index, *place), what)
 
 
 def check_names(settings: Settings, catalogue: Catalogue) -> Iterator[Fault]:

@@ -15,6 +15,7 @@ from streams.catalogue.calendar_rules import check_entry
 from streams.catalogue.metric import TOUCHPOINTS
 from streams.events.event_time import event_time_ms
 from streams.linkage.rules import check_linkage
+from streams.linkage.single_event_rules import check_single_events
 from streams.register.daytime import WEEKDAYS
 from streams.register.daytime_rules import CLOCK
 from streams.register.holiday_calendar import check_holidays
@@ -54,8 +55,15 @@ def check_settings(settings: Settings) -> Iterator[Fault]:
         yield Fault(("maintenance", *inner), what)
     for inner, what in check_escalations(settings.escalations, settings.receivers):
         yield Fault(("escalations", *inner), what)
-    for place, inner, what in check_linkage(settings.linkage, tokens=bool(settings.tokens_file)):
+    yield from _check_requests(settings)
+
+
+def _check_requests(settings: Settings) -> Iterator[Fault]:
+    tokens = bool(settings.tokens_file)
+    for place, inner, what in check_linkage(settings.linkage, tokens=tokens):
         yield Fault(("linkage", place, *inner), what)
+    for place, inner, what in check_single_events(settings.on, tokens=tokens):
+        yield Fault(("on", place, *inner), what)
 
 
 def _check_addresses(settings: Settings) -> Iterator[Fault]:

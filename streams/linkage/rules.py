@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from streams.settings.located_yaml import Path
-    from streams.settings.settings import LinkageMatch, LinkageRule, LinkageWebhook
+    from streams.settings.settings import LinkageMatch, LinkageRule, LinkageWebhook, SingleEventRule
 
-_NAME = re.compile(r"[a-zA-Z0-9._-]{1,60}")
+NAME: Final = re.compile(r"[a-zA-Z0-9._-]{1,60}")
 _LONGEST_VALID_S: Final = 24 * 3_600.0
 _MOST_RULES: Final = 100
 _OURS: Final = frozenset(word.value for words in (Kind, Decision) for word in words)
@@ -29,7 +29,7 @@ def check_linkage(rules: Sequence[LinkageRule], *, tokens: bool) -> Iterator[tup
     """
     names: set[str] = set()
     for index, rule in enumerate(rules):
-        if not _NAME.fullmatch(rule.name):
+        if not NAME.fullmatch(rule.name):
             yield index, ("name",), "is a label: 1 to 60 letters, digits, dots, _ and -"
         if rule.name in names:
             yield index, ("name",), "needs a name that no other rule has"
@@ -41,6 +41,13 @@ def check_linkage(rules: Sequence[LinkageRule], *, tokens: bool) -> Iterator[tup
 
 
 def _check_rule(rule: LinkageRule, tokens: bool) -> Iterator[tuple[Path, str]]:
+    yield from check_asked(rule, tokens=tokens)
+    for inner, what in _check_match(rule.match):
+        yield ("match", *inner), what
+
+
+def check_asked(rule: LinkageRule | SingleEventRule, *, tokens: bool) -> Iterator[tuple[Path, str]]:
+    """Faults of what a rule asks for, of whom, and for how long; `tokens` as of `check_linkage`."""
     if not 0 < len(rule.action) <= LONGEST_NAME or not rule.action.isprintable():
         yield ("action",), f"say in 1 to {LONGEST_NAME} printable characters what is asked for"
     if rule.action in _OURS:
@@ -51,8 +58,6 @@ def _check_rule(rule: LinkageRule, tokens: bool) -> Iterator[tuple[Path, str]]:
         yield ("valid_s",), "must be above 0 and at most a day: what is older is not acted on"
     if rule.approval and not tokens:
         yield ("approval",), "nobody can be asked for a role without tokens_file: set it, or leave approval out"
-    for inner, what in _check_match(rule.match):
-        yield ("match", *inner), what
     if rule.webhook is not None:
         for key, what in _check_webhook(rule.webhook):
             yield ("webhook", *key), what

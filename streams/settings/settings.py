@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -100,6 +100,39 @@ class LinkageRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     note: str = ""
     approval: Literal["", "on-call", "operator", "admin"] = ""
     valid_s: float = 900.0
+    webhook: LinkageWebhook | None = None
+
+
+class OwnerTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whose business a single event is: what stands at its value of one dimension, or else the default."""
+
+    default: str
+    by: Literal["store", "queue", "role"] = "store"
+    table: dict[str, str] = {}
+
+
+class SingleEventRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is asked for at every single event that matches (docs/closed-loop.md).
+
+    Attributes:
+        events: its types.
+        where: conditions on fields of its `data`, as those of the catalogue; read by `streams.catalogue.single_events`.
+        action: what is asked for, in the words of the system that does it.
+        approval: the role whose holder must approve first; empty: none.
+        per_minute: so many requests in a minute; what is beyond goes into one request for the rest of the minute.
+        valid_s: how long an approval may take, and then how long the webhook is tried.
+
+    """
+
+    name: str
+    events: tuple[str, ...]
+    action: str
+    owner: OwnerTable
+    where: dict[str, dict[str, Any]] = {}
+    note: str = ""
+    approval: Literal["", "on-call", "operator", "admin"] = ""
+    per_minute: Annotated[int, Bounds(above=0, most=100)] = 20
+    valid_s: Annotated[float, Bounds(above=0, most=3_600)] = 900.0
     webhook: LinkageWebhook | None = None
 
 
@@ -257,3 +290,4 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     repeat_s: _Repeat = 14_400  # as above, of what is not critical
     receivers: tuple[ReceiverSettings, ...] = (ReceiverSettings(name="console", kind="console"),)
     linkage: tuple[LinkageRule, ...] = ()  # what business systems are asked to do
+    on: tuple[SingleEventRule, ...] = ()  # what is asked for at single events
