@@ -25,6 +25,7 @@ HELP = {
     "allowed_hosts": "Host headers that are accepted, separated by commas",
     "tokens_file": "file of tokens, one `role token` a line",
     "audit_file": "file of the audit log; absent, audit.jsonl in the state folder",
+    "journey_page": "whether journeys of orders are shown: with_tokens (where tokens are set), always or never",
     "customer_key_env": "variable with the secret that hashes customers, one for all workers (docs/security.md)",
     "customer_key_file": "file with that secret",
     "customer_key_replaces": "fingerprint of the key of customers that was used before",

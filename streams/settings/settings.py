@@ -247,6 +247,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     behind_proxy: bool = False  # a proxy of yours stands in front: its forwarding headers are expected
     tokens_file: str = ""
     audit_file: str = ""  # empty: audit.jsonl in state_dir
+    journey_page: Literal["with_tokens", "always", "never"] = "with_tokens"  # it shows what orders lead to people
     customer_key_env: str = ""  # the key that hashes customers, one for all workers; see docs/security.md
     customer_key_file: str = ""  # as above
     customer_key_replaces: str = ""  # fingerprint of the key that was used before, to change it for good
