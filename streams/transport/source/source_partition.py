@@ -5,9 +5,11 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import TYPE_CHECKING, Any, Protocol
 
+from streams.cells.case_record import encode as encode_marks
+from streams.cells.pieces import pieces_of_marks
 from streams.cells.record import encode
 from streams.records.batch import RecordBatch
-from streams.topics.names import CELLS_TOPIC, DEAD_LETTERS_TOPIC
+from streams.topics.names import CASES_TOPIC, CELLS_TOPIC, DEAD_LETTERS_TOPIC
 from streams.transport.flush.fencing_abort import dead_letter_key
 from streams.transport.flush.flush import FlushContent, OutRecord
 from streams.transport.flush.flush_timing import FlushTiming
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
     from faust.types import TP
 
+    from streams.cells.case_record import CasesRecord
     from streams.cells.record import CellsRecord
     from streams.transport.driver.fetched import Fetched
     from streams.transport.flush.flush import Flusher
@@ -57,6 +60,8 @@ class Flush(Protocol):
     def watermark(self) -> int: ...
     @property
     def records(self) -> Mapping[int, CellsRecord]: ...
+    @property
+    def cases(self) -> Mapping[int, CasesRecord]: ...
     @property
     def dead_letters(self) -> Sequence[DeadLetter]: ...
     @property
@@ -175,10 +180,15 @@ class SourcePartition(Partition):
         cells = [
             OutRecord(CELLS_TOPIC, encode(record), partition=number) for number, record in sorted(flush.records.items())
         ]
+        marks = [
+            OutRecord(CASES_TOPIC, encode_marks(piece), partition=number)
+            for number, record in sorted(flush.cases.items())
+            for piece in pieces_of_marks(record)
+        ]
         dead = [self._dead_letter(letter) for letter in flush.dead_letters]
         self.unflushed = 0
         note = CommitNote(flush.largest_event_time, flush.watermark, self.topic_id, self._options.customer_key)
-        return FlushContent(self.tp, self.position, str(note), [*cells, *dead]), flush
+        return FlushContent(self.tp, self.position, str(note), [*cells, *marks, *dead]), flush
 
     def _dead_letter(self, letter: DeadLetter) -> OutRecord:
         headers = (

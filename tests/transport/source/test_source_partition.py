@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.catalogue.load import load
+from streams.cells.case_record import CasesRecord, decode
 from streams.ingest.partition import IngestPartition
-from streams.topics.names import CELLS_TOPIC, DEAD_LETTERS_TOPIC
+from streams.topics.names import CASES_TOPIC, CELLS_TOPIC, DEAD_LETTERS_TOPIC
 from streams.topics.wanted import LARGEST_RECORD
 from streams.transport.driver.fetched import Fetched
 from streams.transport.partitions.committed import Commit
@@ -161,6 +162,19 @@ def test_a_flush_holds_a_record_for_every_cells_partition_and_the_dead_letters_w
         "pharos-offset": b"9",
     }
     assert (content.next_offset, content.metadata) == (11, "10 9")
+
+
+def test_marks_of_cases_are_written_with_the_cells_one_record_for_every_partition_of_cases() -> None:
+    part = new_part()
+    run(part, None)
+    ingest_of(part).has_cases = True
+    part.take(fetched(0, range(8, 11), next_offset=11))
+    content, _ = part.take_flush()
+
+    marks = content.records[2:4]
+    assert [(record.topic, record.partition) for record in marks] == [(CASES_TOPIC, 0), (CASES_TOPIC, 1)]
+    assert [decode(record.value or b"") for record in marks] == [CasesRecord("orders", 0, -1, "hash", [])] * 2
+    assert [record.topic for record in content.records[4:]] == [DEAD_LETTERS_TOPIC]
 
 
 @given(st.integers(0, 60), st.integers(0, 30), st.lists(st.integers(1, 20), min_size=1, max_size=10))

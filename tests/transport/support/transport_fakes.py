@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from faust.types import TP
 
+from streams.cells.case_record import CasesRecord
 from streams.cells.record import CellsRecord
 from streams.records.batch import RecordBatch
 from streams.transport.driver.fetched import Fetched
@@ -43,10 +44,13 @@ class FakeFlush(NamedTuple):
     largest_event_time: int
     records: Mapping[int, CellsRecord]
     dead_letters: list[FakeLetter]
+    cases: Mapping[int, CasesRecord]
 
 
 class FakeIngest:
     """Remembers what it was given; offsets that end in 9 are dead letters."""
+
+    has_cases = False
 
     def __init__(self) -> None:
         self.warmed: list[int] = []
@@ -84,8 +88,14 @@ class FakeIngest:
         self._news = False
         dead, self._dead = self._dead, []
         record = CellsRecord("orders", 0, 0, -1, "hash", [])
+        marks = CasesRecord("orders", 0, -1, "hash", [])
         return FakeFlush(
-            0, self.watermark, self.largest_event_time, dict.fromkeys(range(cells_partitions), record), dead
+            0,
+            self.watermark,
+            self.largest_event_time,
+            dict.fromkeys(range(cells_partitions), record),
+            dead,
+            dict.fromkeys(range(cells_partitions), marks) if self.has_cases else {},
         )
 
 
