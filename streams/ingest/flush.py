@@ -6,12 +6,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from streams.cells.case_record import CasesRecord
     from streams.cells.record import CellsRecord
     from streams.events.dead_letter import DeadLetter
     from streams.ingest.outcome import Outcome
+    from streams.records.single_event import SingleEvent
 
 
 class Flush(NamedTuple):
@@ -30,6 +31,7 @@ class Flush(NamedTuple):
             of every event read, of copies and late ones, too.
         cases: by partition of pharos-cases; all partitions are there, or none where the catalogue has no cases.
         without_case: events since the last flush that lack the field that names their case, by (event type, field).
+        single_events: those counted since the last flush that rules on single events are about.
 
     """
 
@@ -43,3 +45,4 @@ class Flush(NamedTuple):
     long_values: dict[str, int]
     cases: Mapping[int, CasesRecord] = MappingProxyType({})
     without_case: Mapping[tuple[str, str], int] = MappingProxyType({})
+    single_events: Sequence[SingleEvent] = ()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from streams.events.event_times import event_times_ms
 from streams.ingest.reader import Columns
+from streams.ingest.selection import Selection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -26,6 +27,7 @@ class MappedReader:
         refuse: called with each record that is a dead letter (offset, timestamp, value, what was raised).
         ignore: called with each record that holds no event (offset, timestamp, value).
         codes: those that `grouping` looks up, which count the values that they cut.
+        selection: adds to the sums what rules on single events are about.
 
     """
 
@@ -36,12 +38,14 @@ class MappedReader:
         refuse: Refuse,
         ignore: Callable[[int, int, bytes | None], None],
         codes: Collection[Codes] = (),
+        selection: Selection | None = None,
     ) -> None:
         self._mapper = mapper
         self._grouping = grouping
         self._refuse = refuse
         self._ignore = ignore
         self._codes = codes
+        self._selection = selection or Selection()
 
     def read(self, offsets: Sequence[int], timestamps: Sequence[int], values: Sequence[bytes | None]) -> Columns:
         """Never raises for what a record holds. Columns repeat the record for each of its events."""
@@ -97,6 +101,7 @@ class MappedReader:
         places = [place for place, of_record in kept for _ in of_record]
         times = event_times_ms([event.time for event in events])
         keys, sums = self._grouping(events, times.tolist())
+        self._selection.add(events, times, sums)
         return Columns(
             [offsets[place] for place in places],
             [timestamps[place] for place in places],

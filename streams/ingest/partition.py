@@ -25,6 +25,7 @@ from streams.ingest.plane import Plane
 from streams.ingest.progress import NEVER, Progress
 from streams.ingest.recent_ids import RecentIds
 from streams.ingest.refused_records import RefusedRecords
+from streams.ingest.selection import Selection
 from streams.ingest.source_events import SourceEvents
 
 if TYPE_CHECKING:
@@ -36,8 +37,8 @@ if TYPE_CHECKING:
     from streams.events.dead_letter import DeadLetter
     from streams.events.misdated import MisdatedEvent
     from streams.events.record_mapper import RecordMapper
-    from streams.ingest.mapped_reader import MappedReader
-    from streams.ingest.reader import Columns, Reader
+    from streams.ingest.reader import Columns
+    from streams.ingest.source_events import AnyReader
     from streams.records.batch import RecordBatch
 
 _AT_ONCE = 256  # records whose events are in memory together: more no longer help, and would leave the cache
@@ -58,6 +59,7 @@ class IngestPartition:
         now_ms: the wall clock, set right by the brokers'; None where the time of the events is all there is.
         mapper: of a mapped topic; None where its records are events of ours.
         customers: hashes the customers that events name.
+        selection: finds what rules on single events are about.
 
     Attributes:
         newest_timestamp: the largest Kafka timestamp of the records that were not refused, in ms; -1 before the first.
@@ -77,10 +79,10 @@ class IngestPartition:
         now_ms: Callable[[], int] | None = None,
         mapper: RecordMapper | None = None,
         customers: CustomerKey = NOBODY,
+        selection: Selection | None = None,
     ) -> None:
         """Raises KeyError for a topic that is neither mapped nor brings a type of the catalogue's vocabulary."""
-        self.topic = topic
-        self.partition = partition
+        self.topic, self.partition = topic, partition
         self.outcomes: dict[Outcome, int] = dict.fromkeys(Outcome, 0)
         self._catalogue = catalogue
         self._late_limit, self._future_limit = late_limit_ms, future_limit_ms
@@ -88,26 +90,26 @@ class IngestPartition:
         self.newest_timestamp = NO_TIMESTAMP
         vocabulary = catalogue.vocabulary
         self._events = SourceEvents(topic, vocabulary, mapper, customers)
+        self._selection = selection or Selection()
         self._ids = RecentIds(dedup_records)
         numbered = numbered_groups(catalogue.metrics, (*self._events.structs, *MISDATED), topic)
         groups = [group for of_event in numbered.values() for _, group in of_event]
         self._codes = CodeBook(name for group in groups for name in group.dimensions)
         self._missing = MissingTimes(groups)
         self._grouping = compile_grouping(numbered, self._codes, vocabulary, topic, customers.cases)
-        self._reader = self._events.new_reader(self._grouping, self._refuse, self._ignore, self._codes.values())
+        read = self._grouping, self._refuse, self._ignore, self._codes.values(), self._selection
+        self._reader = self._events.new_reader(*read)
         # What is counted already is only remembered: it needs no keys, and costs half.
         nothing = compile_grouping(dict.fromkeys(numbered, ()), {}, vocabulary, topic)
         self._remembering = self._events.new_reader(nothing, self._refuse, self._ignore)
         self._expansion = Expansion(catalogue.metrics, groups, self._codes)
         self._progress = Progress(lateness_ms)
-        self._next_offset = 0
         self._gauges = frozenset(number for number, group in enumerate(groups) if group.measure.gauge)
         self._case_marks = CaseMarks(groups, self._codes, wanted=catalogue.has_cases)
         self._on_time, self._late = self._new_planes()
-        self._refused = RefusedRecords(topic, partition)
+        self._refused, self._busy = RefusedRecords(topic, partition), BusySlots()
         self._flushed_outcomes = dict(self.outcomes)
-        self._busy = BusySlots()
-        self._has_news = False
+        self._next_offset, self._has_news = 0, False
 
     @property
     def largest_event_time(self) -> int:
@@ -172,7 +174,7 @@ class IngestPartition:
         """Decide about every record of a batch. Returns its dead letters, as the next flush does. No record raises."""
         return self._feed(batch, self._reader)
 
-    def _feed(self, batch: RecordBatch, reader: Reader | MappedReader) -> list[DeadLetter]:
+    def _feed(self, batch: RecordBatch, reader: AnyReader) -> list[DeadLetter]:
         first_letter = len(self._refused)
         values = self._refused.values_of(batch, mapped=self._events.mapped) if batch.headers else batch.values
         if self._now_ms is not None:
@@ -216,7 +218,7 @@ class IngestPartition:
         for place in np.flatnonzero(fates.ahead).tolist():
             refused.setdefault(columns.offsets[place], place)
         for offset, place in refused.items():
-            why = self._ahead(int(times[place]), columns.timestamps[place])
+            why = ahead(int(times[place]), columns.timestamps[place], self._now, self._future_limit)
             self._reject(offset, columns.values[place], why or FROM_THE_FUTURE)
         for outcome, count in fates.outcomes().items():
             self.outcomes[outcome] += count
@@ -260,6 +262,7 @@ class IngestPartition:
             self._missing.count((self._on_time, self._late)),
             self._codes.take_long_values(),
             *self._case_marks.records((self._on_time, self._late), cells_partitions, header),
+            self._selection.take([*self._on_time.selected, *self._late.selected]),
         )
         self._on_time, self._late = self._new_planes()
         self._codes.shrink()
@@ -270,9 +273,6 @@ class IngestPartition:
     def _new_planes(self) -> tuple[Plane, Plane]:
         """For events on time, and for late ones."""
         return Plane(self._gauges, self._case_marks.groups), Plane(self._gauges, self._case_marks.groups)
-
-    def _ahead(self, time: int | None, timestamp: int) -> Rejection | None:
-        return ahead(time, timestamp, self._now, self._future_limit)
 
     def _refuse(self, offset: int, timestamp: int, value: bytes | None, error: Exception) -> None:
         if value is None:
@@ -288,7 +288,7 @@ class IngestPartition:
         self._ignore_unless_ahead(offset, None, timestamp, value)
 
     def _ignore_unless_ahead(self, offset: int, time: int | None, timestamp: int, value: bytes | None) -> None:
-        why = self._ahead(time, timestamp)
+        why = ahead(time, timestamp, self._now, self._future_limit)
         if why is not None:
             self._reject(offset, value, why)
             return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import chain, compress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from streams.cells.gauge import MOMENT_BITS
 
@@ -16,12 +16,17 @@ if TYPE_CHECKING:
     from streams.ingest.grouping import Keys, Sum
 
 
+SELECTED: Final[tuple[Any, ...]] = (-1,)
+"""Stands for the key where an event was selected for a rule; its amount says where it is held."""
+
+
 class Plane:
     """Adds up keys and sums as `streams.ingest.grouping` makes them.
 
     Attributes:
         amounts: by key, in the order of their first events.
         marks: of the groups of cases, keys and what they carry.
+        selected: what is held of events for rules (`streams.ingest.selection`).
 
     """
 
@@ -35,8 +40,9 @@ class Plane:
         """
         self.amounts: Counter[GroupKey] = Counter()
         self.marks: list[tuple[GroupKey, int]] = []
+        self.selected: list[int] = []
         self._gauges = gauges
-        self._special = gauges | cases
+        self._special = gauges | cases | {SELECTED[0]}
 
     def add(self, keys: Sequence[Keys], sums: Sequence[Sum]) -> None:
         """All events of a batch."""
@@ -46,6 +52,8 @@ class Plane:
         for _, key, amount in sums:
             if key[0] not in self._special:
                 amounts[key] = before(key, 0) + amount
+            elif key is SELECTED:
+                self.selected.append(amount)
             elif key[0] not in self._gauges:
                 self.marks.append((key, amount))
             elif amount >> MOMENT_BITS >= before(key, 0) >> MOMENT_BITS:

@@ -10,6 +10,7 @@ import numpy as np
 from streams.events.event_time import event_time_ms
 from streams.events.event_times import event_times_ms
 from streams.ingest.grouping import WrongTimeError
+from streams.ingest.selection import Selection
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -53,16 +54,23 @@ class Reader:
         grouping: keys and sums of events; raises WrongTimeError.
         refuse: called with each record that is no event (offset, timestamp, value, what was raised).
         codes: those that `grouping` looks up, which count the values that they cut.
+        selection: adds to the sums what rules on single events are about.
 
     """
 
     def __init__(
-        self, decode: Callable[[bytes], Event], grouping: Grouping, refuse: Refuse, codes: Collection[Codes] = ()
+        self,
+        decode: Callable[[bytes], Event],
+        grouping: Grouping,
+        refuse: Refuse,
+        codes: Collection[Codes] = (),
+        selection: Selection | None = None,
     ) -> None:
         self._decode = decode
         self._grouping = grouping
         self._refuse = refuse
         self._codes = codes
+        self._selection = selection or Selection()
 
     def read(self, offsets: Sequence[int], timestamps: Sequence[int], values: Sequence[bytes | None]) -> Columns:
         """Never raises for what a record holds: such records are refused, in the order of offsets, and left out."""
@@ -72,6 +80,7 @@ class Reader:
             _check_utf8(values)
             times = event_times_ms([event.time for event in events])
             keys, sums = self._grouping(events, times.tolist())
+            self._selection.add(events, times, sums)
         except Exception:  # noqa: BLE001 - whatever a record holds: which one it is, is found out one by one
             for codes, before in zip(self._codes, cut, strict=True):
                 codes.cut = before  # these are read, and counted, once more
@@ -93,6 +102,7 @@ class Reader:
                 if time is None:
                     raise WrongTimeError("$.time")  # noqa: TRY301 - one place for all that is refused
                 (keys,), sums = self._grouping((event,), (time,))
+                self._selection.add((event,), (time,), sums)
             except Exception as error:  # noqa: BLE001 - nothing that a record holds may stop the others
                 self._refuse(offsets[place], timestamps[place], value, error)
                 continue

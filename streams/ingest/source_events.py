@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from streams.ingest.codes import Codes
     from streams.ingest.grouping import Grouping
     from streams.ingest.reader import Refuse
+    from streams.ingest.selection import Selection
+
+AnyReader = Reader | MappedReader
 
 
 class SourceEvents:
@@ -48,11 +51,12 @@ class SourceEvents:
         refuse: Refuse,
         ignore: Callable[[int, int, bytes | None], None],
         codes: Collection[Codes] = (),
-    ) -> Reader | MappedReader:
+        selection: Selection | None = None,
+    ) -> AnyReader:
         """A reader that hands the events to `grouping`; see there for the arguments."""
         if self._mapper is not None:
-            return MappedReader(self._mapper, grouping, refuse, ignore, codes)
-        return Reader(self._decoder.decode, grouping, refuse, codes)
+            return MappedReader(self._mapper, grouping, refuse, ignore, codes, selection)
+        return Reader(self._decoder.decode, grouping, refuse, codes, selection)
 
     def explain(self, value: bytes, error: Exception) -> Unlisted | Rejection:
         """What a record is that could not be read: an event of an unlisted type, or a dead letter."""
