@@ -72,8 +72,9 @@ LAYERS = {
     "evaluation": Layer(PURE, "catalogue cells detectors events records register settings"),
     "merge": Layer(PURE, "catalogue cells evaluation events records settings topics"),
     "cases": Layer(PURE, "catalogue cells merge topics"),
+    "journey": Layer(PURE, "events records"),
     "broker": Layer(SHELL, "events settings topics"),
-    "affected": Layer(SHELL, "broker catalogue events records settings topics"),
+    "affected": Layer(SHELL, "broker catalogue events journey records settings topics"),
     "alerts.words": Layer(PURE, "catalogue events records register settings"),
     "alerts.decide": Layer(PURE, "alerts.words catalogue events records register settings"),
     "alerts.queue": Layer(SHELL, "alerts.words catalogue delivery"),
@@ -81,7 +82,9 @@ LAYERS = {
     "alerts": Layer(SHELL, "alerts.decide alerts.queue alerts.words records"),
     "intake": Layer(PURE, "events settings topics"),
     "linkage": Layer(SHELL, "catalogue delivery events records register settings"),
-    "web": Layer(SHELL, "catalogue delivery detectors events intake merge records register settings telemetry topics"),
+    "web": Layer(
+        SHELL, "catalogue delivery detectors events intake journey merge records register settings telemetry topics"
+    ),
     "transport.driver": Layer(SHELL, "broker events records settings"),
     "transport.life": Layer(SHELL, "broker settings"),
     "transport.flush": Layer(SHELL, "broker cells merge records topics"),
@@ -116,8 +119,8 @@ LAYERS = {
     "dashboards.grafana": Layer(SHELL, "dashboards.boards settings"),
     "app": Layer(
         SHELL,
-        "alerts alerts.decide alerts.queue alerts.receivers alerts.words broker catalogue cells"
-        " configuration dashboards.wallboard delivery evaluation events incidents ingest intake linkage"
+        "affected alerts alerts.decide alerts.queue alerts.receivers alerts.words broker catalogue cells"
+        " configuration dashboards.wallboard delivery evaluation events incidents ingest intake journey linkage"
         " mapping merge records register settings telemetry topics transport transport.clients"
         " transport.flush transport.life transport.source web",
     ),
@@ -125,7 +128,7 @@ LAYERS = {
     "cli": Layer(
         SHELL,
         "affected app broker catalogue configuration dashboards.boards dashboards.grafana"
-        " dashboards.rehearsal dashboards.rules demo events imports intake linkage mapping offline records"
+        " dashboards.rehearsal dashboards.rules demo events imports intake journey linkage mapping offline records"
         " register settings simulate topics transport.life web",
     ),
 }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from streams.events.binary_mode import Headers, is_binary, structured
+from streams.events.customer import NOBODY
 from streams.events.dead_letter import RejectedError
 from streams.events.decoder import TopicDecoder
 
@@ -14,17 +15,25 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from streams.affected.question import Question
+    from streams.events.customer import CustomerKey
     from streams.events.fields import Event
     from streams.events.record_mapper import RecordMapper
     from streams.events.vocabulary import Vocabulary
 
 
 class RecordEvents:
-    """Of one topic. A dead letter has no events."""
+    """Of one topic. A dead letter has no events. `customers` hashes those that events name."""
 
-    def __init__(self, topic: str, vocabulary: Vocabulary, mapper: RecordMapper | None) -> None:
+    def __init__(
+        self, topic: str, vocabulary: Vocabulary, mapper: RecordMapper | None, customers: CustomerKey = NOBODY
+    ) -> None:
         self._mapper = mapper
-        self._decoder = None if mapper is not None else TopicDecoder(topic, vocabulary)
+        self._decoder = None if mapper is not None else TopicDecoder(topic, vocabulary, customers)
+
+    @property
+    def mapped(self) -> bool:
+        """Whether a mapping makes the events, so that a record need not hold their words."""
+        return self._mapper is not None
 
     def of(self, value: bytes, headers: Headers = ()) -> Sequence[Event]:
         """Never raises for what a record holds."""

@@ -16,6 +16,7 @@ from prometheus_client import CollectorRegistry
 from streams.app.action_intake import ActionIntake
 from streams.app.clocks import Clocks
 from streams.app.flush_counts import FlushCounts
+from streams.app.journeys import Journeys
 from streams.app.linkage_agent import LinkageAgent, LinkageContext
 from streams.app.notify_agent import NotifyAgent, NotifyContext
 from streams.app.topic_intake import TopicIntake
@@ -244,6 +245,7 @@ class System:
             self.catalogue.dimensions(),
             self._dead_letters,
             write,
+            Journeys(self._connection, self.settings.app, self.catalogue.vocabulary, self._customers, self._mappers),
         )
 
     def _new_ingest(self, tp: TP) -> IngestPartition | AssessmentIngest:

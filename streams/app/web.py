@@ -15,6 +15,7 @@ from streams.web.approvals import add_approvals
 from streams.web.audited import Auditor, add_audit, open_audit
 from streams.web.dead_letters import add_dead_letters
 from streams.web.intake import add_intake
+from streams.web.journey import add_journey
 from streams.web.security import Security
 from streams.web.silences import add_silences
 from streams.web.token_file import read_tokens
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection
 
     from streams.app.clocks import Clocks
+    from streams.app.journeys import Journeys
     from streams.delivery.written import Delivery
     from streams.register.register import Register
     from streams.settings.settings import Settings
@@ -54,6 +56,7 @@ class WebParts(NamedTuple):
     dimensions: Collection[str]
     dead_letters: DeadLetterBoard
     write: Callable[[bytes, bytes], Awaitable[Delivery]]
+    journeys: Journeys
 
 
 async def serve(stack: contextlib.AsyncExitStack, parts: WebParts, intake: IntakeParts | None = None) -> str:
@@ -72,11 +75,14 @@ async def serve(stack: contextlib.AsyncExitStack, parts: WebParts, intake: Intak
     add_audit(app, Auditor(open_audit(settings), security, time.time, parts.metrics.audit_failed), security)
     add_approvals(app, register, security, write, clocks.alerting_now_s)
     add_dead_letters(app, parts.dead_letters, security)
+    shown = settings.journey_page == "always" or (settings.journey_page == "with_tokens" and bool(tokens))
+    add_journey(app, parts.journeys, security, clocks.data_now_s, parts.journeys.mark, shown=shown)
     if intake is not None:
         add_intake(app, security, intake)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
+    stack.callback(parts.journeys.end)
     site = web.TCPSite(runner, settings.host, settings.port)
     await site.start()
     host = f"[{settings.host}]" if ":" in settings.host else settings.host

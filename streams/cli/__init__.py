@@ -31,6 +31,7 @@ COMMANDS = (
     "import",
     "score",
     "affected",
+    "journey",
     "dead-letters",
     "check",
     "boards",

@@ -26,12 +26,19 @@ if TYPE_CHECKING:
     from streams.web.guard import Handler
 
 ACTOR: Final = web.RequestKey("actor", str)  # the name that the request itself gave, once a handler has read it
+ABOUT: Final = web.RequestKey("about", str)  # what a look was about, where the path does not name it
+LOOKS: Final = frozenset({"/api/v1/journey"})
+"""What is written down although it only reads: it shows what leads to people."""
 SIGNED_IN: Final = web.RequestKey("signed_in", str)  # the name beside the token of who signs in
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _REFUSALS: Final = frozenset({401, 403, 404, 405, 413, 415})
 _LISTED_A_MINUTE: Final = 60  # of what was refused: a flood must not push out what was done
 _MOST_ASKED: Final = 1_000
 _COUNT: Final = re.compile("[1-9][0-9]{0,3}")
+_NOT_NOTED: Final = {
+    "error": "The audit log cannot be written, and without it this is not shown: see the worker's log.",
+    "reason": "not_noted",
+}
 _LARGEST_ANSWER: Final = 4_096
 
 logger = logging.getLogger(__name__)
@@ -57,18 +64,20 @@ class Auditor:
         self._on_failure = on_failure
         self._minute, self._refused, self._unlisted = 0, 0, 0
 
-    async def note(self, request: web.Request, response: web.StreamResponse) -> None:
-        """Never raises for a log that cannot be written."""
+    async def note(self, request: web.Request, response: web.StreamResponse) -> bool:
+        """Whether it is written down. Never raises for a log that cannot be written."""
         now = self._clock()
         if response.status in _REFUSALS and not self._lists_refusal(int(now // 60)):
-            return
+            return True
         entry = self._entry(request, response, now)
         self._unlisted = 0
         try:
             await asyncio.to_thread(self.log.append, entry)
         except OSError as error:
             self._on_failure()
-            logger.error("a write is missing in the audit log: %s; check the disk", error.strerror)  # noqa: TRY400
+            logger.error("a line is missing in the audit log: %s; check the disk", error.strerror)  # noqa: TRY400
+            return False
+        return True
 
     def _lists_refusal(self, minute: int) -> bool:
         if minute != self._minute:
@@ -92,7 +101,7 @@ class Auditor:
             from_=address_class(request.remote, behind_proxy=self._security.behind_proxy),
             method=request.method[:10],
             what="" if resource is None else resource.canonical,
-            about=" ".join(request.match_info.values())[:200],
+            about=(request.get(ABOUT) or " ".join(request.match_info.values()))[:200],
             status=response.status,
             reason=str(answer.get("reason", ""))[:80],
             id=str(answer.get("id", ""))[:80],
@@ -113,11 +122,18 @@ def open_audit(settings: Settings) -> AuditLog:
 
 
 def audited(auditor: Auditor) -> Middleware:
-    """The middleware; it stands outside the guard, so that it sees what that refuses."""
+    """The middleware; it stands outside the guard, so that it sees what that refuses.
+
+    An action succeeds also where it cannot be written down; a look at what leads to people does not.
+    """
 
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
         response = await handler(request)
+        resource = request.match_info.route.resource
+        if resource is not None and resource.canonical in LOOKS:
+            noted = await auditor.note(request, response)
+            return response if noted else json_response(_NOT_NOTED, 503)
         if request.method not in _SAFE and not is_webhook(request):
             await auditor.note(request, response)
         return response
