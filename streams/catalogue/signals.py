@@ -23,6 +23,7 @@ class CellKind(enum.Enum):
     DEADLINES = enum.auto()  # the same, by the minute of a deadline, which may lie ahead; see `Component`
     BINS = enum.auto()  # a histogram of durations: the number of the bin stands in the place of the component
     LATEST = enum.auto()  # a gauge: the value reported last, which adds up over neither time nor scopes
+    LEADS = enum.auto()  # by how far ahead the deadline lies, which stands in the place of the component
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,6 +165,17 @@ SIGNALS: dict[str, Traits] = {
         takes=frozenset({"stock", "by"}),
         of_cases=True,
         long_windows=True,
+    ),
+    # of the cases of a cohort that are due within two hours, how many will miss: judged as a share of those open
+    "due_soon": Traits(
+        units=("number",),
+        law=Law.RATIO,
+        cells=CellKind.LEADS,
+        words=("closed in time", "opened", ""),
+        formula="of the cases open with a deadline within 2 h, how many will not be closed in time, as it goes at present",
+        needs=_DENOMINATOR,
+        takes=frozenset({"forecasts"}),
+        of_cases=True,
     ),
     # of durations, from histograms: judged by shares
     "quantile": Traits(

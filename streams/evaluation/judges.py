@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from streams.evaluation.amount_mean_judge import judge_of_mean
 from streams.evaluation.cohort_judge import CohortJudge
 from streams.evaluation.count_judge import CountJudge
+from streams.evaluation.due_soon_judge import DueSoonJudge
 from streams.evaluation.duration_judge import QuantileJudge, SpreadJudge
 from streams.evaluation.gauge_judge import GaugeJudge
 from streams.evaluation.net_judge import NetJudge
@@ -31,6 +32,7 @@ JUDGES: dict[str, Callable[[Metric], Judge]] = {
     "per_thousand": RateJudge,
     "rare": RareJudge,
     "cohort": CohortJudge,
+    "due_soon": DueSoonJudge,
     "quantile": QuantileJudge,
     "spread": SpreadJudge,
     "net": NetJudge,

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from streams.catalogue.metric import Component
+from streams.cells.lead import FURTHEST
 from streams.cells.mark import LEAST_MARK
 from streams.cells.record import SLOT_MS
 from streams.merge.cells import Cells
 from streams.merge.cohort import deadline_slot, expiry_slot
+from streams.merge.open_cases import STEP_SLOTS
 from streams.merge.quarters import CLOSING_SLOTS
 from streams.merge.waiting_marks import Marks
 from streams.merge.windows import QUARTER_SLOTS
@@ -44,6 +46,8 @@ class Intake:
         recurrence: of a metric whose cases come again, else None.
         totals: of all cells.
         skipped: counts those that are not used.
+        width: places in the keys of cells: components, bins, or how far ahead deadlines lie.
+        leads: whether it is the last of these.
 
     """
 
@@ -59,6 +63,8 @@ class Intake:
         skipped: Skipped,
         *,
         additive: bool,
+        width: int,
+        leads: bool = False,
     ) -> None:
         """`additive`: whether cells add up, so that there are totals of them."""
         self._settle_slots = settle_slots
@@ -70,7 +76,9 @@ class Intake:
         self._totals = totals
         self._skipped = skipped
         self._additive = additive
-        self._components = totals.width if cohort is None else Component.LATE_BY_DEADLINE + 1
+        self._width = width
+        self._leads = leads
+        self._components = width if cohort is None else Component.LATE_BY_DEADLINE + 1
 
     def apply(self, record: MetricCells, source_watermark: int, watermark: int) -> None:
         """Takes in the cells of one record. `watermark` is that of the merge before this record."""
@@ -89,6 +97,10 @@ class Intake:
             cells = cells.chosen(~marked)
         if self._cohort is not None:
             cells = self._by_deadline(self._cohort, cells, judged)
+        if self._leads:
+            near = cells.component < 2 * FURTHEST
+            self._skipped.too_far += int(np.count_nonzero(~near))
+            cells = cells if near.all() else cells.chosen(near)
         self._sort_in(cells, judged, reached + _REJOIN_SLOTS)
 
     def _known(self, record: MetricCells, furthest: int) -> Cells:
@@ -142,8 +154,9 @@ class Intake:
 
     def _sort_in(self, cells: Cells, judged: int, rejoin: int) -> None:
         if self._additive:
-            self._totals.add(cells.log_id, cells.component, cells.value, len(self._table.log_scopes))
-        key = cells.log_id * self._totals.width + cells.component
+            component = cells.component & 1 if self._leads else cells.component
+            self._totals.add(cells.log_id, component, cells.value, len(self._table.log_scopes))
+        key = cells.log_id * self._width + cells.component
         late = self._or_behind(cells, judged)
         if self._cohort is not None:
             late = late & ((cells.component == Component.EXPOSURE) | (cells.slot < rejoin))
@@ -153,6 +166,8 @@ class Intake:
         on_time = ~late
         self._ahead.add(cells.slot[on_time], key[on_time], cells.value[on_time])
         quarter, key, value = cells.slot[late] // QUARTER_SLOTS, key[late], cells.value[late]
+        if self._leads:  # the quarter is all that stays of the slot: how far ahead it lies is told from there
+            key += 2 * (cells.slot[late] // STEP_SLOTS - quarter * (QUARTER_SLOTS // STEP_SLOTS))
         is_open = self._still_open(quarter, judged)
         self._quarters.late.add(quarter[is_open], key[is_open], value[is_open])
 

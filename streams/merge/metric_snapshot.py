@@ -48,6 +48,8 @@ class MetricSnapshot:
             yield from self._store_parts(f"{self._prefix}{name}", store, full)
         if self._marks is not None:
             yield from self._marks.parts()
+        if state.open_cases is not None:
+            yield Part(f"{self._prefix}open_cases", True, lambda cases=state.open_cases: pack(**cases.arrays()))  # type: ignore[misc] # as below
         yield Part(f"{self._prefix}evaluator", True, state.evaluator.to_bytes)
 
     def restore(self, reader: SnapshotReader) -> None:
@@ -74,6 +76,8 @@ class MetricSnapshot:
             state.cohort.reserve(windows.capacity)
             state.cohort.overdue[: state.shown.series_count] = arrays["overdue"]
             state.cohort.expired = plain["expired"]
+        if state.open_cases is not None:
+            state.open_cases.restore(reader.part(f"{self._prefix}open_cases")[1])
         for name, store in self._stores():
             for part in reader.names(f"{self._prefix}{name}/"):
                 cells = reader.part(part)[1]
@@ -86,7 +90,11 @@ class MetricSnapshot:
     def _stores(self) -> list[tuple[str, Ahead]]:
         state = self._state
         stores = [("ahead", state.ahead), ("late", state.quarters.late)]
-        return stores if state.cohort is None else [*stores, ("expiry", state.cohort.expiry)]
+        if state.cohort is not None:
+            stores.append(("expiry", state.cohort.expiry))
+        if state.open_cases is not None:
+            stores.append(("further", state.open_cases.further))
+        return stores
 
     def _pack_state(self) -> bytes:
         state = self._state

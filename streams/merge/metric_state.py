@@ -8,10 +8,12 @@ import numpy as np
 
 from streams.catalogue.metric import Component
 from streams.catalogue.signals import CellKind
+from streams.cells.lead import PLACES
 from streams.cells.record import SLOT_MS
 from streams.merge.ahead import Ahead, latest, summed
 from streams.merge.cohort import Cohort
 from streams.merge.intake import Intake
+from streams.merge.open_cases import Leads, OpenCases
 from streams.merge.quarters import Quarters
 from streams.merge.recurrence import Recurrence
 from streams.merge.series_table import SeriesTable, table_width
@@ -52,20 +54,22 @@ class MetricState:
         self.metric = metric
         self.evaluator = evaluator
         cells = metric.traits.cells
-        gauge, deadlines = cells is CellKind.LATEST, cells is CellKind.DEADLINES
-        self.width = max(table_width(metric), 3 if deadlines else 1)
+        gauge, deadlines, leads = (cells is kind for kind in (CellKind.LATEST, CellKind.DEADLINES, CellKind.LEADS))
+        shown = max(table_width(metric), 3 if deadlines else 1)
+        self.width = PLACES if leads else shown
         self.settle_slots = -(-metric.settle_s * 1000 // SLOT_MS)
         self.table = SeriesTable(metric, budget)
         self.ahead = Ahead(merged=latest if gauge else summed)
         lengths = {*metric.windows, metric.trailing_s, SLOT_MS // 1000} - {0}
-        self.windows = Windows(self.width, lengths)
+        self.windows = Windows(shown, lengths)
         self.quarters = Quarters()
         self.cohort = Cohort() if deadlines else None
+        self.open_cases = OpenCases() if leads else None
         term = metric.recurring()
         self.recurrence = None if term is None else Recurrence(metric, term, self.table)
         self.skipped = Skipped()
         self.started = False
-        self.totals = Totals(self.width)
+        self.totals = Totals(shown)
         self.shown = ShownWindows(self.table, self.windows, self.cohort, gauge=gauge)
         self._intake = Intake(
             self.settle_slots,
@@ -77,6 +81,8 @@ class MetricState:
             self.totals,
             self.skipped,
             additive=metric.traits.additive,
+            width=self.width,
+            leads=leads,
         )
 
     def apply(self, cells: MetricCells, source_watermark: int, watermark: int) -> None:
@@ -101,17 +107,20 @@ class MetricState:
             self.started = True
             self.windows.frontier = first
             self.quarters.start(first)
+            if self.open_cases is not None:
+                self.open_cases.start(first)
         if self.recurrence is not None:
             self.ahead.add(*self._repeats(self.recurrence.enter(frontier)))
         due = self.ahead.take(frontier)
         log_id, component = np.divmod(due.key, self.width)
-        series = self._reach(log_id)
-        if self.cohort is not None and due.slot.size:
-            self.cohort.enter(due.slot, component, log_id, series, due.value)
-        if coarse:
-            self.windows.enter_quarters(frontier, due.slot, component, series, due.value)
-        else:
-            self.windows.enter_slots(frontier, due.slot, component, series, due.value)
+        slot, series, value = due.slot, self._reach(log_id), due.value
+        if self.cohort is not None and slot.size:
+            self.cohort.enter(slot, component, log_id, series, value)
+        if self.open_cases is not None:
+            leads = Leads(slot, component, series, value)
+            slot, component, series, value = self.open_cases.go_on(frontier, leads, self.table.whole)
+        enter = self.windows.enter_quarters if coarse else self.windows.enter_slots
+        enter(frontier, slot, component, series, value)
         if self.recurrence is not None:
             slot, key, value = self._repeats(self.recurrence.close(frontier))
             self.quarters.late.add(slot // QUARTER_SLOTS, key, value)
@@ -157,7 +166,11 @@ class MetricState:
         log_id, component = np.divmod(late.key[current], self.width)
         series = self._reach(log_id)
         counts = self.windows.quarter(quarter)
-        counts[component, series] += late.value[current]
+        if self.open_cases is not None:
+            slots = late.slot[current] * QUARTER_SLOTS
+            self.open_cases.enter_late(quarter * QUARTER_SLOTS, Leads(slots, component, series, late.value[current]))
+        else:
+            counts[component, series] += late.value[current]
         if self.cohort is not None and series.size:
             self.cohort.enter(late.slot[current] * QUARTER_SLOTS, component, log_id, series, late.value[current])
         counts = counts[:, : self.shown.series_count]
@@ -186,6 +199,8 @@ class MetricState:
         self.windows.reserve(self.shown.series_count)
         if self.cohort is not None:
             self.cohort.reserve(self.windows.capacity)
+        if self.open_cases is not None:
+            self.open_cases.reserve(self.shown.series_count)
         return series
 
     @property
@@ -199,6 +214,8 @@ class MetricState:
         dropped = self.ahead.dropped + self.quarters.late.dropped
         if self.cohort is not None:
             dropped += self.cohort.expiry.dropped
+        if self.open_cases is not None:
+            dropped += self.open_cases.further.dropped
         if self.recurrence is not None:
             dropped += self.recurrence.waiting.dropped + self.recurrence.late.dropped
         return dropped

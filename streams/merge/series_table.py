@@ -50,6 +50,7 @@ class SeriesTable:
         log_scopes: log id -> scope.
         series_of: log id -> series id, -1 while no tick has reached it.
         order: series id -> log id.
+        whole: the series of the whole, -1 while no tick has reached it.
 
     """
 
@@ -57,6 +58,7 @@ class SeriesTable:
         self.scopes: list[Scope] = []
         self.log_scopes: list[Scope] = []
         self.order: list[int] = []
+        self.whole = -1
         self.series_of: NDArray[np.int32] = np.full(16, -1, np.int32)
         self._budget = budget
         self._log_ids: dict[Scope, int] = {}
@@ -142,6 +144,8 @@ class SeriesTable:
         scope = self.log_scopes[log_id]
         self.scopes.append(scope)
         self.order.append(log_id)
+        if not scope[1]:
+            self.whole = series
         self.series_of[log_id] = series
         for component, supplying in self._supply.items():
             partners = self._partners[component]

@@ -1,0 +1,20 @@
+"""How far ahead a deadline lies, in whole steps: where open cases are forecast, it stands in place of the component."""
+
+from __future__ import annotations
+
+from typing import Final
+
+STEP_MS: Final = 300_000
+FURTHEST: Final = (1 << 14) - 1  # steps, nearly 57 days: what is further ahead is not forecast
+PLACES: Final = 2 * (FURTHEST + 1)
+
+
+def place_of(deadline_ms: int, event_ms: int, component: int) -> int:
+    """The place of an event that opens (component 1) or closes (0) a case with that deadline.
+
+    A deadline that has passed counts as one in the event's own step, a far one as FURTHEST.
+
+    >>> place_of(5_400_000, 0, 1), place_of(5_399_999, 299_999, 0), place_of(0, 5_400_000, 1)
+    (37, 34, 1)
+    """
+    return 2 * min(max(deadline_ms // STEP_MS - event_ms // STEP_MS, 0), FURTHEST) + component
