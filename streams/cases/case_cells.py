@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from streams.catalogue.case_roles import AFTER
+from streams.catalogue.case_roles import taken_of_earlier
 from streams.catalogue.metric import Component
 from streams.catalogue.scopes import component_sets, scope_sets
 from streams.catalogue.signals import CellKind
@@ -16,14 +16,12 @@ from streams.cells.record import SLOT_MS, MetricCells
 from streams.cells.squares import Part, packed_moments, unpacked
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
     from streams.cases.look_up import Answer
     from streams.cases.marks import Marks
     from streams.cases.scope_names import ScopeNames
-    from streams.catalogue.case_roles import CaseLink, Role
+    from streams.catalogue.case_roles import CaseLink
     from streams.catalogue.metric import Metric
 
     Ints = NDArray[np.int64]
@@ -66,32 +64,45 @@ class LinkCells:
 
     def __init__(self, link: CaseLink, metric: Metric, cells: Cells) -> None:
         self._cells = cells
-        self._term = term = link.term
+        self._term = link.term
         self._component = link.component
-        self._of_earlier = term.scope_of == AFTER
-        role = link.earlier if self._of_earlier and link.earlier is not None else link.later
+        self._dimensions = (link.later.dimensions, () if link.earlier is None else link.earlier.dimensions)
+        if link.earlier is not None and link.earlier.same_events(link.later):
+            of_earlier = bool(taken_of_earlier(link.term, set(link.later.dimensions)))
+            self._dimensions = ((), link.earlier.dimensions) if of_earlier else (link.later.dimensions, ())
         sets = scope_sets(metric)
         self._projections = [
-            (number, tuple(_place(name, role, term.labels) for name in sets[number]))
+            (number, tuple(self._place(name) for name in sets[number]))
             for number in dict.fromkeys(component_sets(metric, link.component))
         ]
         self._borders = edges(*metric.bins) if metric.traits.cells is CellKind.BINS else ()
         self._metric = metric
 
-    def add(self, marks: Marks, answer: Answer, names: ScopeNames, *, late: bool) -> None:
-        """Marks of the later role; `names` are those of the role whose scope counts."""
+    def add(self, marks: Marks, answer: Answer, names: tuple[ScopeNames, ScopeNames], *, late: bool) -> None:
+        """Marks of the later role; `names` are those of its scopes, and of the earlier events' scopes."""
         rows = np.flatnonzero(answer.counts)
         if not rows.size:
             return
-        base = answer.time[rows] if self._term.at == AFTER else marks.time[rows]
-        slot = (base + self._term.plus_s * 1000) // SLOT_MS
-        scope = (answer.scope if self._of_earlier else marks.scope)[rows]
+        slot = (answer.base(self._term.at, marks.time)[rows] + self._term.plus_s * 1000) // SLOT_MS
         what = self._what(marks.time[rows] - answer.time[rows], answer.number[rows])
-        distinct, counts = np.unique(np.stack((scope, slot, what)), axis=1, return_counts=True)
-        for (number, at, of), count in zip(distinct.T.tolist(), counts.tolist(), strict=True):
+        own, earlier = self._dimensions
+        nowhere = np.zeros(rows.size, np.int64)
+        first = marks.scope[rows] if own else nowhere
+        second = answer.scope[rows] if earlier else nowhere
+        distinct, counts = np.unique(np.stack((first, second, slot, what)), axis=1, return_counts=True)
+        for (one, other, at, of), count in zip(distinct.T.tolist(), counts.tolist(), strict=True):
+            values = (names[0].names[one] if own else (), names[1].names[other] if earlier else ())
             for component, amount in self._amounts(of):
-                for place in self._scopes(names.names[number]):
-                    self._cells.add(place, component, at, int(late), amount * count)
+                for number, places in self._projections:
+                    scope = tuple(values[role][place] if role >= 0 else label for role, place, label in places)
+                    self._cells.add((number, scope), component, at, int(late), amount * count)
+
+    def _place(self, name: str) -> tuple[int, int, str]:
+        """Where the value of a dimension comes from: the role and its place there, or -1 and what the term says."""
+        if name in self._term.labels:
+            return -1, 0, self._term.labels[name]
+        role = 1 if name in self._dimensions[1] else 0
+        return role, self._dimensions[role].index(name), ""
 
     def _what(self, waited_ms: Ints, number: Ints) -> Ints:
         """What tells the amounts of events apart: a bin, a number of events, or nothing."""
@@ -112,13 +123,3 @@ class LinkCells:
         return [(component, amount) for component, amount in found if amount] + (
             [(int(Component.CUT), 1)] if kept < value else []
         )
-
-    def _scopes(self, values: tuple[str, ...]) -> list[Scope]:
-        return [
-            (number, tuple(label if at < 0 else values[at] for at, label in kept)) for number, kept in self._projections
-        ]
-
-
-def _place(name: str, role: Role, labels: Mapping[str, str]) -> tuple[int, str]:
-    """Where a dimension stands in the role's scopes, or -1 and the value that the term gives it."""
-    return (-1, labels[name]) if name in labels else (role.dimensions.index(name), "")

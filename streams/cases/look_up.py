@@ -8,7 +8,7 @@ import numpy as np
 
 from streams.cases.memory import Found
 from streams.cases.run import Kept, Run
-from streams.catalogue.case_roles import AFTER
+from streams.catalogue.case_roles import AFTER, of_earlier
 from streams.cells.case_record import NO_VALUE
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class Answer(NamedTuple):
     Attributes:
         counts: whether it counts.
         found: whether there was an earlier event.
-        time, scope: of that.
+        time, scope, value: of that.
         number: how many earlier ones there were, where that was asked.
 
     """
@@ -84,7 +84,12 @@ class Answer(NamedTuple):
     found: Rows
     time: Ints
     scope: Ints
+    value: Ints
     number: Ints
+
+    def base(self, at: str, own: Ints) -> Ints:
+        """What `at` of the term means: the event's own time, the earlier one's, or a time that this carried."""
+        return self.value if of_earlier(at) else self.time if at == AFTER else own
 
 
 class LookUp:
@@ -105,10 +110,8 @@ class LookUp:
         self._nth = term.nth
         self._reach_ms = (term.reach_s if term.after is None else term.after.reach_s) * 1000
         self._nth_reach_ms = term.reach_s * 1000
-        self._at_after = term.at == AFTER
-        self._plus_ms = term.plus_s * 1000
         self._same = link.earlier is not None and link.earlier.same_events(link.later)
-        shared = link.earlier is not None and set(link.earlier.events) & set(link.later.events)
+        shared = link.earlier is not None and link.earlier.events & link.later.events
         self._strictly_ms = 1 if shared and not self._same else 0
 
     def answer(self, batch: Batch, here: Here, memory: Memory | None, own: Memory | None) -> Answer:
@@ -127,6 +130,8 @@ class LookUp:
         counts = np.ones(size, bool)
         if self._after is not None and memory is not None:
             found = self._found(batch, here, memory)
+            if self.link.earlier is not None and not self.link.earlier.value:
+                found = found._replace(value=found.time)  # it carries nothing but its own time
             counts = found.known.copy() if not self._after.missing else ~found.known
             if self.link.term.value:
                 oldest = later.time - self._reach_ms
@@ -136,13 +141,14 @@ class LookUp:
             counts &= before + _rank(later.case) == self._nth - 1
         for comparison in self.link.comparisons:
             counts &= _compared(comparison, later, found)
-        counts &= self._in_time(later.time, found.time)
-        return Answer(counts, found.known, found.time, found.scope, number)
+        answer = Answer(counts, found.known, found.time, found.scope, found.value, number)
+        counts &= self._in_time(later.time, answer)
+        return answer
 
-    def _in_time(self, time: Ints, earlier: Ints) -> Rows:
+    def _in_time(self, time: Ints, answer: Answer) -> Rows:
         term = self.link.term
-        counts_for = (earlier if self._at_after else time) + self._plus_ms
-        fine = np.ones(time.size, bool)
+        counts_for = answer.base(term.at, time) + term.plus_s * 1000
+        fine = counts_for > 0  # the earlier event may not carry the time
         if term.no_later is not None:
             fine &= (time <= counts_for) == term.no_later
         if term.within_s is not None:

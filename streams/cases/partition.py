@@ -11,7 +11,7 @@ from streams.cases.look_up import Batch, Here, LookUp
 from streams.cases.marks import Marks, WaitingMarks
 from streams.cases.scope_names import ScopeNames
 from streams.cases.store import stores_of
-from streams.catalogue.case_roles import AFTER, links_of, roles_of
+from streams.catalogue.case_roles import links_of, roles_of
 from streams.cells.record import NO_WATERMARK, SLOT_MS, CellsRecord
 from streams.merge.quarters import CLOSING_SLOTS
 from streams.merge.watermark import Watermarks
@@ -225,7 +225,8 @@ class CasesPartition:
                 asked, found = self.tallies[place]
                 known = int(np.count_nonzero(answer.found))
                 self.tallies[place] = Tally(asked + batch.marks.case.size, found + known)
-            scoped = link.earlier if link.term.scope_of == AFTER and link.earlier is not None else link.later
-            cells.add(batch.marks, answer, self.roles[scoped.key()].names, late=late)
+            names = self.roles[link.later.key()].names
+            of_earlier = names if link.earlier is None else self.roles[link.earlier.key()].names
+            cells.add(batch.marks, answer, (names, of_earlier), late=late)
         for store, marks in zip(self.stores, here, strict=True):
             store.memory.add(marks.marks.chosen(~marks.used), SLOT_MS)

@@ -82,7 +82,7 @@ def stores_of(links: Sequence[CaseLink], limit: int) -> tuple[list[Store], list[
         term = link.term
         earlier = own = fresh = None
         if term.after is not None and link.earlier is not None:
-            kept = Kept(term.after.take == "first", bool(term.value), bool(link.comparisons), term.after.once)
+            kept = Kept(term.after.take == "first", bool(term.value), bool(link.earlier.value), term.after.once)
             alone = number if term.after.once else -1
             earlier = want(link.earlier, term.after.first_in_s, kept, term.after.reach_s, alone)
         if term.nth:

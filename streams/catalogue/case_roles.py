@@ -9,38 +9,47 @@ import msgspec
 
 from streams.catalogue.scopes import component_sets, scope_sets
 from streams.catalogue.single_values import OWN_TIME
+from streams.catalogue.term import Events
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
     from streams.catalogue.metric import Component, Metric
     from streams.catalogue.term import Condition, Term
 
 AFTER: Final = "after"  # the earlier event, where a time or a scope is named
-_OF_EARLIER: Final = "after."  # and one of its fields
+OF_EARLIER: Final = "after."  # and one of its fields
+
+
+Which = tuple[tuple[str, ...], tuple[tuple[str, "Condition"], ...]]
 
 
 class Role(NamedTuple):
     """Events that are marked alike: a mark says which case, when, in which scope, and one time at most.
 
     Attributes:
-        events, where: which events.
+        which: event types with their conditions; an event is marked where those of one of them hold.
         by, also: the fields that name the case.
         dimensions: of the scope.
         value: the time field whose value the mark carries, ms since the epoch; empty for none.
 
     """
 
-    events: tuple[str, ...]
-    where: tuple[tuple[str, Condition], ...]
+    which: tuple[Which, ...]
     by: str
     also: str
     dimensions: tuple[str, ...]
     value: str
 
+    @property
+    def events(self) -> frozenset[str]:
+        """All event types."""
+        return frozenset(event for events, _ in self.which for event in events)
+
     def same_events(self, other: Role) -> bool:
         """Whether both mark the same events of the same cases."""
-        return self[:4] == other[:4]
+        return self[:3] == other[:3]
 
     def key(self) -> str:
         """The same for the same definition, in whatever catalogue."""
@@ -100,36 +109,49 @@ def _links(number: int, metric: Metric) -> Iterator[CaseLink]:
 
 def _link(number: int, metric: Metric, component: Component, term: Term) -> CaseLink:
     sets = scope_sets(metric)
-    counted = dict.fromkeys(name for place in component_sets(metric, component) for name in sets[place])
+    counted = {name for place in component_sets(metric, component) for name in sets[place]} - set(term.labels)
     own = {field: condition for field, condition in term.where.items() if not is_comparison(field, condition)}
-    compared = [(field, condition) for field, condition in term.where.items() if field not in own]
-    marked = tuple(sorted(name for name in counted if name not in term.labels))
-    of_earlier = term.scope_of == AFTER
-    later_value, earlier_value, comparisons = "", "", []
-    for field, condition in compared:
-        start, to = condition.start, condition.to or field
-        since_earlier = start.startswith(_OF_EARLIER)
-        later_value, earlier_value = (to, start) if since_earlier else (start, to)
-        earlier_value = earlier_value.removeprefix(_OF_EARLIER)
+    later_value, earlier_value, comparisons = "", term.at.removeprefix(OF_EARLIER) if of_earlier(term.at) else "", []
+    for field, condition in term.where.items():
+        if field in own:
+            continue
+        since_earlier = of_earlier(condition.start)
+        times = (condition.start, condition.to or field)
+        earlier_value, later_value = times if since_earlier else times[::-1]
+        earlier_value = earlier_value.removeprefix(OF_EARLIER)
         comparisons.append(Comparison(since_earlier, condition))
-    later = _role(term.events, own, term, () if of_earlier else marked, later_value)
+    taken = taken_of_earlier(term, counted)
+    later = _role((Events(term.events, own), *term.others), term, counted - taken, later_value)
     earlier = None
-    if term.after is not None:
-        earlier = _role(term.after.events, term.after.where, term, marked if of_earlier else (), earlier_value)
+    if (after := term.after) is not None:
+        earlier = _role((Events(after.events, after.where), *after.others), term, taken, earlier_value)
     if earlier is not None and earlier.same_events(later):
-        later = earlier = later._replace(dimensions=marked)  # one mark of each event, which it does not find itself
+        later = earlier = later._replace(dimensions=tuple(sorted(counted)))  # one mark, which it does not find itself
     return CaseLink(number, component, term, later, earlier, tuple(comparisons))
 
 
-def _role(
-    events: tuple[str, ...], where: dict[str, Condition], term: Term, dimensions: tuple[str, ...], value: str
-) -> Role:
-    value = "" if value == OWN_TIME else value
-    return Role(events, tuple(sorted(where.items())), term.by, term.also, dimensions, value)
+def taken_of_earlier(term: Term, dimensions: AbstractSet[str]) -> AbstractSet[str]:
+    """The dimensions that the earlier event gives."""
+    if term.after is None:
+        return frozenset()
+    return dimensions if term.scope_of == AFTER else dimensions & set(term.after.scope)
+
+
+def _role(which: Iterable[Events], term: Term, dimensions: AbstractSet[str], value: str) -> Role:
+    events = tuple((one.events, tuple(sorted(one.where.items()))) for one in which)
+    return Role(events, term.by, term.also, tuple(sorted(dimensions)), "" if value == OWN_TIME else value)
+
+
+def of_earlier(time: str) -> bool:
+    """Whether a time is a field of the earlier event.
+
+    >>> of_earlier("after.due_at"), of_earlier("due_at"), of_earlier("after")
+    (True, False, False)
+    """
+    return time.startswith(OF_EARLIER)
 
 
 def is_comparison(field: str, condition: Condition) -> bool:
     """Whether a condition compares a time of the event with one of the earlier event."""
-    return condition.start.startswith(_OF_EARLIER) or (
-        bool(condition.start) and (condition.to or field).startswith(_OF_EARLIER)
-    )
+    times = (condition.start, condition.to or field) if condition.start else ()
+    return any(of_earlier(time) for time in times)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from streams.catalogue.case_roles import AFTER, is_comparison
+from streams.catalogue.case_roles import AFTER, OF_EARLIER, is_comparison, of_earlier
 from streams.catalogue.metric import Component, Metric
 from streams.catalogue.signals import CellKind, signals_with
 from streams.cells.record import SLOT_MS
@@ -24,6 +24,16 @@ LONGEST_REACH_S: Final = 45 * 86_400
 LEAST_FIRST_S: Final = 900
 _SLOT_S: Final = SLOT_MS // 1000
 _CUSTOMER: Final = "customer"
+_KEYS: Final = {
+    "also": "also",
+    "after": "after",
+    "scope_of": "scope_of",
+    "first_in_s": "first_in_s",
+    "nth": "nth",
+    "reach_s": "reach_s",
+    "labels": "labels",
+    "or": "others",
+}  # and their attributes
 
 
 def check_cases(metric: Metric, component: Component, term: Term, vocabulary: Vocabulary) -> Iterator[Finding]:
@@ -50,15 +60,17 @@ def check_cases(metric: Metric, component: Component, term: Term, vocabulary: Vo
 
 
 def _check_without(term: Term) -> Iterator[Finding]:
-    for key in ("also", "after", "scope_of", "first_in_s", "nth", "reach_s"):
-        if getattr(term, key):
+    for key, value in _KEYS.items():
+        if getattr(term, value):
             yield (key,), "needs `by`: the field that names the case"
-    if AFTER in (term.at, term.since) or term.value == COUNT:
+    if AFTER in (term.at, term.since) or of_earlier(term.at) or term.value == COUNT:
         yield ("by",), "is missing: the field that names the case, in which there is an earlier event"
 
 
 def _check_names(term: Term, vocabulary: Vocabulary) -> Iterator[Finding]:
-    types = {*term.events, *(() if term.after is None else term.after.events)}
+    types = {*term.events, *(event for other in term.others for event in other.events)}
+    if term.after is not None:
+        types |= {*term.after.events, *(event for other in term.after.others for event in other.events)}
     for key in ("by", "also"):
         field = getattr(term, key)
         for event in sorted(types) if field else ():
@@ -90,8 +102,13 @@ def _check_after(
         yield ("value",), f"of a case only `{COUNT}`, in a mean of numbers: how many earlier events there were"
     if (metric.traits.cells is CellKind.BINS) != (term.since == AFTER):
         yield ("since",), f"a {metric.signal} {'needs' if not term.since else 'does not take'} `since: {AFTER}`"
-    if term.at not in {"time", AFTER}:
-        yield ("at",), f'of a case: "time", the event\'s own, or "{AFTER}", that of the earlier event'
+    if term.at not in {"time", AFTER} and not of_earlier(term.at):
+        yield (
+            ("at",),
+            f'the event\'s own "time", "{AFTER}", that of the earlier event or "{AFTER}.<field>"',
+        )
+    if of_earlier(term.at):
+        yield from _check_time_of_earlier(("at",), term.at, after, vocabulary)
     compared = [condition for field, condition in term.where.items() if is_comparison(field, condition)]
     if len({(condition.start, condition.to) for condition in compared}) > 1:
         yield ("where",), "compares one time with one time of the earlier event; remove the other comparison"
@@ -112,6 +129,14 @@ def _check_comparison(
             known = vocabulary.time_fields.get(event, frozenset()) | {"time"}
             if name not in known:
                 yield ("where", field), f'{event} has no time "{name}"{suggestion(name, known)}'
+
+
+def _check_time_of_earlier(path: Path, time: str, after: After, vocabulary: Vocabulary) -> Iterator[Finding]:
+    name = time.removeprefix(OF_EARLIER)
+    for event in (*after.events, *(event for other in after.others for event in other.events)):
+        known = vocabulary.time_fields.get(event, frozenset())
+        if name not in known:
+            yield path, f'{event} has no time "{name}"{suggestion(name, known)}'
 
 
 def _check_reach(path: Path, seconds: int, least: int) -> Iterator[Finding]:

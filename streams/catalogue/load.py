@@ -12,7 +12,7 @@ from streams.catalogue.declared_events import declared_events, with_declared
 from streams.catalogue.metric import Metric
 from streams.catalogue.rules import check_graph, check_metric
 from streams.catalogue.single_values import Difference
-from streams.catalogue.term import After, Condition, Term
+from streams.catalogue.term import After, Condition, Events, Term
 from streams.events.vocabulary import SHIPPED as OWN_TYPES
 from streams.events.vocabulary import Vocabulary
 from streams.settings.located_yaml import Document, read_document, suggestion
@@ -89,7 +89,7 @@ def _catalogue(document: Document) -> Catalogue:
     vocabulary = Vocabulary.of(declared) if declared else OWN_TYPES
     metrics: list[Metric] = []
     for index in range(len(top["metrics"])):
-        metric = document.convert(("metrics", index), Metric, (Metric, Term, Condition, Difference, After))
+        metric = document.convert(("metrics", index), Metric, (Metric, Term, Condition, Difference, After, Events))
         if metric.declared:
             raise document.error(("metrics", index, "declared"), "unknown key; declare events under `events`")
         metric = with_declared(metric, declared, vocabulary)

@@ -8,7 +8,7 @@ from streams.catalogue.metric import Component
 from streams.events.vocabulary import SHIPPED, TOPIC
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from streams.catalogue.metric import Metric
     from streams.catalogue.term import Term
@@ -52,10 +52,21 @@ def carried(metric: Metric, terms: tuple[Term, ...]) -> frozenset[str]:
 
 
 def _of_term(term: Term, known: Mapping[str, Collection[str]]) -> frozenset[str]:
-    types = term.after.events if term.scope_of and term.after is not None else term.events
+    own = (*term.events, *(event for other in term.others for event in other.events))
     topic = () if term.by else (TOPIC,)
+    if term.after is None:
+        return _of_types(own, known, topic) | frozenset(term.labels)
+    earlier = (*term.after.events, *(event for other in term.after.others for event in other.events))
+    of_earlier = _of_types(earlier, known, topic)
+    if term.scope_of:
+        return of_earlier | frozenset(term.labels)
+    taken = frozenset(term.after.scope)
+    return (_of_types(own, known, topic) - taken) | (of_earlier & taken) | frozenset(term.labels)
+
+
+def _of_types(types: Iterable[str], known: Mapping[str, Collection[str]], topic: tuple[str, ...]) -> frozenset[str]:
     found = [frozenset((*known[event], *topic)) if event in known else frozenset() for event in types]
-    return (frozenset.intersection(*found) if found else frozenset()) | frozenset(term.labels)
+    return frozenset.intersection(*found) if found else frozenset()
 
 
 def countable(metric: Metric, component: Component) -> frozenset[str]:

@@ -29,17 +29,26 @@ class Condition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
         return Difference(self.start, self.to or field) if self.start else None
 
 
+class Events(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Some events: `where` are conditions on fields of `data`."""
+
+    events: tuple[str, ...]
+    where: dict[str, Condition] = {}
+
+
 class After(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """An earlier event of the case that an event belongs to.
 
     Attributes:
         events: its types.
         where: conditions on fields of its `data`.
+        others: written `or`: further events that do as well, with conditions of their own.
         reach_s: how long ago it was at most, in seconds.
         take: of several, the last one before the event, or the first one within reach.
         first_in_s: only the first of a case counts, and then none for so long.
         once: it is used up by the first event that finds it.
         missing: the event counts only where there is none.
+        scope: dimensions that are taken from it; the others are those of the event that comes after it.
 
     """
 
@@ -50,6 +59,8 @@ class After(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     first_in_s: int = 0
     once: bool = False
     missing: bool = False
+    others: tuple[Events, ...] = msgspec.field(name="or", default=())
+    scope: tuple[str, ...] = ()
 
 
 class Term(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -69,9 +80,11 @@ class Term(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
             slot all but the first add 1, and the first too if the case was there within `again_s` seconds before.
         again_s: for how long a case is remembered, a day at most.
         by: the field that names the case: an id, or `customer`. What follows needs it.
+        others: written `or`: further events of cases that count as well, with conditions of their own.
         also: a second field that must be the same, such as the intent.
-        after: an earlier event of the case, which gives this one its time (`at: after`), its scope (`scope_of: after`),
-            a duration (`since: after`) or a time to compare with (`from: after.eta` in a condition).
+        after: an earlier event of the case. It gives this one its time (`at: after`, or `at: after.due_at`, one that it
+            names), its scope (`scope_of: after`, or the dimensions in its `scope`), a duration (`since: after`) or a
+            time to compare with (`from: after.eta` in a condition).
         scope_of: "after": counted in the scope of the earlier event.
         first_in_s: counts the first event of a case, and then none for so long.
         nth: counts only where it is the n-th event of its case within `reach_s`.
@@ -93,6 +106,7 @@ class Term(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     no_later: bool | None = None
     again: str = ""
     again_s: int = 0
+    others: tuple[Events, ...] = msgspec.field(name="or", default=())
     by: str = ""
     also: str = ""
     after: After | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streams.catalogue.case_roles import AFTER, is_comparison
+from streams.catalogue.case_roles import AFTER, is_comparison, of_earlier
 from streams.catalogue.case_rules import COUNT, check_cases
 from streams.catalogue.metric import Component
 from streams.catalogue.signals import CellKind
@@ -50,9 +50,17 @@ def _check_term(term: Term, vocabulary: Vocabulary) -> Iterator[Finding]:
             yield ("events", index), f'no event has the type "{event}"{suggestion(event, vocabulary.fields)}'
             return
     yield from _check_fields(term, vocabulary)
+    for place, events in _further(term):
+        yield from (((*place, *path), what) for path, what in _check_term(events, vocabulary))
+
+
+def _further(term: Term) -> Iterator[tuple[Path, Term]]:
+    """The other events of a term of cases, and where they stand in it."""
+    yield from ((("or", number), Term(one.events, one.where)) for number, one in enumerate(term.others))
     if term.after is not None:
-        of_earlier = Term(term.after.events, term.after.where)
-        yield from ((("after", *path), what) for path, what in _check_term(of_earlier, vocabulary))
+        yield ("after",), Term(term.after.events, term.after.where)
+        for number, one in enumerate(term.after.others):
+            yield ("after", "or", number), Term(one.events, one.where)
 
 
 def _check_fields(term: Term, vocabulary: Vocabulary) -> Iterator[Finding]:
@@ -66,7 +74,7 @@ def _check_fields(term: Term, vocabulary: Vocabulary) -> Iterator[Finding]:
         elif term.value not in {"", COUNT} and term.value not in vocabulary.scales[event]:
             yield ("value",), f'{event} has no number "{term.value}"{suggestion(term.value, vocabulary.scales[event])}'
     for key, time in (("at", term.at if term.at != OWN_TIME else ""), ("since", term.since)):
-        for event in term.events if time and time != AFTER else ():
+        for event in term.events if time and time != AFTER and not of_earlier(time) else ():
             if time not in vocabulary.time_fields[event]:
                 known = vocabulary.time_fields[event] | ({OWN_TIME} if key == "at" else frozenset())
                 yield (key,), f'{event} has no time "{time}"{suggestion(time, known)}'

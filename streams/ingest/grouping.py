@@ -14,6 +14,7 @@ from streams.catalogue.single_values import OWN_TIME
 from streams.cells.case_record import NO_VALUE
 from streams.cells.gauge import packed
 from streams.cells.histogram import edges
+from streams.cells.lead import place_of
 from streams.cells.mark import mark_of
 from streams.cells.record import SLOT_MS
 from streams.cells.squares import packed_moments
@@ -65,6 +66,7 @@ def compile_grouping(
         "packed": packed,
         "packed_moments": packed_moments,
         "mark_of": mark_of,
+        "place_of": place_of,
         "case_of": (cases or CaseHash()).of,
         "WrongTimeError": WrongTimeError,
         **{f"codes_{name}": each for name, each in codes.items()},
@@ -99,22 +101,19 @@ class _Writer:
         lines += [self._mark(number, group, role) for number, group in groups if (role := group.measure.role)]
         for number, group in [pair for pair in groups if pair[1].measure.role is None]:
             elements = {gate: f"g{number}_{index}" for index, gate in enumerate(group.gates)}
-            lines += [f"{name} = {self._gate(gate)}" for gate, name in elements.items()]
+            own_slot = group.measure.lead is not None
+            lines += [f"{name} = {self._gate(gate, own_slot=own_slot)}" for gate, name in elements.items()]
             own = [str(number), f"ms // {SLOT_MS}"]
             key = f"({', '.join([*own, *(f'd_{name}' for name in group.dimensions), *elements.values()])})"
             needs = []
             if all(route.gate in elements for route in group.routes):
                 needs.append(f"({' or '.join(f'{name} is not False' for name in elements.values())})")
             measure = group.measure
-            if measure.bins:
-                told, duration = self._duration(measure)
+            if measure.placed:
+                told, place = self._place(group)
                 needs += told
-                key = f"{key[:-1]}, bisect({self._constant(edges(*measure.bins))}, {duration}))"
-                later.append(f"if {' and '.join(needs)}: mine.append({key})")
-            elif measure.again:
-                needs.append(f"data.{measure.again}")
-                key = f"{key[:-1]}, mark_of(data.{measure.again}))"
-                later.append(f"if {' and '.join(needs)}: mine.append({key})")
+                key = f"{key[:-1]}, {place})"
+                (later if needs else always).append(f"if {' and '.join(needs)}: mine.append({key})" if needs else key)
             elif measure.largest:
                 lines += self._single_value(measure, single_values)
                 name = single_values[measure._replace(cut=False)]
@@ -138,13 +137,27 @@ class _Writer:
 
     def _mark(self, number: int, group: Group, role: Role) -> str:
         """The line that marks an event of a case: (group number, ms, case, dimensions), and the time it carries."""
-        tests = [test for field, condition in role.where for test in self._tests(field, condition)]
+        found = []
+        for events, where in role.which:
+            tests = [test for field, condition in where for test in self._tests(field, condition)]
+            found += [" and ".join(tests) or "True"] if self._type in events else []
         names = [f"data.{role.by}", *([f'(data.{role.also} or "")'] if role.also else [])]
         salt = self._constant("/".join(filter(None, (role.by, role.also))))
         case = f"case_of({salt}, {', '.join(names)}) if data.{role.by} else {NO_CASE}"
         key = f"({', '.join([str(number), 'ms', case, *(f'd_{name}' for name in group.dimensions)])},)"
         value = f"({NO_VALUE} if t_{role.value} is None else t_{role.value})" if role.value else "0"
-        return f"if {' and '.join(tests) or 'True'}: sums.append((len(keys), {key}, {value}))"
+        return f"if {' or '.join(f'({test})' for test in found)}: sums.append((len(keys), {key}, {value}))"
+
+    def _place(self, group: Group) -> tuple[list[str], str]:
+        """What a number in the place of the component needs, and the expression for it."""
+        measure, gate = group.measure, next(iter(group.routes)).gate
+        if measure.lead is not None:
+            lead = f"place_of({_counts_for(gate)}, ms, {int(measure.lead)})"
+            return [], lead if gate.at == OWN_TIME else f"0 if t_{gate.at} is None else {lead}"
+        if measure.again:
+            return [f"data.{measure.again}"], f"mark_of(data.{measure.again})"
+        told, duration = self._duration(measure)
+        return told, f"bisect({self._constant(edges(*measure.bins))}, {duration})"
 
     def _duration(self, measure: Measure) -> tuple[list[str], str]:
         """What a duration needs, and the expression for it in seconds."""
@@ -179,19 +192,23 @@ class _Writer:
             f"  if {name} is None: raise WrongTimeError('$.data.{field}')",
         ]
 
-    def _gate(self, gate: Gate) -> str:
+    def _gate(self, gate: Gate, *, own_slot: bool) -> str:
+        """The expression for what a gate says: a slot, True for that of the event, False, or None for a time it lacks.
+
+        `own_slot`: it is counted in the slot of the event, whatever time it counts for.
+        """
         where = (
             " and ".join(test for field, condition in gate.where for test in self._tests(field, condition)) or "True"
         )
         if is_own_time(gate):
             return where
-        counts_for = f"({'ms' if gate.at == 'time' else f't_{gate.at}'} + {gate.plus_s * 1000})"
+        counts_for = _counts_for(gate)
         limits = [f"({where})"]
         if gate.within_s is not None:
             limits.append(f"ms - {counts_for} <= {gate.within_s * 1000}")
         if gate.no_later is not None:
             limits.append(f"ms {'<=' if gate.no_later else '>'} {counts_for}")
-        opened = f"{counts_for} // {SLOT_MS} if {' and '.join(limits)} else False"
+        opened = f"{True if own_slot else f'{counts_for} // {SLOT_MS}'} if {' and '.join(limits)} else False"
         if gate.at == "time":
             return opened
         return f"(False if not ({where}) else None) if t_{gate.at} is None else ({opened})"
@@ -239,6 +256,11 @@ class _Writer:
         name = f"c{len(self._names)}"
         self._names[name] = value
         return name
+
+
+def _counts_for(gate: Gate) -> str:
+    """The expression for the ms that a gate counts for, where the event has that time."""
+    return f"({'ms' if gate.at == OWN_TIME else f't_{gate.at}'} + {gate.plus_s * 1000})"
 
 
 def _told(difference: Difference) -> list[str]:

@@ -34,17 +34,18 @@ def counted(link: CaseLink, marks: Sequence[Mark]) -> Counter[tuple[tuple[str, .
     earlier = [] if link.earlier is None else sorted(mark for mark in marks if mark.role == link.earlier.key())
     if term.after is not None and term.after.first_in_s:
         earlier = fresh(earlier, term.after.first_in_s * 1000)
-    used: set[Mark] = set()
+    used: dict[Mark, int] = {}  # and the slot in which that was
     found: Counter[tuple[tuple[str, ...], int]] = Counter()
     for place, mark in enumerate(later):
         hit = None
         if term.after is not None and link.earlier is not None:
-            near = [one for one in seen_by(link, mark, earlier) if one not in used]
+            left = [one for one in earlier if used.get(one) != one.time // SLOT_MS]
+            near = [one for one in seen_by(link, mark, left) if one not in used]
             hit = (near[0] if term.after.take == "first" else near[-1]) if near else None
             if (hit is None) != term.after.missing:
                 continue
             if hit is not None and term.after.once:
-                used.add(hit)
+                used[hit] = mark.time // SLOT_MS
         if term.nth:
             before = [
                 one for one in later[:place] if one.case == mark.case and one.time >= mark.time - term.reach_s * 1000
