@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from streams.events.vocabulary import Vocabulary
     from streams.journey.journey_event import JourneyEvent
 
-MOST_CASES: Final = 1_000
+MOST_CASES: Final = 200
 _ESCAPED: Final = rb"\\"  # JSON may write any sign otherwise: such a record is looked at as well
 
 
