@@ -6,10 +6,12 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from streams.topics.names import CELLS_TOPIC
+from streams.topics.names import CASES_TOPIC, CELLS_TOPIC
 from streams.transport.flush.fencing_abort import abort_of_log, abort_of_source
 from streams.transport.flush.flush import TRANSACTION_LIMIT_S, AcknowledgedFlusher, TransactionalFlusher
+from streams.transport.log.cases_agent import CasesPace, CasesState
 from streams.transport.log.cells_agent import CellsState, SnapshotPace
+from streams.transport.log.committed_keeper import CommittedKeeper
 from streams.transport.log.file_keeper import FileKeeper
 from streams.transport.log.incident_agent import IncidentState
 from streams.transport.log.log_agent import LogAgent
@@ -30,8 +32,9 @@ if TYPE_CHECKING:
     from streams.transport.log.keeper import Keeper, Saved
     from streams.transport.log.log_partition import LogState
     from streams.transport.partitions.positions import AppPositions, Commits, TopicNames
-    from streams.transport.parts import Incidents, Ingests, Merges
+    from streams.transport.parts import Cases, Incidents, Ingests, Merges
 
+_CASES_FLUSH_S = 1.0  # one hop more on the way of an event: cells of cases must not wait for the next slot
 _SNAPSHOT_LIMIT_S = 60.0  # only a restore reads snapshots, so their transactions may last longer than those of cells
 
 
@@ -111,6 +114,29 @@ class AgentFactory:
 
         return self._log_agent("merge", CELLS_TOPIC, make_state)
 
+    def cases_agent(self, cases: Cases, commits: Commits) -> LogAgent:
+        """See `CasesState`; `commits` tell what was written where snapshots are gone."""
+        settings = self._settings
+        pace = CasesPace(min(_CASES_FLUSH_S, settings.flush_interval_s), settings.snapshot_interval_s)
+
+        def make_state(tp: TP, saved: Saved | None) -> CasesState:
+            return CasesState(
+                tp.partition,
+                *cases.make(tp.partition),
+                saved,
+                cells_partitions=settings.cells_partitions,
+                pace=pace,
+                needed=cases.needed,
+                observe=self._clock.observe,
+                now_s=time.monotonic(),
+            )
+
+        def make_keeper(tp: TP) -> Keeper:
+            keeper = self._keeper(tp)
+            return CommittedKeeper(keeper, tp, commits, self._positions) if settings.transactions else keeper
+
+        return self._log_agent("cases", CASES_TOPIC, make_state, make_keeper)
+
     def incident_agent(self, incidents: Incidents) -> LogAgent:
         def make_state(_tp: TP, saved: Saved | None) -> IncidentState:
             return IncidentState(
@@ -124,12 +150,18 @@ class AgentFactory:
 
         return self._log_agent("incidents", incidents.topic, make_state)
 
-    def _log_agent(self, name: str, topic: str, make_state: Callable[[TP, Saved | None], LogState]) -> LogAgent:
+    def _log_agent(
+        self,
+        name: str,
+        topic: str,
+        make_state: Callable[[TP, Saved | None], LogState],
+        make_keeper: Callable[[TP], Keeper] | None = None,
+    ) -> LogAgent:
         return LogAgent(
             name,
             topic,
             self._positions,
-            make_keeper=self._keeper,
+            make_keeper=make_keeper or self._keeper,
             make_state=make_state,
             fail=self._fail,
             heartbeat_interval_s=self._settings.heartbeat_interval_s,
@@ -146,7 +178,7 @@ class AgentFactory:
             folder = Path(self._settings.state_dir) / f"{self._settings.app}-{tp.topic}-{tp.partition}"
             return FileKeeper(folder, tp, self._flusher(tp))
         limit_s = _SNAPSHOT_LIMIT_S if tp.topic == CELLS_TOPIC else TRANSACTION_LIMIT_S
-        flusher = self._transactional(tp, limit_s, abort_of_log(tp))
+        flusher = self._transactional(tp, limit_s, abort_of_log(tp, self._settings.cells_partitions))
         return TopicKeeper(self._connection, self._settings.app, tp, tp.partition, flusher)
 
     def _transactional(self, tp: TP, limit_s: float, fencing_abort: FlushContent) -> Flusher:

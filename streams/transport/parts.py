@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from streams.records.anomaly import Transition
     from streams.records.verdicts import TickVerdicts
     from streams.transport.flush.flush import Flusher
+    from streams.transport.log.cases_agent import CaseMemory, CaseSnapshot
     from streams.transport.log.cells_agent import Merge
     from streams.transport.log.incident_agent import Desk
     from streams.transport.source.source_partition import Flush, Ingest
@@ -60,6 +61,20 @@ class Merges:
     make: Callable[[int], Merge]
     needed: Callable[[bytes], set[str]]
     on_judged: Callable[[int, float], None] = _ignore
+
+
+@dataclass(frozen=True)
+class Cases:
+    """What one event says of another.
+
+    Attributes:
+        make: a fresh memory of a partition of cases, and what writes its snapshots.
+        needed: names of the chunks that a manifest needs.
+
+    """
+
+    make: Callable[[int], tuple[CaseMemory, CaseSnapshot]]
+    needed: Callable[[bytes], set[str]]
 
 
 @dataclass(frozen=True)

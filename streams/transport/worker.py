@@ -22,6 +22,7 @@ from streams.transport.life.clock import WorkerClock
 from streams.transport.life.wall_clock import BrokersClock, WallClock
 from streams.transport.life.watch import Watch, WorkerFailedError
 from streams.transport.life.watchdog import Watchdog
+from streams.transport.log.cases_agent import CasesState
 from streams.transport.log.cells_agent import CellsState
 from streams.transport.partitions.committed import CommittedOffsets
 from streams.transport.partitions.ownership import Ownership
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
     from streams.settings.settings import Settings
     from streams.transport.driver.batch_driver import Standing
-    from streams.transport.parts import Incidents, Ingests, Merges
+    from streams.transport.parts import Cases, Incidents, Ingests, Merges
 
 _START_LIMIT_S = 60.0
 _CLOSE_LIMIT_S = 2.0  # these two and the little that follows make most of the five seconds of `stop`
@@ -53,6 +54,7 @@ class Worker:
         wall: the wall clock, set right by the brokers'.
         congestions: to hear every record of pharos-anomaly-state.
         source_agent: None where this worker ingests nothing.
+        cases_agent: None where it follows no cases.
         cells_agent: None where it merges nothing; its `parts` hold the merges.
         incident_agent: None where it has no desk.
         watchdog: fed once a second while the worker runs.
@@ -65,6 +67,7 @@ class Worker:
         connection: Connection | None = None,
         *,
         ingests: Ingests | None = None,
+        cases: Cases | None = None,
         merges: Merges | None = None,
         incidents: Incidents | None = None,
     ) -> None:
@@ -88,9 +91,10 @@ class Worker:
         )
         committed, slowest = (self._commits, self._topic_ids), self.congestions.slowest_of_others
         self.source_agent = None if ingests is None else make.source_agent(ingests, *committed, slowest)
+        self.cases_agent = None if cases is None else make.cases_agent(cases, self._commits)
         self.cells_agent = None if merges is None else make.cells_agent(merges)
         self.incident_agent = None if incidents is None else make.incident_agent(incidents)
-        agents = (self.source_agent, self.cells_agent, self.incident_agent)
+        agents = (self.source_agent, self.cases_agent, self.cells_agent, self.incident_agent)
         self._agents = [agent for agent in agents if agent is not None]
         for agent in self._agents:
             add_agent(self.app, agent.name, agent.owner.topics, agent.handle, self._watch.fail)
@@ -143,6 +147,13 @@ class Worker:
             return {}
         states = {tp.partition: part.log_state for tp, part in self.cells_agent.parts.items()}
         return {number: state.merge for number, state in states.items() if isinstance(state, CellsState)}
+
+    def cases(self) -> dict[int, Any]:
+        """What this worker remembers of cases, by partition of pharos-cases."""
+        if self.cases_agent is None:
+            return {}
+        states = {tp.partition: part.log_state for tp, part in self.cases_agent.parts.items()}
+        return {number: state.cases for number, state in states.items() if isinstance(state, CasesState)}
 
     async def failure(self) -> WorkerFailedError:
         """Wait until the worker cannot go on."""

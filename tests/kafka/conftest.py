@@ -96,7 +96,8 @@ def new_name() -> Callable[[str], str]:
 def kafka_cells(kafka: Any) -> None:
     """The topics of ours that flushes and snapshots of these tests go to, with one partition."""
     admin = AdminClient({"bootstrap.servers": kafka.address})
-    wanted = [NewTopic(name, 1, 1) for name in ("pharos-cells", "pharos-dead-letters", "pharos-snapshots")]
+    names = ("pharos-cells", "pharos-cases", "pharos-dead-letters", "pharos-snapshots")
+    wanted = [NewTopic(name, 1, 1) for name in names]
     for made in admin.create_topics(wanted).values():
         made.result(20.0)
 

@@ -66,6 +66,9 @@ class CellsState:
         observe: called with each source's watermark, by which a worker with silent sources knows what time it is.
         on_judged: called with each tick at which detectors ran: the partition, and the seconds it took.
 
+    Attributes:
+        start: see `LogState`.
+
     """
 
     def __init__(
@@ -91,13 +94,13 @@ class CellsState:
         self._observe = observe
         self._on_judged = on_judged
         self._saved_at = self._full_at = now_s
-        self._saved_offset = -1
+        self.start = None if saved is None else saved.offset
+        self._saved_offset = -1 if saved is None else saved.offset
         self._quiet_until = -1
         self._pieces = 0
         if saved is not None:
             chunks = {name: value for name, value in saved.items.items() if name != MANIFEST}
             merge.restore(saved.items[MANIFEST], chunks)
-            self._saved_offset = saved.offset
 
     @property
     def progress(self) -> int:

@@ -44,6 +44,9 @@ class IncidentState:
         on_transitions: called after the transaction that published them.
         on_tick: called for each record, for whoever draws pulses.
 
+    Attributes:
+        start: see `LogState`.
+
     """
 
     def __init__(
@@ -62,12 +65,12 @@ class IncidentState:
         self._on_transitions = on_transitions
         self._on_tick = on_tick
         self._saved_at = now_s
-        self._saved_offset = -1
+        self.start = None if saved is None else saved.offset
+        self._saved_offset = -1 if saved is None else saved.offset
         self._pending: list[Transition] = []
         self._saving: list[Transition] = []
         if saved is not None:
             desk.restore(b"".join(value for _, value in sorted(saved.items.items())))
-            self._saved_offset = saved.offset
 
     @property
     def progress(self) -> None:

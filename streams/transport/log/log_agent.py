@@ -122,13 +122,14 @@ class LogAgent:
         except (ValueError, LookupError) as error:
             raise UnreadableStateError(part.tp, error) from error
         bounds = (await self._positions.bounds(part.tp))[part.tp]
-        if saved is not None:
-            refuse_loss(part.tp, saved.offset, bounds, part.remedy)
         try:
-            part.log_state = self._make_state(part.tp, saved)
+            state = self._make_state(part.tp, saved)
         except (ValueError, LookupError) as error:
             raise UnreadableStateError(part.tp, error) from error
-        part.position = bounds.first if saved is None else saved.offset
+        for needed in () if saved is None or state.start is None else (state.start, saved.offset):
+            refuse_loss(part.tp, needed, bounds, part.remedy)
+        part.log_state = state
+        part.position = bounds.first if state.start is None else state.start
 
     async def _apply(self, part: LogPartition, batch: RecordBatch) -> None:
         if part.log_state is None:

@@ -16,7 +16,14 @@ if TYPE_CHECKING:
 
 
 class LogState(Protocol):
-    """The state of one partition of the log."""
+    """The state of one partition of the log.
+
+    Attributes:
+        start: the offset that what was saved goes on from, at most the one committed; None: from the log's beginning.
+
+    """
+
+    start: int | None
 
     @property
     def progress(self) -> Hashable:

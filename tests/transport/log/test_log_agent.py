@@ -43,6 +43,12 @@ async def test_a_snapshot_is_taken_up_with_its_offset(bench: Bench) -> None:
     assert bench.state.applied == [5, 6]
 
 
+async def test_a_state_that_lies_behind_what_is_committed_reads_on_from_where_it_stands(bench: Bench) -> None:
+    bench.keeper.saved = Saved(7, {"offsets": bytes([1, 2]), "behind": bytes([4])})
+
+    assert await bench.acquire() == {CELLS: 3}
+
+
 async def test_a_snapshot_that_cannot_be_read_ends_the_worker_with_the_remedy(bench: Bench) -> None:
     bench.keeper.saved = Saved(7, {"other": b""})
 
@@ -155,12 +161,18 @@ async def test_a_failed_save_leads_back_to_the_snapshot(bench: Bench, reason: Fa
 
 
 @pytest.mark.parametrize(
-    ("first", "end", "told"), [(8, 20, "has dropped offsets 7 to 7 unread"), (0, 6, "was created again")]
+    ("behind", "first", "end", "told"),
+    [
+        (0, 8, 20, "has dropped offsets 7 to 7 unread"),
+        (0, 0, 6, "was created again"),
+        (4, 5, 20, "has dropped offsets 3 to 4 unread"),
+        (4, 0, 6, "was created again"),
+    ],
 )
 async def test_a_log_that_lacks_what_comes_after_the_snapshot_ends_the_worker(
-    bench: Bench, first: int, end: int, told: str
+    bench: Bench, behind: int, first: int, end: int, told: str
 ) -> None:
-    bench.keeper.saved = Saved(7, {"offsets": bytes([5, 6])})
+    bench.keeper.saved = Saved(7, {"offsets": bytes([5, 6]), "behind": bytes([behind])})
     bench.positions.earliest[CELLS], bench.positions.ends[CELLS] = first, end
 
     assert await bench.acquire() == {}

@@ -47,6 +47,7 @@ class State:
 
     def __init__(self, saved: Saved | None) -> None:
         self.applied = [] if saved is None else list(saved.items["offsets"])
+        self.start = None if saved is None else saved.offset - saved.items.get("behind", b"\0")[0]
         self.due = False
         self.saves = 0
 
