@@ -43,6 +43,18 @@ class Ending(enum.StrEnum):
     OVER = "over"  # the anomaly ended before somebody approved
 
 
+class EventsAsked(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The single event that a request is about, or the events of a minute. Who it was about stands elsewhere."""
+
+    owner: Annotated[str, Meta(description="Whose business it is: that of the rule's table, or its default.")]
+    first: Annotated[int, Meta(description="The offset of the event on pharos-single-events, where its ids are.")]
+    last: Annotated[int, Meta(description="Of several events, the offset of the last.")]
+    type: Annotated[str, Meta(description="The type of the event; empty: several events.")] = ""
+    scope: Annotated[dict[str, str], Meta(description="Store, queue and role of one event.")] = {}
+    count: Annotated[int, Meta(description="How many events.")] = 1
+    requests: Annotated[tuple[str, ...], Meta(description="Of several events, the id that each has by itself.")] = ()
+
+
 class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What is asked for, by which rule, and about which transition."""
 
@@ -51,7 +63,9 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     action: Annotated[str, Meta(description="What is asked for, in the words of the system that does it.")]
     actor: Annotated[str, Meta(description="pharos, or who approved or declined.")] = ACTOR
     note: str = ""
-    transition: Annotated[str, Meta(description="The id of the event on pharos-anomalies that the rule matched.")]
+    transition: Annotated[
+        str, Meta(description="The id of the event on pharos-anomalies that the rule matched; or empty.")
+    ]
     detected_at: Annotated[str, Meta(description="That of the anomaly: which incident is meant.")]
     severity: str
     until: Annotated[str, Meta(description="RFC 3339: what comes later is not acted on.")]
@@ -59,6 +73,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     webhook: Annotated[bool, Meta(description="Whether the request is posted to a webhook as well.")] = False
     outcome: Annotated[Ending | None, Meta(description="Of what is settled.")] = None
     reason: Annotated[str, Meta(description="Why it was settled so.")] = ""
+    events: Annotated[EventsAsked | None, Meta(description="Of a rule on single events: what it is about.")] = None
     anomaly: Annotated[Anomaly | None, Meta(description="Of what is requested: the anomaly as it was then.")] = None
 
 
@@ -79,3 +94,8 @@ class RequestStep(msgspec.Struct, frozen=True):
 def request_id(rule: str, transition: str) -> str:
     """One request for each rule and transition, however often the transition is read."""
     return digest(["linkage", rule, transition])
+
+
+def thread_of(rule: str) -> str:
+    """The subject of all requests of a rule on single events, in the place of a fingerprint."""
+    return digest(["on", rule])

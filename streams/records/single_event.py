@@ -46,7 +46,9 @@ class SingleEvent(msgspec.Struct, frozen=True, kw_only=True):
         return digest(["on", self.rule, self.event_source, self.event_id])
 
 
-class _Data(msgspec.Struct, frozen=True):
+class SingleEventData(msgspec.Struct, frozen=True):
+    """`data` of the record, as `SingleEvent` has it."""
+
     rule: str
     event_type: Annotated[str, Meta(min_length=1)]
     event_source: str
@@ -58,7 +60,7 @@ class _Data(msgspec.Struct, frozen=True):
 class _Event(msgspec.Struct, frozen=True):
     type: str
     time: str
-    data: _Data
+    data: SingleEventData
 
 
 _decode = decoder_of(_Event)

@@ -14,8 +14,16 @@ from streams.records.action import TYPE as ACTION_TAKEN
 from streams.records.action import Action
 from streams.records.anomaly import Anomaly, Change, Why
 from streams.records.request import Request, Stage
+from streams.records.single_event import TYPE as EVENT_MATCHED
+from streams.records.single_event import SingleEventData
 from streams.settings.settings import Settings
-from streams.topics.names import ACTIONS_TOPIC, ANOMALIES_TOPIC, ANOMALY_STATE_TOPIC, DEAD_LETTERS_TOPIC
+from streams.topics.names import (
+    ACTIONS_TOPIC,
+    ANOMALIES_TOPIC,
+    ANOMALY_STATE_TOPIC,
+    DEAD_LETTERS_TOPIC,
+    SINGLE_EVENTS_TOPIC,
+)
 from streams.topics.wanted import Role, wanted_topics
 
 if TYPE_CHECKING:
@@ -39,6 +47,8 @@ _WHAT_FOR = {
     ANOMALY_STATE_TOPIC: "The same records, compacted: the last of each anomaly.",
     ACTIONS_TOPIC: "What people and systems did about anomalies: Pharos obeys ack, snooze and feedback, and shows all. "
     "By its rules of linkage it asks systems to act here: see pharos.action.requested.",
+    SINGLE_EVENTS_TOPIC: "Events that rules on single events (setting `on`) are about, with the ids of cases: who "
+    "may read it may know the people. It is kept for a day.",
     DEAD_LETTERS_TOPIC: "Records that do not match the schema, unchanged. A copy may repeat after a crash.",
 }
 _INFO = (
@@ -81,6 +91,8 @@ def _messages_of(topic: str, vocabulary: Vocabulary) -> list[str]:
         return [type_of(event) for event in vocabulary.topics[topic]]
     if topic == DEAD_LETTERS_TOPIC:
         return ["dead_letter"]
+    if topic == SINGLE_EVENTS_TOPIC:
+        return [EVENT_MATCHED]
     actions = [ACTION_TAKEN, *(stage.value for stage in Stage)]
     return actions if topic == ACTIONS_TOPIC else [change.value for change in Change]
 
@@ -135,6 +147,7 @@ def _own_messages() -> dict[str, Any]:
     messages |= {
         stage.value: _message(summary, "ActionStepEvent", "The fingerprint.") for stage, summary in asked.items()
     }
+    messages[EVENT_MATCHED] = _message("A rule is about this event.", "SingleEventRecord", "The rule.")
     messages["dead_letter"] = {
         "summary": "A record that could not be counted.",
         "contentType": "application/octet-stream",
@@ -167,7 +180,9 @@ def _message(summary: str, schema: str, key: str, description: str = "") -> dict
 
 def _schemas(vocabulary: Vocabulary) -> dict[str, Any]:
     structs: list[type] = [event for events in vocabulary.topics.values() for event in events]
-    _, schemas = msgspec.json.schema_components([*structs, Anomaly, Action, Request], ref_template=_SCHEMAS + "{name}")
+    _, schemas = msgspec.json.schema_components(
+        [*structs, Anomaly, Action, Request, SingleEventData], ref_template=_SCHEMAS + "{name}"
+    )
     changes = [change.value for change in Change]
     affected = schemas["Anomaly"]["properties"].pop("affected")  # it travels beside the data
     extension = {"why": {"type": "string", "enum": [why.value for why in Why]}, "affected": affected}
@@ -177,6 +192,7 @@ def _schemas(vocabulary: Vocabulary) -> dict[str, Any]:
                 **schemas,
                 "AnomalyEvent": _cloudevent(changes, "Anomaly", ("subject", "why"), extension),
                 "ActionEvent": _cloudevent([ACTION_TAKEN], "Action", ("subject",), {}),
+                "SingleEventRecord": _cloudevent([EVENT_MATCHED], "SingleEventData", ("subject",), {}),
                 "ActionStepEvent": _cloudevent([stage.value for stage in Stage], "Request", ("subject",), {}),
             }.items()
         )
@@ -193,7 +209,7 @@ def _cloudevent(kinds: list[str], data: str, demanded: Iterable[str], extension:
             "source": dict(_TEXT),
             "type": {"type": "string", "enum": kinds},
             "time": dict(_TIME),
-            "subject": _TEXT | {"description": "The fingerprint of the anomaly."},
+            "subject": _TEXT | {"description": "The fingerprint of the anomaly, or the name of the rule."},
             "datacontenttype": {"type": "string"},
             **extension,
             "data": {"$ref": _SCHEMAS + data},

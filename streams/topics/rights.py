@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from streams.topics.check_result import CheckResult, Level
 from streams.topics.wanted import Right
@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
     from streams.settings.settings import Settings
     from streams.topics.remedy import Remedies
+
+SINGLE_EVENTS: Final = "single-events"
+"""The purpose of the group that reads what rules on single events found."""
 
 
 class Resource(NamedTuple):
@@ -30,8 +33,9 @@ class Resource(NamedTuple):
 
 
 def groups(settings: Settings) -> tuple[Resource, ...]:
-    """The groups of a worker: the one that counts, the one that notifies, and the one that links."""
-    names = (settings.app, f"{settings.app}-notify", f"{settings.app}-linkage")
+    """The groups of a worker: the one that counts, the one that notifies, and those that ask systems to act."""
+    single_events = (f"{settings.app}-{SINGLE_EVENTS}",) if settings.on else ()
+    names = (settings.app, f"{settings.app}-notify", f"{settings.app}-linkage", *single_events)
     return tuple(Resource("group", name, (Right.READ,)) for name in names)
 
 

@@ -13,6 +13,7 @@ from streams.topics.names import (
     CASES_TOPIC,
     CELLS_TOPIC,
     DEAD_LETTERS_TOPIC,
+    SINGLE_EVENTS_TOPIC,
     SNAPSHOTS_TOPIC,
     VERDICTS_TOPIC,
 )
@@ -110,6 +111,7 @@ def own_topics(settings: Settings) -> tuple[WantedTopic, ...]:
         "retention.ms": str(7 * DAY_MS),
     }
     kept = log | {"retention.ms": str(30 * DAY_MS)}
+    short = log | {"retention.ms": str(DAY_MS)}  # what names people is kept for as long as it can be acted on
     state = base | {"cleanup.policy": "compact", "segment.ms": "600000", "min.cleanable.dirty.ratio": "0.2"}
     cells, both = settings.cells_partitions, (Right.READ, Right.WRITE)
     return (
@@ -120,6 +122,7 @@ def own_topics(settings: Settings) -> tuple[WantedTopic, ...]:
         WantedTopic(ANOMALIES_TOPIC, Role.LOG, 1, False, kept, both),
         WantedTopic(ANOMALY_STATE_TOPIC, Role.STATE, 1, False, state, both),
         WantedTopic(ACTIONS_TOPIC, Role.LOG, 1, False, kept, both),
+        WantedTopic(SINGLE_EVENTS_TOPIC, Role.LOG, 1, True, short, both),
         WantedTopic(DEAD_LETTERS_TOPIC, Role.LOG, 1, False, kept, (Right.WRITE,)),
     )
 

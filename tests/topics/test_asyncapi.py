@@ -23,6 +23,8 @@ from streams.records.anomaly import Change, Transition, Why
 from streams.records.anomaly_event import encode
 from streams.records.request import Ending, Stage
 from streams.records.request_event import encode as encode_step
+from streams.records.single_event import SingleEvent
+from streams.records.single_event import encode as encode_single
 from streams.register.requests import RequestLog
 from streams.settings.settings import LinkageRule
 from streams.topics.asyncapi import document
@@ -123,7 +125,7 @@ def test_what_it_refers_to_is_in_it(made: dict[str, Any]) -> None:
 
 
 def test_every_topic_and_type_of_the_contract_is_described(made: dict[str, Any]) -> None:
-    own = ["pharos-anomalies", "pharos-anomaly-state", "pharos-actions", "pharos-dead-letters"]
+    own = ["pharos-anomalies", "pharos-anomaly-state", "pharos-actions", "pharos-dead-letters", "pharos-single-events"]
 
     assert set(made["channels"]) == {*SHIPPED.topics, *own}
     assert set(made["components"]["messages"]) == {
@@ -132,6 +134,7 @@ def test_every_topic_and_type_of_the_contract_is_described(made: dict[str, Any])
         "pharos.action.taken",
         *(stage.value for stage in Stage),
         "dead_letter",
+        "pharos.event.matched",
     }
     directions = {name: made["operations"][f"send-{name}"]["action"] for name in own}
     assert set(directions.values()) == {"send"}
@@ -147,6 +150,17 @@ def test_an_event_fits_the_schema_of_its_type_only(kind: str, made: dict[str, An
     assert valid(event, payload_of(made, kind))
     assert not valid(event | {"type": "somebody.else"}, payload_of(made, kind))
     assert not valid(event | {"data": {}}, payload_of(made, kind))
+
+
+def test_a_single_event_as_it_is_written_fits_its_schema(made: dict[str, Any]) -> None:
+    found = SingleEvent(
+        rule="r", event_type="survey.answered", event_source="/s", event_id="1", time=0, ids={"order_id": "TB1"}
+    )
+    event = json.loads(encode_single(found))
+    schema = payload_of(made, "pharos.event.matched")
+
+    assert valid(event, schema)
+    assert not valid({**event, "data": {"rule": "r"}}, schema)
 
 
 @pytest.mark.parametrize("change", Change)

@@ -17,6 +17,12 @@ def test_cases_have_as_many_partitions_as_cells_everywhere_and_a_worker_reads_an
     assert embedded_topics(settings, 3)["pharos-cases"] == 7
 
 
+def test_what_names_people_is_kept_for_a_day_in_one_partition() -> None:
+    single = {topic.name: topic for topic in own_topics(Settings())}["pharos-single-events"]
+
+    assert (single.partitions, single.counted, single.config["retention.ms"]) == (1, True, "86400000")
+
+
 def test_the_embedded_broker_has_no_topic_of_snapshots_which_are_files_there() -> None:
     own = {topic.name for topic in own_topics(Settings())}
 

@@ -9,7 +9,8 @@ from streams.cells.case_record import encode as encode_marks
 from streams.cells.pieces import pieces_of_marks
 from streams.cells.record import encode
 from streams.records.batch import RecordBatch
-from streams.topics.names import CASES_TOPIC, CELLS_TOPIC, DEAD_LETTERS_TOPIC
+from streams.records.single_event import encode as encode_single
+from streams.topics.names import CASES_TOPIC, CELLS_TOPIC, DEAD_LETTERS_TOPIC, SINGLE_EVENTS_TOPIC
 from streams.transport.flush.fencing_abort import dead_letter_key
 from streams.transport.flush.flush import FlushContent, OutRecord
 from streams.transport.flush.flush_timing import FlushTiming
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from streams.cells.case_record import CasesRecord
     from streams.cells.record import CellsRecord
+    from streams.records.single_event import SingleEvent
     from streams.transport.driver.fetched import Fetched
     from streams.transport.flush.flush import Flusher
     from streams.transport.partitions.committed import Commit
@@ -64,6 +66,8 @@ class Flush(Protocol):
     def cases(self) -> Mapping[int, CasesRecord]: ...
     @property
     def dead_letters(self) -> Sequence[DeadLetter]: ...
+    @property
+    def single_events(self) -> Sequence[SingleEvent]: ...
     @property
     def outcomes(self) -> Mapping[Any, int]: ...
     @property
@@ -186,9 +190,13 @@ class SourcePartition(Partition):
             for piece in pieces_of_marks(record)
         ]
         dead = [self._dead_letter(letter) for letter in flush.dead_letters]
+        single = [
+            OutRecord(SINGLE_EVENTS_TOPIC, encode_single(event), event.rule.encode(), 0)
+            for event in flush.single_events
+        ]
         self.unflushed = 0
         note = CommitNote(flush.largest_event_time, flush.watermark, self.topic_id, self._options.customer_key)
-        return FlushContent(self.tp, self.position, str(note), [*cells, *marks, *dead]), flush
+        return FlushContent(self.tp, self.position, str(note), [*cells, *marks, *single, *dead]), flush
 
     def _dead_letter(self, letter: DeadLetter) -> OutRecord:
         headers = (

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from streams.catalogue.load import load
 from streams.cells.case_record import CasesRecord, decode
 from streams.ingest.partition import IngestPartition
+from streams.records.single_event import SingleEvent, read_single_event
 from streams.topics.names import CASES_TOPIC, CELLS_TOPIC, DEAD_LETTERS_TOPIC
 from streams.topics.wanted import LARGEST_RECORD
 from streams.transport.driver.fetched import Fetched
@@ -175,6 +176,19 @@ def test_marks_of_cases_are_written_with_the_cells_one_record_for_every_partitio
     assert [(record.topic, record.partition) for record in marks] == [(CASES_TOPIC, 0), (CASES_TOPIC, 1)]
     assert [decode(record.value or b"") for record in marks] == [CasesRecord("orders", 0, -1, "hash", [])] * 2
     assert [record.topic for record in content.records[4:]] == [DEAD_LETTERS_TOPIC]
+
+
+def test_single_events_are_written_with_the_cells_in_one_partition_in_the_order_of_their_rule() -> None:
+    part = new_part()
+    run(part, None)
+    single = SingleEvent(rule="r", event_type="survey.answered", event_source="/s", event_id="1", time=7)
+    ingest_of(part).single_events.append(single)
+    part.take(fetched(0, range(3), next_offset=3))
+    content, _ = part.take_flush()
+
+    (record,) = [record for record in content.records if record.topic == "pharos-single-events"]
+    assert (record.partition, record.key) == (0, b"r")
+    assert read_single_event(record.value) == single
 
 
 @given(st.integers(0, 60), st.integers(0, 30), st.lists(st.integers(1, 20), min_size=1, max_size=10))

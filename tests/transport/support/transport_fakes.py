@@ -9,6 +9,7 @@ from faust.types import TP
 from streams.cells.case_record import CasesRecord
 from streams.cells.record import CellsRecord
 from streams.records.batch import RecordBatch
+from streams.records.single_event import SingleEvent
 from streams.transport.driver.fetched import Fetched
 from streams.transport.partitions.log_bounds import Bounds
 
@@ -45,6 +46,7 @@ class FakeFlush(NamedTuple):
     records: Mapping[int, CellsRecord]
     dead_letters: list[FakeLetter]
     cases: Mapping[int, CasesRecord]
+    single_events: list[SingleEvent]
 
 
 class FakeIngest:
@@ -53,6 +55,7 @@ class FakeIngest:
     has_cases = False
 
     def __init__(self) -> None:
+        self.single_events: list[SingleEvent] = []
         self.warmed: list[int] = []
         self.fed: list[int] = []
         self.promises: list[int] = []
@@ -96,6 +99,7 @@ class FakeIngest:
             dict.fromkeys(range(cells_partitions), record),
             dead,
             dict.fromkeys(range(cells_partitions), marks) if self.has_cases else {},
+            self.single_events,
         )
 
 
