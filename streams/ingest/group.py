@@ -104,7 +104,8 @@ def make_groups(event_type: str, routes: Routes, topic: str) -> list[Group]:
         gate = route.gate
         if not _can_open(gate):
             continue
-        kind = ("time", 0, route.measure) if is_own_time(gate) else (gate.at, gate.plus_s, route.measure)
+        shared_slot = is_own_time(gate) and route.measure.lead is None
+        kind = ("time", 0, route.measure) if shared_slot else (gate.at, gate.plus_s, route.measure)
         shared.setdefault(kind, {})[route] = targets
     return [_make_group(event_type, topic, kind[0], kind[2], members) for kind, members in shared.items()]
 

@@ -96,7 +96,8 @@ class _Writer:
         lines = [line for field in sorted(self._vocabulary.time_fields[self._type]) for line in self._time(field)]
         used = sorted({name for _, group in groups for name in group.dimensions})
         lines += [f"d_{name} = codes_{name}[{self._dimension(name)}]" for name in used]
-        always, later = [], []
+        always: list[str] = []
+        later: list[str] = []
         single_values: dict[Measure, str] = {}
         lines += [self._mark(number, group, role) for number, group in groups if (role := group.measure.role)]
         for number, group in [pair for pair in groups if pair[1].measure.role is None]:

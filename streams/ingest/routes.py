@@ -51,6 +51,7 @@ class Measure(NamedTuple):
         scale: the factor by which sums keep such values as integers; 0: that of the field.
         cut: not the value is counted, but that it was beyond the largest.
         role: of events whose case is marked, nothing is counted here.
+        lead: where open cases are forecast, whether it opens or closes one: how far ahead the deadline lies is counted.
 
     """
 
@@ -63,11 +64,12 @@ class Measure(NamedTuple):
     scale: int = 0
     cut: bool = False
     role: Role | None = None
+    lead: Component | None = None
 
     @property
     def placed(self) -> bool:
-        """Whether a number stands in the place of the component: a duration's bin, or a case's mark."""
-        return bool(self.bins or self.again)
+        """Whether a number stands in the place of the component: a bin, a case's mark, or how far ahead it is due."""
+        return bool(self.bins or self.again) or self.lead is not None
 
     @property
     def moments(self) -> bool:
@@ -79,6 +81,8 @@ class Measure(NamedTuple):
         """The measure of a term."""
         bins = metric.bins if metric.traits.cells is CellKind.BINS else ()
         gauge = metric.scopes[0] if metric.traits.cells is CellKind.LATEST else ()
+        if metric.traits.cells is CellKind.LEADS:
+            return cls(lead=component)
         measure = cls(term.field, term.difference, bins, gauge, term.again)
         if not (metric.moments and (term.field or term.difference)):
             return measure
@@ -141,6 +145,6 @@ def _uses(metric: Metric, event_type: str) -> Iterator[tuple[Component, bool, Te
             if event_type not in term.events or term.by:  # what its case says of it is decided elsewhere
                 continue
             late_closing = metric.traits.cells is CellKind.DEADLINES and component is Component.EXPOSURE
-            yield component, late_closing, term
+            yield component, late_closing or metric.traits.cells is CellKind.LEADS, term
             if late_closing:
                 yield Component.LATE_BY_DEADLINE, False, term

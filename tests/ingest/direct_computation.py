@@ -121,6 +121,9 @@ class Direct:
             digest = hashlib.blake2b(data[term.again].encode(), digest_size=8).hexdigest()
             place = 2**62 + int(digest, 16) // 4
         slots = [(place, counts_for // 10_000)]
+        if metric.signal == "due_soon":
+            ahead = max(counts_for // 300_000 - time // 300_000, 0)
+            slots = [(min(ahead, 2**14 - 1) * 2 + component, time // 10_000)]
         if metric.signal == "cohort" and component is Component.EXPOSURE:
             slots = [(component, time // 10_000), (Component.LATE_BY_DEADLINE, counts_for // 10_000)]
         for index in wanted:

@@ -44,6 +44,14 @@ HARD_METRICS = (
         Term(("refund.completed",), at="paid_at", plus_s=86_400, no_later=False, within_s=604_800,
              where={"before_collection": Condition(equals=True)}),
     )),
+    metric("due_soon", "due_soon", unit="number", scopes=((), ("region",), ("reason", "region")), numerator=(
+        Term(("refund.completed", "dispute.closed"), at="paid_at", plus_s=86_400, no_later=True,
+             where={"reason": Condition(any_of=(None, "late"))}),
+        Term(("refund.rejected",), at="requested_at", no_later=True),
+    ), denominator=(
+        Term(("refund.requested",), plus_s=86_400), Term(("dispute.opened",), plus_s=7),
+        Term(("refund.approved",), at="requested_at", plus_s=6_000_000),
+    )),
     metric("soon", "ratio", scopes=(("reason",), ("kind", "reason")), numerator=(
         Term(("dispute.closed", "refund.retained"), at="requested_at", within_s=60,
              where={"reason": Condition(any_of=(None, "late", "size"))}),
