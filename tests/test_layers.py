@@ -119,7 +119,7 @@ LAYERS = {
     "dashboards.grafana": Layer(SHELL, "dashboards.boards settings"),
     "app": Layer(
         SHELL,
-        "affected alerts alerts.decide alerts.queue alerts.receivers alerts.words broker catalogue cells"
+        "affected alerts alerts.decide alerts.queue alerts.receivers alerts.words broker cases catalogue cells"
         " configuration dashboards.wallboard delivery evaluation events incidents ingest intake journey linkage"
         " mapping merge records register settings telemetry topics transport transport.clients"
         " transport.flush transport.life transport.source web",

@@ -18,19 +18,15 @@ from streams.app.clocks import Clocks
 from streams.app.flush_counts import FlushCounts
 from streams.app.journeys import Journeys
 from streams.app.linkage_agent import LinkageAgent, LinkageContext
+from streams.app.new_partitions import NewPartitions
 from streams.app.notify_agent import NotifyAgent, NotifyContext
 from streams.app.topic_intake import TopicIntake
 from streams.app.vitals import Vitals
 from streams.app.web import WebParts, serve
 from streams.app.webhook_intake import WebhookIntake
 from streams.broker.connection import Connection
-from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.events.customer import CustomerKey
-from streams.incidents.desk import IncidentDesk
-from streams.ingest.assessments import AssessmentIngest
-from streams.ingest.partition import IngestPartition
 from streams.mapping.book import Mappings
-from streams.merge.partition import MergePartition
 from streams.merge.snapshot import read_manifest
 from streams.records.anomaly_event import encode, key
 from streams.records.decoding import decoder_of
@@ -47,7 +43,7 @@ from streams.transport.clients.topic_writer import TopicWriter
 from streams.transport.life.clock import WorkerClock
 from streams.transport.life.watch import Watch, WorkerFailedError
 from streams.transport.life.watchdog_thread import WatchdogThread
-from streams.transport.parts import Incidents, Ingests, Merges
+from streams.transport.parts import Cases, Incidents, Ingests, Merges
 from streams.transport.worker import Worker
 from streams.web.board import Board
 from streams.web.budget_use import BudgetCollector
@@ -57,8 +53,6 @@ from streams.web.merge_readings import MergeCollector, judged
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
-
-    from faust.types import TP
 
     from streams.alerts.words.message import Notification
     from streams.catalogue.load import Catalogue
@@ -110,7 +104,6 @@ class System:
         self._live = settings.time == "live"
         self._customers = customers or CustomerKey()
         self._mappings = Mappings.of(settings.mappings, catalogue.vocabulary, self._customers, settings.timezone)
-        self._mappers = self._mappings.by_topic
         self._keep = keep
         self._write = write
         self._sources = dict(sources)  # the worker enters partitions that are added
@@ -126,21 +119,28 @@ class System:
         self.counts = FlushCounts(self.metrics, self._blindness, lambda: self.worker.wall.now_ms())  # noqa: PLW0108 - the worker comes later
         self._newest = WorkerClock(time.monotonic)  # of all source logs: ahead of the worker's while it catches up
         self._watch = Watch()
+        new = NewPartitions(
+            settings,
+            catalogue,
+            self._sources,
+            self._mappings,
+            self._customers,
+            lambda: self.worker.wall.now_ms(),  # noqa: PLW0108 - the worker comes later
+        )
         self.worker = Worker(
             settings,
             self._connection,
             ingests=Ingests(
                 self._sources,
-                self._new_ingest,
+                new.ingest,
                 self.counts.flushed,
                 on_flush_ended=self.counts.ended,
                 customer_key=self._customers.fingerprint,
             ),
-            merges=Merges(
-                self._new_merge, lambda manifest: read_manifest(manifest).chunks(), on_judged=self.metrics.judged
-            ),
+            cases=Cases(new.cases, _chunks),
+            merges=Merges(new.merge, _chunks, on_judged=self.metrics.judged),
             incidents=Incidents(
-                self._new_desk,
+                new.desk,
                 lambda transition: (key(transition), encode(transition)),
                 on_transitions=self._on_transitions,
                 on_tick=lambda tick: self._intake.handled(tick),  # noqa: PLW0108 - it comes later
@@ -245,40 +245,14 @@ class System:
             self.catalogue.dimensions(),
             self._dead_letters,
             write,
-            Journeys(self._connection, self.settings.app, self.catalogue.vocabulary, self._customers, self._mappers),
+            Journeys(
+                self._connection,
+                self.settings.app,
+                self.catalogue.vocabulary,
+                self._customers,
+                self._mappings.by_topic,
+            ),
         )
-
-    def _new_ingest(self, tp: TP) -> IngestPartition | AssessmentIngest:
-        settings = self.settings
-        now_ms, future_limit_ms = self.worker.wall.now_ms if self._live else None, settings.future_limit_s * 1000
-        if tp.topic == ACTIONS_TOPIC:
-            return AssessmentIngest(
-                self.catalogue.hash, tp.topic, tp.partition, now_ms=now_ms, future_limit_ms=future_limit_ms
-            )
-        return IngestPartition(
-            self.catalogue,
-            tp.topic,
-            tp.partition,
-            dedup_records=settings.dedup_records,
-            lateness_ms=settings.lateness_s * 1000,
-            late_limit_ms=settings.late_limit_s * 1000,
-            future_limit_ms=future_limit_ms,
-            now_ms=now_ms,
-            mapper=self._mappers.get(tp.topic),
-            customers=self._customers,
-        )
-
-    def _new_merge(self, partition: int) -> MergePartition:
-        return MergePartition(
-            self.catalogue,
-            partition,
-            self._sources,
-            self.settings,
-            lambda metric: MetricEvaluator(metric, self.settings, self.catalogue.calendar, len(self.catalogue.metrics)),
-        )
-
-    def _new_desk(self) -> IncidentDesk:
-        return IncidentDesk(self.catalogue, self.settings.cells_partitions, self.settings)
 
     def _readings(self) -> Iterable[Reading]:
         for merge in self.worker.merges().values():
@@ -292,3 +266,7 @@ class System:
             self.metrics.published(transition.time)
         if self._keep:
             self.transitions += transitions
+
+
+def _chunks(manifest: bytes) -> set[str]:
+    return read_manifest(manifest).chunks()

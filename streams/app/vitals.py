@@ -81,14 +81,16 @@ class Vitals:
 
     def _positions(self) -> Mapping[TP, int]:
         positions: dict[TP, int] = {}
-        for agent in (self._worker.source_agent, self._worker.cells_agent, self._worker.incident_agent):
+        worker = self._worker
+        for agent in (worker.source_agent, worker.cases_agent, worker.cells_agent, worker.incident_agent):
             if agent is not None:
                 positions |= {tp: part.position for tp, part in agent.parts.items()}
         return positions
 
     def _snapshots(self) -> None:
-        now = time.monotonic()
-        for agent in (self._worker.cells_agent, self._worker.incident_agent):
+        now, worker = time.monotonic(), self._worker
+        followed = any(cases.links for cases in worker.cases().values())  # else there is nothing to save
+        for agent in (worker.cases_agent if followed else None, worker.cells_agent, worker.incident_agent):
             for tp, part in agent.parts.items() if agent is not None else ():
                 self._metrics.snapshot_age(tp.topic, tp.partition, now - part.checkpointed_at)
 
