@@ -45,10 +45,7 @@ class Membership:
         self._vocabulary = vocabulary
         self._sees = sees
         self._by_order = subject.kind is SubjectKind.ORDER
-        self._links = {next(iter(kinds)) for kinds in vocabulary.kinds.values() if _names_a_case(kinds)}
-        self._links.discard(ORDER)
-        if not self._by_order:
-            self._links.add(ORDER)
+        self._links = _links_from(ORDER, vocabulary) if self._by_order else _cases_of(vocabulary)
         self._cases: set[tuple[str, str]] = set()
         self._seen: set[tuple[str, str]] = set()
         self._settled = 0
@@ -134,5 +131,17 @@ def _bytes(name: str) -> bytes:
     return name.encode("utf-8", "surrogatepass")
 
 
-def _names_a_case(kinds: Mapping[str, Kind]) -> bool:
-    return next(iter(kinds.values())) is Kind.ID
+def _cases_of(vocabulary: Vocabulary) -> set[str]:
+    """The fields that name cases: a type's own, which stands first."""
+    firsts = (next(iter(kinds.items())) for kinds in vocabulary.kinds.values())
+    return {field for field, kind in firsts if kind is Kind.ID}
+
+
+def _links_from(field: str, vocabulary: Vocabulary) -> set[str]:
+    """Those of them that stand together with the field in some type, or with another that does."""
+    cases, reached = _cases_of(vocabulary), {field}
+    while True:
+        beside = {one for kinds in vocabulary.kinds.values() if not reached.isdisjoint(kinds) for one in kinds}
+        if (beside & cases) <= reached:
+            return reached - {field}
+        reached |= beside & cases
