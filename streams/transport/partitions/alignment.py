@@ -2,7 +2,8 @@
 
 Cells ahead of the slowest partition wait in the memory of the merge. While a backlog is read, one partition could be
 days ahead of another. Within a worker this always holds; for partitions of other workers only while a merge says that
-too many cells wait (`congestion.py`).
+too many cells wait (`congestion.py`). Then cases that are decided late are waited for as well; they wait for sources
+only, and for none that is held: what is read of it is flushed all the same.
 """
 
 from __future__ import annotations

@@ -37,3 +37,14 @@ def test_over_all_workers_somebody_with_something_to_read_goes_on(given: list[di
         goes_on |= bool(reading - held)
 
     assert goes_on or not reads
+
+
+@given(st.lists(st.integers(1, 10**9), min_size=1), st.integers(0, 10**9))
+def test_who_waits_for_cases_never_stops_what_they_wait_for(read_to: list[int], undecided_ms: int) -> None:
+    parts = {number: Progress(time, False) for number, time in enumerate(read_to)}
+    slowest = min(read_to)
+    frontier = (slowest - 30_000) // 10_000 * 10_000  # what cases say once they have read all that was flushed
+
+    assert read_to.index(slowest) not in too_far_ahead(parts, frontier)  # type: ignore[arg-type]  # any key will do
+    held = too_far_ahead(parts, frontier - undecided_ms)  # type: ignore[arg-type]  # as above
+    assert held == {number for number, time in enumerate(read_to) if time > frontier - undecided_ms + AHEAD_LIMIT_MS}
