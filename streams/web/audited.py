@@ -67,7 +67,8 @@ class Auditor:
     async def note(self, request: web.Request, response: web.StreamResponse) -> bool:
         """Whether it is written down. Never raises for a log that cannot be written."""
         now = self._clock()
-        if response.status in _REFUSALS and not self._lists_refusal(int(now // 60)):
+        refused = response.status in _REFUSALS and ABOUT not in request
+        if refused and not self._lists_refusal(int(now // 60)):
             return True
         entry = self._entry(request, response, now)
         self._unlisted = 0

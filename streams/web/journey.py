@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from aiohttp import web
+    from multidict import MultiMapping
 
     from streams.journey.reading import JourneyReading
 
 PATH: Final = "/api/v1/journey"
 MOST_DAYS: Final = 45
-_KINDS: Final = frozenset(kind.value for kind in SubjectKind)
 
 logger = logging.getLogger(__name__)
 
@@ -127,11 +127,11 @@ class _JourneyDesk:
             self._reading = False
 
 
-def _asked(query: Mapping[str, str]) -> tuple[Subject, int] | JourneyRefusal:
-    named = [name for name in query if name in _KINDS]
+def _asked(query: MultiMapping[str]) -> tuple[Subject, int] | JourneyRefusal:
+    named = [(kind, text) for kind in SubjectKind for text in query.getall(kind.value, [])]
     if len(named) != 1:
         return JourneyRefusal.WHICH
-    subject = read_subject(SubjectKind(named[0]), query[named[0]])
+    subject = read_subject(*named[0])
     if isinstance(subject, SubjectFault):
         return JourneyRefusal[subject.name]
     days = query.get("days", str(MOST_DAYS))
