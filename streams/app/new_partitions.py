@@ -11,6 +11,7 @@ from streams.incidents.desk import IncidentDesk
 from streams.ingest.assessments import AssessmentIngest
 from streams.ingest.partition import IngestPartition
 from streams.merge.partition import MergePartition
+from streams.register.service_time import ServiceTime
 from streams.topics.names import ACTIONS_TOPIC, CASES_TOPIC
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class NewPartitions:
         self._sources = sources
         self._mappers = mappings.by_topic
         self._customers = customers
+        self._service = ServiceTime.of(settings)
         self._now_ms = now_ms if settings.time == "live" else None
 
     def ingest(self, tp: TP) -> IngestPartition | AssessmentIngest:
@@ -68,6 +70,7 @@ class NewPartitions:
             now_ms=self._now_ms,
             mapper=self._mappers.get(tp.topic),
             customers=self._customers,
+            service=self._service.after,
         )
 
     def cases(self, partition: int) -> tuple[CasesPartition, CasesSnapshot]:

@@ -103,9 +103,11 @@ def _term(metric: Metric, term: Term) -> str:
         parts.append(f"since {term.since}")
     if term.again:
         parts.append(f"if the same {term.again} occurred in the {_duration(term.again_s)} before")
-    if term.at != "time" or term.plus_s:
+    if term.at != "time" or term.plus_s or term.plus_service_s:
         what = "deadline" if metric.traits.cells is CellKind.DEADLINES else "counted at"
-        parts.append(f"{what} {term.at}" + (f" + {_duration(term.plus_s)}" if term.plus_s else ""))
+        later = f" + {_duration(term.plus_s)}" if term.plus_s else ""
+        later += f" + {_duration(term.plus_service_s)} of service" if term.plus_service_s else ""
+        parts.append(f"{what} {term.at}{later}")
     if term.no_later is not None:
         parts.append("if not later than that" if term.no_later else "if later than that")
     if term.within_s is not None:

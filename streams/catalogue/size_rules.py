@@ -28,7 +28,7 @@ def check_size(metric: Metric) -> Iterator[Fault]:
         yield Fault(("bins",), f"write durations between {_SHORTEST_BIN_S:g} and {_LONGEST_S:,} s")
     for component, terms in metric.written().items():
         for index, term in enumerate(terms):
-            for key in ("plus_s", "within_s"):
+            for key in ("plus_s", "plus_service_s", "within_s"):
                 if (getattr(term, key) or 0) > _LONGEST_S:
                     place = (component.name.lower(), index, key)
                     yield Fault(place, f"must not be above {_LONGEST_S:,}, which is 90 days")

@@ -75,6 +75,8 @@ class Term(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
         since: in histograms instead of `value`: a time field of `data`; the duration is from it to the event's time.
         at: the time the contribution counts for: "time" (the event's own) or a time field of `data`.
         plus_s: added to that time, in seconds: 86400 turns a payment into its collection deadline.
+        plus_service_s: the same in service hours: an hour after 16:30, where it closes at 17:00, is 9:30 of the next
+            day. Those are the opening hours of the settings, without holidays.
         within_s: a contribution whose event time is more than this after the time it counts for is dropped (T_max).
         again: in the numerator of a ratio: a text field that names the case (an order). Of the events of a case in one
             slot all but the first add 1, and the first too if the case was there within `again_s` seconds before.
@@ -102,6 +104,7 @@ class Term(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     since: str = ""
     at: str = OWN_TIME
     plus_s: int = 0
+    plus_service_s: int = 0
     within_s: int | None = None
     no_later: bool | None = None
     again: str = ""

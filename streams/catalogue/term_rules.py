@@ -125,10 +125,25 @@ def _check_condition(term: Term, field: str, condition: Condition, vocabulary: V
             yield f'"{field}" of {event} is {kind}'
 
 
+def _check_service(term: Term, *, cohort: bool) -> Iterator[Finding]:
+    """A deadline in service hours."""
+    if not term.plus_service_s:
+        return
+    if term.plus_service_s < 0 or term.plus_service_s % 10:
+        yield ("plus_service_s",), "must be a multiple of 10 s, not negative"
+    if term.plus_s:
+        yield ("plus_service_s",), "counts the hours of service, `plus_s` all hours; remove one of them"
+    if term.by:
+        yield ("plus_service_s",), "is not for terms that count by cases; remove this key"
+    if not cohort:
+        yield ("plus_service_s",), "only a cohort counts for times ahead"
+
+
 def _check_time(metric: Metric, component: Component, term: Term) -> Iterator[Finding]:
     cohort = metric.traits.cells is CellKind.DEADLINES
     if term.plus_s < 0 or term.plus_s % 10:
         yield ("plus_s",), "must be a multiple of 10 s, not negative"
+    yield from _check_service(term, cohort=cohort)
     if term.within_s is not None and term.within_s <= 0:
         yield ("within_s",), "must be above 0"
     if term.plus_s and not cohort:

@@ -73,7 +73,7 @@ class Group:
 
 def is_own_time(gate: Gate) -> bool:
     """Whether a gate counts for the event's own time, shifted by whole slots at most."""
-    return gate.at == "time" and gate.plus_s * 1000 % SLOT_MS == 0
+    return gate.at == "time" and gate.plus_s * 1000 % SLOT_MS == 0 and not gate.plus_service_s
 
 
 def numbered_groups(
@@ -99,15 +99,15 @@ def _groups_of_cases(event_type: str, roles: Sequence[Role], topic: str) -> list
 
 def make_groups(event_type: str, routes: Routes, topic: str) -> list[Group]:
     """Routes that can share keys share a group: same time counted for, same value."""
-    shared: dict[tuple[str, int, Measure], Routes] = {}
+    shared: dict[tuple[str, int, int, Measure], Routes] = {}
     for route, targets in routes.items():
         gate = route.gate
         if not _can_open(gate):
             continue
         shared_slot = is_own_time(gate) and route.measure.lead is None
-        kind = ("time", 0, route.measure) if shared_slot else (gate.at, gate.plus_s, route.measure)
-        shared.setdefault(kind, {})[route] = targets
-    return [_make_group(event_type, topic, kind[0], kind[2], members) for kind, members in shared.items()]
+        time = ("time", 0, 0) if shared_slot else (gate.at, gate.plus_s, gate.plus_service_s)
+        shared.setdefault((*time, route.measure), {})[route] = targets
+    return [_make_group(event_type, topic, kind[0], kind[-1], members) for kind, members in shared.items()]
 
 
 def _make_group(event_type: str, topic: str, at: str, measure: Measure, routes: Routes) -> Group:

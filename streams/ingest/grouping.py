@@ -35,7 +35,13 @@ if TYPE_CHECKING:
 
 Keys = Sequence[GroupKey]  # of one event; each adds 1
 Sum = tuple[int, GroupKey, int]  # position of the event, key, what is added
+Service = Callable[[int, int], int]  # ms, seconds of service time -> ms
 Grouping = Callable[[Sequence["Event"], Iterable[int]], tuple[list[Keys], list[Sum]]]
+
+
+def always_open(start_ms: int, seconds: int) -> int:
+    """Of a service that never closes: so many seconds later."""
+    return start_ms + seconds * 1000
 
 
 class WrongTimeError(ValueError):
@@ -48,10 +54,12 @@ def compile_grouping(
     vocabulary: Vocabulary,
     topic: str,
     cases: CaseHash | None = None,
+    service: Service = always_open,
 ) -> Grouping:
     """The function (events, their times in ms) -> (the keys of each event, sums of values).
 
-    `groups` are the numbered groups by struct of event, `codes` those of the dimensions that they use. The function
+    `groups` are the numbered groups by struct of event, `codes` those of the dimensions that they use, `service` says
+    when so many seconds of service time have passed since a moment in ms. The function
     raises WrongTimeError for a time field that is not RFC 3339, used by a metric or not, and KeyError never: events of
     other structs have no keys.
     """
@@ -67,6 +75,7 @@ def compile_grouping(
         "packed_moments": packed_moments,
         "mark_of": mark_of,
         "place_of": place_of,
+        "service": service,
         "case_of": (cases or CaseHash()).of,
         "WrongTimeError": WrongTimeError,
         **{f"codes_{name}": each for name, each in codes.items()},
@@ -96,6 +105,7 @@ class _Writer:
         lines = [line for field in sorted(self._vocabulary.time_fields[self._type]) for line in self._time(field)]
         used = sorted({name for _, group in groups for name in group.dimensions})
         lines += [f"d_{name} = codes_{name}[{self._dimension(name)}]" for name in used]
+        lines += _service_times({route.gate for _, group in groups for route in group.routes})
         always: list[str] = []
         later: list[str] = []
         single_values: dict[Measure, str] = {}
@@ -261,7 +271,20 @@ class _Writer:
 
 def _counts_for(gate: Gate) -> str:
     """The expression for the ms that a gate counts for, where the event has that time."""
+    if gate.plus_service_s:
+        return f"w_{gate.at}_{gate.plus_service_s}"
     return f"({'ms' if gate.at == OWN_TIME else f't_{gate.at}'} + {gate.plus_s * 1000})"
+
+
+def _service_times(gates: Iterable[Gate]) -> list[str]:
+    """The lines that work out deadlines in service hours, each once; None where the event lacks the time."""
+    told = sorted({(gate.at, gate.plus_service_s) for gate in gates if gate.plus_service_s})
+    return [
+        f"w_{at}_{seconds} = service(ms, {seconds})"
+        if at == OWN_TIME
+        else f"w_{at}_{seconds} = None if t_{at} is None else service(t_{at}, {seconds})"
+        for at, seconds in told
+    ]
 
 
 def _told(difference: Difference) -> list[str]:

@@ -18,7 +18,7 @@ from streams.ingest.fates import Limits, fates_of
 from streams.ingest.flush import Flush
 from streams.ingest.future import FROM_THE_FUTURE, NO_TIMESTAMP, ahead
 from streams.ingest.group import numbered_groups
-from streams.ingest.grouping import compile_grouping
+from streams.ingest.grouping import Service, always_open, compile_grouping
 from streams.ingest.missing_times import MissingTimes
 from streams.ingest.outcome import Outcome
 from streams.ingest.plane import Plane
@@ -60,6 +60,7 @@ class IngestPartition:
         mapper: of a mapped topic; None where its records are events of ours.
         customers: hashes the customers that events name.
         selection: finds what rules on single events are about.
+        service: for deadlines in service hours.
 
     Attributes:
         newest_timestamp: the largest Kafka timestamp of the records that were not refused, in ms; -1 before the first.
@@ -80,23 +81,22 @@ class IngestPartition:
         mapper: RecordMapper | None = None,
         customers: CustomerKey = NOBODY,
         selection: Selection | None = None,
+        service: Service = always_open,
     ) -> None:
         """Raises KeyError for a topic that is neither mapped nor brings a type of the catalogue's vocabulary."""
         self.topic, self.partition = topic, partition
         self.outcomes: dict[Outcome, int] = dict.fromkeys(Outcome, 0)
-        self._catalogue = catalogue
+        self._catalogue, self.newest_timestamp = catalogue, NO_TIMESTAMP
         self._late_limit, self._future_limit = late_limit_ms, future_limit_ms
         self._now_ms, self._now = now_ms, _ENDLESS
-        self.newest_timestamp = NO_TIMESTAMP
         vocabulary = catalogue.vocabulary
         self._events = SourceEvents(topic, vocabulary, mapper, customers)
-        self._selection = selection or Selection()
-        self._ids = RecentIds(dedup_records)
+        self._selection, self._ids = selection or Selection(), RecentIds(dedup_records)
         numbered = numbered_groups(catalogue.metrics, (*self._events.structs, *MISDATED), topic)
         groups = [group for of_event in numbered.values() for _, group in of_event]
         self._codes = CodeBook(name for group in groups for name in group.dimensions)
         self._missing = MissingTimes(groups)
-        self._grouping = compile_grouping(numbered, self._codes, vocabulary, topic, customers.cases)
+        self._grouping = compile_grouping(numbered, self._codes, vocabulary, topic, customers.cases, service)
         read = self._grouping, self._refuse, self._ignore, self._codes.values(), self._selection
         self._reader = self._events.new_reader(*read)
         # What is counted already is only remembered: it needs no keys, and costs half.

@@ -28,11 +28,13 @@ class Gate:
     plus_s: int
     within_s: int | None
     no_later: bool | None
+    plus_service_s: int = 0
 
     @classmethod
     def of(cls, term: Term) -> Gate:
         """The gate of a term."""
-        return cls(tuple(sorted(term.where.items())), term.at, term.plus_s, term.within_s, term.no_later)
+        where = tuple(sorted(term.where.items()))
+        return cls(where, term.at, term.plus_s, term.within_s, term.no_later, term.plus_service_s)
 
 
 _PARTS = {Component.SQUARES: Part.SQUARE, Component.SQUARES_LOW: Part.SQUARE_LOW}

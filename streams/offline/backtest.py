@@ -29,6 +29,7 @@ from streams.offline.source_feed import SourceFeed
 from streams.records.instant import rfc3339
 from streams.register.maintenance import windows_of
 from streams.register.muting import Muting
+from streams.register.service_time import ServiceTime
 from streams.register.silences import SilenceBook
 from streams.topics.names import ACTIONS_TOPIC
 from streams.topics.sources import sources_of
@@ -88,6 +89,7 @@ class Backtest:
         self._partitions = {ACTIONS_TOPIC: 1} | dict(partitions)
         # No customer is to be recognised beyond this run.
         self._customers = CustomerKey(secrets.token_bytes(32))
+        self._service = ServiceTime.of(settings)
         self._mappers = Mappings.of(
             settings.mappings, catalogue.vocabulary, self._customers, settings.timezone
         ).by_topic
@@ -163,6 +165,7 @@ class Backtest:
             future_limit_ms=self.settings.future_limit_s * 1000,
             mapper=self._mappers.get(topic),
             customers=self._customers,
+            service=self._service.after,
         )
 
     def _end_slice(self, following: int) -> None:

@@ -175,6 +175,24 @@ def test_a_key_given_twice_is_refused() -> None:
             "settle_s",
         ),
         ("[order.paid]\n", "[order.paid]\n        plus_s: 60\n", "metrics[0].numerator[0].plus_s", "cohort"),
+        (
+            "[order.paid]\n",
+            "[order.paid]\n        plus_service_s: 60\n",
+            "metrics[0].numerator[0].plus_service_s",
+            "only a cohort",
+        ),
+        (
+            "[order.paid]\n",
+            "[order.paid]\n        plus_service_s: 60\n        plus_s: 60\n",
+            "metrics[0].numerator[0].plus_service_s",
+            "remove one of them",
+        ),
+        (
+            "[order.paid]\n",
+            "[order.paid]\n        plus_service_s: 65\n",
+            "metrics[0].numerator[0].plus_service_s",
+            "multiple of 10 s",
+        ),
         ("[order.paid]\n", "[order.paid]\n        weight: 2\n", "metrics[0].numerator[0].weight", "2"),
         (
             "[order.paid]\n",

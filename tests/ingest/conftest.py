@@ -8,6 +8,7 @@ import pytest
 
 from streams.catalogue.load import Catalogue, load
 from streams.ingest.partition import IngestPartition
+from tests.ingest.records import SERVICE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +39,7 @@ def partition(shipped: Catalogue) -> Callable[..., IngestPartition]:
             late_limit_ms=7_200_000,
             future_limit_ms=300_000,
             now_ms=now_ms,
+            service=SERVICE.after,
         )
 
     return make

@@ -14,6 +14,7 @@ from streams.catalogue.scopes import component_sets, scope_sets
 from streams.catalogue.single_values import LARGEST, Difference
 from streams.cells.histogram import edges
 from streams.events.vocabulary import SHIPPED
+from tests.ingest.records import SERVICE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -100,6 +101,8 @@ class Direct:
         else:
             start = ms_of(data[term.at])
         counts_for = start + term.plus_s * 1000
+        if term.plus_service_s:
+            counts_for = SERVICE.after(start, term.plus_service_s)
         if term.within_s is not None and time - counts_for > term.within_s * 1000:
             return
         if term.no_later is not None and term.no_later != (time <= counts_for):

@@ -7,10 +7,14 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from streams.records.batch import RecordBatch
+from streams.register.service_time import ServiceTime
+from streams.settings.settings import OpeningHours
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+WEEKDAYS = OpeningHours(days=("mon", "tue", "wed", "thu", "fri"), opens="09:00", closes="17:00")
+SERVICE = ServiceTime("Asia/Shanghai", (WEEKDAYS,))
 NOON = 1_762_747_200_000  # 2025-11-10T12:00:00+08:00, full minute
 
 

@@ -44,6 +44,16 @@ HARD_METRICS = (
         Term(("refund.completed",), at="paid_at", plus_s=86_400, no_later=False, within_s=604_800,
              where={"before_collection": Condition(equals=True)}),
     )),
+    metric("served", "cohort", scopes=((), ("region",)), numerator=(
+        Term(("refund.completed",), at="requested_at", plus_service_s=7_200, no_later=True),
+        Term(("refund.rejected",), at="requested_at", plus_service_s=7_200, no_later=True,
+             where={"automatic": Condition(equals=True)}),
+    ), denominator=(Term(("refund.requested",), plus_service_s=7_200),), exposure=(
+        Term(("refund.completed",), at="requested_at", plus_service_s=7_200, no_later=False, within_s=604_800),
+    )),
+    metric("served_soon", "due_soon", unit="number", scopes=((), ("region",)), numerator=(
+        Term(("refund.completed",), at="requested_at", plus_service_s=7_200, no_later=True),
+    ), denominator=(Term(("refund.requested",), plus_service_s=7_200),)),
     metric("due_soon", "due_soon", unit="number", scopes=((), ("region",), ("reason", "region")), numerator=(
         Term(("refund.completed", "dispute.closed"), at="paid_at", plus_s=86_400, no_later=True,
              where={"reason": Condition(any_of=(None, "late"))}),

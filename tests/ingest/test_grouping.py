@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from streams.catalogue.metric import Direction, Metric
@@ -13,6 +15,7 @@ from streams.ingest.codes import Codes
 from streams.ingest.group import GroupKey, make_groups
 from streams.ingest.grouping import WrongTimeError, compile_grouping
 from streams.ingest.routes import routes_of
+from tests.ingest.records import SERVICE
 
 if TYPE_CHECKING:
     from streams.events.fields import Data
@@ -69,6 +72,31 @@ def test_deadlines_counted_from_the_event_itself_need_no_key_of_their_own() -> N
     due = metric("a", Term(("order.paid",), plus_s=86_400), Term(("order.paid",), plus_s=172_800))
 
     assert group("order.paid", Order("1"), due) == ([(0, NOON // 10_000)], [])
+
+
+def test_a_deadline_in_service_hours_is_the_slot_in_which_they_have_passed() -> None:
+    due = metric("a", Term(("order.paid",), at="created_at", plus_service_s=3_600))
+    order = Order("1", created_at="2025-11-10T16:30:00+08:00")  # a Monday; it closes at 17:00 and opens at 9:00
+    groups = list(enumerate(make_groups("order.paid", routes_of((due,), "order.paid"), "orders")))
+    grouping = compile_grouping({OrderPaid: groups}, {}, SHIPPED, "orders", service=SERVICE.after)
+    event = OrderPaid(id="1", source="/oms", time="", specversion="1.0", data=order)
+
+    due_ms = datetime.fromisoformat("2025-11-11T09:30:00+08:00").timestamp() * 1000
+    assert grouping([event], [NOON])[0] == [[(0, NOON // 10_000, due_ms // 10_000)]]
+
+
+def test_an_event_that_opens_a_case_tells_how_many_steps_ahead_its_deadline_lies() -> None:
+    due = msgspec.structs.replace(metric("a"), signal="due_soon", denominator=(Term(("order.paid",), plus_s=86_400),))
+    closed = msgspec.structs.replace(
+        due, numerator=(Term(("order.paid",), at="created_at", plus_s=86_400, no_later=True),), denominator=()
+    )
+    slot = NOON // 10_000
+
+    assert group("order.paid", Order("1"), due) == ([(0, slot, 2 * 288 + 1)], [])
+    created = Order("1", created_at="2025-11-09T07:00:00Z")  # 21 h before it was paid
+    assert group("order.paid", created, closed) == ([(0, slot, True, 2 * 36)], [])
+    assert group("order.paid", Order("1", created_at="2025-11-09T03:59:00Z"), closed) == ([], [])
+    assert group("order.paid", Order("1"), closed) == ([(0, slot, None, 0)], [])
 
 
 def test_another_time_and_a_sum_have_keys_of_their_own() -> None:
