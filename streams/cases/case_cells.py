@@ -12,6 +12,7 @@ from streams.catalogue.metric import Component
 from streams.catalogue.scopes import component_sets, scope_sets
 from streams.catalogue.signals import CellKind
 from streams.cells.histogram import edges
+from streams.cells.lead import places_of
 from streams.cells.record import SLOT_MS, MetricCells
 from streams.cells.squares import Part, packed_moments, unpacked
 
@@ -76,6 +77,7 @@ class LinkCells:
             for number in dict.fromkeys(component_sets(metric, link.component))
         ]
         self._borders = edges(*metric.bins) if metric.traits.cells is CellKind.BINS else ()
+        self._leads = metric.traits.cells is CellKind.LEADS
         self._metric = metric
 
     def add(self, marks: Marks, answer: Answer, names: tuple[ScopeNames, ScopeNames], *, late: bool) -> None:
@@ -83,8 +85,12 @@ class LinkCells:
         rows = np.flatnonzero(answer.counts)
         if not rows.size:
             return
-        slot = (answer.base(self._term.at, marks.time)[rows] + self._term.plus_s * 1000) // SLOT_MS
-        what = self._what(marks.time[rows] - answer.time[rows], answer.number[rows])
+        counts_for = answer.base(self._term.at, marks.time)[rows] + self._term.plus_s * 1000
+        if self._leads:
+            slot, what = marks.time[rows] // SLOT_MS, places_of(counts_for, marks.time[rows], self._component)
+        else:
+            slot = counts_for // SLOT_MS
+            what = self._what(marks.time[rows] - answer.time[rows], answer.number[rows])
         own, earlier = self._dimensions
         nowhere = np.zeros(rows.size, np.int64)
         first = marks.scope[rows] if own else nowhere
@@ -114,6 +120,8 @@ class LinkCells:
         """Components and what is added to each."""
         if self._borders:
             return [(of, 1)]
+        if self._leads:
+            return [(of, self._term.weight)]
         if not self._term.value:
             return [(int(self._component), self._term.weight)]
         value = of * self._metric.scale

@@ -11,7 +11,7 @@ from streams.cases.look_up import Batch, Here, LookUp
 from streams.cases.marks import Marks, WaitingMarks
 from streams.cases.scope_names import ScopeNames
 from streams.cases.store import stores_of
-from streams.catalogue.case_roles import links_of, roles_of
+from streams.catalogue.case_roles import forecasts_of, links_of, roles_of
 from streams.cells.record import NO_WATERMARK, SLOT_MS, CellsRecord
 from streams.merge.quarters import CLOSING_SLOTS
 from streams.merge.watermark import Watermarks
@@ -22,8 +22,9 @@ from streams.topics.placement import cells_partition
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from streams.catalogue.case_roles import Role
+    from streams.catalogue.case_roles import CaseLink, Role
     from streams.catalogue.load import Catalogue
+    from streams.catalogue.metric import Metric
     from streams.cells.case_record import CasesRecord, RoleMarks
 
 _QUARTER_MS = QUARTER_SLOTS * SLOT_MS
@@ -87,8 +88,15 @@ class CasesPartition:
         self.stores, self._uses = stores_of(self.links, limit)
         self.tallies = [Tally() for _ in self.links]
         self._look_ups = [LookUp(link) for link in self.links]
-        self._cells = {link.metric: Cells() for link in self.links}
-        self._link_cells = [LinkCells(link, metrics[link.metric], self._cells[link.metric]) for link in self.links]
+        counted = [
+            [number for number in (link.metric, *forecasts_of(metrics, link.metric)) if _has(metrics[number], link)]
+            for link in self.links
+        ]
+        self._cells = {number: Cells() for numbers in counted for number in numbers}
+        self._link_cells = [
+            [LinkCells(link, metrics[number], self._cells[number]) for number in numbers]
+            for link, numbers in zip(self.links, counted, strict=True)
+        ]
 
     def apply(self, record: CasesRecord) -> None:
         """Adds one record, and decides what can be. Records come in log order."""
@@ -227,6 +235,12 @@ class CasesPartition:
                 self.tallies[place] = Tally(asked + batch.marks.case.size, found + known)
             names = self.roles[link.later.key()].names
             of_earlier = names if link.earlier is None else self.roles[link.earlier.key()].names
-            cells.add(batch.marks, answer, (names, of_earlier), late=late)
+            for each in cells:
+                each.add(batch.marks, answer, (names, of_earlier), late=late)
         for store, marks in zip(self.stores, here, strict=True):
             store.memory.add(marks.marks.chosen(~marks.used), SLOT_MS)
+
+
+def _has(metric: Metric, link: CaseLink) -> bool:
+    """Whether a metric has the component that a link counts for: a forecast has not all of its cohort's."""
+    return link.component in metric.components()

@@ -90,8 +90,13 @@ class CaseLink(NamedTuple):
 
 
 def links_of(metrics: Sequence[Metric]) -> list[CaseLink]:
-    """All links of a catalogue, in its order."""
-    return [link for number, metric in enumerate(metrics) for link in _links(number, metric)]
+    """All links of a catalogue, in its order. Forecasts have none of their own: see `forecasts_of`."""
+    return [link for number, metric in enumerate(metrics) if not metric.forecasts for link in _links(number, metric)]
+
+
+def forecasts_of(metrics: Sequence[Metric], number: int) -> list[int]:
+    """The metrics that forecast a metric, by number: what its links count, they count."""
+    return [place for place, other in enumerate(metrics) if other.forecasts == metrics[number].name]
 
 
 def roles_of(links: Sequence[CaseLink]) -> list[Role]:

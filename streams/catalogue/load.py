@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from streams.catalogue.calendar_rules import check_entry, check_planned
 from streams.catalogue.declared_events import declared_events, with_declared
+from streams.catalogue.forecast_rules import check_forecast, with_cohort
 from streams.catalogue.metric import Metric
 from streams.catalogue.rules import check_graph, check_metric
 from streams.catalogue.single_values import Difference
@@ -93,6 +94,10 @@ def _catalogue(document: Document) -> Catalogue:
         if metric.declared:
             raise document.error(("metrics", index, "declared"), "unknown key; declare events under `events`")
         metric = with_declared(metric, declared, vocabulary)
+        known = {metric.name: metric for metric in metrics}
+        for fault in check_forecast(metric, known):
+            raise document.error(("metrics", index, *fault.path), fault.what)
+        metric = with_cohort(metric, known)
         for fault in check_metric(metric, vocabulary):
             raise document.error(("metrics", index, *fault.path), fault.what)
         metrics.append(metric)

@@ -64,8 +64,8 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     Attributes:
         signal: what is computed from the components; a name in the table `streams.catalogue.signals.SIGNALS`.
         name: identity in anomalies, and in Prometheus as `pharos_<name><unit suffix>`.
-        minimum_effect: smallest change that matters: for ratios an absolute difference, for net scores points, for all
-            else a relative one.
+        minimum_effect: smallest change that matters: for ratios an absolute difference, for net scores points, for
+            forecasts a share of the open cases, for all else a relative one.
         minimum_exposure: events (denominator, or expected count) a window needs before it is judged.
         windows: lengths in seconds, shortest first, up to a day; of ratios, cohorts and net scores up to 7 whole days.
         quantile: of a quantile, which one, between 0 and 1.
@@ -87,6 +87,7 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
         opening_hours: judged only while the service is open.
         stock: of a cohort, whether what stays open after its deadline is work that piles up, and is watched.
         leading: whether it stands on its touchpoint's tile on the wall, see `streams.catalogue.leading`.
+        forecasts: the cohort whose open cases it forecasts; it has the numerator and the denominator of that.
         declared: the dimensions of the event types that its catalogue declares, by type; filled in when it is loaded.
 
     """
@@ -113,8 +114,8 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     direction: Direction
     minimum_effect: float
     minimum_exposure: float
-    numerator: tuple[Term, ...]
     scopes: tuple[tuple[str, ...], ...]
+    numerator: tuple[Term, ...] = ()
     denominator: tuple[Term, ...] = ()
     exposure: tuple[Term, ...] = ()
     windows: tuple[int, ...] = (60, 300)
@@ -136,6 +137,7 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     denominator_dimensions: tuple[str, ...] | None = None
     exposure_dimensions: tuple[str, ...] | None = None
     leading: bool = False
+    forecasts: str = ""
     declared: dict[str, tuple[str, ...]] = {}
 
     @property

@@ -24,8 +24,9 @@ are by event time. [Counting and judging](semantics.md) defines each kind of met
 words.
 
 Pharos does not judge a window with less than the minimum exposure, and does not report a change smaller than the
-minimum effect. The effect is an absolute difference for ratios and points, a relative one for everything else. A
-gauge (signal `last`) is judged from the value given as its minimum exposure on.
+minimum effect. The effect is an absolute difference for ratios and points, a share of the open cases for forecasts
+(signal `due_soon`), a relative one for everything else. A gauge (signal `last`) is judged from the value given as its
+minimum exposure on.
 """
 _COLUMNS = ("Id", "Metric", "Unit", "Bad", "Minimum effect", "Minimum exposure", "Windows", "Severity", "Touchpoint")
 
@@ -82,6 +83,8 @@ def _section(metric: Metric) -> Iterator[str]:
 def _shape(metric: Metric) -> Iterator[str]:
     if metric.traits.formula:
         yield f"- {metric.traits.formula.format(quantile=metric.quantile)}"
+    if metric.forecasts:
+        yield f"- forecasts {metric.forecasts}"
     if metric.traits.by_event:
         chance = f"by chance alone at most {metric.false_alarms_a_year:g} a year warn"
         yield f"- each event is judged together with those before it; {chance}"

@@ -153,7 +153,7 @@ def _check_components(metric: Metric) -> Iterator[Fault]:
     if metric.unit not in traits.units:
         yield Fault(("unit",), f"a {signal} has the unit {' or '.join(traits.units)}")
     if not metric.numerator:
-        yield Fault(("numerator",), "needs at least one term")
+        yield Fault(("numerator",), "`numerator` is missing: it needs at least one term")
     for key, held in traits.needs.items():
         if not getattr(metric, key):
             yield Fault(("signal",), f"a {signal} needs {held}; add the key `{key}`")
@@ -183,7 +183,7 @@ def _check_scopes(metric: Metric) -> Iterator[Fault]:
         yield Fault(("scopes",), "the first scope is [], the whole")
     components = metric.components()
     needed = carried(metric, metric.numerator)
-    deadlines = metric.traits.cells is CellKind.DEADLINES
+    deadlines = metric.traits.of_deadlines
     if deadlines:
         needed = needed.intersection(*(carried(metric, terms) for terms in components.values()))
     seen: set[frozenset[str]] = set()
@@ -205,7 +205,7 @@ def _check_shared(metric: Metric) -> Iterator[Fault]:
         ("exposure_dimensions", Component.EXPOSURE),
     ):
         for place, dimension in enumerate(getattr(metric, key) or ()):
-            if metric.traits.cells is CellKind.DEADLINES:
+            if metric.traits.of_deadlines:
                 yield Fault((key,), f"a {metric.signal} counts every component by all its scopes; remove this key")
             elif dimension not in countable(metric, component):
                 known = carried(metric, components.get(component, ()))

@@ -74,6 +74,11 @@ class Traits:
     by_event: bool = False
 
     @property
+    def of_deadlines(self) -> bool:
+        """Whether cases are opened and closed, by events that name the same deadline in the same scopes."""
+        return self.cells in {CellKind.DEADLINES, CellKind.LEADS}
+
+    @property
     def additive(self) -> bool:
         """Whether parts add up to a whole."""
         return self.cells is not CellKind.LATEST

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from streams.catalogue.case_roles import AFTER, is_comparison, of_earlier
 from streams.catalogue.case_rules import COUNT, check_cases
 from streams.catalogue.metric import Component
-from streams.catalogue.signals import CellKind
 from streams.catalogue.single_values import OWN_TIME, Difference
 from streams.catalogue.term import Term
 from streams.catalogue.value_rules import check_difference
@@ -140,7 +139,7 @@ def _check_service(term: Term, *, cohort: bool) -> Iterator[Finding]:
 
 
 def _check_time(metric: Metric, component: Component, term: Term) -> Iterator[Finding]:
-    cohort = metric.traits.cells is CellKind.DEADLINES
+    cohort = metric.traits.of_deadlines
     if term.plus_s < 0 or term.plus_s % 10:
         yield ("plus_s",), "must be a multiple of 10 s, not negative"
     yield from _check_service(term, cohort=cohort)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 STEP_MS: Final = 300_000
 FURTHEST: Final = (1 << 14) - 1  # steps, nearly 57 days: what is further ahead is not forecast
@@ -18,3 +23,13 @@ def place_of(deadline_ms: int, event_ms: int, component: int) -> int:
     (37, 34, 1)
     """
     return 2 * min(max(deadline_ms // STEP_MS - event_ms // STEP_MS, 0), FURTHEST) + component
+
+
+def places_of(deadline_ms: NDArray[np.int64], event_ms: NDArray[np.int64], component: int) -> NDArray[np.int64]:
+    """`place_of` of each.
+
+    >>> places_of(np.array([5_400_000, 0]), np.array([0, 5_400_000]), 1).tolist()
+    [37, 1]
+    """
+    ahead: NDArray[np.int64] = np.clip(deadline_ms // STEP_MS - event_ms // STEP_MS, 0, FURTHEST)
+    return 2 * ahead + component
