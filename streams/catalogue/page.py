@@ -107,7 +107,7 @@ def _term(metric: Metric, term: Term) -> str:
     if term.again:
         parts.append(f"if the same {term.again} occurred in the {_duration(term.again_s)} before")
     if term.at != "time" or term.plus_s or term.plus_service_s:
-        what = "deadline" if metric.traits.cells is CellKind.DEADLINES else "counted at"
+        what = "deadline" if metric.traits.of_deadlines else "counted at"
         later = f" + {_duration(term.plus_s)}" if term.plus_s else ""
         later += f" + {_duration(term.plus_service_s)} of service" if term.plus_service_s else ""
         parts.append(f"{what} {term.at}{later}")

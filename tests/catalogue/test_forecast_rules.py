@@ -62,7 +62,7 @@ def test_the_page_tells_what_is_forecast() -> None:
         ("forecasts: collected\n", "forecasts: colected\n", "forecasts", 'did you mean "collected"?'),
         ("    forecasts: collected\n", "", "forecasts", "is missing: the cohort"),
         ("forecasts: collected\n", "forecasts: collected_due_soon\n", "forecasts", "no cohort above"),
-        ("forecasts: collected\n", "forecasts: collected\n    exposure: [{events: [a]}]\n", "exposure", "is that of collected"),
+        ("direction: up", "direction: up\n    exposure: [{events: [a]}]", "exposure", "is that of collected"),
         ("[[], [warehouse]]", "[[], [region]]", "scopes[1]", "no scope of collected"),
         ("direction: up", "direction: down", "direction", "direction: up"),
         ("minimum_effect: 0.1", "minimum_effect: 10", "minimum_effect", "share of the open cases"),
