@@ -92,7 +92,10 @@ class Clerk:
 
 def settled(step: RequestStep, ending: Ending, now: int, actor: str = ACTOR, reason: str = "") -> RequestStep:
     """The last step of a request."""
-    data = msgspec.structs.replace(step.data, outcome=ending, actor=actor, reason=reason, anomaly=None)
+    events = step.data.events
+    if events is not None:
+        events = msgspec.structs.replace(events, requests=())
+    data = msgspec.structs.replace(step.data, outcome=ending, actor=actor, reason=reason, anomaly=None, events=events)
     return RequestStep(Stage.SETTLED, step.fingerprint, now, data)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from streams.delivery.answer import failure_of
 from streams.delivery.result import DELIVERED, Outcome, Result
@@ -34,17 +34,28 @@ class Webhook(NamedTuple):
     post: HttpPost
 
     async def deliver(self, step: RequestStep) -> Result:
-        """The body is the CloudEvent itself; the headers are those of the webhook receiver."""
-        body = encode(step)
+        """The body is the CloudEvent itself."""
+        return await self.send(step.data.request, encode(step))
+
+    async def send(self, request: str, body: bytes) -> Result:
+        """One attempt; the headers are those of the webhook receiver."""
         timestamp = str(int(self.post.clock()))
         headers = {
             "Content-Type": "application/cloudevents+json",
-            "Idempotency-Key": step.data.request,
+            "Idempotency-Key": request,
             "Pharos-Timestamp": timestamp,
             "Pharos-Signature": signature(self.secret, timestamp, body),
         }
         answer = await self.post.send(self.url, body, headers, read=False)
         return answer if isinstance(answer, Result) else failure_of(answer) or DELIVERED
+
+
+class Way(Protocol):
+    """How the requests of a rule reach the system that acts."""
+
+    async def deliver(self, step: RequestStep) -> Result:
+        """One attempt. Never raises for what the other side does."""
+        ...
 
 
 class Courier:
@@ -61,7 +72,7 @@ class Courier:
 
     def __init__(
         self,
-        webhooks: Mapping[str, Webhook],
+        webhooks: Mapping[str, Way],
         conclude: Callable[[RequestStep], Awaitable[bool]],
         backoff: Backoff,
         chance: Callable[[], float],

@@ -9,6 +9,7 @@ from streams.delivery.robot_address import make_of
 from streams.linkage.courier import Webhook
 from streams.settings.addresses import is_web_address
 from streams.settings.secrets import ConfigurationError, read_secret
+from streams.settings.settings import SingleEventRule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -26,7 +27,7 @@ class Way(NamedTuple):
 
 
 def webhooks_of(
-    rules: Iterable[LinkageRule],
+    rules: Iterable[LinkageRule | SingleEventRule],
     environment: Mapping[str, str],
     session: aiohttp.ClientSession,
     clock: Callable[[], float],
@@ -41,9 +42,9 @@ def webhooks_of(
     return found
 
 
-def way_of(rule: LinkageRule, asked: LinkageWebhook, environment: Mapping[str, str]) -> Way:
+def way_of(rule: LinkageRule | SingleEventRule, asked: LinkageWebhook, environment: Mapping[str, str]) -> Way:
     """Address and secret of a rule's webhook. Raises ConfigurationError, which names neither."""
-    place = f"linkage rule {rule.name}"
+    place = f"{'on' if isinstance(rule, SingleEventRule) else 'linkage'} rule {rule.name}"
     url = read_secret(f"{place}: url", asked.url_env, asked.url_file, environment)
     secret = read_secret(f"{place}: secret", asked.secret_env, asked.secret_file, environment)
     if not is_web_address(url):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import enum
-from typing import Final
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 import orjson
@@ -13,7 +14,11 @@ from streams.records.decoding import decoder_of
 from streams.records.instant import rfc3339
 from streams.records.request import Request, RequestStep, Stage
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 SOURCE: Final = "/pharos/linkage"
+NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 _LARGEST: Final = 256 * 1024
 _LONGEST_ID: Final = 200
 _PREFIXES: Final = tuple(f'"{stage.value}"'.encode() for stage in Stage)
@@ -45,8 +50,11 @@ _decode = decoder_of(_Event)
 _decode_claim = decoder_of(_Claim)
 
 
-def encode(step: RequestStep) -> bytes:
-    """The record's value; its key is the fingerprint, so that a step and what people say of it keep their order."""
+def encode(step: RequestStep, further: Mapping[str, Any] = NOTHING) -> bytes:
+    """The record's value; its key is the fingerprint, so that a step and what people say of it keep their order.
+
+    `further`: what a webhook gets in `data` beside it, as JSON knows it.
+    """
     return orjson.dumps(
         {
             "specversion": "1.0",
@@ -56,7 +64,7 @@ def encode(step: RequestStep) -> bytes:
             "time": rfc3339(step.time),
             "subject": step.fingerprint,
             "datacontenttype": "application/json",
-            "data": msgspec.to_builtins(step.data),
+            "data": {**msgspec.to_builtins(step.data), **further},
         }
     )
 

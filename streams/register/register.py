@@ -14,6 +14,7 @@ from streams.register.label_values import LabelValues
 from streams.register.muting import Muting
 from streams.register.requests import RequestLog
 from streams.register.silences import SilenceBook
+from streams.register.single_events import SingleEventLog
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,6 +41,7 @@ class Register:
     Attributes:
         actions: what people and systems did about anomalies.
         requests: what business systems were asked to do about them.
+        single_events: what they were asked to do about single events.
         silences, muting: what keeps anomalies quiet.
         time: of the latest tick or transition, event time in ms.
         version: changes with everything that is taken.
@@ -50,6 +52,7 @@ class Register:
         self._metrics = tuple(metrics)
         self.actions = ActionBook()
         self.requests = RequestLog()
+        self.single_events = SingleEventLog()
         self.silences = SilenceBook()
         self.muting = Muting(self.silences, windows)
         self.time = 0
@@ -88,15 +91,16 @@ class Register:
             noted = self.silences.note(taken)
         else:
             noted = self.actions.note(taken)
-            if noted is Noted.NEW:
-                self.requests.decide(taken)
+            if noted is Noted.NEW and not self.requests.decide(taken):
+                self.single_events.decide(taken)
         if noted is Noted.NEW:
             self.version += 1
         return noted
 
     def step(self, step: RequestStep) -> None:
         """Takes a step of a request to a business system. A repeated one changes nothing."""
-        if self.requests.note(step):
+        log = self.requests if step.data.events is None else self.single_events
+        if log.note(step):
             self.version += 1
 
     def advance(self, time: int) -> None:

@@ -54,9 +54,10 @@ class KnownRequest(msgspec.Struct):
 
 
 class RequestLog:
-    """Requests by their ids. Beyond `IN_ALL` the one that was touched longest ago is forgotten."""
+    """Requests by their ids. Beyond `most` (`IN_ALL`) the one that was touched longest ago is forgotten."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int | None = None) -> None:
+        self._most = most
         self._entries: dict[str, KnownRequest] = {}
         self._requests: dict[str, dict[str, None]] = {}  # by fingerprint: a board asks for each of its anomalies
 
@@ -74,9 +75,9 @@ class RequestLog:
         if entry.step(step.stage) is not None or entry.fingerprint != step.fingerprint:
             return False
         entry.steps.append(step)
-        if step.stage is Stage.SETTLED:  # nobody needs the anomaly any more
-            entry.steps = [_without_anomaly(known) for known in entry.steps]
-        while len(self._entries) > IN_ALL:
+        if step.stage is Stage.SETTLED:  # nobody needs what it was about any more
+            entry.steps = [_without_details(known) for known in entry.steps]
+        while len(self._entries) > (IN_ALL if self._most is None else self._most):
             self._drop(next(iter(self._entries)))
         return True
 
@@ -131,6 +132,9 @@ def ends_at(step: RequestStep) -> int:
     return event_time_ms(step.data.until) or 0
 
 
-def _without_anomaly(step: RequestStep) -> RequestStep:
-    data = msgspec.structs.replace(step.data, anomaly=None)
+def _without_details(step: RequestStep) -> RequestStep:
+    events = step.data.events
+    if events is not None and events.requests:
+        events = msgspec.structs.replace(events, requests=())
+    data = msgspec.structs.replace(step.data, anomaly=None, events=events)
     return msgspec.structs.replace(step, data=data)

@@ -9,13 +9,13 @@ from faust.types import TP
 from streams.cells.case_record import CasesRecord
 from streams.cells.record import CellsRecord
 from streams.records.batch import RecordBatch
-from streams.records.single_event import SingleEvent
 from streams.transport.driver.fetched import Fetched
 from streams.transport.partitions.log_bounds import Bounds
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
+    from streams.records.single_event import SingleEvent
     from streams.transport.driver.batch_driver import Standing
     from streams.transport.flush.flush import FlushContent, FlushFailedError
     from streams.transport.partitions.committed import Commit
