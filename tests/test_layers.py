@@ -83,7 +83,8 @@ LAYERS = {
     "intake": Layer(PURE, "events settings topics"),
     "linkage": Layer(SHELL, "catalogue delivery events records register settings"),
     "web": Layer(
-        SHELL, "catalogue delivery detectors events intake journey merge records register settings telemetry topics"
+        SHELL,
+        "cases catalogue delivery detectors events intake journey merge records register settings telemetry topics",
     ),
     "transport.driver": Layer(SHELL, "broker events records settings"),
     "transport.life": Layer(SHELL, "broker settings"),

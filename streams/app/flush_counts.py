@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ class FlushCounts:
 
     Attributes:
         outcomes: how many records had which outcome.
+        without_case: events that lack the field that names their case, by (event type, field).
 
     """
 
@@ -30,6 +32,7 @@ class FlushCounts:
         self._blindness = blindness
         self._wall_ms = wall_ms
         self.outcomes: dict[str, int] = {}
+        self.without_case: Counter[tuple[str, str]] = Counter()
 
     def flushed(self, tp: TP, flush: Flush) -> None:
         """A flush took place."""
@@ -42,6 +45,7 @@ class FlushCounts:
             metrics.dead_letter(tp.topic, letter.reason)
         for dimension, count in flush.long_values.items():
             metrics.long_values(tp.topic, dimension, count)
+        self.without_case.update(flush.without_case)
         self._blindness.read(tp.topic, outcomes, self._wall_ms())
         metrics.committed(tp.topic, tp.partition)
         metrics.cells(tp.topic, sum(len(c.value) for record in flush.records.values() for c in record.metrics))

@@ -25,6 +25,7 @@ from streams.app.vitals import Vitals
 from streams.app.web import WebParts, serve
 from streams.app.webhook_intake import WebhookIntake
 from streams.broker.connection import Connection
+from streams.cases.readings import reading
 from streams.events.customer import CustomerKey
 from streams.mapping.book import Mappings
 from streams.merge.snapshot import read_manifest
@@ -47,6 +48,7 @@ from streams.transport.parts import Cases, Incidents, Ingests, Merges
 from streams.transport.worker import Worker
 from streams.web.board import Board
 from streams.web.budget_use import BudgetCollector
+from streams.web.case_readings import CaseCollector
 from streams.web.dead_letters import DeadLetterBoard
 from streams.web.exposition import Exposition
 from streams.web.merge_readings import MergeCollector, judged
@@ -55,6 +57,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 
     from streams.alerts.words.message import Notification
+    from streams.cases.readings import CasesReading
     from streams.catalogue.load import Catalogue
     from streams.delivery.written import Delivery
     from streams.merge.readings import Reading
@@ -149,6 +152,7 @@ class System:
         self._intake = TopicIntake(self.board, ActionIntake(self.register, self.metrics), self.worker.congestions)
         self.clocks = Clocks(settings, self.worker, self._newest)
         self._registry.register(MergeCollector(self._readings))
+        self._registry.register(CaseCollector(self._cases, lambda: self.counts.without_case, self.clocks.data_now_s))
         self._registry.register(BudgetCollector(settings.false_warnings_a_day, self._readings, self.register))
 
     @property
@@ -257,6 +261,11 @@ class System:
     def _readings(self) -> Iterable[Reading]:
         for merge in self.worker.merges().values():
             yield from merge.readings()
+
+    def _cases(self) -> dict[int, CasesReading]:
+        if not self.catalogue.has_cases:
+            return {}
+        return {number: reading(cases, self.catalogue.metrics) for number, cases in self.worker.cases().items()}
 
     def _blind_spots(self) -> list[BlindSpot]:
         return self._blindness.spots(self._intake.handled_ms, self.worker.wall.now_ms())
