@@ -8,6 +8,7 @@ _PAGES = {
     "/": "index.html",
     "/anomalies/{fingerprint}": "anomaly.html",
     "/dead-letters": "dead_letters.html",
+    "/journey": "journey.html",
     "/silences": "silences.html",
     "/touchpoints/{touchpoint}": "touchpoint.html",
 }

@@ -11,9 +11,10 @@ export const anomalyPath = (fingerprint) => `api/v1/anomalies/${encodeURICompone
 export const serverTime = () => Date.now() + offset;
 
 // {status, body}: 0 when nothing answered, 304 without a body for what was asked and answered before.
-export async function read(path) {
+// `limit` in ms is for what takes the server its time.
+export async function read(path, limit = TIMEOUT_MS) {
   const known = etags.get(path);
-  const answer = await ask(path, { headers: known ? { "If-None-Match": known } : {}, cache: "no-store" });
+  const answer = await ask(path, { headers: known ? { "If-None-Match": known } : {}, cache: "no-store" }, limit);
   if (answer.status === 200 && answer.etag) etags.set(path, answer.etag);
   return answer;
 }
@@ -25,9 +26,9 @@ export function write(path, body, method = "POST") {
 // After a break, or a token, everything is asked anew.
 export const forget = () => etags.clear();
 
-async function ask(path, options) {
+async function ask(path, options, limit = TIMEOUT_MS) {
   try {
-    const response = await fetch(address(path), { ...options, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const response = await fetch(address(path), { ...options, signal: AbortSignal.timeout(limit) });
     const time = Number(response.headers.get("Pharos-Time"));
     if (time) offset = time - Date.now();
     const body = response.status === 304 ? null : await response.json().catch(() => null);

@@ -1,5 +1,6 @@
 // The wall: what is open, what each touchpoint's leading signals say and what deviates there, and what was resolved.
 
+import { mayAct } from "./actor.js";
 import { openAnomalies, resolvedAnomalies } from "./anomalies.js";
 import { context, draw, follow, poll } from "./board.js";
 import { element } from "./element.js";
@@ -27,6 +28,7 @@ function drawBoard(board, known) {
   redraw(at("recent"), recent.length ? recent : [element("li", { class: "quiet" }, none)]);
   tellBlind(board);
   tellMood(board);
+  at("to-journey").hidden = !mayAct();
   const words = news(board, known);
   if (words.length) tell(...words);
 }
@@ -86,7 +88,7 @@ function counted(board) {
 
 // Links in messages name the anomaly in the board's address.
 const linked = asked("fingerprint");
-at("to-silences").href = spoken(address("silences"));
+for (const name of ["silences", "journey"]) at(`to-${name}`).href = spoken(address(name));
 if (linked) location.replace(spoken(address(`anomalies/${encodeURIComponent(linked)}`)));
 
 prepareSignature();

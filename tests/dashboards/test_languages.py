@@ -14,10 +14,18 @@ from streams.alerts.words import phrases
 from streams.catalogue.load import load
 from streams.catalogue.metric import Metric, Severity, Touchpoint
 from streams.events.dead_letter import Reason as DeadLetterReason
+from streams.events.fields import Kind
 from streams.events.vocabulary import SHIPPED
 from streams.incidents.alert import State
+from streams.journey.deadline import DeadlineState
+from streams.journey.deadline_table import DEADLINES
+from streams.journey.etas import Told
+from streams.journey.legs import Leg
+from streams.journey.reading import Stopped
+from streams.journey.subject import SubjectKind
 from streams.records.anomaly import Change, Why
 from streams.settings.settings import SOURCE_TOPICS
+from streams.web.journey import JourneyRefusal
 from streams.web.security import Refusal
 from streams.web.touchpoints import SourceCondition, TouchpointCondition
 
@@ -93,6 +101,22 @@ def test_there_is_a_word_for_all_that_the_server_can_say(language: dict[str, Any
     assert set(SOURCE_TOPICS) == set(language["topic"])
     assert {refusal.name.lower() for refusal in Refusal} <= set(language["refusal"])
     assert {reason.value for reason in DeadLetterReason} == set(language["deadLetterReason"])
+
+
+@pytest.mark.parametrize("language", [ENGLISH, CHINESE], ids=["en", "zh"])
+def test_there_is_a_word_for_all_that_a_journey_can_say(language: dict[str, Any]) -> None:
+    kinds = (Kind.TEXT, Kind.CUSTOMER)
+    types = set(SHIPPED.types)
+    fields = {field for name in types for field, kind in SHIPPED.kinds[name].items() if kind not in kinds}
+
+    assert types == set(language["journeyEvent"])
+    assert fields <= set(language["journeyField"]) | set(language["dimension"])
+    assert {rule.name for rule in DEADLINES} <= set(language["journeyDeadline"])
+    assert {state.value for state in (*DeadlineState, *Told)} <= set(language["journeyState"])
+    assert {leg.value for leg in Leg} == set(language["journeyLeg"])
+    assert {kind.value for kind in SubjectKind} == set(language["journeyKind"]) == set(language["journeyName"])
+    assert {stopped.name.lower() for stopped in Stopped} - {"complete"} == set(language["journeyStopped"])
+    assert {refusal.name.lower() for refusal in JourneyRefusal} <= set(language["journeyRefusal"])
 
 
 def test_messages_and_pages_call_the_dimensions_by_the_same_words() -> None:

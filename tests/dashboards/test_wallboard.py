@@ -14,8 +14,15 @@ SCRIPTS = [path for path in PAGES if path.endswith(".js")]
 HTML = [path for path, (kind, _) in PAGES.items() if kind.startswith("text/html")]
 
 
-def test_there_is_a_wallboard_a_page_for_each_anomaly_and_touchpoint_and_one_of_silences_and_of_dead_letters() -> None:
-    assert HTML == ["/", "/anomalies/{fingerprint}", "/dead-letters", "/silences", "/touchpoints/{touchpoint}"]
+def test_there_is_a_wallboard_a_page_for_each_anomaly_and_touchpoint_and_those_that_it_leads_to() -> None:
+    assert HTML == [
+        "/",
+        "/anomalies/{fingerprint}",
+        "/dead-letters",
+        "/journey",
+        "/silences",
+        "/touchpoints/{touchpoint}",
+    ]
 
 
 @pytest.mark.parametrize("path", HTML)
