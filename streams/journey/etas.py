@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from streams.journey.journey_event import JourneyEvent
 
 _TELL: Final = frozenset({"consultation.closed", "promise.made"})
-_COURIERS: Final = "parcel."
+_DELIVERY: Final = "delivery"  # the kind of promise that tells a date
 _MOVED: Final = "parcel.eta_changed"
+_COURIERS: Final = frozenset({"parcel.collected", "parcel.scanned", "parcel.out_for_delivery", _MOVED})
 
 
 class Told(enum.StrEnum):
@@ -60,11 +61,11 @@ def told_etas(events: Sequence[JourneyEvent], orders: Sequence[str]) -> list[Tol
     """In order of time; arguments as of `deadlines_of`. Only parcels of the same order have a say."""
     found = []
     for event, order in zip(events, orders, strict=True):
-        eta = event.fields.get("eta")
-        if event.type not in _TELL or eta is None:
+        if not _is_told(event):
             continue
+        eta = event.fields["eta"]
         courier = [one for one, other in zip(events, orders, strict=True) if order == other != "" and _is_couriers(one)]
-        then, last = _at(courier, event.time), _at(courier, None)
+        then, last = _then(courier, event.time), _last(courier)
         state = Told.UNKNOWN
         if then is not None:
             state = Told.CONTRADICTED if then - eta > CONTRADICTS_MS else Told.AGREES
@@ -95,18 +96,25 @@ def moved_etas(events: Sequence[JourneyEvent]) -> list[MovedEta]:
     return found
 
 
+def _last(courier: Sequence[JourneyEvent]) -> int | None:
+    said = [event.fields["eta"] for event in courier if "eta" in event.fields]
+    return said[-1] if said else None
+
+
+def _is_told(event: JourneyEvent) -> bool:
+    return event.type in _TELL and event.fields.get("kind", _DELIVERY) == _DELIVERY and "eta" in event.fields
+
+
 def _is_couriers(event: JourneyEvent) -> bool:
-    return event.type.startswith(_COURIERS) and ("eta" in event.fields or "first_eta" in event.fields)
+    return event.type in _COURIERS and ("eta" in event.fields or "first_eta" in event.fields)
 
 
-def _at(courier: Sequence[JourneyEvent], moment: int | None) -> int | None:
-    """The courier's date at a moment (None: now), as last said, or as the first change says that it was before."""
-    said = [event.fields["eta"] for event in courier if "eta" in event.fields and _until(event, moment)]
-    if said:
-        return int(said[-1])
-    before = [event.fields["first_eta"] for event in courier if "first_eta" in event.fields]
-    return int(before[0]) if before else None
+def _then(courier: Sequence[JourneyEvent], moment: int) -> int | None:
+    """The courier's date at a moment: the last that was said, or else the first that is said afterwards.
 
-
-def _until(event: JourneyEvent, moment: int | None) -> bool:
-    return moment is None or event.time <= moment
+    A change says what the date was before.
+    """
+    before = [event.fields["eta"] for event in courier if event.time <= moment and "eta" in event.fields]
+    after = [event.fields.get("first_eta", event.fields.get("eta")) for event in courier if event.time > moment]
+    found = before[-1:] or after[:1]
+    return found[0] if found else None

@@ -1,4 +1,7 @@
-"""Whose leg made a parcel late: the shop's, from payment to collection, or the carrier's, from there to the door."""
+"""Whose leg made a parcel late: the shop's, from payment to collection, or the carrier's, from there to the door.
+
+As the metric late_by_leg has it: the shop's, where it took longer than it has; else the carrier's.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ class LateParcel(NamedTuple):
     Attributes:
         late_s: seconds after the promise.
         shop_s, carrier_s: seconds that a leg took beyond what it had, negative where it was faster; None: unknown.
-        accountable: the leg that took more of them.
+        accountable: the shop where its leg took too long, whatever the carrier's did afterwards.
         missing: types of events that would tell.
 
     """
@@ -65,4 +68,4 @@ def _late(parcel: str, late_s: float, paid_at: int | None, collected_at: int | N
         return LateParcel(parcel, late_s, None, None, Leg.UNKNOWN, missing)
     shop_s = (collected_at - paid_at - SHOP_MS) / 1000
     carrier_s = late_s - shop_s
-    return LateParcel(parcel, late_s, shop_s, carrier_s, Leg.SHOP if shop_s >= carrier_s else Leg.CARRIER, ())
+    return LateParcel(parcel, late_s, shop_s, carrier_s, Leg.SHOP if shop_s > 0 else Leg.CARRIER, ())

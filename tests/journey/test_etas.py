@@ -49,6 +49,12 @@ def test_a_later_change_says_what_the_couriers_date_was_before() -> None:
     assert (row.state, row.by_s, row.slipped_s) == (Told.CONTRADICTED, 172_800, 86_400)
 
 
+def test_the_first_date_that_the_courier_says_afterwards_is_the_couriers() -> None:
+    (row,) = told_etas(*line(CLOSED, courier("6 09:00", eta="14 18:00"), courier("7 09:00", eta="15 18:00")))
+
+    assert (row.state, row.by_s, row.slipped_s) == (Told.CONTRADICTED, 172_800, 86_400)
+
+
 def test_without_a_word_of_the_courier_nothing_is_held_against_anybody() -> None:
     (row,) = told_etas(*line(CLOSED))
 
@@ -65,6 +71,8 @@ def test_a_promise_of_a_delivery_tells_a_date_as_well() -> None:
     made = told("promise.made", "5 10:00", promise_id="P1", order_id="O1", kind="delivery", eta="12 18:00")
     (row,) = told_etas(*line(made, courier("5 09:00", eta="14 18:00")))
 
+    callback = told("promise.made", "5 10:00", promise_id="P2", order_id="O1", kind="callback", eta="12 18:00")
+    assert told_etas(*line(callback)) == []
     assert (row.told_by, row.case, row.id, row.state) == ("promise.made", "promise_id", "P1", Told.CONTRADICTED)
 
 

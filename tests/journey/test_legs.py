@@ -30,11 +30,13 @@ def test_a_shop_that_took_26_hours_too_long_is_accountable_for_a_carrier_that_ke
     [
         ("2 10:00", Leg.CARRIER, 0, 7_200),
         ("1 12:00", Leg.CARRIER, -22 * 3_600, 24 * 3_600),
-        ("2 10:30", Leg.CARRIER, 1_800, 5_400),
+        ("2 10:30", Leg.SHOP, 1_800, 5_400),
         ("2 11:30", Leg.SHOP, 5_400, 1_800),
     ],
 )
-def test_the_leg_that_took_more_of_it_is_accountable(collected: str, leg: Leg, shop_s: float, carrier_s: float) -> None:
+def test_the_shop_is_accountable_where_it_took_too_long_and_else_the_carrier(
+    collected: str, leg: Leg, shop_s: float, carrier_s: float
+) -> None:
     (late,) = parcel(collected, "5 18:00", "5 20:00")
 
     assert (late.accountable, late.shop_s, late.carrier_s) == (leg, shop_s, carrier_s)
