@@ -8,6 +8,7 @@ from dashboards.rules import recordings
 from dashboards.rules.checks import CLUSTER, READY, TOPICS, asked, shown
 from dashboards.rules.rule import Alert, Check, Section
 from streams.catalogue.metric import Severity
+from streams.telemetry import case_metrics
 from streams.telemetry.metrics import (
     COMMIT_AGE,
     CONSUMER_LAG,
@@ -61,7 +62,8 @@ def flow_alerts(thresholds: Thresholds) -> Iterator[Alert]:
         "Consumer lag of {{ $labels.topic }} is {{ $value }} records",
         "Evaluation falls behind counting: anomalies are detected late.",
         Section(
-            "The merge (which reads pharos-cells) or the incident desk (which reads pharos-verdicts) does not keep up.",
+            "What follows cases (and reads pharos-cases), the merge (pharos-cells) or the incident desk "
+            "(pharos-verdicts) does not keep up.",
             (
                 shown("Consumer lag by partition.", CONSUMER_LAG),
                 shown("The number of series that are judged.", SERIES),
@@ -159,7 +161,8 @@ def flow_alerts(thresholds: Thresholds) -> Iterator[Alert]:
         "Nothing after the watermark is judged. It advances when every source partition has newer events or is idle.",
         Section(
             "One source partition holds back the watermark: no worker reads it, its producer's clock is behind, or its "
-            "lag is large. A replay of old events fires this alert too: silence it meanwhile.",
+            f"lag is large. Or cases are decided late ({case_metrics.LAG}): merges wait for them as for a source. "
+            "A replay of old events fires this alert too: silence it meanwhile.",
             (
                 shown("The watermark by partition.", WATERMARK),
                 shown("The source partition that lags.", CONSUMER_LAG),
@@ -199,6 +202,24 @@ def flow_alerts(thresholds: Thresholds) -> Iterator[Alert]:
                 shown("Series by partition.", SERIES),
                 asked("The metrics with the most series.", f'topk(5, count by (metric) (pharos_score{{job="{job}"}}))'),
                 Check("The scopes of each metric.", "pharos check --markdown --config pharos.yaml"),
+            ),
+            _OWNER,
+        ),
+    )
+    yield Alert(
+        "PharosCasesForgotten",
+        f"sum by (job, events, field) (increase({case_metrics.MARKS_FORGOTTEN}{of}[1h])) > 0",
+        600,
+        Severity.WARNING,
+        "{{ $value | humanize }} marks of {{ $labels.events }} by {{ $labels.field }} were forgotten in an hour",
+        "Memory of cases is full: the oldest hour goes. Later events do not find what happened before it.",
+        Section(
+            "There are more cases than one partition remembers, or one partition has most of them. What is not found "
+            "counts as if it had not happened: conversions fall, and repeat contacts too.",
+            (
+                shown("Marks by partition and event.", case_metrics.MARKS),
+                shown("How far back memory reaches.", case_metrics.MEMORY),
+                shown("Events whose earlier event was not found, by metric.", case_metrics.UNKNOWN),
             ),
             _OWNER,
         ),

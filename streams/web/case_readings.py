@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from streams.cases.readings import CasesReading, MemoryReading
 
-_MEMORY = ("partition", "events", "by")
+_MEMORY = ("partition", "events", "field")
 
 
 class CaseCollector(Collector):

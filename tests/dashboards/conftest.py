@@ -9,6 +9,7 @@ import pytest
 import yaml
 from prometheus_client import CollectorRegistry
 
+from streams.cases.readings import CasesReading, MemoryReading
 from streams.catalogue.load import load
 from streams.register.register import Register
 from streams.telemetry.metrics import (
@@ -22,6 +23,7 @@ from streams.telemetry.metrics import (
     prometheus_name,
 )
 from streams.web.budget_use import BudgetCollector
+from streams.web.case_readings import CaseCollector
 from streams.web.merge_readings import MergeCollector
 
 SHIPPED = Path(__file__).parents[2] / "deploy" / "prometheus" / "pharos.rules.yaml"
@@ -39,6 +41,9 @@ def exposed() -> dict[str, set[str]]:
     registry = CollectorRegistry()
     PipelineMetrics(registry, lambda: 0.0)
     registry.register(MergeCollector(lambda: ()))
+    memory = MemoryReading("order.paid", "order_id", 1, 0, 0)
+    cases = {0: CasesReading(0, 0, {"missed": 0}, [memory], {"x": 0})}
+    registry.register(CaseCollector(lambda: cases, lambda: {("order.paid", "order_id"): 1}, lambda: 0.0))
     catalogue = load()
     registry.register(BudgetCollector(1.0, lambda: (), Register(catalogue.metrics)))
     names: dict[str, set[str]] = {"up": set(), "ALERTS": set()}

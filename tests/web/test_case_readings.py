@@ -59,12 +59,12 @@ def registry() -> CollectorRegistry:
 def test_memories_of_the_same_events_are_told_together_and_how_far_back_all_of_them_reach(
     registry: CollectorRegistry,
 ) -> None:
-    of = {"partition": "3", "events": ASKED, "by": "customer"}
+    of = {"partition": "3", "events": ASKED, "field": "customer"}
 
     assert registry.get_sample_value("pharos_case_marks", of) == 42
     assert registry.get_sample_value("pharos_case_marks_forgotten_total", of) == 3
     assert registry.get_sample_value("pharos_case_memory_seconds", of) == 300
-    empty = {"partition": "3", "events": "order.paid", "by": "order_id"}
+    empty = {"partition": "3", "events": "order.paid", "field": "order_id"}
     assert registry.get_sample_value("pharos_case_marks", empty) == 0
     assert registry.get_sample_value("pharos_case_memory_seconds", empty) is None
 
@@ -88,5 +88,5 @@ def test_no_case_shows_not_even_by_its_hash() -> None:
     registry.register(CaseCollector(lambda: {0: followed()}, dict, lambda: LATEST_MS / 1000))
 
     text = generate_latest(registry).decode()
-    assert 'pharos_case_marks{by="customer",events="consultation.opened",partition="0"} 1.0' in text
+    assert 'pharos_case_marks{events="consultation.opened",field="customer",partition="0"} 1.0' in text
     assert not any(str(case) in text for case in CASES)

@@ -163,3 +163,13 @@ def test_a_partition_that_is_nearly_full_of_series_is_told(assert_life: Callable
         series,
         {0: "quiet", 15: "pending", 600: "pending", 615: "firing", 690: "firing", 705: "quiet"},
     )
+
+
+def test_a_memory_of_cases_that_is_full_is_told_for_an_hour(assert_life: Callable[..., None]) -> None:
+    marks = f'pharos_case_marks_forgotten_total{{{OF},partition="%d",events="order.paid",field="customer"}}'
+
+    assert_life(
+        'alertname="PharosCasesForgotten",severity="warning"',
+        {marks % 0: "0x3 100x400", marks % 1: "7x404"},
+        {45: "quiet", 60: "pending", 645: "pending", 660: "firing", 3_600: "firing", 3_675: "quiet"},
+    )
