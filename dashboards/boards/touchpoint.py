@@ -10,6 +10,7 @@ from dashboards.boards.link import board_of
 from dashboards.boards.metric_panel import against_band, contributors
 from dashboards.boards.plan import FEEDS
 from dashboards.boards.variable import split, values_of
+from streams.catalogue.metric import Severity
 from streams.telemetry.metrics import dimensions
 
 if TYPE_CHECKING:
@@ -47,8 +48,13 @@ def touchpoint_boards(plan: Plan) -> Iterator[Board]:
 def _board(plan: Plan, name: str, metrics: list[Metric]) -> Board:
     title = title_of(name) + (" and disputes" if any(metric.touchpoint != name for metric in metrics) else "")
     chosen = filters(metrics)
-    # Gauges do not add up, and of rare events a part has none on most days: the anomaly names those that have.
-    parted = [metric for metric in metrics if metric.traits.additive and not metric.traits.by_event]
+    # Gauges do not add up, and of rare events a part has none on most days: the anomaly names those that have. What is
+    # for information has no row of its own here: a board with forty panels is read by nobody.
+    parted = [
+        metric
+        for metric in metrics
+        if metric.traits.additive and not metric.traits.by_event and metric.severity is not Severity.INFO
+    ]
     return Board(
         name=name,
         title=title,

@@ -74,7 +74,7 @@ def parts_of(question: Question, topic: str, kind: str, time: int, data: Any) ->
             component.name.lower()
             for component, term in _terms(question.metric)
             if kind in term.events
-            and not term.again  # whether it came again, the event itself does not say
+            and not term.by  # what its case says of it, the event itself does not know
             and _inside(question, component, topic, kind, data)
             and all(
                 _holds(condition, _operand(condition, field, data, time)) for field, condition in term.where.items()

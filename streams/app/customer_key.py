@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from streams.catalogue.load import Catalogue
+    from streams.catalogue.metric import Metric
     from streams.settings.settings import Settings
 
 FILE: Final = "customer.key"
@@ -43,17 +44,21 @@ def own_key(state_dir: str) -> CustomerKey:
     return _of(secret, str(file))
 
 
-def refuse_without_key(catalogue: Catalogue, key: CustomerKey) -> None:
-    """Raises ConfigurationError where a metric asks for customers and nobody could know them."""
-    if key.fingerprint:
-        return
-    for metric in catalogue.metrics:
-        terms = (term for terms in metric.components().values() for term in terms)
-        if any(term.again == _FIELD or _FIELD in term.where for term in terms):
-            raise ConfigurationError(
-                f"metric {metric.name} asks for customers, and there is no key to hash them: set customer_key_file "
-                "to a file with a secret of your own, the same for all workers"
-            )
+def lacks_without_key(catalogue: Catalogue, key: CustomerKey) -> str:
+    """What a worker without a key cannot do, and the remedy, for its log; "" where nothing is lacking."""
+    if key.fingerprint or not catalogue.has_cases:
+        return ""
+    asking = [metric.name for metric in catalogue.metrics if _asks_for_customers(metric)]
+    empty = f"; {', '.join(asking)} stay empty, as no customer is known" if asking else ""
+    return (
+        "there is no key to hash cases with: who may read pharos-cases can find out by trying which order is which"
+        f"{empty}; set customer_key_file to a file with a secret of your own, the same for all workers"
+    )
+
+
+def _asks_for_customers(metric: Metric) -> bool:
+    terms = (term for terms in metric.written().values() for term in terms)
+    return any(term.by == _FIELD or _FIELD in term.where for term in terms)
 
 
 def _of(secret: str, where: str) -> CustomerKey:

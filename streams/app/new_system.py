@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from streams.app.customer_key import given_key, own_key, refuse_without_key
+from streams.app.customer_key import given_key, lacks_without_key, own_key
 from streams.app.system import System
 from streams.broker.connection import Connection
 from streams.broker.detection import BrokerKind, identify
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from streams.settings.settings import Settings
+
+logger = logging.getLogger(__name__)
 
 _EMBEDDED_DEDUP_RECORDS = 2_000  # the embedded broker keeps little to read again
 
@@ -39,7 +42,8 @@ async def new_system(
             customers = own_key(settings.state_dir)
         settings = msgspec.structs.replace(settings, transactions=False, state_dir=state_dir, dedup_records=records)
     catalogue = load(settings.catalogue)
-    refuse_without_key(catalogue, customers)
+    if lacking := lacks_without_key(catalogue, customers):
+        logger.warning("%s", lacking)
     sources = await prepare_topics(settings, connection, catalogue.vocabulary)
     return System(
         settings,

@@ -31,7 +31,6 @@ _KEYS: Final = {
     "first_in_s": "first_in_s",
     "nth": "nth",
     "reach_s": "reach_s",
-    "labels": "labels",
     "or": "others",
 }  # and their attributes
 

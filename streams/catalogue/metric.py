@@ -215,10 +215,6 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
         """Between which its values lie; the end may be infinite."""
         return BOUNDS.get(self.unit, (0.0, math.inf))
 
-    def recurring(self) -> Term | None:
-        """The term whose cases come again, where there is one."""
-        return next((term for term in self.numerator if term.again), None)
-
     def rows(self) -> range:
         """The numbers of the components, or of the bins, that its cells may have and its windows keep."""
         if self.traits.cells is CellKind.BINS:

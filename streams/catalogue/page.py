@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from streams.catalogue.case_words import of_case
 from streams.catalogue.metric import Direction
 from streams.catalogue.signals import CellKind
-from streams.catalogue.single_values import OWN_TIME, Difference
+from streams.catalogue.single_values import Difference
+from streams.catalogue.wording import between, condition_words, duration, operand
 from streams.cells.histogram import BINS
 
 if TYPE_CHECKING:
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 
     from streams.catalogue.load import Catalogue
     from streams.catalogue.metric import Metric
-    from streams.catalogue.term import Condition, Term
+    from streams.catalogue.term import Term
 
 _HEAD = """\
 # The metrics
@@ -49,7 +51,7 @@ def _row(metric: Metric) -> tuple[str, ...]:
         {Direction.UP: "up", Direction.DOWN: "down", Direction.BOTH: "both ways"}[metric.direction],
         effect,
         f"{metric.minimum_exposure:g}",
-        ", ".join(_duration(window) for window in metric.windows),
+        ", ".join(duration(window) for window in metric.windows),
         str(metric.severity),
         metric.touchpoint,
     )
@@ -64,9 +66,9 @@ def _section(metric: Metric) -> Iterator[str]:
             yield f"- {name}: {_term(metric, term)}"
     yield from _shape(metric)
     if metric.trailing_s:
-        yield f"- per hour; the denominator covers the last {_duration(metric.trailing_s)}"
+        yield f"- per hour; the denominator covers the last {duration(metric.trailing_s)}"
     if metric.settle_s:
-        yield f"- a window is judged {_duration(metric.settle_s)} after its end"
+        yield f"- a window is judged {duration(metric.settle_s)} after its end"
     if metric.target is not None:
         yield f"- target: {metric.target:g}"
     if metric.threshold is not None:
@@ -97,65 +99,30 @@ def _shape(metric: Metric) -> Iterator[str]:
 
 def _term(metric: Metric, term: Term) -> str:
     parts = [("minus " if term.weight < 0 else "") + ", ".join(f"`{event}`" for event in term.events)]
-    parts += [f"where {_operand(condition, field)} {_condition(condition)}" for field, condition in term.where.items()]
+    where = term.where.items()
+    parts += [f"where {operand(condition, field)} {condition_words(condition)}" for field, condition in where]
     if term.value:
-        value = _between(term.value) if isinstance(term.value, Difference) else term.value
+        value = between(term.value) if isinstance(term.value, Difference) else term.value
         plain = metric.traits.cells in {CellKind.BINS, CellKind.LATEST} or not metric.denominator
         parts.append(value if plain else f"the sum of {value}")
-    if term.since:
+    if term.since and not term.by:
         parts.append(f"since {term.since}")
-    if term.again:
-        parts.append(f"if the same {term.again} occurred in the {_duration(term.again_s)} before")
+    if term.by:
+        parts += of_case(term)
     if term.at != "time" or term.plus_s or term.plus_service_s:
         what = "deadline" if metric.traits.of_deadlines else "counted at"
-        later = f" + {_duration(term.plus_s)}" if term.plus_s else ""
-        later += f" + {_duration(term.plus_service_s)} of service" if term.plus_service_s else ""
+        later = f" + {duration(term.plus_s)}" if term.plus_s else ""
+        later += f" + {duration(term.plus_service_s)} of service" if term.plus_service_s else ""
         parts.append(f"{what} {term.at}{later}")
     if term.no_later is not None:
         parts.append("if not later than that" if term.no_later else "if later than that")
     if term.within_s is not None:
-        parts.append(f"at most {_duration(term.within_s)} after it")
+        parts.append(f"at most {duration(term.within_s)} after it")
     return ", ".join(parts)
 
 
-def _operand(condition: Condition, field: str) -> str:
-    difference = condition.difference(field)
-    return field if difference is None else _between(difference)
-
-
-def _between(difference: Difference) -> str:
-    start, to = ("the event" if time == OWN_TIME else time for time in (difference.start, difference.to))
-    return f"the seconds from {start} to {to}"
-
-
-def _condition(condition: Condition) -> str:
-    texts = []
-    if condition.equals is not None:
-        texts.append(f"is {_value(condition.equals)}")
-    if condition.any_of:
-        texts.append("is " + " or ".join(_value(value) for value in condition.any_of))
-    if condition.above is not None:
-        texts.append(f"is above {condition.above:g}")
-    if condition.at_most is not None:
-        texts.append(f"is at most {condition.at_most:g}")
-    if condition.present is not None:
-        texts.append("is present" if condition.present else "is absent")
-    return " and ".join(texts)
-
-
-def _value(value: str | float | None) -> str:
-    return "absent" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _duration(seconds: int) -> str:
-    for length, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
-        if seconds % length == 0 and seconds >= length:
-            return f"{seconds // length} {unit}"
-    return f"{seconds} s"
-
-
 def _length(seconds: float) -> str:
-    return _duration(int(seconds)) if seconds >= 60 else f"{seconds:g} s"
+    return duration(int(seconds)) if seconds >= 60 else f"{seconds:g} s"
 
 
 def _cause(metric: Metric, name: str) -> str:

@@ -10,7 +10,7 @@ from streams.catalogue.leading import check_leading
 from streams.catalogue.metric import Component, Direction, Metric
 from streams.catalogue.rare_rules import check_rare
 from streams.catalogue.scopes import carried, countable
-from streams.catalogue.shape_rules import SLOT_S, check_again, check_bins, check_gauge, check_histogram
+from streams.catalogue.shape_rules import SLOT_S, check_bins, check_gauge, check_histogram
 from streams.catalogue.signals import SIGNALS, CellKind, signals_with
 from streams.catalogue.size_rules import check_size
 from streams.catalogue.term_rules import check_terms
@@ -39,7 +39,6 @@ def check_metric(metric: Metric, vocabulary: Vocabulary) -> Iterator[Fault]:
     yield from _check_components(metric)
     yield from check_bins(metric)
     yield from check_rare(metric)
-    yield from check_again(metric, vocabulary)
     for component, terms in metric.written().items():
         for path, what in check_terms(metric, component, terms, vocabulary):
             yield Fault((component.name.lower(), *path), what)
@@ -155,7 +154,7 @@ def _check_components(metric: Metric) -> Iterator[Fault]:
     if not metric.numerator:
         yield Fault(("numerator",), "`numerator` is missing: it needs at least one term")
     for key, held in traits.needs.items():
-        if not getattr(metric, key):
+        if not getattr(metric, key) and (metric.stock or key != "exposure"):
             yield Fault(("signal",), f"a {signal} needs {held}; add the key `{key}`")
     if traits.cells is CellKind.BINS:
         yield from check_histogram(metric)

@@ -1,23 +1,20 @@
-"""What must hold for metrics that are not sums: histograms, gauges, and cases that come again."""
+"""What must hold for metrics that are not sums: histograms and gauges."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from streams.catalogue.metric import Component, Metric
-from streams.catalogue.signals import CellKind, signals_with
+from streams.catalogue.signals import CellKind
 from streams.cells.record import SLOT_MS
 from streams.settings.fault import Fault
-from streams.settings.located_yaml import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from streams.events.vocabulary import Vocabulary
+    from streams.catalogue.metric import Metric
 
 
 LONGEST_GAUGE_S = 900
-LONGEST_AGAIN_S = 86_400
 SLOT_S = SLOT_MS // 1000
 
 
@@ -53,39 +50,6 @@ def check_bins(metric: Metric) -> Iterator[Fault]:
                     (component.name.lower(), index, "since"),
                     "only histograms sort durations; use `value: {from: <a time>, to: time}`",
                 )
-
-
-def check_again(metric: Metric, vocabulary: Vocabulary) -> Iterator[Fault]:
-    """What holds for cases that come again: they are distinguished by one term, in the finest scopes."""
-    for component, terms in metric.written().items():
-        for index, term in enumerate(terms):
-            place = (component.name.lower(), index)
-            if not term.again:
-                if term.again_s:
-                    yield Fault((*place, "again_s"), "needs `again`: the field that names what comes again")
-                continue
-            if "again" not in metric.traits.takes or component is not Component.NUMERATOR or len(terms) > 1:
-                who = signals_with(lambda traits: "again" in traits.takes)
-                what = f"only a {who} counts what comes again, in its numerator, which then has this one term"
-                yield Fault((*place, "again"), what)
-            for event in term.events:
-                if term.again not in (texts := vocabulary.text_fields.get(event, {term.again})):
-                    what = f'{event} has no text "{term.again}"{suggestion(term.again, texts)}'
-                    yield Fault((*place, "again"), what)
-            if not 0 < term.again_s <= LONGEST_AGAIN_S or term.again_s % SLOT_S:
-                what = f"for how long a case is remembered: a multiple of {SLOT_S} s, {LONGEST_AGAIN_S} s at most"
-                yield Fault((*place, "again_s"), what)
-            if term.weight != 1 or term.value or term.at != "time":
-                yield Fault(place, "what comes again is counted by its own time: remove weight, value and at")
-            yield from _check_finest(metric)
-
-
-def _check_finest(metric: Metric) -> Iterator[Fault]:
-    finest = max(metric.scopes, key=len, default=())
-    for index, scope in enumerate(metric.scopes):
-        if not set(scope) <= set(finest):
-            what = f"what comes again is recognised in one scope that holds all others; {list(finest)} does not hold it"
-            yield Fault(("scopes", index), what)
 
 
 def check_gauge(metric: Metric) -> Iterator[Fault]:

@@ -103,7 +103,7 @@ SIGNALS: dict[str, Traits] = {
         units=("ratio",),
         law=Law.RATIO,
         needs=_DENOMINATOR,
-        takes=frozenset({"target", "again", "by"}),
+        takes=frozenset({"target", "by"}),
         of_cases=True,
         long_windows=True,
     ),

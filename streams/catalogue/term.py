@@ -78,10 +78,6 @@ class Term(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
         plus_service_s: the same in service hours: an hour after 16:30, where it closes at 17:00, is 9:30 of the next
             day. Those are the opening hours of the settings, without holidays.
         within_s: a contribution whose event time is more than this after the time it counts for is dropped (T_max).
-        again: in the numerator of a ratio: a text field that names the case (an order). Of the events of a case in one
-            slot all but the first add 1, and the first too if the case was there within `again_s` seconds before.
-        again_s: for how long a case is remembered, a day at most.
-        by: the field that names the case: an id, or `customer`. What follows needs it.
         others: written `or`: further events of cases that count as well, with conditions of their own.
         also: a second field that must be the same, such as the intent.
         after: an earlier event of the case. It gives this one its time (`at: after`, or `at: after.due_at`, one that it
@@ -107,8 +103,6 @@ class Term(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     plus_service_s: int = 0
     within_s: int | None = None
     no_later: bool | None = None
-    again: str = ""
-    again_s: int = 0
     others: tuple[Events, ...] = msgspec.field(name="or", default=())
     by: str = ""
     also: str = ""

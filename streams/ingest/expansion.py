@@ -62,7 +62,7 @@ class _Projection:
 
     """
 
-    __slots__ = ("_gate", "_names", "_project", "parent", "placed", "same", "scope", "shift", "targets")
+    __slots__ = ("_gate", "_labels", "_names", "_project", "parent", "placed", "same", "scope", "shift", "targets")
 
     def __init__(self, group: Group, route: Route, finer: list[tuple[int, Route]], codes: Mapping[str, Codes]) -> None:
         gate, positions = route_positions(group, route)
@@ -77,6 +77,7 @@ class _Projection:
         self.scope = fixed_scope(group.topic, route)
         self.placed = route.measure.placed
         self._names = [codes[name].names for name in _varied(group, route)]
+        self._labels = [(route.dimensions.index(name), value) for name, value in route.labels]
         # itemgetter gives a tuple only for two positions or more.
         self._project: Callable[[GroupKey], tuple[Any, ...]] = itemgetter(
             *positions, *([0] if len(positions) == 1 else [])
@@ -110,6 +111,8 @@ class _Projection:
         known: dict[tuple[int, ...], int] = {}
         places = [known.setdefault(part[1:until], len(known)) for part in sums]
         named = [tuple([names[code] for names, code in zip(self._names, each, strict=True)]) for each in known]
+        for place, value in self._labels:  # in the order of their places
+            named = [(*scope[:place], value, *scope[place:]) for scope in named]
         return named, places
 
 
@@ -121,7 +124,7 @@ def _can_be_parent(group: Group, finer: Route, route: Route) -> bool:
 
 def _varied(group: Group, route: Route) -> tuple[str, ...]:
     """The dimensions that tell the sums of a route apart."""
-    return route.dimensions if fixed_scope(group.topic, route) is None else ()
+    return route.told if fixed_scope(group.topic, route) is None else ()
 
 
 def _projections(group: Group, codes: Mapping[str, Codes]) -> list[_Projection]:

@@ -112,7 +112,7 @@ def make_groups(event_type: str, routes: Routes, topic: str) -> list[Group]:
 
 def _make_group(event_type: str, topic: str, at: str, measure: Measure, routes: Routes) -> Group:
     varied = (route for route in routes if fixed_scope(topic, route) is None)
-    dimensions = tuple(sorted({dimension for route in varied for dimension in route.dimensions}))
+    dimensions = tuple(sorted({dimension for route in varied for dimension in route.told}))
     gates = dict.fromkeys(route.gate for route in routes if not _always_open(route.gate))
     positions = {gate: 2 + len(dimensions) + number for number, gate in enumerate(gates)}
     return Group(event_type, topic, at, measure, dimensions, positions, routes)
@@ -129,8 +129,9 @@ def _can_open(gate: Gate) -> bool:
 
 def fixed_scope(topic: str, route: Route) -> tuple[str, ...] | None:
     """The scope of a route that is the same for all events of a topic; None where it differs."""
-    if set(route.dimensions) <= {TOPIC}:
-        return tuple(topic for _ in route.dimensions)
+    if set(route.told) <= {TOPIC}:
+        given = dict(route.labels)
+        return tuple(given.get(name, topic) for name in route.dimensions)
     return None
 
 
@@ -143,5 +144,5 @@ def route_positions(group: Group, route: Route) -> tuple[int | None, list[int]]:
     own = route.own_slot or is_own_time(route.gate)
     slot = 1 if own or gate is None else gate
     placed = [group.first_gate + len(group.gates)] if route.measure.placed else []
-    varied = route.dimensions if fixed_scope(group.topic, route) is None else ()
+    varied = route.told if fixed_scope(group.topic, route) is None else ()
     return gate, [slot, *map(group.position, varied), *placed]

@@ -15,7 +15,6 @@ from streams.cells.case_record import NO_VALUE
 from streams.cells.gauge import packed
 from streams.cells.histogram import edges
 from streams.cells.lead import place_of
-from streams.cells.mark import mark_of
 from streams.cells.record import SLOT_MS
 from streams.cells.squares import packed_moments
 from streams.events.case_hash import NO_CASE, CaseHash
@@ -73,7 +72,6 @@ def compile_grouping(
         "bisect": bisect_right,
         "packed": packed,
         "packed_moments": packed_moments,
-        "mark_of": mark_of,
         "place_of": place_of,
         "service": service,
         "case_of": (cases or CaseHash()).of,
@@ -165,8 +163,6 @@ class _Writer:
         if measure.lead is not None:
             lead = f"place_of({_counts_for(gate)}, ms, {int(measure.lead)})"
             return [], lead if gate.at == OWN_TIME else f"0 if t_{gate.at} is None else {lead}"
-        if measure.again:
-            return [f"data.{measure.again}"], f"mark_of(data.{measure.again})"
         told, duration = self._duration(measure)
         return told, f"bisect({self._constant(edges(*measure.bins))}, {duration})"
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from streams.catalogue.metric import Component
-from streams.catalogue.scopes import component_sets, finest_set, scope_sets
+from streams.catalogue.scopes import component_sets, scope_sets
 from streams.catalogue.signals import CellKind
 from streams.cells.squares import Part
 
@@ -48,7 +48,6 @@ class Measure(NamedTuple):
         difference: the times between which a duration lies, instead of a field that holds it.
         bins: where durations are sorted into bins and counted, `Metric.bins`; empty where values are added up.
         gauge: of a gauge, its scope: what was reported last is kept instead of a sum.
-        again: the field that names a case which can come again; empty where it is not marked.
         largest: where single values are cut, as sums keep them; 0: nowhere.
         scale: the factor by which sums keep such values as integers; 0: that of the field.
         cut: not the value is counted, but that it was beyond the largest.
@@ -61,7 +60,6 @@ class Measure(NamedTuple):
     difference: Difference | None = None
     bins: tuple[float, ...] = ()
     gauge: tuple[str, ...] = ()
-    again: str = ""
     largest: int = 0
     scale: int = 0
     cut: bool = False
@@ -71,7 +69,7 @@ class Measure(NamedTuple):
     @property
     def placed(self) -> bool:
         """Whether a number stands in the place of the component: a bin, a case's mark, or how far ahead it is due."""
-        return bool(self.bins or self.again) or self.lead is not None
+        return bool(self.bins) or self.lead is not None
 
     @property
     def moments(self) -> bool:
@@ -85,7 +83,7 @@ class Measure(NamedTuple):
         gauge = metric.scopes[0] if metric.traits.cells is CellKind.LATEST else ()
         if metric.traits.cells is CellKind.LEADS:
             return cls(lead=component)
-        measure = cls(term.field, term.difference, bins, gauge, term.again)
+        measure = cls(term.field, term.difference, bins, gauge)
         if not (metric.moments and (term.field or term.difference)):
             return measure
         return measure._replace(largest=metric.most, scale=metric.scale, cut=component is Component.CUT)
@@ -100,6 +98,7 @@ class Route:
         own_slot: counted in the slot of the event's own time instead of the gate's.
         measure: what is counted, added up, sorted into bins or kept.
         dimensions: the scope's dimensions, in the order of the scope set.
+        labels: those that the term gives, with their values.
 
     """
 
@@ -107,6 +106,13 @@ class Route:
     own_slot: bool
     measure: Measure
     dimensions: tuple[str, ...]
+    labels: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The dimensions whose values events tell."""
+        given = dict(self.labels)
+        return tuple(name for name in self.dimensions if name not in given)
 
 
 @dataclass(frozen=True)
@@ -132,11 +138,11 @@ def routes_of(metrics: Sequence[Metric], event_type: str) -> Routes:
     for index, metric in enumerate(metrics):
         sets = scope_sets(metric)
         for component, own_slot, term in _uses(metric, event_type):
-            wanted = (finest_set(metric),) if term.again else dict.fromkeys(component_sets(metric, component))
-            for scope_set in wanted:
+            for scope_set in dict.fromkeys(component_sets(metric, component)):
                 measure = Measure.of(metric, component, term)
                 part = _PARTS.get(component, Part.VALUE) if measure.moments else None
-                route = Route(Gate.of(term), own_slot, measure, sets[scope_set])
+                labels = tuple((name, term.labels[name]) for name in sets[scope_set] if name in term.labels)
+                route = Route(Gate.of(term), own_slot, measure, sets[scope_set], labels)
                 routes.setdefault(route, []).append(Target(index, scope_set, component, term.weight, part))
     return routes
 

@@ -8,13 +8,11 @@ import numpy as np
 
 from streams.catalogue.metric import Component
 from streams.cells.lead import FURTHEST
-from streams.cells.mark import LEAST_MARK
 from streams.cells.record import SLOT_MS
 from streams.merge.cells import Cells
 from streams.merge.cohort import deadline_slot, expiry_slot
 from streams.merge.open_cases import STEP_SLOTS
 from streams.merge.quarters import CLOSING_SLOTS
-from streams.merge.waiting_marks import Marks
 from streams.merge.windows import QUARTER_SLOTS
 
 if TYPE_CHECKING:
@@ -24,7 +22,6 @@ if TYPE_CHECKING:
     from streams.merge.ahead import Ahead, Ints
     from streams.merge.cohort import Cohort
     from streams.merge.quarters import Quarters
-    from streams.merge.recurrence import Recurrence
     from streams.merge.series_table import SeriesTable
     from streams.merge.skipped import Skipped
     from streams.merge.totals import Totals
@@ -43,7 +40,6 @@ class Intake:
         ahead: where cells on time wait.
         quarters: where late ones wait until their quarter closes.
         cohort: of a metric with deadlines, else None.
-        recurrence: of a metric whose cases come again, else None.
         totals: of all cells.
         skipped: counts those that are not used.
         width: places in the keys of cells: components, bins, or how far ahead deadlines lie.
@@ -58,7 +54,6 @@ class Intake:
         ahead: Ahead,
         quarters: Quarters,
         cohort: Cohort | None,
-        recurrence: Recurrence | None,
         totals: Totals,
         skipped: Skipped,
         *,
@@ -72,7 +67,6 @@ class Intake:
         self._ahead = ahead
         self._quarters = quarters
         self._cohort = cohort
-        self._recurrence = recurrence
         self._totals = totals
         self._skipped = skipped
         self._additive = additive
@@ -92,9 +86,6 @@ class Intake:
         judged = watermark // SLOT_MS - self._settle_slots if watermark >= 0 else _NOTHING_JUDGED
         furthest = reached + _FURTHEST_SLOTS if source_watermark >= 0 else (1 << 30) - 1
         cells = self._known(record, furthest)
-        if self._recurrence is not None and (marked := cells.component >= LEAST_MARK).any():
-            self._mark(self._recurrence, record, cells.chosen(marked), judged)
-            cells = cells.chosen(~marked)
         if self._cohort is not None:
             cells = self._by_deadline(self._cohort, cells, judged)
         if self._leads:
@@ -120,9 +111,6 @@ class Intake:
         known = np.clip(scope, -1, len(log_ids))  # of what is no scope: one behind the last
         log_id = np.append(log_ids, -1)[known]
         fine = (component >= 0) & (component < self._components)
-        if self._recurrence is not None:
-            finest = np.append(self._recurrence.of_finest(record.scopes), False)[known]
-            fine |= (component >= LEAST_MARK) & finest & (value > 0)
         fine &= (log_id >= 0) & (slot >= 0)
         near = slot <= furthest
         cells = Cells(scope, log_id, component, slot, late != 0, value)
@@ -132,14 +120,6 @@ class Intake:
         self._skipped.malformed += int(np.count_nonzero(~fine))
         self._skipped.too_far += int(np.count_nonzero(fine & ~near))
         return cells.chosen(kept)
-
-    def _mark(self, recurrence: Recurrence, record: MetricCells, cells: Cells, judged: int) -> None:
-        scopes = recurrence.scopes_of(record.scopes, cells.scope)
-        marks = Marks(cells.component, cells.slot, cells.value, scopes)
-        late = self._or_behind(cells, judged)
-        recurrence.waiting.add(marks.chosen(~late))
-        marks = marks.chosen(late)
-        recurrence.late.add(marks.chosen(self._still_open(marks.slot // QUARTER_SLOTS, judged)))
 
     def _by_deadline(self, cohort: Cohort, cells: Cells, judged: int) -> Cells:
         """The cells that windows show, by their deadlines' minutes; what expires once more is only noted."""

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
-from streams.merge.recurrence_snapshot import RecurrenceSnapshot
 from streams.merge.snapshot import Part, pack
 
 if TYPE_CHECKING:
@@ -36,7 +35,6 @@ class MetricSnapshot:
         self._state = state
         self._scopes_written = 0
         self._journals: dict[str, int] = {}
-        self._marks = None if state.recurrence is None else RecurrenceSnapshot(prefix, state.recurrence)
 
     def parts(self, full: bool) -> Iterator[Part]:
         state = self._state
@@ -46,8 +44,6 @@ class MetricSnapshot:
             yield from self._ring_parts(f"{self._prefix}ring{step}/", ring)
         for name, store in self._stores():
             yield from self._store_parts(f"{self._prefix}{name}", store, full)
-        if self._marks is not None:
-            yield from self._marks.parts()
         if state.open_cases is not None:
             yield Part(f"{self._prefix}open_cases", True, lambda cases=state.open_cases: pack(**cases.arrays()))  # type: ignore[misc] # as below
         yield Part(f"{self._prefix}evaluator", True, state.evaluator.to_bytes)
@@ -83,8 +79,6 @@ class MetricSnapshot:
                 cells = reader.part(part)[1]
                 store.load(cells["codes"], cells["values"], plain["taken"][name])
             store.dropped = plain["dropped"][name]
-        if self._marks is not None:
-            self._marks.restore(reader)
         state.evaluator.from_bytes(reader.raw(f"{self._prefix}evaluator"))
 
     def _stores(self) -> list[tuple[str, Ahead]]:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from streams.catalogue.metric import Component
 from streams.catalogue.signals import CellKind
 from streams.cells.lead import PLACES
 from streams.cells.record import SLOT_MS
@@ -15,7 +14,6 @@ from streams.merge.cohort import Cohort
 from streams.merge.intake import Intake
 from streams.merge.open_cases import Leads, OpenCases
 from streams.merge.quarters import Quarters
-from streams.merge.recurrence import Recurrence
 from streams.merge.series_table import SeriesTable, table_width
 from streams.merge.shown_windows import ShownWindows
 from streams.merge.skipped import Skipped
@@ -32,7 +30,6 @@ if TYPE_CHECKING:
     from streams.cells.record import MetricCells
     from streams.merge.ahead import Due, Ints
     from streams.merge.evaluator import Evaluator
-    from streams.merge.recurrence import Repeats
     from streams.merge.series_table import SeriesBudget
     from streams.records.verdicts import Assessed, Pulse, Verdict
 
@@ -65,8 +62,6 @@ class MetricState:
         self.quarters = Quarters()
         self.cohort = Cohort() if deadlines else None
         self.open_cases = OpenCases() if leads else None
-        term = metric.recurring()
-        self.recurrence = None if term is None else Recurrence(metric, term, self.table)
         self.skipped = Skipped()
         self.started = False
         self.totals = Totals(shown)
@@ -77,7 +72,6 @@ class MetricState:
             self.ahead,
             self.quarters,
             self.cohort,
-            self.recurrence,
             self.totals,
             self.skipped,
             additive=metric.traits.additive,
@@ -91,7 +85,7 @@ class MetricState:
 
     def first_due(self) -> int | None:
         """The tick in ms at which the first waiting cell is judged."""
-        first = self._first_slot()
+        first = self.ahead.first_slot()
         return None if first is None else (first + 1 + self.settle_slots) * SLOT_MS
 
     def step(self, tick_ms: int, coarse: bool, activity: Activity) -> Iterator[None]:
@@ -101,7 +95,7 @@ class MetricState:
         """
         frontier = tick_ms // SLOT_MS - self.settle_slots
         if not self.started:
-            first = self._first_slot()
+            first = self.ahead.first_slot()
             if first is None or first >= frontier:
                 return
             self.started = True
@@ -109,8 +103,6 @@ class MetricState:
             self.quarters.start(first)
             if self.open_cases is not None:
                 self.open_cases.start(first)
-        if self.recurrence is not None:
-            self.ahead.add(*self._repeats(self.recurrence.enter(frontier)))
         due = self.ahead.take(frontier)
         log_id, component = np.divmod(due.key, self.width)
         slot, series, value = due.slot, self._reach(log_id), due.value
@@ -121,26 +113,10 @@ class MetricState:
             slot, component, series, value = self.open_cases.go_on(frontier, leads, self.table.whole)
         enter = self.windows.enter_quarters if coarse else self.windows.enter_slots
         enter(frontier, slot, component, series, value)
-        if self.recurrence is not None:
-            slot, key, value = self._repeats(self.recurrence.close(frontier))
-            self.quarters.late.add(slot // QUARTER_SLOTS, key, value)
-            self.skipped.forgotten = self.recurrence.seen.forgotten
         for quarter, late in self.quarters.due(frontier, activity):
             yield from self._close(quarter, late)
         if self.cohort is not None:
             self._expire(self.cohort, frontier)
-
-    def _first_slot(self) -> int | None:
-        firsts = [self.ahead.first_slot()]
-        if self.recurrence is not None:
-            firsts.append(self.recurrence.waiting.first_slot())
-        return min((first for first in firsts if first is not None), default=None)
-
-    def _repeats(self, repeats: Repeats) -> tuple[Ints, Ints, Ints]:
-        """Slots, keys and values to add, once counted in the totals."""
-        component = np.full(repeats.log_id.size, Component.NUMERATOR, np.int64)
-        self.totals.add(repeats.log_id, component, repeats.value, len(self.table.log_scopes))
-        return repeats.slot, repeats.log_id * self.width + component, repeats.value
 
     def assess(self, tick_ms: int, due: Mapping[str, Sequence[Assessment]]) -> Iterator[Assessed]:
         """Lets feedback act on the series whose fingerprints are named; what it changed."""
@@ -206,7 +182,7 @@ class MetricState:
     @property
     def waiting(self) -> int:
         """Cells ahead of the ticks, marks among them."""
-        return len(self.ahead) + (0 if self.recurrence is None else len(self.recurrence.waiting))
+        return len(self.ahead)
 
     @property
     def dropped(self) -> int:
@@ -216,6 +192,4 @@ class MetricState:
             dropped += self.cohort.expiry.dropped
         if self.open_cases is not None:
             dropped += self.open_cases.further.dropped
-        if self.recurrence is not None:
-            dropped += self.recurrence.waiting.dropped + self.recurrence.late.dropped
         return dropped

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from streams.app.customer_key import FILE, given_key, own_key, refuse_without_key
-from streams.catalogue.load import load, parse
+from streams.app.customer_key import FILE, given_key, lacks_without_key, own_key
+from streams.catalogue.load import Catalogue, load, parse
 from streams.events.customer import CustomerKey
 from streams.settings.secrets import ConfigurationError
 from streams.settings.settings import Settings
@@ -30,8 +30,8 @@ metrics:
     minimum_exposure: 20
     numerator:
       - events: [order.paid]
-        again: customer
-        again_s: 86400
+        by: customer
+        after: {events: [order.paid], reach_s: 86400}
     denominator:
       - events: [order.paid]
     scopes: [[]]
@@ -68,10 +68,17 @@ def test_the_key_of_the_embedded_broker_is_made_once_for_its_owner_only(tmp_path
     assert own_key(str(tmp_path / "other")).fingerprint != first.fingerprint
 
 
-def test_a_metric_that_asks_for_customers_needs_a_key() -> None:
+def test_a_worker_without_a_key_says_which_metrics_stay_empty_and_that_cases_can_be_guessed() -> None:
     asking = parse(AGAIN, "mine.yaml")
 
-    with pytest.raises(ConfigurationError, match="came_again asks for customers"):
-        refuse_without_key(asking, CustomerKey())
-    refuse_without_key(asking, CustomerKey(SECRET.encode()))
-    refuse_without_key(load(), CustomerKey())
+    lacking = lacks_without_key(asking, CustomerKey())
+    assert "came_again stay empty" in lacking
+    assert "pharos-cases" in lacking
+    assert "customer_key_file" in lacking
+    assert lacks_without_key(asking, CustomerKey(SECRET.encode())) == ""
+
+
+def test_a_worker_without_a_key_lacks_nothing_where_no_metric_follows_cases() -> None:
+    plain = Catalogue.of(tuple(metric for metric in load().metrics if metric.name == "orders_created"))
+
+    assert lacks_without_key(plain, CustomerKey()) == ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from streams.cells.gauge import MOMENT_BITS
 from streams.cells.histogram import edges
-from streams.cells.mark import mark_of
 from tests.catalogue.support.counting import DENOMINATOR, EXPOSURE, NUMERATOR, T0, Count, moment
 
 
@@ -110,25 +109,23 @@ def test_p3_is_checkouts_completed_over_checkouts_started() -> None:
     assert count.total(DENOMINATOR, "device=ios") == 2
 
 
-def test_p4_is_steps_back_over_pages_shown() -> None:
-    count = Count("back_and_forth").event("page.back", 0, page="cart").event("page.viewed", 0, page="cart")
-    count.event("page.viewed", 0, page="home").event("page.failed", 0, page="cart")
-
-    assert (count.total(NUMERATOR), count.total(DENOMINATOR)) == (1, 2)
-    assert (count.total(NUMERATOR, "page=cart"), count.total(DENOMINATOR, "page=cart")) == (1, 1)
-
-
-def test_c15_marks_the_order_of_a_contact_and_counts_those_that_name_one() -> None:
+def test_c15_counts_contacts_whose_order_was_asked_about_within_a_day() -> None:
     count = Count("repeat_contacts")
-    for at, order in ((0, "TB1"), (5, "TB2"), (12, "TB1"), (14, ""), (15, None)):
+    for at, order in (
+        (0, "TB1"),
+        (5, "TB2"),
+        (12, "TB1"),
+        (14, ""),
+        (15, None),
+        (86_400 + 12, "TB1"),
+        (172_830, "TB1"),
+    ):
         count.event("consultation.opened", at, intent="refund", region="hunan", order_id=order)
     count.event("consultation.answered", 16, intent="refund", region="hunan", order_id="TB1")
 
-    assert count.slots(DENOMINATOR) == {0: 2, 10: 1}
-    assert count.slots(DENOMINATOR, "intent=refund") == {0: 2, 10: 1}
-    assert count.slots(NUMERATOR) == {}  # whether they come again is known where all partitions meet
-    assert count.slots(mark_of("TB1"), "intent=refund+region=hunan") == {0: 1, 10: 1}
-    assert count.slots(mark_of("TB2"), "intent=refund+region=hunan") == {0: 1}
+    assert count.slots(DENOMINATOR, "intent=refund") == {0: 2, 10: 1, 86_410: 1, 172_830: 1}
+    assert count.slots(NUMERATOR) == {10: 1, 86_410: 1}  # a day later to the second; a day and 18 s later not
+    assert count.slots(NUMERATOR, "intent=refund+region=hunan") == {10: 1, 86_410: 1}
 
 
 def test_hand_offs_are_the_transfers_of_contacts_that_are_over() -> None:
