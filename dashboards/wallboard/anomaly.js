@@ -66,7 +66,7 @@ function context() {
     now, dataNow, replaying, formats,
     title: titleOf([around.metric.title, around.metric.title_zh], anomaly.metric),
     moment: (time) => formats.moment(time, dataNow),
-    present: present(),
+    present: present(), forecast: around.forecast,
   };
 }
 

@@ -29,11 +29,15 @@ export function facts(anomaly, context) {
     [words.noticed, duration(Date.parse(anomaly.detected_at) - started)],
     [anomaly.severity === "info" ? words.peak : words.worst, quantity(context.present.peak, anomaly.unit)],
     anomaly.affected ? [words.affected, say(texts.affected, { count: plain(anomaly.affected) })] : null,
+    context.forecast ? [words.forecast, forecast(context.forecast)] : null,
     [words.exposure, exposure(anomaly)],
     [words.score, say(texts.limit, { value: plain(highest(anomaly)) })],
   ];
   return found.filter(Boolean).map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value)));
 }
+
+const forecast = ({ missed, open_cases: open, usual }) =>
+  say(texts.forecast, { missed: plain(Math.round(missed)), open: plain(Math.round(open)), usual: plain(Math.round(usual)) });
 
 const highest = (anomaly) => Math.max(anomaly.score ?? NaN, ...anomaly.timeline.map((entry) => entry.score ?? 0));
 

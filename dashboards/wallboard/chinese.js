@@ -224,10 +224,11 @@ export default {
   "toBoard": "返回看板",
   "facts": {
     "since": "开始于", "lasts": "已持续", "lasted": "持续", "ended": "结束于", "noticed": "发现用时",
-    "worst": "最差", "peak": "峰值", "affected": "受影响", "exposure": "判断依据", "score": "异常分"
+    "worst": "最差", "peak": "峰值", "affected": "受影响", "forecast": "预测", "exposure": "判断依据", "score": "异常分"
   },
   "exposure": "{duration}内 {count} 个事件",
   "affected": "共约 {count} 个事件",
+  "forecast": "2 小时内到期的 {open} 件中约 {missed} 件将超时，通常为 {usual} 件",
   "limit": "{value}（1 为正常的界限）",
   "course": "走势",
   "courseSummary": "{from} 至 {to}：最新 {value}，预期 {expected}，最差 {worst}。",

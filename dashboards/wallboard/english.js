@@ -231,10 +231,11 @@ export default {
   "toBoard": "Back to the board",
   "facts": {
     "since": "Since", "lasts": "Lasts", "lasted": "Lasted", "ended": "Ended", "noticed": "Noticed after",
-    "worst": "Worst", "peak": "Peak", "affected": "Affected", "exposure": "Based on", "score": "Score"
+    "worst": "Worst", "peak": "Peak", "affected": "Affected", "forecast": "Forecast", "exposure": "Based on", "score": "Score"
   },
   "exposure": "{count} events in {duration}",
   "affected": "about {count} events in total",
+  "forecast": "about {missed} of {open} open cases due within 2 h will miss their deadline, usually {usual}",
   "limit": "{value} (1 is the limit of normal)",
   "course": "Course",
   "courseSummary": "From {from} to {to}: last {value}, expected {expected}, worst {worst}.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from streams.records.deadline_forecast import deadline_forecast
 from streams.web.data_scope import EVERYTHING
 
 if TYPE_CHECKING:
@@ -28,7 +29,14 @@ def course_view(board: Board, fingerprint: str, data_scope: DataScope = EVERYTHI
         "cause": _brief(board, cause[0]) if cause else None,
         "symptoms": [_brief(board, symptom[0]) for symptom in symptoms if symptom],
         "points": _points(board, anomaly),
+        "forecast": _forecast(board, anomaly, data_scope),
     }
+
+
+def _forecast(board: Board, anomaly: Anomaly, data_scope: DataScope) -> dict[str, float] | None:
+    """Of the cases due within two hours: how many will miss, are open, and usually miss."""
+    found = deadline_forecast(anomaly, board.open_anomalies(data_scope), board.cohorts)
+    return None if found is None else found._asdict()
 
 
 def _points(board: Board, anomaly: Anomaly) -> list[Point]:

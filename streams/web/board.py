@@ -58,6 +58,7 @@ class Board:
     Attributes:
         courses: the line of each anomaly's series.
         effects: what feedback changed.
+        cohorts: by metric that is a forecast, what it forecasts.
 
     """
 
@@ -74,6 +75,7 @@ class Board:
         self.register = register
         self._catalogue = {metric.name: metric for metric in metrics}
         self._metrics = {name: metric for name, metric in self._catalogue.items() if () in metric.scopes}
+        self.cohorts = {name: metric.forecasts for name, metric in self._catalogue.items() if metric.forecasts}
         self._leading = leading_signals(self._metrics.values())
         self.timezone = timezone
         self._live = live

@@ -50,6 +50,23 @@ def test_a_metric_that_has_left_the_catalogue_keeps_its_name(
     assert (found["cause"], found["symptoms"]) == (None, [])
 
 
+def test_a_forecast_of_deadlines_is_given_with_its_cohort(
+    quiet_board: Board, anomaly: Callable[..., Anomaly], transition: Callable[..., Any]
+) -> None:
+    quiet_board.cohorts = {"collection_due_soon": "collection_24h"}
+    numbers = {"value": 1840.0, "exposure": 2300.0, "expected": 120.0, "unit": "number"}
+    for metric, fingerprint, more in (("collection_due_soon", "f1", numbers), ("collection_24h", "f2", {})):
+        told = anomaly(
+            metric=metric, fingerprint=fingerprint, scope={"warehouse": "hz"}, touchpoint="logistics", **more
+        )
+        quiet_board.transition(transition(told))
+    other = anomaly(metric="collection_24h", fingerprint="f3", scope={"warehouse": "gz"}, touchpoint="logistics")
+    quiet_board.transition(transition(other))
+
+    expected = {"missed": 1840.0, "open_cases": 2300.0, "usual": 120.0}
+    assert [view_of(quiet_board, name)["forecast"] for name in ("f1", "f2", "f3")] == [expected, expected, None]
+
+
 def test_a_part_of_the_shop_is_drawn_from_what_was_reported_of_it(troubled_board: Board, now: int) -> None:
     points = view_of(troubled_board, "a1b2c3")["points"]
 

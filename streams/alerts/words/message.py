@@ -71,12 +71,13 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Titles(msgspec.Struct, frozen=True):
-    """By metric name, what people call it: in English, and in Chinese where that is known."""
+    """By metric name, what people call it: in English, and in Chinese where that is known; and what it forecasts."""
 
     english: Mapping[str, str]
     chinese: Mapping[str, str] = {}
     page_url: str = ""
     worth: Worth = Worth()
+    cohorts: Mapping[str, str] = {}
 
     @classmethod
     def of(cls, metrics: Iterable[Metric], settings: Settings) -> Titles:
@@ -87,14 +88,15 @@ class Titles(msgspec.Struct, frozen=True):
             {m.name: m.title_zh for m in known if m.title_zh},
             settings.page_url,
             Worth(settings.worth, settings.currency),
+            {m.name: m.forecasts for m in known if m.forecasts},
         )
 
     def wordings(self) -> dict[str, Wording]:
         """By language."""
         chinese = {**self.english, **self.chinese}
         return {
-            "en": Wording(ENGLISH, self.english, self.page_url, self.worth),
-            "zh": Wording(CHINESE, chinese, self.page_url, self.worth),
+            "en": Wording(ENGLISH, self.english, self.page_url, self.worth, self.cohorts),
+            "zh": Wording(CHINESE, chinese, self.page_url, self.worth, self.cohorts),
         }
 
 
@@ -114,7 +116,7 @@ def compose(
         facts = (
             say.since(anomaly, transition.time, zone),
             "" if resolved else say.impact(anomaly),
-            "" if resolved else say.forecast(anomaly),
+            "" if resolved else say.forecast(anomaly, others),
             say.contributors(anomaly),
             say.cause(anomaly, others),
             say.symptoms(anomaly, others),

@@ -85,6 +85,7 @@ class Phrases(msgspec.Struct, frozen=True, kw_only=True):
     toll: str
     impact: str
     forecast: str
+    due_soon: str
     worth: str
     events: Mapping[str, str]
     contributors: str
@@ -174,6 +175,7 @@ ENGLISH = Phrases(
     toll="; about {affected} {what} affected in total",
     impact="Impact: about {affected} {what} affected in the last {window}",
     forecast="If it continues: about {affected} more {what} in the next hour",
+    due_soon="Forecast: of {open} open {what} due within 2 h about {missed} will miss their deadline, usually {usual}",
     worth=", worth about {currency} {money}",
     events={
         "": "events",
@@ -246,6 +248,7 @@ CHINESE = Phrases(
     toll="；共约 {affected} {what}异常",
     impact="影响：最近 {window} 内约 {affected} {what}异常",
     forecast="若持续下去：未来 1 小时内约增加 {affected} {what}",
+    due_soon="预测：2 小时内到期、尚未完成的 {open} {what}中，约 {missed} {what}将超时，通常为 {usual} {what}",
     worth="，金额约 {currency} {money}",
     events={
         "": "个事件",

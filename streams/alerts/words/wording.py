@@ -10,6 +10,7 @@ import msgspec
 
 from streams.alerts.words.line import Line, Name, Title, fill, join
 from streams.events.event_time import event_time_ms
+from streams.records.deadline_forecast import deadline_forecast
 from streams.records.figures import preset_limit
 from streams.records.impact import MONEY, beyond_normal
 from streams.records.instant import clock_time
@@ -74,6 +75,7 @@ class Wording(NamedTuple):
     titles: Mapping[str, str]
     page_url: str = ""  # of the page that asks what to do; empty: no such links
     worth: Worth = Worth()
+    cohorts: Mapping[str, str] = MappingProxyType({})  # by metric that is a forecast, what it forecasts
 
     def headline(self, anomaly: Anomaly) -> Line:
         """What, value against expectation, the preset limit where that has been reached, and where.
@@ -146,8 +148,16 @@ class Wording(NamedTuple):
         impact = say.impact.format(affected=f"{affected:,.0f}", what=self._what(anomaly), window=window)
         return impact + self._money(anomaly, affected)
 
-    def forecast(self, anomaly: Anomaly) -> str:
-        """How many more in the next hour, if all stays as it was in the window; nothing for what recovers."""
+    def forecast(self, anomaly: Anomaly, others: Mapping[str, Anomaly]) -> str:
+        """How many deadlines will be missed, where that is known, and else how many more events in the next hour.
+
+        That is so if all stays as it was in the window; nothing for what recovers.
+        """
+        ahead = deadline_forecast(anomaly, others.values(), self.cohorts)
+        if ahead is not None:
+            numbers = {"open": ahead.open_cases, "missed": ahead.missed, "usual": ahead.usual}
+            told = {name: f"{number:,.0f}" for name, number in numbers.items()}
+            return self.phrases.due_soon.format(**told, what=self._what(anomaly))
         hourly = beyond_normal(anomaly, anomaly.unit) * 3_600 / max(anomaly.window_s, 1)
         if hourly < 1 or anomaly.state != "firing":
             return ""

@@ -160,9 +160,44 @@ def test_a_report_lists_what_any_receiver_gets_with_fingerprints_for_the_anomali
     }
 
 
+DUE_SOON = {
+    "metric": "collection_due_soon",
+    "touchpoint": "logistics",
+    "scope": {"warehouse": "hz"},
+    "unit": "number",
+    "value": 1840.4,
+    "expected": 120.0,
+    "exposure": 2300.0,
+}
+WITH_COHORTS = msgspec.structs.replace(TITLES, cohorts={"collection_due_soon": "collection_24h"})
+
+
+def test_a_forecast_says_how_many_of_the_open_cases_will_miss(transition: Callable[..., Transition]) -> None:
+    told = compose(transition(**DUE_SOON), WITH_COHORTS, {}, SHANGHAI)
+    english = "Forecast: of 2,300 open parcels due within 2 h about 1,840 will miss their deadline, usually 120"
+    assert english in told.text("en").facts
+    assert (
+        "预测：2 小时内到期、尚未完成的 2,300 个包裹中，约 1,840 个包裹将超时，通常为 120 个包裹"
+        in told.text("zh").facts
+    )
+
+
+def test_a_cohort_tells_the_forecast_that_is_open_for_the_same_part(transition: Callable[..., Transition]) -> None:
+    forecast = transition(**DUE_SOON).anomaly
+    cohort = transition(metric="collection_24h", touchpoint="logistics", scope={"warehouse": "hz"}, unit="ratio")
+    elsewhere = msgspec.structs.replace(cohort, anomaly=msgspec.structs.replace(cohort.anomaly, scope={}))
+
+    assert any("about 1,840 will" in line for line in compose(cohort, WITH_COHORTS, {"f": forecast}, SHANGHAI).lines)
+    for told in (compose(elsewhere, WITH_COHORTS, {"f": forecast}, SHANGHAI), compose(cohort, TITLES, {}, SHANGHAI)):
+        assert not any("miss their deadline" in line for line in told.lines)
+        assert any(line.startswith("If it continues") for line in told.lines)
+
+
 def test_what_recovers_has_no_forecast(transition: Callable[..., Transition]) -> None:
     lines = compose(transition(state="recovering"), TITLES, {}, SHANGHAI).lines
     assert not any(line.startswith("If it continues") for line in lines)
+    lines = compose(transition(state="recovering", **DUE_SOON), WITH_COHORTS, {}, SHANGHAI).lines
+    assert not any("miss their deadline" in line for line in lines)
 
 
 def test_links_lead_to_a_page_that_asks_what_to_do_unless_it_is_over(transition: Callable[..., Transition]) -> None:
