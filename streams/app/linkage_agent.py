@@ -10,8 +10,8 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from streams.app.step_writer import StepWriter
 from streams.delivery.backoff import Backoff
-from streams.delivery.written import Delivery
 from streams.linkage.clerk import Clerk, Ruling
 from streams.linkage.courier import Courier
 from streams.linkage.first_action import FirstActions
@@ -19,7 +19,6 @@ from streams.linkage.webhooks import webhooks_of
 from streams.records.action import ActionRecord
 from streams.records.action_event import read_action
 from streams.records.request import Ending, Stage
-from streams.records.request_event import encode
 from streams.transport.clients.linkage_reader import LinkageReader, UnwrittenError
 
 if TYPE_CHECKING:
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     import aiohttp
 
     from streams.broker.connection import Connection
+    from streams.delivery.written import Delivery
     from streams.records.anomaly import Anomaly, Transition
     from streams.records.request import RequestStep
     from streams.register.register import Register
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from streams.transport.clients.topic_reader import TopicReader
 
 _CATCH_UP_LIMIT_S: Final = 15.0
-_ATTEMPTS: Final = 5
 _MOST_UNTIMED: Final = 1_000
 _UNTIMED_S: Final = 15.0
 _COUNTED: Final = (Ruling.PROPOSE, Ruling.REQUEST, Ruling.STALE, Ruling.FULL)
@@ -66,6 +65,7 @@ class LinkageAgent:
         self._context = context
         self._rules = context.settings.linkage
         self._clerk = Clerk(self._rules, context.register.requests)
+        self._writer = StepWriter(context.write, context.register.step, self._count)
         self._first = FirstActions()
         self._untimed: deque[tuple[float, ActionRecord]] = deque(maxlen=_MOST_UNTIMED)
         self._written: dict[str, float] = {}  # follow-ups on their way back to the ledger
@@ -74,7 +74,7 @@ class LinkageAgent:
     def start(self, stack: contextlib.AsyncExitStack, session: aiohttp.ClientSession) -> None:
         """Finds the webhooks; `stack` ends what is under way. Raises ConfigurationError where a secret is missing."""
         webhooks = webhooks_of(self._rules, os.environ, session, time.time)
-        self._courier = Courier(webhooks, self._write, Backoff(), random.SystemRandom().random, self._now)
+        self._courier = Courier(webhooks, self._writer.write, Backoff(), random.SystemRandom().random, self._now)
         stack.push_async_callback(self._courier.stop)
         for rule in self._rules:
             for outcome in (*(ruling.value for ruling in _COUNTED), *Ending):
@@ -89,7 +89,7 @@ class LinkageAgent:
     async def link(self, transition: Transition) -> None:
         """Writes what the rules ask for at a transition. Raises UnwrittenError."""
         for rule, ruling, step in self._clerk.rule(transition, self._now()):
-            if step is not None and not await self._write_surely(step):
+            if step is not None and not await self._writer.write_surely(step):
                 raise UnwrittenError
             if step is None and ruling in _COUNTED:
                 self._context.metrics.linked(rule.name, ruling.value)
@@ -112,7 +112,7 @@ class LinkageAgent:
         recently = time.monotonic() - _UNTIMED_S
         self._written = {name: at for name, at in self._written.items() if at > recently}
         for step in self._clerk.follow_up(now, self._anomaly):
-            if step.id not in self._written and await self._write(step):
+            if step.id not in self._written and await self._writer.write(step):
                 self._written[step.id] = time.monotonic()
         self._courier.deliver(self._clerk.to_deliver(now))
 
@@ -129,22 +129,10 @@ class LinkageAgent:
             if took_ms is not None:
                 self._context.metrics.first_action(took_ms / 1000)
 
-    async def _write_surely(self, step: RequestStep) -> bool:
-        for attempt in range(1, _ATTEMPTS + 1):
-            if await self._write(step):
-                return True
-            await asyncio.sleep(Backoff().wait_s(attempt, random.SystemRandom().random(), None))
-        return False
-
-    async def _write(self, step: RequestStep) -> bool:
-        delivery = await self._context.write(step.fingerprint.encode(), encode(step))
-        if delivery is not Delivery.TAKEN:
-            return False
-        self._context.register.step(step)  # at once, so that this worker decides nothing twice; reading it is a repeat
+    def _count(self, step: RequestStep) -> None:
         data = step.data
         outcome = data.outcome or (Ruling.PROPOSE if step.stage is Stage.PROPOSED else Ruling.REQUEST).value
         self._context.metrics.linked(data.rule, outcome)
-        return True
 
     def _anomaly(self, fingerprint: str) -> Anomaly | None:
         return self._context.register.anomaly(fingerprint)

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from streams.cases.partition import CasesPartition
 from streams.cases.snapshot import CasesSnapshot
+from streams.catalogue.single_events import Watched
 from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.incidents.desk import IncidentDesk
 from streams.ingest.assessments import AssessmentIngest
 from streams.ingest.partition import IngestPartition
+from streams.ingest.selection import Selection
 from streams.merge.partition import MergePartition
 from streams.register.service_time import ServiceTime
 from streams.topics.names import ACTIONS_TOPIC, CASES_TOPIC
@@ -50,6 +52,7 @@ class NewPartitions:
         self._mappers = mappings.by_topic
         self._customers = customers
         self._service = ServiceTime.of(settings)
+        self._watched = [Watched.of(rule) for rule in settings.on]
         self._now_ms = now_ms if settings.time == "live" else None
 
     def ingest(self, tp: TP) -> IngestPartition | AssessmentIngest:
@@ -71,6 +74,7 @@ class NewPartitions:
             mapper=self._mappers.get(tp.topic),
             customers=self._customers,
             service=self._service.after,
+            selection=Selection(self._watched, self._catalogue.vocabulary, tp.topic),
         )
 
     def cases(self, partition: int) -> tuple[CasesPartition, CasesSnapshot]:

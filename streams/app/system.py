@@ -20,6 +20,7 @@ from streams.app.journeys import Journeys
 from streams.app.linkage_agent import LinkageAgent, LinkageContext
 from streams.app.new_partitions import NewPartitions
 from streams.app.notify_agent import NotifyAgent, NotifyContext
+from streams.app.single_event_agent import SingleEventAgent
 from streams.app.topic_intake import TopicIntake
 from streams.app.vitals import Vitals
 from streams.app.web import WebParts, serve
@@ -179,6 +180,8 @@ class System:
             )
             linkage = LinkageAgent(linkage_context)
             linkage.start(stack, session)
+            single_events = SingleEventAgent(linkage_context)
+            single_events.start(stack, session)
             intake = WebhookIntake(self._connection, self._mappings, self.metrics, self.worker.wall.now_ms)
             address = await serve(stack, self._web_parts(writer.write), await intake.start(stack, os.environ))
             stack.push_async_callback(self._stop)
@@ -190,6 +193,8 @@ class System:
             self._watch.start("that looks at dead letters", tail.run())
             self._watch.start("that notifies", notify_agent.run(reader))
             self._watch.start("that links", linkage.run(reader))
+            if self.settings.on:
+                self._watch.start("that asks about single events", single_events.run(reader))
             vitals = Vitals(
                 self.worker, self.metrics, self.health, self.board, self.clocks.data_now_ms, self._blind_spots
             )

@@ -37,6 +37,7 @@ LOOP_LAG: Final = "pharos_loop_lag_seconds"
 SNAPSHOT_AGE: Final = "pharos_snapshot_age_seconds"
 ACTIONS: Final = "pharos_actions_total"
 LINKAGE: Final = "pharos_linkage_total"
+SINGLE_EVENTS: Final = "pharos_single_events_total"
 INTAKE: Final = "pharos_intake_total"
 AUDIT_FAILURES: Final = "pharos_audit_failures_total"
 DETECTION_TO_ACTION: Final = "pharos_detection_to_action_seconds"
@@ -160,6 +161,12 @@ class PipelineMetrics:
             ("rule", "outcome"),
             registry=registry,
         )
+        self._single_events = Counter(
+            SINGLE_EVENTS,
+            "Events that a rule of `on` is about, by rule and outcome.",
+            ("rule", "outcome"),
+            registry=registry,
+        )
         self._intake = Counter(
             INTAKE, "Bodies posted to the intake, by mapping and outcome.", ("mapping", "outcome"), registry=registry
         )
@@ -251,6 +258,10 @@ class PipelineMetrics:
     def linked(self, rule: str, outcome: str, count: int = 1) -> None:
         """A request took a step; 0 makes the series visible before its first."""
         self._linkage.labels(rule, outcome).inc(count)
+
+    def single_events(self, rule: str, outcome: str, count: int = 1) -> None:
+        """Events of a rule were read, or reached somebody; 0 makes the series visible before its first."""
+        self._single_events.labels(rule, outcome).inc(count)
 
     def posted(self, mapping: str, outcome: str, count: int = 1) -> None:
         """Bodies came to the intake; 0 makes the series visible before its first."""

@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 from prometheus_client import CollectorRegistry
 
-from streams.app import linkage_agent
+from streams.app import step_writer
 from streams.app.linkage_agent import LinkageAgent, LinkageContext
 from streams.catalogue.load import load
 from streams.delivery.backoff import Backoff
@@ -82,7 +82,7 @@ def counter(registry: CollectorRegistry) -> Callable[[str], float | None]:
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(linkage_agent, "Backoff", lambda: Backoff(first_s=0.001, longest_s=0.001))
+    monkeypatch.setattr(step_writer, "Backoff", lambda: Backoff(first_s=0.001, longest_s=0.001))
 
 
 async def test_a_crash_after_the_request_was_written_and_before_the_commit_asks_only_once() -> None:

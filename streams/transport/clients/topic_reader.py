@@ -19,6 +19,7 @@ _AT_ONCE = 2_000
 _START_LIMIT_S = 30.0
 _STOP_LIMIT_S = 5.0
 _RETRY_S = 2.0
+_POLL_S = 0.05
 
 
 class TopicReader:
@@ -44,6 +45,7 @@ class TopicReader:
         self._tails = tails
         self._handle = handle
         self._next: dict[TopicPartition, int] = {}
+        self._consumer: Any = None  # while it reads
         self.caught_up = asyncio.Event()  # all that was there at the first start has been handed over
 
     async def run(self) -> None:
@@ -52,6 +54,20 @@ class TopicReader:
             with contextlib.suppress(KafkaError, OSError, TimeoutError):
                 await self._read()
             await asyncio.sleep(_RETRY_S)
+
+    async def read_to_end(self, limit_s: float) -> None:
+        """Returns once all that stands on the topics now has been handed over. Raises KafkaError or TimeoutError."""
+        ends: dict[TopicPartition, int] | None = None
+        async with asyncio.timeout(limit_s):
+            while ends is None or not await self._has_read(ends):
+                await asyncio.sleep(_POLL_S)
+                consumer = self._consumer
+                if ends is None and consumer is not None and self.caught_up.is_set():
+                    ends = await consumer.end_offsets(sorted(consumer.assignment()))
+
+    async def _has_read(self, ends: Mapping[TopicPartition, int]) -> bool:
+        consumer = self._consumer
+        return consumer is not None and not [tp for tp, end in ends.items() if await consumer.position(tp) < end]
 
     async def _read(self) -> None:
         consumer = AIOKafkaConsumer(
@@ -64,6 +80,7 @@ class TopicReader:
         await asyncio.wait_for(consumer.start(), _START_LIMIT_S)
         try:
             ends = await self._assign(consumer)
+            self._consumer = consumer
             while True:
                 if not self.caught_up.is_set():
                     # Positions, not records: the last offsets of a transactional topic hold markers only.
@@ -77,6 +94,7 @@ class TopicReader:
                     self._next[tp] = records[-1].offset + 1
                 await asyncio.sleep(0)
         finally:
+            self._consumer = None
             await asyncio.wait_for(consumer.stop(), _STOP_LIMIT_S)
 
     async def _assign(self, consumer: Any) -> dict[TopicPartition, int]:
