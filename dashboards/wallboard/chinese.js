@@ -197,7 +197,7 @@ export default {
   "duration": {"day": "{count}天", "hour": "{count}小时", "minute": "{count}分钟", "second": "{count}秒"},
   "dimension": {
     "alert": "告警", "batch": "批次", "level": "级别", "receiver": "接收方", "service": "服务", "topic": "主题", "carrier": "承运商", "category": "类目", "cause": "原因", "channel": "渠道",
-    "device": "设备", "handled_by": "接待方", "intent": "咨询意图", "kind": "类型", "origin": "发货地",
+    "device": "设备", "handled_by": "接待方", "intent": "咨询意图", "kind": "类型", "delivery": "送达情况", "leg": "责任环节", "origin": "发货地",
     "page": "页面", "payment_method": "支付方式", "platform": "平台", "previous_state": "原状态", "queue": "队列",
     "reason": "原因", "region": "地区", "return_channel": "退货渠道", "role": "责任方", "sentiment": "情感", "sku": "货号",
     "source": "数据源", "stage": "阶段", "state": "处理状态", "status": "状态", "step": "步骤", "store": "店铺",

@@ -204,7 +204,7 @@ export default {
   "duration": {"day": "{count} d", "hour": "{count} h", "minute": "{count} min", "second": "{count} s"},
   "dimension": {
     "alert": "alert", "batch": "batch", "level": "level", "receiver": "receiver", "service": "service", "topic": "topic", "carrier": "carrier", "category": "category", "cause": "cause", "channel": "channel",
-    "device": "device", "handled_by": "handled by", "intent": "intent", "kind": "kind", "origin": "origin",
+    "device": "device", "handled_by": "handled by", "intent": "intent", "kind": "kind", "delivery": "delivery", "leg": "leg", "origin": "origin",
     "page": "page", "payment_method": "payment method", "platform": "platform", "previous_state": "previous state",
     "queue": "queue", "reason": "reason", "region": "region", "return_channel": "return channel", "role": "role",
     "sentiment": "sentiment", "sku": "SKU", "source": "source", "stage": "stage", "state": "state", "status": "status",

@@ -31,6 +31,8 @@ _DIMENSIONS = {
     "intent": "咨询意图",
     "kind": "类型",
     "origin": "发货地",
+    "delivery": "送达情况",
+    "leg": "责任环节",
     "page": "页面",
     "payment_method": "支付方式",
     "platform": "平台",
