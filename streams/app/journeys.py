@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from streams.journey.reading import JourneyReading
     from streams.journey.subject import Subject
 
-_BOUNDS: Final = JourneyBounds(seconds=20.0, records=5_000_000, bytes=1 << 30, events=1_000)
+BOUNDS: Final = JourneyBounds(seconds=20.0, records=5_000_000, bytes=1 << 30, events=1_000)
+"""Of one reading: what a worker can spare."""
 
 
 class Journeys:
@@ -40,7 +41,7 @@ class Journeys:
     def read(self, subject: Subject, days: int, now: int, sees: Callable[[Mapping[str, str]], bool]) -> JourneyReading:
         """Blocks for little more than 20 s at most. Raises SpanReadError or BrokerUnreachableError."""
         by_time = identify(self._sources.connection).kind is not BrokerKind.EMBEDDED
-        sources, bounds = self._sources._replace(by_time=by_time), _BOUNDS._replace(days=days)
+        sources, bounds = self._sources._replace(by_time=by_time), BOUNDS._replace(days=days)
         return JourneySearch(sources, subject, bounds, now, sees=sees, ended=self._ended.is_set).run()
 
     def mark(self, subject: Subject) -> str:

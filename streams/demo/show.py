@@ -122,6 +122,7 @@ def run_demo(settings: Settings, options: DemoOptions) -> None:
             broker=broker.address,
             security=SecuritySettings(),
             state_dir=folder,
+            journey_page="always" if settings.journey_page == "with_tokens" else settings.journey_page,  # nobody exists
             session_timeout_s=6.0,
             idle_after_s=2.0,  # at sixty times real time every second of waiting is a minute
         )
