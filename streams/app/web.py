@@ -14,6 +14,7 @@ from streams.web.api import create_web_app
 from streams.web.approvals import add_approvals
 from streams.web.audited import Auditor, add_audit, open_audit
 from streams.web.dead_letters import add_dead_letters
+from streams.web.event_requests import add_event_requests
 from streams.web.intake import add_intake
 from streams.web.journey import add_journey
 from streams.web.security import Security
@@ -74,6 +75,7 @@ async def serve(stack: contextlib.AsyncExitStack, parts: WebParts, intake: Intak
     add_silences(app, register, settings.timezone, security, write, clocks.alerting_now_s)
     add_audit(app, Auditor(open_audit(settings), security, time.time, parts.metrics.audit_failed), security)
     add_approvals(app, register, security, write, clocks.alerting_now_s)
+    add_event_requests(app, register, security, clocks.alerting_now_s)
     add_dead_letters(app, parts.dead_letters, security)
     shown = settings.journey_page == "always" or (settings.journey_page == "with_tokens" and bool(tokens))
     add_journey(app, parts.journeys, security, clocks.data_now_s, parts.journeys.mark, shown=shown)

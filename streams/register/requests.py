@@ -6,6 +6,7 @@ All records of an anomaly lie in one partition, so every worker reads its steps 
 from __future__ import annotations
 
 import enum
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -93,6 +94,10 @@ class RequestLog:
 
     def entry(self, request: str) -> KnownRequest | None:
         return self._entries.get(request)
+
+    def newest(self, most: int) -> list[KnownRequest]:
+        """Those that were touched last, the latest first."""
+        return list(islice(reversed(self._entries.values()), most))
 
     def unfinished(self, now: int) -> Iterator[tuple[KnownRequest, Standing]]:
         """All for which something is still to be done, longest untouched first: a request without a webhook is done."""

@@ -11,9 +11,11 @@ from streams.events.event_time import event_time_ms
 from streams.records.action import LONGEST_NAME, LONGEST_NOTE, ActionRecord
 from streams.records.action_event import SOURCE
 from streams.records.request import Decision
+from streams.register.requests import Standing
 from streams.web.action_desk import ActionDesk, faulty, with_body
 from streams.web.action_request import BodyFault, first_fault, read_object, read_text
 from streams.web.audited import ACTOR
+from streams.web.event_requests import sees
 from streams.web.guard import facts_of, json_response, needs, refused
 from streams.web.security import ROLES, Role, Security
 
@@ -35,6 +37,7 @@ class Unfit(enum.Enum):
     UNKNOWN = 404, "No anomaly with this fingerprint is open or recent: look at the list of anomalies."
     NOTHING = 409, "Nothing about this anomaly waits for an approval: it was decided, or its time is over."
     WHICH = 400, "Several requests wait: name one of them as `request`."
+    NO_REQUEST = 404, "No request about single events has this id: look at /api/v1/requests."
     OTHER = 409, "This request does not wait for an approval: it was decided, or its time is over."
 
 
@@ -54,15 +57,18 @@ def add_approvals(
     clock: Callable[[], float],
     new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
 ) -> None:
-    """Adds /api/v1/anomalies/{fingerprint}/approve and /decline; arguments as of `streams.web.actions.add_actions`.
+    """Adds /approve and /decline to each anomaly and, of single events, to each of `streams.web.event_requests.PATH`.
 
-    The role that it takes is the rule's; nobody below those on call decides.
+    Arguments as of `streams.web.actions.add_actions`. The role that it takes is the rule's; nobody below those on call
+    decides.
     """
     approvals = _Approvals(ActionDesk(register, security, write, clock, new_id))
     for decision in Decision:
-        path = f"/api/v1/anomalies/{{fingerprint}}/{decision.value}"
-        decide = with_body(partial(approvals.decide, decision))
-        app.router.add_post(path, needs(Role.RESPONDER, security, decide, in_part=True))
+        ways = {"anomalies/{fingerprint}": approvals.about_anomaly, "requests/{request}": approvals.about_event}
+        for place, meant in ways.items():
+            decide = with_body(partial(approvals.decide, decision, meant))
+            path = f"/api/v1/{place}/{decision.value}"
+            app.router.add_post(path, needs(Role.RESPONDER, security, decide, in_part=True))
 
 
 def read_decision(body: bytes, name: str = "") -> Said | BodyFault:
@@ -95,7 +101,9 @@ class _Approvals:
     def __init__(self, desk: ActionDesk) -> None:
         self._desk = desk
 
-    async def decide(self, decision: Decision, body: bytes, request: web.Request) -> web.Response:
+    async def decide(
+        self, decision: Decision, find: Callable[..., RequestStep | Unfit], body: bytes, request: web.Request
+    ) -> web.Response:
         """202 once the brokers have it. The first decision counts; the worker that links acts on it."""
         desk, facts = self._desk, facts_of(request)
         now = desk.now_ms()
@@ -103,7 +111,7 @@ class _Approvals:
         if isinstance(said, BodyFault):
             return faulty(said)
         request[ACTOR] = said.actor
-        step = self._meant(request, said.request, now)
+        step = find(request, said.request, now)
         if isinstance(step, Unfit):
             return json_response({"error": step.value[1], "reason": step.name.lower()}, step.value[0])
         refusal = desk.security.refuse_role(facts, ROLES.get(step.data.approval, Role.ADMIN))
@@ -112,11 +120,20 @@ class _Approvals:
         taken = _taken(decision, step, said, desk.new_id(), now)
         return await desk.put(taken, {"id": taken.id, "action": taken.action, "request": taken.request})
 
-    def _meant(self, request: web.Request, named: str, now: int) -> RequestStep | Unfit:
+    def about_anomaly(self, request: web.Request, named: str, now: int) -> RequestStep | Unfit:
+        """The proposal that is meant, of the anomaly that the path names."""
         anomaly = self._desk.anomaly(request)
         if anomaly is None:
             return Unfit.UNKNOWN
         return choose(self._desk.register.requests.waiting(anomaly.fingerprint, now), named)
+
+    def about_event(self, request: web.Request, _named: str, now: int) -> RequestStep | Unfit:
+        """The proposal that the path names."""
+        desk = self._desk
+        entry = desk.register.single_events.entry(request.match_info["request"])
+        if entry is None or not sees(desk.security.data_scope_of(facts_of(request)), entry.steps[0]):
+            return Unfit.NO_REQUEST
+        return entry.steps[0] if entry.standing(now) is Standing.WAITING else Unfit.OTHER
 
 
 def _taken(decision: Decision, step: RequestStep, said: Said, name: str, now: int) -> ActionRecord:
