@@ -1,0 +1,210 @@
+"""What the agent does about events, between topics that are played here."""
+
+from __future__ import annotations
+
+import contextlib
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import orjson
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from prometheus_client import CollectorRegistry
+
+from streams.app import step_writer
+from streams.app.linkage_agent import LinkageContext
+from streams.app.single_event_agent import SingleEventAgent
+from streams.delivery.backoff import Backoff
+from streams.delivery.written import Delivery
+from streams.records.request import RequestStep
+from streams.records.request_event import read_step
+from streams.records.single_event import SingleEvent
+from streams.register.register import Register
+from streams.settings.settings import LinkageWebhook, OwnerTable, Settings, SingleEventRule
+from streams.telemetry.metrics import PipelineMetrics
+from streams.transport.clients.linkage_reader import UnwrittenError
+from tests.support.embedded_workers import until
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+NOW = 1_794_327_150_000
+
+
+def event(name: str, rule: str = "r") -> SingleEvent:
+    return SingleEvent(
+        rule=rule, event_type="survey.answered", event_source="/s", event_id=name, time=NOW - 1_000,
+        ids={"order_id": f"TB{name}"},
+    )  # fmt: skip
+
+
+def numbered(*names: str, first: int = 0) -> list[tuple[int, SingleEvent]]:
+    return [(offset, event(name)) for offset, name in enumerate(names, first)]
+
+
+class World:
+    """A topic that keeps what it takes, a ticket system, and workers that come and go."""
+
+    def __init__(self, url_env: str = "", **fields: Any) -> None:
+        hook = LinkageWebhook(url_env=url_env, secret_env="TICKETS_SECRET") if url_env else None
+        rule = SingleEventRule("r", ("survey.answered",), "act", OwnerTable("care"), webhook=hook, **fields)
+        self.settings = Settings(on=(rule,))
+        self.log: list[bytes] = []
+        self.deliveries: list[Delivery] = []
+        self.now = NOW
+        self.status = 201
+        self.bodies: list[Any] = []
+
+    async def take(self, request: web.Request) -> web.Response:
+        self.bodies.append(orjson.loads(await request.read()))
+        return web.Response(status=self.status)
+
+    async def write(self, _key: bytes, value: bytes) -> Delivery:
+        delivery = self.deliveries.pop(0) if self.deliveries else Delivery.TAKEN
+        if delivery in {Delivery.TAKEN, Delivery.LATE}:  # late may have arrived all the same
+            self.log.append(value)
+        return delivery
+
+    @contextlib.asynccontextmanager
+    async def worker(self) -> Any:
+        """One that has read the topic to its end."""
+        register, registry = Register(()), CollectorRegistry()
+        for value in self.log:
+            step = read_step(value)
+            assert isinstance(step, RequestStep)
+            register.step(step)
+        around = LinkageContext(
+            self.settings,
+            None,  # type: ignore[arg-type]
+            register,
+            PipelineMetrics(registry, lambda: 0.0),
+            self.write,
+            lambda: self.now,
+        )
+        agent = SingleEventAgent(around)
+        async with contextlib.AsyncExitStack() as stack:
+            agent.start(stack, await stack.enter_async_context(aiohttp.ClientSession()))
+            yield SimpleNamespace(agent=agent, register=register, count=counter(registry))
+
+    def kinds(self) -> list[str]:
+        steps: list[Any] = [read_step(value) for value in self.log]
+        return [step.id.partition(".")[2] for step in steps]
+
+
+def counter(registry: CollectorRegistry) -> Callable[[str], float | None]:
+    return lambda outcome: registry.get_sample_value("pharos_single_events_total", {"rule": "r", "outcome": outcome})
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(step_writer, "Backoff", lambda: Backoff(first_s=0.001, longest_s=0.001))
+
+
+@pytest.fixture
+async def served(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Callable[..., Any]]:
+    servers: list[TestServer] = []
+
+    async def serve(**fields: Any) -> World:
+        world, app = World("TICKETS_URL", **fields), web.Application()
+        app.router.add_post("/", world.take)
+        servers.append(TestServer(app))
+        await servers[-1].start_server()
+        monkeypatch.setenv("TICKETS_URL", str(servers[-1].make_url("/")))
+        monkeypatch.setenv("TICKETS_SECRET", "secret")
+        return world
+
+    yield serve
+    for server in servers:
+        await server.close()
+
+
+async def test_without_a_webhook_the_request_on_the_topic_is_all_and_nothing_is_held() -> None:
+    world = World()
+    async with world.worker() as one:
+        await one.agent.take(numbered("a", "b", first=4))
+        begin = await one.agent.look_after(6)
+
+        assert (one.count("asked"), one.count("reached"), begin) == (2.0, 2.0, 6)
+    assert world.kinds() == ["requested", "requested"]
+    assert all(b"TB" not in value for value in world.log)
+
+
+async def test_a_crash_after_the_request_was_written_and_before_the_commit_asks_only_once(served: Any) -> None:
+    world = await served()
+    async with world.worker() as one:
+        await one.agent.take(numbered("a"))
+    async with world.worker() as two:
+        await two.agent.take(numbered("a"))
+        begin = await two.agent.look_after(1)
+        await until(lambda: world.kinds() == ["requested", "settled"])
+
+        assert begin == 0
+        assert (two.count("asked"), two.count("known"), two.count("reached")) == (0.0, 1.0, 1.0)
+        assert await two.agent.look_after(1) == 1
+    assert [record["ids"] for body in world.bodies for record in body["data"]["records"]] == [{"order_id": "TBa"}]
+
+
+async def test_the_digest_of_a_minute_brings_the_webhook_a_list_of_ids(served: Any) -> None:
+    world = await served(per_minute=1)
+    async with world.worker() as one:
+        await one.agent.take(numbered(*"abc"))
+        world.now += 60_000
+        await one.agent.take([])
+        await one.agent.look_after(3)
+        await until(lambda: world.kinds().count("settled") == 2)
+
+        assert (one.count("asked"), one.count("digest"), one.count("reached")) == (1.0, 2.0, 3.0)
+    (digest,) = [body for body in world.bodies if body["data"]["events"].get("count")]
+    assert [record["ids"]["order_id"] for record in digest["data"]["records"]] == ["TBb", "TBc"]
+    assert all(b"TB" not in value for value in world.log)
+
+
+async def test_a_webhook_that_refuses_is_counted_as_failed(served: Any) -> None:
+    world = await served()
+    world.status = 400
+    async with world.worker() as one:
+        await one.agent.take(numbered("a"))
+        await one.agent.look_after(1)
+        await until(lambda: one.count("failed") == 1.0)
+
+        assert one.count("reached") == 0.0
+
+
+async def test_where_the_brokers_take_nothing_the_event_is_not_passed_over() -> None:
+    world = World()
+    world.deliveries = [Delivery.REFUSED] * 20
+    async with world.worker() as one:
+        with pytest.raises(UnwrittenError):
+            await one.agent.take(numbered("a"))
+        world.deliveries = []
+        await one.agent.forget()
+        await one.agent.take(numbered("a"))
+
+    assert world.kinds() == ["requested"]
+
+
+async def test_an_event_that_its_topic_has_lost_ends_its_request(served: Any) -> None:
+    world = await served()
+    async with world.worker() as one:
+        await one.agent.take(numbered("a"))
+    async with world.worker() as two:
+        begin = await two.agent.look_after(5)
+
+        assert begin == 5
+        assert two.count("failed") == 1.0
+    assert world.kinds() == ["requested", "settled"]
+    assert b"no longer on pharos-single-events" in world.log[-1]
+
+
+async def test_an_event_of_a_rule_that_is_gone_is_dropped_and_counted() -> None:
+    world = World()
+    async with world.worker() as one:
+        await one.agent.take([(0, event("a", rule="r"))])
+        world.settings = Settings()
+    async with world.worker() as two:
+        await two.agent.take([(1, event("b", rule="r"))])
+
+        assert two.count("dropped") == 1.0
+    assert world.kinds() == ["requested"]
