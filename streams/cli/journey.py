@@ -84,7 +84,8 @@ def run(flags: argparse.Namespace) -> int:
         return 0
     reading = _read(flags, settings, key, subject, now)
     _show(flags, settings, subject, reading, now)
-    words = f"{len(reading.events):,} events, {reading.records:,} records read"
+    count = len(reading.events)
+    words = f"{count:,} event{'' if count == 1 else 's'}, {reading.records:,} records read"
     print(f"{words}: {reading.stopped.value}", file=sys.stderr)
     return 1 if reading.stopped.cut_short else 0
 

@@ -120,6 +120,18 @@ def test_a_hash_is_printed_for_the_page_and_the_audit_log_without_a_broker(
     assert customer != CustomerKey(b"a secret of this shop").hashed("ana")  # the file's secret is no key by itself
 
 
+def test_on_an_embedded_broker_the_key_is_the_one_that_its_worker_made(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "customer.key").write_text("ab" * 32)
+    hashes = []
+    for given in (["--state-dir", str(tmp_path)], ["--customer-key-file", str(tmp_path / "customer.key")]):
+        assert main(["journey", "--customer", "ana", "--hash", "--broker", "localhost:1", *given]) == 0
+        hashes.append(capsys.readouterr().out)
+
+    assert hashes[0] == hashes[1]
+
+
 @pytest.mark.parametrize(
     ("flags", "why"), [(["--most", "2"], "too many events"), (["--records", "3"], "too many records")]
 )
