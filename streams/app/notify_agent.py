@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     import aiohttp
 
     from streams.alerts.words.message import Notification
+    from streams.app.owner_messages import OwnerMessages
     from streams.broker.connection import Connection
     from streams.catalogue.load import Catalogue
     from streams.delivery.written import Delivery
@@ -61,6 +62,7 @@ class NotifyContext(NamedTuple):
         handled_ms: up to where anomalies have been handled; -1 before the first.
         write: takes one line for people at the terminal.
         on_notified: called with each notification that goes out.
+        owner_messages: what the owners of single events are told, by the same receivers.
 
     """
 
@@ -77,6 +79,7 @@ class NotifyContext(NamedTuple):
     handled_ms: Callable[[], int]
     write: Callable[[str], object]
     on_notified: Callable[[Notification], None]
+    owner_messages: OwnerMessages
 
 
 class NotifyAgent:
@@ -113,7 +116,15 @@ class NotifyAgent:
         """
         context, settings = self._context, self._context.settings
         members = [member(receiver, self._receiver_context(receiver, session)) for receiver in settings.receivers]
-        outbox = Outbox(members, context.metrics, random.SystemRandom().random, time.monotonic, wall=time.time)
+        outbox = Outbox(
+            members,
+            context.metrics,
+            random.SystemRandom().random,
+            time.monotonic,
+            wall=time.time,
+            on_end=context.owner_messages.ended,
+        )
+        context.owner_messages.open(outbox.put)
         for name, outcome in outbox.outcomes():
             context.metrics.receiver(name, (outcome,))
         outbox.start()

@@ -7,8 +7,10 @@ import contextlib
 import os
 import random
 import time
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
 
+from streams.app.event_way import EventWay
 from streams.app.step_writer import StepWriter
 from streams.delivery.backoff import Backoff
 from streams.linkage.clerk import settled
@@ -22,13 +24,12 @@ from streams.transport.clients.linkage_reader import UnwrittenError
 from streams.transport.clients.single_event_reader import SingleEventReader
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     import aiohttp
 
     from streams.app.linkage_agent import LinkageContext
-    from streams.delivery.result import Result
-    from streams.linkage.courier import Webhook
+    from streams.app.owner_messages import OwnerMessages
     from streams.linkage.single_event_clerk import Kept
     from streams.records.single_event import SingleEvent
     from streams.transport.clients.topic_reader import TopicReader
@@ -47,32 +48,32 @@ _ENDS: Final = {
 _COUNTED: Final = tuple(each.value for each in Reception if each is not Reception.NO_RULE)
 
 
-class _EventWay(NamedTuple):
-    """A webhook that gets the events with their ids, which no step holds."""
-
-    webhook: Webhook
-    body: Callable[[RequestStep], bytes]
-
-    async def deliver(self, step: RequestStep) -> Result:
-        return await self.webhook.send(step.data.request, self.body(step))
-
-
 class SingleEventAgent:
-    """Asks about each event once, by the rules of the setting `on`."""
+    """Asks about each event once, by the rules of the setting `on`.
 
-    def __init__(self, context: LinkageContext) -> None:
+    Args:
+        context: what the worker shares.
+        messages: to receivers.
+
+    """
+
+    def __init__(self, context: LinkageContext, messages: OwnerMessages) -> None:
         self._context = context
         self._rules = context.settings.on
         self._clerk = SingleEventClerk(self._rules, context.register.single_events)
         self._writer = StepWriter(context.write, context.register.step, self._count_step)
-        self._courier: Courier | None = None
+        self._messages = messages
+        self._couriers: dict[str, Courier] = {}  # one a rule: a system that is out of order holds up no other
 
     def start(self, stack: contextlib.AsyncExitStack, session: aiohttp.ClientSession) -> None:
         """Finds the webhooks; `stack` ends what is under way. Raises ConfigurationError where a secret is missing."""
         webhooks = webhooks_of(self._rules, os.environ, session, time.time)
-        ways = {name: _EventWay(webhook, self._body) for name, webhook in webhooks.items()}
-        self._courier = Courier(ways, self._writer.write, Backoff(), random.SystemRandom().random, self._now)
-        stack.push_async_callback(self._courier.stop)
+        zone = ZoneInfo(self._context.settings.timezone)
+        for rule in self._rules:
+            way = EventWay(webhooks.get(rule.name), self._body, self._messages if rule.message else None, zone)
+            courier = Courier({rule.name: way}, self._writer.write, Backoff(), random.SystemRandom().random, self._now)
+            self._couriers[rule.name] = courier
+            stack.push_async_callback(courier.stop)
         for rule in self._rules:
             for outcome in (*_COUNTED, _REACHED, _FAILED, _DECLINED):
                 self._context.metrics.single_events(rule.name, outcome, 0)
@@ -103,17 +104,22 @@ class SingleEventAgent:
             await self._writer.write(step)
         ready, lost = self._clerk.to_deliver(now, read)
         for step in lost:
-            reason = "its events are no longer on pharos-single-events"
-            await self._writer.write(settled(step, Ending.REJECTED, now, reason=reason))
-        if self._courier is not None:
-            self._courier.deliver(ready)
+            await self._reject(step, "its events are no longer on pharos-single-events")
+        for step in ready:
+            if step.data.rule not in self._couriers:
+                await self._reject(step, "no rule has this name any more")
+        for rule, courier in self._couriers.items():
+            courier.deliver([step for step in ready if step.data.rule == rule])
         held = self._clerk.held(now)
         return read if held is None else min(held, read)
 
     async def forget(self) -> None:
         self._clerk.forget()
-        if self._courier is not None:
-            await self._courier.stop()
+        for courier in self._couriers.values():
+            await courier.stop()
+
+    async def _reject(self, step: RequestStep, reason: str) -> None:
+        await self._writer.write(settled(step, Ending.REJECTED, self._now(), reason=reason))
 
     async def _write(self, step: RequestStep) -> None:
         if not await self._writer.write_surely(step):

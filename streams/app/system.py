@@ -20,6 +20,7 @@ from streams.app.journeys import Journeys
 from streams.app.linkage_agent import LinkageAgent, LinkageContext
 from streams.app.new_partitions import NewPartitions
 from streams.app.notify_agent import NotifyAgent, NotifyContext
+from streams.app.owner_messages import OwnerMessages
 from streams.app.single_event_agent import SingleEventAgent
 from streams.app.topic_intake import TopicIntake
 from streams.app.vitals import Vitals
@@ -114,6 +115,7 @@ class System:
         self._registry = CollectorRegistry()
         self.metrics = PipelineMetrics(self._registry, lambda: self.clocks.data_now_s())  # noqa: PLW0108 - the clocks come later
         self.health = Health()
+        self._owner_messages = OwnerMessages()
         windows = windows_of(settings.maintenance, ZoneInfo(settings.timezone))
         self.register = Register(catalogue.metrics, windows)
         events = tuple(topic for topic in sources if topic != ACTIONS_TOPIC)
@@ -180,7 +182,7 @@ class System:
             )
             linkage = LinkageAgent(linkage_context)
             linkage.start(stack, session)
-            single_events = SingleEventAgent(linkage_context)
+            single_events = SingleEventAgent(linkage_context, self._owner_messages)
             single_events.start(stack, session)
             intake = WebhookIntake(self._connection, self._mappings, self.metrics, self.worker.wall.now_ms)
             address = await serve(stack, self._web_parts(writer.write), await intake.start(stack, os.environ))
@@ -236,6 +238,7 @@ class System:
                 lambda: self._intake.handled_ms,
                 self._write,
                 self.notifications.append if self._keep else lambda _: None,
+                self._owner_messages,
             )
         )
 

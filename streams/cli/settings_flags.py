@@ -122,7 +122,7 @@ def settings_with_secrets(flags: argparse.Namespace) -> Settings:
     from streams.linkage.webhooks import way_of  # noqa: PLC0415 - see above
 
     settings = configure(flags.config, os.environ, given(flags), lambda settings: settings_faults(settings, os.environ))
-    for rule in settings.linkage:
+    for rule in (*settings.linkage, *settings.on):
         if rule.webhook is not None:
             way_of(rule, rule.webhook, os.environ)
     for name, mapping in settings.mappings.items():

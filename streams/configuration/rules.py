@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from streams.settings.settings import Settings
 
 _ADDRESS = re.compile(r"(?:\[[0-9a-fA-F:]+\]|[^\s:,\[\]]+):(?P<port>[0-9]{1,5})")
+_KEEPING_ANOMALIES = frozenset({"alertmanager", "pagerduty"})  # nothing else has a place there
 _APP = re.compile(r"[a-zA-Z0-9._-]{1,120}")
 
 
@@ -62,7 +63,8 @@ def _check_requests(settings: Settings) -> Iterator[Fault]:
     tokens = bool(settings.tokens_file)
     for place, inner, what in check_linkage(settings.linkage, tokens=tokens):
         yield Fault(("linkage", place, *inner), what)
-    for place, inner, what in check_single_events(settings.on, tokens=tokens):
+    names = {one.group or one.name for one in settings.receivers if one.kind not in _KEEPING_ANOMALIES}
+    for place, inner, what in check_single_events(settings.on, tokens=tokens, receivers=names):
         yield Fault(("on", place, *inner), what)
 
 

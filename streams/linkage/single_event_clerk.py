@@ -91,7 +91,7 @@ class SingleEventClerk:
             return Received(Reception.FULL)
         owner = owner_of(rule.owner, event)
         asked = EventsAsked(owner=owner, first=offset, last=offset, type=event.event_type, scope=event.scope)
-        if rule.webhook is not None:
+        if _is_delivered(rule):
             self._kept[event.request] = Kept(offset, event)
         return Received(Reception.ASKED, _step(rule, event.request, event.time, asked, now))
 
@@ -186,6 +186,11 @@ def owner_of(table: OwnerTable, event: SingleEvent) -> str:
     return table.table.get(event.scope.get(table.by, ""), table.default)
 
 
+def _is_delivered(rule: SingleEventRule) -> bool:
+    """Whether the record on pharos-actions is not all."""
+    return rule.webhook is not None or rule.message
+
+
 def _step(rule: SingleEventRule, request: str, time: int, asked: EventsAsked, now: int) -> RequestStep:
     data = Request(
         request=request,
@@ -197,7 +202,7 @@ def _step(rule: SingleEventRule, request: str, time: int, asked: EventsAsked, no
         severity="info",
         until=rfc3339(now + round(rule.valid_s * 1000)),
         approval=rule.approval,
-        webhook=rule.webhook is not None,
+        webhook=_is_delivered(rule),
         events=asked,
     )
     return RequestStep(Stage.PROPOSED if rule.approval else Stage.REQUESTED, thread_of(rule.name), now, data)

@@ -70,7 +70,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     severity: str
     until: Annotated[str, Meta(description="RFC 3339: what comes later is not acted on.")]
     approval: Annotated[str, Meta(description="The role that must approve, or has; empty: none.")] = ""
-    webhook: Annotated[bool, Meta(description="Whether the request is posted to a webhook as well.")] = False
+    webhook: Annotated[bool, Meta(description="Whether a webhook, or the owner by a message, gets it as well.")] = False
     outcome: Annotated[Ending | None, Meta(description="Of what is settled.")] = None
     reason: Annotated[str, Meta(description="Why it was settled so.")] = ""
     events: Annotated[EventsAsked | None, Meta(description="Of a rule on single events: what it is about.")] = None

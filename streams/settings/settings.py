@@ -121,6 +121,7 @@ class SingleEventRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         approval: the role whose holder must approve first; empty: none.
         per_minute: so many requests in a minute; what is beyond goes into one request for the rest of the minute.
         valid_s: how long an approval may take, and then how long the webhook is tried.
+        message: whether the receiver, or group of receivers, that bears the owner's name gets a message.
 
     """
 
@@ -134,6 +135,7 @@ class SingleEventRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     per_minute: Annotated[int, Bounds(above=0, most=100)] = 20
     valid_s: Annotated[float, Bounds(above=0, most=3_600)] = 900.0
     webhook: LinkageWebhook | None = None
+    message: bool = False
 
 
 class SecuritySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

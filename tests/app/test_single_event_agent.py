@@ -13,8 +13,9 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from prometheus_client import CollectorRegistry
 
-from streams.app import step_writer
+from streams.app import single_event_agent, step_writer
 from streams.app.linkage_agent import LinkageContext
+from streams.app.owner_messages import OwnerMessages
 from streams.app.single_event_agent import SingleEventAgent
 from streams.delivery.backoff import Backoff
 from streams.delivery.written import Delivery
@@ -30,13 +31,15 @@ from tests.support.embedded_workers import until
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
+    from streams.alerts.words.message import Notification
+
 NOW = 1_794_327_150_000
 
 
 def event(name: str, rule: str = "r") -> SingleEvent:
     return SingleEvent(
         rule=rule, event_type="survey.answered", event_source="/s", event_id=name, time=NOW - 1_000,
-        ids={"order_id": f"TB{name}"},
+        scope={"store": "s1"}, ids={"order_id": f"TB{name}"},
     )  # fmt: skip
 
 
@@ -56,6 +59,15 @@ class World:
         self.now = NOW
         self.status = 201
         self.bodies: list[Any] = []
+        self.messages = OwnerMessages()
+        self.told: list[Notification] = []
+        self.hears = True
+
+    def tell(self, message: Notification) -> None:
+        """The receivers' queues: they say what became of a message."""
+        self.told.append(message)
+        if self.hears:
+            self.messages.ended(message.id, True)
 
     async def take(self, request: web.Request) -> web.Response:
         self.bodies.append(orjson.loads(await request.read()))
@@ -83,7 +95,7 @@ class World:
             self.write,
             lambda: self.now,
         )
-        agent = SingleEventAgent(around)
+        agent = SingleEventAgent(around, self.messages)
         async with contextlib.AsyncExitStack() as stack:
             agent.start(stack, await stack.enter_async_context(aiohttp.ClientSession()))
             yield SimpleNamespace(agent=agent, register=register, count=counter(registry))
@@ -198,13 +210,78 @@ async def test_an_event_that_its_topic_has_lost_ends_its_request(served: Any) ->
     assert b"no longer on pharos-single-events" in world.log[-1]
 
 
-async def test_an_event_of_a_rule_that_is_gone_is_dropped_and_counted() -> None:
-    world = World()
+async def test_an_event_of_a_rule_that_is_gone_is_dropped_and_what_waits_for_it_ends(served: Any) -> None:
+    world = await served()
     async with world.worker() as one:
-        await one.agent.take([(0, event("a", rule="r"))])
+        await one.agent.take(numbered("a"))
         world.settings = Settings()
     async with world.worker() as two:
-        await two.agent.take([(1, event("b", rule="r"))])
+        await two.agent.take(numbered("a", "b"))
+        after = await two.agent.look_after(2), await two.agent.look_after(2)
 
-        assert two.count("dropped") == 1.0
-    assert world.kinds() == ["requested"]
+        assert two.count("dropped") == 2.0
+    assert world.kinds() == ["requested", "settled"]
+    assert after == (2, 2)
+
+
+async def test_the_owner_hears_of_an_event_and_of_no_person(served: Any) -> None:
+    world = await served(message=True, note="Call back.")
+    world.messages.open(world.tell)
+    async with world.worker() as one:
+        await one.agent.take(numbered("a"))
+        await one.agent.look_after(1)
+        await until(lambda: one.count("reached") == 1.0)
+
+    (message,) = world.told
+    assert (message.title, message.lanes) == ("r: survey.answered", ("care",))
+    assert [line for line in message.lines if "store" in line.lower() or "Call" in line] == ["store: s1", "Call back."]
+    assert "TB" not in repr(message)
+    assert len(world.bodies) == 1
+
+
+async def test_the_number_of_a_digest_is_all_that_a_chat_hears() -> None:
+    world = World(message=True, per_minute=1)
+    world.messages.open(world.tell)
+    async with world.worker() as one:
+        await one.agent.take(numbered(*"abc"))
+        world.now += 60_000
+        await one.agent.take([])
+        await one.agent.look_after(3)
+        await until(lambda: one.count("reached") == 3.0)
+
+    assert sorted(message.title for message in world.told) == ["r: 2 more events", "r: survey.answered"]
+    assert "TB" not in repr(world.told)
+
+
+async def test_a_message_is_told_once_while_the_webhook_is_tried_again(
+    served: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(single_event_agent, "Backoff", lambda: Backoff(first_s=0.001, longest_s=0.001))
+    world = await served(message=True)
+    world.messages.open(world.tell)
+    world.status = 503
+    async with world.worker() as one:
+        await one.agent.take(numbered("a"))
+        await one.agent.look_after(1)
+        await until(lambda: len(world.bodies) >= 3)
+        world.status = 201
+        await until(lambda: one.count("reached") == 1.0)
+
+    assert len(world.told) == 1
+
+
+async def test_a_message_that_its_receiver_has_not_taken_yet_is_not_settled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(single_event_agent, "Backoff", lambda: Backoff(first_s=0.001, longest_s=0.001))
+    monkeypatch.setattr("streams.app.owner_messages._LOOK_S", 0.01)
+    world = World(message=True)
+    world.messages.open(world.tell)
+    world.hears = False
+    async with world.worker() as one:
+        await one.agent.take(numbered("a"))
+        begin = await one.agent.look_after(1)
+        await until(lambda: len(world.told) == 1)
+        before = world.kinds()
+        world.messages.ended(world.told[0].id, False)
+        await until(lambda: one.count("failed") == 1.0)
+
+    assert (begin, before, len(world.told)) == (0, ["requested"], 1)

@@ -22,7 +22,7 @@ def test_rules_with_names_of_their_own_are_right() -> None:
         rule("bad-review", approval="on-call", owner=OwnerTable("care", "queue", {"vip": "a"})),
     ]
 
-    assert list(check_single_events(rules, tokens=True)) == []
+    assert list(check_single_events(rules, tokens=True, receivers=())) == []
 
 
 @pytest.mark.parametrize(
@@ -36,21 +36,22 @@ def test_rules_with_names_of_their_own_are_right() -> None:
         ({"owner": OwnerTable("")}, ("owner", "default"), "name the owner"),
         ({"owner": OwnerTable("a", "store", {"s1": "b\n"})}, ("owner", "table", "s1"), "name the owner"),
         ({"webhook": LinkageWebhook(url_env="URL")}, ("webhook",), "needs `secret_env`"),
+        ({"owner": OwnerTable("caer"), "message": True}, ("owner", "default"), 'named "caer"; did you mean "care"?'),
         ({"per_minute": 201}, ("per_minute",), "all rules together may ask 200 times a minute"),
     ],
 )
 def test_a_mistake_is_said_at_its_place_with_what_to_do(changed: Any, place: Any, what: str) -> None:
-    found = list(check_single_events([rule(**changed)], tokens=False))
+    found = list(check_single_events([rule(**changed)], tokens=False, receivers={"care", "vip-desk"}))
 
     assert [(index, where) for index, where, _ in found] == [(0, place)]
     assert what in found[0][2]
 
 
 def test_two_rules_do_not_share_a_name() -> None:
-    assert [where for _, where, _ in check_single_events([rule(), rule()], tokens=False)] == [("name",)]
+    assert [where for _, where, _ in check_single_events([rule(), rule()], tokens=False, receivers=())] == [("name",)]
 
 
 def test_there_are_twenty_rules_at_most() -> None:
     rules = [rule(f"r{number}", per_minute=1) for number in range(21)]
 
-    assert [(index, where) for index, where, _ in check_single_events(rules, tokens=False)] == [(20, ())]
+    assert [(index, where) for index, where, _ in check_single_events(rules, tokens=False, receivers=())] == [(20, ())]

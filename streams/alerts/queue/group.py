@@ -15,7 +15,7 @@ from streams.alerts.words.message import ACKNOWLEDGED, MAINTENANCE, Notification
 from streams.delivery.result import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from streams.alerts.queue.receiver import NotificationCounts
     from streams.delivery.backoff import Backoff
@@ -62,11 +62,18 @@ class Group:
         counts: where outcomes are counted.
         capacity: most notifications that wait.
         backoff: waits after failures, and the deadline.
+        on_end: called with the id of each notification that was delivered (True), or missed.
 
     """
 
     def __init__(
-        self, name: str, members: Sequence[Member], counts: NotificationCounts, capacity: int, backoff: Backoff
+        self,
+        name: str,
+        members: Sequence[Member],
+        counts: NotificationCounts,
+        capacity: int,
+        backoff: Backoff,
+        on_end: Callable[[str, bool], None] = lambda _name, _delivered: None,
     ) -> None:
         self.name = name
         self._robots = [Robot(member.receiver, member.allowance, backoff) for member in members]
@@ -74,6 +81,7 @@ class Group:
         self.apart = all(member.allowance.apart for member in members)
         self._digest_above = members[0].allowance.digest_above
         self._counts = counts
+        self._on_end = on_end
         self._deadline_s = backoff.deadline_s
         self._backlog = Backlog(capacity)
         self._sending: list[BacklogEntry] = []
@@ -208,12 +216,15 @@ class Group:
     def _tell_delivered(self, receiver: str, entries: Sequence[BacklogEntry], now: float) -> None:
         for entry in entries:
             self._counts.delivery_took(receiver, now - entry.since)
+            self._on_end(entry.notification.id, True)
         digested = sum(1 for entry in entries if not entry.stands_for)
         if len(entries) > 1 and digested:
             self._counts.notified(receiver, DIGESTED, digested)
 
     def _refuse(self, entry: BacklogEntry) -> None:
         """Nobody takes it, now or later. What tells of it may be refused for the same name, and is not repeated."""
+        if self.apart or entry.stands_for:
+            self._on_end(entry.notification.id, False)
         if self.apart:
             self._missed += 1
             self._counts.notified(self.name, DROPPED)
@@ -224,6 +235,7 @@ class Group:
 
     def _miss(self, entry: BacklogEntry) -> None:
         """Counts it for the next digest, which shows the last of them, rather a critical one."""
+        self._on_end(entry.notification.id, False)
         if self.apart:
             self._lose(entry)
             return

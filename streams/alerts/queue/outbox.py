@@ -34,6 +34,7 @@ class Outbox:
         capacity: most notifications that wait for one group.
         backoff: waits and deadline.
         wall: the time of day, in seconds since the epoch; without it no robot keeps off round times.
+        on_end: called with the id of each notification that one of its groups has delivered (True), or missed.
 
     """
 
@@ -46,13 +47,14 @@ class Outbox:
         capacity: int = 1_000,
         backoff: Backoff | None = None,
         wall: Callable[[], float] = lambda: math.nan,
+        on_end: Callable[[str, bool], None] = lambda _name, _delivered: None,
     ) -> None:
         groups: dict[str, list[Member]] = {}
         for member in members:
             groups.setdefault(member.group or member.receiver.name, []).append(member)
         waits = backoff or Backoff()
         self._lanes = {
-            name: Lane(Group(name, group, counts, capacity, waits), lambda: Moment(clock(), wall(), chance()))
+            name: Lane(Group(name, group, counts, capacity, waits, on_end), lambda: Moment(clock(), wall(), chance()))
             for name, group in groups.items()
         }
         self._receivers = [member.receiver for group in groups.values() for member in group]

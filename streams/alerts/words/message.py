@@ -65,6 +65,10 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
     def critical(self) -> bool:
         return self.severity is Severity.CRITICAL
 
+    def for_lanes(self, lanes: Lanes) -> Notification:
+        """The same for these receivers, or groups of them."""
+        return msgspec.structs.replace(self, lanes=lanes)
+
     def text(self, language: str) -> Text:
         """In that language, or else in English."""
         return self.texts.get(language) or Text(self.title, self.lines)
