@@ -96,7 +96,7 @@ def new_name() -> Callable[[str], str]:
 def kafka_cells(kafka: Any) -> None:
     """The topics of ours that flushes and snapshots of these tests go to, with one partition."""
     admin = AdminClient({"bootstrap.servers": kafka.address})
-    names = ("pharos-cells", "pharos-cases", "pharos-dead-letters", "pharos-snapshots")
+    names = ("pharos-cells", "pharos-cases", "pharos-single-events", "pharos-dead-letters", "pharos-snapshots")
     wanted = [NewTopic(name, 1, 1) for name in names]
     for made in admin.create_topics(wanted).values():
         made.result(20.0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import Counter
 from datetime import datetime
@@ -35,11 +34,13 @@ class DirectCount:
     Attributes:
         cells: what every (metric, component, scope, minute) must be.
         read: records by topic; `counted` those that count.
+        followed: keys of metrics in which events of one case meet: their cells are not computed here.
 
     """
 
     def __init__(self, catalogue: Catalogue, dedup_records: int) -> None:
         self.cells: Counter[Cell] = Counter()
+        self.followed: set[str] = set()
         self.read: Counter[str] = Counter()
         self.outcomes: Counter[str] = Counter()
         self._dedup = dedup_records
@@ -51,8 +52,9 @@ class DirectCount:
     def use(self, catalogue: Catalogue) -> None:
         """From the next record on count by this one."""
         self._uses: dict[str, list[tuple[Metric, Component, Term]]] = {}
+        self.followed |= {metric.key() for metric in catalogue.metrics if follows_cases(metric)}
         for metric in catalogue.metrics:
-            for component, terms in metric.components().items():
+            for component, terms in metric.components().items() if metric.key() not in self.followed else ():
                 for term in terms:
                     for event in term.events:
                         self._uses.setdefault(event, []).append((metric, component, term))
@@ -127,18 +129,24 @@ class DirectCount:
         if counts_for is None or amount is None:
             return
         wanted = self._wanted[metric.name, component]
-        if term.again:
-            wanted = (max(wanted, key=lambda number: len(self._sets[metric.name][number])),)
-            counted_in = 2**62 + int(hashlib.blake2b(data[term.again].encode(), digest_size=8).hexdigest(), 16) // 4
         late_closing = metric.signal == "cohort" and component is Component.EXPOSURE
         times = (
             [(counted_in, at), (Component.LATE_BY_DEADLINE, counts_for)] if late_closing else [(counted_in, counts_for)]
         )
+        if metric.signal == "due_soon":
+            ahead = max(counts_for // 300_000 - at // 300_000, 0)
+            times = [(min(ahead, 2**14 - 1) * 2 + counted_in, at)]
+        told = data | term.labels
         for number in wanted:
-            scope = tuple(data.get(dimension) or "" for dimension in self._sets[metric.name][number])
+            scope = tuple(told.get(dimension) or "" for dimension in self._sets[metric.name][number])
             for place, when in times:
                 cell = (self._keys[metric.name], int(place), number, scope, when // 60_000)
                 self.cells[cell] += amount * term.weight
+
+
+def follows_cases(metric: Metric) -> bool:
+    """Whether a term of it refers to other events of its case."""
+    return any(term.by for terms in metric.written().values() for term in terms)
 
 
 def _events_of(record: Sent) -> list[dict[str, Any]] | None:
@@ -165,8 +173,7 @@ def _counts_for(term: Term, data: dict[str, Any], at: int) -> int | None:
 
 
 def _takes(term: Term, data: dict[str, Any], at: int) -> bool:
-    told = not term.again or bool(data.get(term.again))
-    return told and all(holds(condition, field, data, at) for field, condition in term.where.items())
+    return all(holds(condition, field, data, at) for field, condition in term.where.items())
 
 
 def _ms(text: str) -> int:

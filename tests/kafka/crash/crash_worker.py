@@ -13,26 +13,25 @@ import os
 import random
 import signal
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import uvloop
 
+from streams.app.new_partitions import NewPartitions
 from streams.app.process import end_at_last
 from streams.broker.connection import Connection
 from streams.catalogue.load import load
-from streams.evaluation.metric_evaluator import MetricEvaluator
-from streams.incidents.desk import IncidentDesk
-from streams.ingest.partition import IngestPartition
+from streams.events.customer import CustomerKey
 from streams.mapping.book import Mappings
-from streams.merge.partition import MergePartition
 from streams.merge.snapshot import read_manifest
 from streams.records.anomaly_event import encode, key
 from streams.settings.settings import Settings
 from streams.topics.sources import sources_of
 from streams.transport.flush.fencing_abort import abort_of_source
 from streams.transport.flush.flush import TRANSACTION_LIMIT_S, TransactionalFlusher
-from streams.transport.parts import Incidents, Ingests, Merges
+from streams.transport.parts import Cases, Incidents, Ingests, Merges
 from streams.transport.worker import Worker
 
 if TYPE_CHECKING:
@@ -103,34 +102,18 @@ class TrappedFlusher(TransactionalFlusher):
         await super()._abort(Trapped(producer, self._trap), content)
 
 
+def chunks(manifest: bytes) -> set[str]:
+    return read_manifest(manifest).chunks()
+
+
 async def main() -> int:
     given = json.loads(sys.argv[1])
     settings = msgspec.convert(given["settings"], Settings)
     trap = Trap()
     catalogue = load()
     sources = {source.name: given["partitions"] for source in sources_of(settings, catalogue.vocabulary)}
-    mappers = Mappings.of(settings.mappings, catalogue.vocabulary).by_topic
-
-    def make_ingest(tp: TP) -> IngestPartition:
-        return IngestPartition(
-            catalogue,
-            tp.topic,
-            tp.partition,
-            dedup_records=settings.dedup_records,
-            lateness_ms=settings.lateness_s * 1000,
-            late_limit_ms=settings.late_limit_s * 1000,
-            future_limit_ms=settings.future_limit_s * 1000,
-            mapper=mappers.get(tp.topic),
-        )
-
-    def make_merge(number: int) -> MergePartition:
-        return MergePartition(
-            catalogue,
-            number,
-            sources,
-            settings,
-            lambda metric: MetricEvaluator(metric, settings, metrics=len(catalogue.metrics)),
-        )
+    mappings = Mappings.of(settings.mappings, catalogue.vocabulary)
+    new = NewPartitions(settings, catalogue, sources, mappings, CustomerKey(), lambda: int(time.time() * 1000))
 
     def make_flusher(tp: TP) -> TrappedFlusher:
         return TrappedFlusher(
@@ -144,12 +127,10 @@ async def main() -> int:
 
     worker = Worker(
         settings,
-        ingests=Ingests(sources, make_ingest, make_flusher=make_flusher),
-        merges=Merges(make_merge, lambda manifest: read_manifest(manifest).chunks()),
-        incidents=Incidents(
-            lambda: IncidentDesk(catalogue, settings.cells_partitions, settings),
-            lambda transition: (key(transition), encode(transition)),
-        ),
+        ingests=Ingests(sources, new.ingest, make_flusher=make_flusher),
+        cases=Cases(new.cases, chunks),
+        merges=Merges(new.merge, chunks),
+        incidents=Incidents(new.desk, lambda transition: (key(transition), encode(transition))),
     )
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
