@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from detectors.recurring_pace import RecurringPace
 from detectors.state import grown, pack, unpack
 
 if TYPE_CHECKING:
@@ -15,15 +16,21 @@ if TYPE_CHECKING:
 
 STEP_S = 300
 STEPS = 24  # two hours
-_HALF_HOURS = 48
-_MEMORY_S = 7 * 86_400.0  # of what is usual
+_DAY, _HALF_HOUR, _QUARTER_DAY = 288, 6, 72  # steps
+_MEMORY = 7.0 * _DAY  # of what is usual; of a part of the week, which comes seldom, four times as long
 _PACE_S = 900.0  # of how it goes at present: nearly all that is remembered is of the last hour
 _OF_WHOLE = 200.0  # cases of the whole that stand for a part of which nothing has been seen
-_OF_HALF_HOUR = 20.0  # closings that stand for a half hour of the day of which nothing has been seen
 _AS_USUAL = 10.0  # closings that say that it goes as usual where few are expected
 _FASTEST = 3.0
 _LEAST_SEEN = 100.0  # cases of the whole, before anything is forecast
 _SUREST = 0.999  # of those open, what closes within a step at most
+
+
+class Misses(NamedTuple):
+    """How many of the open cases will not be closed in time, float64[n] each: as it goes at present, and as usual."""
+
+    present: Array
+    usual: Array
 
 
 class ClosingCurve:
@@ -33,8 +40,8 @@ class ClosingCurve:
     closed with k steps left is the product over the steps that follow, (1 - h(k)) (1 - h(k - 1)) ... (1 - h(0)), so
     that every case teaches at once and not only when its deadline has passed. Where a series has few cases its shares
     are drawn towards those of the whole. Two things scale the rates -ln(1 - h): what is usual in the half hour of the
-    day, and how many closed lately against how many usually would have. So a stop of work raises the forecast within
-    minutes, and a night in which nothing is ever closed is a usual night.
+    day and the quarter of the day of the week, and how many closed lately against how many usually would have. So a
+    stop of work raises the forecast within minutes, and a night or a Sunday in which nothing is ever closed is usual.
 
     Examples:
         >>> curve = ClosingCurve()
@@ -43,7 +50,7 @@ class ClosingCurve:
         >>> for step in range(300):
         ...     curve.learn(step, open_cases, closed, whole=0)
         >>> waiting = np.where(np.arange(STEPS)[:, None] == 18, 100.0, 0.0)
-        >>> curve.misses(300, waiting, whole=0).round(1).tolist()
+        >>> curve.misses(300, waiting, whole=0).present.round(1).tolist()
         [5.0]
 
     References:
@@ -52,11 +59,12 @@ class ClosingCurve:
     """
 
     def __init__(self) -> None:
-        self._open: Array = np.zeros((STEPS, 0))  # cases by steps left, float64[STEPS, n]
+        self._open: Array = np.zeros((STEPS, 0))  # cases by steps left, times what day and week make of it
         self._closed: Array = np.zeros((STEPS, 0))  # of those, closed within the step
         self._lately: Array = np.zeros((2, 0))  # closed, and usually closed, with the memory of the pace
-        self._of_day: Array = np.zeros((2, _HALF_HOURS))  # the same of the whole, by half hour
-        self._half_hour: Array = np.array([-1.0, 0.0, 0.0])  # the present one, which is not yet a part of the usual
+        self._steps = 0  # since there was enough to learn from
+        self._of_day = RecurringPace(_DAY // _HALF_HOUR, _HALF_HOUR, _MEMORY)
+        self._of_week = RecurringPace(7 * _DAY // _QUARTER_DAY, _QUARTER_DAY, 4 * _MEMORY)
 
     def grow(self, size: int) -> None:
         """Makes room for new series."""
@@ -64,7 +72,10 @@ class ClosingCurve:
         self._lately = grown(self._lately, size)
 
     def knows(self, whole: int) -> bool:
-        """Whether enough has been seen of the whole to forecast anything."""
+        """Whether enough has been seen of the whole to forecast anything: cases, and two days with their nights."""
+        return self._has_cases(whole) and self._steps >= 2 * _DAY
+
+    def _has_cases(self, whole: int) -> bool:
         return 0 <= whole < self._open.shape[1] and float(self._open[:, whole].sum()) >= _LEAST_SEEN
 
     def learn(self, step: int, open_cases: Array, closed: Array, whole: int, passed: int = 1) -> None:
@@ -82,28 +93,29 @@ class ClosingCurve:
         open_cases = np.maximum(open_cases, 0.0)
         closed = np.clip(closed, 0.0, open_cases)
         usual = (self._shares(whole) * open_cases).sum(axis=0)
-        half_hour = _half_hour(step)
-        rhythm = self._rhythm()[half_hour]
-        pace, kept = np.exp(-passed * STEP_S / _PACE_S), np.exp(-passed * STEP_S / _MEMORY_S)
-        self._lately = pace * self._lately + np.array([closed.sum(axis=0), usual * rhythm])
-        self._of_day *= kept
-        if half_hour != self._half_hour[0]:
-            self._of_day[:, int(self._half_hour[0])] += self._half_hour[1:]
-            self._half_hour = np.array([half_hour, 0.0, 0.0])
-        if self.knows(whole):
-            self._half_hour[1:] += closed[:, whole].sum(), usual[whole]
-        self._open = kept * self._open + open_cases
+        of_day, of_week = self._of_day.of(step), self._of_week.of(step)
+        pace, kept = np.exp(-passed * STEP_S / _PACE_S), np.exp(-passed / _MEMORY)
+        self._lately = pace * self._lately + np.array([closed.sum(axis=0), usual * of_day * of_week])
+        if self._has_cases(whole):
+            self._steps += passed
+            seen, expected = float(closed[:, whole].sum()), float(usual[whole])
+            # One after the other, or what is usual of the day would be taken for what is usual of the week.
+            if self._steps > _DAY:
+                self._of_day.learn(step, seen, expected, passed)
+            if self._steps > 2 * _DAY:
+                self._of_week.learn(step, seen, expected * of_day, passed)
+        self._open = kept * self._open + open_cases * (of_day * of_week)  # where nobody works, nothing is at risk
         self._closed = kept * self._closed + closed
 
-    def misses(self, step: int, open_cases: Array, whole: int) -> Array:
-        """float64[n]: how many of the open cases, float64[STEPS, n] by steps left, will not be closed in time.
+    def misses(self, step: int, open_cases: Array, whole: int) -> Misses:
+        """How many of the open cases, float64[STEPS, n] by steps left, will not be closed in time.
 
         `step` is the one that begins now.
         """
         self.grow(open_cases.shape[1])
-        rates = -np.log1p(-np.minimum(self._shares(whole), _SUREST)) * self.pace()
-        missed: Array = (np.maximum(open_cases, 0.0) * np.exp(-self._ahead(step) @ rates)).sum(axis=0)
-        return missed
+        rates = self._ahead(step) @ -np.log1p(-self._shares(whole))
+        cases = np.maximum(open_cases, 0.0)
+        return Misses(*((cases * np.exp(-rates * pace)).sum(axis=0) for pace in (self.pace(), 1.0)))
 
     def pace(self) -> Array:
         """float64[n]: how many were closed lately, in times of how many usually would have been."""
@@ -119,36 +131,27 @@ class ClosingCurve:
         of_whole = self._closed[:, whole] / (self._open[:, whole] + 1)
         shares: Array = (self._closed + _OF_WHOLE * of_whole[:, None]) / (self._open + _OF_WHOLE)
         shares[:, whole] = of_whole
-        return shares
-
-    def _rhythm(self) -> Array:
-        """float64[_HALF_HOURS]: how many are closed in a half hour of the day, in times of the usual."""
-        closed, usual = self._of_day
-        rhythm: Array = (closed + _OF_HALF_HOUR) / (usual + _OF_HALF_HOUR)
-        return rhythm
+        return np.minimum(shares, _SUREST)
 
     def _ahead(self, step: int) -> Array:
-        """float64[STEPS, STEPS]: row k: by steps left, what the half hour makes of the rates that k steps left meet."""
-        rhythm = self._rhythm()
-        coming = np.array([rhythm[_half_hour(step + later)] for later in range(STEPS)])
+        """float64[STEPS, STEPS]: row k: what day and week make of the rates by steps left, of a case with k left."""
+        coming = np.array([self._of_day.of(at) * self._of_week.of(at) for at in range(step, step + STEPS)])
         later = np.arange(STEPS)[:, None] - np.arange(STEPS)
         return np.where(later >= 0, coming[np.maximum(later, 0)], 0.0)
 
     def to_bytes(self) -> bytes:
         """The whole state."""
-        usual = {"open": self._open, "closed": self._closed, "of_day": self._of_day}
-        return pack(usual | {"lately": self._lately, "half_hour": self._half_hour})
+        state = {"open": self._open, "closed": self._closed, "lately": self._lately, "steps": np.array([self._steps])}
+        state |= {"day": self._of_day.sums, "day.present": self._of_day.present}
+        return pack(state | {"week": self._of_week.sums, "week.present": self._of_week.present})
 
     @classmethod
     def from_bytes(cls, payload: bytes) -> ClosingCurve:
         """What `to_bytes` described. Raises ValueError for anything else."""
         curve = cls()
         arrays = unpack(payload)
-        curve._open, curve._closed = arrays["open"], arrays["closed"]
-        curve._lately, curve._of_day, curve._half_hour = arrays["lately"], arrays["of_day"], arrays["half_hour"]
+        curve._open, curve._closed, curve._lately = arrays["open"], arrays["closed"], arrays["lately"]
+        curve._steps = int(arrays["steps"][0])
+        curve._of_day.sums, curve._of_day.present = arrays["day"], arrays["day.present"]
+        curve._of_week.sums, curve._of_week.present = arrays["week"], arrays["week.present"]
         return curve
-
-
-def _half_hour(step: int) -> int:
-    """Of the day in UTC: clocks of all zones are some half hours apart, and only what recurs matters."""
-    return step * STEP_S // 1800 % _HALF_HOURS

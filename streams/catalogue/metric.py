@@ -219,4 +219,6 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
         """The numbers of the components, or of the bins, that its cells may have and its windows keep."""
         if self.traits.cells is CellKind.BINS:
             return range(BINS)
+        if self.traits.cells is CellKind.LEADS:  # what is forecast: see `streams.merge.open_cases.Forecast`
+            return range(Component.EXPOSURE + 1)
         return range(1 + max(self.components()))

@@ -50,6 +50,7 @@ class Traits:
         every_tick: looked at every 10 s however long its windows are, since it can stop from one second to the next.
         gaps: it learns of quarters of an hour that some are unknown; of others, that nothing was seen in them.
         long_windows: may have windows of more than a day, which are compared with the ones before.
+        sampled: a value every few minutes: when something began is looked for by minutes, not by slots.
         by_event: looked at whenever one of its events comes, and what is found begins with one of them.
 
     """
@@ -72,6 +73,7 @@ class Traits:
     gaps: bool = False
     long_windows: bool = False
     by_event: bool = False
+    sampled: bool = False
 
     @property
     def of_deadlines(self) -> bool:
@@ -181,6 +183,7 @@ SIGNALS: dict[str, Traits] = {
         needs=_DENOMINATOR,
         takes=frozenset({"forecasts"}),
         of_cases=True,
+        sampled=True,
     ),
     # of durations, from histograms: judged by shares
     "quantile": Traits(

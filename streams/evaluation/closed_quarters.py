@@ -71,8 +71,8 @@ class ClosedQuarters:
             quarter_start_ms, quarter_end_ms
         ):
             return
-        histogram = self._metric.traits.cells is CellKind.BINS
-        used = sorted(self._metric.rows() if histogram else self._metric.components())
+        told = self._metric.traits.cells in {CellKind.BINS, CellKind.LEADS}  # by rows of its own, not by components
+        used = sorted(self._metric.rows() if told else self._metric.components())
         if len(counts) > used[-1]:
             rows = {int(component): counts[component].astype(np.float64) for component in used}
         elif len(counts) == len(used):
@@ -86,7 +86,7 @@ class ClosedQuarters:
         itself = np.arange(size, dtype=np.int32)
         partner = {
             int(component): np.concatenate([known[:size], itself[len(known) :]])
-            for component in ([] if histogram else used)
+            for component in ([] if told else used)
             for known in [self._partner.get(component, itself)]
         }
         clock = self._clock

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from detectors import contributors
 from detectors.binomial import BinomialDetector
 from detectors.course import Course
+from detectors.dispersion import Dispersion
 from detectors.judgement import Reason
-from detectors.state import pack, unpack
+from detectors.ratio_baseline import correlation
+from detectors.state import grown, pack, unpack
 from streams.catalogue.metric import Component
 from streams.cells.lead import STEP_MS
-from streams.evaluation.expected_ratios import LEAST_TRIALS, ExpectedRatios
 from streams.evaluation.judge import Finding
 from streams.evaluation.window_reader import QUARTER_MS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
@@ -31,28 +32,48 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 _IN_QUARTER = QUARTER_MS // STEP_MS  # forecasts
-_LEAST_RATIO = 1e-3
+_WIDE, _LEAST, _MOST = 0.2, 0.02, 4.0  # variance of the log odds of a forecast against the usual pace's
+_SETTLED = 16.0  # quarters before anything is judged
+_LEAST_SHARE = 1e-3
+_SURE = 1e9  # trials: what is usual follows from the cases themselves
+
+
+class _Forecast(NamedTuple):
+    """By series: cases that will miss, that are open, and that would miss at the usual pace."""
+
+    missed: Array
+    cases: Array
+    usual: Array
 
 
 class DueSoonJudge:
-    """The share of the open cases that will miss, against the usual share of the hour; told in cases.
+    """The share of the open cases that will miss, against the share that would at the usual pace; told in cases.
 
-    The window holds one forecast, that of the last step. One forecast is much like the one before it, so that nothing
-    adds up over time: each is judged by itself, and the usual share learns the mean of a quarter of an hour.
+    The window holds one forecast, that of the last step. One is much like the one before it, so that nothing adds up
+    over time: each is judged by itself. What is usual follows from the cases that are open; what is learned is how far
+    forecasts stray from it on usual days.
     """
 
     def __init__(self, metric: Metric) -> None:
-        self._metric = metric
         self._window_s = metric.windows[0]
-        self._expected = ExpectedRatios()
         self._detector = BinomialDetector(min(metric.minimum_effect, 1.0), metric.minimum_exposure)
+        self._dispersion = Dispersion(_WIDE, _LEAST, _MOST)
+        self._moved: Array = np.zeros(0)  # log odds by which people say that something else is usual now
 
     def learn(self, quarter: Quarter, counts: dict[int, Array], partner: dict[int, NDArray[np.int32]]) -> None:
-        missed, cases = (counts[part] / _IN_QUARTER for part in (Component.NUMERATOR, Component.DENOMINATOR))
-        self._expected.learn(int(quarter.second_of_day // 3600), missed, cases, partner[Component.DENOMINATOR])
+        del partner  # every part is counted by every scope
+        forecast = _forecast(lambda part: counts[part] / _IN_QUARTER)
+        self.grow(len(forecast.cases))
+        share = self._share(forecast)
+        scale = forecast.cases * share * (1 - share)
+        error = forecast.missed - share * forecast.cases
+        hour = int(quarter.second_of_day // 3600)
+        self._dispersion.learn(hour, error, np.zeros(len(error)), scale, forecast.cases > 1)
 
     def grow(self, size: int) -> None:
-        self._expected.grow(size)
+        if size > len(self._moved):
+            self._moved = grown(self._moved, size)
+            self._dispersion.grow(size)
 
     def largest_expected(self, window_s: int) -> float:
         """There is something to judge only where cases are open."""
@@ -60,19 +81,33 @@ class DueSoonJudge:
         return 0.0
 
     def findings(self, moment: Moment, windows: tuple[int, ...]) -> Iterator[Finding]:
-        usual = self._expected.usual(moment)
         for window_s in windows:
-            missed, cases = self._forecast(moment)
-            limit = moment.limit(window_s)
-            judged = self._detector.judge(missed, cases, usual.ratio, usual.weight, usual.dispersion, limit)
-            judged.reason[~np.isfinite(usual.ratio) & (cases > 0)] = Reason.WARMING_UP
+            forecast = self._now(moment)
+            settled = self._settled(moment)
+            share = np.where(settled, self._share(forecast), np.nan)
+            dispersion = correlation(self._dispersion.of(0.0), share)
+            weight = np.full(moment.size, _SURE)
+            missed, limit = np.minimum(forecast.missed, forecast.cases), moment.limit(window_s)
+            judged = self._detector.judge(missed, forecast.cases, share, weight, dispersion, limit)
+            judged.reason[~settled & (forecast.cases > 0)] = Reason.WARMING_UP
             yield Finding(window_s, judged)
 
-    def _forecast(self, moment: Moment) -> tuple[Array, Array]:
-        """How many of the open cases will miss, and how many are open."""
-        parts = (moment.sums(part, self._window_s) for part in (Component.NUMERATOR, Component.DENOMINATOR))
-        missed, cases = (np.maximum(part, 0.0) for part in parts)
-        return np.minimum(missed, cases), cases
+    def _settled(self, moment: Moment) -> NDArray[np.bool_]:
+        """Where it is known how far forecasts stray, of the series itself or of the whole."""
+        quarters = self._dispersion.quarters
+        enough: NDArray[np.bool_] = quarters >= _SETTLED
+        return enough | (0 <= moment.whole < len(enough) and bool(enough[moment.whole]))
+
+    def _now(self, moment: Moment) -> _Forecast:
+        return _forecast(lambda part: moment.raw(part, self._window_s))
+
+    def _share(self, forecast: _Forecast) -> Array:
+        """float64[n]: what usually misses of the cases that are open."""
+        cases = np.maximum(forecast.cases, 1.0)
+        rare = 0.5 / (cases + 1)
+        share = np.clip(forecast.usual / cases, rare, 1 - rare)
+        odds = share / (1 - share) * np.exp(self._moved[: len(share)])
+        return np.asarray(odds / (1 + odds))
 
     def in_unit(self, moment: Moment, judged: Judgement, windows: NDArray[np.int32]) -> Judgement:
         """In cases, of as many as are open."""
@@ -81,8 +116,7 @@ class DueSoonJudge:
         return replace(judged, **{name: getattr(judged, name) * judged.exposure for name in columns})
 
     def follow(self, moment: Moment, elapsed_s: float, calm: NDArray[np.bool_]) -> None:
-        missed, cases = self._forecast(moment)
-        self._expected.follow(moment.now_ms, missed, cases, min(elapsed_s / self._window_s, 1.0), calm)
+        """The closing curve follows by itself, where the cases are."""
 
     def since(self, moment: Moment, series: int, seconds: int) -> Judgement | None:
         """The last forecast is what is to be expected, whatever was before."""
@@ -90,36 +124,45 @@ class DueSoonJudge:
         return None
 
     def course(self, moment: Moment, series: int, step: CourseStep, above: bool) -> Course:
-        parts = (moment.course(part, series, step) for part in (Component.NUMERATOR, Component.DENOMINATOR))
-        missed, cases = (np.maximum(part, 0.0) for part in parts)
-        usual = float(np.nan_to_num(self._expected.usual(moment).ratio[series], nan=0.5))
+        forecast = _forecast(lambda part: moment.course(part, series, step))
         if above:
-            return Course(missed, max(usual, _LEAST_RATIO) * cases, rises=True, trials=cases)
-        return Course(np.maximum(cases - missed, 0.0), max(1 - usual, _LEAST_RATIO) * cases, rises=True, trials=cases)
+            return Course(
+                forecast.missed,
+                np.maximum(forecast.usual, _LEAST_SHARE * forecast.cases),
+                rises=True,
+                trials=forecast.cases,
+            )
+        closed = np.maximum(forecast.cases - forecast.missed, 0.0)
+        usual = np.maximum(forecast.cases - forecast.usual, _LEAST_SHARE * forecast.cases)
+        return Course(closed, usual, rises=True, trials=forecast.cases)
 
     def rebase(self, moment: Moment, rows: NDArray[np.intp], seconds: int) -> float:
-        missed, cases = (
-            np.maximum([moment.last(part, series, seconds) for series in rows.tolist()], 0.0)
-            for part in (Component.NUMERATOR, Component.DENOMINATOR)
+        forecast = _forecast(lambda part: np.array([moment.last(part, series, seconds) for series in rows.tolist()]))
+        rare = 0.5 / (forecast.cases + 1)
+        seen, usual = (
+            np.clip(part / np.maximum(forecast.cases, 1.0), rare, 1 - rare)
+            for part in (forecast.missed, forecast.usual)
         )
-        before = self._expected.usual(moment).ratio[rows[0]]
-        self._expected.rebase(moment, rows, np.minimum(missed, cases), cases)
-        after = self._expected.usual(moment).ratio[rows[0]]
-        return float(after / before) if before > 0 and np.isfinite(after) else 0.0
+        before = usual[0] / (1 - usual[0]) * np.exp(self._moved[rows[0]])
+        self._moved[rows] = np.where(forecast.cases > 0, np.log(seen / (1 - seen)) - np.log(usual / (1 - usual)), 0.0)
+        return float(seen[0] * (1 + before) / before) if forecast.cases[0] > 0 else 0.0
 
     def contributions(self, moment: Moment, whole: int, parts: list[int], window_s: int) -> contributors.Contributions:
-        del window_s  # there is one
-        rows = np.array(parts)
-        missed, cases = (column[rows] for column in self._forecast(moment))
-        usual = self._expected.usual(moment)
-        known = np.isfinite(usual.ratio[rows]) & (usual.seen[rows] >= LEAST_TRIALS)
-        share = np.nan_to_num(np.where(np.isfinite(usual.ratio[rows]), usual.ratio[rows], usual.ratio[whole]))
-        before = self._expected.bottoms(moment)[rows]
-        before = before if before.sum() > 0 else cases
-        return contributors.of_ratio(before, before * share, cases, missed, known)
+        del whole, window_s  # there is one window, and every part has a usual share of its own
+        rows, forecast = np.array(parts), self._now(moment)
+        cases = forecast.cases[rows]
+        usual = cases * self._share(forecast)[rows]
+        return contributors.of_ratio(cases, usual, cases, np.minimum(forecast.missed[rows], cases), cases > 0)
 
     def to_bytes(self) -> bytes:
-        return pack({name: np.frombuffer(part, dtype=np.uint8) for name, part in self._expected.parts().items()})
+        return pack({"moved": self._moved} | self._dispersion.arrays())
 
     def restore(self, payload: bytes) -> None:
-        self._expected.restore({name: array.tobytes() for name, array in unpack(payload).items()})
+        arrays = unpack(payload)
+        self._moved, self._dispersion = arrays["moved"], Dispersion.restored(arrays)
+
+
+def _forecast(read: Callable[[Component], Array]) -> _Forecast:
+    """`read` gives the numbers of a component; see `streams.merge.open_cases.Forecast`."""
+    parts = (Component.NUMERATOR, Component.DENOMINATOR, Component.EXPOSURE)
+    return _Forecast(*(np.maximum(read(part), 0.0) for part in parts))

@@ -105,7 +105,8 @@ class VerdictWriter:
             began = self._ends.started(moment, series, above=above, excess=excess)
             return began or moment.end_ms - window_s * 1000
         start = moment.end_ms
-        for step in CourseStep if window_s <= CourseStep.SLOT * CourseStep.SLOT.count else (CourseStep.MINUTE,):
+        by_slots = window_s <= CourseStep.SLOT * CourseStep.SLOT.count and not self._metric.traits.sampled
+        for step in CourseStep if by_slots else (CourseStep.MINUTE,):
             course = self._judge.course(moment, series, step, above)
             at = onset(course.counts, course.expected, course.rises, _RECENT_S // step)
             if at == len(course.counts):

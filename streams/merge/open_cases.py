@@ -37,7 +37,10 @@ class Leads(NamedTuple):
 
 
 class Forecast(NamedTuple):
-    """Cells of the windows, in the order of their slots: at the end of each step how many are open, and will miss."""
+    """Cells of the windows, in the order of their slots, of the ends of steps.
+
+    By component: how many will miss (NUMERATOR), are open (DENOMINATOR), and would usually miss (EXPOSURE).
+    """
 
     slot: Ints
     component: Ints
@@ -144,12 +147,13 @@ class OpenCases:
         series = np.flatnonzero(cases.any(axis=0))
         if not series.size or not self._curve.knows(whole):
             return Forecast(_NONE, _NONE, _NONE, _NONE)
-        missed = np.rint(self._curve.misses(self.step, cases.astype(float), whole)[series]).astype(np.int64)
-        miss = np.flatnonzero(missed)
-        component = np.repeat([Component.NUMERATOR, Component.DENOMINATOR], [miss.size, series.size])
-        value = np.concatenate([missed[miss], cases.sum(axis=0)[series]])
-        slot = np.full(value.size, self.step * STEP_SLOTS - 1, np.int64)
-        return Forecast(slot, component, np.concatenate([series[miss], series]), value)
+        found = self._curve.misses(self.step, cases.astype(float), whole)
+        missed, usual = (np.rint(column[series]).astype(np.int64) for column in found)
+        value = np.concatenate([missed, cases.sum(axis=0)[series], usual])
+        component = np.repeat([Component.NUMERATOR, Component.DENOMINATOR, Component.EXPOSURE], series.size)
+        told = np.flatnonzero(value)
+        slot = np.full(told.size, self.step * STEP_SLOTS - 1, np.int64)
+        return Forecast(slot, component[told], np.tile(series, 3)[told], value[told])
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """The state as named arrays, but for what lies further ahead."""
