@@ -43,4 +43,5 @@ def records_of(broker: str, topic: str, partitions: int = PARTITIONS) -> int:
 def is_merged(*workers: WorkerProcess) -> bool:
     """Whether the cells that were there at the last look, a second ago at most, have become windows."""
     lags = [running.sums("pharos_consumer_lag", "topic") for running in workers]
-    return sum(lag.get("pharos-cells", 0.0) + lag.get("pharos-verdicts", 0.0) for lag in lags) == 0
+    logs = ("pharos-cases", "pharos-cells", "pharos-verdicts")
+    return sum(lag.get(log, 0.0) for lag in lags for log in logs) == 0
