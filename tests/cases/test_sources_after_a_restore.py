@@ -65,11 +65,11 @@ def test_where_the_sources_are_the_same_nothing_changes(reported: bool) -> None:
     assert partition.frontier_ms == (50_000 if reported else NO_WATERMARK)
 
 
-def test_what_waited_for_a_slow_source_is_decided_slot_by_slot() -> None:
+def test_what_waited_for_a_slow_source_is_decided_piece_by_piece() -> None:
     partition = CasesPartition(CATALOGUE, 0, {"orders": 1})
     role = partition.links[0].later.key()
-    marks = RoleMarks(role, [()], [0] * 3, [7] * 3, [10_000, 15_000, 40_000], [0] * 3, [])
+    marks = RoleMarks(role, [()], [0] * 3, [7] * 3, [10_000, 15_000, 1_900_000], [0] * 3, [])
     partition.apply(CasesRecord("orders", 0, NO_WATERMARK, "", [marks]))
 
-    assert len(list(partition.pieces(record_of("orders", 0, 60_000)))) == 2
-    assert partition.frontier_ms == 60_000
+    assert len(list(partition.pieces(record_of("orders", 0, 2_000_000)))) == 2
+    assert partition.frontier_ms == 2_000_000

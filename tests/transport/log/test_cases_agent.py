@@ -268,7 +268,7 @@ async def test_what_waited_for_a_slow_source_is_decided_piece_by_piece_and_the_w
     before = state.progress
 
     (link,) = links_of(CATALOGUE.metrics)
-    left = marks_of(link, [(END_MS - at * 60_000, 0, 1, "app", True, 0, 0) for at in range(5)])
+    left = marks_of(link, [(END_MS - at * 1_200_000, 0, 1, "app", True, 0, 0) for at in range(5)])
     await apply(state, encode(record_of(0, left[0], END)), *promises(END)[1:])
 
     assert state.progress - before == 5
