@@ -99,8 +99,9 @@ def _check_after(
         yield ("after", "missing"), "leaves nothing to take a time, a scope or a duration from; remove one of them"
     if term.value and (term.value != COUNT or component is not Component.NUMERATOR or not metric.moments):
         yield ("value",), f"of a case only `{COUNT}`, in a mean of numbers: how many earlier events there were"
-    if (metric.traits.cells is CellKind.BINS) != (term.since == AFTER):
-        yield ("since",), f"a {metric.signal} {'needs' if not term.since else 'does not take'} `since: {AFTER}`"
+    binned = metric.traits.cells is CellKind.BINS
+    if binned != (term.since == AFTER):
+        yield ("since",), f"a {metric.signal} {'needs' if binned else 'does not take'} `since: {AFTER}`"
     if term.at not in {"time", AFTER} and not of_earlier(term.at):
         yield (
             ("at",),
@@ -108,8 +109,8 @@ def _check_after(
         )
     if of_earlier(term.at):
         yield from _check_time_of_earlier(("at",), term.at, after, vocabulary)
-    compared = [condition for field, condition in term.where.items() if is_comparison(field, condition)]
-    if len({(condition.start, condition.to) for condition in compared}) > 1:
+    compared = {(one.start, one.to or field) for field, one in term.where.items() if is_comparison(field, one)}
+    if len(compared) > 1:
         yield ("where",), "compares one time with one time of the earlier event; remove the other comparison"
     for field, condition in term.where.items():
         if is_comparison(field, condition):

@@ -14,7 +14,6 @@ metrics:
 """
 LOADS = "numerator: [{events: [page.viewed], value: load_time}]"
 RATIO = "unit: ratio, signal: ratio, denominator: [{events: [page.viewed]}]"
-AGAIN = "events: [page.viewed], again: session_id, again_s: 60"
 TOLD = "numerator: [{events: [queue.snapshot], value: waiting}]"
 
 
@@ -43,37 +42,6 @@ TOLD = "numerator: [{events: [queue.snapshot], value: waiting}]"
             "unit: number, signal: last, windows: [60], scopes: [[queue]], numerator: [{events: [queue.snapshot]}]",
             "names the field that is reported",
         ),
-        (
-            f"{RATIO}, scopes: [[]], numerator: [{{events: [page.viewed], again: session_id}}]",
-            "for how long a case is remembered",
-        ),
-        (
-            f"{RATIO}, scopes: [[]], numerator: [{{events: [page.viewed], again: session_id, again_s: 86410}}]",
-            "for how long a case is remembered",
-        ),
-        (
-            f"{RATIO}, scopes: [[]], numerator: [{{events: [page.viewed], again: session_id, again_s: 65}}]",
-            "for how long a case is remembered",
-        ),
-        (
-            f"{RATIO}, scopes: [[]], numerator: [{{events: [page.viewed], again_s: 60}}]",
-            "needs `again`",
-        ),
-        (
-            f"{RATIO}, scopes: [[]], numerator: [{{events: [page.viewed], again: load_time, again_s: 60}}]",
-            'page.viewed has no text "load_time"',
-        ),
-        (
-            f"{RATIO}, scopes: [[]], numerator: [{{events: [page.viewed], again: sesion_id, again_s: 60}}]",
-            'did you mean "session_id"',
-        ),
-        (
-            f"{RATIO}, scopes: [[]], numerator: [{{{AGAIN}}}, {{events: [page.failed]}}]",
-            "which then has this one term",
-        ),
-        (f"{RATIO}, scopes: [[]], numerator: [{{{AGAIN}, weight: -1}}]", "remove weight, value and at"),
-        (f"{RATIO}, scopes: [[], [page], [device]], numerator: [{{{AGAIN}}}]", "in one scope that holds all others"),
-        (f"unit: per_minute, signal: count, scopes: [[]], numerator: [{{{AGAIN}}}]", "only a ratio counts"),
         (
             f"unit: points, signal: net, scopes: [[]], {LOADS}, denominator: [{{events: [page.viewed]}}]",
             "negative answers",
