@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from streams.catalogue.load import Catalogue, load
+from streams.events.customer import CustomerKey
 from streams.ingest.partition import IngestPartition
+from tests.ingest.direct_marks import KEY
 from tests.ingest.records import SERVICE
 
 if TYPE_CHECKING:
@@ -39,6 +41,7 @@ def partition(shipped: Catalogue) -> Callable[..., IngestPartition]:
             late_limit_ms=7_200_000,
             future_limit_ms=300_000,
             now_ms=now_ms,
+            customers=CustomerKey(KEY),
             service=SERVICE.after,
         )
 

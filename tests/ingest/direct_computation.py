@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -40,6 +39,7 @@ class Direct:
         self.outcomes: Counter[str] = Counter()
         self.cells: Counter[Cell] = Counter()
         self.without_time: Counter[tuple[str, str]] = Counter()
+        self.counted: list[tuple[dict[str, Any], int, int]] = []  # event, time, late
         self.history: list[tuple[int, str, str]] = []
         self.largest: int | None = None
 
@@ -72,7 +72,9 @@ class Direct:
             self._count_misdated("pharos.event_too_late", event, timestamp, self.largest - time)
             return "late"
         self.largest = time if self.largest is None else max(self.largest, time)
-        self._count(event, time, late=int(time < self.largest - self.lateness))
+        late = int(time < self.largest - self.lateness)
+        self.counted.append((event, time, late))
+        self._count(event, time, late)
         return "counted"
 
     def _count_misdated(self, kind: str, event: dict[str, Any], timestamp: int, off: int) -> None:
@@ -82,15 +84,14 @@ class Direct:
         for metric in self.metrics:
             for component, terms in metric.components().items():
                 for term in terms:
-                    if event["type"] in term.events:
+                    if event["type"] in term.events and not term.by:
                         self._add(metric, component, term, event, time, late)
 
     def _add(  # noqa: C901, PLR0912 - told in one go, to be compared with the contract
         self, metric: Metric, component: Component, term: Term, event: dict[str, Any], time: int, late: int
     ) -> None:
         data, kind = event["data"], event["type"]
-        told = not term.again or data.get(term.again)
-        if not told or not all(holds(condition, field, data, time) for field, condition in term.where.items()):
+        if not all(holds(condition, field, data, time) for field, condition in term.where.items()):
             return
         if term.at == "time":
             start = time
@@ -118,21 +119,17 @@ class Direct:
             amount = told_amount
         sets = scope_sets(metric)
         wanted = set(component_sets(metric, component))
-        place: int = component
-        if term.again:
-            wanted = {max(wanted, key=lambda index: len(sets[index]))}
-            digest = hashlib.blake2b(data[term.again].encode(), digest_size=8).hexdigest()
-            place = 2**62 + int(digest, 16) // 4
-        slots = [(place, counts_for // 10_000)]
+        slots = [(int(component), counts_for // 10_000)]
         if metric.signal == "due_soon":
             ahead = max(counts_for // 300_000 - time // 300_000, 0)
             slots = [(min(ahead, 2**14 - 1) * 2 + component, time // 10_000)]
         if metric.signal == "cohort" and component is Component.EXPOSURE:
-            slots = [(component, time // 10_000), (Component.LATE_BY_DEADLINE, counts_for // 10_000)]
+            slots = [(int(component), time // 10_000), (int(Component.LATE_BY_DEADLINE), counts_for // 10_000)]
         for index in wanted:
-            scope = (index, tuple(self._dimension(name, data) for name in sets[index]))
+            told_by = data | term.labels
+            scope = (index, tuple(self._dimension(name, told_by) for name in sets[index]))
             for part, slot in slots:
-                cell = metric.key(), scope, int(part), slot, late
+                cell = metric.key(), scope, part, slot, late
                 if metric.signal == "last":
                     told = (time % 10_000 + 1) * 2**40 + max(amount, 0)
                     self.cells[cell] = later(self.cells[cell], told)

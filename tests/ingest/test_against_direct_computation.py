@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import HealthCheck, given, settings
@@ -11,10 +12,11 @@ from hypothesis import strategies as st
 from streams.catalogue.load import load
 from streams.catalogue.metric import Component, Direction, Metric
 from streams.catalogue.single_values import Difference
-from streams.catalogue.term import Condition, Term
+from streams.catalogue.term import After, Condition, Events, Term
 from streams.events.vocabulary import SHIPPED, type_of
 from streams.ingest.outcome import Outcome
 from tests.ingest.direct_computation import Direct, cells_of
+from tests.ingest.direct_marks import direct_marks, marks_of
 from tests.ingest.records import NOON, make_batch, text_of
 
 if TYPE_CHECKING:
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 HOUR = 3_600_000
 CATALOGUE = load()
+BY_HAND = {"automatic": Condition(any_of=(None, False))}
+OLD = {"requested_at": Condition(start="requested_at", to="time", above=60)}
 
 
 def metric(name: str, signal: str, **parts: Any) -> Metric:
@@ -76,9 +80,19 @@ HARD_METRICS = (
         Term(("dispute.closed",), value="amount"),
     )),
     metric("again", "ratio", scopes=((), ("region",), ("region", "reason"), ("reason",)), numerator=(
-        Term(("refund.requested", "refund.rejected"), again="order_id", again_s=600,
-             where={"automatic": Condition(any_of=(None, False))}),
+        Term(("refund.requested", "refund.rejected"), by="order_id", where=BY_HAND,
+             after=After(("refund.requested", "refund.rejected"), 600, where=BY_HAND)),
     ), denominator=(Term(("refund.requested",), where={"order_id": Condition(present=True)}),)),
+    metric("told", "ratio", scopes=((), ("region",), ("accountable", "reason")), numerator=(
+        Term(("refund.completed",), by="customer", also="reason", labels={"accountable": "shop"},
+             others=(Events(("dispute.closed",), where={"region": Condition(present=True)}),),
+             where={"paid_at": Condition(start="after.requested_at", above=60)},
+             after=After(("refund.requested",), 600, where={"amount": Condition(above=10.0)}, scope=("region",),
+                         others=(Events(("refund.rejected", "refund.requested"), where=OLD),))),
+        Term(("dispute.opened",), by="order_id", nth=2, reach_s=3_600, labels={"accountable": "carrier"}),
+    ), denominator=(
+        Term(("refund.requested",), where={"customer": Condition(present=True)}, labels={"accountable": "nobody"}),
+    )),
     metric("fed", "count", scopes=((), ("topic",), ("region", "topic"), ("reason",)), numerator=(
         Term(("refund.requested", "dispute.opened")),
         Term(("refund.requested",), plus_s=60),
@@ -179,7 +193,7 @@ def histories(draw: st.DrawFn) -> tuple[str, list[RecordBatch]]:
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=histories(), reach=st.sampled_from([0, 3, 10, 100]), hard=st.booleans())
-def test_outcomes_and_cells_equal_a_direct_computation(
+def test_outcomes_cells_and_marks_equal_a_direct_computation(
     partition: Callable[..., IngestPartition],
     history: tuple[str, list[RecordBatch]],
     reach: int,
@@ -200,6 +214,9 @@ def test_outcomes_and_cells_equal_a_direct_computation(
     counted = cells_of(flushes, GAUGES)
     assert {key: n for key, n in direct.cells.items() if n} == {key: n for key, n in counted.items() if n}
     assert {key for key, n in direct.without_time.items() if n} == ingest.without_time.keys()
+    marks, without_case = direct_marks(metrics, direct.counted, 3)
+    assert marks_of(flushes) == marks
+    assert sum((Counter(flush.without_case) for flush in flushes), Counter()) == without_case
 
 
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -227,6 +244,7 @@ def test_a_new_owner_that_warms_up_decides_like_the_one_that_read_on(
         left, right = old.take_flush(2), new.take_flush(2)
         assert (left.outcomes, left.watermark, left.next_offset) == (right.outcomes, right.watermark, right.next_offset)
         assert cells_of([left], GAUGES) == cells_of([right], GAUGES)
+        assert marks_of([left]) == marks_of([right])
 
 
 def test_flushing_often_or_once_gives_the_same_sums(

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from streams.catalogue.load import Catalogue
 from streams.catalogue.metric import Component, Direction, Metric
 from streams.catalogue.term import Term
-from streams.cells.mark import mark_of
 from streams.cells.record import CellsRecord, MetricCells
 from streams.merge.partition import MergePartition
 from streams.records.verdicts import Pulse
@@ -61,15 +60,7 @@ COHORT = metric(
     exposure=(Term(("order.paid",)),),
     windows=(60, 3600),
 )
-RECURRING = metric(
-    "recurring",
-    "ratio",
-    ((), ("region",), ("intent", "region"), ("intent",)),
-    numerator=(Term(("consultation.opened",), again="order_id", again_s=1_800),),
-    denominator=(Term(("consultation.opened",)),),
-    windows=(60, 3600),
-)
-CATALOGUE = Catalogue.of((COUNT, SETTLED, PROJECTED, COHORT, RECURRING))
+CATALOGUE = Catalogue.of((COUNT, SETTLED, PROJECTED, COHORT))
 
 
 @dataclass
@@ -210,7 +201,7 @@ def event_lists(rng: Random) -> list[Source]:
 def cells_of_event(rng: Random, time: int) -> list[Cell]:  # noqa: PLR0911 (one return for each kind of event)
     region, intent = rng.choice(REGIONS), rng.choice(INTENTS)
     slot = time // 10_000
-    kind = rng.choice(["count", "settled", "contact", "paid", "opened", "closed", "closed late", "asked"])
+    kind = rng.choice(["count", "settled", "contact", "paid", "opened", "closed", "closed late"])
     both: list[tuple[int, tuple[str, ...]]] = [(0, ()), (1, (region,))]
     if kind == "count":
         return [Cell(COUNT, scope, 0, slot, rng.randint(1, 2**40)) for scope in both]
@@ -218,10 +209,6 @@ def cells_of_event(rng: Random, time: int) -> list[Cell]:  # noqa: PLR0911 (one 
         at = (time - rng.randint(0, 60_000)) // 10_000
         value = rng.choice([1, -1])
         return [Cell(SETTLED, scope, component, at, value) for scope in both for component in (0, 1)]
-    if kind == "asked":
-        scopes = [(0, ()), (1, (region,)), (2, (intent, region)), (3, (intent,))]
-        contacts = [Cell(RECURRING, scope, 1, slot, 1) for scope in scopes]
-        return [*contacts, Cell(RECURRING, scopes[2], mark_of(rng.choice("abc")), slot, 1)]
     if kind == "contact":
         return [Cell(PROJECTED, (0, (intent, region)), 0, slot, 1)]
     if kind == "paid":

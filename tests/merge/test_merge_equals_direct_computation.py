@@ -11,14 +11,12 @@ from hypothesis import strategies as st
 
 from streams.catalogue.metric import Component, Metric
 from streams.catalogue.scopes import component_sets, scope_sets
-from streams.cells.mark import LEAST_MARK
 from tests.merge.random_logs import (
     BASE_MS,
     COHORT,
     COUNT,
     HOUR_MS,
     PROJECTED,
-    RECURRING,
     SETTLED,
     Source,
     event_lists,
@@ -98,14 +96,13 @@ def test_totals_hold_every_cell_the_late_ones_too(rng: Random) -> None:
     for source in sources:
         for _, cells in source.events:
             for cell in cells:
-                if cell.component != Component.LATE_BY_DEADLINE and cell.component < LEAST_MARK:
+                if cell.component != Component.LATE_BY_DEADLINE:
                     expected[cell.metric.name, cell.scope, cell.component] += cell.value
     got = {
         (reading.metric.name, scope, component): value
         for reading in shuffled.merge.readings()
         for scope, row in zip(reading.total_scopes, reading.totals.tolist(), strict=True)
         for component, value in enumerate(row)
-        if (reading.metric, component) != (RECURRING, 0)  # repeats come by marks
     }
     assert {key: value for key, value in got.items() if value} == {
         key: value for key, value in expected.items() if value
@@ -146,7 +143,7 @@ def test_history_by_quarters_leads_to_the_same_windows(rng: Random) -> None:
     stepped = run(sources, None)
     quick = run(sources, rng, evaluate_from)
 
-    for of in (COUNT, SETTLED, PROJECTED, RECURRING):
+    for of in (COUNT, SETTLED, PROJECTED):
         full = [entry for entry in stepped.recorders[of.name].seen if entry[0] == "tick" and entry[1] >= from_ms]
         judged = [entry for entry in quick.recorders[of.name].seen if entry[0] == "tick"]
         assert [by_scope(of, entry) for entry in full] == [by_scope(of, entry) for entry in judged]
