@@ -25,7 +25,8 @@ pytestmark = pytest.mark.kafka
 ASKS_FOR_CUSTOMERS = """
   - {id: X1, name: again_soon, title: Customers who come again, touchpoint: consultation, unit: ratio, signal: ratio,
      direction: up, minimum_effect: 0.1, minimum_exposure: 20, windows: [300], scopes: [[]], runbook: repeat-contacts,
-     numerator: [{events: [consultation.opened], again: customer, again_s: 3600}],
+     numerator: [{events: [consultation.opened], by: customer,
+                  after: {events: [consultation.opened], reach_s: 3600}}],
      denominator: [{events: [consultation.opened]}]}
 """
 
@@ -124,11 +125,14 @@ def test_a_worker_with_another_customer_key_ends_and_says_why_until_it_replaces_
     assert "Traceback" not in bench.told()
 
 
-def test_without_a_customer_key_a_catalogue_that_asks_for_customers_ends_the_start(
-    bench: Bench, tmp_path: Path
-) -> None:
+def test_without_a_customer_key_a_worker_counts_and_says_which_metrics_stay_empty(bench: Bench, tmp_path: Path) -> None:
     (tmp_path / "catalogue.yaml").write_text(SHIPPED.read_text() + ASKS_FOR_CUSTOMERS)
 
-    said = start(bench, catalogue=str(tmp_path / "catalogue.yaml")).said_at_its_end(2, 60.0)
+    worker = start(bench, catalogue=str(tmp_path / "catalogue.yaml"))
+    send(bench, 0, 20)
+    until_counted(bench, 20)
+    worker.stop()
 
-    assert "metric again_soon asks for customers, and there is no key to hash them: set customer_key_file" in said
+    (said,) = re.findall(r"there is no key to hash cases with: .*", bench.told())
+    assert "who may read pharos-cases can find out" in said
+    assert "again_soon stay empty, as no customer is known; set customer_key_file" in said
