@@ -49,11 +49,15 @@ def _board(plan: Plan, name: str, metrics: list[Metric]) -> Board:
     title = title_of(name) + (" and disputes" if any(metric.touchpoint != name for metric in metrics) else "")
     chosen = filters(metrics)
     # Gauges do not add up, and of rare events a part has none on most days: the anomaly names those that have. What is
-    # for information has no row of its own here: a board with forty panels is read by nobody.
+    # for information has no row of its own here, and of a forecast the row of its cohort does: a board with forty
+    # panels is read by nobody.
     parted = [
         metric
         for metric in metrics
-        if metric.traits.additive and not metric.traits.by_event and metric.severity is not Severity.INFO
+        if metric.traits.additive
+        and not metric.traits.by_event
+        and not metric.forecasts
+        and metric.severity is not Severity.INFO
     ]
     return Board(
         name=name,

@@ -181,7 +181,7 @@ SIGNALS: dict[str, Traits] = {
         words=("closed in time", "opened", ""),
         formula="of the cases open with a deadline within 2 h, how many will not be closed in time as it goes",
         needs=_DENOMINATOR,
-        takes=frozenset({"forecasts"}),
+        takes=frozenset({"forecasts", "by"}),
         of_cases=True,
         sampled=True,
     ),

@@ -19,7 +19,15 @@ if TYPE_CHECKING:
     from dashboards.boards.plan import Plan
     from streams.catalogue.metric import Metric
 
-MOST_PANELS = {"war-room": 8, "overview": 16, "executive": 17, "pipeline": 30, "logistics": 29, "consultation": 32}
+MOST_PANELS = {
+    "war-room": 8,
+    "overview": 16,
+    "executive": 17,
+    "pipeline": 30,
+    "logistics": 30,
+    "consultation": 33,
+    "aftersale": 29,
+}
 MOST_PANELS_OF_DETAIL = 28
 
 
