@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -95,8 +96,9 @@ class LinkCells:
         nowhere = np.zeros(rows.size, np.int64)
         first = marks.scope[rows] if own else nowhere
         second = answer.scope[rows] if earlier else nowhere
-        distinct, counts = np.unique(np.stack((first, second, slot, what)), axis=1, return_counts=True)
-        for (one, other, at, of), count in zip(distinct.T.tolist(), counts.tolist(), strict=True):
+        for (one, other, at, of), count in Counter(
+            zip(first.tolist(), second.tolist(), slot.tolist(), what.tolist(), strict=True)
+        ).items():
             values = (names[0].names[one] if own else (), names[1].names[other] if earlier else ())
             for component, amount in self._amounts(of):
                 for number, places in self._projections:

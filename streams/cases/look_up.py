@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from streams.catalogue.case_roles import CaseLink, Comparison
 
     Ints = NDArray[np.int64]
+    Places = tuple[Ints, Ints]
     Rows = NDArray[np.bool_]
 
 _SPENT = Kept(spent=True)
@@ -52,21 +53,25 @@ class Here:
         self.marks = marks
         self.used: Rows = np.zeros(marks.case.size, bool)
         self._start_ms = int(marks.time.min()) if marks.case.size else 0
-        self._run = Run.of(marks, np.ones(marks.case.size, np.int64), self._start_ms, _SPENT)
+        self._run = Run.of(marks, self._start_ms, _SPENT)
 
-    def places(self, case: Ints, oldest: Ints, newest: Ints, *, first: bool) -> Ints:
-        """Where the last or the first one of each case lies; -1 where there is none."""
+    def places(self, case: Ints, oldest: Ints, newest: Ints, *, first: bool) -> Places:
+        """For which of the cases there is one, and where the last or the first one lies."""
         search = self._run.first if first else self._run.last
         return search(case, oldest - self._start_ms, newest - self._start_ms)
 
-    def count(self, case: Ints, oldest: Ints, newest: Ints) -> Ints:
-        """How many there are of each case."""
+    def count(self, case: Ints, oldest: Ints, newest: Ints) -> Places:
+        """For which of the cases there are any, and how many."""
         return self._run.count(case, oldest - self._start_ms, newest - self._start_ms)
 
     def use_up(self, places: Ints) -> None:
         """They are not found again."""
         self._run.use_up(places)
         self.used[places] = True
+
+    def left(self) -> Marks:
+        """Those that are to be remembered."""
+        return self.marks.chosen(~self.used) if self.used.any() else self.marks
 
 
 class Answer(NamedTuple):
@@ -135,15 +140,22 @@ class LookUp:
             counts = found.known.copy() if not self._after.missing else ~found.known
             if self.link.term.value:
                 oldest = later.time - self._reach_ms
-                number = memory.count(later.case, oldest, later.time) + here.count(later.case, oldest, later.time)
+                number = memory.count(later.case, oldest, later.time)
+                rows, there = here.count(later.case, oldest, later.time)
+                number[rows] += there
         if self._nth and own is not None:
-            before = own.count(later.case, later.time - self._nth_reach_ms, later.time)
-            counts &= before + _rank(later.case) == self._nth - 1
+            counts &= self._places(later, own) == self._nth - 1
         for comparison in self.link.comparisons:
             counts &= _compared(comparison, later, found)
         answer = Answer(counts, found.known, found.time, found.scope, found.value, number)
         counts &= self._in_time(later.time, answer)
         return answer
+
+    def _places(self, later: Marks, own: Memory) -> Ints:
+        """How many events of its case were before each one, within reach."""
+        before = own.count(later.case, later.time - self._nth_reach_ms, later.time)
+        places: Ints = before + _within(later, _rank(later.case), self._nth_reach_ms)
+        return places
 
     def _in_time(self, time: Ints, answer: Answer) -> Rows:
         term = self.link.term
@@ -181,18 +193,29 @@ class LookUp:
         later = batch.marks
         case, time, reach = later.case, later.time, self._reach_ms
         found = (memory.first if first else memory.last)(case, time - reach, time)
-        rank = _rank(case)
-        place = np.arange(case.size)
-        before = place - rank if first else place - 1
-        inside = (rank > 0) & (time[before] >= time - reach)
+        place, rank = np.arange(case.size), _rank(case)
+        inside = rank > 0
         if first:
-            inside &= ~found.known
+            before = place - _within(later, rank, reach)
+            inside &= (before < place) & ~found.known
+        else:
+            before = place - 1
+            inside &= time[before] >= time - reach
         found.known[inside] = True
         for column, values in ((found.time, time), (found.scope, later.scope), (found.value, later.value)):
             column[inside] = values[before[inside]]
         if batch.late:  # the one that came after it was taken for the first
             found.known[:] |= memory.first(case, time, time + reach).known
         return found
+
+
+def _within(marks: Marks, rank: Ints, reach: int) -> Ints:
+    """int64[n]: how many marks of the case lie before each one in a sorted batch, no longer ago than the reach."""
+    number = rank.copy()
+    place = np.arange(rank.size)
+    while (far := (number > 0) & (marks.time[place - number] < marks.time - reach)).any():
+        number[far] -= 1
+    return number
 
 
 def _rank(case: Ints) -> Ints:
@@ -212,18 +235,14 @@ def _either(case: Ints, oldest: Ints, newest: Ints, here: Here, memory: Memory, 
     found = memory.first(case, oldest, newest) if first else memory.last(case, oldest, newest)
     if not here.marks.case.size:
         return found
-    place = here.places(case, oldest, newest, first=first)
+    rows, place = here.places(case, oldest, newest, first=first)
     time = here.marks.time[place]
-    rows = (place >= 0) & (~found.known | ((time < found.time) if first else (time >= found.time)))
-    at = place[rows]
+    better = ~found.known[rows] | ((time < found.time[rows]) if first else (time >= found.time[rows]))
+    rows, place = rows[better], place[better]
     found.known[rows] = True
-    for column, values in (
-        (found.time, time),
-        (found.scope, here.marks.scope[place]),
-        (found.value, here.marks.value[place]),
-    ):
-        column[rows] = values[rows]
-    found.block[rows], found.place[rows] = -1, at
+    for column, values in zip((found.time, found.scope, found.value), here.marks[1:], strict=True):
+        column[rows] = values[place]
+    found.block[rows], found.place[rows] = -1, place
     return found
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -70,17 +70,27 @@ class WaitingMarks:
             self.dropped += marks.case.size - room
             marks = marks.chosen(np.arange(room))
         self._held += marks.case.size
+        if not marks.case.size:
+            return
         numbers = marks.time // self._unit_ms
+        if numbers.min() == numbers.max():  # nearly always
+            self._parts.setdefault(int(numbers[0]), []).append(marks)
+            return
         for number in np.unique(numbers).tolist():
             self._parts.setdefault(number, []).append(marks.chosen(numbers == number))
+
+    def has(self, number: int) -> bool:
+        """Whether anything waits under a number."""
+        return number in self._parts
 
     def numbers(self) -> list[int]:
         """Of which something waits, in order."""
         return sorted(self._parts)
 
-    def take(self, number: int) -> Marks:
-        """Removes and returns what waits under a number."""
-        marks = Marks.together(self._parts.pop(number, []))
+    def take(self, numbers: Iterable[int]) -> Marks:
+        """Removes and returns what waits under these numbers."""
+        parts = [part for number in numbers for part in self._parts.pop(number, ())]
+        marks = parts[0] if len(parts) == 1 else Marks.together(parts)
         self._held -= marks.case.size
         return marks
 

@@ -9,8 +9,6 @@ import numpy as np
 from streams.cases.run import Kept, Run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
     from streams.cases.marks import Marks
@@ -81,7 +79,7 @@ class Block:
 
 
 class Memory:
-    """Remembers marks for `reach_ms`. 16 bytes each, and 1 to 12 more where counts, values or use are kept.
+    """Remembers marks for `reach_ms`. 16 bytes each, and 1 to 9 more where values or use are kept.
 
     Args:
         kept: what is remembered of each.
@@ -97,9 +95,11 @@ class Memory:
         self.limit = limit
         self.forgotten = 0
         self.blocks: dict[int, Block] = {}
+        self._held = 0
+        self._due_ms = _NEVER  # when there is something to tidy up
 
     def __len__(self) -> int:
-        return sum(len(block) for block in self.blocks.values())
+        return self._held
 
     @property
     def since_ms(self) -> int | None:
@@ -107,21 +107,32 @@ class Memory:
         return min(self.blocks) * HOUR_MS if self.blocks else None
 
     def add(self, marks: Marks, slot_ms: int) -> None:
-        """Marks sorted by case, time and scope. Of a case one is kept for each slot."""
+        """Marks sorted by case, time and scope. Of a case the last one is kept for each slot, or every one."""
         if not marks.case.size:
             return
-        slot = marks.time // slot_ms
-        begins = np.concatenate(([True], (marks.case[1:] != marks.case[:-1]) | (slot[1:] != slot[:-1])))
-        firsts = np.flatnonzero(begins)
-        ends = np.append(firsts[1:], marks.case.size)
-        chosen = marks.chosen(firsts if self.kept.first else ends - 1)
-        counts = ends - firsts
+        chosen = marks
+        if not self.kept.every:  # the last of a slot is always nearer than those before it
+            slot = marks.time // slot_ms
+            lasts = np.concatenate(((marks.case[1:] != marks.case[:-1]) | (slot[1:] != slot[:-1]), [True]))
+            chosen = marks.chosen(lasts)
         hours = chosen.time // HOUR_MS
-        for hour in np.unique(hours).tolist():
+        self._held += chosen.case.size
+        for hour in range(int(hours.min()), int(hours.max()) + 1):
             inside = hours == hour
+            if not inside.any():
+                continue
             first = self._home(hour)
-            block = self.blocks.setdefault(first, Block())
-            block.add(Run.of(chosen.chosen(inside), counts[inside], first * HOUR_MS, self.kept))
+            block = self.blocks.get(first)
+            if block is None:
+                block = self.blocks[first] = Block()
+                self._due_ms = _NEVER
+            block.add(Run.of(chosen.chosen(inside), first * HOUR_MS, self.kept))
+
+    def put(self, first: int, block: Block) -> None:
+        """A block as it was saved."""
+        self.blocks[first] = block
+        self._held += len(block)
+        self._due_ms = _NEVER
 
     def last(self, case: Ints, oldest: Ints, newest: Ints) -> Found:
         """For each case, in ascending order, the last mark whose time lies in [oldest, newest]."""
@@ -134,8 +145,11 @@ class Memory:
     def count(self, case: Ints, oldest: Ints, newest: Ints) -> Ints:
         """int64[n]: how many events were marked of each case, in ascending order, with a time in [oldest, newest]."""
         total = np.zeros(case.size, np.int64)
-        for _, _, start_ms, run in self._runs(oldest, newest):
-            total += run.count(case, oldest - start_ms, newest - start_ms)
+        for first in self._asked(oldest, newest):
+            start_ms = first * HOUR_MS
+            for run in self.blocks[first].runs:
+                rows, number = run.count(case, oldest - start_ms, newest - start_ms)
+                total[rows] += number
         return total
 
     def use_up(self, found: Found, rows: NDArray[np.bool_]) -> None:
@@ -147,16 +161,28 @@ class Memory:
 
     def go_on(self, now_ms: int, kept_ms: int) -> None:
         """Tidies up what is over, lets go of what ended `kept_ms` ago, and keeps to the limit."""
+        if now_ms >= self._due_ms:
+            self._tidy(now_ms, kept_ms)
+        while self._held > self.limit:
+            oldest = self.blocks.pop(min(self.blocks))
+            self.forgotten += len(oldest)
+            self._held -= len(oldest)
+
+    def _tidy(self, now_ms: int, kept_ms: int) -> None:
         for first in sorted(self.blocks):
             block = self.blocks[first]
             if (first + block.hours) * HOUR_MS <= now_ms - kept_ms:
-                del self.blocks[first]
+                self._held -= len(self.blocks.pop(first))
+            elif (first + block.hours) * HOUR_MS <= now_ms:
+                block.whole()
         yesterday = now_ms // (HOUR_MS * _DAY_HOURS) - 1
         for day in sorted({first // _DAY_HOURS for first, block in self.blocks.items() if block.hours == 1}):
             if day < yesterday:
                 self._join_day(day)
-        while len(self) > self.limit:
-            self.forgotten += len(self.blocks.pop(min(self.blocks)))
+        next_hour = (now_ms // HOUR_MS + 1) * HOUR_MS
+        ends = ((first + block.hours) * HOUR_MS + kept_ms for first, block in self.blocks.items())
+        self._due_ms = min(ends, default=next_hour)
+        self._due_ms = min(self._due_ms, next_hour)
 
     def _join_day(self, day: int) -> None:
         """Hours of a day that is over become one block: few are searched, however long memory reaches."""
@@ -175,29 +201,38 @@ class Memory:
         day = hour // _DAY_HOURS * _DAY_HOURS
         return day if day in self.blocks and self.blocks[day].hours > 1 else hour
 
-    def _runs(self, oldest: Ints, newest: Ints) -> Iterator[tuple[int, int, int, Run]]:
-        """All runs that may hold what is asked for: block, number of the run, where its times begin, and the run."""
+    def _asked(self, oldest: Ints, newest: Ints) -> list[int]:
+        """The blocks that may hold what is asked for, in order."""
         if not oldest.size:
-            return
+            return []
         least, most = int(oldest.min()), int(newest.max())
-        for first in sorted(self.blocks):
-            block = self.blocks[first]
-            if (first + block.hours) * HOUR_MS > least and first * HOUR_MS <= most:
-                for number, run in enumerate(block.runs):
-                    yield first, number, first * HOUR_MS, run
+        return sorted(
+            first
+            for first, block in self.blocks.items()
+            if (first + block.hours) * HOUR_MS > least and first * HOUR_MS <= most
+        )
 
     def _best(self, case: Ints, oldest: Ints, newest: Ints, *, first: bool) -> Found:
         best = Found.nothing(case.size)
-        for block, number, start_ms, run in self._runs(oldest, newest):
-            search = run.first if first else run.last
-            place = search(case, oldest - start_ms, newest - start_ms)
-            rows = np.flatnonzero(place >= 0)
-            time = run.time[place[rows]] + np.int64(start_ms)
-            better = ~best.known[rows] | ((time < best.time[rows]) if first else (time >= best.time[rows]))
-            rows, time = rows[better], time[better]
-            at = place[rows]
-            best.known[rows] = True
-            best.time[rows], best.scope[rows] = time, run.scope[at]
-            best.value[rows] = 0 if run.value is None else run.value[at]
-            best.block[rows], best.run[rows], best.place[rows] = block, number, at
+        missing = np.arange(case.size)  # what a block has need not be looked for in those that are further away
+        blocks = self._asked(oldest, newest)
+        for block in blocks if first else reversed(blocks):
+            start_ms = np.int64(block * HOUR_MS)
+            for number, run in enumerate(self.blocks[block].runs):
+                search = run.first if first else run.last
+                rows, place = search(case, oldest - start_ms, newest - start_ms)
+                if not rows.size:
+                    continue
+                asked, time = missing[rows], run.time[place] + start_ms
+                better = ~best.known[asked] | ((time < best.time[asked]) if first else (time >= best.time[asked]))
+                asked, time, place = asked[better], time[better], place[better]
+                best.known[asked] = True
+                best.time[asked], best.scope[asked] = time, run.scope[place]
+                best.value[asked] = 0 if run.value is None else run.value[place]
+                best.block[asked], best.run[asked], best.place[asked] = block, number, place
+            left = ~best.known[missing]
+            if not left.all():
+                missing, case, oldest, newest = missing[left], case[left], oldest[left], newest[left]
+                if not missing.size:
+                    break
         return best

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 _QUARTER_MS = QUARTER_SLOTS * SLOT_MS
 _CLOSING_MS = CLOSING_SLOTS * SLOT_MS
+_MOST_IN_SLOT = 16
+_NONE = Marks.none()
+_NOTHING_HERE = Here(_NONE)
 
 
 class RoleState:
@@ -41,8 +44,17 @@ class RoleState:
         self.late = WaitingMarks(_QUARTER_MS)
 
     def sorted(self, marks: Marks) -> Marks:
-        """By case, time, the name of the scope, and what they carry: not by the order in which they came."""
-        return marks.chosen(np.lexsort((marks.value, self.names.ranks(marks.scope), marks.time, marks.case)))
+        """By case, time, the name of the scope, and what they carry: not by the order in which they came.
+
+        Of a case the first `_MOST_IN_SLOT` in a slot are left: an account for tests may have thousands.
+        """
+        if marks.case.size < 2:
+            return marks
+        marks = marks.chosen(np.lexsort((marks.value, self.names.ranks(marks.scope), marks.time, marks.case)))
+        slot = marks.time // SLOT_MS
+        begins = np.concatenate(([True], (marks.case[1:] != marks.case[:-1]) | (slot[1:] != slot[:-1])))
+        place = np.arange(slot.size)
+        return marks.chosen(place - np.maximum.accumulate(np.where(begins, place, 0)) < _MOST_IN_SLOT)
 
 
 class Tally(NamedTuple):
@@ -69,6 +81,7 @@ class CasesPartition:
         frontier_ms: slots below it are decided; NO_WATERMARK before every source has reported.
         unknown_role: marks of roles that this catalogue does not have.
         missed: late marks whose quarter was closed.
+        crowded: marks beyond the most that a case may have in a slot.
 
     """
 
@@ -79,6 +92,7 @@ class CasesPartition:
         self.frontier_ms = NO_WATERMARK
         self.unknown_role = 0
         self.missed = 0
+        self.crowded = 0
         self.watermarks = Watermarks(sources)
         self._sources = dict(sources)
         self._catalogue = catalogue
@@ -86,6 +100,8 @@ class CasesPartition:
         self.links = links_of(metrics)
         self.roles = {role.key(): RoleState(role) for role in roles_of(self.links)}
         self.stores, self._uses = stores_of(self.links, limit)
+        self._store_keys = [store.role.key() for store in self.stores]
+        self._link_keys = [(link.later.key(), (link.earlier or link.later).key()) for link in self.links]
         self.tallies = [Tally() for _ in self.links]
         self._look_ups = [LookUp(link) for link in self.links]
         counted = [
@@ -150,6 +166,7 @@ class CasesPartition:
             "frontier": self.frontier_ms,
             "unknown_role": self.unknown_role,
             "missed": self.missed,
+            "crowded": self.crowded,
             "tallies": {self._name(place): list(tally) for place, tally in enumerate(self.tallies)},
         }
 
@@ -158,7 +175,7 @@ class CasesPartition:
         self.watermarks = Watermarks(plain["sources"])
         self.watermarks.load([(topic, number, at) for topic, number, at in plain["watermarks"]], plain["watermark"])
         self.frontier_ms = plain["frontier"]
-        self.unknown_role, self.missed = plain["unknown_role"], plain["missed"]
+        self.unknown_role, self.missed, self.crowded = plain["unknown_role"], plain["missed"], plain["crowded"]
         for place in range(len(self.tallies)):
             self.tallies[place] = Tally(*plain["tallies"].get(self._name(place), ()))
 
@@ -185,60 +202,61 @@ class CasesPartition:
             state.late.add(columns.chosen(late & ~closed))
 
     def _advance(self) -> Iterator[None]:
-        """Decides slots, and quarters of late ones, in the order in which they are final."""
+        """Decides slots, and quarters of late ones, in the order in which they are final.
+
+        Slots of one quarter are decided together, as many as are final: each event finds what was before it all the
+        same. Quarters of late events close at the ends of quarters.
+        """
         least = self.watermarks.least
         if least == NO_WATERMARK or least // SLOT_MS * SLOT_MS <= self.frontier_ms:
             return
         frontier = least // SLOT_MS * SLOT_MS
         states = self.roles.values()
         slots = {number for state in states for number in state.waiting.numbers() if (number + 1) * SLOT_MS <= frontier}
-        quarters = {number for state in states for number in state.late.numbers()}
-        due = [((number + 1) * SLOT_MS, 0, number) for number in slots]
-        due += [
-            (closing, 1, number)
-            for number in quarters
-            if (closing := (number + 1) * _QUARTER_MS + _CLOSING_MS) <= frontier
-        ]
-        for now_ms, late, number in sorted(due):
-            self._decide(number, late=bool(late))
+        late = {number for state in states for number in state.late.numbers()}
+        due = {((number // QUARTER_SLOTS + 1) * _QUARTER_MS, 0) for number in slots}
+        due |= {closing for number in late if (closing := ((number + 1) * _QUARTER_MS + _CLOSING_MS, 1))[0] <= frontier}
+        for end_ms, is_late in sorted(due):
+            if is_late:
+                number = (end_ms - _CLOSING_MS) // _QUARTER_MS - 1
+                self._decide({key: state.late.take([number]) for key, state in self.roles.items()}, late=True)
+            else:
+                of_quarter = [number for number in slots if (number // QUARTER_SLOTS + 1) * _QUARTER_MS == end_ms]
+                self._decide({key: state.waiting.take(of_quarter) for key, state in self.roles.items()}, late=False)
             for store in self.stores:
-                store.go_on(now_ms, _QUARTER_MS + _CLOSING_MS)
+                store.go_on(min(end_ms, frontier), _QUARTER_MS + _CLOSING_MS)
             yield
         self.frontier_ms = frontier
-        for store in self.stores:
-            store.go_on(frontier, _QUARTER_MS + _CLOSING_MS)
 
-    def _decide(self, number: int, *, late: bool) -> None:
+    def _decide(self, marks: Mapping[str, Marks], *, late: bool) -> None:
+        nothing = Batch(_NONE, late)
         batches = {
-            key: Batch(state.sorted((state.late if late else state.waiting).take(number)), late)
-            for key, state in self.roles.items()
+            key: Batch(self.roles[key].sorted(of), late) if of.case.size else nothing for key, of in marks.items()
         }
-        here = [Here(store.fresh(batches[store.role.key()])) for store in self.stores]
-        for place, (link, use, look_up, cells) in enumerate(
-            zip(self.links, self._uses, self._look_ups, self._link_cells, strict=True)
-        ):
-            batch = batches[link.later.key()]
-            if use.fresh is not None:
-                batch = Batch(here[use.fresh].marks, late)
+        self.crowded += sum(of.case.size - batches[key].marks.case.size for key, of in marks.items())
+        here = [
+            _NOTHING_HERE if batches[key] is nothing else Here(store.fresh(batches[key]))
+            for store, key in zip(self.stores, self._store_keys, strict=True)
+        ]
+        for place, (use, (later_key, earlier_key)) in enumerate(zip(self._uses, self._link_keys, strict=True)):
+            batch = batches[later_key] if use.fresh is None else Batch(here[use.fresh].marks, late)
             if not batch.marks.case.size:
                 continue
-            earlier = Here(Marks.none()) if use.earlier is None else here[use.earlier]
-            answer = look_up.answer(
+            answer = self._look_ups[place].answer(
                 batch,
-                earlier,
+                _NOTHING_HERE if use.earlier is None else here[use.earlier],
                 None if use.earlier is None else self.stores[use.earlier].memory,
                 None if use.own is None else self.stores[use.own].memory,
             )
-            if link.earlier is not None:
+            if use.earlier is not None:
                 asked, found = self.tallies[place]
                 known = int(np.count_nonzero(answer.found))
                 self.tallies[place] = Tally(asked + batch.marks.case.size, found + known)
-            names = self.roles[link.later.key()].names
-            of_earlier = names if link.earlier is None else self.roles[link.earlier.key()].names
-            for each in cells:
-                each.add(batch.marks, answer, (names, of_earlier), late=late)
-        for store, marks in zip(self.stores, here, strict=True):
-            store.memory.add(marks.marks.chosen(~marks.used), SLOT_MS)
+            names = (self.roles[later_key].names, self.roles[earlier_key].names)
+            for each in self._link_cells[place]:
+                each.add(batch.marks, answer, names, late=late)
+        for store, of in zip(self.stores, here, strict=True):
+            store.memory.add(of.left(), SLOT_MS)
 
 
 def _has(metric: Metric, link: CaseLink) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -14,23 +15,22 @@ if TYPE_CHECKING:
     from streams.cases.marks import Marks
 
     Ints = NDArray[np.int64]
+    Places = tuple[Ints, Ints]
 
-COLUMNS = ("case", "time", "scope", "counts", "value", "used")
+COLUMNS = ("case", "time", "scope", "value", "used")
 
 
 class Kept(NamedTuple):
     """What a memory keeps of marks.
 
     Attributes:
-        first: of the marks of a case in one slot the first instead of the last.
-        counted: how many there were.
+        every: all marks; else of a case in a slot the last one, which is nearer than those before it.
         valued: the times that they carry.
         spent: whether a mark was used up.
 
     """
 
-    first: bool = False
-    counted: bool = False
+    every: bool = False
     valued: bool = False
     spent: bool = False
 
@@ -42,7 +42,6 @@ class Run:
         case: int64, the hash.
         time: int32, ms since the beginning of the block.
         scope: int32.
-        counts: int32, events that a mark stands for; None: one each.
         value: int64; None: they carry none.
         used: bool; None: they are never used up.
 
@@ -53,29 +52,24 @@ class Run:
         case: NDArray[np.int64],
         time: NDArray[np.int32],
         scope: NDArray[np.int32],
-        counts: NDArray[np.int32] | None,
         value: NDArray[np.int64] | None,
         used: NDArray[np.bool_] | None,
     ) -> None:
         self.case = case
         self.time = time
         self.scope = scope
-        self.counts = counts
         self.value = value
         self.used = used
 
     @classmethod
-    def of(cls, marks: Marks, counts: Ints, start_ms: int, kept: Kept) -> Run:
+    def of(cls, marks: Marks, start_ms: int, kept: Kept) -> Run:
         """Of marks that are sorted, in a block that begins at `start_ms`."""
-        order = np.lexsort((marks.time, marks.case))
-        case, time, scope, value = (column[order] for column in marks)
         return cls(
-            case,
-            (time - start_ms).astype(np.int32),
-            scope.astype(np.int32),
-            counts[order].astype(np.int32) if kept.counted else None,
-            value if kept.valued else None,
-            np.zeros(case.size, bool) if kept.spent else None,
+            marks.case,
+            (marks.time - start_ms).astype(np.int32),
+            marks.scope.astype(np.int32),
+            marks.value if kept.valued else None,
+            np.zeros(marks.case.size, bool) if kept.spent else None,
         )
 
     @classmethod
@@ -83,13 +77,16 @@ class Run:
         """Of the same kind and block."""
         case = np.concatenate([run.case for run in runs])
         time = np.concatenate([run.time for run in runs])
-        order = np.lexsort((time, case))
+        if all(one.time.max() <= other.time.min() for one, other in pairwise(runs)):
+            order = np.argsort(case, kind="stable")  # merges what is sorted already
+        else:
+            order = np.lexsort((time, case))
 
         def column(name: str) -> NDArray[np.int64] | None:
             parts = [getattr(run, name) for run in runs]
             return None if parts[0] is None else np.concatenate(parts)[order]
 
-        return cls(case[order], time[order], column("scope"), column("counts"), column("value"), column("used"))  # type: ignore[arg-type] # each keeps its kind
+        return cls(case[order], time[order], column("scope"), column("value"), column("used"))  # type: ignore[arg-type] # each keeps its kind
 
     @property
     def size(self) -> int:
@@ -98,56 +95,56 @@ class Run:
 
     def moved(self, by_ms: int) -> Run:
         """In a block that begins so much earlier."""
-        return Run(self.case, self.time + np.int32(by_ms), self.scope, self.counts, self.value, self.used)
+        return Run(self.case, self.time + np.int32(by_ms), self.scope, self.value, self.used)
 
-    def last(self, case: Ints, oldest: Ints, newest: Ints) -> Ints:
-        """int64[n]: where the last mark of each case lies whose time is in [oldest, newest]; -1 where there is none."""
-        at = np.searchsorted(self.case, case, "right") - 1
-        while True:
-            there = at >= 0
-            there[there] = self.case[at[there]] == case[there]
-            past = there.copy()
-            past[there] = self.time[at[there]] > newest[there]
-            if self.used is not None:
-                past[there] |= self.used[at[there]]
-            if not past.any():
-                break
+    def last(self, case: Ints, oldest: Ints, newest: Ints) -> Places:
+        """The last mark of each case whose time is in [oldest, newest]: for which of the cases, and where it lies."""
+        rows, _ = self._hits(case)
+        if not rows.size:
+            return rows, rows
+        at = np.searchsorted(self.case, case[rows], "right") - 1
+        asked, oldest, newest = case[rows], oldest[rows], newest[rows]
+        while (past := (at >= 0) & self._not_these(at, asked, self.time[at] > newest)).any():
             at[past] -= 1
-        there[there] = self.time[at[there]] >= oldest[there]
-        return np.where(there, at, -1)
+        there = (at >= 0) & (self.case[at] == asked) & (self.time[at] >= oldest)
+        return rows[there], at[there]
 
-    def first(self, case: Ints, oldest: Ints, newest: Ints) -> Ints:
+    def first(self, case: Ints, oldest: Ints, newest: Ints) -> Places:
         """The same, the first."""
-        at = np.searchsorted(self.case, case, "left")
-        while True:
-            there = at < self.size
-            there[there] = self.case[at[there]] == case[there]
-            before = there.copy()
-            before[there] = self.time[at[there]] < oldest[there]
-            if self.used is not None:
-                before[there] |= self.used[at[there]]
-            if not before.any():
-                break
+        rows, at = self._hits(case)
+        if not rows.size:
+            return rows, rows
+        asked, oldest, newest = case[rows], oldest[rows], newest[rows]
+        at -= self.size  # counted from the end, so that 0 is beyond it, and still an index
+        while (before := (at < 0) & self._not_these(at, asked, self.time[at] < oldest)).any():
             at[before] += 1
-        there[there] = self.time[at[there]] <= newest[there]
-        return np.where(there, at, -1)
+        there = (at < 0) & (self.case[at] == asked) & (self.time[at] <= newest)
+        return rows[there], at[there] + self.size
 
-    def count(self, case: Ints, oldest: Ints, newest: Ints) -> Ints:
-        """int64[n]: events of each case with a time in [oldest, newest]."""
-        begin, end = np.searchsorted(self.case, case, "left"), np.searchsorted(self.case, case, "right")
-        some = np.flatnonzero(end > begin)
-        total = np.zeros(case.size, np.int64)
-        if not some.size:
-            return total
+    def count(self, case: Ints, oldest: Ints, newest: Ints) -> Places:
+        """Events of each case with a time in [oldest, newest]: for which of the cases, and how many."""
+        rows, begin = self._hits(case)
+        if not rows.size:
+            return rows, rows
+        end = np.searchsorted(self.case, case[rows], "right")
         # Where a case has several marks, times are searched by bisection: all of one case lie in order.
-        left = self._bisected(begin[some], end[some], oldest[some], after=False)
-        right = self._bisected(begin[some], end[some], newest[some], after=True)
-        if self.counts is None:
-            total[some] = np.maximum(right - left, 0)
-        else:
-            sums = np.concatenate(([0], np.cumsum(self.counts, dtype=np.int64)))
-            total[some] = np.maximum(sums[right] - sums[left], 0)
-        return total
+        left = self._bisected(begin, end, oldest[rows], after=False)
+        right = np.maximum(self._bisected(begin, end, newest[rows], after=True), left)
+        return rows, right - left
+
+    def _hits(self, case: Ints) -> Places:
+        """Which of the cases are there, and where each begins. Most are not: everything else is for these alone."""
+        at = np.searchsorted(self.case, case)
+        at[at == self.size] = 0
+        rows = np.flatnonzero(self.case[at] == case) if self.size else at[:0]
+        return rows, at[rows]
+
+    def _not_these(self, at: Ints, case: Ints, beyond: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Marks of these cases that are out of reach or used up."""
+        if self.used is not None:
+            beyond = beyond | self.used[at]
+        not_these: NDArray[np.bool_] = beyond & (self.case[at] == case)
+        return not_these
 
     def _bisected(self, low: Ints, high: Ints, time: Ints, *, after: bool) -> Ints:
         low, high = low.copy(), high.copy()

@@ -94,7 +94,7 @@ class CasesSnapshot:
                 of, arrays = reader.part(name)
                 block = Block(of["hours"])
                 block.runs = [Run(*(arrays.get(column) for column in COLUMNS))]  # type: ignore[arg-type] # as packed
-                store.memory.blocks[int(name.rsplit("/", 1)[1])] = block
+                store.memory.put(int(name.rsplit("/", 1)[1]), block)
             if reader.has(f"store/{store.name}/forgotten"):
                 store.memory.forgotten = reader.part(f"store/{store.name}/forgotten")[0]["forgotten"]
 

@@ -34,18 +34,17 @@ def counted(link: CaseLink, marks: Sequence[Mark]) -> Counter[tuple[tuple[str, .
     earlier = [] if link.earlier is None else sorted(mark for mark in marks if mark.role == link.earlier.key())
     if term.after is not None and term.after.first_in_s:
         earlier = fresh(earlier, term.after.first_in_s * 1000)
-    used: dict[Mark, int] = {}  # and the slot in which that was
+    used: set[Mark] = set()
     found: Counter[tuple[tuple[str, ...], int]] = Counter()
     for place, mark in enumerate(later):
         hit = None
         if term.after is not None and link.earlier is not None:
-            left = [one for one in earlier if used.get(one) != one.time // SLOT_MS]
-            near = [one for one in seen_by(link, mark, left) if one not in used]
+            near = [one for one in seen_by(link, mark, earlier) if one not in used]
             hit = (near[0] if term.after.take == "first" else near[-1]) if near else None
             if (hit is None) != term.after.missing:
                 continue
             if hit is not None and term.after.once:
-                used[hit] = mark.time // SLOT_MS
+                used.add(hit)
         if term.nth:
             before = [
                 one for one in later[:place] if one.case == mark.case and one.time >= mark.time - term.reach_s * 1000
@@ -80,25 +79,20 @@ def fresh(marks: Sequence[Mark], first_in_ms: int) -> list[Mark]:
 
 
 def seen_by(link: CaseLink, mark: Mark, earlier: Sequence[Mark]) -> list[Mark]:
-    """The earlier events of its case within reach: of each slot before its own, one."""
+    """The earlier events of its case within reach."""
     after, role = link.term.after, link.earlier
     assert after is not None
     assert role is not None
     same = role.same_events(link.later)
-    shared = bool(set(role.events) & set(link.later.events)) and not same
-    here = mark.time // SLOT_MS
-    of_slot: dict[int, Mark] = {}
-    inside: list[Mark] = []
-    for one in earlier:
-        if one.case != mark.case or one.time > mark.time or (shared and one.time == mark.time):
-            continue
-        if same and one >= mark:
-            continue
-        if one.time // SLOT_MS == here:
-            inside.append(one)
-        elif after.take == "last" or one.time // SLOT_MS not in of_slot:
-            of_slot[one.time // SLOT_MS] = one
-    return [one for one in [*of_slot.values(), *inside] if one.time >= mark.time - after.reach_s * 1000]
+    shared = bool(role.events & link.later.events) and not same
+    return [
+        one
+        for one in earlier
+        if one.case == mark.case
+        and mark.time - after.reach_s * 1000 <= one.time <= mark.time
+        and not (shared and one.time == mark.time)
+        and not (same and one >= mark)
+    ]
 
 
 def holds(link: CaseLink, number: int, mark: Mark, hit: Mark | None) -> bool:

@@ -68,7 +68,7 @@ TERMS = {
 marks = st.lists(
     st.tuples(
         st.integers(0, 30).map(lambda step: START_MS + step * 7_000),
-        st.sampled_from([0, 0, 0, 1_000, 3_600_000]),
+        st.sampled_from([0, 0, 0, 1_000, 895_000, 3_600_000]),
         st.integers(1, 3),
         st.sampled_from(["app", "web"]),
         st.booleans(),
