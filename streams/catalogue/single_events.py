@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from streams.events.vocabulary import Vocabulary
     from streams.settings.located_yaml import Path
-    from streams.settings.settings import SingleEventRule
+    from streams.settings.settings import OwnerTable, SingleEventRule
 
 _AFTER = "after"
 
@@ -32,6 +32,11 @@ class Watched(NamedTuple):
         """Of a rule that `check_watched` finds no fault with."""
         conditions = {field: msgspec.convert(written, Condition) for field, written in rule.where.items()}
         return cls(rule.name, rule.events, tuple(sorted(conditions.items())))
+
+
+def owner_of(table: OwnerTable, scope: Mapping[str, str]) -> str:
+    """Whose business an event of this scope is."""
+    return table.table.get(scope.get(table.by, ""), table.default)
 
 
 def check_watched(rule: SingleEventRule, vocabulary: Vocabulary) -> Iterator[tuple[Path, str]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
+from streams.catalogue.single_events import owner_of
 from streams.linkage.clerk import MOST_OPEN, Clerk
 from streams.linkage.rule import STALE_MS
 from streams.records.instant import rfc3339
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from streams.records.single_event import SingleEvent
     from streams.register.single_events import SingleEventLog
-    from streams.settings.settings import OwnerTable, SingleEventRule
+    from streams.settings.settings import SingleEventRule
 
 MOST_LISTED: Final = 500  # events of a digest; a webhook gets all of them in one body
 
@@ -89,7 +90,7 @@ class SingleEventClerk:
             return Received(self._put_by(rule, Kept(offset, event), now))
         if sum(1 for _ in self._ledger.unfinished(now)) >= MOST_OPEN:
             return Received(Reception.FULL)
-        owner = owner_of(rule.owner, event)
+        owner = owner_of(rule.owner, event.scope)
         asked = EventsAsked(owner=owner, first=offset, last=offset, type=event.event_type, scope=event.scope)
         if _is_delivered(rule):
             self._kept[event.request] = Kept(offset, event)
@@ -103,7 +104,7 @@ class SingleEventClerk:
                 continue
             requests = tuple(rest.events)
             kept = list(rest.events.values())
-            owners = {owner_of(rule.owner, each.event) for each in kept}
+            owners = {owner_of(rule.owner, each.event.scope) for each in kept}
             asked = EventsAsked(
                 owner=owners.pop() if len(owners) == 1 else rule.owner.default,
                 first=min(each.offset for each in kept),
@@ -145,7 +146,7 @@ class SingleEventClerk:
     def owner_of(self, event: SingleEvent) -> str:
         """Whose business an event is; empty where its rule is gone."""
         rule = self._rules.get(event.rule)
-        return owner_of(rule.owner, event) if rule is not None else ""
+        return owner_of(rule.owner, event.scope) if rule is not None else ""
 
     def held(self, now: int) -> int | None:
         """The first offset that must be read again after a crash; None: there is none. Lets go of what is done."""
@@ -179,11 +180,6 @@ class SingleEventClerk:
             return
         if entry.standing(now) not in {Standing.SETTLED, Standing.DECLINED, Standing.EXPIRED}:
             self._kept[event.request] = Kept(offset, event)
-
-
-def owner_of(table: OwnerTable, event: SingleEvent) -> str:
-    """Whose business an event is."""
-    return table.table.get(event.scope.get(table.by, ""), table.default)
 
 
 def _is_delivered(rule: SingleEventRule) -> bool:

@@ -25,6 +25,7 @@ from streams.offline.merge_side import MergeSide
 from streams.offline.minutes import Minutes
 from streams.offline.report import final_anomalies, score
 from streams.offline.scenario import for_scenario
+from streams.offline.single_events import SingleEventTally
 from streams.offline.source_feed import SourceFeed
 from streams.records.instant import rfc3339
 from streams.register.maintenance import windows_of
@@ -66,6 +67,7 @@ class Backtest:
         settings: as given.
         dead_letters: why there are any.
         minutes: what /metrics said; None where nobody asked.
+        single_events: what rules would have asked for.
 
     """
 
@@ -93,6 +95,7 @@ class Backtest:
         self._mappers = Mappings.of(
             settings.mappings, catalogue.vocabulary, self._customers, settings.timezone
         ).by_topic
+        self.single_events = SingleEventTally(settings.on, catalogue.vocabulary)
         self._sources = {
             (topic, number): SourceFeed(self._ingest(catalogue, topic, number), self.dead_letters)
             for topic, count in self._partitions.items()
@@ -166,6 +169,7 @@ class Backtest:
             mapper=self._mappers.get(topic),
             customers=self._customers,
             service=self._service.after,
+            selection=self.single_events.selection(topic),
         )
 
     def _end_slice(self, following: int) -> None:
@@ -194,6 +198,7 @@ class Backtest:
             if source.ingest.has_news:
                 flush = source.ingest.take_flush(self.settings.cells_partitions)
                 self._merge_side.apply(flush)
+                self.single_events.take(flush.single_events)
                 if self.minutes is not None:
                     self.minutes.flushed(source.ingest.topic, flush)
         self._merge_side.decide_cases()
@@ -272,6 +277,8 @@ def play(
         "anomalies": anomalies,
         "notifications": [listed(notification) for notification in run.notifications()],
     }
+    if settings.on:
+        report["single_events"] = run.single_events.listed()
     if truth is not None:
         report |= score(anomalies, truth, settings.evaluate_from or report["from"], report["to"])
     return Played(run, report)
