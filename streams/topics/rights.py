@@ -34,8 +34,7 @@ class Resource(NamedTuple):
 
 def groups(settings: Settings) -> tuple[Resource, ...]:
     """The groups of a worker: the one that counts, the one that notifies, and those that ask systems to act."""
-    single_events = (f"{settings.app}-{SINGLE_EVENTS}",) if settings.on else ()
-    names = (settings.app, f"{settings.app}-notify", f"{settings.app}-linkage", *single_events)
+    names = (settings.app, *(f"{settings.app}-{purpose}" for purpose in ("notify", "linkage", SINGLE_EVENTS)))
     return tuple(Resource("group", name, (Right.READ,)) for name in names)
 
 
