@@ -11,7 +11,7 @@ from streams.events.long_text import shortened
 from streams.events.vocabulary import SHIPPED, TOPIC, Vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from collections.abc import Set as AbstractSet
 
     from streams.catalogue.term import Condition, Term
@@ -19,18 +19,28 @@ if TYPE_CHECKING:
 
 _FUTURE_MS: Final = 5 * 60_000
 _LATE_MS: Final = 2 * 3_600_000
+_AHEAD_MS: Final = 2 * 3_600_000
 _DAY_MS: Final = 86_400_000
+_LONGEST_SERVICE_MS: Final = 30 * _DAY_MS  # so long service hours may take, with holidays
 _LONGEST_BACK_MS: Final = 8 * _DAY_MS  # a time that an event only names lies at most a week and a bit away
 
 
+def _always_open(start_ms: int, seconds: int) -> int:
+    return start_ms + seconds * 1000
+
+
 class Question(NamedTuple):
-    """What is asked of the source topics. Times are ms since the epoch; `ends` does not belong to it."""
+    """What is asked of the source topics. Times are ms since the epoch; `ends` does not belong to it.
+
+    `service`: when so many seconds of service time have passed since a moment in ms.
+    """
 
     metric: Metric
     scope: Mapping[str, str]
     begins: int
     ends: int
     vocabulary: Vocabulary = SHIPPED
+    service: Callable[[int, int], int] = _always_open
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -56,12 +66,22 @@ class Question(NamedTuple):
         return self.ends + _LATE_MS
 
 
-def question_about(anomaly: Anomaly, metric: Metric, now: int, vocabulary: Vocabulary = SHIPPED) -> Question:
-    """From one window before it began, in which it grew, until it ended or, where it has not, until now."""
+def question_about(
+    anomaly: Anomaly,
+    metric: Metric,
+    now: int,
+    vocabulary: Vocabulary = SHIPPED,
+    service: Callable[[int, int], int] = _always_open,
+) -> Question:
+    """From one window before it began, in which it grew, until it ended or, where it has not, until now.
+
+    A forecast is about the deadlines of the two hours that follow as well.
+    """
     started = event_time_ms(anomaly.started_at) or now
     ended = event_time_ms(anomaly.ended_at) if anomaly.ended_at else None
     begins = started - anomaly.window_s * 1000
-    return Question(metric, anomaly.scope, begins, now if ended is None else ended, vocabulary)
+    ahead = _AHEAD_MS if metric.forecasts else 0
+    return Question(metric, anomaly.scope, begins, (now if ended is None else ended) + ahead, vocabulary, service)
 
 
 def parts_of(question: Question, topic: str, kind: str, time: int, data: Any) -> tuple[str, ...]:
@@ -79,7 +99,7 @@ def parts_of(question: Question, topic: str, kind: str, time: int, data: Any) ->
             and all(
                 _holds(condition, _operand(condition, field, data, time)) for field, condition in term.where.items()
             )
-            and question.begins <= _counts_for(term, time, data) < question.ends
+            and question.begins <= _counts_for(term, time, data, question.service) < question.ends
         )
     )
 
@@ -130,16 +150,18 @@ def _holds(condition: Condition, value: Any) -> bool:
     return condition.above is None or (number is not None and number > condition.above)
 
 
-def _counts_for(term: Term, time: int, data: Any) -> int:
+def _counts_for(term: Term, time: int, data: Any, service: Callable[[int, int], int]) -> int:
     """-1, which is in no question, for a time that is missing, and for what a term leaves out."""
     counts = time if term.at == "time" else event_time_ms(getattr(data, term.at, None) or "")
     if counts is None:
         return -1
-    counts += term.plus_s * 1000
+    counts = service(counts, term.plus_service_s) if term.plus_service_s else counts + term.plus_s * 1000
     too_far = term.within_s is not None and time - counts > term.within_s * 1000
     wrong_side = term.no_later is not None and (time <= counts) != term.no_later
     return -1 if too_far or wrong_side else counts
 
 
 def _back_ms(term: Term) -> int:
+    if term.plus_service_s:
+        return _LONGEST_SERVICE_MS
     return max(term.plus_s * 1000, 0) + (0 if term.at == "time" else _LONGEST_BACK_MS)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from streams.catalogue.metric import Metric
     from streams.events.vocabulary import Vocabulary
     from streams.records.anomaly import Anomaly
+    from streams.settings.settings import Settings
 
 SUMMARY = "write the ids of the orders that an anomaly affects"
 
@@ -63,7 +64,7 @@ def run(flags: argparse.Namespace) -> int:
     anomaly = find_anomaly(connection, flags.fingerprint, settings.app, flags.timeout)
     if anomaly.metric not in metrics:
         raise UsageError(f"the catalogue has no metric {anomaly.metric}: name the one that was in use by --catalogue")
-    question = _asked(moments, anomaly, metrics[anomaly.metric], catalogue.vocabulary)
+    question = _asked(moments, anomaly, metrics[anomaly.metric], catalogue.vocabulary, settings)
     bounds = Bounds(flags.timeout, flags.records, flags.most)
     by_time = identify(connection).kind is not BrokerKind.EMBEDDED
     mappers = Mappings.of(settings.mappings, catalogue.vocabulary, timezone=settings.timezone).by_topic
@@ -88,11 +89,15 @@ def _write(search: Search, out: IO[bytes], part: str | None) -> int:
     return written
 
 
-def _asked(moments: Mapping[str, int], anomaly: Anomaly, metric: Metric, vocabulary: Vocabulary) -> Question:
+def _asked(
+    moments: Mapping[str, int], anomaly: Anomaly, metric: Metric, vocabulary: Vocabulary, settings: Settings
+) -> Question:
     from streams.affected.question import question_about  # noqa: PLC0415 - see above
     from streams.cli.errors import UsageError  # noqa: PLC0415 - see above
+    from streams.register.service_time import ServiceTime  # noqa: PLC0415 - see above
 
-    question = question_about(anomaly, metric, round(time.time() * 1000), vocabulary)
+    service = ServiceTime.of(settings).after
+    question = question_about(anomaly, metric, round(time.time() * 1000), vocabulary, service)
     question = question._replace(begins=moments.get("from", question.begins), ends=moments.get("to", question.ends))
     if question.begins >= question.ends:
         raise UsageError("--from must be before --to")

@@ -114,6 +114,24 @@ def test_the_topic_is_a_dimension_too() -> None:
     assert parts(question, "order.created", topic="visits") == ()
 
 
+def test_a_forecast_is_about_the_deadlines_of_the_next_two_hours_too() -> None:
+    open_one = sample_anomaly("2026-11-11T00:00:00+08:00", "2026-11-11T00:01:00+08:00", window_s=300)
+    question = question_about(open_one, BY_NAME["collection_due_soon"], START + 7 * MINUTE)
+
+    assert question.ends == START + 7 * MINUTE + 120 * MINUTE
+    assert parts(question, "order.paid", time=question.ends - 86_400_000 - 1) == ("denominator",)
+    assert parts(question, "order.paid", time=question.ends - 86_400_000) == ()
+
+
+def test_deadlines_in_service_hours_go_by_the_service() -> None:
+    term = msgspec.structs.replace(BY_NAME["collection_24h"].denominator[0], plus_s=0, plus_service_s=3_600)
+    metric = msgspec.structs.replace(BY_NAME["collection_24h"], denominator=(term,), scopes=((),))
+    question = Question(metric, {}, START, START + MINUTE, service=lambda ms, seconds: ms + 2 * seconds * 1000)
+
+    assert parts(question, "order.paid", time=START - 7_200_000) == ("denominator",)
+    assert parts(question, "order.paid", time=START - 3_600_000) == ()
+
+
 def test_it_is_asked_from_a_window_before_the_beginning_until_the_end_or_now() -> None:
     still_open = sample_anomaly("2026-11-11T00:00:00+08:00", "2026-11-11T00:01:00+08:00", window_s=300)
     ended = msgspec.structs.replace(still_open, ended_at="2026-11-11T00:10:00+08:00")
