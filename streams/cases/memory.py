@@ -106,15 +106,18 @@ class Memory:
         """How far back it reaches; None while it holds nothing."""
         return min(self.blocks) * HOUR_MS if self.blocks else None
 
-    def add(self, marks: Marks, slot_ms: int) -> None:
-        """Marks sorted by case, time and scope. Of a case the last one is kept for each slot, or every one."""
+    def add(self, marks: Marks, slot_ms: int, used: NDArray[np.bool_] | None = None) -> None:
+        """Marks sorted by case, time and scope. Of a case the last one is kept for each slot, or every one.
+
+        `used`: those that are used up already.
+        """
         if not marks.case.size:
             return
         chosen = marks
         if not self.kept.every:  # the last of a slot is always nearer than those before it
             slot = marks.time // slot_ms
             lasts = np.concatenate(((marks.case[1:] != marks.case[:-1]) | (slot[1:] != slot[:-1]), [True]))
-            chosen = marks.chosen(lasts)
+            chosen, used = marks.chosen(lasts), None if used is None else used[lasts]
         hours = chosen.time // HOUR_MS
         self._held += chosen.case.size
         for hour in range(int(hours.min()), int(hours.max()) + 1):
@@ -126,7 +129,8 @@ class Memory:
             if block is None:
                 block = self.blocks[first] = Block()
                 self._due_ms = _NEVER
-            block.add(Run.of(chosen.chosen(inside), first * HOUR_MS, self.kept))
+            spent = None if used is None else used[inside]
+            block.add(Run.of(chosen.chosen(inside), first * HOUR_MS, self.kept, spent))
 
     def put(self, first: int, block: Block) -> None:
         """A block as it was saved."""

@@ -256,7 +256,7 @@ class CasesPartition:
             for each in self._link_cells[place]:
                 each.add(batch.marks, answer, names, late=late)
         for store, of in zip(self.stores, here, strict=True):
-            store.memory.add(of.left(), SLOT_MS)
+            store.remember(of)
 
 
 def _has(metric: Metric, link: CaseLink) -> bool:

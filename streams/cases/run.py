@@ -62,14 +62,15 @@ class Run:
         self.used = used
 
     @classmethod
-    def of(cls, marks: Marks, start_ms: int, kept: Kept) -> Run:
-        """Of marks that are sorted, in a block that begins at `start_ms`."""
+    def of(cls, marks: Marks, start_ms: int, kept: Kept, used: NDArray[np.bool_] | None = None) -> Run:
+        """Of marks that are sorted, in a block that begins at `start_ms`; `used`: those that are used up already."""
+        spent = np.zeros(marks.case.size, bool) if used is None else used
         return cls(
             marks.case,
             (marks.time - start_ms).astype(np.int32),
             marks.scope.astype(np.int32),
             marks.value if kept.valued else None,
-            np.zeros(marks.case.size, bool) if kept.spent else None,
+            spent if kept.spent else None,
         )
 
     @classmethod
@@ -122,7 +123,7 @@ class Run:
         return rows[there], at[there] + self.size
 
     def count(self, case: Ints, oldest: Ints, newest: Ints) -> Places:
-        """Events of each case with a time in [oldest, newest]: for which of the cases, and how many."""
+        """Events of each case with a time in [oldest, newest], used up or not: for which of the cases, and how many."""
         rows, begin = self._hits(case)
         if not rows.size:
             return rows, rows

@@ -9,11 +9,12 @@ import numpy as np
 
 from streams.cases.memory import Memory
 from streams.cases.run import Kept
+from streams.cells.record import SLOT_MS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from streams.cases.look_up import Batch
+    from streams.cases.look_up import Batch, Here
     from streams.cases.marks import Marks
     from streams.catalogue.case_roles import CaseLink, Role
 
@@ -41,12 +42,19 @@ class Store:
         marks = batch.marks
         if not self._first_in_ms or not marks.case.size:
             return marks
-        known = self.memory.last(marks.case, marks.time - self._first_in_ms + 1, marks.time).known
-        if batch.late:
-            known |= self.memory.first(marks.case, marks.time, marks.time + self._first_in_ms - 1).known
+        near_ms = self._first_in_ms - 1
+        newest = marks.time + near_ms if batch.late else marks.time
+        known = self.memory.count(marks.case, marks.time - near_ms, newest) > 0
         marks = marks.chosen(~known)
         # Those of a batch lie within a quarter of an hour, and so long none follows another.
         return marks.chosen(np.diff(marks.case, prepend=-1) != 0)
+
+    def remember(self, here: Here) -> None:
+        """What is used up is kept only where it still says that others are not the first."""
+        if self._first_in_ms:
+            self.memory.add(here.marks, SLOT_MS, here.used)
+        else:
+            self.memory.add(here.left(), SLOT_MS)
 
     def go_on(self, now_ms: int, closing_ms: int) -> None:
         """Forgets what nobody can ask for any more: late events look back from two hours ago and more."""

@@ -55,6 +55,9 @@ TERMS = {
     "again": Term((PAID,), by="customer", after=After((PAID,), 60)),
     "only the first": Term((PAID,), by="customer", first_in_s=900),
     "after the only first": Term((PAID,), by="customer", after=After((ASKED,), 1800, first_in_s=900), at="after"),
+    "after the only first, once": Term(
+        (PAID,), by="customer", after=After((ASKED,), 1800, take="first", first_in_s=900, once=True), at="after"
+    ),
     "the third": Term((PAID,), by="customer", nth=3, reach_s=120),
     "compared": Term(
         (PAID,),
