@@ -64,6 +64,7 @@ def reading(cases: CasesPartition, metrics: Sequence[Metric]) -> CasesReading:
             "no_room": sum(marks.dropped for marks in waiting),
             "missed": cases.missed,
             "unknown_role": cases.unknown_role,
+            "crowded": cases.crowded,
         },
         memories=[
             MemoryReading(

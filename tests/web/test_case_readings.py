@@ -38,7 +38,7 @@ def test_a_reading_says_what_is_remembered_what_waits_and_what_was_not_known() -
     found = followed()
 
     assert (found.frontier_ms, found.waiting) == (START_MS + 60_000, 1)
-    assert found.skipped == {"no_room": 0, "missed": 0, "unknown_role": 1}
+    assert found.skipped == {"no_room": 0, "missed": 0, "unknown_role": 1, "crowded": 0}
     assert found.memories == [MemoryReading(ASKED, "customer", 1, START_MS // 3_600_000 * 3_600_000, 0)]
     assert found.unknown == {"x": 1}
 
