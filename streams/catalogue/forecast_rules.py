@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from streams.catalogue.metric import Direction, Metric
-from streams.catalogue.signals import SIGNALS, signals_with
+from streams.catalogue.signals import SIGNALS, CellKind, signals_with
 from streams.cells.lead import STEP_MS
 from streams.settings.fault import Fault
 from streams.settings.located_yaml import suggestion
@@ -41,7 +41,7 @@ def check_forecast(metric: Metric, earlier: Mapping[str, Metric]) -> Iterator[Fa
             who = signals_with(lambda traits: "forecasts" in traits.takes)
             yield Fault(("forecasts",), f"only a {who} forecasts a cohort; remove this key")
         return
-    cohorts = {name: of for name, of in earlier.items() if of.signal == "cohort"}
+    cohorts = {name: of for name, of in earlier.items() if of.traits.cells is CellKind.DEADLINES}
     cohort = cohorts.get(metric.forecasts)
     if cohort is None:
         what = f'no cohort above this metric is named "{metric.forecasts}"' if metric.forecasts else "is missing"
