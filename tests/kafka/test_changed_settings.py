@@ -128,7 +128,7 @@ def test_a_worker_with_another_customer_key_ends_and_says_why_until_it_replaces_
 def test_without_a_customer_key_a_worker_counts_and_says_which_metrics_stay_empty(bench: Bench, tmp_path: Path) -> None:
     (tmp_path / "catalogue.yaml").write_text(SHIPPED.read_text() + ASKS_FOR_CUSTOMERS)
 
-    worker = start(bench, catalogue=str(tmp_path / "catalogue.yaml"))
+    worker = start(bench, catalogue=str(tmp_path / "catalogue.yaml"), customer_key_file="")
     send(bench, 0, 20)
     until_counted(bench, 20)
     worker.stop()

@@ -6,7 +6,6 @@ import itertools
 import subprocess
 import sys
 import time
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -61,7 +60,7 @@ def test_a_changed_catalogue_begins_what_changed_anew_and_goes_on_with_the_rest(
     direct.add_all(itertools.islice(LOAD.records(), HALF))
     direct.use(after)
     direct.add_all(itertools.islice(LOAD.records(), HALF, None))
-    cells = Counter({cell: value for cell, value in direct.cells.items() if value})
+    cells = direct.total()
     keys = {key for key, *_ in cells}
     assert {before.by_name[CHANGED].key(), after.by_name[CHANGED].key(), after.by_name[ADDED].key()} <= keys
     assert fleet.ends == []

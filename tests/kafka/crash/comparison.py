@@ -13,6 +13,7 @@ from streams.offline.events_file import Line
 from streams.offline.report import final_anomalies
 from streams.records.anomaly import Change
 from streams.records.anomaly_event import decode as decode_transition
+from tests.kafka.crash.crash_cases import terms_of
 from tests.kafka.crash.crash_direct import DirectCount
 from tests.kafka.crash.crash_load import SPAN_MS, START_MS, load
 from tests.kafka.support.kafka_reading import visible
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from streams.catalogue.load import Catalogue
     from streams.records.anomaly import Transition
     from streams.settings.settings import Settings
-    from tests.kafka.crash.crash_direct import Cell
+    from tests.kafka.crash.crash_cases import Cell
     from tests.kafka.crash.crash_load import Sent
 
 COMPARED_TO_MS = START_MS + SPAN_MS - 120_000  # a live run ends by promises, and later
@@ -47,14 +48,14 @@ class Truth(NamedTuple):
         cells: by (metric, component, scope, minute), from a direct computation that shares no code with the ingest.
         outcomes: how many records count, are late, are duplicates ...
         anomalies: of an undisturbed run in one loop without a broker.
-        followed: keys of metrics in which events of one case meet, whose cells `test_cases.py` compares instead.
+        of_cases: of the cells, how many are of metrics in which events of one case meet.
 
     """
 
     cells: Counter[Cell]
     outcomes: Counter[str]
     anomalies: frozenset[tuple[Any, ...]]
-    followed: frozenset[str]
+    of_cases: int
 
 
 def truth_of(wanted: Load, catalogue: Catalogue, settings: Settings) -> Truth:
@@ -65,8 +66,10 @@ def truth_of(wanted: Load, catalogue: Catalogue, settings: Settings) -> Truth:
     for record in wanted.records():
         run.add(Line(record.topic, record.value, record.timestamp_ms, None, record.name))  # type: ignore[arg-type]
     run.finish()
-    cells = Counter({cell: value for cell, value in direct.cells.items() if value})
-    return Truth(cells, direct.outcomes, anomalies_of(run.transitions), frozenset(direct.followed))
+    cells = direct.total()
+    follow = {metric.key() for metric, _, _ in terms_of(catalogue)}
+    of_cases = sum(metric in follow for metric, *_ in cells)
+    return Truth(cells, direct.outcomes, anomalies_of(run.transitions), of_cases)
 
 
 class Comparison(NamedTuple):
@@ -74,6 +77,7 @@ class Comparison(NamedTuple):
 
     Attributes:
         values: how many were compared.
+        of_cases: how many of them are of metrics in which events of one case meet.
         differing: cells whose sum is not the right one.
         missing: how much they lack together; negative where too much was counted.
         expected, published: anomalies that must be there, and that are.
@@ -83,6 +87,7 @@ class Comparison(NamedTuple):
     """
 
     values: int
+    of_cases: int
     differing: list[Cell]
     missing: int
     expected: frozenset[tuple[Any, ...]]
@@ -94,6 +99,7 @@ class Comparison(NamedTuple):
     def report(self) -> dict[str, int]:
         return {
             "values_compared": self.values,
+            "values_of_cases": self.of_cases,
             "values_differing": len(self.differing),
             "anomalies_of_an_undisturbed_run": len(self.expected),
             "anomalies_differing": len(self.expected ^ self.published),
@@ -113,13 +119,13 @@ class Comparison(NamedTuple):
 
 def compare(address: str, truth: Truth, cells_partitions: int) -> Comparison:
     """Reads what is committed in pharos-cells and pharos-anomalies."""
-    read = read_cells(address, cells_partitions)
-    found = Counter({cell: value for cell, value in read.items() if cell[0] not in truth.followed})
+    found = read_cells(address, cells_partitions)
     wanted = truth.cells
     differing = sorted(cell for cell in wanted.keys() | found.keys() if wanted[cell] != found[cell])
     transitions = [decode_transition(message.value()) for message in visible(address, "pharos-anomalies")]
     return Comparison(
         len(wanted.keys() | found.keys()),
+        truth.of_cases,
         differing,
         sum(wanted[cell] - found[cell] for cell in differing),
         truth.anomalies,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import random
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from streams.events.vocabulary import SHIPPED
 from streams.topics.placement import partition_of_key
-from tests.kafka.crash.crash_sales import SHOP_TOPIC, sale
+from tests.kafka.crash.crash_lives import Lives
+from tests.kafka.crash.crash_sales import SHOP_TOPIC, last_sale, rfc3339, sale
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,12 +19,14 @@ START_MS = 1_794_000_000_000
 SPAN_MS = 1_800_000  # event time that the whole load covers
 FAILS_FROM_MS = START_MS + 600_000  # payments by card fail in the meantime
 FAILS_TO_MS = START_MS + 1_200_000
+CLOSES_MS = START_MS + SPAN_MS + 3 * 3_600_000  # by then all is decided, late events too
 
 _REGIONS = ("zhejiang", "guangdong", "jiangsu", "sichuan", "hubei")
 _CARRIERS = ("sf", "yto", "zto")
 _CHANNELS = ("app", "web")
 _METHODS = ("alipay", "card", "huabei")
 _WAREHOUSES = ("hz1", "gz2")
+_LIVES = 0.3  # of the events are of cases that go on
 
 
 class Sent(NamedTuple):
@@ -35,9 +39,38 @@ class Sent(NamedTuple):
     timestamp_ms: int
 
 
+_LAST = {
+    "orders": "order.created",
+    "logistics": "parcel.scanned",
+    "consultations": "consultation.answered",
+    "aftersales": "refund.approved",
+    "visits": "page.failed",
+    "feedback": "complaint.opened",
+}
+
+
 def load(seed: int, events: int, partitions: int) -> Iterator[Sent]:
-    """`events` records, in the order in which they are produced."""
+    """`events` records, in the order in which they are produced; those of `last_records` are among them."""
+    last = list(last_records(partitions))
+    yield from _records(seed, events - len(last), partitions)
+    yield from last
+
+
+def last_records(partitions: int) -> Iterator[Sent]:
+    """One of each source partition, hours later: what one event says of another is decided up to the end."""
+    for topic in TOPICS:
+        for partition in range(partitions):
+            if topic == SHOP_TOPIC:
+                value = last_sale(partition, CLOSES_MS)
+            else:
+                data = json.dumps(dict.fromkeys((SHIPPED.data[_LAST[topic]].__struct_fields__[:1]), f"last{partition}"))
+                value = _envelope(f"last-{partition}", _LAST[topic], CLOSES_MS, data)
+            yield Sent(topic, partition, b"last", value, CLOSES_MS)
+
+
+def _records(seed: int, events: int, partitions: int) -> Iterator[Sent]:
     draw = random.Random(seed)
+    lives = Lives(events)
     recent: dict[tuple[str, int], list[bytes]] = {}
     for number in range(events):
         now = START_MS + number * SPAN_MS // events
@@ -59,6 +92,9 @@ def load(seed: int, events: int, partitions: int) -> Iterator[Sent]:
             failing = FAILS_FROM_MS <= now < FAILS_TO_MS
             if topic == SHOP_TOPIC:
                 value = sale(draw, number, now - behind, now, failing=failing)
+            elif draw.random() < _LIVES:
+                kind, data = lives.event(draw, topic, number, now - behind)
+                value = _envelope(f"e{number}", kind, now - behind, json.dumps(data))
             else:
                 value = _event(draw, topic, number, now - behind, failing=failing)
             memory.append(value)
@@ -128,8 +164,3 @@ def _envelope(event_id: str, kind: str, at: int, data: str) -> bytes:
         f'{{"specversion":"1.0","id":"{event_id}","source":"/crash","type":"{kind}",'
         f'"time":"{rfc3339(at)}","data":{data}}}'
     ).encode()
-
-
-def rfc3339(ms: int) -> str:
-    """UTC with milliseconds."""
-    return datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{ms % 1000:03d}Z"

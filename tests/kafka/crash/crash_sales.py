@@ -66,6 +66,12 @@ MAPPINGS = {
 }
 
 
+def last_sale(number: int, at: int) -> bytes:
+    """A record of one event."""
+    whole = {"no": f"last{number}", "at": at, "channel": "APP", "address": {"region": "hubei"}, "parcels": []}
+    return json.dumps({"payments": [], "sale": whole}).encode()
+
+
 def sale(draw: random.Random, number: int, at: int, ahead_of: int, *, failing: bool) -> bytes:
     """A record of up to five events; few have none, a fault, or an event that lies far ahead of `ahead_of` (ms)."""
     chance = draw.random()
@@ -123,14 +129,15 @@ def events_of_sale(value: bytes) -> list[dict[str, Any]] | None:
         )
     for parcel in sold["parcels"]:
         data = {"parcel_id": parcel["no"], "order_id": order, "carrier": parcel["carrier"], "region": region}
-        data["paid_at"] = _rfc3339(parcel["paid"])
+        data["paid_at"] = rfc3339(parcel["paid"])
         events.append(_event(f"parcel-{parcel['no']}-{parcel['move']}", _MOVES[parcel["move"]], parcel["at"], data))
     return events
 
 
 def _event(name: str, kind: str, at: int, data: dict[str, Any]) -> dict[str, Any]:
-    return {"id": name, "type": kind, "time": _rfc3339(at), "data": data}
+    return {"id": name, "type": kind, "time": rfc3339(at), "data": data}
 
 
-def _rfc3339(ms: int) -> str:
+def rfc3339(ms: int) -> str:
+    """UTC with milliseconds."""
     return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds")

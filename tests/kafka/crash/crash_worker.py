@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from streams.transport.flush.flush import FlushContent
 
+KEY = b"a secret of all workers"
 STEPS = ("begun", "sent", "offsets", "committing", "committed")
 
 
@@ -113,7 +114,7 @@ async def main() -> int:
     catalogue = load()
     sources = {source.name: given["partitions"] for source in sources_of(settings, catalogue.vocabulary)}
     mappings = Mappings.of(settings.mappings, catalogue.vocabulary)
-    new = NewPartitions(settings, catalogue, sources, mappings, CustomerKey(), lambda: int(time.time() * 1000))
+    new = NewPartitions(settings, catalogue, sources, mappings, CustomerKey(KEY), lambda: int(time.time() * 1000))
 
     def make_flusher(tp: TP) -> TrappedFlusher:
         return TrappedFlusher(

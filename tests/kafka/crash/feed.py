@@ -12,14 +12,16 @@ from confluent_kafka import TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
 from streams.records.verdicts import TickVerdicts
+from streams.topics.names import CASES_TOPIC, CELLS_TOPIC
 from tests.kafka.crash.comparison import COMPARED_TO_MS
-from tests.kafka.crash.crash_load import TOPICS
+from tests.kafka.crash.crash_load import CLOSES_MS, TOPICS
 from tests.kafka.support.kafka_reading import visible
 
 if TYPE_CHECKING:
     from tests.kafka.crash.comparison import Load
     from tests.kafka.crash.fleet import Fleet
 
+DECIDED_MS = CLOSES_MS - 120_000
 ANY_TIME = {
     "retention.ms": "-1",
     "message.timestamp.type": "CreateTime",
@@ -77,6 +79,8 @@ class Feed:
         for number, record in enumerate(self._load.records()):
             if self._over:
                 break
+            if number == self._load.events - len(TOPICS) * self._load.partitions:
+                producer.flush(240.0)  # the last records lie hours ahead: none may overtake another
             while number >= self._allowed and not self._over:
                 producer.poll(0.05)
                 began += 0.05
@@ -127,8 +131,35 @@ def wait_for_commits(
     raise AssertionError(f"not counted within {limit_s:.0f} s: {progress} of {wanted}")
 
 
+def wait_for_the_cases(address: str, cells_partitions: int, fleet: Fleet, limit_s: float = 300.0) -> None:
+    """Until every partition of cases has decided all of the load, and written what it counts."""
+    deadline = time.monotonic() + limit_s
+    while time.monotonic() < deadline:
+        fleet.tend()
+        headers = [
+            msgspec.msgpack.decode(message.value(), type=_Header)
+            for number in range(cells_partitions)
+            for message in visible(address, CELLS_TOPIC, number)
+        ]
+        decided = {one.partition for one in headers if one.topic == CASES_TOPIC and one.watermark > DECIDED_MS}
+        if len(decided) == cells_partitions:
+            return
+        time.sleep(2.0)
+    raise AssertionError("the cases are not decided up to the end of the load")
+
+
+class _Header(msgspec.Struct, array_like=True):
+    """How records of pharos-cells begin."""
+
+    topic: str
+    partition: int
+    next_offset: int
+    watermark: int
+
+
 def wait_for_the_desk(address: str, group: str, cells_partitions: int, fleet: Fleet, limit_s: float = 300.0) -> None:
-    """Until every tick that is compared has been delivered, handled and committed."""
+    """Until every tick that is compared has been delivered, handled and committed, and all cases are decided."""
+    wait_for_the_cases(address, cells_partitions, fleet, limit_s)
     deadline = time.monotonic() + limit_s
     while time.monotonic() < deadline:
         fleet.tend()

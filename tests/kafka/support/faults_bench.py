@@ -31,6 +31,8 @@ _numbers = itertools.count()
 
 def fault_settings(broker: str, folder: Path, **changed: Any) -> Settings:
     """Short sessions and frequent snapshots."""
+    key = folder / "customer.key"
+    key.write_text("a secret of the shop")
     settings = Settings(
         app=f"faults-{next(_numbers)}",
         broker=broker,
@@ -44,6 +46,7 @@ def fault_settings(broker: str, folder: Path, **changed: Any) -> Settings:
         idle_after_s=2.0,
         mappings=MAPPINGS,
         state_dir=str(folder / "state"),
+        customer_key_file=str(key),
         receivers=(ReceiverSettings(name="console", kind="console"),),
     )
     return msgspec.structs.replace(settings, **changed)
