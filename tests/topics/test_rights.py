@@ -34,5 +34,7 @@ def test_transactions_are_allowed_by_their_prefix() -> None:
     assert finding.remedy.endswith("--transactional-id shop- --resource-pattern-type prefixed")
 
 
-def test_a_worker_has_a_group_that_counts_and_one_that_notifies() -> None:
-    assert [group.name for group in groups(Settings(app="shop"))] == ["shop", "shop-notify", "shop-linkage"]
+def test_a_worker_has_a_group_that_counts_and_those_that_notify_link_and_ask_about_single_events() -> None:
+    names = ["shop", "shop-notify", "shop-linkage", "shop-single-events"]
+
+    assert [group.name for group in groups(Settings(app="shop"))] == names
