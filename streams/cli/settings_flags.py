@@ -12,7 +12,7 @@ from streams.cli.flag_values import file_path
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from streams.settings.settings import Settings
+    from streams.settings.settings import LinkageRule, Settings, SingleEventRule
     from streams.web.security import Token
 
 HELP = {
@@ -122,7 +122,8 @@ def settings_with_secrets(flags: argparse.Namespace) -> Settings:
     from streams.linkage.webhooks import way_of  # noqa: PLC0415 - see above
 
     settings = configure(flags.config, os.environ, given(flags), lambda settings: settings_faults(settings, os.environ))
-    for rule in (*settings.linkage, *settings.on):
+    rules: list[LinkageRule | SingleEventRule] = [*settings.linkage, *settings.on]
+    for rule in rules:
         if rule.webhook is not None:
             way_of(rule, rule.webhook, os.environ)
     for name, mapping in settings.mappings.items():
