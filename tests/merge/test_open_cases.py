@@ -203,3 +203,23 @@ def test_a_state_goes_on_as_if_nothing_had_happened() -> None:
     assert forecast.value.size
     for name, array in first.arrays().items():
         assert array.tobytes() == again.arrays()[name].tobytes(), name
+
+
+def test_a_partition_goes_on_from_its_snapshot(
+    make_metric: Callable[..., Metric], make_merge: Callable[..., SimpleNamespace]
+) -> None:
+    metric = make_metric("due_soon", scopes=((),), windows=(300,), denominator=make_metric().numerator)
+    half, until = BASE + 2 * DAY, BASE + 3 * DAY
+    judged = datetime.fromtimestamp((until - 720) * 10, UTC).isoformat()
+    cells = sorted((each for each in work(3) if each[2] < until), key=lambda each: each[2])
+    first, again = (make_merge(metric, evaluate_from=judged) for _ in range(2))
+    first.apply(half * 10_000, metric, *[each for each in cells if each[2] < half])
+    first.advance()
+    chunks = dict(first.merge.snapshot(7))
+    assert again.merge.restore(chunks.pop("manifest"), chunks) == 7
+    for merge in (first, again):
+        merge.apply(until * 10_000, metric, *[each for each in cells if each[2] >= half])
+        merge.advance()
+
+    assert any(any(sums) for sums in first.memory["paid"].sums.values())
+    assert first.memory["paid"].sums == again.memory["paid"].sums
