@@ -94,7 +94,7 @@ def settled(step: RequestStep, ending: Ending, now: int, actor: str = ACTOR, rea
     """The last step of a request."""
     events = step.data.events
     if events is not None:
-        events = msgspec.structs.replace(events, requests=())
+        events = msgspec.structs.replace(events, requests=[])
     data = msgspec.structs.replace(step.data, outcome=ending, actor=actor, reason=reason, anomaly=None, events=events)
     return RequestStep(Stage.SETTLED, step.fingerprint, now, data)
 

@@ -102,7 +102,7 @@ class SingleEventClerk:
             rule = self._rules[name]
             if now // MINUTE_MS <= rest.minute or self._ledger.made(thread_of(name), now).digests:
                 continue
-            requests = tuple(rest.events)
+            requests = list(rest.events)
             kept = list(rest.events.values())
             owners = {owner_of(rule.owner, each.event.scope) for each in kept}
             asked = EventsAsked(
@@ -140,7 +140,7 @@ class SingleEventClerk:
     def events_of(self, step: RequestStep) -> list[Kept]:
         """The events that a request is about, with their ids; those that are kept."""
         events = step.data.events
-        requests = (events.requests if events is not None else ()) or (step.data.request,)
+        requests = (events.requests if events is not None else []) or [step.data.request]
         return [kept for request in requests if (kept := self._kept.get(request)) is not None]
 
     def owner_of(self, event: SingleEvent) -> str:

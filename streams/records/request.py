@@ -52,7 +52,7 @@ class EventsAsked(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     type: Annotated[str, Meta(description="The type of the event; empty: several events.")] = ""
     scope: Annotated[dict[str, str], Meta(description="Store, queue and role of one event.")] = {}
     count: Annotated[int, Meta(description="How many events.")] = 1
-    requests: Annotated[tuple[str, ...], Meta(description="Of several events, the id that each has by itself.")] = ()
+    requests: Annotated[list[str], Meta(description="Of several events, the id that each has by itself.")] = []
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

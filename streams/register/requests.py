@@ -140,6 +140,6 @@ def ends_at(step: RequestStep) -> int:
 def _without_details(step: RequestStep) -> RequestStep:
     events = step.data.events
     if events is not None and events.requests:
-        events = msgspec.structs.replace(events, requests=())
+        events = msgspec.structs.replace(events, requests=[])
     data = msgspec.structs.replace(step.data, anomaly=None, events=events)
     return msgspec.structs.replace(step, data=data)

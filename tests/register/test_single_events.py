@@ -20,7 +20,7 @@ def step(request: str, time: int = NOON, members: tuple[str, ...] = (), thread: 
     data = Request(
         request=request, rule="r", action="act", transition="", detected_at="", severity="info",
         until="2100-01-01T00:00:00Z", webhook=True,
-        events=EventsAsked(owner="care", first=0, last=0, count=len(members) or 1, requests=members),
+        events=EventsAsked(owner="care", first=0, last=0, count=len(members) or 1, requests=list(members)),
     )  # fmt: skip
     return RequestStep(Stage.REQUESTED, thread, time, data)
 
@@ -53,7 +53,7 @@ def test_a_digest_that_is_settled_gives_up_its_list_and_its_events_stay_known() 
     entry = log.entry("d")
 
     assert entry is not None
-    assert [known.data.events.requests for known in entry.steps if known.data.events] == [(), ()]
+    assert [known.data.events.requests for known in entry.steps if known.data.events] == [[], []]
     assert "b" in log
 
 

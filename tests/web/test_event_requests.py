@@ -27,7 +27,7 @@ VIEWER = Token(Role.VIEWER, "viewer-secret-of-tests")
 def step(now: int, name: str, store: str = "flagship", members: tuple[str, ...] = ()) -> RequestStep:
     asked = EventsAsked(
         owner="care", first=3, last=3, type="" if members else "survey.answered",
-        scope={} if members else {"store": store}, count=len(members) or 1, requests=members,
+        scope={} if members else {"store": store}, count=len(members) or 1, requests=list(members),
     )  # fmt: skip
     data = Request(
         request=name, rule="detractor", action="ticket.open", transition="", detected_at=rfc3339(now - 9_000),

@@ -30,7 +30,7 @@ def test_one_event_is_told_by_rule_type_place_and_time_to_its_owner() -> None:
 
 
 def test_the_rest_of_a_minute_is_a_number() -> None:
-    requests = ("a" * 16, "b" * 16)
+    requests = ["a" * 16, "b" * 16]
     few = about_events(step(EventsAsked(owner="desk", first=1, last=2, count=2, requests=requests), note=""), SHANGHAI)
     one = about_events(step(EventsAsked(owner="desk", first=1, last=1, requests=requests[:1]), note=""), SHANGHAI)
 
