@@ -7,7 +7,7 @@ RIVALS := .cache/bench/rivals
 ENDS := -o faulthandler_exit_on_timeout=true -o faulthandler_timeout
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test test-kafka test-crash test-long test-rules test-boards test-alertmanager test-deploy test-end-to-end test-browser kafka lint bench bench-steady bench-scale bench-latency bench-restart bench-series bench-backtest bench-marks bench-mapping bench-detection bench-real evaluate lock clean
+.PHONY: demo test test-kafka test-crash test-long test-rules test-boards test-alertmanager test-deploy test-end-to-end test-browser kafka lint bench bench-steady bench-scale bench-latency bench-restart bench-series bench-backtest bench-cases bench-mapping bench-detection bench-real evaluate lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/pharos demo
@@ -75,8 +75,8 @@ bench-series: $(VENV)/.dev
 bench-backtest: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.backtest_cost $(FILE)
 
-bench-marks: $(VENV)/.dev
-	$(BIN)/python -m benchmarks.marks
+bench-cases: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.cases
 
 bench-mapping: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.mapping
