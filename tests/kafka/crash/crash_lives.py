@@ -39,7 +39,7 @@ class Lives:
 
     def _case(self, draw: random.Random, number: int, events: int) -> int:
         """One of the cases that go on; of all events of the load about so many come to one."""
-        return max(number - draw.randrange(self._window), 0) // events
+        return (number + self._window - draw.randrange(self._window)) // events
 
     def _names(self, draw: random.Random, number: int) -> dict[str, Any]:
         """An order and a customer; some are not told."""
@@ -67,7 +67,8 @@ class Lives:
         }
         if kind == "parcel.collected":
             data["paid_at"] = rfc3339(at - draw.randrange(20, 28) * HOUR_MS)
-        if kind in {"parcel.collected", "parcel.delivered"} and draw.random() < 0.9:
+            data["promised_at"] = rfc3339(at + draw.randrange(60_000, 2 * HOUR_MS))  # nobody promises what is over
+        if kind == "parcel.delivered" and draw.random() < 0.9:
             data["promised_at"] = rfc3339(at + draw.randrange(-2 * HOUR_MS, 2 * HOUR_MS))
         if kind in {"parcel.scanned", "parcel.eta_changed"}:
             data["eta"] = rfc3339(at + draw.randrange(1, 5) * 24 * HOUR_MS)
@@ -86,7 +87,7 @@ class Lives:
             data |= {"promise_id": f"word{self._case(draw, number, 150)}", "role": "agent"}
             data["kind"] = draw.choice(("callback", "delivery"))
             if kind == "promise.made":
-                data["due_at"] = rfc3339(at + draw.randrange(600_000))
+                data["due_at"] = rfc3339(at + draw.randrange(60_000, 600_000))
                 data["eta"] = rfc3339(at + draw.randrange(1, 5) * 24 * HOUR_MS)
             elif draw.random() < 0.3:
                 data["due_at"] = rfc3339(at + draw.randrange(-300_000, 300_000))
@@ -114,7 +115,9 @@ class Lives:
             data["dispute_id"] = f"claim{number}"
         else:
             data |= {"case_id": f"task{self._case(draw, number, 100)}", "kind": "complaint", "queue": "q1"}
-            if kind == "case.opened" or draw.random() < 0.3:
+            if kind == "case.opened":
+                data["due_at"] = rfc3339(at + draw.randrange(60_000, 600_000))
+            elif draw.random() < 0.3:
                 data["due_at"] = rfc3339(at + draw.randrange(-100_000, 600_000))
         return kind, data
 
