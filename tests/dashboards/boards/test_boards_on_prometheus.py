@@ -34,6 +34,15 @@ _RARE = "refund_requests|auto_refunds|negative_mentions|csat"
 _DUE = "collection_24h|on_time_delivery|next_scan_24h|refund_closed_24h|refund_closed_48h|refund_closed_72h"
 _DUE_SOON = "collection_due_soon|refund_due_soon|promise_due_soon|case_due_soon"
 _FEW = "refunds_retained|retained_amount|eta_slip|eta_slip_24h|disputes_upheld|nps|ces"
+_OF_CASES = "|".join(
+    (
+        *("self_service_resolved", "presale_conversion", "promises_kept", "eta_contradicted", "late_by_leg"),
+        *("reviews_from_delivery", "lost_after_delivery", "detractors_closed", "returns_by_channel", "return_time"),
+        *("cases_closed_in_time", "case_handed_over", "case_reopened", "case_state_time", "complaints_of_people"),
+        *("checkout_step", "touchpoints_before_order", "reached_again", "unclear_answers", "mentions_answered"),
+        *("negative_share", "nps_by_touchpoint", "order_defect_rate", "back_and_forth"),
+    )
+)
 _SELDOM = "damage|loss|damage_claims|chargebacks"
 # Nothing was done to these; the first metric of each board stands for it.
 _UNHARMED = "collections|refund_requests|nps|events_received"
@@ -46,6 +55,7 @@ EMPTY = {
     r'metric=~"(orders_created|checkout_failed)[^"]*",severity="warning"': "what went wrong there is critical",
     r'metric=~"pick_up[^"]*",severity="critical"': "what went wrong there is a warning",
     rf"pharos_({_SELDOM})_|metric=.*({_SELDOM})": "what is rare has not come yet",
+    rf"({_OF_CASES})": "this shop tells too little of promises, customers and cases, and of what is due a day later",
     r"delivery_(time|spread)": "the first deliveries of a new shop are the fast ones: not judged yet",
     r"offset 1w": "there is no week before",
     r"pharos_negative_mentions_per_minute": "nobody complained",
