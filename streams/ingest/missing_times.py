@@ -25,7 +25,9 @@ class MissingTimes:
 
     def __init__(self, groups: Sequence[Group]) -> None:
         self.total: Counts = {}
-        self._groups = {n: group for n, group in enumerate(groups) if group.at != "time" and not group.added}
+        # A forecast lacks what its cohort lacks, which says so.
+        told = [group.at != "time" and not group.added and group.measure.lead is None for group in groups]
+        self._groups = {number: group for number, group in enumerate(groups) if told[number]}
 
     def count(self, planes: Iterable[Plane]) -> Counts:
         """Those in planes that were not counted before."""

@@ -74,7 +74,7 @@ async def test_the_address_keeps_what_is_looked_for_and_a_found_signal_leads_to_
     await page.locator("#search").press("Escape")
     await page.locator("#signals [data-metric='auto_refunds']").wait_for()
 
-    assert len(everywhere) == 7
+    assert len(everywhere) == 9
     assert everywhere == again
     assert address.endswith("/?lang=en&search=Refund")
     assert (kept, here) == ("Refund", everywhere)
