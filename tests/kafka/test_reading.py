@@ -40,6 +40,8 @@ class Flush:
         self.largest_event_time = self.watermark = largest
         self.dead_letters: list[Any] = []
         self.records = {0: CellsRecord("t", 0, 0, -1, "", [])}
+        self.cases: dict[int, Any] = {}
+        self.single_events: list[Any] = []
 
 
 class Ingest:
