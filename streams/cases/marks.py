@@ -79,10 +79,6 @@ class WaitingMarks:
         for number in np.unique(numbers).tolist():
             self._parts.setdefault(number, []).append(marks.chosen(numbers == number))
 
-    def has(self, number: int) -> bool:
-        """Whether anything waits under a number."""
-        return number in self._parts
-
     def numbers(self) -> list[int]:
         """Of which something waits, in order."""
         return sorted(self._parts)

@@ -34,12 +34,6 @@ def component_sets(metric: Metric, component: Component) -> tuple[int, ...]:
     return _layout(metric)[1].get(wanted, ())
 
 
-def finest_set(metric: Metric) -> int:
-    """The index of the scope set with the most dimensions, which can hold all others'."""
-    sets = scope_sets(metric)
-    return max(range(len(sets)), key=lambda index: len(sets[index]))
-
-
 def carried(metric: Metric, terms: tuple[Term, ...]) -> frozenset[str]:
     """The dimensions that every event type of every term carries, the topic among them. Unknown types carry none.
 
