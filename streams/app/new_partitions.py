@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from streams.cases.partition import CasesPartition
 from streams.cases.snapshot import CasesSnapshot
+from streams.cases.sources import sources_of_cases, sources_of_merges
 from streams.catalogue.single_events import Watched
 from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.incidents.desk import IncidentDesk
@@ -14,7 +15,7 @@ from streams.ingest.partition import IngestPartition
 from streams.ingest.selection import Selection
 from streams.merge.partition import MergePartition
 from streams.register.service_time import ServiceTime
-from streams.topics.names import ACTIONS_TOPIC, CASES_TOPIC
+from streams.topics.names import ACTIONS_TOPIC
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -78,19 +79,17 @@ class NewPartitions:
         )
 
     def cases(self, partition: int) -> tuple[CasesPartition, CasesSnapshot]:
-        """Of a partition of cases, with what writes its snapshots. What people did about anomalies marks no case."""
-        events = {topic: count for topic, count in self._sources.items() if topic != ACTIONS_TOPIC}
-        cases = CasesPartition(self._catalogue, partition, events)
+        """Of a partition of cases, with what writes its snapshots."""
+        cases = CasesPartition(self._catalogue, partition, sources_of_cases(self._sources))
         return cases, CasesSnapshot(cases, self._catalogue.hash, self._settings.cells_partitions)
 
     def merge(self, partition: int) -> MergePartition:
-        """Of a cells partition. Where the catalogue has cases, their partitions are sources too."""
+        """Of a cells partition."""
         settings, catalogue = self._settings, self._catalogue
-        cases = {CASES_TOPIC: settings.cells_partitions} if catalogue.has_cases else {}
         return MergePartition(
             catalogue,
             partition,
-            dict(self._sources) | cases,
+            sources_of_merges(self._sources, catalogue, settings.cells_partitions),
             settings,
             lambda metric: MetricEvaluator(metric, settings, catalogue.calendar, len(catalogue.metrics)),
         )

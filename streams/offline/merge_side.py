@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from streams.cases.partition import CasesPartition
+from streams.cases.sources import sources_of_cases, sources_of_merges
 from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.merge.partition import MergePartition
-from streams.topics.names import ACTIONS_TOPIC, CASES_TOPIC
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,10 +31,10 @@ class MergeSide:
 
     def __init__(self, catalogue: Catalogue, settings: Settings, sources: Mapping[str, int]) -> None:
         self._partitions = settings.cells_partitions
-        events = {topic: count for topic, count in sources.items() if topic != ACTIONS_TOPIC}
+        events = sources_of_cases(sources)
         cases = range(self._partitions if catalogue.has_cases else 0)
         self.cases = [CasesPartition(catalogue, number, events) for number in cases]
-        of_merges = dict(sources) | ({CASES_TOPIC: self._partitions} if cases else {})
+        of_merges = sources_of_merges(sources, catalogue, self._partitions)
         self.merges = [
             MergePartition(
                 catalogue,
