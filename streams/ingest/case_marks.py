@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import chain
 from typing import TYPE_CHECKING
+
+import msgspec
+import numpy as np
 
 from streams.cells.case_record import CasesRecord, RoleMarks
 from streams.events.case_hash import NO_CASE
+from streams.ingest.marked_event import MarkedEvent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from numpy.typing import NDArray
+
     from streams.ingest.codes import Codes
     from streams.ingest.group import Group
+    from streams.ingest.marked_event import MarkedRole
     from streams.ingest.plane import Plane
 
-
-class _Columns:
-    """The growing marks of one role."""
-
-    def __init__(self) -> None:
-        self.scopes: dict[tuple[str, ...], int] = {}
-        self.scope: list[int] = []
-        self.case: list[int] = []
-        self.time: list[int] = []
-        self.late: list[int] = []
-        self.value: list[int] = []
+    Ints = NDArray[np.int64]
+    Without = Counter[tuple[str, str]]
 
 
 class CaseMarks:
@@ -42,12 +41,17 @@ class CaseMarks:
     """
 
     def __init__(self, groups: Sequence[Group], codes: Mapping[str, Codes], *, wanted: bool) -> None:
-        self.groups = frozenset(number for number, group in enumerate(groups) if group.measure.role is not None)
+        of = {number: group for number, group in enumerate(groups) if group.measure.roles}
+        self.groups = frozenset(of)
         self._wanted = wanted
-        self._of = {number: groups[number] for number in self.groups}
-        self._names = {number: [codes[name].names for name in group.dimensions] for number, group in self._of.items()}
-        self._roles = {number: group.measure.role for number, group in self._of.items()}
-        self._keys = {number: "" if role is None else role.key() for number, role in self._roles.items()}
+        self._types = {number: group.event_type for number, group in of.items()}
+        self._roles = {
+            number: [
+                (one, one.role.key(), [codes[name].names for name in one.role.dimensions])
+                for one in MarkedEvent(group.event_type, group.measure.roles).roles
+            ]
+            for number, group in of.items()
+        }
 
     def records(
         self, planes: Iterable[Plane], partitions: int, header: tuple[str, int, int, int, str]
@@ -63,29 +67,62 @@ class CaseMarks:
         if not self._wanted:
             return {}, {}
         columns: list[dict[str, _Columns]] = [{} for _ in range(partitions)]
-        without: Counter[tuple[str, str]] = Counter()
-        topic, partition, _, watermark, catalogue = header
+        without: Without = Counter()
         for late, plane in enumerate(planes):
-            for (number, ms, case, *codes), value in plane.marks:
-                role = self._roles[number]
-                if role is None:
+            for number, keys in plane.marks.items():
+                if not keys:
                     continue
-                if case == NO_CASE:
-                    without[self._of[number].event_type, role.by] += 1
-                    continue
-                of_role = columns[case % partitions].setdefault(self._keys[number], _Columns())
-                names = self._names[number]
-                scope = tuple([of[code] for of, code in zip(names, codes, strict=True)])
-                of_role.scope.append(of_role.scopes.setdefault(scope, len(of_role.scopes)))
-                of_role.case.append(case)
-                of_role.time.append(ms)
-                of_role.late.append(late)
-                if role.value:
-                    of_role.value.append(value)
-        packed = [[_packed(role, of) for role, of in of_partition.items()] for of_partition in columns]
-        records = {number: CasesRecord(topic, partition, watermark, catalogue, of) for number, of in enumerate(packed)}
+                table = np.fromiter(chain.from_iterable(keys), np.int64, len(keys) * len(keys[0]))
+                table = table.reshape(len(keys), -1)
+                for one, key, names in self._roles[number]:
+                    rows = _with_case(table, one, without, self._types[number])
+                    place = rows[:, one.case] % partitions
+                    for partition in np.unique(place).tolist():
+                        of_role = columns[partition].setdefault(key, _Columns(key))
+                        of_role.add(rows[place == partition], one, names, late)
+        topic, partition, _, watermark, catalogue = header
+        records = {
+            number: CasesRecord(topic, partition, watermark, catalogue, [each.marks() for each in of.values()])
+            for number, of in enumerate(columns)
+        }
         return records, dict(without)
 
 
-def _packed(role: str, columns: _Columns) -> RoleMarks:
-    return RoleMarks(role, list(columns.scopes), columns.scope, columns.case, columns.time, columns.late, columns.value)
+def _with_case(table: Ints, one: MarkedRole, without: Without, event_type: str) -> Ints:
+    """The rows that a role marks."""
+    rows: Ints = table if one.test is None else table[table[:, one.test] != 0]
+    named = rows[:, one.case] != NO_CASE
+    if not named.all():
+        without[event_type, one.role.by] += int(np.count_nonzero(~named))
+        rows = rows[named]
+    return rows
+
+
+class _Columns:
+    """The growing marks of one role."""
+
+    def __init__(self, role: str) -> None:
+        self._scopes: dict[tuple[str, ...], int] = {}
+        self._marks = RoleMarks(role, [], [], [], [], [], [])
+
+    def add(self, rows: Ints, one: MarkedRole, names: Sequence[Sequence[str]], late: int) -> None:
+        """Rows as `streams.ingest.marked_event` lays them out, all of which have a case."""
+        marks, count = self._marks, len(rows)
+        marks.scope.extend(self._numbers(rows, one.scope, names))
+        marks.case.extend(rows[:, one.case].tolist())
+        marks.time.extend(rows[:, 1].tolist())
+        marks.late.extend([late] * count)
+        if one.value is not None:
+            marks.value.extend(rows[:, one.value].tolist())
+
+    def _numbers(self, rows: Ints, scope: tuple[int, ...], names: Sequence[Sequence[str]]) -> list[int]:
+        known: dict[tuple[int, ...], int] = {}  # numbers are told apart before their texts are looked up
+        codes = rows[:, scope].tolist()
+        numbers = [known.setdefault(tuple(part), len(known)) for part in codes]
+        scopes = [tuple([of[code] for of, code in zip(names, part, strict=True)]) for part in known]
+        own = [self._scopes.setdefault(values, len(self._scopes)) for values in scopes]
+        return [own[number] for number in numbers]
+
+    def marks(self) -> RoleMarks:
+        """All of them."""
+        return msgspec.structs.replace(self._marks, scopes=list(self._scopes))

@@ -17,6 +17,7 @@ from streams.catalogue.case_roles import links_of, roles_of
 from streams.catalogue.single_values import OWN_TIME
 from streams.cells.record import SLOT_MS
 from streams.events.vocabulary import TOPIC, type_of
+from streams.ingest.marked_event import MarkedEvent
 from streams.ingest.routes import Measure, routes_of
 
 if TYPE_CHECKING:
@@ -90,11 +91,10 @@ def numbered_groups(
 
 
 def _groups_of_cases(event_type: str, roles: Sequence[Role], topic: str) -> list[Group]:
-    return [
-        Group(event_type, topic, OWN_TIME, Measure(role=role), role.dimensions, {}, {})
-        for role in roles
-        if event_type in role.events
-    ]
+    """One, where any role marks the type. Its keys are of a kind of their own: `streams.ingest.marked_event`."""
+    measure = Measure(roles=tuple(role for role in roles if event_type in role.events))
+    marked = MarkedEvent(event_type, measure.roles)
+    return [Group(event_type, topic, OWN_TIME, measure, marked.dimensions, {}, {})] if measure.roles else []
 
 
 def make_groups(event_type: str, routes: Routes, topic: str) -> list[Group]:

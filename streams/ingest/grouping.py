@@ -11,20 +11,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from streams.catalogue.single_values import OWN_TIME
-from streams.cells.case_record import NO_VALUE
 from streams.cells.gauge import packed
 from streams.cells.histogram import edges
 from streams.cells.lead import place_of
 from streams.cells.record import SLOT_MS
 from streams.cells.squares import packed_moments
-from streams.events.case_hash import NO_CASE, CaseHash
+from streams.events.case_hash import CaseHash
 from streams.events.event_time import KNOWN_MINUTES, KNOWN_TAILS, SECONDS_OF_MINUTE, event_time_ms
 from streams.events.vocabulary import TOPIC, type_of
 from streams.ingest.amounts import cut, scaled
 from streams.ingest.group import Group, GroupKey, is_own_time
+from streams.ingest.marking import Marking
 
 if TYPE_CHECKING:
-    from streams.catalogue.case_roles import Role
     from streams.catalogue.single_values import Difference
     from streams.catalogue.term import Condition
     from streams.events.fields import Event
@@ -74,7 +73,6 @@ def compile_grouping(
         "packed_moments": packed_moments,
         "place_of": place_of,
         "service": service,
-        "case_of": (cases or CaseHash()).of,
         "WrongTimeError": WrongTimeError,
         **{f"codes_{name}": each for name, each in codes.items()},
     }
@@ -83,7 +81,7 @@ def compile_grouping(
     for number, (event, numbered) in enumerate(groups.items()):
         names[f"event_{number}"] = event
         lines.append(f"  {'el' if number else ''}if kind is event_{number}:")
-        lines += [f"   {line}" for line in _Writer(type_of(event), names, vocabulary, topic).lines(numbered)]
+        lines += [f"   {line}" for line in _Writer(type_of(event), names, vocabulary, topic, cases).lines(numbered)]
     lines += ["  else:", "   add(())", " return keys, sums"]
     exec("\n".join(lines), names)  # noqa: S102 - our own text, see the module's docstring
     grouping: Grouping = names["grouping"]
@@ -93,11 +91,14 @@ def compile_grouping(
 class _Writer:
     """The lines for one type of event: they add its keys, once."""
 
-    def __init__(self, event_type: str, names: dict[str, Any], vocabulary: Vocabulary, topic: str) -> None:
+    def __init__(
+        self, event_type: str, names: dict[str, Any], vocabulary: Vocabulary, topic: str, cases: CaseHash | None
+    ) -> None:
         self._type = event_type
         self._names = names
         self._vocabulary = vocabulary
         self._topic = topic
+        self._cases = cases or CaseHash()
 
     def lines(self, groups: Sequence[tuple[int, Group]]) -> list[str]:
         lines = [line for field in sorted(self._vocabulary.time_fields[self._type]) for line in self._time(field)]
@@ -107,8 +108,9 @@ class _Writer:
         always: list[str] = []
         later: list[str] = []
         single_values: dict[Measure, str] = {}
-        lines += [self._mark(number, group, role) for number, group in groups if (role := group.measure.role)]
-        for number, group in [pair for pair in groups if pair[1].measure.role is None]:
+        marking = Marking(self._type, self._tests, self._constant, self._cases)
+        lines += [line for number, group in groups if group.measure.roles for line in marking.lines(number, group)]
+        for number, group in [pair for pair in groups if not pair[1].measure.roles]:
             elements = {gate: f"g{number}_{index}" for index, gate in enumerate(group.gates)}
             own_slot = group.measure.lead is not None
             lines += [f"{name} = {self._gate(gate, own_slot=own_slot)}" for gate, name in elements.items()]
@@ -143,19 +145,6 @@ class _Writer:
         if not later:
             return [*lines, f"add(({''.join(f'{key},' for key in always)}))"]
         return [*lines, f"mine = [{', '.join(always)}]", *later, "add(mine)"]
-
-    def _mark(self, number: int, group: Group, role: Role) -> str:
-        """The line that marks an event of a case: (group number, ms, case, dimensions), and the time it carries."""
-        found = []
-        for events, where in role.which:
-            tests = [test for field, condition in where for test in self._tests(field, condition)]
-            found += [" and ".join(tests) or "True"] if self._type in events else []
-        names = [f"data.{role.by}", *([f'(data.{role.also} or "")'] if role.also else [])]
-        salt = self._constant("/".join(filter(None, (role.by, role.also))))
-        case = f"case_of({salt}, {', '.join(names)}) if data.{role.by} else {NO_CASE}"
-        key = f"({', '.join([str(number), 'ms', case, *(f'd_{name}' for name in group.dimensions)])},)"
-        value = f"({NO_VALUE} if t_{role.value} is None else t_{role.value})" if role.value else "0"
-        return f"if {' or '.join(f'({test})' for test in found)}: sums.append((len(keys), {key}, {value}))"
 
     def _place(self, group: Group) -> tuple[list[str], str]:
         """What a number in the place of the component needs, and the expression for it."""

@@ -25,7 +25,7 @@ class Plane:
 
     Attributes:
         amounts: by key, in the order of their first events.
-        marks: of the groups of cases, keys and what they carry.
+        marks: keys of events that are marked for cases, by the number of their group.
         selected: what is held of events for rules (`streams.ingest.selection`).
 
     """
@@ -39,7 +39,7 @@ class Plane:
 
         """
         self.amounts: Counter[GroupKey] = Counter()
-        self.marks: list[tuple[GroupKey, int]] = []
+        self.marks: dict[int, list[GroupKey]] = {number: [] for number in cases}
         self.selected: list[int] = []
         self._gauges = gauges
         self._special = gauges | cases | {SELECTED[0]}
@@ -55,7 +55,7 @@ class Plane:
             elif key is SELECTED:
                 self.selected.append(amount)
             elif key[0] not in self._gauges:
-                self.marks.append((key, amount))
+                self.marks[key[0]].append(key)
             elif amount >> MOMENT_BITS >= before(key, 0) >> MOMENT_BITS:
                 amounts[key] = amount
 

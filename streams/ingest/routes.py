@@ -51,7 +51,7 @@ class Measure(NamedTuple):
         largest: where single values are cut, as sums keep them; 0: nowhere.
         scale: the factor by which sums keep such values as integers; 0: that of the field.
         cut: not the value is counted, but that it was beyond the largest.
-        role: of events whose case is marked, nothing is counted here.
+        roles: of events whose cases are marked, nothing is counted here.
         lead: where open cases are forecast, whether it opens or closes one: how far ahead the deadline lies is counted.
 
     """
@@ -63,7 +63,7 @@ class Measure(NamedTuple):
     largest: int = 0
     scale: int = 0
     cut: bool = False
-    role: Role | None = None
+    roles: tuple[Role, ...] = ()
     lead: Component | None = None
 
     @property

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from streams.catalogue.metric import Direction, Metric
 from streams.catalogue.term import After, Condition, Events, Term
 from streams.cells.case_record import NO_VALUE, CasesRecord
+from streams.events.case_hash import CaseHash
 from streams.events.customer import CustomerKey
 from tests.ingest.direct_marks import KEY, marks_of
 from tests.ingest.records import NOON, make_batch, make_event, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import pytest
 
     from streams.ingest.flush import Flush
     from streams.ingest.partition import IngestPartition
@@ -85,9 +90,9 @@ def test_a_customer_is_marked_by_the_hash_of_the_installation_and_by_no_other(pa
     by_customer = metric(Term(("order.paid",), by="customer", after=After(("order.paid",), 600)))
     (mark,) = marks_of([flush_of(partition, by_customer, paid(1, customer="c1"))])
 
-    assert mark.case == CustomerKey(KEY).cases.of("customer", CustomerKey(KEY).hashed("c1"))
-    assert mark.case != CustomerKey(b"a key of somebody else").cases.of("customer", CustomerKey(KEY).hashed("c1"))
-    assert mark.case != CustomerKey(KEY).cases.of("customer", "c1")
+    assert mark.case == CustomerKey(KEY).cases.named("customer")(CustomerKey(KEY).hashed("c1"))
+    assert mark.case != CustomerKey(b"a key of somebody else").cases.named("customer")(CustomerKey(KEY).hashed("c1"))
+    assert mark.case != CustomerKey(KEY).cases.named("customer")("c1")
 
 
 def test_a_late_event_is_marked_late_and_one_that_is_too_late_is_not_marked(partition: Make) -> None:
@@ -175,3 +180,21 @@ def test_nothing_is_written_where_no_metric_follows_cases(partition: Make) -> No
 
     assert all(isinstance(record, CasesRecord) for record in followed.values())
     assert flush_of(partition, plain, paid(1)).cases == {}
+
+
+def test_a_case_that_several_roles_follow_is_hashed_once_and_where_none_marks_the_event_not_at_all(
+    partition: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashed = []
+
+    def named(self: CaseHash, fields: str) -> Callable[[str], int]:
+        return lambda text: hashed.append((fields, text)) or 7  # type: ignore[func-returns-value] # notes it, says 7
+
+    monkeypatch.setattr(CaseHash, "named", named)
+    twice = metric(Term(("order.paid",), by="order_id", nth=2, reach_s=600), ("region",))
+    large = metric(Term(("order.paid",), by="order_id", also="region", nth=2, where={"reason": Condition(equals="x")}))
+    ingest = partition("orders", tuple(replace(of, name=f"x{n}") for n, of in enumerate([SOON_AGAIN, twice, large])))
+    ingest.feed(make_batch([paid(1), paid(2, region="hunan", reason="x")], timestamp=NOON))
+
+    assert hashed == [("order_id", "TB1"), ("order_id", "TB2"), ("order_id/region", "TB2\0hunan")]
+    assert sum(marks_of([ingest.take_flush(PARTITIONS)]).values()) == 5
