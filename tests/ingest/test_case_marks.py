@@ -191,7 +191,7 @@ def test_a_case_that_several_roles_follow_is_hashed_once_and_where_none_marks_th
         return lambda text: hashed.append((fields, text)) or 7  # type: ignore[func-returns-value] # notes it, says 7
 
     monkeypatch.setattr(CaseHash, "named", named)
-    twice = metric(Term(("order.paid",), by="order_id", nth=2, reach_s=600), ("region",))
+    twice = metric(Term(("order.paid",), by="order_id", nth=2, reach_s=600), ("store",))
     large = metric(Term(("order.paid",), by="order_id", also="region", nth=2, where={"reason": Condition(equals="x")}))
     ingest = partition("orders", tuple(replace(of, name=f"x{n}") for n, of in enumerate([SOON_AGAIN, twice, large])))
     ingest.feed(make_batch([paid(1), paid(2, region="hunan", reason="x")], timestamp=NOON))
