@@ -23,15 +23,15 @@ DOCUMENT = PROJECT / "docs" / "detection.md"
 _LIMIT_S = 3_600.0
 
 
-def judged(seed: int, folder: Path) -> dict[str, Any]:
-    """The report of one seed."""
-    events, truth, report = (folder / f"{name}-{seed}" for name in ("events", "truth", "report"))
-    _pharos("simulate", "--seed", str(seed), "--out", str(events), "--truth", str(truth))
+def judged(scenario: str, seed: int, folder: Path) -> dict[str, Any]:
+    """The report of one seed, with the truth."""
+    events, truth, report = (folder / f"{name}-{scenario}-{seed}" for name in ("events", "truth", "report"))
+    _pharos("simulate", "--scenario", scenario, "--seed", str(seed), "--out", str(events), "--truth", str(truth))
     _pharos("backtest", str(events), "--truth", str(truth), "--report", str(report))
     events.unlink()
     found: dict[str, Any] = json.loads(report.read_bytes())
-    print(f"seed {seed}: recall {found['recall']:.2f}, precision {found['precision']:.2f}", flush=True)
-    return found
+    print(f"{scenario} {seed}: recall {found['recall']}, precision {found['precision']}", flush=True)
+    return {**found, "truth": json.loads(truth.read_bytes())}
 
 
 def _pharos(*arguments: str) -> None:
@@ -74,7 +74,7 @@ def main() -> None:
     parser.add_argument("seeds", type=int, nargs="+")
     seeds = parser.parse_args().seeds
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(os.cpu_count()) as pool:
-        found = dict(zip(seeds, pool.map(lambda seed: judged(seed, Path(folder)), seeds), strict=True))
+        found = dict(zip(seeds, pool.map(lambda seed: judged("double11", seed, Path(folder)), seeds), strict=True))
     publish("sale", report(found), document=DOCUMENT)
 
 

@@ -22,8 +22,8 @@ import orjson
 from confluent_kafka import Producer
 
 from streams.offline.events_file import Line, record
+from streams.scenarios.named import simulate
 from streams.settings.settings import SOURCE_TOPICS
-from streams.simulate.scenarios import simulate
 from streams.topics.placement import murmur2
 
 if TYPE_CHECKING:

@@ -35,7 +35,7 @@ def run(flags: argparse.Namespace) -> int:
     must_be_writable("--report", flags.report)
     settings = settings_with_names(flags)
     ready_to_bind(settings)
-    from streams.simulate.scenarios import SCENARIOS  # noqa: PLC0415 - `pharos --help` needs no NumPy
+    from streams.scenarios.named import SCENARIOS  # noqa: PLC0415 - `pharos --help` needs no NumPy
 
     if flags.scenario not in SCENARIOS:
         raise UsageError(f'no scenario is named "{flags.scenario}"; known are {", ".join(SCENARIOS)}')

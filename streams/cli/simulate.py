@@ -26,8 +26,8 @@ def add_flags(command: argparse.ArgumentParser) -> None:
 def run(flags: argparse.Namespace) -> int:
     """Plays the scenario and writes it."""
     from streams.cli.errors import UsageError  # noqa: PLC0415 - `pharos --help` needs no NumPy
+    from streams.scenarios.named import SCENARIOS, described, simulate  # noqa: PLC0415 - see above
     from streams.settings.located_yaml import suggestion  # noqa: PLC0415 - see above
-    from streams.simulate.scenarios import SCENARIOS, described, simulate  # noqa: PLC0415 - see above
 
     if flags.list:
         print("\n".join(described()))

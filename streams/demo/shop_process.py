@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from streams.events.event_time import event_time_ms
 from streams.offline.events_file import record
 from streams.offline.replay import Progress, replay
+from streams.scenarios.named import simulate
 from streams.settings.settings import SOURCE_TOPICS
-from streams.simulate.scenarios import simulate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -30,9 +30,9 @@ from streams.offline.replay import Progress
 from streams.offline.report import final_anomalies, score
 from streams.offline.scenario import for_scenario
 from streams.records.instant import rfc3339
+from streams.scenarios.guide import Guide
+from streams.scenarios.named import simulate
 from streams.settings.settings import SecuritySettings
-from streams.simulate.guide import Guide
-from streams.simulate.scenarios import simulate
 from streams.topics.wanted import embedded_topics
 from streams.transport.life.watchdog_timer import wound
 
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from streams.app.system import System
     from streams.settings.settings import Settings
-    from streams.simulate.simulation import Simulation
+    from streams.simulate.played import Played
 
 _PATIENCE_S = 300.0
 
@@ -135,7 +135,7 @@ async def _watched(play: Awaitable[None]) -> None:
         await play
 
 
-async def _play(settings: Settings, options: DemoOptions, simulation: Simulation) -> None:
+async def _play(settings: Settings, options: DemoOptions, simulation: Played) -> None:
     stop = stop_event()
     started = time.perf_counter()
     zone = ZoneInfo(settings.timezone)
@@ -198,7 +198,7 @@ def _read(system: System) -> int:
     return 0 if agent is None else sum(part.position for part in agent.parts.values())
 
 
-def _report(system: System, simulation: Simulation, shop: Shop, wall_s: float) -> dict[str, Any]:
+def _report(system: System, simulation: Played, shop: Shop, wall_s: float) -> dict[str, Any]:
     usage = resource.getrusage(resource.RUSAGE_SELF)
     outcomes = system.counts.outcomes
     until_ms = shop.progress.at_ms

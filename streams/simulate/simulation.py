@@ -1,17 +1,15 @@
-"""A scenario played: a header, the truth, and lines in the order in which they reach the broker."""
+"""A scenario that was played in columns: blocks of events of one type, and odd lines among them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
+from streams.simulate.played import Played
 from streams.simulate.rhythm import MINUTE_MS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from streams.simulate.arrival import Arrivals
 
@@ -19,12 +17,10 @@ SLICE_MS = 15 * MINUTE_MS
 
 
 @dataclass(frozen=True)
-class Simulation:
-    """What `simulate` hands out.
+class Simulation(Played):
+    """A sale that was played.
 
     Attributes:
-        scenario: the object under "scenario" in the first line: name, seed, evaluate_from, timezone.
-        truth: the list of truth.json.
         broken, foreign: how many lines are dead letters, and how many are of types that nobody listens to.
 
     """
@@ -46,9 +42,8 @@ class Simulation:
         """How many lines repeat an earlier event."""
         return sum(int(arrival.copies.sum()) for arrival in self._arrivals)
 
-    def lines(self) -> Iterator[str]:
-        """The lines of the events file without their ends: first the header, then by ingest time. Can be run again."""
-        yield orjson.dumps({"scenario": self.scenario}).decode()
+    def records(self) -> Iterator[str]:
+        """The lines by ingest time."""
         starts = [int(arrival.at_ms[0]) for arrival in self._arrivals if len(arrival.at_ms)]
         ends = [int(arrival.at_ms[-1]) for arrival in self._arrivals if len(arrival.at_ms)]
         for start in range(min(starts), max(ends) + 1, SLICE_MS):
@@ -59,13 +54,6 @@ class Simulation:
             pieces.sort(key=_first)
             for _, line in pieces:
                 yield line
-
-    def write(self, events: Path, truth: Path | None = None) -> None:
-        """Write the events file, and the truth beside it. Raises OSError where that cannot be."""
-        with events.open("w", encoding="utf-8", newline="\n") as file:
-            file.writelines(f"{line}\n" for line in self.lines())
-        if truth is not None:
-            truth.write_bytes(orjson.dumps(self.truth, option=orjson.OPT_INDENT_2) + b"\n")
 
 
 def _first(piece: tuple[int, str]) -> int:

@@ -18,7 +18,7 @@ from jsonschema import Draft202012Validator
 from streams.cli import parser
 from streams.configuration.load import configure
 from streams.offline.scenario import check_scenario, for_scenario
-from streams.simulate.scenarios import simulate
+from streams.scenarios.named import simulate
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from streams.simulate.scenarios import simulate
+from streams.scenarios.named import simulate
 from tests.support.pharos_processes import Way
 from tests.support.whole_file import EventsFile, Outcome, cut, differences
 

@@ -15,11 +15,11 @@ import pytest
 from streams.catalogue.calendar_rules import check_entry
 from streams.events.customer import CustomerKey
 from streams.events.vocabulary import SHIPPED
+from streams.scenarios.named import simulate
 from streams.settings.settings import CalendarEntry
 from streams.simulate import double11
 from streams.simulate.plan import QUIET
 from streams.simulate.rhythm import MINUTE_MS
-from streams.simulate.scenarios import simulate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

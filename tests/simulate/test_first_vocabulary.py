@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from streams.scenarios.named import simulate
 from streams.simulate import double11
 from streams.simulate.plan import QUIET
 from streams.simulate.rhythm import MINUTE_MS
-from streams.simulate.scenarios import simulate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -25,8 +25,8 @@ from streams.records.action_event import encode
 from streams.records.anomaly import Change
 from streams.records.anomaly_event import decode
 from streams.records.instant import rfc3339
+from streams.scenarios.named import simulate
 from streams.settings.settings import SOURCE_TOPICS, Settings
-from streams.simulate.scenarios import simulate
 from streams.topics.names import ACTIONS_TOPIC
 from streams.transport.clients.topics import prepare_topics
 

@@ -12,7 +12,7 @@ from streams.events.event_time import event_time_ms
 from streams.offline.events_file import record
 from streams.offline.scenario import given_by
 from streams.records.instant import rfc3339
-from streams.simulate.scenarios import simulate
+from streams.scenarios.named import simulate
 
 if TYPE_CHECKING:
     from pathlib import Path

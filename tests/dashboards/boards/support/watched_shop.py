@@ -24,8 +24,8 @@ from streams.offline.events_file import Line, record
 from streams.offline.headway import Headway
 from streams.offline.replay import replay
 from streams.offline.scenario import for_scenario
+from streams.scenarios.named import simulate
 from streams.settings.settings import SOURCE_TOPICS, Settings
-from streams.simulate.scenarios import simulate
 from streams.transport.clients.topics import prepare_topics
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from streams.events.event_time import event_time_ms
+from streams.scenarios.guide import Guide
 from streams.simulate.faults import KINDS
-from streams.simulate.guide import Guide
 from streams.simulate.plan import plan
 from streams.simulate.traps import TRAPS
 

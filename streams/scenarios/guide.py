@@ -46,4 +46,5 @@ def _said(name: str, entry: dict[str, Any]) -> str:
     if entry["kind"] == "trap":
         return f"a trap, nothing should be alerted: {TRAPS[name][0]}"
     where = ", ".join(f"{dimension} {value}" for dimension, value in entry["scope"].items())
-    return f"goes wrong: {KINDS[name].what} ({where}). Watch: {entry['touchpoint']}"
+    what = entry.get("what") or KINDS[name].what
+    return f"goes wrong: {what} ({where}). Watch: {entry['touchpoint']}"

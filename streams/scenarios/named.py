@@ -7,17 +7,23 @@ from typing import TYPE_CHECKING
 from streams.simulate.double11 import Profile, calendar, double11
 from streams.simulate.faults import KINDS
 from streams.simulate.traps import TRAPS
+from streams.simulate.week.faults import KINDS as OF_A_WEEK
+from streams.simulate.week.week import quiet_week, week
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from streams.simulate.simulation import Simulation
+    from streams.simulate.played import Played
 
-SCENARIOS = {"double11": double11}
+SCENARIOS: dict[str, Callable[[int, Profile], Played]] = {
+    "double11": double11,
+    "week": lambda seed, _: week(seed),
+    "quiet_week": lambda seed, _: quiet_week(seed),
+}
 
 
-def simulate(scenario: str, seed: int, profile: Profile = "full") -> Simulation:
-    """Play a scenario. `profile="demo"` has half the history, for a quick start.
+def simulate(scenario: str, seed: int, profile: Profile = "full") -> Played:
+    """Play a scenario. `profile="demo"` has half the history, for a quick start; weeks know one size.
 
     Raises ValueError for a name that there is not.
     """
@@ -35,3 +41,6 @@ def described() -> Iterator[str]:
     yield from (f"    {name:<10} {what}" for name, (what, _) in TRAPS.items())
     yield "  what is planned, in the scenario's calendar:"
     yield from (f"    {entry['begins'][5:16]} to {entry['ends'][5:16]}  {entry['name']}" for entry in calendar())
+    yield "week: six days of a small shop, then a week with two troubles every other day, in windows of hours:"
+    yield from (f"    {name:<14} {kind.touchpoint:<12} {kind.what}" for name, kind in OF_A_WEEK.items())
+    yield "quiet_week: the same small shop while nothing goes wrong"
