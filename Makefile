@@ -23,7 +23,7 @@ test-crash: $(VENV)/.dev
 
 # PHAROS_FUZZ_SECONDS: for how long each of the five ways in is fuzzed (60).
 test-long: $(VENV)/.dev
-	$(BIN)/python -m pytest -m long -s tests/fuzz tests/kafka tests/shopify_shop
+	$(BIN)/python -m pytest -m long -s tests/app tests/fuzz tests/kafka tests/shopify_shop
 
 test-rules: $(VENV)/.dev
 	$(BIN)/python -m pytest tests/dashboards/rules
