@@ -59,6 +59,11 @@ class CellsRecord(msgspec.Struct, array_like=True, frozen=True):
     busy: list[tuple[int, int]] | None = None
     assessments: list[Assessment] | None = None
 
+    @property
+    def known_ms(self) -> int:
+        """The end of the last slot that it counted events of, or its watermark: before it lie all of its events."""
+        return max([self.watermark, *((last + 1) * SLOT_MS for _, last in self.busy or ())])
+
 
 _encoder = msgspec.msgpack.Encoder()
 _decode = decoder_of(CellsRecord, msgspec.msgpack)

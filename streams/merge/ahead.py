@@ -57,6 +57,12 @@ def latest(codes: Ints, values: Ints) -> tuple[Ints, Ints]:
     return codes[last], values[order][last]
 
 
+def codes_of(slot: Ints, key: Ints) -> Ints:
+    """A number for each cell, in the order of slots, then of keys."""
+    codes: Ints = (slot << _KEY_BITS) | key
+    return codes
+
+
 class Run:
     """Sorted cells and a tail of unsorted ones, merged when they are read or have become many."""
 
@@ -109,6 +115,17 @@ class Run:
         self.sort()
         return self._codes, self._values
 
+    def between(self, first: int, before: int) -> tuple[Ints, Ints]:
+        """(keys, values) of what lies in these slots: not removed, and not summed, for sorting costs more."""
+        low, high = first << _KEY_BITS, before << _KEY_BITS
+        start, end = np.searchsorted(self._codes, (low, high))
+        found = [(self._codes[start:end], self._values[start:end])]
+        for codes, values in self._loose:
+            there = (codes >= low) & (codes < high)
+            found.append((codes[there], values[there]))
+        codes, values = (np.concatenate(columns) for columns in zip(*found, strict=True))
+        return codes & ((1 << _KEY_BITS) - 1), values
+
 
 class Ahead:
     """Waiting cells (slot, key, value), taken in slot order.
@@ -151,7 +168,7 @@ class Ahead:
             slot, key, value = slot[:room], key[:room], value[:room]
             if not room:
                 return
-        codes = (slot << _KEY_BITS) | key
+        codes = codes_of(slot, key)
         if self._journal is not None:
             self._journal.add(codes, value)
         self._sort_in(codes, value)
@@ -174,6 +191,11 @@ class Ahead:
             there = values != 0
             codes, values = codes[there], values[there]
         return Due(codes >> _KEY_BITS, codes & ((1 << _KEY_BITS) - 1), values)
+
+    def between(self, first: int, before: int) -> tuple[Ints, Ints]:
+        """(keys, values) of the cells in slots from `first` up to `before`: they stay, and may meet."""
+        near, far = self._near.between(first, before), self._far.between(first, before)
+        return np.concatenate([near[0], far[0]]), np.concatenate([near[1], far[1]])
 
     def everything(self) -> tuple[Ints, Ints]:
         """(codes, values) of all cells, for a full snapshot; the journal starts again."""

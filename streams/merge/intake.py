@@ -9,6 +9,7 @@ import numpy as np
 from streams.catalogue.metric import Component
 from streams.cells.lead import FURTHEST
 from streams.cells.record import SLOT_MS
+from streams.merge.ahead import codes_of
 from streams.merge.cells import Cells
 from streams.merge.cohort import deadline_slot, expiry_slot
 from streams.merge.open_cases import STEP_SLOTS
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from streams.cells.record import MetricCells
     from streams.merge.ahead import Ahead, Ints
     from streams.merge.cohort import Cohort
+    from streams.merge.provisional import Provisional
     from streams.merge.quarters import Quarters
     from streams.merge.series_table import SeriesTable
     from streams.merge.skipped import Skipped
@@ -44,6 +46,7 @@ class Intake:
         skipped: counts those that are not used.
         width: places in the keys of cells: components, bins, or how far ahead deadlines lie.
         leads: whether it is the last of these.
+        provisional: of a metric with provisional values, else None.
 
     """
 
@@ -60,6 +63,7 @@ class Intake:
         additive: bool,
         width: int,
         leads: bool = False,
+        provisional: Provisional | None = None,
     ) -> None:
         """`additive`: whether cells add up, so that there are totals of them."""
         self._settle_slots = settle_slots
@@ -72,10 +76,14 @@ class Intake:
         self._additive = additive
         self._width = width
         self._leads = leads
+        self._provisional = provisional
         self._components = width if cohort is None else Component.LATE_BY_DEADLINE + 1
 
-    def apply(self, record: MetricCells, source_watermark: int, watermark: int) -> None:
-        """Takes in the cells of one record. `watermark` is that of the merge before this record."""
+    def apply(self, record: MetricCells, source_watermark: int, watermark: int, known_ms: int = -1) -> None:
+        """Takes in the cells of one record. `watermark` is that of the merge before this record.
+
+        `known_ms`: before it lie all events of the record, see `CellsRecord.known_ms`.
+        """
         count = len(record.value)
         if not count:
             return
@@ -92,7 +100,7 @@ class Intake:
             near = cells.component < 2 * FURTHEST
             self._skipped.too_far += int(np.count_nonzero(~near))
             cells = cells if near.all() else cells.chosen(near)
-        self._sort_in(cells, judged, reached + _REJOIN_SLOTS)
+        self._sort_in(cells, judged, reached + _REJOIN_SLOTS, known_ms)
 
     def _known(self, record: MetricCells, furthest: int) -> Cells:
         """The cells of the record, but for what the metric does not have and what is too far ahead."""
@@ -132,7 +140,7 @@ class Intake:
             cells = cells.chosen(~closing)
         return cells._replace(slot=deadline_slot(cells.slot))
 
-    def _sort_in(self, cells: Cells, judged: int, rejoin: int) -> None:
+    def _sort_in(self, cells: Cells, judged: int, rejoin: int, known_ms: int) -> None:
         if self._additive:
             component = cells.component & 1 if self._leads else cells.component
             self._totals.add(cells.log_id, component, cells.value, len(self._table.log_scopes))
@@ -141,15 +149,20 @@ class Intake:
         if self._cohort is not None:
             late = late & ((cells.component == Component.EXPOSURE) | (cells.slot < rejoin))
         if not late.any():
-            self._ahead.add(cells.slot, key, cells.value)
+            self._wait(cells.slot, key, cells.value, known_ms)
             return
         on_time = ~late
-        self._ahead.add(cells.slot[on_time], key[on_time], cells.value[on_time])
+        self._wait(cells.slot[on_time], key[on_time], cells.value[on_time], known_ms)
         quarter, key, value = cells.slot[late] // QUARTER_SLOTS, key[late], cells.value[late]
         if self._leads:  # the quarter is all that stays of the slot: how far ahead it lies is told from there
             key += 2 * (cells.slot[late] // STEP_SLOTS - quarter * (QUARTER_SLOTS // STEP_SLOTS))
         is_open = self._still_open(quarter, judged)
         self._quarters.late.add(quarter[is_open], key[is_open], value[is_open])
+
+    def _wait(self, slot: Ints, key: Ints, value: Ints, known_ms: int) -> None:
+        self._ahead.add(slot, key, value)
+        if self._provisional is not None:
+            self._provisional.note(known_ms, codes_of(slot, key), value)
 
     def _or_behind(self, cells: Cells, judged: int) -> NDArray[np.bool_]:
         """What is late: said to be, or for a slot that may have been judged."""

@@ -72,6 +72,8 @@ class MetricSnapshot:
             state.cohort.reserve(windows.capacity)
             state.cohort.overdue[: state.shown.series_count] = arrays["overdue"]
             state.cohort.expired = plain["expired"]
+        if state.provisional is not None and "later" in arrays:  # not in snapshots of older versions
+            state.provisional.restore(arrays["later"])
         if state.open_cases is not None:
             state.open_cases.restore(reader.part(f"{self._prefix}open_cases")[1])
         for name, store in self._stores():
@@ -111,6 +113,8 @@ class MetricSnapshot:
         if state.cohort is not None:
             arrays["overdue"] = state.cohort.overdue[:count]
             plain["expired"] = state.cohort.expired
+        if state.provisional is not None:
+            arrays["later"] = state.provisional.rows()
         return pack(plain, **arrays)
 
     def _scope_parts(self, full: bool) -> Iterator[Part]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from streams.catalogue.provisional import opened_within_s
 from streams.catalogue.signals import CellKind
 from streams.cells.lead import PLACES
 from streams.cells.record import SLOT_MS
@@ -13,6 +14,7 @@ from streams.merge.ahead import Ahead, latest, summed
 from streams.merge.cohort import Cohort
 from streams.merge.intake import Intake
 from streams.merge.open_cases import Leads, OpenCases
+from streams.merge.provisional import MINUTE_MS, Provisional
 from streams.merge.quarters import Quarters
 from streams.merge.series_table import SeriesTable, table_width
 from streams.merge.shown_windows import ShownWindows
@@ -20,6 +22,7 @@ from streams.merge.skipped import Skipped
 from streams.merge.totals import Totals
 from streams.merge.windows import QUARTER_SLOTS, Windows
 from streams.records.scope import fingerprint
+from streams.records.verdicts import SoFar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -62,6 +65,7 @@ class MetricState:
         self.quarters = Quarters()
         self.cohort = Cohort() if deadlines else None
         self.open_cases = OpenCases() if leads else None
+        self.provisional = Provisional(metric, self.ahead, self.width) if opened_within_s(metric) else None
         self.skipped = Skipped()
         self.started = False
         self.totals = Totals(shown)
@@ -77,11 +81,12 @@ class MetricState:
             additive=metric.traits.additive,
             width=self.width,
             leads=leads,
+            provisional=self.provisional,
         )
 
-    def apply(self, cells: MetricCells, source_watermark: int, watermark: int) -> None:
-        """Adds the cells of one record. `watermark` is that of the merge before this record."""
-        self._intake.apply(cells, source_watermark, watermark)
+    def apply(self, cells: MetricCells, source_watermark: int, watermark: int, known_ms: int = -1) -> None:
+        """Adds the cells of one record: see `Intake.apply`."""
+        self._intake.apply(cells, source_watermark, watermark, known_ms)
 
     def first_due(self) -> int | None:
         """The tick in ms at which the first waiting cell is judged."""
@@ -93,6 +98,8 @@ class MetricState:
 
         Yields after each quarter, because days of them may close at once; apply nothing before the end.
         """
+        if self.provisional is not None:
+            self.provisional.go_on(tick_ms)
         frontier = tick_ms // SLOT_MS - self.settle_slots
         if not self.started:
             first = self.ahead.first_slot()
@@ -135,6 +142,17 @@ class MetricState:
         if not self.table.scopes:
             return None
         return self.evaluator.tick(tick_ms, self.shown)
+
+    def so_far(self, tick_ms: int) -> Iterator[SoFar]:
+        """Of the whole, once a minute; nothing where it has no provisional values."""
+        if self.provisional is None or tick_ms % MINUTE_MS:
+            return
+        shares = self.provisional.look(tick_ms, self.table.log_scopes)
+        whole = next((log_id for log_id, (_, values) in enumerate(shares.scopes) if not values), None)
+        if whole is None or np.isnan(shares.cases[whole]):
+            yield SoFar(self.metric.name)
+        else:
+            yield SoFar(self.metric.name, float(shares.share[whole]), int(shares.cases[whole]))
 
     def _close(self, quarter: int, late: Due) -> Iterator[None]:
         current = late.slot == quarter  # older ones lie before the first whole quarter

@@ -100,7 +100,7 @@ class MergePartition:
             if state is None:
                 self.unknown_metric += len(cells.value)
             else:
-                state.apply(cells, record.watermark, self.watermark)
+                state.apply(cells, record.watermark, self.watermark, record.known_ms)
         self.activity.add(self._assumed_busy(record) if record.busy is None else record.busy)
         if record.assessments is not None:
             self.assessments.add(record.assessments)
@@ -143,7 +143,9 @@ class MergePartition:
                 if judged is not None:
                     verdicts += judged[0]
                     pulses.append(judged[1])
-            result = TickVerdicts(self.partition, tick, self._catalogue.hash, verdicts, pulses, assessed=assessed)
+            so_far = [told for state in self._states.values() for told in state.so_far(tick)]
+            header = (self.partition, tick, self._catalogue.hash)
+            result = TickVerdicts(*header, verdicts, pulses, assessed=assessed, so_far=so_far)
         self.last_tick = tick
         self.activity.forget(tick // TICK_MS)
         yield result

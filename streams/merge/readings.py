@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from streams.catalogue.metric import Metric
     from streams.merge.metric_state import MetricState
+    from streams.merge.provisional import Shares
     from streams.merge.series_table import Scope
     from streams.merge.skipped import Skipped
 
@@ -27,6 +28,7 @@ class Reading(NamedTuple):
         expired: cohorts: opened and never closed within 7 days.
         waiting: cells ahead of the watermark.
         skipped: cells that no window shows, by reason.
+        provisional: what counts so far of the cases opened just now; None where that is never said, or not yet.
 
     """
 
@@ -40,6 +42,7 @@ class Reading(NamedTuple):
     waiting: int
     dropped: int
     skipped: Skipped
+    provisional: Shares | None = None
 
 
 def reading(state: MetricState) -> Reading:
@@ -56,4 +59,5 @@ def reading(state: MetricState) -> Reading:
         waiting=state.waiting + len(state.quarters.late),
         dropped=state.dropped,
         skipped=state.skipped,
+        provisional=state.provisional.latest if state.provisional is not None else None,
     )

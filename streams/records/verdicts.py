@@ -78,6 +78,21 @@ class Pulse(msgspec.Struct, frozen=True, omit_defaults=True):
     missing: bool = False
 
 
+class SoFar(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Of the cases of a cohort that were opened just now, in the whole: what is not final before their deadlines.
+
+    Attributes:
+        metric: `Metric.name`.
+        share: of `cases`, what counts so far; None where none was opened.
+        cases: how many were opened.
+
+    """
+
+    metric: str
+    share: float | None = None
+    cases: int = 0
+
+
 class Assessed(msgspec.Struct, frozen=True, omit_defaults=True):
     """Feedback that acts from this tick on, and what it changed.
 
@@ -106,7 +121,7 @@ class TickVerdicts(msgspec.Struct, frozen=True):
     within REPORTED_FOR_MS of event time (so that an alert sees its recovery, or that it can no longer be judged).
 
     A `quiet` one is no tick: no source has had events for so long that ticks are far apart, and all is judged up to
-    `time`.
+    `time`. Once a minute `so_far` holds every cohort that has provisional values: they are judged by nobody.
     """
 
     partition: int
@@ -116,3 +131,4 @@ class TickVerdicts(msgspec.Struct, frozen=True):
     pulses: list[Pulse] = []
     quiet: bool = False
     assessed: list[Assessed] = []
+    so_far: list[SoFar] = []
