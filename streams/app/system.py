@@ -54,6 +54,7 @@ from streams.web.case_readings import CaseCollector
 from streams.web.dead_letters import DeadLetterBoard
 from streams.web.exposition import Exposition
 from streams.web.merge_readings import MergeCollector, judged
+from streams.web.provisional_readings import provisional
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
@@ -244,7 +245,11 @@ class System:
 
     def _web_parts(self, write: Callable[[bytes, bytes], Awaitable[Delivery]]) -> WebParts:
         exposition = Exposition(
-            self._registry, lambda: judged(self._readings()), self.register.open_anomalies, self.catalogue.metrics
+            self._registry,
+            lambda: judged(self._readings()),
+            self.register.open_anomalies,
+            self.catalogue.metrics,
+            lambda: provisional(self._readings()),
         )
         return WebParts(
             self.settings,

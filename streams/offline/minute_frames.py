@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import IO, TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from streams.catalogue.metric import Metric
-    from streams.web.merge_readings import JudgedReading
+    from streams.web.exposition import Labelled
 
 COLUMNS: Final = ("value", "expected", "lower", "upper", "score")
 _NUMBERS_AT_ONCE: Final = 4_000_000  # 32 MB
@@ -30,7 +31,7 @@ class Span(NamedTuple):
     Attributes:
         first: the number of the first of them.
         minutes: int64[m], ms.
-        numbers: float64[m, series, 5], in the order of `COLUMNS`; NaN for what was not judged, or not there yet.
+        numbers: float64[m, series, columns], in their order; NaN for what was not judged, or not there yet.
 
     """
 
@@ -43,26 +44,30 @@ class MinuteFrames:
     """Takes the readings minute by minute, gives them back series by series. Series only ever join.
 
     Args:
-        file: to write and read, empty; who made it closes it.
+        file: to write and read, which others may write to as well; who made it closes it.
+        columns: the attributes of readings that are kept.
+
+    Attributes:
+        columns: as given.
 
     """
 
-    def __init__(self, file: IO[bytes]) -> None:
+    def __init__(self, file: IO[bytes], columns: tuple[str, ...] = COLUMNS) -> None:
         self._file = file
-        self._end = 0
+        self.columns = columns
         self._frames: dict[str, list[_Frame]] = {}
         self._metrics: dict[str, Metric] = {}
         self._scopes: dict[str, Sequence[tuple[int, tuple[str, ...]]]] = {}
 
-    def add(self, minute: int, reading: JudgedReading) -> None:
+    def add(self, minute: int, reading: Labelled) -> None:
         """One metric at one minute (ms)."""
         name = reading.metric.name
-        table = np.stack([getattr(reading, column) for column in COLUMNS], axis=1)
+        table = np.stack([getattr(reading, column) for column in self.columns], axis=1)
+        offset = self._file.seek(0, os.SEEK_END)
         self._file.write(table.astype(np.float64, copy=False).tobytes())
         self._metrics[name] = reading.metric
         self._scopes[name] = reading.scopes
-        self._frames.setdefault(name, []).append(_Frame(minute, self._end, len(table)))
-        self._end += table.nbytes
+        self._frames.setdefault(name, []).append(_Frame(minute, offset, len(table)))
 
     def again(self, minute: int, name: str) -> None:
         """The metric says what it said last."""
@@ -82,20 +87,20 @@ class MinuteFrames:
     def spans(self, name: str) -> Iterator[Span]:
         """All series of a metric, as many at once as 32 MB hold."""
         frames = self._frames.get(name, [])
+        width = len(self.columns)
         count = max((frame.series for frame in frames), default=0)
-        at_once = max(1, _NUMBERS_AT_ONCE // max(1, len(frames) * len(COLUMNS)))
+        at_once = max(1, _NUMBERS_AT_ONCE // max(1, len(frames) * width))
         for first in range(0, count, at_once):
             yield self.span(name, first, min(count, first + at_once))
 
     def span(self, name: str, first: int, last: int) -> Span:
         """Series `first` up to, and without, `last`."""
-        frames = self._frames[name]
-        numbers = np.full((len(frames), last - first, len(COLUMNS)), np.nan)
+        frames, width = self._frames[name], len(self.columns)
+        numbers = np.full((len(frames), last - first, width), np.nan)
         for row, frame in enumerate(frames):
             there = min(last, frame.series) - first
             if there > 0:
-                self._file.seek(frame.offset + first * len(COLUMNS) * 8)
-                read = self._file.read(there * len(COLUMNS) * 8)
-                numbers[row, :there] = np.frombuffer(read).reshape(there, len(COLUMNS))
-        self._file.seek(self._end)
+                self._file.seek(frame.offset + first * width * 8)
+                read = self._file.read(there * width * 8)
+                numbers[row, :there] = np.frombuffer(read).reshape(there, width)
         return Span(first, np.array([frame.minute for frame in frames], np.int64), numbers)

@@ -11,6 +11,8 @@ from prometheus_client.utils import floatToGoString
 from streams.offline.minute_frames import MinuteFrames
 from streams.telemetry.metrics import PipelineMetrics
 from streams.web.merge_readings import MergeCollector, judged
+from streams.web.metric_families import PROVISIONALS
+from streams.web.provisional_readings import provisional
 from streams.web.series_labels import escaped
 
 if TYPE_CHECKING:
@@ -72,6 +74,7 @@ class Minutes:
 
     Attributes:
         frames: every series of the catalogue.
+        provisional: the same of values that are not final yet.
         minutes: of the pipeline's own numbers, in ms.
         families: of those, by name: HELP and TYPE, and the steps of each series.
 
@@ -79,6 +82,7 @@ class Minutes:
 
     def __init__(self, merges: Sequence[MergePartition], file: IO[bytes]) -> None:
         self.frames = MinuteFrames(file)
+        self.provisional = MinuteFrames(file, tuple(column.name for column in PROVISIONALS))
         self.minutes = array("q")
         self.families: dict[str, tuple[str, dict[tuple[str, ...], Steps]]] = {}
         self._merges = merges
@@ -107,10 +111,15 @@ class Minutes:
         for minute in missed:
             for reading in merge.readings():
                 self.frames.again(minute, reading.metric.name)
+                self.provisional.again(minute, reading.metric.name)
         if tick % MINUTE_MS == 0:
-            for judgement in judged(merge.readings()):
+            readings = merge.readings()
+            for judgement in judged(readings):
                 if len(judgement.value):
                     self.frames.add(tick, judgement)
+            for so_far in provisional(readings):
+                if len(so_far.share):
+                    self.provisional.add(tick, so_far)
         if missed or tick % MINUTE_MS == 0:
             self._last[merge.partition] = tick // MINUTE_MS * MINUTE_MS
 

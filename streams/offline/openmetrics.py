@@ -10,16 +10,16 @@ from typing import IO, TYPE_CHECKING, Final
 
 import numpy as np
 
-from streams.offline.minute_frames import COLUMNS
 from streams.telemetry.metrics import ANOMALY_STATE
 from streams.web.anomaly_states import AnomalyStates
-from streams.web.metric_families import JUDGED, STATES, VALUE, family_head
+from streams.web.metric_families import JUDGED, PROVISIONALS, STATES, VALUE, family_head
 from streams.web.series_labels import SeriesLabels
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from streams.catalogue.metric import Metric
+    from streams.offline.minute_frames import MinuteFrames
     from streams.offline.minutes import Minutes, Steps
     from streams.records.anomaly import Anomaly, Transition
     from streams.web.metric_families import Column
@@ -47,11 +47,12 @@ def write_openmetrics(
     judged = minutes.frames.metrics
     for metric in judged:
         out.write(VALUE.head(metric))
-        out.writelines(_lines(minutes, metric, VALUE))
-    for column in JUDGED:
-        out.write(family_head(column.family, column.described))
-        for metric in judged:
-            out.writelines(_lines(minutes, metric, column))
+        out.writelines(_lines(minutes.frames, metric, VALUE))
+    for frames, columns in ((minutes.frames, JUDGED), (minutes.provisional, PROVISIONALS)):
+        for column in columns:
+            out.write(family_head(column.family, column.described))
+            for metric in frames.metrics:
+                out.writelines(_lines(frames, metric, column))
     out.write(family_head(ANOMALY_STATE, STATES))
     for labels, states in _states(minutes.minutes, transitions, AnomalyStates(metrics)).items():
         out.write("".join([f"{ANOMALY_STATE}{{{labels}}} {state} {at // 1000}\n" for at, state in states]).encode())
@@ -67,16 +68,16 @@ def _stepped(steps: Steps, moments: Sequence[tuple[int, str]]) -> str:
     return "".join(found)
 
 
-def _lines(minutes: Minutes, metric: Metric, column: Column) -> Iterator[bytes]:
+def _lines(frames: MinuteFrames, metric: Metric, column: Column) -> Iterator[bytes]:
     """A piece a series."""
-    scopes = minutes.frames.scopes(metric.name)
+    scopes = frames.scopes(metric.name)
     labels = SeriesLabels(metric)
     labels.cover(scopes, len(scopes))
     shown = set(labels.main(scopes, len(scopes))) if column.main else range(len(scopes))
     prefix = column.prefix(metric)
-    for span in minutes.frames.spans(metric.name):
+    for span in frames.spans(metric.name):
         moments = np.array([f" {minute // 1000}\n" for minute in span.minutes.tolist()], object)
-        numbers = span.numbers[:, :, COLUMNS.index(column.name)]
+        numbers = span.numbers[:, :, frames.columns.index(column.name)]
         known = np.isfinite(numbers) if column.main else ~np.isnan(numbers)
         for series in np.flatnonzero(known.any(axis=0)).tolist():
             text = labels.texts[span.first + series]

@@ -16,8 +16,8 @@ from prometheus_client.exposition import choose_encoder
 from streams.telemetry.metrics import ANOMALY_STATE
 from streams.web.anomaly_states import AnomalyStates
 from streams.web.data_scope import EVERYTHING
-from streams.web.metric_families import JUDGED, STATES, VALUE, family_head
-from streams.web.series_labels import SeriesLabels
+from streams.web.metric_families import JUDGED, PROVISIONALS, STATES, VALUE, family_head
+from streams.web.series_labels import LabelsByMetric
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -28,13 +28,14 @@ if TYPE_CHECKING:
     from streams.records.anomaly import Anomaly
     from streams.web.data_scope import DataScope
     from streams.web.metric_families import Column
+    from streams.web.provisional_readings import ProvisionalReading
 
 _CHUNK: Final = 5_000
 _OPEN_METRICS: Final = "application/openmetrics-text"
 
 
-class Reading(Protocol):
-    """The newest tick of one metric: arrays over its series, NaN where there was too little to judge.
+class Labelled(Protocol):
+    """Arrays over the series of a metric, NaN where nothing is to be said.
 
     `scopes` holds (index into the metric's scope sets, values in the set's order); sets beyond `metric.scopes` serve
     denominators only and are left out.
@@ -44,6 +45,11 @@ class Reading(Protocol):
     def metric(self) -> Metric: ...
     @property
     def scopes(self) -> Sequence[tuple[int, tuple[str, ...]]]: ...
+
+
+class Reading(Labelled, Protocol):
+    """The newest tick of one metric, NaN where there was too little to judge."""
+
     @property
     def value(self) -> NDArray[np.float64]: ...
     @property
@@ -64,6 +70,7 @@ class Exposition:
         readings: the newest reading of every metric this worker merges.
         anomalies: the open anomalies.
         metrics: the catalogue's; they give an anomaly's scope the order of dimensions that its series have.
+        provisional: what is not final yet.
 
     """
 
@@ -73,12 +80,15 @@ class Exposition:
         readings: Callable[[], Iterable[Reading]],
         anomalies: Callable[[], Iterable[Anomaly]],
         metrics: Iterable[Metric],
+        provisional: Callable[[], Iterable[ProvisionalReading]] = lambda: (),
     ) -> None:
         self._registry = registry
         self._readings = readings
         self._anomalies = anomalies
         self._of_anomalies = AnomalyStates(metrics)
-        self._labels: dict[str, SeriesLabels] = {}
+        self._provisional = provisional
+        self._labels = LabelsByMetric()
+        self._provisional_labels = LabelsByMetric()  # of the series of the log, which no tick may have reached yet
 
     def render(self, accept: str = "", data_scope: DataScope = EVERYTHING) -> tuple[str, Iterator[bytes]]:
         """Content type, and the body in pieces of at most 5,000 lines, so that a server can breathe in between.
@@ -93,44 +103,33 @@ class Exposition:
 
     def _pieces(self, head: bytes, tail: bytes, data_scope: DataScope) -> Iterator[bytes]:
         readings = {reading.metric.name: reading for reading in self._readings()}
-        self._labels = {name: labels for name, labels in self._labels.items() if name in readings}
+        self._labels.keep(readings)
         yield head
         for reading in readings.values():
             yield VALUE.head(reading.metric)
-            yield from self._lines(reading, VALUE, data_scope)
+            yield from _lines(self._labels, reading, VALUE, data_scope)
         for column in JUDGED:
             yield family_head(column.family, column.described)
             for reading in readings.values():
                 if column.main:
                     yield self._band(reading, column, data_scope)
                 else:
-                    yield from self._lines(reading, column, data_scope)
+                    yield from _lines(self._labels, reading, column, data_scope)
+        yield from self._provisional_pieces(data_scope)
         yield family_head(ANOMALY_STATE, STATES)
         yield self._states(data_scope)
         yield tail
 
-    def _lines(self, reading: Reading, column: Column, data_scope: DataScope) -> Iterator[bytes]:
-        """Lines of one metric."""
-        labels = self._labels_of(reading)
-        numbers: NDArray[np.float64] = getattr(reading, column.name)
-        shown = np.flatnonzero(~np.isnan(numbers[: len(reading.scopes)]))
-        line = f"{column.prefix(reading.metric).replace('%', '%%')}%s{column.form}\n"
-        for start in range(0, len(shown), _CHUNK):
-            series = shown[start : start + _CHUNK]
-            labels.cover(reading.scopes, int(series[-1]) + 1)
-            if not data_scope.whole:
-                series = np.array(
-                    [at for at in series.tolist() if _lies_in(data_scope, reading.metric, reading.scopes[at])], np.intp
-                )
-            texts = labels.texts
-            pairs = zip(series.tolist(), numbers[series].tolist(), strict=True)
-            text = "".join([line % (texts[index], number) for index, number in pairs if texts[index]])
-            if "inf\n" in text:
-                text = re.sub(r" (-?)inf\n", lambda found: f" {found[1] or '+'}Inf\n", text)
-            yield text.encode()
+    def _provisional_pieces(self, data_scope: DataScope) -> Iterator[bytes]:
+        readings = {reading.metric.name: reading for reading in self._provisional()}
+        self._provisional_labels.keep(readings)
+        for column in PROVISIONALS:
+            yield family_head(column.family, column.described)
+            for reading in readings.values():
+                yield from _lines(self._provisional_labels, reading, column, data_scope)
 
     def _band(self, reading: Reading, column: Column, data_scope: DataScope) -> bytes:
-        labels = self._labels_of(reading)
+        labels = self._labels.of(reading.metric, reading.scopes)
         numbers: NDArray[np.float64] = getattr(reading, column.name)
         prefix = column.prefix(reading.metric)
         main = labels.main(reading.scopes, min(len(reading.scopes), len(numbers)))
@@ -141,17 +140,30 @@ class Exposition:
             [f"{prefix}{labels.texts[index]}{bound:.6g}\n" for index, bound in shown if math.isfinite(bound)]
         ).encode()
 
-    def _labels_of(self, reading: Reading) -> SeriesLabels:
-        metric = reading.metric
-        labels = self._labels.get(metric.name)
-        if labels is None or labels.metric != metric:
-            labels = self._labels[metric.name] = SeriesLabels(metric)
-        labels.keep_if_same(reading.scopes)
-        return labels
-
     def _states(self, data_scope: DataScope) -> bytes:
         states = self._of_anomalies.of(anomaly for anomaly in self._anomalies() if data_scope.sees(anomaly.scope))
         return "".join(f"{ANOMALY_STATE}{{{labels}}} {state}\n" for labels, state in states.items()).encode()
+
+
+def _lines(known: LabelsByMetric, reading: Labelled, column: Column, data_scope: DataScope) -> Iterator[bytes]:
+    """Lines of one metric."""
+    labels = known.of(reading.metric, reading.scopes)
+    numbers: NDArray[np.float64] = getattr(reading, column.name)
+    shown = np.flatnonzero(~np.isnan(numbers[: len(reading.scopes)]))
+    line = f"{column.prefix(reading.metric).replace('%', '%%')}%s{column.form}\n"
+    for start in range(0, len(shown), _CHUNK):
+        series = shown[start : start + _CHUNK]
+        labels.cover(reading.scopes, int(series[-1]) + 1)
+        if not data_scope.whole:
+            series = np.array(
+                [at for at in series.tolist() if _lies_in(data_scope, reading.metric, reading.scopes[at])], np.intp
+            )
+        texts = labels.texts
+        pairs = zip(series.tolist(), numbers[series].tolist(), strict=True)
+        text = "".join([line % (texts[index], number) for index, number in pairs if texts[index]])
+        if "inf\n" in text:
+            text = re.sub(r" (-?)inf\n", lambda found: f" {found[1] or '+'}Inf\n", text)
+        yield text.encode()
 
 
 def _lies_in(data_scope: DataScope, metric: Metric, scope: tuple[int, tuple[str, ...]]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from streams.telemetry.metrics import EXPECTED, LOWER, SCORE, UPPER, prometheus_name
+from streams.telemetry.provisional_metrics import PROVISIONAL, PROVISIONAL_CASES
 from streams.web.series_labels import escaped
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ class Column(NamedTuple):
     Attributes:
         family: its name; "" where each metric has a family of its own.
         described: what it is.
-        name: the attribute of a `Reading`.
+        name: the attribute of a `Reading`, or of a `ProvisionalReading`.
         form: how the number is written; estimates need no 17 digits.
         main: of the main scope only, for all series it would make the page two thirds longer; only where it is finite.
 
@@ -46,6 +47,15 @@ JUDGED: Final = (
     Column(LOWER, "Least of what a metric is expected to be, of its whole.", "lower", "%.6g", main=True),
     Column(UPPER, "Most of what a metric is expected to be, of its whole.", "upper", "%.6g", main=True),
     Column(SCORE, "Surprise: 1 is the limit of normal, 2 twice as surprising in log-probability.", "score", "%.6g"),
+)
+PROVISIONALS: Final = (
+    Column(
+        PROVISIONAL,
+        "Provisional, not final: of the cases opened just now, the share that counts so far; final at their deadlines.",
+        "share",
+        "%r",
+    ),
+    Column(PROVISIONAL_CASES, "How many cases the provisional share is of.", "cases", "%d"),
 )
 
 

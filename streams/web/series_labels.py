@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from streams.telemetry.metrics import dimensions, main_scope
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Sequence
 
     from streams.catalogue.metric import Metric
 
@@ -72,3 +72,22 @@ class SeriesLabels:
         labels = [f'scope="{"+".join(names)}"']
         labels += [f'{name}="{escaped(by_name.get(name, ""))}"' for name in self._dimensions]
         return ",".join(labels) + "} "
+
+
+class LabelsByMetric:
+    """The labels of each metric whose series are written. One kind of reading needs one of these."""
+
+    def __init__(self) -> None:
+        self._labels: dict[str, SeriesLabels] = {}
+
+    def keep(self, names: Container[str]) -> None:
+        """Forgets all other metrics."""
+        self._labels = {name: labels for name, labels in self._labels.items() if name in names}
+
+    def of(self, metric: Metric, scopes: Sequence[tuple[int, tuple[str, ...]]]) -> SeriesLabels:
+        """Of a metric that has these series now."""
+        labels = self._labels.get(metric.name)
+        if labels is None or labels.metric != metric:
+            labels = self._labels[metric.name] = SeriesLabels(metric)
+        labels.keep_if_same(scopes)
+        return labels
