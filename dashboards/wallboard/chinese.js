@@ -49,6 +49,8 @@ export default {
   "expected": "预期 {value}",
   "expectedShort": "预期 {value}",
   "target": "目标 {value}",
+  "soFar": "截至目前 {value}（共 {cases}），{duration}后定论",
+  "soFarMeaning": "暂定值：最近 {duration}内开始的部分，不会因此告警。",
   "since": "{moment} 起（已 {duration}）",
   "lasted": "持续 {duration}",
   "worst": "最差 {value}",

@@ -1,14 +1,14 @@
 // Signals: a tile each, with its value, what was expected, and the line of its last hour.
 
 import { element } from "./element.js";
-import { duration, figure, parts, quantity } from "./formats.js";
+import { duration, figure, parts, plain, quantity } from "./formats.js";
 import { dimension, mark, titleOf, tone, touchpointLink } from "./naming.js";
 import { sparkline } from "./sparkline.js";
 import { list, say, texts } from "./texts.js";
 
 const HEARD = 600_000;
 
-export const isHeard = (metric) => metric.points.some((point) => point[1] !== null);
+export const isHeard = (metric) => Boolean(metric.so_far) || metric.points.some((point) => point[1] !== null);
 
 // Of faults none is not reported.
 export const isMissing = (metric) => !isHeard(metric) && !metric.of_faults;
@@ -29,6 +29,7 @@ export function signal(metric, board, context) {
       worst ? [mark(worst), element("span", { class: "unseen" }, texts.state[worst]), " "] : null, title),
     element("span", { class: "signal-value" }, number, unit ? " " : null, unit ? element("small", {}, unit) : null),
     element("span", { class: "signal-note" }, note(metric, last, value, context)),
+    soFar(metric, board),
     sparkline(metric.points, board.time, `${title}: ${quantity(value, metric.unit)}`));
 }
 
@@ -41,6 +42,16 @@ function note(metric, last, value, context) {
     last[2] === null ? "" : say(texts.expectedShort, { value: figure(last[2], metric.unit) }),
     metric.target === null ? "" : say(texts.target, { value: figure(metric.target, metric.unit) }),
   ]);
+}
+
+// Provisional, and said so: a number of its own in words, never the tile's.
+function soFar(metric, board) {
+  const provisional = metric.so_far;
+  if (!provisional || board.time - provisional.time >= HEARD) return null;
+  return element("span", { class: "signal-so-far", title: say(texts.soFarMeaning, { duration: duration(1000 * provisional.opened_within_s) }) },
+    say(texts.soFar, {
+      value: quantity(provisional.share, metric.unit), cases: plain(provisional.cases), duration: duration(1000 * provisional.final_after_s),
+    }));
 }
 
 // Signals of any touchpoint, each with the way to its touchpoint's page, which looks for the same.

@@ -19,6 +19,7 @@ from streams.web.data_scope import EVERYTHING
 from streams.web.effects import Effects
 from streams.web.entry import entry_of
 from streams.web.point import Point, of_pulse
+from streams.web.provisional_view import ProvisionalView
 from streams.web.signal_view import part_view, signal_view
 from streams.web.sources import Sources
 from streams.web.timeline import merged, proposal_view
@@ -83,6 +84,7 @@ class Board:
         self._timelines: dict[str, deque[TimelineEntry]] = {}
         self._points: dict[str, deque[Point]] = {name: deque(maxlen=POINTS) for name in self._metrics}
         self._scores: dict[str, float] = {}
+        self._provisional = ProvisionalView(self._metrics.values())
         self._heard: dict[str, int] = {}
         self._sources = Sources(topics, pace, live=live)
         self.courses = Courses()
@@ -122,6 +124,7 @@ class Board:
             self._scores[pulse.metric] = pulse.score
             if point.value is not None:
                 self._heard[pulse.metric] = tick.time
+        self._provisional.tick(tick)
         self.courses.tick(tick)
         self.effects.tick(tick)
         self._forget()
@@ -233,7 +236,13 @@ class Board:
 
     def _signals(self) -> list[dict[str, Any]]:
         return [
-            signal_view(metric, self._scores.get(name), self._points[name], leading=name in self._leading)
+            signal_view(
+                metric,
+                self._scores.get(name),
+                self._points[name],
+                self._provisional.of(name),
+                leading=name in self._leading,
+            )
             for name, metric in self._metrics.items()
         ]
 

@@ -11,8 +11,13 @@ if TYPE_CHECKING:
     from streams.web.point import Point
 
 
-def signal_view(metric: Metric, score: float | None, points: Iterable[Point], *, leading: bool) -> dict[str, Any]:
-    """Its names, its unit and its last hour. `leading` puts it on its touchpoint's tile."""
+def signal_view(
+    metric: Metric, score: float | None, points: Iterable[Point], so_far: dict[str, Any] | None, *, leading: bool
+) -> dict[str, Any]:
+    """Its names, its unit and its last hour. `leading` puts it on its touchpoint's tile.
+
+    `so_far`: what is not final yet, as `streams.web.provisional_view` has it; never one of the points.
+    """
     return {
         "name": metric.name,
         "title": metric.title,
@@ -25,6 +30,7 @@ def signal_view(metric: Metric, score: float | None, points: Iterable[Point], *,
         "leading": leading,
         "score": score,
         "points": list(points),
+        "so_far": so_far,
     }
 
 

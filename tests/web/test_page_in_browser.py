@@ -202,6 +202,25 @@ async def test_what_was_never_heard_is_named_without_a_figure(
     assert "silent for 9 min" in await page.locator("[data-topic='feedback']").inner_text()
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "so far 41.2% of 16,800, final in 1 d"), ("zh", "截至目前 41.2%")],
+)
+async def test_what_is_not_final_stands_under_the_final_value_and_is_called_so_far(
+    language: str, words: str, quiet_board: Board, serve: Any, open_page: Any
+) -> None:
+    server = await serve(quiet_board)
+    page, _ = await open_page(server.make_url(f"/?lang={language}"))
+    final, only = page.locator("[data-metric='collection_24h']"), page.locator("[data-metric='refund_closed_24h']")
+    await final.wait_for()
+
+    assert words in await final.locator(".signal-so-far").inner_text()
+    assert (await final.locator(".signal-value").inner_text()).startswith("98")
+    assert "7.3%" in await only.locator(".signal-so-far").inner_text()
+    assert "7.3%" not in await only.locator(".signal-value").inner_text()
+    assert await page.locator("[data-metric='payment_success'] .signal-so-far").count() == 0
+
+
 async def test_a_server_that_stops_answering_is_told_as_such(quiet_board: Board, serve: Any, open_page: Any) -> None:
     server = await serve(quiet_board)
     page, _ = await open_page(server.make_url("/"))

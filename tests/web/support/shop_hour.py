@@ -10,7 +10,7 @@ import msgspec
 
 from streams.catalogue.load import load
 from streams.records.anomaly import Anomaly, Why
-from streams.records.verdicts import Pulse, TickVerdicts
+from streams.records.verdicts import Pulse, SoFar, TickVerdicts
 from streams.register.register import Register
 from streams.settings.settings import SOURCE_TOPICS
 from streams.web.board import Board
@@ -57,6 +57,14 @@ def tell(board: Board, anomaly: Anomaly) -> None:
         incident.tell(Why.RECOVERING, value=anomaly.value, state="recovering")
 
 
+# What counts so far, of how many; of the last nothing was opened.
+_SO_FAR = (
+    ("collection_24h", 0.412, 16_800),
+    ("refund_closed_24h", 0.0731, 1_240),
+    ("self_service_resolved", 0.75, 4),
+    ("detractors_closed", None, 0),
+)
+
 # The same for metrics that are not told of above, by unit.
 _OTHERS: dict[str, tuple[float, float, float, float]] = {
     "ratio": (0.93, 0.004, 0.02, 0),
@@ -88,7 +96,8 @@ def hour(*, disturbed: bool, full: bool = False) -> Board:
             if disturbed and name == "collection_24h":
                 value = math.nan
             pulses.append(Pulse(name, min(value, top), expected, expected - half, min(expected + half, top), late * 3))
-        board.tick(TickVerdicts(0, time, "hash", [], pulses))
+        so_far = [SoFar(*each) for each in _SO_FAR] if time % MINUTE == 0 and not disturbed else []
+        board.tick(TickVerdicts(0, time, "hash", [], pulses, so_far=so_far))
     for number, topic in enumerate(SOURCE_TOPICS):
         late = 9 * MINUTE if disturbed and topic == "feedback" else (2 + number) * 1000
         board.source(topic, NOW - late, NOW - late)
