@@ -12,6 +12,7 @@ BAD: Final = "red"
 VALUE: Final = "blue"
 EXPECTED: Final = "#8e8e8e"
 BAND: Final = "#8e8e8e"
+PROVISIONAL: Final = "light-blue"
 
 OF_SEVERITY: Final = {Severity.CRITICAL: BAD, Severity.WARNING: NOTABLE, Severity.INFO: "light-blue"}
 OF_TOUCHPOINT: Final = {

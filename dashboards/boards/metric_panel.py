@@ -15,7 +15,9 @@ from dashboards.boards.query import Query
 from dashboards.boards.series import Series, has_whole, main_scope_name
 from dashboards.boards.unit import unit_for
 from dashboards.boards.variable import SPLIT, matchers
+from streams.catalogue.provisional import final_after_s, opened_within_s
 from streams.catalogue.runbook import runbook_url
+from streams.catalogue.wording import duration
 from streams.telemetry.metrics import dimensions
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ UPPER = "most expected"
 LOWER = "least expected"
 EXPECTED = "expected"
 VALUE = "value"
+SO_FAR = "so far (provisional)"
 GRAPH = (12, 8)
 MOST_PARTS = 10
 
@@ -60,6 +63,10 @@ def against_band(plan: Plan, metric: Metric, target_board: str = "") -> Panel:
     ]
     graph = graph.data_links(links(plan, metric, target_board))
     description = f"{described(metric)} The grey area is the expected range."
+    if opened_within_s(metric):
+        graph = dashed(graph, SO_FAR, colour.PROVISIONAL)
+        queries.append(Query(series.so_far, SO_FAR))
+        description += f" {_provisional(metric)}"
     return finished(graph, f"band/{metric.name}", metric.title, description, queries, GRAPH)
 
 
@@ -96,6 +103,14 @@ def contributors(plan: Plan, metric: Metric, chosen: Sequence[str]) -> Panel:
     )
     return compared(
         f"contributors/{metric.name}", f"Contributors: {metric.title}", description, columns, unit_for(metric)
+    )
+
+
+def _provisional(metric: Metric) -> str:
+    opened, final = duration(opened_within_s(metric)), duration(final_after_s(metric))
+    return (
+        f"Dashed, `{SO_FAR}`: of the cases opened in the last {opened}, the share that counts until now. It is final "
+        f"{final} after they were opened, and nothing is reported because of it."
     )
 
 

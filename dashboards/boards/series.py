@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from streams.catalogue.metric import Direction
 from streams.telemetry.metrics import EXPECTED, LOWER, SCORE, UPPER, main_scope, prometheus_name
+from streams.telemetry.provisional_metrics import PROVISIONAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -77,6 +78,11 @@ class Series:
     @property
     def score(self) -> str:
         return self._judged(SCORE)
+
+    @property
+    def so_far(self) -> str:
+        """What is not final yet, of metrics that have such values."""
+        return self._judged(PROVISIONAL)
 
     def limits(self) -> dict[str, str]:
         """By name: where a change begins to matter, as far from what is expected as the catalogue says."""

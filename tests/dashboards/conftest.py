@@ -22,6 +22,7 @@ from streams.telemetry.metrics import (
     dimensions,
     prometheus_name,
 )
+from streams.telemetry.provisional_metrics import PROVISIONAL, PROVISIONAL_CASES
 from streams.web.budget_use import BudgetCollector
 from streams.web.case_readings import CaseCollector
 from streams.web.merge_readings import MergeCollector
@@ -47,7 +48,7 @@ def exposed() -> dict[str, set[str]]:
     catalogue = load()
     registry.register(BudgetCollector(1.0, lambda: (), Register(catalogue.metrics)))
     names: dict[str, set[str]] = {"up": set(), "ALERTS": set()}
-    names |= {name: set() for name in (ANOMALY_STATE, EXPECTED, LOWER, UPPER, SCORE)}
+    names |= {name: set() for name in (ANOMALY_STATE, EXPECTED, LOWER, UPPER, SCORE, PROVISIONAL, PROVISIONAL_CASES)}
     for family in registry.collect():
         labels = set(getattr(registry._names_to_collectors.get(family.name), "_labelnames", ()))
         labels |= {name for sample in family.samples for name in sample.labels}

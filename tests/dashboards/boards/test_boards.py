@@ -148,6 +148,17 @@ def test_a_value_is_shown_against_its_band_its_promise_and_what_matters(boards: 
         assert word in shown["description"]
 
 
+def test_what_is_not_final_is_a_line_of_its_own_that_says_so(boards: dict[str, Any]) -> None:
+    shown = panel(boards["consultation"], "Self-service resolution rate")
+    asked = {target["legendFormat"]: target["expr"] for target in shown["targets"]}
+
+    assert asked["so far (provisional)"].endswith(
+        '(pharos_provisional{metric="self_service_resolved",job="pharos",scope=""})'
+    )
+    assert "opened in the last 1 h" in shown["description"]
+    assert "final 1 d after" in shown["description"]
+
+
 def test_relative_effects_are_factors_and_gauges_have_the_limit_from_which_they_are_news(
     boards: dict[str, Any],
 ) -> None:
