@@ -181,7 +181,9 @@ class MetricState:
     def _expire(self, cohort: Cohort, frontier: int) -> None:
         gone = cohort.expiry.take(frontier + 1)
         if gone.key.size:
-            cohort.expired += int(gone.value[gone.value > 0].sum())
+            scopes = self.table.log_scopes
+            whole = np.array([not scopes[log_id][1] for log_id in gone.key.tolist()])  # each deadline once
+            cohort.expired += int(gone.value[whole & (gone.value > 0)].sum())
             self.skipped.negative += int(np.count_nonzero(gone.value < 0))
             series = self._reach(gone.key)
             np.subtract.at(cohort.overdue, series, gone.value)

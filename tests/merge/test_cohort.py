@@ -57,6 +57,20 @@ def test_what_stays_open_for_seven_days_leaves_into_expired(
     assert (state.overdue.tolist(), state.expired) == ([0], 3)
 
 
+def test_what_expires_counts_once_in_however_many_scopes_it_is(
+    make_metric: Callable[..., Metric], make_merge: Callable[..., SimpleNamespace]
+) -> None:
+    metric = make_metric("cohort")
+    merge = make_merge(metric)
+    parts = [((1, (region,)), OPENED, BASE + 60, value, 0) for region, value in (("zhejiang", 3), ("fujian", 2))]
+    merge.apply(at(BASE), metric, (WHOLE, OPENED, BASE + 60, 5, 0), *parts)
+    merge.apply(at(BASE + 360 + WEEK + 721))
+    merge.advance()
+    state = merge.merge.readings()[0]
+
+    assert (state.overdue.tolist(), state.expired) == ([0, 0, 0], 5)
+
+
 def test_more_closed_than_opened_shows_zero(
     make_metric: Callable[..., Metric], make_merge: Callable[..., SimpleNamespace]
 ) -> None:
