@@ -104,7 +104,8 @@ class Backtest:
         self._merge_side = MergeSide(catalogue, settings, self._partitions)
         self._merges = self._merge_side.merges
         self._desk = IncidentDesk(catalogue, settings.cells_partitions, settings)
-        self.minutes = None if minutes is None else Minutes(self._merges, minutes)
+        of_cases = self._merge_side.case_readings if catalogue.has_cases else None
+        self.minutes = None if minutes is None else Minutes(self._merges, minutes, of_cases)
         self._portion_ms = PORTION_MS if minutes is None else SLICE_MS
         self._slice = -1
         self._handed_on_ms = 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from streams.cases.partition import CasesPartition
+from streams.cases.readings import reading
 from streams.cases.sources import sources_of_cases, sources_of_merges
 from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.merge.partition import MergePartition
@@ -12,6 +13,7 @@ from streams.merge.partition import MergePartition
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from streams.cases.readings import CasesReading
     from streams.catalogue.load import Catalogue
     from streams.ingest.flush import Flush
     from streams.settings.settings import Settings
@@ -31,6 +33,7 @@ class MergeSide:
 
     def __init__(self, catalogue: Catalogue, settings: Settings, sources: Mapping[str, int]) -> None:
         self._partitions = settings.cells_partitions
+        self._metrics = catalogue.metrics
         events = sources_of_cases(sources)
         cases = range(self._partitions if catalogue.has_cases else 0)
         self.cases = [CasesPartition(catalogue, number, events) for number in cases]
@@ -58,3 +61,7 @@ class MergeSide:
         for cases in self.cases:
             for number, record in cases.take_cells(self._partitions, 0).items():
                 self.merges[number].apply(record)
+
+    def case_readings(self) -> dict[int, CasesReading]:
+        """By partition of pharos-cases, as they stand."""
+        return {cases.partition: reading(cases, self._metrics) for cases in self.cases}

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from array import array
+from collections import Counter
 from typing import IO, TYPE_CHECKING, Final
 
 from prometheus_client import CollectorRegistry
 from prometheus_client.utils import floatToGoString
 
 from streams.offline.minute_frames import MinuteFrames
+from streams.telemetry.case_metrics import LAG
 from streams.telemetry.metrics import PipelineMetrics
+from streams.web.case_readings import CaseCollector
 from streams.web.merge_readings import MergeCollector, judged
 from streams.web.metric_families import PROVISIONALS
 from streams.web.provisional_readings import provisional
 from streams.web.series_labels import escaped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from prometheus_client import Metric
     from prometheus_client.samples import Sample
 
+    from streams.cases.readings import CasesReading
     from streams.ingest.flush import Flush
     from streams.merge.partition import MergePartition
 
@@ -71,6 +75,7 @@ class Minutes:
     Args:
         merges: all of the run.
         file: empty, for `MinuteFrames`.
+        cases: readings by partition of pharos-cases; None where the catalogue has no cases.
 
     Attributes:
         frames: every series of the catalogue.
@@ -80,7 +85,12 @@ class Minutes:
 
     """
 
-    def __init__(self, merges: Sequence[MergePartition], file: IO[bytes]) -> None:
+    def __init__(
+        self,
+        merges: Sequence[MergePartition],
+        file: IO[bytes],
+        cases: Callable[[], Mapping[int, CasesReading]] | None = None,
+    ) -> None:
         self.frames = MinuteFrames(file)
         self.provisional = MinuteFrames(file, tuple(column.name for column in PROVISIONALS))
         self.minutes = array("q")
@@ -90,6 +100,8 @@ class Minutes:
         self._registry = CollectorRegistry()
         self._metrics = PipelineMetrics(self._registry, lambda: 0.0)
         self._collector = MergeCollector(lambda: [reading for merge in merges for reading in merge.readings()])
+        self._without_case: Counter[tuple[str, str]] = Counter()
+        self._cases = None if cases is None else CaseCollector(cases, lambda: self._without_case, lambda: 0.0)
         self._topics: set[str] = set()
 
     def flushed(self, topic: str, flush: Flush) -> None:
@@ -103,6 +115,7 @@ class Minutes:
             self._metrics.dead_letter(topic, letter.reason)
         for dimension, count in flush.long_values.items():
             self._metrics.long_values(topic, dimension, count)
+        self._without_case.update(flush.without_case)
         self._metrics.cells(topic, sum(len(c.value) for record in flush.records.values() for c in record.metrics))
 
     def judged(self, merge: MergePartition, tick: int) -> None:
@@ -148,6 +161,8 @@ class Minutes:
     def _families(self) -> Iterator[Metric]:
         yield from (family for family in self._registry.collect() if family.name in _PIPELINE)
         yield from self._collector.collect()
+        if self._cases is not None:  # how late they are decided is a matter of the wall clock
+            yield from (family for family in self._cases.collect() if family.name != LAG)
 
 
 def _head(family: Metric) -> str:
