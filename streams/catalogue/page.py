@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from streams.catalogue.case_words import of_case
 from streams.catalogue.metric import Direction
+from streams.catalogue.provisional import final_after_s, opened_within_s
 from streams.catalogue.signals import CellKind
 from streams.catalogue.single_values import Difference
 from streams.catalogue.wording import between, condition_words, duration, operand
@@ -87,6 +88,9 @@ def _shape(metric: Metric) -> Iterator[str]:
         yield f"- {metric.traits.formula.format(quantile=metric.quantile)}"
     if metric.forecasts:
         yield f"- forecasts {metric.forecasts}"
+    if opened_within_s(metric):
+        opened, final = duration(opened_within_s(metric)), duration(final_after_s(metric))
+        yield f"- provisional: the share so far of what was opened in the last {opened}; final {final} after its opening"
     if metric.traits.by_event:
         chance = f"by chance alone at most {metric.false_alarms_a_year:g} a year warn"
         yield f"- each event is judged together with those before it; {chance}"
