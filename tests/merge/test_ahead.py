@@ -38,6 +38,32 @@ def test_each_cell_comes_out_once_in_slot_order(steps: list[tuple[list[tuple[int
     assert got == {place: value for place, value in put.items() if value}
 
 
+@given(st.lists(st.tuples(additions, st.integers(0, 400)), max_size=12), st.integers(0, 3_000), st.integers(0, 900))
+def test_a_range_of_slots_can_be_read_while_it_waits(
+    steps: list[tuple[list[tuple[int, int, int]], int]], ahead_of: int, length: int
+) -> None:
+    ahead, before = Ahead(), 0
+    put: Counter[tuple[int, int]] = Counter()
+    for cells, forward in steps:
+        shifted = [(before + slot, key, value) for slot, key, value in cells]
+        ahead.add(*columns(shifted))
+        for slot, key, value in shifted:
+            put[slot, key] += value
+        before += forward
+        ahead.take(before)
+    first, end = before + ahead_of, before + ahead_of + length
+    found: Counter[int] = Counter()
+    held = len(ahead)
+    for key, value in zip(*(column.tolist() for column in ahead.between(first, end)), strict=True):
+        found[key] += value
+    expected: Counter[int] = Counter()
+    for (slot, key), value in put.items():
+        expected[key] += value if first <= slot < end else 0
+
+    assert {key: value for key, value in found.items() if value} == {k: v for k, v in expected.items() if v}
+    assert len(ahead) == held
+
+
 def test_beyond_the_limit_cells_are_dropped_and_counted() -> None:
     ahead = Ahead(limit=3)
     ahead.add(*columns([(1, 0, 1), (1, 0, 1), (2, 0, 1)]))
