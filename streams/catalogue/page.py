@@ -90,7 +90,7 @@ def _shape(metric: Metric) -> Iterator[str]:
         yield f"- forecasts {metric.forecasts}"
     if opened_within_s(metric):
         opened, final = duration(opened_within_s(metric)), duration(final_after_s(metric))
-        yield f"- provisional: the share so far of what was opened in the last {opened}; final {final} after its opening"
+        yield f"- provisional: the share so far of what was opened in the last {opened}; final {final} later"
     if metric.traits.by_event:
         chance = f"by chance alone at most {metric.false_alarms_a_year:g} a year warn"
         yield f"- each event is judged together with those before it; {chance}"
