@@ -49,11 +49,13 @@ class Told(NamedTuple):
     id: str
     change: Change
     decided_at: int
+    metric: str
     fingerprint: str
     started_at: str
     detected_at: str
     ended_at: str | None
     severity: str
+    numbers: tuple[float, ...]  # value, expectation and band, score, exposure, peak
 
 
 class Evening:
@@ -115,12 +117,7 @@ class Evening:
 
     def told(self, transitions: Iterable[Transition]) -> list[Told]:
         """Those decided by `until_ms`."""
-        return [
-            Told(t.id, t.change, t.time, a.fingerprint, a.started_at, a.detected_at, a.ended_at, a.severity)
-            for t in transitions
-            if t.time <= self.until_ms
-            for a in (t.anomaly,)
-        ]
+        return [_told(transition) for transition in transitions if transition.time <= self.until_ms]
 
     async def live(
         self, settings: Settings, speed: float, limit_s: float, headway: Headway | None = None
@@ -161,6 +158,13 @@ class Evening:
             state is not None and state.desk.handled >= self.until_ms and not state._pending and not state._saving
             for state in states
         )
+
+
+def _told(transition: Transition) -> Told:
+    a = transition.anomaly
+    numbers = (a.value, a.expected, a.lower, a.upper, a.score, a.exposure, a.peak)
+    names = (transition.id, transition.change, transition.time, a.metric, a.fingerprint)
+    return Told(*names, a.started_at, a.detected_at, a.ended_at, a.severity, numbers)
 
 
 def _with_a_fault_more(line: Line, begin_ms: int) -> Line:
