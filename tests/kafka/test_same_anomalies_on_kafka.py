@@ -10,6 +10,7 @@ from streams.broker.connection import Connection
 from streams.broker.make_topics import ensure_topics
 from streams.settings.settings import SOURCE_TOPICS
 from tests.support.shop_evening import PARTITIONS, Evening, assert_worth_comparing, settings_for
+from tests.support.shop_of_cases import ShopOfCases
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,3 +50,10 @@ async def test_a_replay_gives_what_a_backtest_gives(
     settings = settings_for(evening, own_kafka, str(tmp_path / "state"), transactions=True)
 
     assert await evening.live(settings, speed, 120.0) == expected
+
+
+async def test_where_events_speak_of_others_it_gives_what_a_backtest_gives(own_kafka: str, tmp_path: Path) -> None:
+    shop = ShopOfCases(tmp_path)
+    settings = settings_for(shop, own_kafka, str(tmp_path / "state"), transactions=True)
+
+    assert await shop.live(settings, 600.0, 180.0) == shop.backtest()
