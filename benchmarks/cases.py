@@ -119,10 +119,10 @@ def slot_of(roles: Sequence[Role], rng: np.random.Generator, slot: int, marks: i
         of_roles = []
         for role in roles:
             at = (start + rng.integers(0, length, each)).tolist()
-            scopes = [tuple(f"{name}{place}" for name in role.dimensions) for place in range(SCOPES)]
-            scope = rng.integers(0, SCOPES, each).tolist()
-            case = cases_of(rng, each, 2 * HELD).tolist()
-            of_roles.append(RoleMarks(role.key(), scopes, scope, case, at, [0] * each, at if role.value else []))
+            used, scope = np.unique(rng.integers(0, SCOPES, each), return_inverse=True)
+            scopes = [tuple(f"{name}{place}" for name in role.dimensions) for place in used.tolist()]
+            case, value = cases_of(rng, each, 2 * HELD).tolist(), at if role.value else []
+            of_roles.append(RoleMarks(role.key(), scopes, scope.tolist(), case, at, [0] * each, value))
         written.append(encode(CasesRecord("consultations", 0, start + length, "", of_roles)))
     return written
 
@@ -137,7 +137,8 @@ def fill(partition: CasesPartition, rng: np.random.Generator, marks: int, cases:
             at = NOON_MS - hour * HOUR_MS + rng.integers(0, HOUR_MS, case.size)
             order, nothing = np.lexsort((at, case)), np.zeros(case.size, np.int64)
             store.memory.add(Marks(case[order], at[order], nothing, nothing), SLOT_MS)
-            store.memory.go_on(NOON_MS - (hour - 1) * HOUR_MS, store.reach_ms + DAY_MS)
+            for _ in store.memory.go_on(NOON_MS - (hour - 1) * HOUR_MS, store.reach_ms + DAY_MS):
+                pass
 
 
 def applied(catalogue: Catalogue, marks: int, partitions: int = 1) -> Spent:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from streams.cases.marks import ranks_within
 from streams.cases.memory import Found
 from streams.cases.run import Kept, Run
 from streams.catalogue.case_roles import AFTER, of_earlier
@@ -219,15 +220,8 @@ def _within(marks: Marks, rank: Ints, reach: int) -> Ints:
 
 
 def _rank(case: Ints) -> Ints:
-    """int64[n]: of sorted cases, the how manieth of its case each row is.
-
-    >>> _rank(np.array([3, 3, 5, 7, 7, 7])).tolist()
-    [0, 1, 0, 0, 1, 2]
-    """
-    place = np.arange(case.size)
-    begins = np.concatenate(([True], case[1:] != case[:-1])) if case.size else np.zeros(0, bool)
-    ranks: Ints = place - np.maximum.accumulate(np.where(begins, place, 0))
-    return ranks
+    """int64[n]: of sorted cases, the how manieth of its case each row is."""
+    return ranks_within(np.concatenate(([True], case[1:] != case[:-1])))  # a batch is never empty
 
 
 def _either(case: Ints, oldest: Ints, newest: Ints, here: Here, memory: Memory, *, first: bool) -> Found:

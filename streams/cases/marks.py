@@ -93,3 +93,14 @@ class WaitingMarks:
     def everything(self) -> Marks:
         """All that waits, for a snapshot."""
         return Marks.together([part for number in sorted(self._parts) for part in self._parts[number]])
+
+
+def ranks_within(begins: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """int64[n]: the how manieth of its group each row is, of groups that begin where it says so.
+
+    >>> ranks_within(np.array([True, False, True, True, False, False])).tolist()
+    [0, 1, 0, 0, 1, 2]
+    """
+    place = np.arange(begins.size)
+    ranks: NDArray[np.int64] = place - np.maximum.accumulate(np.where(begins, place, 0))
+    return ranks

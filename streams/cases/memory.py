@@ -1,4 +1,4 @@
-"""The marks of one role that may still be asked for: sorted columns by hour, so that what is over rarely changes."""
+"""The marks of one role that may still be asked for: sorted columns by time, so that what is over rarely changes."""
 
 from __future__ import annotations
 
@@ -6,17 +6,22 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from streams.cases.run import Kept, Run
+from streams.cases.block import HOUR_MS, Block
+from streams.cases.run import Run
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from streams.cases.marks import Marks
+    from streams.cases.run import Kept
 
     Ints = NDArray[np.int64]
 
-HOUR_MS = 3_600_000
 _DAY_HOURS = 24
+_SMALL = 1 << 18  # marks that move within 30 ms
+_MOST_HOURS = 512  # whose ms an int32 holds
 _NEVER = -(1 << 62)
 
 
@@ -44,46 +49,15 @@ class Found(NamedTuple):
         return cls(np.zeros(size, bool), *columns)
 
 
-class Block:
-    """The marks of an hour, or of a day that is over: runs, each sorted by case and time.
-
-    A run joins the one before it once it is half as long: few are searched, and each mark moves rarely.
-
-    Attributes:
-        hours: how many hours it holds.
-        runs: see `Run`.
-        changed: since the last snapshot.
-
-    """
-
-    def __init__(self, hours: int = 1) -> None:
-        self.hours = hours
-        self.runs: list[Run] = []
-        self.changed = True
-
-    def __len__(self) -> int:
-        return sum(run.size for run in self.runs)
-
-    def add(self, run: Run) -> None:
-        """One more run."""
-        self.changed = True
-        self.runs.append(run)
-        while len(self.runs) > 1 and self.runs[-1].size * 2 >= self.runs[-2].size:
-            self.runs[-2:] = [Run.joined(self.runs[-2:])]
-
-    def whole(self) -> Run:
-        """Everything as one run."""
-        if len(self.runs) > 1:
-            self.runs = [Run.joined(self.runs)]
-        return self.runs[0]
-
-
 class Memory:
-    """Remembers marks for `reach_ms`. 16 bytes each, and 1 to 9 more where values or use are kept.
+    """Remembers marks. 16 bytes each, and 1 to 9 more where values or use are kept.
+
+    Few blocks are searched, however long it reaches: neighbours that are over and small become one as long as it spans
+    no more than a quarter of that, and each day that is over is one block at last, whatever its size.
 
     Args:
         kept: what is remembered of each.
-        limit: marks held at most; beyond, the oldest hour is forgotten and counted in `forgotten`.
+        limit: marks held at most; beyond, the oldest block is forgotten and counted in `forgotten`.
 
     Attributes:
         blocks: by the first hour since the epoch that they hold.
@@ -163,47 +137,71 @@ class Memory:
             self.blocks[block].runs[number].use_up(found.place[here])
             self.blocks[block].changed = True
 
-    def go_on(self, now_ms: int, kept_ms: int) -> None:
-        """Tidies up what is over, lets go of what ended `kept_ms` ago, and keeps to the limit."""
+    def go_on(self, now_ms: int, kept_ms: int) -> Iterator[None]:
+        """Lets go of what ended `kept_ms` ago, keeps to the limit, and tidies up what is over.
+
+        In pieces of a few ms, to be taken to their end: to join a large day takes a second.
+        """
         if now_ms >= self._due_ms:
-            self._tidy(now_ms, kept_ms)
+            yield from self._tidy(now_ms, kept_ms)
         while self._held > self.limit:
             oldest = self.blocks.pop(min(self.blocks))
             self.forgotten += len(oldest)
             self._held -= len(oldest)
 
-    def _tidy(self, now_ms: int, kept_ms: int) -> None:
+    def _tidy(self, now_ms: int, kept_ms: int) -> Iterator[None]:
         for first in sorted(self.blocks):
-            block = self.blocks[first]
-            if (first + block.hours) * HOUR_MS <= now_ms - kept_ms:
+            if self._end_ms(first) <= now_ms - kept_ms:
                 self._held -= len(self.blocks.pop(first))
-            elif (first + block.hours) * HOUR_MS <= now_ms:
-                block.whole()
-        yesterday = now_ms // (HOUR_MS * _DAY_HOURS) - 1
-        for day in sorted({first // _DAY_HOURS for first, block in self.blocks.items() if block.hours == 1}):
-            if day < yesterday:
-                self._join_day(day)
+        yield from self._join_days(now_ms)
+        yield from self._join_small(now_ms, kept_ms // HOUR_MS // 4)
         next_hour = (now_ms // HOUR_MS + 1) * HOUR_MS
-        ends = ((first + block.hours) * HOUR_MS + kept_ms for first, block in self.blocks.items())
-        self._due_ms = min(ends, default=next_hour)
+        self._due_ms = min((self._end_ms(first) + kept_ms for first in self.blocks), default=next_hour)
         self._due_ms = min(self._due_ms, next_hour)
 
-    def _join_day(self, day: int) -> None:
-        """Hours of a day that is over become one block: few are searched, however long memory reaches."""
-        first = day * _DAY_HOURS
-        hours = [hour for hour in sorted(self.blocks) if first <= hour < first + _DAY_HOURS]
-        parts = [self.blocks.pop(hour) for hour in hours]
-        block = Block(_DAY_HOURS)
-        moved = [
-            run.moved((hour - first) * HOUR_MS) for hour, part in zip(hours, parts, strict=True) for run in part.runs
-        ]
-        block.runs = [Run.joined(moved)]
-        self.blocks[first] = block
+    def _join_days(self, now_ms: int) -> Iterator[None]:
+        """What lies within a day before yesterday."""
+        today = now_ms // (HOUR_MS * _DAY_HOURS)
+        days: dict[int, list[int]] = {}
+        for first in sorted(self.blocks):
+            last = first + self.blocks[first].hours - 1
+            if first // _DAY_HOURS == last // _DAY_HOURS < today - 1:
+                days.setdefault(first // _DAY_HOURS, []).append(first)
+        for blocks in days.values():
+            yield from self._join(blocks)
+
+    def _join_small(self, now_ms: int, most_hours: int) -> Iterator[None]:
+        """Neighbours of which the newer one is half as large: each mark moves rarely."""
+        over: list[int] = []
+        for first in sorted(first for first in self.blocks if self._end_ms(first) <= now_ms):
+            over.append(first)
+            yield from self._join([first])
+            while len(over) > 1 and self._are_small(over[-2], over[-1], min(most_hours, _MOST_HOURS)):
+                yield from self._join(over[-2:])
+                over.pop()
+
+    def _are_small(self, first: int, second: int, most_hours: int) -> bool:
+        one, other = self.blocks[first], self.blocks[second]
+        hours, size = second + other.hours - first, len(one) + len(other)
+        return hours <= most_hours and size <= _SMALL and len(other) * 2 >= len(one)
+
+    def _join(self, blocks: list[int]) -> Iterator[None]:
+        """Neighbours, in order; of one its runs."""
+        if sum(len(self.blocks[first].runs) for first in blocks) > 1:
+            joined = yield from Block.joining([(first, self.blocks[first]) for first in blocks])
+            for first in blocks:
+                del self.blocks[first]
+            self.blocks[blocks[0]] = joined
+
+    def _end_ms(self, first: int) -> int:
+        return (first + self.blocks[first].hours) * HOUR_MS
 
     def _home(self, hour: int) -> int:
-        """The block that holds an hour: that of its day, where that is one."""
-        day = hour // _DAY_HOURS * _DAY_HOURS
-        return day if day in self.blocks and self.blocks[day].hours > 1 else hour
+        """The block that holds an hour."""
+        if hour in self.blocks:
+            return hour
+        holding = (first for first, block in self.blocks.items() if first < hour < first + block.hours)
+        return next(holding, hour)
 
     def _asked(self, oldest: Ints, newest: Ints) -> list[int]:
         """The blocks that may hold what is asked for, in order."""

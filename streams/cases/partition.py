@@ -8,12 +8,11 @@ import numpy as np
 
 from streams.cases.case_cells import Cells, LinkCells
 from streams.cases.look_up import Batch, Here, LookUp
-from streams.cases.marks import Marks, WaitingMarks
-from streams.cases.scope_names import ScopeNames
+from streams.cases.marks import Marks
+from streams.cases.role_state import CLOSING_MS, QUARTER_MS, RoleState
 from streams.cases.store import stores_of
 from streams.catalogue.case_roles import forecasts_of, links_of, roles_of
 from streams.cells.record import NO_WATERMARK, SLOT_MS, CellsRecord
-from streams.merge.quarters import CLOSING_SLOTS
 from streams.merge.watermark import Watermarks
 from streams.merge.windows import QUARTER_SLOTS
 from streams.topics.names import CASES_TOPIC
@@ -22,39 +21,13 @@ from streams.topics.placement import cells_partition
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from streams.catalogue.case_roles import CaseLink, Role
+    from streams.catalogue.case_roles import CaseLink
     from streams.catalogue.load import Catalogue
     from streams.catalogue.metric import Metric
-    from streams.cells.case_record import CasesRecord, RoleMarks
+    from streams.cells.case_record import CasesRecord
 
-_QUARTER_MS = QUARTER_SLOTS * SLOT_MS
-_CLOSING_MS = CLOSING_SLOTS * SLOT_MS
-_MOST_IN_SLOT = 16
 _NONE = Marks.none()
 _NOTHING_HERE = Here(_NONE)
-
-
-class RoleState:
-    """The marks of one role that wait, and the names of their scopes."""
-
-    def __init__(self, role: Role) -> None:
-        self.role = role
-        self.names = ScopeNames()
-        self.waiting = WaitingMarks(SLOT_MS)
-        self.late = WaitingMarks(_QUARTER_MS)
-
-    def sorted(self, marks: Marks) -> Marks:
-        """By case, time, the name of the scope, and what they carry: not by the order in which they came.
-
-        Of a case the first `_MOST_IN_SLOT` in a slot are left: an account for tests may have thousands.
-        """
-        if marks.case.size < 2:
-            return marks
-        marks = marks.chosen(np.lexsort((marks.value, self.names.ranks(marks.scope), marks.time, marks.case)))
-        slot = marks.time // SLOT_MS
-        begins = np.concatenate(([True], (marks.case[1:] != marks.case[:-1]) | (slot[1:] != slot[:-1])))
-        place = np.arange(slot.size)
-        return marks.chosen(place - np.maximum.accumulate(np.where(begins, place, 0)) < _MOST_IN_SLOT)
 
 
 class Tally(NamedTuple):
@@ -129,8 +102,8 @@ class CasesPartition:
             state = self.roles.get(marks.role)
             if state is None:
                 self.unknown_role += len(marks.case)
-            else:
-                self._sort_in(state, marks)
+            elif state.bring(marks):
+                self.missed += state.settle(self.frontier_ms)
         self.watermarks.promise(record.topic, record.partition, record.watermark)
         yield from self._advance()
 
@@ -185,21 +158,10 @@ class CasesPartition:
         before = sum(link.metric == metric for link in self.links[:place])
         return f"{self._catalogue.metrics[metric].key()}/{before}"
 
-    def _sort_in(self, state: RoleState, marks: RoleMarks) -> None:
-        time = np.array(marks.time, np.int64)
-        numbers = state.names.numbers(marks.scopes)
-        columns = Marks(
-            np.array(marks.case, np.int64),
-            time,
-            numbers[np.array(marks.scope, np.int64)] if time.size else time,
-            np.array(marks.value, np.int64) if marks.value else time,
-        )
-        late = (np.array(marks.late, np.int64) != 0) | (time < self.frontier_ms)
-        state.waiting.add(columns.chosen(~late))
-        if late.any():
-            closed = (time // _QUARTER_MS + 1) * _QUARTER_MS + _CLOSING_MS <= self.frontier_ms
-            self.missed += int(np.count_nonzero(late & closed))
-            state.late.add(columns.chosen(late & ~closed))
+    def settle(self) -> None:
+        """Sorts in what records brought: before anything is decided, saved or shown."""
+        for state in self.roles.values():
+            self.missed += state.settle(self.frontier_ms)
 
     def _advance(self) -> Iterator[None]:
         """Decides slots, and quarters of late ones, in the order in which they are final.
@@ -210,21 +172,22 @@ class CasesPartition:
         least = self.watermarks.least
         if least == NO_WATERMARK or least // SLOT_MS * SLOT_MS <= self.frontier_ms:
             return
+        self.settle()
         frontier = least // SLOT_MS * SLOT_MS
         states = self.roles.values()
         slots = {number for state in states for number in state.waiting.numbers() if (number + 1) * SLOT_MS <= frontier}
         late = {number for state in states for number in state.late.numbers()}
-        due = {((number // QUARTER_SLOTS + 1) * _QUARTER_MS, 0) for number in slots}
-        due |= {closing for number in late if (closing := ((number + 1) * _QUARTER_MS + _CLOSING_MS, 1))[0] <= frontier}
+        due = {((number // QUARTER_SLOTS + 1) * QUARTER_MS, 0) for number in slots}
+        due |= {closing for number in late if (closing := ((number + 1) * QUARTER_MS + CLOSING_MS, 1))[0] <= frontier}
         for end_ms, is_late in sorted(due):
             if is_late:
-                number = (end_ms - _CLOSING_MS) // _QUARTER_MS - 1
+                number = (end_ms - CLOSING_MS) // QUARTER_MS - 1
                 self._decide({key: state.late.take([number]) for key, state in self.roles.items()}, late=True)
             else:
-                of_quarter = [number for number in slots if (number // QUARTER_SLOTS + 1) * _QUARTER_MS == end_ms]
+                of_quarter = [number for number in slots if (number // QUARTER_SLOTS + 1) * QUARTER_MS == end_ms]
                 self._decide({key: state.waiting.take(of_quarter) for key, state in self.roles.items()}, late=False)
             for store in self.stores:
-                store.go_on(min(end_ms, frontier), _QUARTER_MS + _CLOSING_MS)
+                yield from store.go_on(min(end_ms, frontier), QUARTER_MS + CLOSING_MS)
             yield
         self.frontier_ms = frontier
 

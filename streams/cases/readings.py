@@ -52,6 +52,7 @@ class CasesReading(NamedTuple):
 
 def reading(cases: CasesPartition, metrics: Sequence[Metric]) -> CasesReading:
     """The reading of a partition as it stands; `metrics` are those of its catalogue."""
+    cases.settle()
     waiting = [marks for state in cases.roles.values() for marks in (state.waiting, state.late)]
     unknown: Counter[str] = Counter()
     for link, tally in zip(cases.links, cases.tallies, strict=True):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Generator, Sequence
 
     from numpy.typing import NDArray
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     Places = tuple[Ints, Ints]
 
 COLUMNS = ("case", "time", "scope", "value", "used")
+LARGEST_CASE = 1 << 62
+_AT_ONCE = 1 << 17  # marks that are joined within 20 ms
 
 
 class Kept(NamedTuple):
@@ -76,6 +78,8 @@ class Run:
     @classmethod
     def joined(cls, runs: Sequence[Run]) -> Run:
         """Of the same kind and block."""
+        if len(runs) == 1:
+            return runs[0]
         case = np.concatenate([run.case for run in runs])
         time = np.concatenate([run.time for run in runs])
         if all(one.time.max() <= other.time.min() for one, other in pairwise(runs)):
@@ -88,6 +92,36 @@ class Run:
             return None if parts[0] is None else np.concatenate(parts)[order]
 
         return cls(case[order], time[order], column("scope"), column("value"), column("used"))  # type: ignore[arg-type] # each keeps its kind
+
+    @classmethod
+    def joining(cls, runs: Sequence[Run]) -> Generator[None, None, Run]:
+        """`joined`, some hashes at a time: what is sorted stays in the processor's cache, and others may go on."""
+        size = sum(run.size for run in runs)
+        if size <= _AT_ONCE:
+            return cls.joined(runs)
+        columns = [None if one is None else np.empty(size, one.dtype) for one in runs[0].columns()]
+        bounds = np.linspace(0, LARGEST_CASE, size // _AT_ONCE + 2)[1:-1].astype(np.int64)
+        cuts = [[0, *run.case.searchsorted(bounds).tolist(), run.size] for run in runs]
+        done = 0
+        for part in range(bounds.size + 1):
+            here = [run.part(cut[part], cut[part + 1]) for run, cut in zip(runs, cuts, strict=True)]
+            if not (filled := [run for run in here if run.size]):
+                continue
+            joined = cls.joined(filled)
+            for column, values in zip(columns, joined.columns(), strict=True):
+                if column is not None:
+                    column[done : done + joined.size] = values
+            done += joined.size
+            yield
+        return cls(*columns)  # type: ignore[arg-type] # each keeps its kind
+
+    def columns(self) -> tuple[NDArray[Any] | None, ...]:
+        """In the order of `COLUMNS`."""
+        return self.case, self.time, self.scope, self.value, self.used
+
+    def part(self, begin: int, end: int) -> Run:
+        """Some rows."""
+        return Run(*(None if column is None else column[begin:end] for column in self.columns()))  # type: ignore[arg-type] # as above
 
     @property
     def size(self) -> int:

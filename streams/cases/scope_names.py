@@ -25,7 +25,7 @@ class ScopeNames:
 
     Examples:
         >>> names = ScopeNames()
-        >>> names.numbers([("sf",), ("yto",), ("sf",)]).tolist()
+        >>> names.numbers([("sf",), ("yto",), ("sf",)])
         [0, 1, 0]
         >>> names.ranks(np.array([1, 0])).tolist()
         [1, 0]
@@ -37,9 +37,10 @@ class ScopeNames:
         self._numbers: dict[tuple[str, ...], int] = {}
         self._limit = limit
 
-    def numbers(self, scopes: Iterable[Sequence[str]]) -> NDArray[np.int64]:
-        """int64[n]: the number of each scope, new ones included."""
-        return np.array([self._number(tuple(scope)) for scope in scopes], np.int64)
+    def numbers(self, scopes: Iterable[Sequence[str]]) -> list[int]:
+        """The number of each scope, new ones included."""
+        known = self._numbers.get
+        return [self._number(scope) if (number := known(scope)) is None else number for scope in map(tuple, scopes)]
 
     def ranks(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
         """int64[n]: the places of scopes in the order of their names, which does not depend on the order of the log."""
@@ -50,9 +51,6 @@ class ScopeNames:
         return ranks[inverse]
 
     def _number(self, scope: tuple[str, ...]) -> int:
-        known = self._numbers.get(scope)
-        if known is not None:
-            return known
         if len(self.names) >= self._limit:
             scope = (OTHER,) * len(scope)
             if scope in self._numbers:

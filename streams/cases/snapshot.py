@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from streams.cases.block import Block
 from streams.cases.marks import Marks
-from streams.cases.memory import Block
 from streams.cases.run import COLUMNS, Run
 from streams.merge.snapshot import Manifest, Part, SnapshotError, SnapshotReader, SnapshotWriter, pack, read_manifest
 
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from streams.cases.marks import WaitingMarks
-    from streams.cases.partition import CasesPartition, RoleState
+    from streams.cases.partition import CasesPartition
+    from streams.cases.role_state import RoleState
     from streams.cases.store import Store
 
 _SCOPES_IN_PART = 4_096
@@ -39,6 +40,7 @@ class CasesSnapshot:
     def write(self, offset: int, full: bool = False) -> Iterator[tuple[str, bytes]]:
         """Yields (chunk name, bytes), at last ("manifest", bytes); see `MergePartition.snapshot`."""
         full = self._writer.wants_full(full)
+        self._of.settle()
 
         def manifest(version: int, snapshot: int, parts: dict[str, object]) -> Manifest:
             return Manifest(

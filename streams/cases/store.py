@@ -12,7 +12,7 @@ from streams.cases.run import Kept
 from streams.cells.record import SLOT_MS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from streams.cases.look_up import Batch, Here
     from streams.cases.marks import Marks
@@ -56,9 +56,9 @@ class Store:
         else:
             self.memory.add(here.left(), SLOT_MS)
 
-    def go_on(self, now_ms: int, closing_ms: int) -> None:
+    def go_on(self, now_ms: int, closing_ms: int) -> Iterator[None]:
         """Forgets what nobody can ask for any more: late events look back from two hours ago and more."""
-        self.memory.go_on(now_ms, self.reach_ms + closing_ms)
+        return self.memory.go_on(now_ms, self.reach_ms + closing_ms)
 
 
 class Use(NamedTuple):

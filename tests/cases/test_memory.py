@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from streams.cases.block import HOUR_MS
 from streams.cases.marks import Marks
-from streams.cases.memory import HOUR_MS, Memory
-from streams.cases.run import Kept
+from streams.cases.memory import Memory
+from streams.cases.run import LARGEST_CASE, Kept, Run
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    import pytest
 
 SLOT_MS = 10_000
 START_MS = 1_800_000_000_000 // (24 * HOUR_MS) * 24 * HOUR_MS
@@ -44,17 +50,35 @@ mark_lists = st.lists(
     unique_by=lambda m: m[:2],
 )
 asked = st.lists(st.tuples(st.integers(1, 5), at_times, st.integers(0, 60 * HOUR_MS)), min_size=1, max_size=8)
+kept_times = st.sampled_from([None, KEPT_MS, 100 * KEPT_MS])
 EVERY = Kept(every=True, valued=True)
 
 
-def memory_of(marks: list[Mark], kept: Kept, cuts: list[int], go_on: bool) -> Memory:
-    """In parts, each of which is added at once; hours join to days where time goes on."""
+def go_on(memory: Memory, now_ms: int, kept_ms: int) -> None:
+    """All pieces of it."""
+    for _ in memory.go_on(now_ms, kept_ms):
+        pass
+
+
+def taken(joining: Generator[None, None, Run]) -> tuple[int, Run]:
+    """How many pieces it took, and what came of it."""
+    pieces = 0
+    while True:
+        try:
+            next(joining)
+        except StopIteration as end:
+            return pieces, end.value
+        pieces += 1
+
+
+def memory_of(marks: list[Mark], kept: Kept, cuts: list[int], kept_ms: int | None) -> Memory:
+    """In parts, each of which is added at once; hours become longer blocks where time goes on."""
     memory = Memory(kept)
     ordered = sorted(marks, key=lambda mark: mark.time)
     for begin, end in zip([0, *cuts], [*cuts, len(ordered)], strict=True):
         memory.add(columns_of(ordered[begin:end]), SLOT_MS)
-        if go_on and ordered[begin:end]:
-            memory.go_on(ordered[end - 1].time, KEPT_MS)
+        if kept_ms and ordered[begin:end]:
+            go_on(memory, ordered[end - 1].time, kept_ms)
     return memory
 
 
@@ -63,11 +87,11 @@ def cuts_of(data: st.DataObject, marks: list[Mark]) -> list[int]:
 
 
 @settings(max_examples=200, deadline=None)
-@given(marks=mark_lists, questions=asked, data=st.data(), go_on=st.booleans())
+@given(marks=mark_lists, questions=asked, data=st.data(), kept_ms=kept_times)
 def test_the_last_and_the_first_mark_and_their_number_are_those_of_a_list(
-    marks: list[Mark], questions: list[tuple[int, int, int]], data: st.DataObject, go_on: bool
+    marks: list[Mark], questions: list[tuple[int, int, int]], data: st.DataObject, kept_ms: int | None
 ) -> None:
-    memory = memory_of(marks, EVERY, cuts_of(data, marks), go_on)
+    memory = memory_of(marks, EVERY, cuts_of(data, marks), kept_ms)
     questions = sorted(questions)
     case, newest, reach = (ints([question[place] for question in questions]) for place in range(3))
 
@@ -85,11 +109,16 @@ def test_the_last_and_the_first_mark_and_their_number_are_those_of_a_list(
 
 
 @settings(max_examples=100, deadline=None)
-@given(marks=mark_lists, data=st.data(), go_on=st.booleans(), asks=st.lists(st.integers(1, 4), max_size=6))
+@given(
+    marks=mark_lists,
+    data=st.data(),
+    kept_ms=kept_times,
+    asks=st.lists(st.integers(1, 4), max_size=6),
+)
 def test_a_mark_that_was_used_up_is_not_found_again_and_still_counts(
-    marks: list[Mark], data: st.DataObject, go_on: bool, asks: list[int]
+    marks: list[Mark], data: st.DataObject, kept_ms: int | None, asks: list[int]
 ) -> None:
-    memory = memory_of(marks, Kept(every=True, spent=True), cuts_of(data, marks), go_on)
+    memory = memory_of(marks, Kept(every=True, spent=True), cuts_of(data, marks), kept_ms)
     left = sorted(marks, key=lambda mark: mark.time)
     far = START_MS + 1_000 * HOUR_MS
     for case in asks:
@@ -120,17 +149,18 @@ def test_marks_go_when_nobody_can_ask_for_them_any_more() -> None:
     memory = Memory(Kept())
     for hour in range(30):
         memory.add(columns_of([Mark(1, START_MS + hour * HOUR_MS, 0, 0)]), SLOT_MS)
-    memory.go_on(START_MS + 30 * HOUR_MS, 10 * HOUR_MS)
+    go_on(memory, START_MS + 30 * HOUR_MS, 10 * HOUR_MS)
 
     assert (len(memory), memory.since_ms) == (10, START_MS + 20 * HOUR_MS)
     assert memory.forgotten == 0
 
 
-def test_the_hours_of_a_day_that_is_over_become_one_block() -> None:
+def test_the_hours_of_a_day_that_is_over_become_one_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("streams.cases.memory._SMALL", 0)
     memory = Memory(Kept())
     for hour in range(49):
         memory.add(columns_of([Mark(hour % 5 + 1, START_MS + hour * HOUR_MS + 7, 0, 0)]), SLOT_MS)
-        memory.go_on(START_MS + hour * HOUR_MS + 8, KEPT_MS)
+        go_on(memory, START_MS + hour * HOUR_MS + 8, KEPT_MS)
 
     assert sorted(block.hours for block in memory.blocks.values()) == [1] * 25 + [24]
     late = [Mark(9, START_MS + HOUR_MS, 0, 0)]
@@ -139,12 +169,45 @@ def test_the_hours_of_a_day_that_is_over_become_one_block() -> None:
     assert len(memory.blocks) == 26
 
 
+def test_small_hours_become_few_blocks_none_longer_than_a_quarter_of_what_is_kept() -> None:
+    memory, days = Memory(Kept()), 5
+    for hour in range(24 * days):
+        memory.add(columns_of([Mark(hour % 5 + 1, START_MS + hour * HOUR_MS + 7, 0, 0)]), SLOT_MS)
+        go_on(memory, START_MS + hour * HOUR_MS + 8, KEPT_MS)
+
+    blocks = memory.blocks
+    assert len(memory) == 24 * days
+    assert len(blocks) < 12
+    assert max(block.hours for block in blocks.values()) <= 24 * days // 4
+    ends = [first + block.hours for first, block in sorted(blocks.items())]
+    assert ends[:-1] == sorted(blocks)[1:]
+    memory.add(columns_of([Mark(9, START_MS + HOUR_MS, 0, 0)]), SLOT_MS)
+    assert memory.last(ints([9]), ints([START_MS]), ints([START_MS + HOUR_MS])).known.all()
+    assert len(memory.blocks) == len(blocks)
+
+
+def test_runs_that_are_joined_in_pieces_are_those_joined_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("streams.cases.run._AT_ONCE", 100)
+    rng, runs = np.random.default_rng(1), []
+    for _ in range(3):
+        case = np.sort(rng.choice([1, 7, *rng.integers(1, LARGEST_CASE, 400).tolist()], 500))
+        time = np.arange(500, dtype=np.int32)
+        runs.append(Run(case, time, time, None, rng.integers(0, 2, 500) > 0))
+    pieces, joined = taken(Run.joining(runs))
+    at_once = Run.joined(runs)
+
+    assert pieces > 10
+    assert joined.value is at_once.value is None
+    for column in ("case", "time", "scope", "used"):
+        assert (getattr(joined, column) == getattr(at_once, column)).all()
+
+
 def test_beyond_its_limit_a_memory_forgets_its_oldest_hours_and_counts_them() -> None:
     memory = Memory(Kept(), limit=5)
     for hour in range(3):
         marks = [Mark(case, START_MS + hour * HOUR_MS + case, 0, 0) for case in (1, 2, 3)]
         memory.add(columns_of(marks), SLOT_MS)
-        memory.go_on(START_MS + hour * HOUR_MS + 10, KEPT_MS)
+        go_on(memory, START_MS + hour * HOUR_MS + 10, KEPT_MS)
 
     assert (len(memory), memory.forgotten, memory.since_ms) == (3, 6, START_MS + 2 * HOUR_MS)
     assert not memory.last(ints([1]), ints([0]), ints([START_MS + HOUR_MS])).known.any()
