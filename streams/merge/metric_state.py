@@ -98,7 +98,7 @@ class MetricState:
 
         Yields after each quarter, because days of them may close at once; apply nothing before the end.
         """
-        if self.provisional is not None:
+        if self.provisional is not None and tick_ms % MINUTE_MS == 0:
             self.provisional.go_on(tick_ms)
         frontier = tick_ms // SLOT_MS - self.settle_slots
         if not self.started:

@@ -95,12 +95,13 @@ class MergePartition:
             self.no_source.add(record.topic)
         if record.catalogue != self._catalogue.hash:
             self.other_catalogue += 1
+        known_ms = record.known_ms
         for cells in record.metrics:
             state = self._states.get(cells.metric)
             if state is None:
                 self.unknown_metric += len(cells.value)
             else:
-                state.apply(cells, record.watermark, self.watermark, record.known_ms)
+                state.apply(cells, record.watermark, self.watermark, known_ms)
         self.activity.add(self._assumed_busy(record) if record.busy is None else record.busy)
         if record.assessments is not None:
             self.assessments.add(record.assessments)
