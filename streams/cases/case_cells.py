@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,8 @@ from streams.cells.record import SLOT_MS, MetricCells
 from streams.cells.squares import Part, packed_moments, unpacked
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
     from streams.cases.look_up import Answer
@@ -38,10 +39,12 @@ class Cells:
     def __init__(self) -> None:
         self._amounts: dict[tuple[Scope, int, int, int], int] = {}  # scope, component, slot, late
 
-    def add(self, scope: Scope, component: int, slot: int, late: int, amount: int) -> None:
-        """Adds up."""
-        cell = (scope, component, slot, late)
-        self._amounts[cell] = self._amounts.get(cell, 0) + amount
+    def add(self, scopes: Iterable[Scope], component: int, slot: int, late: int, amount: int) -> None:
+        """Adds up, in each of the scopes."""
+        amounts = self._amounts
+        for scope in scopes:
+            cell = (scope, component, slot, late)
+            amounts[cell] = amounts.get(cell, 0) + amount
 
     def take(self, key: str) -> MetricCells:
         """All of them; begins anew. `key` is the metric's."""
@@ -77,7 +80,7 @@ class LinkCells:
             (number, tuple(self._place(name) for name in sets[number]))
             for number in dict.fromkeys(component_sets(metric, link.component))
         ]
-        self._borders = edges(*metric.bins) if metric.traits.cells is CellKind.BINS else ()
+        self._borders = edges(*metric.bins) if metric.traits.cells is CellKind.BINS else None
         self._leads = metric.traits.cells is CellKind.LEADS
         self._metric = metric
 
@@ -96,14 +99,23 @@ class LinkCells:
         nowhere = np.zeros(rows.size, np.int64)
         first = marks.scope[rows] if own else nowhere
         second = answer.scope[rows] if earlier else nowhere
+        of_scopes: dict[tuple[int, int], list[Scope]] = {}
         for (one, other, at, of), count in Counter(
             zip(first.tolist(), second.tolist(), slot.tolist(), what.tolist(), strict=True)
         ).items():
-            values = (names[0].names[one] if own else (), names[1].names[other] if earlier else ())
+            scopes = of_scopes.get((one, other))
+            if scopes is None:
+                values = (names[0].names[one] if own else (), names[1].names[other] if earlier else ())
+                scopes = of_scopes[one, other] = self._scopes(values)
             for component, amount in self._amounts(of):
-                for number, places in self._projections:
-                    scope = tuple(values[role][place] if role >= 0 else label for role, place, label in places)
-                    self._cells.add((number, scope), component, at, int(late), amount * count)
+                self._cells.add(scopes, component, at, int(late), amount * count)
+
+    def _scopes(self, values: tuple[tuple[str, ...], tuple[str, ...]]) -> list[Scope]:
+        """Of the later and the earlier event: what they count for, by scope set."""
+        return [
+            (number, tuple([values[role][place] if role >= 0 else label for role, place, label in places]))
+            for number, places in self._projections
+        ]
 
     def _place(self, name: str) -> tuple[int, int, str]:
         """Where the value of a dimension comes from: the role and its place there, or -1 and what the term says."""
@@ -114,13 +126,13 @@ class LinkCells:
 
     def _what(self, waited_ms: Ints, number: Ints) -> Ints:
         """What tells the amounts of events apart: a bin, a number of events, or nothing."""
-        if self._borders:
-            return np.array([bisect_right(self._borders, ms / 1000) for ms in waited_ms.tolist()], np.int64)
+        if self._borders is not None:
+            return np.searchsorted(self._borders, waited_ms / 1000, "right")
         return number if self._term.value else np.zeros(waited_ms.size, np.int64)
 
     def _amounts(self, of: int) -> list[tuple[int, int]]:
         """Components and what is added to each."""
-        if self._borders:
+        if self._borders is not None:
             return [(of, 1)]
         if self._leads:
             return [(of, self._term.weight)]

@@ -59,11 +59,11 @@ class Here:
     def places(self, case: Ints, oldest: Ints, newest: Ints, *, first: bool) -> Places:
         """For which of the cases there is one, and where the last or the first one lies."""
         search = self._run.first if first else self._run.last
-        return search(case, oldest - self._start_ms, newest - self._start_ms)
+        return search(case, oldest, newest, self._start_ms)
 
     def count(self, case: Ints, oldest: Ints, newest: Ints) -> Places:
         """For which of the cases there are any, and how many."""
-        return self._run.count(case, oldest - self._start_ms, newest - self._start_ms)
+        return self._run.count(case, oldest, newest, self._start_ms)
 
     def use_up(self, places: Ints) -> None:
         """They are not found again."""

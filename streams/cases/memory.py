@@ -50,7 +50,7 @@ class Found(NamedTuple):
 
 
 class Memory:
-    """Remembers marks. 16 bytes each, and 1 to 9 more where values or use are kept.
+    """Remembers marks. 14 bytes each where scopes are few, else 16, and 1 to 9 more where values or use are kept.
 
     Few blocks are searched, however long it reaches: neighbours that are over and small become one as long as it spans
     no more than a quarter of that, and each day that is over is one block at last, whatever its size.
@@ -126,7 +126,7 @@ class Memory:
         for first in self._asked(oldest, newest):
             start_ms = first * HOUR_MS
             for run in self.blocks[first].runs:
-                rows, number = run.count(case, oldest - start_ms, newest - start_ms)
+                rows, number = run.count(case, oldest, newest, start_ms)
                 total[rows] += number
         return total
 
@@ -219,21 +219,21 @@ class Memory:
         missing = np.arange(case.size)  # what a block has need not be looked for in those that are further away
         blocks = self._asked(oldest, newest)
         for block in blocks if first else reversed(blocks):
-            start_ms = np.int64(block * HOUR_MS)
+            start_ms, hits = block * HOUR_MS, 0
             for number, run in enumerate(self.blocks[block].runs):
-                search = run.first if first else run.last
-                rows, place = search(case, oldest - start_ms, newest - start_ms)
+                rows, place = (run.first if first else run.last)(case, oldest, newest, start_ms)
+                hits += rows.size
                 if not rows.size:
                     continue
-                asked, time = missing[rows], run.time[place] + start_ms
+                asked, time = missing[rows], run.time[place] + np.int64(start_ms)
                 better = ~best.known[asked] | ((time < best.time[asked]) if first else (time >= best.time[asked]))
                 asked, time, place = asked[better], time[better], place[better]
                 best.known[asked] = True
                 best.time[asked], best.scope[asked] = time, run.scope[place]
                 best.value[asked] = 0 if run.value is None else run.value[place]
                 best.block[asked], best.run[asked], best.place[asked] = block, number, place
-            left = ~best.known[missing]
-            if not left.all():
+            if hits:
+                left = ~best.known[missing]
                 missing, case, oldest, newest = missing[left], case[left], oldest[left], newest[left]
                 if not missing.size:
                     break

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +14,7 @@ from streams.merge.quarters import CLOSING_SLOTS
 from streams.merge.windows import QUARTER_SLOTS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -41,31 +42,32 @@ class RoleState:
         self.names = ScopeNames()
         self.waiting = WaitingMarks(SLOT_MS)
         self.late = WaitingMarks(QUARTER_MS)
-        self._brought = Brought()
+        self._brought: list[RoleMarks] = []
+        self._rows = 0
 
     def bring(self, marks: RoleMarks) -> bool:
         """Takes what a record holds; returns whether it is time to `settle`."""
-        numbers = self.names.numbers(marks.scopes)
-        brought = self._brought
-        brought.scope.extend([numbers[number] for number in marks.scope])
-        brought.case.extend(marks.case)
-        brought.time.extend(marks.time)
-        brought.late.extend(marks.late)
-        brought.value.extend(marks.value or marks.time)
-        return len(brought.case) >= _AT_ONCE
+        self._brought.append(marks)
+        self._rows += len(marks.case)
+        return self._rows >= _AT_ONCE
 
     def settle(self, frontier_ms: int) -> int:
         """Lets wait what was brought since the last time, while the frontier was this one.
 
         Returns how many are too late: their quarter was closed.
         """
-        brought = self._brought
-        if not brought.case:
+        brought, rows = self._brought, self._rows
+        if not rows:
             return 0
-        self._brought = Brought()
-        columns = map(_column, (brought.case, brought.time, brought.scope, brought.value))
-        marks = Marks(*columns)
-        late = (_column(brought.late) != 0) | (marks.time < frontier_ms)
+        self._brought, self._rows = [], 0
+        scopes = [(self.names.numbers(one.scopes), one.scope) for one in brought]
+        marks = Marks(
+            _column((one.case for one in brought), rows),
+            _column((one.time for one in brought), rows),
+            _column(([numbers[number] for number in scope] for numbers, scope in scopes), rows),
+            _column((one.value or one.time for one in brought), rows),
+        )
+        late = (_column((one.late for one in brought), rows) != 0) | (marks.time < frontier_ms)
         if not late.any():
             self.waiting.add(marks)
             return 0
@@ -91,16 +93,5 @@ class RoleState:
         return marks.chosen(ranks_within(begins) < _MOST_IN_SLOT)
 
 
-class Brought:
-    """Columns of marks as records bring them; the scopes are numbers already."""
-
-    def __init__(self) -> None:
-        self.case: list[int] = []
-        self.time: list[int] = []
-        self.scope: list[int] = []
-        self.value: list[int] = []
-        self.late: list[int] = []
-
-
-def _column(values: Sequence[int]) -> NDArray[np.int64]:
-    return np.fromiter(values, np.int64, len(values))
+def _column(parts: Iterable[Sequence[int]], rows: int) -> NDArray[np.int64]:
+    return np.fromiter(chain.from_iterable(parts), np.int64, rows)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 COLUMNS = ("case", "time", "scope", "value", "used")
 LARGEST_CASE = 1 << 62
+_FEW_SCOPES = 1 << 16
 _AT_ONCE = 1 << 17  # marks that are joined within 20 ms
 
 
@@ -43,7 +44,7 @@ class Run:
     Attributes:
         case: int64, the hash.
         time: int32, ms since the beginning of the block.
-        scope: int32.
+        scope: uint16 where it is told by that, else int32.
         value: int64; None: they carry none.
         used: bool; None: they are never used up.
 
@@ -53,7 +54,7 @@ class Run:
         self,
         case: NDArray[np.int64],
         time: NDArray[np.int32],
-        scope: NDArray[np.int32],
+        scope: NDArray[np.uint16] | NDArray[np.int32],
         value: NDArray[np.int64] | None,
         used: NDArray[np.bool_] | None,
     ) -> None:
@@ -70,7 +71,7 @@ class Run:
         return cls(
             marks.case,
             (marks.time - start_ms).astype(np.int32),
-            marks.scope.astype(np.int32),
+            marks.scope.astype(np.uint16) if marks.scope.max(initial=0) < _FEW_SCOPES else marks.scope.astype(np.int32),
             marks.value if kept.valued else None,
             spent if kept.spent else None,
         )
@@ -99,7 +100,8 @@ class Run:
         size = sum(run.size for run in runs)
         if size <= _AT_ONCE:
             return cls.joined(runs)
-        columns = [None if one is None else np.empty(size, one.dtype) for one in runs[0].columns()]
+        kinds = zip(*(run.columns() for run in runs), strict=True)
+        columns = [None if one[0] is None else np.empty(size, np.result_type(*one)) for one in kinds]
         bounds = np.linspace(0, LARGEST_CASE, size // _AT_ONCE + 2)[1:-1].astype(np.int64)
         cuts = [[0, *run.case.searchsorted(bounds).tolist(), run.size] for run in runs]
         done = 0
@@ -132,46 +134,49 @@ class Run:
         """In a block that begins so much earlier."""
         return Run(self.case, self.time + np.int32(by_ms), self.scope, self.value, self.used)
 
-    def last(self, case: Ints, oldest: Ints, newest: Ints) -> Places:
-        """The last mark of each case whose time is in [oldest, newest]: for which of the cases, and where it lies."""
+    def last(self, case: Ints, oldest: Ints, newest: Ints, start_ms: int) -> Places:
+        """The last mark of each case whose time is in [oldest, newest]: for which of the cases, and where it lies.
+
+        The block begins at `start_ms`.
+        """
         rows, _ = self._hits(case)
         if not rows.size:
             return rows, rows
-        at = np.searchsorted(self.case, case[rows], "right") - 1
-        asked, oldest, newest = case[rows], oldest[rows], newest[rows]
+        at = self.case.searchsorted(case[rows], "right") - 1
+        asked, oldest, newest = case[rows], oldest[rows] - start_ms, newest[rows] - start_ms
         while (past := (at >= 0) & self._not_these(at, asked, self.time[at] > newest)).any():
             at[past] -= 1
         there = (at >= 0) & (self.case[at] == asked) & (self.time[at] >= oldest)
         return rows[there], at[there]
 
-    def first(self, case: Ints, oldest: Ints, newest: Ints) -> Places:
+    def first(self, case: Ints, oldest: Ints, newest: Ints, start_ms: int) -> Places:
         """The same, the first."""
         rows, at = self._hits(case)
         if not rows.size:
             return rows, rows
-        asked, oldest, newest = case[rows], oldest[rows], newest[rows]
+        asked, oldest, newest = case[rows], oldest[rows] - start_ms, newest[rows] - start_ms
         at -= self.size  # counted from the end, so that 0 is beyond it, and still an index
         while (before := (at < 0) & self._not_these(at, asked, self.time[at] < oldest)).any():
             at[before] += 1
         there = (at < 0) & (self.case[at] == asked) & (self.time[at] <= newest)
         return rows[there], at[there] + self.size
 
-    def count(self, case: Ints, oldest: Ints, newest: Ints) -> Places:
+    def count(self, case: Ints, oldest: Ints, newest: Ints, start_ms: int) -> Places:
         """Events of each case with a time in [oldest, newest], used up or not: for which of the cases, and how many."""
         rows, begin = self._hits(case)
         if not rows.size:
             return rows, rows
-        end = np.searchsorted(self.case, case[rows], "right")
+        end = self.case.searchsorted(case[rows], "right")
         # Where a case has several marks, times are searched by bisection: all of one case lie in order.
-        left = self._bisected(begin, end, oldest[rows], after=False)
-        right = np.maximum(self._bisected(begin, end, newest[rows], after=True), left)
+        left = self._bisected(begin, end, oldest[rows] - start_ms, after=False)
+        right = np.maximum(self._bisected(begin, end, newest[rows] - start_ms, after=True), left)
         return rows, right - left
 
     def _hits(self, case: Ints) -> Places:
         """Which of the cases are there, and where each begins. Most are not: everything else is for these alone."""
-        at = np.searchsorted(self.case, case)
+        at = self.case.searchsorted(case)
         at[at == self.size] = 0
-        rows = np.flatnonzero(self.case[at] == case) if self.size else at[:0]
+        rows = (self.case[at] == case).nonzero()[0] if self.size else at[:0]
         return rows, at[rows]
 
     def _not_these(self, at: Ints, case: Ints, beyond: NDArray[np.bool_]) -> NDArray[np.bool_]:

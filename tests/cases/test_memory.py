@@ -202,6 +202,18 @@ def test_runs_that_are_joined_in_pieces_are_those_joined_at_once(monkeypatch: py
         assert (getattr(joined, column) == getattr(at_once, column)).all()
 
 
+def test_scopes_that_need_more_bytes_are_found_beside_those_that_need_fewer() -> None:
+    memory = Memory(Kept())
+    scopes = [3, 65_535, 65_536, 1_000_000]
+    for hour, scope in enumerate(scopes):
+        memory.add(columns_of([Mark(hour + 1, START_MS + hour * HOUR_MS, scope, 0)]), SLOT_MS)
+    go_on(memory, START_MS + 10 * HOUR_MS, 100 * KEPT_MS)
+
+    assert len(memory.blocks) < len(scopes)
+    asked = ints([1, 2, 3, 4])
+    assert memory.last(asked, ints([START_MS] * 4), ints([START_MS + 9 * HOUR_MS] * 4)).scope.tolist() == scopes
+
+
 def test_beyond_its_limit_a_memory_forgets_its_oldest_hours_and_counts_them() -> None:
     memory = Memory(Kept(), limit=5)
     for hour in range(3):
