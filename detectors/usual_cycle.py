@@ -81,6 +81,10 @@ class UsualCycle:
         """These series show so much more from now on, at every place of the cycle."""
         self._offset[rows] += by
 
+    def forget(self, rows: NDArray[np.intp]) -> None:
+        """These series begin anew."""
+        self._seen[:, rows] = 0.0
+
     def arrays(self) -> dict[str, Array]:
         """What was learned, by name."""
         return {"values": self._values, "seen": self._seen, "offset": self._offset}

@@ -63,12 +63,12 @@ class CohortJudge(RatioJudge):
             yield Finding(window_s, in_unit, np.full(moment.size, window_s, dtype=np.int32))
 
     def _piled(self, moment: Moment, overdue: OverdueDetector) -> Judgement:
-        return overdue.judge(_stock(moment), moment.limit(self._metric.windows[-1]))
+        return overdue.judge(moment.end_s, _stock(moment), moment.limit(self._metric.windows[-1]))
 
     def follow(self, moment: Moment, elapsed_s: float, calm: NDArray[np.bool_]) -> None:
         super().follow(moment, elapsed_s, calm)
         if self._overdue is not None:
-            self._overdue.follow(_stock(moment), elapsed_s, calm)
+            self._overdue.follow(moment.end_s, _stock(moment), elapsed_s, calm)
 
     def rebase(self, moment: Moment, rows: NDArray[np.intp], seconds: int) -> float:
         if self._overdue is not None:

@@ -78,7 +78,7 @@ class MetricEvaluator:
         self._past = Past(metric, self._index, ends)
         self._unsettled = UnsettledTroubles(metric, ends)
         self._present = Present(metric, self._judge)
-        self._reporting = Reporting()
+        self._reporting = Reporting(self._pace.reported_ms)
         self._assessments = Assessments(metric, self._index, self._judge, self._held, self._past)
         self._surprises = Surprises(
             metric, self._judge, self._preset, self._index, self._held, self._past, self._reporting, self._assessments
@@ -95,11 +95,11 @@ class MetricEvaluator:
         Returns every series with score >= 1, those that were not clear since then for 20 minutes, and the pulse.
         """
         self._assessments.settle(now_ms)
-        lately = self._reporting.reported(now_ms).any()
-        if not lately and self._pace.passes_over(now_ms):
+        reported_again = self._pace.reports(now_ms, self._reporting)
+        if not reported_again and self._pace.passes_over(now_ms):
             return [], self._drawn
         moment = self._moment(now_ms, windows)
-        if not lately and not self._pace.worth_judging(moment):
+        if not reported_again and not self._pace.worth_judging(moment):
             return [], self._drawn
         self._quarters.follow(windows)
         surprise = self._surprises.of(moment)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from streams.catalogue.metric import Metric
     from streams.evaluation.judge import Judge
     from streams.evaluation.moment import Moment
+    from streams.evaluation.reporting import Reporting
 
 _SHOWN_MS = 60_000  # where tests find what there is, windows are for people to see
 _SLOWLY_SHOWN_MS, _HOUR_S = 300_000, 3_600  # an hour moves little in five minutes
@@ -28,7 +29,12 @@ class Pace:
     """Judges a thin metric every quarter of an hour, and one of long windows every half minute or minute.
 
     Rare events are judged when one comes. A tick that is left out would have been insufficient for all series, or have
-    said nothing new. So a year of a small shop costs minutes.
+    said nothing new. So a year of a small shop costs minutes. While something is reported every tick is judged where
+    windows are short or the deviation is fresh; what lasts for hours in windows of hours is judged as often as ever.
+
+    Attributes:
+        reported_ms: how often what is being reported is judged at least.
+
     """
 
     def __init__(self, metric: Metric, judge: Judge) -> None:
@@ -39,6 +45,7 @@ class Pace:
         # Tests of counts see to it by themselves how often they take in what came.
         self._watched_ms = TICK_MS if metric.traits.law is Law.COUNT else _every_ms(metric)
         self._exposed = _exposed(metric)
+        self.reported_ms = _every_ms(metric)
         steps = (self._every_ms, self._watched_ms if self._follower else self._every_ms, QUARTER_MS)
         self._step_ms = TICK_MS if metric.traits.by_event else math.gcd(*steps)
 
@@ -46,8 +53,14 @@ class Pace:
         """Whether a tick is none of those at which anything is looked at, unless something is being reported."""
         return now_ms % self._step_ms != 0
 
+    def reports(self, now_ms: int, reporting: Reporting) -> bool:
+        """Whether a tick is one at which what is being reported is judged again."""
+        if not reporting.reported(now_ms).any():
+            return False
+        return now_ms % self.reported_ms == 0 or bool(reporting.fresh(now_ms).any())
+
     def worth_judging(self, moment: Moment) -> bool:
-        """Whether any series has exposure at the tick; while one is being reported, every tick is worth it anyway."""
+        """Whether any series has exposure at the tick, whatever is being reported."""
         now_ms, windows = moment.now_ms, moment.reader
         if now_ms % QUARTER_MS == 0 or self._far(moment):
             return True

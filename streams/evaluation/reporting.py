@@ -12,7 +12,8 @@ from streams.records.verdicts import REPORTED_FOR_MS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_LATELY_MS = 30_000  # a score that trembles around the limit is still the same deviation
+_LATELY_MS = 20_000  # beyond the last look: a score that trembles around the limit is still the same deviation
+_FRESH_MS = 300_000  # until where it is and what it follows from is known
 _FREEZE_MS = 7_200_000  # an anomaly older than this is followed after all
 
 
@@ -25,9 +26,16 @@ class Reporting:
 
     """
 
-    def __init__(self) -> None:
+    def __init__(self, every_ms: int) -> None:
+        """None is reported; `every_ms`: how often what is reported is judged."""
+        self._lately_ms = every_ms + _LATELY_MS
         self.since: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         self.last: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+
+    def fresh(self, now_ms: int) -> NDArray[np.bool_]:
+        """bool[n]: those whose deviation was found within the last minutes."""
+        found: NDArray[np.bool_] = (self.since > 0) & (now_ms - self.since <= _FRESH_MS)
+        return found
 
     def grow(self, size: int) -> None:
         """Makes room for new series."""
@@ -46,8 +54,8 @@ class Reporting:
         return self._within(now_ms, REPORTED_FOR_MS)
 
     def deviating(self, now_ms: int) -> NDArray[np.bool_]:
-        """bool[n]: those that were not clear at one of the last ticks."""
-        return self._within(now_ms, _LATELY_MS)
+        """bool[n]: those that were not clear at one of the last ticks that were judged."""
+        return self._within(now_ms, self._lately_ms)
 
     def calm(self, now_ms: int, bad: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """bool[n]: those whose present may be learned from: not `bad`, or for so long that it is what is usual now."""

@@ -56,8 +56,8 @@ def overdue(rng: np.random.Generator, n: int) -> Judgement:
     detector = OverdueDetector(minimum_effect=0.5, minimum_exposure=20)
     stock = rng.integers(0, 200, n).astype(float)
     for _ in range(24):
-        detector.follow(stock, 3600, np.ones(n, dtype=np.bool_))
-    return detector.judge(stock * rng.integers(0, 5, n))
+        detector.follow(0.0, stock, 3600, np.ones(n, dtype=np.bool_))
+    return detector.judge(0.0, stock * rng.integers(0, 5, n))
 
 
 def moments(rng: np.random.Generator, n: int) -> Moments:

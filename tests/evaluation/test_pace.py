@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -151,3 +152,17 @@ def test_what_is_drawn_between_two_judged_ticks_survives_a_restart(shop_of: Any)
 
     assert drawn.expected > 0
     assert other.tick(shop.now_ms, shop)[1] == drawn
+
+
+@pytest.mark.parametrize(("windows", "every_ms"), [((60, 300, 900), 10_000), ((300, 900), 30_000), ((3600,), 60_000)])
+def test_what_lasts_is_judged_again_as_often_as_its_windows_move_once_it_is_no_longer_fresh(
+    shop_of: Any, windows: tuple[int, ...], every_ms: int
+) -> None:
+    shop, metric = failing(shop_of, 0.3), metric_of("ratio", Direction.DOWN, windows=windows)
+    found = [now_ms for now_ms, _ in shop.run(taught(shop, metric), FAILURE_MS - 600_000, FAILURE_MS + 5_400_000)]
+
+    def steps(ticks: list[int]) -> set[int]:
+        return {after - before for before, after in pairwise(sorted(set(ticks)))}
+
+    assert steps([now_ms for now_ms in found if now_ms <= found[0] + 5 * MINUTE_MS]) == {10_000}
+    assert steps([now_ms for now_ms in found if now_ms >= found[0] + 10 * MINUTE_MS]) == {every_ms}
