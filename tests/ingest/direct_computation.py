@@ -96,8 +96,8 @@ class Direct:
         if term.at == "time":
             start = time
         elif data.get(term.at) is None:
-            # Of the numbers taken of an event none is told again: what counts the event tells it.
-            self.without_time[kind, term.at] += not term.value
+            # What counts the event tells it; none of the numbers taken of it, and no forecast of its cohort, does again.
+            self.without_time[kind, term.at] += not term.value and metric.signal != "due_soon"
             return
         else:
             start = ms_of(data[term.at])
