@@ -7,7 +7,7 @@ RIVALS := .cache/bench/rivals
 ENDS := -o faulthandler_exit_on_timeout=true -o faulthandler_timeout
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test test-kafka test-crash test-long test-rules test-boards test-alertmanager test-deploy test-end-to-end test-browser kafka lint bench bench-steady bench-scale bench-latency bench-restart bench-series bench-backtest bench-cases bench-mapping bench-detection bench-real evaluate lock clean
+.PHONY: demo test test-kafka test-crash test-long test-rules test-boards test-alertmanager test-deploy test-end-to-end test-browser kafka lint bench bench-steady bench-scale bench-latency bench-restart bench-series bench-backtest bench-cases bench-mapping bench-detection bench-weeks bench-real evaluate lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/pharos demo
@@ -84,6 +84,10 @@ bench-mapping: $(VENV)/.dev
 # Of seeds nobody has looked at: make bench-detection SEEDS="3001 3002". Ten take an hour of two cores.
 bench-detection: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.detection $(SEEDS)
+
+# Likewise: a week and its quiet twin take forty minutes of a core.
+bench-weeks: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.weeks $(SEEDS)
 
 # DATA holds the folders olist and calls, which are not part of the project.
 bench-real: $(VENV)/.dev
