@@ -57,11 +57,15 @@ def fate(entry: Entry, anomalies: Sequence[Entry]) -> Fate:
 
 
 def _belongs(anomaly: Entry, entry: Entry) -> bool:
-    """One of the trouble's metrics, while it lasts or comes to light, in a scope that names a part of its place."""
+    """One of the trouble's metrics, while it lasts or comes to light, in a scope that names a part of its place.
+
+    That of the case may speak of a part by dimensions that the place has no name for.
+    """
     place, scope = entry["scope"], anomaly["scope"]
     named = {**scope, **(anomaly["contributors"][0]["scope"] if anomaly["contributors"] else {})}
     shared = place.keys() & named.keys()
-    agrees = bool(shared) and all(place[name] == named[name] for name in shared)
+    agrees = all(place[name] == named[name] for name in shared)
+    agrees &= bool(shared) or anomaly["metric"] == entry["metrics"][0]
     in_time = _time(entry["start"]) <= _time(anomaly["detected_at"]) <= _time(entry["end"])
     return anomaly["metric"] in entry["metrics"] and agrees and in_time
 

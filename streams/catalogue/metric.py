@@ -84,6 +84,8 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
         threshold: a preset limit in the unit of the metric: what has reached it deviates, whatever is usual.
         symptom_of: names of metrics whose anomalies can cause one here.
         symptom_where: of such a cause, by dimension the values in which its symptoms show; others have other causes.
+        symptom_after_s: of such a cause, so long after its end its symptoms may still begin; absent: half an hour. What
+            is late on Thursday was handed over late on Monday.
         opening_hours: judged only while the service is open.
         stock: of a cohort, whether what stays open after its deadline is work that piles up, and is watched.
         leading: whether it stands on its touchpoint's tile on the wall, see `streams.catalogue.leading`.
@@ -130,6 +132,7 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     severity: Severity = Severity.WARNING
     symptom_of: tuple[str, ...] = ()
     symptom_where: dict[str, dict[str, tuple[str, ...]]] = {}
+    symptom_after_s: dict[str, int] = {}
     opening_hours: bool = False
     stock: bool = True
     title_zh: str = ""

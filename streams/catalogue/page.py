@@ -132,5 +132,7 @@ def _length(seconds: float) -> str:
 def _cause(metric: Metric, name: str) -> str:
     """A cause, and in which parts its symptoms show where the catalogue says so."""
     where = metric.symptom_where.get(name, {})
-    parts = "; ".join(f"{dimension} {', '.join(values)}" for dimension, values in where.items())
-    return f"{name} ({parts})" if parts else name
+    said = [f"{dimension} {', '.join(values)}" for dimension, values in where.items()]
+    if name in metric.symptom_after_s:
+        said.append(f"up to {duration(metric.symptom_after_s[name])} later")
+    return f"{name} ({'; '.join(said)})" if said else name

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 LONGEST_WINDOW_S = 86_400
 LONGEST_RATIO_WINDOW_S = 7 * LONGEST_WINDOW_S
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+LATEST_SYMPTOM_S = 4 * 86_400  # so long incidents remember what is over
 _ANCHOR = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
@@ -76,6 +77,11 @@ def _check_symptoms(metric: Metric) -> Iterator[Fault]:
             if dimension not in dimensions:
                 what = f'"{dimension}" is in no scope of this metric{suggestion(dimension, dimensions)}'
                 yield Fault(("symptom_where", cause, dimension), what)
+    for cause, after_s in metric.symptom_after_s.items():
+        if cause not in metric.symptom_of:
+            yield Fault(("symptom_after_s", cause), f"is not among `symptom_of`{suggestion(cause, metric.symptom_of)}")
+        if not 0 < after_s <= LATEST_SYMPTOM_S:
+            yield Fault(("symptom_after_s", cause), f"is not between 1 and {LATEST_SYMPTOM_S}; correct it")
 
 
 def _check_words(metric: Metric) -> Iterator[Fault]:

@@ -16,7 +16,7 @@ from streams.records.verdicts import Contributor, Verdict  # noqa: TC001 - msgsp
 if TYPE_CHECKING:
     from streams.incidents.policy import Policy
 
-_STALL = Reason.STALL.name
+_STALL, _DRIFT = Reason.STALL.name, Reason.DRIFT.name
 
 
 class State(enum.StrEnum):
@@ -148,9 +148,12 @@ class Alert(msgspec.Struct, kw_only=True):
     def note_change(self, now: int, policy: Policy) -> None:
         self.changes = [*(tick for tick in self.changes if tick > now - policy.flap_within_ms), now]
 
-    def echoes(self, began: int, window_s: int, now: int, policy: Policy) -> bool:
-        """Whether a deviation that began then is this one's, seen through a window that reaches back before its end."""
-        reach_ms = min(1000 * window_s, policy.echo_ms)
+    def echoes(self, began: int, window_s: int, now: int, policy: Policy, *, by_days: bool) -> bool:
+        """Whether a deviation that began then is this one's, seen through a window that reaches back before its end.
+
+        What is found `by_days` is found after a day has ended.
+        """
+        reach_ms = min(1000 * window_s, policy.echo_ms) + (policy.echo_ms if by_days else 0)
         return not self.open and began <= self.ended and now - reach_ms <= self.ended
 
     def flapping(self, now: int, policy: Policy) -> bool:
@@ -211,6 +214,11 @@ def severity_of(verdict: Verdict, metric: Metric, policy: Policy) -> Severity:
 def is_settled(verdict: Verdict, policy: Policy) -> bool:
     """Whether the detector itself has waited: a run of events that stay away is as long as certainty takes."""
     return verdict.reason == _STALL and not verdict.good and verdict.window_s * 1000 >= policy.run_ms
+
+
+def by_days(verdict: Verdict) -> bool:
+    """Whether it was found by whole days, after the last of them had ended."""
+    return verdict.reason == _DRIFT
 
 
 def is_cliff(verdict: Verdict, metric: Metric, policy: Policy) -> bool:

@@ -39,7 +39,7 @@ def join(newcomer: Alert, book: AlertBook, news: News, catalogue: MetricCatalogu
         news.note(speaker, Why.ESCALATED)
     others = [alert for alert in everyone if alert is not speaker]
     cause = cause_of(newcomer, others, catalogue, now, policy)
-    if cause is not None and speaker.caused_by is None and in_time(speaker, cause, now, policy):
+    if cause is not None and speaker.caused_by is None and in_time(speaker, cause, catalogue, now, policy):
         _blame(speaker, cause, book, news)
     for symptom in symptoms_of(newcomer, everyone, catalogue, now, policy):
         _blame(symptom, speaker, book, news)

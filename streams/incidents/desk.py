@@ -82,7 +82,8 @@ class IncidentDesk:
 
     def recent_anomalies(self) -> list[Anomaly]:
         """Published anomalies of the last 24 h that are resolved, oldest first; of a series only its last."""
-        return [self._publish(a) for a in self._state.book.published() if not a.open]
+        since = self.handled - self._policy.recent_ms
+        return [self._publish(a) for a in self._state.book.published() if not a.open and a.resolved >= since]
 
     def readings(self) -> dict[str, int]:
         """Sizes and counters for the metrics endpoint."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from streams.catalogue.metric import Severity
 from streams.events.vocabulary import TOPIC
+from streams.incidents.alert import by_days
 from streams.records.scope import compatible, shared
 
 if TYPE_CHECKING:
@@ -61,8 +62,11 @@ def place(newcomer: Alert, alerts: Iterable[Alert], catalogue: MetricCatalogue, 
     if hosts:
         return Placement(Kinship.ATTACHED, min(hosts, key=lambda a: _nearness(newcomer, a)))
     reach_s = max(newcomer.verdict.window_s, policy.link_ms // 1000)
+    days = by_days(newcomer.verdict)
     echoed = [
-        a for a in there if a.echoes(newcomer.started, reach_s, now, policy) and _attachable(newcomer, a, catalogue)
+        a
+        for a in there
+        if a.echoes(newcomer.started, reach_s, now, policy, by_days=days) and _attachable(newcomer, a, catalogue)
     ]
     if echoed:
         return Placement(Kinship.ECHO, min(echoed, key=lambda a: _nearness(newcomer, a)))
@@ -93,7 +97,7 @@ def cause_of(
         and a is not newcomer
         and _of_a_kind(newcomer, a)
         and explains(newcomer, a, catalogue)
-        and in_time(newcomer, a, now, policy)
+        and in_time(newcomer, a, catalogue, now, policy)
     ]
     return min(causes, key=lambda a: _nearness(newcomer, a), default=None)
 
@@ -117,11 +121,11 @@ def symptoms_of(
         and alert.caused_by is None
         and alert.metric != newcomer.metric
         and _of_a_kind(alert, newcomer)
-        and in_time(alert, newcomer, now, policy)
+        and in_time(alert, newcomer, catalogue, now, policy)
         and newcomer.fingerprint not in {member.fingerprint for member in members[alert.fingerprint]}
         and (
             any(
-                explains(member, newcomer, catalogue) and in_time(member, newcomer, now, policy)
+                explains(member, newcomer, catalogue) and in_time(member, newcomer, catalogue, now, policy)
                 for member in members[alert.fingerprint]
             )
             or (_vague(alert, newcomer) and abs(alert.started - newcomer.started) <= policy.link_ms)
@@ -222,10 +226,23 @@ def _together(newcomer: Alert, other: Alert, policy: Policy) -> bool:
     )
 
 
-def in_time(symptom: Alert, cause: Alert, now: int, policy: Policy) -> bool:
-    """Whether a symptom begins while its cause lasts, give or take `policy.link_ms`; of a feed only minutes."""
+def in_time(symptom: Alert, cause: Alert, catalogue: MetricCatalogue, now: int, policy: Policy) -> bool:
+    """Whether a symptom begins while its cause lasts, give or take `policy.link_ms`; of a feed only minutes.
+
+    Where the catalogue says that the one follows the other after days, it may, at a place that both name.
+    """
     reach = _FEED_REACH_MS if cause.touchpoint == FEEDS else policy.link_ms
-    return cause.started - reach <= symptom.started <= (cause.ended or now) + reach
+    ended = cause.ended or now
+    if cause.started - reach <= symptom.started <= ended + reach:
+        return True
+    metric = catalogue.by_name[symptom.metric]
+    where = metric.symptom_where.get(cause.metric, {})
+    same_place = (
+        not symptom.scope
+        or shared(symptom.scope, cause.scope) > 0
+        or any(symptom.scope.get(dimension) in values for dimension, values in where.items())
+    )
+    return same_place and cause.started <= symptom.started <= ended + 1000 * metric.symptom_after_s.get(cause.metric, 0)
 
 
 def _nearness(newcomer: Alert, other: Alert) -> tuple[int, float, int, str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from streams.incidents.alert import is_cliff, is_settled
+from streams.incidents.alert import by_days, is_cliff, is_settled
 from streams.incidents.kinship import FEEDS
 from streams.incidents.localisation import accounts_for, few_that_explain, localise
 from streams.records.scope import narrower
@@ -101,7 +101,7 @@ def _accounted_for(
     seen = now if held is None else held.since
     began = min(verdict.started_at or seen, seen)
     for alert in alerts:
-        if not alert.open and not alert.echoes(began, verdict.window_s, now, policy):
+        if not alert.open and not alert.echoes(began, verdict.window_s, now, policy, by_days=by_days(verdict)):
             continue
         if alert.fingerprint == fingerprint:
             if alert.open or alert.same_kind(verdict):  # an open one waits for its end, whatever the direction

@@ -31,11 +31,13 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         sharper: of several explanations the smallest is taken whose score is at least this part of the highest.
         siblings, minority: at most so many scopes together explain a wider one, with at most that part of its exposure.
         link_ms: a cause and its symptom lie at most this far apart.
-        echo_ms: how long after its end an alert still accounts for what a long window remembers of it.
+        echo_ms: how long after its end an alert still accounts for what a long window remembers of it; twice as long
+            for what is found by whole days.
         onset_ms: what is said to have begun more than this, or four windows, before it was first seen, did not.
         together_ms: several scopes of a metric that start within this share an incident.
         published: anomalies an incident publishes at a touchpoint; what comes later is attached to them.
-        keep_resolved_ms, max_resolved: memory of what is over.
+        recent_ms: so long what is over is shown.
+        keep_resolved_ms, max_resolved: memory of what is over: its symptoms may follow days later.
         max_considered: localisation looks at so many significant series of a metric, those of largest excess.
 
     """
@@ -61,10 +63,11 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     siblings: int = 2
     minority: float = 0.75
     link_ms: int = 30 * MINUTE_MS
-    echo_ms: int = 4 * HOUR_MS
+    echo_ms: int = 24 * HOUR_MS
     onset_ms: int = 15 * MINUTE_MS
     together_ms: int = 5 * MINUTE_MS
     published: int = 3
-    keep_resolved_ms: int = 24 * HOUR_MS
+    recent_ms: int = 24 * HOUR_MS
+    keep_resolved_ms: int = 96 * HOUR_MS
     max_resolved: int = 2_000
     max_considered: int = 200

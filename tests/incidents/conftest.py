@@ -60,6 +60,14 @@ CATALOGUE = Catalogue.of(
         metric(
             "calls", "consultation", [("queue",)], symptom_of=("held",), symptom_where={"held": {"queue": ("vip",)}}
         ),
+        metric(
+            "reviews",
+            "feedback",
+            [(), ("carrier",), ("cause",), ("channel",)],
+            symptom_of=("movements",),
+            symptom_where={"movements": {"cause": ("logistics",)}},
+            symptom_after_s={"movements": 259_200},
+        ),
         metric("feed", "pipeline", [(), ("topic",)], unit="per_minute"),
         metric("curiosity", "feedback", severity=Severity.INFO),
     )

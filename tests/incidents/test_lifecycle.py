@@ -223,7 +223,7 @@ def test_a_second_episode_opens_anew_with_the_same_fingerprint_and_other_ids(
     assert first[0].anomaly.incident != second[0].anomaly.incident
 
 
-def test_what_is_resolved_is_remembered_for_a_day(
+def test_what_is_resolved_is_shown_for_a_day(
     shop: Any, verdict: Callable[..., Verdict], fire: Callable[..., list[Transition]]
 ) -> None:
     fire()
