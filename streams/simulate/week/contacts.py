@@ -60,11 +60,11 @@ class Desk:
             if luck < bot:
                 self._bot(intent, when, order, parcel)
             elif luck < bot + people:
-                self._about(shop.SERVICE, intent, when, order, parcel)
+                self._about(intent, when, order, parcel)
 
     def _bot(self, intent: str, at_ms: int, order: Order, parcel: Parcel) -> None:
         rng = self._rng
-        contact = self._next(shop.BOT, intent, at_ms)
+        contact = self._next(shop.pick(rng, shop.BOTS), intent, at_ms)
         said = order.place("store", "region")
         self._tell("opened", contact, at_ms, said)
         answered = at_ms + rng.randint(300, 2_000)
@@ -93,13 +93,13 @@ class Desk:
             transfers=int(passed_on),
             resolved=not passed_on,
         )
-        fails = rng.random() < shop.CALLS_BACK or self._faults.spoils("bot", rng, ends, queue=shop.BOT)
+        fails = rng.random() < shop.CALLS_BACK or self._faults.spoils("bot", rng, ends, queue=contact.queue)
         back = ends + min(around(rng, *_RETURNS_H), 20 * HOUR_MS)
         if fails and not passed_on:
-            self._about(shop.SERVICE, intent, back, order, parcel)
+            self._about(intent, back, order, parcel)
 
-    def _about(self, queue: str, intent: str, at_ms: int, order: Order, parcel: Parcel) -> None:
-        ended = self._person(queue, intent, at_ms, order.place("store", "region"), stage="aftersale")
+    def _about(self, intent: str, at_ms: int, order: Order, parcel: Parcel) -> None:
+        ended = self._person(shop.DESKS[intent], intent, at_ms, order.place("store", "region"), stage="aftersale")
         if ended is None:
             return
         rng = self._rng
@@ -112,7 +112,7 @@ class Desk:
             kept: int | None = due - round(rng.betavariate(2, 4) * (due - ended.at_ms))
             if rng.random() < shop.PROMISE_LATE:
                 kept = due + around(rng, 3, 0.8)
-            if self._faults.spoils("promises", rng, due, queue=queue):
+            if self._faults.spoils("promises", rng, due, queue=ended.queue):
                 kept = due + round(rng.uniform(*_KEPT_LATE_H) * HOUR_MS) if rng.random() < 0.5 else None
             self._promise(ended, order, {"kind": "callback", "role": "agent", "due_at": due}, kept)
 

@@ -19,7 +19,9 @@ METHODS: Final = {"card": 70, "wallet": 30}
 CATEGORIES: Final = {"tools": 40, "plants": 35, "furniture": 25}
 REASONS: Final = {"changed_mind": 45, "not_as_described": 30, "damaged": 25}
 
-PRESALE, SERVICE, BOT = "presale", "service", "assistant"  # queues
+PRESALE: Final = "presale"  # queues: before the order, of people, of bots
+DESKS: Final = {"logistics": "delivery_desk", "refund": "returns_desk", "invoice": "returns_desk"}  # by intent
+BOTS: Final = {"assistant": 60, "phone_menu": 40}
 PAYMENT_FAILS: Final = 0.03
 ASKERS: Final = 0.5  # of the orders: so many ask before they buy, or do not buy
 ASKER_BUYS: Final = 0.3

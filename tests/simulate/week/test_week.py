@@ -106,7 +106,7 @@ def test_lines_come_in_the_order_in_which_they_are_read_and_some_twice(played: P
 def test_the_bot_sends_people_away_who_ask_a_person_about_the_same(played: Played, events: list[Event]) -> None:
     asked: dict[tuple[str, str], list[datetime]] = defaultdict(list)
     for event in events:
-        if event["type"] == "consultation.opened" and event["data"]["queue"] == shop.SERVICE:
+        if event["type"] == "consultation.opened" and event["data"]["queue"] in shop.DESKS.values():
             asked[event["data"]["order_id"], event["data"]["intent"]].append(_time(event))
 
     def comes_back(closed: Event) -> bool:
