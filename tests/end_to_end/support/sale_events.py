@@ -60,9 +60,8 @@ def _catalogue(folder: Path) -> Path:
     names = {entry["name"] for entry in kept}
     for entry in kept:
         entry["symptom_of"] = [name for name in entry.get("symptom_of", ()) if name in names]
-        entry["symptom_where"] = {
-            name: where for name, where in entry.get("symptom_where", {}).items() if name in names
-        }
+        for key in ("symptom_where", "symptom_after_s"):
+            entry[key] = {name: told for name, told in entry.get(key, {}).items() if name in names}
     file = folder / "catalogue.yaml"
     file.write_text(yaml.safe_dump({"metrics": kept}, allow_unicode=True), encoding="utf-8")
     return file

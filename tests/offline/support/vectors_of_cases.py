@@ -64,7 +64,8 @@ def write_catalogue(file: Path, *names: str) -> None:
     kept = [entry for entry in shipped if entry["name"] in names]
     for entry in kept:
         entry["symptom_of"] = [name for name in entry.get("symptom_of", ()) if name in names]
-        entry["symptom_where"] = {name: w for name, w in entry.get("symptom_where", {}).items() if name in names}
+        for key in ("symptom_where", "symptom_after_s"):
+            entry[key] = {name: told for name, told in entry.get(key, {}).items() if name in names}
     file.write_text(yaml.safe_dump({"metrics": kept}, allow_unicode=True), encoding="utf-8")
 
 
