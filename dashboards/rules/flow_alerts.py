@@ -219,7 +219,7 @@ def flow_alerts(thresholds: Thresholds) -> Iterator[Alert]:
             (
                 shown("Marks by partition and event.", case_metrics.MARKS),
                 shown("How far back memory reaches.", case_metrics.MEMORY),
-                shown("Events whose earlier event was not found, by metric.", case_metrics.UNKNOWN),
+                shown("Events whose case is not known, by metric: each counts once.", case_metrics.UNKNOWN),
             ),
             _OWNER,
         ),

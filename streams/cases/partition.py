@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from streams.cases.case_cells import Cells, LinkCells
 from streams.cases.look_up import Batch, Here, LookUp
 from streams.cases.marks import Marks
 from streams.cases.role_state import CLOSING_MS, QUARTER_MS, RoleState
 from streams.cases.store import stores_of
+from streams.cases.unknown import UnknownCases
 from streams.catalogue.case_roles import forecasts_of, links_of, roles_of
 from streams.cells.record import NO_WATERMARK, SLOT_MS, CellsRecord
 from streams.merge.watermark import Watermarks
@@ -28,13 +27,6 @@ if TYPE_CHECKING:
 
 _NONE = Marks.none()
 _NOTHING_HERE = Here(_NONE)
-
-
-class Tally(NamedTuple):
-    """Of a link, so far: events that asked for an earlier one, and those for which there was one."""
-
-    asked: int = 0
-    found: int = 0
 
 
 class CasesPartition:
@@ -55,6 +47,7 @@ class CasesPartition:
         unknown_role: marks of roles that this catalogue does not have.
         missed: late marks whose quarter was closed.
         crowded: marks beyond the most that a case may have in a slot.
+        unknown: events whose case is not known.
 
     """
 
@@ -75,7 +68,7 @@ class CasesPartition:
         self.stores, self._uses = stores_of(self.links, limit)
         self._store_keys = [store.role.key() for store in self.stores]
         self._link_keys = [(link.later.key(), (link.earlier or link.later).key()) for link in self.links]
-        self.tallies = [Tally() for _ in self.links]
+        self.unknown = UnknownCases(self.links)
         self._look_ups = [LookUp(link) for link in self.links]
         counted = [
             [number for number in (link.metric, *forecasts_of(metrics, link.metric)) if _has(metrics[number], link)]
@@ -132,6 +125,7 @@ class CasesPartition:
 
     def to_plain(self) -> dict[str, Any]:
         """What a snapshot holds of it beside marks and memories."""
+        metrics = self._catalogue.metrics
         return {
             "sources": self.watermarks.sources,
             "watermarks": self.watermarks.to_rows(),
@@ -140,7 +134,7 @@ class CasesPartition:
             "unknown_role": self.unknown_role,
             "missed": self.missed,
             "crowded": self.crowded,
-            "tallies": {self._name(place): list(tally) for place, tally in enumerate(self.tallies)},
+            "unknown": {metrics[number].key(): count for number, count in self.unknown.counts.items()},
         }
 
     def load(self, plain: Mapping[str, Any]) -> None:
@@ -149,14 +143,8 @@ class CasesPartition:
         self.watermarks.load([(topic, number, at) for topic, number, at in plain["watermarks"]], plain["watermark"])
         self.frontier_ms = plain["frontier"]
         self.unknown_role, self.missed, self.crowded = plain["unknown_role"], plain["missed"], plain["crowded"]
-        for place in range(len(self.tallies)):
-            self.tallies[place] = Tally(*plain["tallies"].get(self._name(place), ()))
-
-    def _name(self, place: int) -> str:
-        """Of a link, the same as long as what it counts is."""
-        metric = self.links[place].metric
-        before = sum(link.metric == metric for link in self.links[:place])
-        return f"{self._catalogue.metrics[metric].key()}/{before}"
+        unknown = plain.get("unknown", {})  # not in snapshots of older versions
+        self.unknown.restore({n: unknown.get(metric.key(), 0) for n, metric in enumerate(self._catalogue.metrics)})
 
     def settle(self) -> None:
         """Sorts in what records brought: before anything is decided, saved or shown."""
@@ -201,6 +189,7 @@ class CasesPartition:
             _NOTHING_HERE if batches[key] is nothing else Here(store.fresh(batches[key]))
             for store, key in zip(self.stores, self._store_keys, strict=True)
         ]
+        found = []
         for place, (use, (later_key, earlier_key)) in enumerate(zip(self._uses, self._link_keys, strict=True)):
             batch = batches[later_key] if use.fresh is None else Batch(here[use.fresh].marks, late)
             if not batch.marks.case.size:
@@ -211,13 +200,11 @@ class CasesPartition:
                 None if use.earlier is None else self.stores[use.earlier].memory,
                 None if use.own is None else self.stores[use.own].memory,
             )
-            if use.earlier is not None:
-                asked, found = self.tallies[place]
-                known = int(np.count_nonzero(answer.found))
-                self.tallies[place] = Tally(asked + batch.marks.case.size, found + known)
+            found.append((place, answer.found))
             names = (self.roles[later_key].names, self.roles[earlier_key].names)
             for each in self._link_cells[place]:
                 each.add(batch.marks, answer, names, late=late)
+        self.unknown.add(found)
         for store, of in zip(self.stores, here, strict=True):
             store.remember(of)
 

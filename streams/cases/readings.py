@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ class CasesReading(NamedTuple):
         waiting: marks that are not decided yet.
         skipped: marks that were never looked at, by reason.
         memories: what is remembered.
-        unknown: by the name of the metric, events for which an earlier one was looked for, and there was none.
+        unknown: by the name of the metric, events whose case is not known.
 
     """
 
@@ -54,10 +53,6 @@ def reading(cases: CasesPartition, metrics: Sequence[Metric]) -> CasesReading:
     """The reading of a partition as it stands; `metrics` are those of its catalogue."""
     cases.settle()
     waiting = [marks for state in cases.roles.values() for marks in (state.waiting, state.late)]
-    unknown: Counter[str] = Counter()
-    for link, tally in zip(cases.links, cases.tallies, strict=True):
-        if link.earlier is not None:
-            unknown[metrics[link.metric].name] += tally.asked - tally.found
     return CasesReading(
         frontier_ms=cases.frontier_ms,
         waiting=sum(len(marks) for marks in waiting),
@@ -77,5 +72,5 @@ def reading(cases: CasesPartition, metrics: Sequence[Metric]) -> CasesReading:
             )
             for store in cases.stores
         ],
-        unknown=unknown,
+        unknown={metrics[number].name: count for number, count in cases.unknown.counts.items()},
     )

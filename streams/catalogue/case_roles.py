@@ -88,6 +88,22 @@ class CaseLink(NamedTuple):
     earlier: Role | None
     comparisons: tuple[Comparison, ...]
 
+    @property
+    def needs_earlier(self) -> bool:
+        """Whether the case is not known where nothing earlier is found of it.
+
+        So it is where the term takes something of any earlier event: its scope, a duration, or a time that it names.
+        Elsewhere to find nothing is an answer: where only some of the earlier events count (they have conditions, or
+        are used up within a deadline, `at: after`), where they are the term's own events, the first of which has none
+        before it, and where all that is asked is whether there is one, or how many.
+        """
+        term, earlier = self.term, self.earlier
+        if term.after is None or earlier is None or term.at == AFTER or earlier.same_events(self.later):
+            return False
+        of_any = not any(where for _, where in earlier.which)
+        takes = AFTER in {term.scope_of, term.since} or of_earlier(term.at)
+        return of_any and (takes or bool(term.after.scope) or bool(self.comparisons))
+
 
 def links_of(metrics: Sequence[Metric]) -> list[CaseLink]:
     """All links of a catalogue, in its order. Forecasts have none of their own: see `forecasts_of`."""

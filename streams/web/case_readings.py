@@ -72,7 +72,9 @@ class CaseCollector(Collector):
             names.LAG, "How far what is decided lies behind the worker's clock.", labels=["partition"]
         )
         skipped = _counter(names.MARKS_SKIPPED, "Marks that were never looked at, by reason.", ("partition", "reason"))
-        unknown = _counter(names.UNKNOWN, "Events whose case had no earlier event that was looked for.", ("metric",))
+        unknown = _counter(
+            names.UNKNOWN, "Events that need an earlier one of their case, and there is none.", ("metric",)
+        )
         totals: dict[str, int] = defaultdict(int)
         for number, reading in readings.items():
             waiting.add_metric([str(number)], reading.waiting)

@@ -8,12 +8,13 @@ from prometheus_client import CollectorRegistry, generate_latest
 from streams.cases.partition import CasesPartition
 from streams.cases.readings import CasesReading, MemoryReading, reading
 from streams.catalogue.load import Catalogue
+from streams.catalogue.term import After, Term
 from streams.cells.case_record import CasesRecord, RoleMarks
 from streams.cells.record import NO_WATERMARK
 from streams.web.case_readings import CaseCollector
-from tests.cases.test_cases_equal_direct_computation import ASKED, START_MS, TERMS, metric_of
+from tests.cases.test_cases_equal_direct_computation import ASKED, PAID, START_MS, metric_of
 
-CATALOGUE = Catalogue.of((metric_of(TERMS["the last"]),))
+CATALOGUE = Catalogue.of((metric_of(Term((PAID,), by="customer", after=After((ASKED,), 60), scope_of="after")),))
 CASES = (7_777_777, 8_888_888)
 LATEST_MS = START_MS + 7_200_000
 
