@@ -14,7 +14,6 @@ class Skipped(msgspec.Struct):
         behind: said to be on time, but for a slot already judged; treated as late.
         missed: late, for a quarter already closed or an hour of deadlines already expired.
         negative: less closed than opened, when an hour of deadlines expired.
-        forgotten: marks of cases let go before their time, because there were too many: repeats are not recognised.
 
     """
 
@@ -23,9 +22,8 @@ class Skipped(msgspec.Struct):
     behind: int = 0
     missed: int = 0
     negative: int = 0
-    forgotten: int = 0
 
     def restore(self, counts: dict[str, int]) -> None:
-        """Takes over what a snapshot held. Raises TypeError for a reason that is not known."""
-        for reason, count in msgspec.structs.asdict(Skipped(**counts)).items():
-            setattr(self, reason, count)
+        """Takes over what a snapshot held. What is no reason any more is left behind."""
+        for reason in self.__struct_fields__:
+            setattr(self, reason, counts.get(reason, 0))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from streams.catalogue.metric import Metric
     from streams.merge.readings import Reading
 
-SKIPPED = ("malformed", "too_far", "behind", "missed", "negative", "forgotten")
+SKIPPED = ("malformed", "too_far", "behind", "missed", "negative")
 
 
 class JudgedReading(NamedTuple):

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from streams.merge.skipped import Skipped
 from streams.merge.snapshot import MANIFEST, SnapshotError, pack, read_manifest, unpack
 
 if TYPE_CHECKING:
@@ -216,6 +217,13 @@ def test_a_metric_that_is_new_starts_empty_one_that_is_gone_is_left_behind(
     merge.advance()
 
     assert merge.memory["new"].sums[at(BASE + 8)] == [3]
+
+
+def test_what_is_no_reason_to_skip_cells_any_more_is_left_behind() -> None:
+    skipped = Skipped()
+    skipped.restore({"missed": 3, "forgotten": 2})
+
+    assert skipped == Skipped(missed=3)
 
 
 def test_windows_may_be_changed_between_snapshots(

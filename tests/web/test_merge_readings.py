@@ -33,7 +33,7 @@ def reading() -> Any:
         waiting=7,
         dropped=2,
         expired=5,
-        skipped=SimpleNamespace(malformed=0, too_far=0, behind=3, missed=0, negative=1, forgotten=2),
+        skipped=SimpleNamespace(malformed=0, too_far=0, behind=3, missed=0, negative=1),
     )
 
 
@@ -77,7 +77,7 @@ def test_cells_that_are_not_shown_are_counted_by_reason(reading: Any) -> None:
     value = registry.get_sample_value
 
     assert value("pharos_cells_waiting", metric) == 7
-    assert value("pharos_cells_skipped_total", {**metric, "reason": "forgotten"}) == 2
+    assert value("pharos_cells_skipped_total", {**metric, "reason": "negative"}) == 1
     assert value("pharos_cells_dropped_total", metric) == 2
     assert value("pharos_deadlines_expired", metric) == 5
     assert value("pharos_cells_skipped_total", {**metric, "reason": "behind"}) == 3
