@@ -10,7 +10,7 @@ from streams.cases.marks import Marks
 from streams.cases.role_state import CLOSING_MS, QUARTER_MS, RoleState
 from streams.cases.store import stores_of
 from streams.cases.unknown import UnknownCases
-from streams.catalogue.case_roles import forecasts_of, links_of, roles_of
+from streams.catalogue.case_roles import forecasts_of, roles_of
 from streams.cells.record import NO_WATERMARK, SLOT_MS, CellsRecord
 from streams.merge.watermark import Watermarks
 from streams.merge.windows import QUARTER_SLOTS
@@ -63,7 +63,7 @@ class CasesPartition:
         self._sources = dict(sources)
         self._catalogue = catalogue
         metrics = catalogue.metrics
-        self.links = links_of(metrics)
+        self.links = catalogue.links
         self.roles = {role.key(): RoleState(role) for role in roles_of(self.links)}
         self.stores, self._uses = stores_of(self.links, limit)
         self._store_keys = [store.role.key() for store in self.stores]

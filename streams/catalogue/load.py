@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from streams.catalogue.calendar_rules import check_entry, check_planned
+from streams.catalogue.case_roles import links_of
 from streams.catalogue.declared_events import declared_events, with_declared
 from streams.catalogue.forecast_rules import check_forecast, with_cohort
 from streams.catalogue.metric import Metric
@@ -21,6 +23,8 @@ from streams.settings.settings import CalendarEntry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from streams.catalogue.case_roles import CaseLink
 
 _KEYS = ("metrics", "calendar", "events")
 SHIPPED = Path(__file__).with_name("catalogue.yaml")
@@ -55,6 +59,11 @@ class Catalogue:
         keys = "\n".join(sorted(metric.key() for metric in metrics))
         digest = hashlib.blake2b(keys.encode(), digest_size=8).hexdigest()
         return cls(metrics, {metric.name: metric for metric in metrics}, digest, calendar, vocabulary)
+
+    @cached_property
+    def links(self) -> tuple[CaseLink, ...]:
+        """Its terms of cases, found once: every source partition asks for them."""
+        return tuple(links_of(self.metrics))
 
     @property
     def has_cases(self) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from streams.catalogue.case_roles import links_of, roles_of
+from streams.catalogue.case_roles import roles_of
 from streams.catalogue.single_values import OWN_TIME
 from streams.cells.record import SLOT_MS
 from streams.events.vocabulary import TOPIC, type_of
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from streams.catalogue.case_roles import Role
-    from streams.catalogue.metric import Metric
+    from streams.catalogue.load import Catalogue
     from streams.events.fields import Event
     from streams.ingest.routes import Gate, Route, Routes
 
@@ -78,14 +78,14 @@ def is_own_time(gate: Gate) -> bool:
 
 
 def numbered_groups(
-    metrics: Sequence[Metric], events: Iterable[type[Event]], topic: str
+    catalogue: Catalogue, events: Iterable[type[Event]], topic: str
 ) -> dict[type[Event], list[tuple[int, Group]]]:
     """The groups of each kind of event that a topic brings, numbered through: those that count, then those of cases."""
-    numbers, roles = count(), roles_of(links_of(metrics))
+    numbers, roles = count(), roles_of(catalogue.links)
     found = {}
     for event in events:
         kind = type_of(event)
-        groups = [*make_groups(kind, routes_of(metrics, kind), topic), *_groups_of_cases(kind, roles, topic)]
+        groups = [*make_groups(kind, routes_of(catalogue.metrics, kind), topic), *_groups_of_cases(kind, roles, topic)]
         found[event] = [(next(numbers), group) for group in groups]
     return found
 

@@ -92,7 +92,7 @@ class IngestPartition:
         vocabulary = catalogue.vocabulary
         self._events = SourceEvents(topic, vocabulary, mapper, customers)
         self._selection, self._ids = selection or Selection(), RecentIds(dedup_records)
-        numbered = numbered_groups(catalogue.metrics, (*self._events.structs, *MISDATED), topic)
+        numbered = numbered_groups(catalogue, (*self._events.structs, *MISDATED), topic)
         groups = [group for of_event in numbered.values() for _, group in of_event]
         self._codes = CodeBook(name for group in groups for name in group.dimensions)
         self._missing = MissingTimes(groups)
