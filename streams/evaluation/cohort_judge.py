@@ -47,13 +47,13 @@ class CohortJudge(RatioJudge):
 
     def watch(self, moment: Moment) -> bool:
         far = super().watch(moment)
-        if self._overdue is None or moment.end_ms % _STOCK_MS:
+        if self._overdue is None or moment.end_ms % _STOCK_MS or not moment.reader.overdue_known():
             return far
         return far or bool((self._piled(moment, self._overdue).score >= 1).any())
 
     def findings(self, moment: Moment, windows: tuple[int, ...]) -> Iterator[Finding]:
         yield from super().findings(moment, windows)
-        if self._overdue is not None:
+        if self._overdue is not None and moment.reader.overdue_known():
             window_s = self._metric.windows[-1]
             stock = self._piled(moment, self._overdue)
             # Judged by the stock of cases, expressed in the metric's own unit.
@@ -67,7 +67,7 @@ class CohortJudge(RatioJudge):
 
     def follow(self, moment: Moment, elapsed_s: float, calm: NDArray[np.bool_]) -> None:
         super().follow(moment, elapsed_s, calm)
-        if self._overdue is not None:
+        if self._overdue is not None and moment.reader.overdue_known():
             self._overdue.follow(moment.end_s, _stock(moment), elapsed_s, calm)
 
     def rebase(self, moment: Moment, rows: NDArray[np.intp], seconds: int) -> float:

@@ -101,6 +101,10 @@ class WindowReader(Protocol):
         """int64[n]: cohorts: opened - in time - late over deadlines in (t - 7 d, t], never negative; others: 0."""
         ...
 
+    def overdue_known(self) -> bool:
+        """Whether that is all: a week after a log that began mid-flow, when what nobody opened has left."""
+        ...
+
     def last_seen(self) -> NDArray[np.int64]:
         """int64[n]: end in ms of the newest non-empty slot before the tick, on-time plane; 0 = never."""
         ...

@@ -32,7 +32,12 @@ class Cohort:
     When an hour of deadlines has been kept for 7 days, what is still open of it (opened - in time - late by deadline)
     goes from `overdue` to `expired`. All are sums, so the order over topics does not matter.
 
+    A log that begins mid-flow has closings of cases whose opening nobody told; until their deadlines have left, the sum
+    is too small by as many.
+
     Attributes:
+        began: the first slot for which a deadline can have been opened.
+        mid_flow: whether something was closed in time for an earlier one.
         overdue: int64[capacity] by series; it can be negative (a close without its opening).
         expired: opened and never closed, in all.
         expiry: by log id, what will leave, at `expiry_slot`.
@@ -40,6 +45,8 @@ class Cohort:
     """
 
     def __init__(self) -> None:
+        self.began = 0
+        self.mid_flow = False
         self.overdue = np.zeros(0, np.int64)
         self.expired = 0
         self.expiry = Ahead()
@@ -55,12 +62,17 @@ class Cohort:
         opens = component == Component.DENOMINATOR
         signed = np.where(opens, value, -value)
         np.add.at(self.overdue, series, signed)
+        self.mid_flow |= bool(((slot < self.began) & (component == Component.NUMERATOR)).any())
         due = opens | (component == Component.NUMERATOR)
         self.expiry.add(expiry_slot(slot[due]), log_id[due], signed[due])
 
     def close_late(self, slot: Ints, log_id: Ints, value: Ints) -> None:
         """LATE_BY_DEADLINE: it will not be there when the deadline's hour leaves."""
         self.expiry.add(expiry_slot(slot), log_id, -value)
+
+    def known(self, frontier: int) -> bool:
+        """Whether no closing of an untold case makes the sum too small any more."""
+        return not self.mid_flow or frontier > int(expiry_slot(np.array([self.began]))[0])
 
     def negative(self, series_count: int) -> int:
         """How many series show 0 although their sum is below."""

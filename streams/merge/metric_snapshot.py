@@ -72,6 +72,7 @@ class MetricSnapshot:
             state.cohort.reserve(windows.capacity)
             state.cohort.overdue[: state.shown.series_count] = arrays["overdue"]
             state.cohort.expired = plain["expired"]
+            state.cohort.began, state.cohort.mid_flow = plain.get("began", (0, False))  # not in older ones
         if state.provisional is not None and "later" in arrays:  # not in snapshots of older versions
             state.provisional.restore(arrays["later"])
         if state.open_cases is not None:
@@ -113,6 +114,7 @@ class MetricSnapshot:
         if state.cohort is not None:
             arrays["overdue"] = state.cohort.overdue[:count]
             plain["expired"] = state.cohort.expired
+            plain["began"] = state.cohort.began, state.cohort.mid_flow
         if state.provisional is not None:
             arrays["later"] = state.provisional.rows()
         return pack(plain, **arrays)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from streams.catalogue.provisional import opened_within_s
+from streams.catalogue.provisional import final_after_s, opened_within_s
 from streams.catalogue.signals import CellKind
 from streams.cells.lead import PLACES
 from streams.cells.record import SLOT_MS
@@ -108,6 +108,8 @@ class MetricState:
             self.started = True
             self.windows.frontier = first
             self.quarters.start(first)
+            if self.cohort is not None:
+                self.cohort.began = first + final_after_s(self.metric) * 1000 // SLOT_MS
             if self.open_cases is not None:
                 self.open_cases.start(first)
         due = self.ahead.take(frontier)

@@ -77,5 +77,8 @@ class ShownWindows:
             return np.zeros(self.series_count, np.int64)
         return np.maximum(self._cohort.overdue[: self.series_count], 0)
 
+    def overdue_known(self) -> bool:
+        return self._cohort is None or self._cohort.known(self._windows.frontier)
+
     def last_seen(self) -> NDArray[np.int64]:
         return self._windows.last_seen[: self.series_count]

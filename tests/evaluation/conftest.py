@@ -33,6 +33,7 @@ class Shop:
         self.now_ms = start_ms
         self.partners: dict[int, list[int]] = {}
         self.stock = np.zeros(len(scopes), dtype=np.int64)
+        self.stock_known = True
 
     def slot(self, time_ms: int) -> int:
         return (time_ms - self.start_ms) // SLOT_MS
@@ -79,6 +80,9 @@ class Shop:
 
     def overdue(self) -> np.ndarray:
         return self.stock
+
+    def overdue_known(self) -> bool:
+        return self.stock_known
 
     def last_seen(self) -> np.ndarray:
         seen = (self.cells[:, :, : self.end] != 0).any(axis=0)

@@ -117,6 +117,24 @@ def test_a_stock_that_grows_is_found_within_a_minute_whatever_the_windows(shop_o
     assert found[0][1].reason == "OVERDUE"
 
 
+def test_a_stock_of_which_not_all_is_known_is_neither_learned_nor_judged(shop_of: Any) -> None:
+    shop = failing(shop_of, 0.97)
+    shop.cells[Component.EXPOSURE] = shop.cells[Component.DENOMINATOR]
+    shop.stock[:], shop.stock_known = 1, False
+    evaluator = taught(
+        shop,
+        metric_of("cohort", Direction.DOWN, windows=(3600,), exposure=metric_of("ratio", Direction.DOWN).numerator),
+    )
+    shop.run(evaluator, FAILURE_MS - 7 * 3_600_000, FAILURE_MS - 4 * 3_600_000)
+    shop.stock[:] = 1_000
+
+    unknown = shop.run(evaluator, FAILURE_MS - 4 * 3_600_000, FAILURE_MS - 3 * 3_600_000)
+    shop.stock_known = True
+
+    assert unknown == []
+    assert shop.run(evaluator, FAILURE_MS - 3 * 3_600_000, FAILURE_MS) == []
+
+
 @pytest.mark.parametrize("away_s", [10, 30, 120])
 def test_a_quantile_that_is_restored_between_two_judged_ticks_goes_on_as_if_nothing_had_happened(
     shop_of: Any, away_s: int

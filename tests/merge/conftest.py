@@ -33,11 +33,13 @@ class Memory:
         self.quarters: list[tuple[int, list[list[int]]]] = []
         self.ticks: list[int] = []
         self.overdue: dict[int, list[int]] = {}
+        self.overdue_known: dict[int, bool] = {}
         self.sums: dict[int, list[int]] = {}
 
     def tick(self, now_ms: int, windows: WindowReader) -> tuple[list[Any], Pulse]:
         self.ticks.append(now_ms)
         self.overdue[now_ms] = windows.overdue().tolist()
+        self.overdue_known[now_ms] = windows.overdue_known()
         self.sums[now_ms] = windows.sums(0, self.metric.windows[0]).tolist()
         return [], Pulse(self.metric.name, 0, 0, 0, 0, 0)
 

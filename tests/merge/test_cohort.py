@@ -2,7 +2,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from streams.catalogue.metric import Component
+from streams.catalogue.term import Term
+from streams.merge.snapshot import MANIFEST
+from streams.records.instant import rfc3339
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -107,3 +112,32 @@ def test_a_late_closing_that_came_late_counts_when_its_quarter_closes(
     overdue = merge.memory["paid"].overdue
     assert overdue[at(BASE + 180 + 719)] == [1]
     assert overdue[at(BASE + 180 + 720)] == [0]
+
+
+@pytest.mark.parametrize("restored", [False, True])
+@pytest.mark.parametrize(("closed", "known"), [(BASE + 1_000, False), (BASE + DAY + 1_000, True)])
+def test_what_was_opened_before_the_log_begins_makes_the_stock_unknown_until_all_of_it_has_left(
+    make_metric: Callable[..., Metric],
+    make_merge: Callable[..., SimpleNamespace],
+    closed: int,
+    known: bool,
+    restored: bool,
+) -> None:
+    within_a_day = (Term(("order.paid",), plus_s=86_400),)
+    metric = make_metric("cohort", numerator=within_a_day, denominator=within_a_day)
+    gone = BASE + DAY + 360 + WEEK + 720
+    stamp = rfc3339(at(gone - 100))
+    merge = make_merge(metric, evaluate_from=stamp)
+    merge.apply(at(BASE), metric, (WHOLE, OPENED, BASE + DAY, 3, 0), (WHOLE, IN_TIME, closed, 1, 0))
+    merge.apply(at(BASE), metric, (WHOLE, LATE, BASE, 1, 0), (WHOLE, LATE_BY_DEADLINE, BASE - 10, 1, 0))
+    for tick in (gone - 2, gone + 2):
+        merge.apply(at(tick - 1))
+        merge.advance()
+        if restored:
+            chunks = dict(merge.merge.snapshot(17, full=True))
+            merge = make_merge(metric, evaluate_from=stamp)
+            merge.merge.restore(chunks[MANIFEST], chunks)
+        merge.apply(at(tick))
+        merge.advance()
+        seen = merge.memory["paid"].overdue_known
+        assert seen[max(seen)] == (known or tick > gone)
