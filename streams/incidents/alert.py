@@ -221,6 +221,13 @@ def by_days(verdict: Verdict) -> bool:
     return verdict.reason == _DRIFT
 
 
+def began(verdict: Verdict, seen: int) -> int:
+    """When what was first seen at a tick began: what is found by days stands all day and began so long before."""
+    if by_days(verdict):
+        return seen - 1000 * verdict.window_s
+    return min(verdict.started_at or seen, seen)
+
+
 def is_cliff(verdict: Verdict, metric: Metric, policy: Policy) -> bool:
     """So clear that waiting would only cost time."""
     return not verdict.good and verdict.score >= policy.cliff_score and effect(verdict, metric) >= policy.cliff_effects

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from streams.incidents.alert import Alert, State, TickEffect, deviation, excess_rate, severity_of
+from streams.incidents.alert import Alert, State, TickEffect, began, deviation, excess_rate, severity_of
 from streams.incidents.book import AlertBook
 from streams.incidents.bottleneck import join
 from streams.incidents.kinship import Kinship
@@ -195,7 +195,7 @@ class IncidentDesk:
         held = self._state.pending.series.get(name)
         since = now if held is None else held.since
         earliest = since - max(self._policy.onset_ms, 4_000 * verdict.window_s)
-        return min(max(verdict.started_at or since, earliest), since)
+        return max(began(verdict, since), earliest)
 
     def _causes_first(self, newcomers: list[Alert]) -> list[Alert]:
         """Of what fires at one tick, parts of the shop before the whole, causes before symptoms, the worst first."""

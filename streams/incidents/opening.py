@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from streams.incidents.alert import by_days, is_cliff, is_settled
+from streams.incidents.alert import began, by_days, is_cliff, is_settled
 from streams.incidents.kinship import FEEDS
 from streams.incidents.localisation import accounts_for, few_that_explain, localise
 from streams.records.scope import narrower
@@ -88,8 +88,8 @@ def _held_by_kind(
         if around:
             # Of what has the evidence, and too few cases to be told by itself, nobody knows how sure it is.
             sure = math.nextafter(max(of.score for of in around), math.inf) if verdict.score >= ALMOST_SCORE else 1.0
-            began = min(of.started_at for of in around)
-            wider[fingerprint] = msgspec.structs.replace(verdict, score=sure, started_at=began)
+            earliest = min(of.started_at for of in around)
+            wider[fingerprint] = msgspec.structs.replace(verdict, score=sure, started_at=earliest)
     return held
 
 
@@ -99,9 +99,9 @@ def _accounted_for(
     # A long window's most likely start may lie behind the moment at which it was seen.
     held = pending.series.get(fingerprint)
     seen = now if held is None else held.since
-    began = min(verdict.started_at or seen, seen)
+    since = began(verdict, seen)
     for alert in alerts:
-        if not alert.open and not alert.echoes(began, verdict.window_s, now, policy, by_days=by_days(verdict)):
+        if not alert.open and not alert.echoes(since, verdict.window_s, now, policy, by_days=by_days(verdict)):
             continue
         if alert.fingerprint == fingerprint:
             if alert.open or alert.same_kind(verdict):  # an open one waits for its end, whatever the direction

@@ -68,3 +68,12 @@ def test_a_window_of_days_does_not_tell_again_what_it_remembers(
     shop.wait(hours * HOUR)
     remembers = verdict("reviews", SF, reason=reason, window_s=172_800, started_at=ended - MINUTE)
     assert bool(shop.tick(remembers, times=6)) == told
+
+
+def test_a_run_of_days_that_stands_all_day_began_before_the_day_on_which_it_was_found(
+    shop: Any, verdict: Callable[..., Verdict]
+) -> None:
+    over(shop, verdict("reviews", SF), verdict("reviews", SF, score=0.1))
+    for _ in range(26):
+        stands = verdict("reviews", SF, reason="DRIFT", window_s=86_400, started_at=shop.now - 24 * HOUR)
+        assert shop.wait(HOUR, stands) == []
