@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import enum
+import multiprocessing
+import os
 import signal
+import threading
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from streams.events.event_time import event_time_ms
@@ -56,9 +59,11 @@ class Book(NamedTuple):
 def keep_shop(scenario: str, seed: int, speed: float, connection: Connection, book: Book) -> None:
     """Sends the scenario: the history at once, the live part at `speed`, or as the worker keeps up.
 
-    Ctrl-C is for the parent to handle.
+    Ctrl-C and SIGTERM, which may come to the whole process group, are for the parent to handle.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     simulation = simulate(scenario, seed, "demo")
     live_from = event_time_ms(simulation.scenario["evaluate_from"]) or 0
 
@@ -72,6 +77,13 @@ def keep_shop(scenario: str, seed: int, speed: float, connection: Connection, bo
     partitions = dict.fromkeys(SOURCE_TOPICS, PARTITIONS)
     lines = _records(simulation.lines())
     replay(lines, connection, partitions, speed=speed, paced_from_ms=live_from, stop=book.stop, report=note)
+
+
+def _end_with_parent() -> None:
+    """Nobody else ends it where the parent was killed, or did not stop in time."""
+    if (parent := multiprocessing.parent_process()) is not None:
+        parent.join()
+        os._exit(0)
 
 
 def behind(progress: Progress, read: int, judged_ms: int, live_from_ms: int) -> Behind | None:

@@ -79,6 +79,8 @@ class Shop:
         self._process.start()
 
     def stop(self) -> None:
+        if not self._process.is_alive():
+            return  # one that was killed while it waited for `stop` would be waited for
         self._book.stop.set()
         self._process.join(1.5)
         if self._process.is_alive():
