@@ -81,9 +81,10 @@ class UsualCycle:
         """These series show so much more from now on, at every place of the cycle."""
         self._offset[rows] += by
 
-    def forget(self, rows: NDArray[np.intp]) -> None:
-        """These series begin anew."""
-        self._seen[:, rows] = 0.0
+    def rebase(self, rows: NDArray[np.intp], value: Array) -> None:
+        """These series usually show this value from now on, at every place of the cycle."""
+        self._values[:, rows] = value - self._offset[rows]
+        self._seen[:, rows] = 1.0
 
     def arrays(self) -> dict[str, Array]:
         """What was learned, by name."""

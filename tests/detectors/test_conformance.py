@@ -55,8 +55,8 @@ def gauge(rng: np.random.Generator, n: int) -> Judgement:
 def overdue(rng: np.random.Generator, n: int) -> Judgement:
     detector = OverdueDetector(minimum_effect=0.5, minimum_exposure=20)
     stock = rng.integers(0, 200, n).astype(float)
-    for _ in range(24):
-        detector.follow(0.0, stock, 3600, np.ones(n, dtype=np.bool_))
+    for half_hour in range(48):
+        detector.follow(1800.0 * half_hour, stock, 1800, np.ones(n, dtype=np.bool_))
     return detector.judge(0.0, stock * rng.integers(0, 5, n))
 
 

@@ -38,8 +38,8 @@ def gauge(limits: Array) -> Judgement:
 
 def stock(limits: Array) -> Judgement:
     detector, both = OverdueDetector(minimum_effect=0.1, minimum_exposure=10), np.full(2, True)
-    for _ in range(24):
-        detector.follow(0.0, np.full(2, 100.0), 3_600.0, both)
+    for half_hour in range(48):
+        detector.follow(1_800.0 * half_hour, np.full(2, 100.0), 1_800.0, both)
     return detector.judge(0.0, np.full(2, 160.0), limits)
 
 

@@ -29,6 +29,10 @@ def reasons(detector: OverdueDetector, factor: float) -> set[str]:
     return {Reason(int(one.reason[0])).name for one in judged if one.score[0] >= 1}
 
 
+def test_a_time_of_day_that_was_not_seen_before_is_not_judged() -> None:
+    assert reasons(followed(0.3), 10.0) == set()
+
+
 def test_what_every_morning_brings_is_no_news_on_the_second_one() -> None:
     assert reasons(followed(1), 1.0) == set()
     assert reasons(followed(6), 1.2) == set()
@@ -51,7 +55,7 @@ def test_a_state_tells_all_that_was_learned() -> None:
     before, after = followed(2), OverdueDetector(minimum_effect=0.5, minimum_exposure=20)
     after.restore(before.to_bytes())
     assert after.to_bytes() == before.to_bytes()
-    assert after.at(510 * MINUTE_S).tolist() == before.at(510 * MINUTE_S).tolist()
+    assert after.usual(510 * MINUTE_S, 1).tolist() == before.usual(510 * MINUTE_S, 1).tolist()
 
 
 def test_what_was_declared_usual_is_so_at_every_hour() -> None:

@@ -83,7 +83,7 @@ def test_a_cohort_that_is_not_closed_in_time_and_its_overdue_stock(shop_of: Any)
     evaluator = MetricEvaluator(metric, UTC)
     shop.teach(evaluator, stall_ms - 3 * 3_600_000)
     shop.stock[0] = 100
-    calm = shop.run(evaluator, stall_ms - 7_200_000, stall_ms)
+    calm = shop.run(evaluator, stall_ms - 90_000_000, stall_ms)
     found = shop.run(evaluator, stall_ms + 10_000, stall_ms + 900_000)
     shop.cells[Component.NUMERATOR] = shop.cells[Component.DENOMINATOR]
     shop.stock[0] = 5000

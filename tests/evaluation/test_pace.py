@@ -107,7 +107,7 @@ def test_a_stock_that_grows_is_found_within_a_minute_whatever_the_windows(shop_o
         shop,
         metric_of("cohort", Direction.DOWN, windows=(3600,), exposure=metric_of("ratio", Direction.DOWN).numerator),
     )
-    shop.run(evaluator, FAILURE_MS - 7 * 3_600_000, FAILURE_MS)
+    shop.run(evaluator, FAILURE_MS - 25 * 3_600_000, FAILURE_MS)
     shop.stock[:] = 1_000
 
     found = shop.run(evaluator, FAILURE_MS + 10_000, FAILURE_MS + 4 * MINUTE_MS)

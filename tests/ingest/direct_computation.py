@@ -96,7 +96,7 @@ class Direct:
         if term.at == "time":
             start = time
         elif data.get(term.at) is None:
-            # What counts the event tells it; none of the numbers taken of it, and no forecast of its cohort, does again.
+            # What counts the event tells it: no number taken of it and no forecast of its cohort does again.
             self.without_time[kind, term.at] += not term.value and metric.signal != "due_soon"
             return
         else:
