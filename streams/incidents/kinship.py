@@ -239,6 +239,7 @@ def in_time(symptom: Alert, cause: Alert, catalogue: MetricCatalogue, now: int, 
     where = metric.symptom_where.get(cause.metric, {})
     same_place = (
         not symptom.scope
+        or cause.touchpoint == FEEDS
         or shared(symptom.scope, cause.scope) > 0
         or any(symptom.scope.get(dimension) in values for dimension, values in where.items())
     )

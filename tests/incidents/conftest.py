@@ -48,6 +48,7 @@ CATALOGUE = Catalogue.of(
         metric("inquiries", "consultation", [(), ("intent",)], symptom_of=("movements", "collections")),
         metric("wonder", "consultation", [("intent",)], symptom_of=("inquiries",), severity=Severity.INFO),
         metric("pick_up", "consultation", [(), ("queue",)], symptom_of=("inquiries", "feed")),
+        metric("kept", "consultation", [(), ("queue",)], symptom_of=("feed",), symptom_after_s={"feed": 28_800}),
         metric("abandonment", "consultation", [(), ("queue",)], symptom_of=("pick_up", "inquiries", "feed")),
         metric(
             "refunds",

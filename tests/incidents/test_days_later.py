@@ -77,3 +77,13 @@ def test_a_run_of_days_that_stands_all_day_began_before_the_day_on_which_it_was_
     for _ in range(26):
         stands = verdict("reviews", SF, reason="DRIFT", window_s=86_400, started_at=shop.now - 24 * HOUR)
         assert shop.wait(HOUR, stands) == []
+
+
+@pytest.mark.parametrize(("name", "hours", "follows"), [("kept", 4, True), ("kept", 9, False), ("pick_up", 4, False)])
+def test_deadlines_that_a_silent_feed_has_told_too_late_follow_from_it_when_they_pass(
+    shop: Any, verdict: Callable[..., Verdict], name: str, hours: int, follows: bool
+) -> None:
+    over(shop, verdict("feed", {"topic": "orders"}), verdict("feed", {"topic": "orders"}, score=0.1))
+    shop.wait(hours * HOUR)
+    opened = [told for told in shop.tick(verdict(name, {"queue": "presale"}), times=6) if told.why == "opened"]
+    assert [told.anomaly.caused_by is not None for told in opened] == [follows]
