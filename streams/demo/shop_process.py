@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 PARTITIONS = 4
 _AHEAD_MOST = 60_000  # records the shop may run ahead of the worker: the embedded broker keeps little
+_UNMERGED_MOST_MS = 12 * 3_600_000  # of the history; counts that are not added up yet wait in the embedded broker, too
 _AHEAD_MOST_MS = 5 * 60_000  # of shop time, by which it may run ahead of what is judged: what is older is no news
 
 
@@ -30,6 +31,7 @@ class Behind(enum.Enum):
     """Why the shop waits: the worker is so far behind."""
 
     READING = enum.auto()
+    MERGING = enum.auto()
     JUDGING = enum.auto()
 
 
@@ -38,6 +40,7 @@ class Book(NamedTuple):
 
     Attributes:
         read: records the worker has read.
+        merged_ms: event time up to which it has added up what it counted; less than 0 before the first.
         judged_ms: the last tick whose anomalies it has handled; less than 0 before the first.
         sent: records that were acknowledged.
         at_ms: ingest time of the last of them.
@@ -48,6 +51,7 @@ class Book(NamedTuple):
     """
 
     read: Any
+    merged_ms: Any
     judged_ms: Any
     sent: Any
     at_ms: Any
@@ -69,7 +73,10 @@ def keep_shop(scenario: str, seed: int, speed: float, connection: Connection, bo
 
     def note(progress: Progress) -> None:
         book.sent.value, book.at_ms.value, book.started_ms.value = progress.sent, progress.at_ms, progress.started_ms
-        while behind(progress, book.read.value, book.judged_ms.value, live_from) and not book.stop.is_set():
+        while (
+            behind(progress, book.read.value, book.merged_ms.value, book.judged_ms.value, live_from)
+            and not book.stop.is_set()
+        ):
             book.stop.wait(0.02)
         if book.judged_ms.value >= live_from:
             book.live.set()
@@ -86,10 +93,12 @@ def _end_with_parent() -> None:
         os._exit(0)
 
 
-def behind(progress: Progress, read: int, judged_ms: int, live_from_ms: int) -> Behind | None:
+def behind(progress: Progress, read: int, merged_ms: int, judged_ms: int, live_from_ms: int) -> Behind | None:
     """Whether the shop has to wait, and for what. Before `live_from_ms` nothing is judged."""
     if progress.sent - read > _AHEAD_MOST:
         return Behind.READING
+    if progress.at_ms - max(merged_ms, progress.started_ms) > _UNMERGED_MOST_MS:
+        return Behind.MERGING
     if progress.at_ms - max(judged_ms, live_from_ms) > _AHEAD_MOST_MS:
         return Behind.JUDGING
     return None

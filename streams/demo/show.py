@@ -65,6 +65,7 @@ class Shop:
         context = multiprocessing.get_context("spawn")
         self._book = Book(
             read=context.Value("q", 0),
+            merged_ms=context.Value("q", -1),
             judged_ms=context.Value("q", -1),
             sent=context.Value("q", 0),
             at_ms=context.Value("q", 0),
@@ -86,9 +87,9 @@ class Shop:
         if self._process.is_alive():
             self._process.kill()
 
-    def keep_pace(self, records: int, judged_ms: int) -> None:
-        """The worker has read so many records, and handled anomalies up to that tick."""
-        self._book.read.value, self._book.judged_ms.value = records, judged_ms
+    def keep_pace(self, records: int, merged_ms: int, judged_ms: int) -> None:
+        """The worker has read so many records, added them up so far, and handled anomalies up to that tick."""
+        self._book.read.value, self._book.merged_ms.value, self._book.judged_ms.value = records, merged_ms, judged_ms
 
     @property
     def live(self) -> bool:
@@ -183,7 +184,7 @@ async def _play(settings: Settings, options: DemoOptions, simulation: Played) ->
 async def _while(system: System, stop: asyncio.Event, shop: Shop, goes_on: Any, limit_s: float | None) -> None:
     deadline = None if limit_s is None else time.monotonic() + limit_s
     while goes_on() and not stop.is_set() and (deadline is None or time.monotonic() < deadline):
-        shop.keep_pace(_read(system), system.handled_ms)
+        shop.keep_pace(_read(system), _merged_ms(system), system.handled_ms)
         await until(stop, system, 0.1)
 
 
@@ -198,6 +199,10 @@ async def _settle(system: System, shop: Shop, stop: asyncio.Event) -> None:
 def _read(system: System) -> int:
     agent = system.worker.source_agent
     return 0 if agent is None else sum(part.position for part in agent.parts.values())
+
+
+def _merged_ms(system: System) -> int:
+    return max(min((merge.watermarks.least for merge in system.worker.merges().values()), default=-1), -1)
 
 
 def _report(system: System, simulation: Played, shop: Shop, wall_s: float) -> dict[str, Any]:

@@ -11,18 +11,25 @@ LIVE_FROM = 1_000_000_000
 MINUTE = 60_000
 
 
+HOUR = 60 * MINUTE
+BEGUN = LIVE_FROM - 96 * HOUR
+
+
 @pytest.mark.parametrize(
-    ("progress", "read", "judged_ms", "found"),
+    ("progress", "read", "merged_ms", "judged_ms", "found"),
     [
-        (Progress(100_000, LIVE_FROM - 60 * MINUTE), 40_000, -1, None),
-        (Progress(100_001, LIVE_FROM - 60 * MINUTE), 40_000, -1, Behind.READING),
-        (Progress(100, LIVE_FROM + 5 * MINUTE), 100, -1, None),
-        (Progress(100, LIVE_FROM + 6 * MINUTE), 100, -1, Behind.JUDGING),
-        (Progress(100, LIVE_FROM + 6 * MINUTE), 100, LIVE_FROM + MINUTE, None),
-        (Progress(100, LIVE_FROM + 60 * MINUTE), 100, LIVE_FROM + 54 * MINUTE, Behind.JUDGING),
+        (Progress(100_000, LIVE_FROM - HOUR, BEGUN), 40_000, LIVE_FROM - HOUR, -1, None),
+        (Progress(100_001, LIVE_FROM - HOUR, BEGUN), 40_000, LIVE_FROM - HOUR, -1, Behind.READING),
+        (Progress(100, BEGUN + 12 * HOUR, BEGUN), 100, -1, -1, None),
+        (Progress(100, BEGUN + 13 * HOUR, BEGUN), 100, -1, -1, Behind.MERGING),
+        (Progress(100, BEGUN + 13 * HOUR, BEGUN), 100, BEGUN + HOUR, -1, None),
+        (Progress(100, LIVE_FROM + 5 * MINUTE, BEGUN), 100, LIVE_FROM, -1, None),
+        (Progress(100, LIVE_FROM + 6 * MINUTE, BEGUN), 100, LIVE_FROM, -1, Behind.JUDGING),
+        (Progress(100, LIVE_FROM + 6 * MINUTE, BEGUN), 100, LIVE_FROM, LIVE_FROM + MINUTE, None),
+        (Progress(100, LIVE_FROM + HOUR, BEGUN), 100, LIVE_FROM, LIVE_FROM + 54 * MINUTE, Behind.JUDGING),
     ],
 )
-def test_the_shop_runs_ahead_by_so_many_records_and_by_five_of_its_minutes(
-    progress: Progress, read: int, judged_ms: int, found: Behind | None
+def test_the_shop_runs_ahead_by_so_many_records_twelve_of_its_hours_and_five_of_its_minutes(
+    progress: Progress, read: int, merged_ms: int, judged_ms: int, found: Behind | None
 ) -> None:
-    assert behind(progress, read, judged_ms, LIVE_FROM) is found
+    assert behind(progress, read, merged_ms, judged_ms, LIVE_FROM) is found
