@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 PARTITIONS = 4
 _AHEAD_MOST = 60_000  # records the shop may run ahead of the worker: the embedded broker keeps little
-_UNMERGED_MOST_MS = 12 * 3_600_000  # of the history; counts that are not added up yet wait in the embedded broker, too
+_UNMERGED_MOST_MS = 36 * 3_600_000  # of the history; the embedded broker keeps the counts of some three days
 _AHEAD_MOST_MS = 5 * 60_000  # of shop time, by which it may run ahead of what is judged: what is older is no news
 
 

@@ -20,16 +20,16 @@ BEGUN = LIVE_FROM - 96 * HOUR
     [
         (Progress(100_000, LIVE_FROM - HOUR, BEGUN), 40_000, LIVE_FROM - HOUR, -1, None),
         (Progress(100_001, LIVE_FROM - HOUR, BEGUN), 40_000, LIVE_FROM - HOUR, -1, Behind.READING),
-        (Progress(100, BEGUN + 12 * HOUR, BEGUN), 100, -1, -1, None),
-        (Progress(100, BEGUN + 13 * HOUR, BEGUN), 100, -1, -1, Behind.MERGING),
-        (Progress(100, BEGUN + 13 * HOUR, BEGUN), 100, BEGUN + HOUR, -1, None),
+        (Progress(100, BEGUN + 36 * HOUR, BEGUN), 100, -1, -1, None),
+        (Progress(100, BEGUN + 37 * HOUR, BEGUN), 100, -1, -1, Behind.MERGING),
+        (Progress(100, BEGUN + 37 * HOUR, BEGUN), 100, BEGUN + HOUR, -1, None),
         (Progress(100, LIVE_FROM + 5 * MINUTE, BEGUN), 100, LIVE_FROM, -1, None),
         (Progress(100, LIVE_FROM + 6 * MINUTE, BEGUN), 100, LIVE_FROM, -1, Behind.JUDGING),
         (Progress(100, LIVE_FROM + 6 * MINUTE, BEGUN), 100, LIVE_FROM, LIVE_FROM + MINUTE, None),
         (Progress(100, LIVE_FROM + HOUR, BEGUN), 100, LIVE_FROM, LIVE_FROM + 54 * MINUTE, Behind.JUDGING),
     ],
 )
-def test_the_shop_runs_ahead_by_so_many_records_twelve_of_its_hours_and_five_of_its_minutes(
+def test_the_shop_runs_ahead_by_so_many_records_a_day_and_a_half_and_five_of_its_minutes(
     progress: Progress, read: int, merged_ms: int, judged_ms: int, found: Behind | None
 ) -> None:
     assert behind(progress, read, merged_ms, judged_ms, LIVE_FROM) is found
