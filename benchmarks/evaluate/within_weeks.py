@@ -173,7 +173,7 @@ class OnTime(_Lateness):
     """The same by the day that was promised, as the marketplace of the examples counts it: a cohort."""
 
     direction = "down"
-    metric = msgspec.structs.replace(load(_MARKETPLACE).by_name["on_time_delivery"], symptom_of=())
+    metric = msgspec.structs.replace(load(_MARKETPLACE).by_name["on_time_delivery"], symptom_of=(), symptom_after_s={})
     _late_days = 2  # so much after the promised day what is late arrives
 
     def __init__(self, share: Callable[[int], float]) -> None:

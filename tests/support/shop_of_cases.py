@@ -94,7 +94,8 @@ def _catalogue(folder: Path) -> Path:
     shipped = yaml.safe_load(SHIPPED.read_text(encoding="utf-8"))["metrics"]
     kept = [entry for entry in shipped if entry["name"] in METRICS]
     for entry in kept:
-        entry |= {"windows": [300, _QUARTER_S], "symptom_of": [], "minimum_exposure": 20, "opening_hours": False}
+        entry |= {"windows": [300, _QUARTER_S], "minimum_exposure": 20, "opening_hours": False}
+        entry |= {"symptom_of": [], "symptom_after_s": {}}
         if entry["name"] == "mentions_answered":
             (opened,), (closed,) = entry["denominator"], entry["numerator"]
             opened["plus_s"] = closed["plus_s"] = closed["after"]["reach_s"] = _QUARTER_S
