@@ -85,7 +85,7 @@ bench-mapping: $(VENV)/.dev
 bench-detection: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.detection $(SEEDS)
 
-# Likewise: a week and its quiet twin take forty minutes of a core.
+# Likewise: a week and its quiet twin take most of an hour of a core.
 bench-weeks: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.weeks $(SEEDS)
 

@@ -47,28 +47,33 @@ class CohortJudge(RatioJudge):
 
     def watch(self, moment: Moment) -> bool:
         far = super().watch(moment)
-        if self._overdue is None or moment.end_ms % _STOCK_MS or not moment.reader.overdue_known():
+        overdue = self._judging(moment)
+        if overdue is None or moment.end_ms % _STOCK_MS:
             return far
-        return far or bool((self._piled(moment, self._overdue).score >= 1).any())
+        return far or bool((self._piled(moment, overdue).score >= 1).any())
 
     def findings(self, moment: Moment, windows: tuple[int, ...]) -> Iterator[Finding]:
         yield from super().findings(moment, windows)
-        if self._overdue is not None and moment.reader.overdue_known():
+        if (overdue := self._judging(moment)) is not None:
             window_s = self._metric.windows[-1]
-            stock = self._piled(moment, self._overdue)
+            stock = self._piled(moment, overdue)
             # Judged by the stock of cases, expressed in the metric's own unit.
             in_unit = self._judged(moment, window_s, self._expected.usual(moment))
             direction = np.where(stock.score >= 1, -1, in_unit.direction).astype(np.int8)
             in_unit = replace(in_unit, score=stock.score, reason=stock.reason, excess=stock.excess, direction=direction)
             yield Finding(window_s, in_unit, np.full(moment.size, window_s, dtype=np.int32))
 
+    def _judging(self, moment: Moment) -> OverdueDetector | None:
+        """The detector of a stock that piles up, once all of it is known."""
+        return self._overdue if moment.reader.overdue_known() else None
+
     def _piled(self, moment: Moment, overdue: OverdueDetector) -> Judgement:
         return overdue.judge(moment.end_s, _stock(moment), moment.limit(self._metric.windows[-1]))
 
     def follow(self, moment: Moment, elapsed_s: float, calm: NDArray[np.bool_]) -> None:
         super().follow(moment, elapsed_s, calm)
-        if self._overdue is not None and moment.reader.overdue_known():
-            self._overdue.follow(moment.end_s, _stock(moment), elapsed_s, calm)
+        if (overdue := self._judging(moment)) is not None:
+            overdue.follow(moment.end_s, _stock(moment), elapsed_s, calm)
 
     def rebase(self, moment: Moment, rows: NDArray[np.intp], seconds: int) -> float:
         if self._overdue is not None:

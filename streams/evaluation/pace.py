@@ -41,11 +41,11 @@ class Pace:
         self._metric = metric
         self._judge = judge
         self._follower = judge if isinstance(judge, FollowsTicks) else None
-        self._every_ms = _shown_ms(metric) if self._follower and metric.threshold is None else _every_ms(metric)
-        # Tests of counts see to it by themselves how often they take in what came.
-        self._watched_ms = TICK_MS if metric.traits.law is Law.COUNT else _every_ms(metric)
-        self._exposed = _exposed(metric)
         self.reported_ms = _every_ms(metric)
+        self._every_ms = _shown_ms(metric) if self._follower and metric.threshold is None else self.reported_ms
+        # Tests of counts see to it by themselves how often they take in what came.
+        self._watched_ms = TICK_MS if metric.traits.law is Law.COUNT else self.reported_ms
+        self._exposed = _exposed(metric)
         steps = (self._every_ms, self._watched_ms if self._follower else self._every_ms, QUARTER_MS)
         self._step_ms = TICK_MS if metric.traits.by_event else math.gcd(*steps)
 

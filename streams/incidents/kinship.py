@@ -11,7 +11,7 @@ from streams.incidents.alert import by_days
 from streams.records.scope import compatible, shared
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from streams.catalogue.metric import Metric
     from streams.events.vocabulary import Vocabulary
@@ -152,7 +152,7 @@ def explains(symptom: Alert, cause: Alert, catalogue: MetricCatalogue) -> bool:
     if cause.touchpoint == FEEDS and not _is_made_of(symptom.metric, cause, catalogue):
         return False
     if where is not None and symptom.scope and not shared(symptom.scope, cause.scope):
-        return any(symptom.scope.get(dimension) in values for dimension, values in where.items())
+        return _is_named(symptom.scope, where)
     related = (
         symptom.touchpoint == cause.touchpoint
         or not symptom.scope
@@ -161,6 +161,11 @@ def explains(symptom: Alert, cause: Alert, catalogue: MetricCatalogue) -> bool:
         or shared(symptom.scope, cause.scope) > 0
     )
     return related or abs(symptom.started - cause.started) <= _BEGIN_TOGETHER_MS
+
+
+def _is_named(scope: Mapping[str, str], where: Mapping[str, Collection[str]]) -> bool:
+    """Whether a part is one of those in which the catalogue says that symptoms show."""
+    return any(scope.get(dimension) in values for dimension, values in where.items())
 
 
 def _is_made_of(metric: str, feed: Alert, catalogue: MetricCatalogue) -> bool:
@@ -241,7 +246,7 @@ def in_time(symptom: Alert, cause: Alert, catalogue: MetricCatalogue, now: int, 
         not symptom.scope
         or cause.touchpoint == FEEDS
         or shared(symptom.scope, cause.scope) > 0
-        or any(symptom.scope.get(dimension) in values for dimension, values in where.items())
+        or _is_named(symptom.scope, where)
     )
     return same_place and cause.started <= symptom.started <= ended + 1000 * metric.symptom_after_s.get(cause.metric, 0)
 

@@ -66,6 +66,15 @@ def of_day(curve: tuple[float, ...], times_ms: NDArray[np.int64]) -> NDArray[np.
     return relative
 
 
+def arrivals(
+    rng: np.random.Generator, minutes_ms: NDArray[np.int64], per_minute: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    """Times of a Poisson process with the given rate in each minute, ascending, in ms."""
+    counts = rng.poisson(per_minute)
+    times = np.repeat(minutes_ms, counts) + rng.integers(0, MINUTE_MS, int(counts.sum()))
+    return np.sort(times)
+
+
 @dataclass(frozen=True)
 class Rhythm:
     """Orders per minute of a scenario.
@@ -85,9 +94,7 @@ class Rhythm:
 
     def arrivals(self, rng: np.random.Generator, per_minute: NDArray[np.float64]) -> NDArray[np.int64]:
         """Times of a Poisson process with the given rate in each minute, ascending, in ms."""
-        counts = rng.poisson(per_minute)
-        times = np.repeat(self.minutes_ms, counts) + rng.integers(0, MINUTE_MS, int(counts.sum()))
-        return np.sort(times)
+        return arrivals(rng, self.minutes_ms, per_minute)
 
     def at(self, per_minute: NDArray[np.float64], time_ms: float) -> float:
         """A rate at one moment."""

@@ -68,31 +68,13 @@ class Desk:
         said = order.place("store", "region")
         self._tell("opened", contact, at_ms, said)
         answered = at_ms + rng.randint(300, 2_000)
-        self._tell(
-            "answered", contact, answered, said, handled_by="bot", opened_at=at_ms, waited=(answered - at_ms) / 1000
-        )
-        self._tell(
-            "replied",
-            contact,
-            answered + 500,
-            said,
-            handled_by="bot",
-            automatic=True,
-            opened_at=at_ms,
-            first=(answered + 500 - at_ms) / 1000,
-        )
+        by = {**said, "handled_by": "bot", "opened_at": at_ms}
+        self._tell("answered", contact, answered, by, waited=(answered - at_ms) / 1000)
+        replied = answered + 500
+        self._tell("replied", contact, replied, by, automatic=True, first=(replied - at_ms) / 1000)
         ends = answered + round(rng.expovariate(1 / 90) * 1000) + 10_000
         passed_on = rng.random() < _TO_A_PERSON
-        self._tell(
-            "closed",
-            contact,
-            ends,
-            said,
-            handled_by="bot",
-            opened_at=at_ms,
-            transfers=int(passed_on),
-            resolved=not passed_on,
-        )
+        self._tell("closed", contact, ends, by, transfers=int(passed_on), resolved=not passed_on)
         fails = rng.random() < shop.CALLS_BACK or self._faults.spoils("bot", rng, ends, queue=contact.queue)
         back = ends + min(around(rng, *_RETURNS_H), 20 * HOUR_MS)
         if fails and not passed_on:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from streams.simulate import rhythm
 from streams.simulate.rhythm import DAY_MS, HOUR_MS, MINUTE_MS, OFFSET_MS, TIMEZONE
 
 if TYPE_CHECKING:
@@ -46,9 +47,7 @@ def arrivals(rng: np.random.Generator, a_minute: float) -> list[int]:
     """
     minutes = np.arange(BEGIN_MS - LEAD_DAYS * DAY_MS, END_MS, MINUTE_MS, dtype=np.int64)
     level = a_minute * _level(minutes) * np.exp(_drift(rng, len(minutes)))
-    counts = rng.poisson(level)
-    times = np.repeat(minutes, counts) + rng.integers(0, MINUTE_MS, int(counts.sum()))
-    found: list[int] = np.sort(times).tolist()
+    found: list[int] = rhythm.arrivals(rng, minutes, level).tolist()
     return found
 
 
@@ -58,8 +57,7 @@ def _level(minutes: NDArray[np.int64]) -> NDArray[np.float64]:
     level = np.full(len(minutes), _NIGHT)
     for at, width, height in _HUMPS:
         level += height * np.exp(-(((hour - at + 12) % 24 - 12) ** 2) / (2 * width**2))
-    weekend = (minutes + OFFSET_MS) // DAY_MS % 7 >= 2  # 1 January 1970 was a Thursday: 2 and 3 are the weekend
-    weekend &= (minutes + OFFSET_MS) // DAY_MS % 7 <= 3
+    weekend = np.isin((minutes + OFFSET_MS) // DAY_MS % 7, (2, 3))  # 1 January 1970 was a Thursday
     level *= np.where(weekend, _WEEKEND, 1.0)
     return np.asarray(level / level.mean())
 

@@ -22,9 +22,8 @@ _NOTIFIED: Final = 0.96
 
 
 class Parcel(NamedTuple):
-    """When it is collected, was promised and comes, in ms."""
+    """When it was promised and comes, in ms."""
 
-    collected_ms: int
     promised_ms: int
     delivered_ms: int
 
@@ -74,4 +73,4 @@ def send(rng: random.Random, journal: Journal, faults: Faults, order: Order) -> 
     tell("delivered", delivered, out, collected_at=collected)
     if rng.random() < _DAMAGED:
         tell("damaged", delivered + 60_000, collected_at=collected)
-    return Parcel(collected, promised, delivered)
+    return Parcel(promised, delivered)
