@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from aiohttp import web
-from aiohttp.test_utils import TestServer
 
 from tests.app.support.single_event_world import World
+from tests.app.support.ticket_server import ticket_server
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -17,17 +17,11 @@ if TYPE_CHECKING:
 @pytest.fixture
 async def served(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Callable[..., Any]]:
     """Makes a world whose rule has a webhook."""
-    servers: list[TestServer] = []
+    async with contextlib.AsyncExitStack() as servers:
 
-    async def serve(**fields: Any) -> World:
-        world, app = World("TICKETS_URL", **fields), web.Application()
-        app.router.add_post("/", world.take)
-        servers.append(TestServer(app))
-        await servers[-1].start_server()
-        monkeypatch.setenv("TICKETS_URL", str(servers[-1].make_url("/")))
-        monkeypatch.setenv("TICKETS_SECRET", "secret")
-        return world
+        async def serve(**fields: Any) -> World:
+            world = World("TICKETS_URL", **fields)
+            await servers.enter_async_context(ticket_server(monkeypatch, world.take, "secret"))
+            return world
 
-    yield serve
-    for server in servers:
-        await server.close()
+        yield serve

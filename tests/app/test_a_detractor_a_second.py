@@ -13,10 +13,11 @@ import orjson
 import pytest
 import yaml
 from aiohttp import web
-from aiohttp.test_utils import TestServer
 
 from streams.events.event_time import event_time_ms
 from streams.records.instant import rfc3339
+from tests.app.support.ticket_server import ticket_server
+from tests.support.detractor_rule import detractor_rule
 from tests.support.pharos_processes import PHAROS, Way, broker_process, started, tail, wait_for, wait_until_ready
 
 if TYPE_CHECKING:
@@ -27,15 +28,6 @@ pytestmark = [pytest.mark.embedded, pytest.mark.long]
 DETRACTORS = 600
 PER_MINUTE = 20
 LAST_DIGEST_S = 120.0
-RULE = {
-    "name": "detractor",
-    "events": ["survey.answered"],
-    "where": {"kind": {"equals": "nps"}, "score": {"at_most": 6}},
-    "action": "ticket.open",
-    "owner": {"default": "care-desk"},
-    "per_minute": PER_MINUTE,
-    "webhook": {"url_env": "TICKETS_URL", "secret_env": "TICKETS_SECRET"},
-}
 # By how many detractors are sent before it, and the second of the minute that is waited for then: while messages are
 # made one by one, and while the rest of a minute waits for its digest.
 KILLS = ((170, 10), (330, 40))
@@ -81,14 +73,9 @@ class Tickets:
 
 @pytest.fixture
 async def tickets(monkeypatch: pytest.MonkeyPatch) -> Any:
-    found, app = Tickets(), web.Application()
-    app.router.add_post("/", found.take)
-    server = TestServer(app)
-    await server.start_server()
-    monkeypatch.setenv("TICKETS_URL", str(server.make_url("/")))
-    monkeypatch.setenv("TICKETS_SECRET", "secret-of-these-tests")
-    yield found
-    await server.close()
+    found = Tickets()
+    async with ticket_server(monkeypatch, found.take, "secret-of-these-tests"):
+        yield found
 
 
 class Workers:
@@ -99,7 +86,9 @@ class Workers:
         self._folder = folder
         config = folder / "pharos.yaml"
         quick = {"session_timeout_s": 6.0, "heartbeat_interval_s": 1.0, "flush_interval_s": 0.5}
-        config.write_text(yaml.safe_dump({"port": 0, "state_dir": str(folder / "state"), "on": [RULE], **quick}))
+        config.write_text(
+            yaml.safe_dump({"port": 0, "state_dir": str(folder / "state"), "on": [detractor_rule(PER_MINUTE)], **quick})
+        )
         self._command = (*PHAROS, "worker", "--broker", broker, "--config", str(config))
         self.logs: list[Path] = []
 

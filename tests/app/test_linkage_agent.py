@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import aiohttp
 import pytest
-from prometheus_client import CollectorRegistry
 
 from streams.app import step_writer
-from streams.app.linkage_agent import LinkageAgent, LinkageContext
+from streams.app.linkage_agent import LinkageAgent
 from streams.catalogue.load import load
 from streams.delivery.backoff import Backoff
 from streams.delivery.written import Delivery
@@ -19,65 +15,26 @@ from streams.records.action import ActionRecord
 from streams.records.action_event import encode as encode_action
 from streams.records.anomaly import Change, Transition
 from streams.records.instant import rfc3339
-from streams.records.request import RequestStep
-from streams.records.request_event import read_step
 from streams.register.register import Register
 from streams.settings.settings import LinkageRule, Settings
-from streams.telemetry.metrics import PipelineMetrics
 from streams.transport.clients.linkage_reader import UnwrittenError
+from tests.app.support.step_topic import NOW, StepTopic
 from tests.support.sample_anomaly import sample_anomaly
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-NOW = 1_794_327_150_000
 OPENED = Transition("t1", Change.OPENED, NOW, sample_anomaly(rfc3339(NOW - 60_000), rfc3339(NOW)))
 
 
-class World:
-    """A topic that keeps what it takes, and workers that come and go."""
+class World(StepTopic):
+    """Workers between which an anomaly has opened."""
 
     def __init__(self, *rules: LinkageRule) -> None:
-        self.settings = Settings(linkage=rules)
-        self.log: list[bytes] = []
-        self.deliveries: list[Delivery] = []
-        self.now = NOW
+        super().__init__(Settings(linkage=rules), "pharos_linkage_total")
 
-    async def write(self, _key: bytes, value: bytes) -> Delivery:
-        delivery = self.deliveries.pop(0) if self.deliveries else Delivery.TAKEN
-        if delivery in {Delivery.TAKEN, Delivery.LATE}:  # late may have arrived all the same
-            self.log.append(value)
-        return delivery
-
-    @contextlib.asynccontextmanager
-    async def worker(self) -> Any:
+    def worker(self) -> Any:
         """One that has read the topic to its end."""
-        register, registry = Register(load().metrics), CollectorRegistry()
+        register = Register(load().metrics)
         register.transition(OPENED)
-        for value in self.log:
-            step = read_step(value)
-            assert isinstance(step, RequestStep)
-            register.step(step)
-        around = LinkageContext(
-            self.settings,
-            None,  # type: ignore[arg-type]
-            register,
-            PipelineMetrics(registry, lambda: 0.0),
-            self.write,
-            lambda: self.now,
-        )
-        agent = LinkageAgent(around)
-        async with contextlib.AsyncExitStack() as stack:
-            agent.start(stack, await stack.enter_async_context(aiohttp.ClientSession()))
-            yield SimpleNamespace(agent=agent, register=register, count=counter(registry))
-
-    def kinds(self) -> list[str]:
-        steps: list[Any] = [read_step(value) for value in self.log]
-        return [step.id.partition(".")[2] for step in steps]
-
-
-def counter(registry: CollectorRegistry) -> Callable[[str], float | None]:
-    return lambda outcome: registry.get_sample_value("pharos_linkage_total", {"rule": "r", "outcome": outcome})
+        return self.worker_of(LinkageAgent, register)
 
 
 @pytest.fixture(autouse=True)

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestServer
 
 from streams.broker.embedded import EmbeddedBroker
 from streams.records.instant import rfc3339
 from streams.settings.settings import LinkageWebhook, OwnerTable, Settings, SingleEventRule
 from streams.topics.wanted import embedded_topics
+from tests.app.support.ticket_server import ticket_server
 from tests.support.embedded_workers import produce, until, worker
 
 if TYPE_CHECKING:
@@ -72,14 +72,9 @@ class Tickets:
 
 @pytest.fixture
 async def tickets(monkeypatch: pytest.MonkeyPatch) -> Any:
-    found, app = Tickets(), web.Application()
-    app.router.add_post("/", found.take)
-    server = TestServer(app)
-    await server.start_server()
-    monkeypatch.setenv("TICKETS_URL", str(server.make_url("/")))
-    monkeypatch.setenv("TICKETS_SECRET", SECRET)
-    yield found
-    await server.close()
+    found = Tickets()
+    async with ticket_server(monkeypatch, found.take, SECRET):
+        yield found
 
 
 def counted(system: System, outcome: str) -> float | None:

@@ -19,6 +19,7 @@ from streams.records.instant import rfc3339
 from streams.records.request import RequestStep, Stage
 from streams.records.request_event import read_step
 from tests.kafka.support.kafka_reading import visible
+from tests.support.detractor_rule import detractor_rule
 from tests.support.pharos_processes import PHAROS, started, tail, wait_for, wait_until_ready
 
 if TYPE_CHECKING:
@@ -29,15 +30,6 @@ pytestmark = pytest.mark.kafka
 LIMIT_S = 300.0
 PER_MINUTE = 5
 EVENTS = 60
-RULE = {
-    "name": "detractor",
-    "events": ["survey.answered"],
-    "where": {"kind": {"equals": "nps"}, "score": {"at_most": 6}},
-    "action": "ticket.open",
-    "owner": {"default": "care-desk"},
-    "per_minute": PER_MINUTE,
-    "webhook": {"url_env": "TICKETS_URL", "secret_env": "TICKETS_SECRET"},
-}
 
 
 class Tickets:
@@ -122,7 +114,7 @@ def test_each_event_is_in_one_request_though_workers_are_killed_before_between_a
         address = broker.address
         common = {"port": 0, "state_dir": str(tmp_path / "state"), "flush_interval_s": 0.5, "dedup_records": 50}
         faster = {"session_timeout_s": 6.0, "heartbeat_interval_s": 1.0, "cells_partitions": 1}
-        config.write_text(yaml.safe_dump({**common, **faster, "on": [RULE]}))
+        config.write_text(yaml.safe_dump({**common, **faster, "on": [detractor_rule(PER_MINUTE)]}))
         make = (*PHAROS, "topics", "--create", "--broker", address, "--partitions", "1", "--config", str(config))
         subprocess.run(make, check=True, capture_output=True)
         command = (*PHAROS, "worker", "--broker", address, "--config", str(config))
