@@ -72,7 +72,7 @@ LAYERS = {
     "register": Layer(PURE, "catalogue events records settings"),
     "incidents": Layer(PURE, "catalogue detectors events records settings"),
     "evaluation": Layer(PURE, "catalogue cells detectors events records register settings"),
-    "merge": Layer(PURE, "catalogue cells detectors evaluation events records settings topics"),
+    "merge": Layer(PURE, "catalogue cells detectors evaluation events records register settings topics"),
     "cases": Layer(PURE, "catalogue cells merge topics"),
     "journey": Layer(PURE, "events records"),
     "broker": Layer(SHELL, "events settings topics"),

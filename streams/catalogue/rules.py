@@ -14,6 +14,7 @@ from streams.catalogue.shape_rules import SLOT_S, check_bins, check_gauge, check
 from streams.catalogue.signals import SIGNALS, CellKind, signals_with
 from streams.catalogue.size_rules import check_size
 from streams.catalogue.term_rules import check_terms
+from streams.catalogue.told import check_told
 from streams.catalogue.value_rules import check_values
 from streams.settings.fault import Fault
 from streams.settings.located_yaml import suggestion
@@ -40,6 +41,7 @@ def check_metric(metric: Metric, vocabulary: Vocabulary) -> Iterator[Fault]:
     yield from _check_components(metric)
     yield from check_bins(metric)
     yield from check_rare(metric)
+    yield from check_told(metric)
     for component, terms in metric.written().items():
         for path, what in check_terms(metric, component, terms, vocabulary):
             yield Fault((component.name.lower(), *path), what)

@@ -50,6 +50,7 @@ class Traits:
         every_tick: looked at every 10 s however long its windows are, since it can stop from one second to the next.
         gaps: it learns of quarters of an hour that some are unknown; of others, that nothing was seen in them.
         long_windows: may have windows of more than a day, which are compared with the ones before.
+        by_days: sums of whole days give its value, so that windows of months can be told.
         sampled: a value every few minutes: when something began is looked for by minutes, not by slots.
         by_event: looked at whenever one of its events comes, and what is found begins with one of them.
 
@@ -74,6 +75,7 @@ class Traits:
     long_windows: bool = False
     by_event: bool = False
     sampled: bool = False
+    by_days: bool = False
 
     @property
     def of_deadlines(self) -> bool:
@@ -99,6 +101,7 @@ SIGNALS: dict[str, Traits] = {
         planned=True,
         gaps=True,
         every_tick=True,
+        by_days=True,
     ),
     # numerator / denominator
     "ratio": Traits(
@@ -108,6 +111,7 @@ SIGNALS: dict[str, Traits] = {
         takes=frozenset({"target", "by"}),
         of_cases=True,
         long_windows=True,
+        by_days=True,
     ),
     # the values of the numerator per minute
     "sum": Traits(
@@ -122,6 +126,7 @@ SIGNALS: dict[str, Traits] = {
         planned=True,
         gaps=True,
         every_tick=True,
+        by_days=True,
     ),
     # numerator (a sum of values) / denominator (a count)
     "mean": Traits(
@@ -132,6 +137,7 @@ SIGNALS: dict[str, Traits] = {
         of_cases=True,
         adds_values=True,
         signed=True,
+        by_days=True,
     ),
     # standard deviation / mean of the values of the numerator
     "variation": Traits(
@@ -153,6 +159,7 @@ SIGNALS: dict[str, Traits] = {
         takes=frozenset({"trailing_s", "by"}),
         planned=True,
         gaps=True,
+        by_days=True,
     ),
     # numerator per 10,000 of the exposure, or per day: so few that each is looked at with the ones before it
     "rare": Traits(
@@ -172,6 +179,7 @@ SIGNALS: dict[str, Traits] = {
         takes=frozenset({"stock", "by"}),
         of_cases=True,
         long_windows=True,
+        by_days=True,
     ),
     # of the cases of a cohort that are due within two hours, how many will miss: judged as a share of those open
     "due_soon": Traits(
@@ -215,6 +223,7 @@ SIGNALS: dict[str, Traits] = {
         needs=_DENOMINATOR | {"exposure": "the negative answers"},
         of_cases=True,
         long_windows=True,
+        by_days=True,
     ),
     # the last value that was reported
     "last": Traits(

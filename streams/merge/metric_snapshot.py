@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from streams.merge.ahead import Ahead
+    from streams.merge.day_sums import DaySums
     from streams.merge.metric_state import MetricState
     from streams.merge.rings import Ring
     from streams.merge.snapshot import SnapshotReader
@@ -42,6 +43,8 @@ class MetricSnapshot:
         yield from self._scope_parts(full)
         for step, ring in state.windows.rings.items():
             yield from self._ring_parts(f"{self._prefix}ring{step}/", ring)
+        if state.days is not None:
+            yield from self._day_parts(f"{self._prefix}days/", state.days)
         for name, store in self._stores():
             yield from self._store_parts(f"{self._prefix}{name}", store, full)
         if state.open_cases is not None:
@@ -75,6 +78,10 @@ class MetricSnapshot:
             state.cohort.began, state.cohort.mid_flow = plain.get("began", (0, False))  # not in older ones
         if state.provisional is not None and "later" in arrays:  # not in snapshots of older versions
             state.provisional.restore(arrays["later"])
+        if state.days is not None and "days" in plain:  # not in snapshots of older versions, nor before it was told
+            state.days.today, state.days.began = plain["days"]
+            for name in reader.names(f"{self._prefix}days/"):
+                state.days.restore(int(name.rsplit("/", 1)[1]), reader.part(name)[1])
         if state.open_cases is not None:
             state.open_cases.restore(reader.part(f"{self._prefix}open_cases")[1])
         for name, store in self._stores():
@@ -115,6 +122,8 @@ class MetricSnapshot:
             arrays["overdue"] = state.cohort.overdue[:count]
             plain["expired"] = state.cohort.expired
             plain["began"] = state.cohort.began, state.cohort.mid_flow
+        if state.days is not None:
+            plain["days"] = state.days.today, state.days.began
         if state.provisional is not None:
             arrays["later"] = state.provisional.rows()
         return pack(plain, **arrays)
@@ -134,6 +143,11 @@ class MetricSnapshot:
             changed = bool(ring.changed[row])
             ring.changed[row] = False
             yield Part(f"{prefix}{row}", changed, lambda row=row: pack(sums=ring.cells[row, :, :count]))  # type: ignore[misc] # as above
+
+    def _day_parts(self, prefix: str, days: DaySums) -> Iterator[Part]:
+        changed = frozenset(days.changed)
+        for day in days.numbers():
+            yield Part(f"{prefix}{day}", day in changed, lambda day=day: pack(None, **days.packed(day)))  # type: ignore[misc] # as above
 
     def _store_parts(self, name: str, store: Ahead, full: bool) -> Iterator[Part]:
         def base() -> bytes:

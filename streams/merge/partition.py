@@ -9,6 +9,7 @@ from streams.cells.assessment import EFFECT_MS
 from streams.cells.record import NO_WATERMARK
 from streams.evaluation.window_reader import TICK_MS
 from streams.merge.assessments import WaitingAssessments
+from streams.merge.judged_tick import judged_tick
 from streams.merge.metric_snapshot import MetricSnapshot
 from streams.merge.metric_state import MetricState
 from streams.merge.readings import Reading, reading
@@ -16,7 +17,8 @@ from streams.merge.series_table import SeriesBudget
 from streams.merge.snapshot import Manifest, Part, SnapshotError, SnapshotReader, SnapshotWriter, pack, read_manifest
 from streams.merge.ticks import Ticks, milliseconds
 from streams.merge.watermark import Watermarks
-from streams.records.verdicts import Pulse, TickVerdicts, Verdict
+from streams.records.verdicts import TickVerdicts
+from streams.register.natural_days import NaturalDays
 from streams.topics.names import ACTIONS_TOPIC
 from streams.topics.placement import cells_partition
 
@@ -41,7 +43,7 @@ class MergePartition:
         catalogue: its metrics whose key belongs to this partition are kept.
         partition: number of the partition of pharos-cells, out of `settings.cells_partitions`.
         sources: partitions of each source topic; more may be added while it runs.
-        settings: cells_partitions, max_series and evaluate_from are used.
+        settings: cells_partitions, max_series, timezone and evaluate_from are used.
         evaluator_factory: makes the evaluator of a metric.
 
     Attributes:
@@ -74,8 +76,9 @@ class MergePartition:
         self.watermarks = Watermarks(sources)
         self._catalogue = catalogue
         self._cells_partitions = settings.cells_partitions
+        natural = NaturalDays(settings.timezone)
         self._states = {
-            metric.key(): MetricState(metric, self.budget, evaluator_factory(metric))
+            metric.key(): MetricState(metric, self.budget, evaluator_factory(metric), natural)
             for metric in catalogue.metrics
             if cells_partition(metric.key(), settings.cells_partitions) == partition
         }
@@ -136,17 +139,8 @@ class MergePartition:
             yield from state.step(tick, coarse, self.activity)
         result = None
         if self._ticks.judged(tick):
-            verdicts: list[Verdict] = []
-            pulses: list[Pulse] = []
-            assessed = self._assess(tick)
-            for state in self._states.values():
-                judged = state.judge(tick)
-                if judged is not None:
-                    verdicts += judged[0]
-                    pulses.append(judged[1])
-            so_far = [told for state in self._states.values() for told in state.so_far(tick)]
             header = (self.partition, tick, self._catalogue.hash)
-            result = TickVerdicts(*header, verdicts, pulses, assessed=assessed, so_far=so_far)
+            result = judged_tick(header, self._states.values(), self._assess(tick))
         self.last_tick = tick
         self.activity.forget(tick // TICK_MS)
         yield result

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from streams.catalogue.metric import Metric
+    from streams.merge.day_sums import DaySums
     from streams.merge.metric_state import MetricState
     from streams.merge.provisional import Shares
     from streams.merge.series_table import Scope
@@ -29,6 +30,7 @@ class Reading(NamedTuple):
         waiting: cells ahead of the watermark.
         skipped: cells that no window shows, by reason.
         provisional: what counts so far of the cases opened just now; None where that is never said, or not yet.
+        days: sums of natural days by series, of a metric with windows that are told; else None.
 
     """
 
@@ -43,6 +45,7 @@ class Reading(NamedTuple):
     dropped: int
     skipped: Skipped
     provisional: Shares | None = None
+    days: DaySums | None = None
 
 
 def reading(state: MetricState) -> Reading:
@@ -60,4 +63,5 @@ def reading(state: MetricState) -> Reading:
         dropped=state.dropped,
         skipped=state.skipped,
         provisional=state.provisional.latest if state.provisional is not None else None,
+        days=state.days,
     )

@@ -34,7 +34,8 @@ def metric(name: str, signal: str, scopes: tuple[tuple[str, ...], ...], **more: 
     return Metric(id=name, name=name, title=name, signal=signal, scopes=scopes, **(defaults | more))
 
 
-COUNT = metric("counted", "count", ((), ("region",)), windows=(60, 300, 3600))
+MONTH = (2_592_000,)
+COUNT = metric("counted", "count", ((), ("region",)), windows=(60, 300, 3600), told=MONTH)
 SETTLED = metric(
     "settled",
     "ratio",
@@ -42,6 +43,7 @@ SETTLED = metric(
     denominator=(Term(("consultation.opened",)),),
     windows=(60,),
     settle_s=60,
+    told=MONTH,
 )
 PROJECTED = metric(
     "projected",
@@ -59,6 +61,7 @@ COHORT = metric(
     denominator=(Term(("order.paid",)),),
     exposure=(Term(("order.paid",)),),
     windows=(60, 3600),
+    told=MONTH,
 )
 CATALOGUE = Catalogue.of((COUNT, SETTLED, PROJECTED, COHORT))
 
@@ -223,9 +226,12 @@ def cells_of_event(rng: Random, time: int) -> list[Cell]:  # noqa: PLR0911 (one 
     return late + [Cell(COHORT, scope, Component.LATE_BY_DEADLINE, slot - before, 1) for scope in both]
 
 
+ZONE = "Atlantic/Azores"  # an hour behind: midnight is 53 minutes after BASE_MS
+
+
 def run(sources: list[Source], rng: Random | None, evaluate_from: str = "") -> Worker:
     """Without `rng` the simplest way: one event a flush, the sources by turns, steps at once, no restart."""
-    worker = Worker(Settings(cells_partitions=1, evaluate_from=evaluate_from))
+    worker = Worker(Settings(cells_partitions=1, evaluate_from=evaluate_from, timezone=ZONE))
     for source in sources:
         source.read, source.largest, source.flushed = 0, -1, []
     place = 0
