@@ -34,8 +34,10 @@ LOWER = "least expected"
 EXPECTED = "expected"
 VALUE = "value"
 SO_FAR = "so far (provisional)"
+SURE_FROM, SURE_TO = "95 % sure from", "95 % sure to"
 GRAPH = (12, 8)
 MOST_PARTS = 10
+_FEW_S = 3600  # what is looked at over an hour or more comes seldom
 
 
 def against_band(plan: Plan, metric: Metric, target_board: str = "") -> Panel:
@@ -63,6 +65,11 @@ def against_band(plan: Plan, metric: Metric, target_board: str = "") -> Panel:
     ]
     graph = graph.data_links(links(plan, metric, target_board))
     description = f"{described(metric)} The grey area is the expected range."
+    if _rests_on_few(metric):
+        for name, expr in ((SURE_FROM, series.low), (SURE_TO, series.high)):
+            graph = dashed(graph, name, colour.VALUE)
+            queries.append(Query(expr, name))
+        description += f" Dashed, `{SURE_FROM}` and `{SURE_TO}`: what the value may be, with so few cases."
     if opened_within_s(metric):
         graph = dashed(graph, SO_FAR, colour.PROVISIONAL)
         queries.append(Query(series.so_far, SO_FAR))
@@ -104,6 +111,11 @@ def contributors(plan: Plan, metric: Metric, chosen: Sequence[str]) -> Panel:
     return compared(
         f"contributors/{metric.name}", f"Contributors: {metric.title}", description, columns, unit_for(metric)
     )
+
+
+def _rests_on_few(metric: Metric) -> bool:
+    """Where the interval of a value helps: a ratio of thousands of events a minute is as sure as its line is thin."""
+    return metric.traits.interval and metric.windows[0] >= _FEW_S
 
 
 def _provisional(metric: Metric) -> str:

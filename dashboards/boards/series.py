@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from streams.catalogue.metric import Direction
+from streams.telemetry.interval_metrics import HIGH, LOW
 from streams.telemetry.metrics import EXPECTED, LOWER, SCORE, UPPER, main_scope, prometheus_name
 from streams.telemetry.provisional_metrics import PROVISIONAL
 
@@ -57,6 +58,16 @@ class Series:
     def value(self) -> str:
         return f"{NO_COPIES} ({prometheus_name(self._metric)}{{{self._chosen}}})"
 
+    @property
+    def low(self) -> str:
+        """The lower end of the value's 95 % interval, of signals that have one and their whole."""
+        return self._end(LOW)
+
+    @property
+    def high(self) -> str:
+        """The upper end of it."""
+        return self._end(HIGH)
+
     def mean_of(self, window: str, ago: str = "") -> str:
         """The mean value of a window, now or some time ago."""
         offset = f" offset {ago}" if ago else ""
@@ -93,6 +104,9 @@ class Series:
         if self._metric.unit in _ABSOLUTE:
             return {names[sign]: f"{self.expected} {sign} {effect}" for sign in asked}
         return {names[sign]: f"{self.expected} * (1 {sign} {effect})" for sign in asked}
+
+    def _end(self, suffix: str) -> str:
+        return f"{NO_COPIES} ({prometheus_name(self._metric)}{suffix}{{{self._chosen}}})"
 
     def _judged(self, name: str) -> str:
         return f'max without (instance, pod, metric) ({name}{{metric="{self._metric.name}",{self._chosen}}})'

@@ -49,6 +49,8 @@ export default {
   "expected": "预期 {value}",
   "expectedShort": "预期 {value}",
   "target": "目标 {value}",
+  "between95": "{low} 至 {high}",
+  "sure95": "95% 置信区间：{low} 至 {high}（按当前样本量）",
   "soFar": "截至目前 {value}（共 {cases}），{duration}后定论",
   "soFarMeaning": "暂定值：最近 {duration}内开始的部分，不会因此告警。",
   "since": "{moment} 起（已 {duration}）",

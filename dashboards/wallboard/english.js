@@ -49,6 +49,8 @@ export default {
   "expected": "expected {value}",
   "expectedShort": "exp. {value}",
   "target": "target {value}",
+  "between95": "{low} to {high}",
+  "sure95": "95% sure: between {low} and {high}, with so many cases",
   "soFar": "so far {value} of {cases}, final in {duration}",
   "soFarMeaning": "Provisional: of what was opened in the last {duration}. Nothing is reported because of it.",
   "since": "since {moment} ({duration})",

@@ -28,7 +28,7 @@ export function signal(metric, board, context) {
     element("span", { class: "signal-title", title },
       worst ? [mark(worst), element("span", { class: "unseen" }, texts.state[worst]), " "] : null, title),
     element("span", { class: "signal-value" }, number, unit ? " " : null, unit ? element("small", {}, unit) : null),
-    element("span", { class: "signal-note" }, note(metric, last, value, context)),
+    element("span", { class: "signal-note", title: surely(metric, value) }, note(metric, last, value, context)),
     soFar(metric, board),
     sparkline(metric.points, board.time, `${title}: ${quantity(value, metric.unit)}`));
 }
@@ -41,7 +41,18 @@ function note(metric, last, value, context) {
   return list([
     last[2] === null ? "" : say(texts.expectedShort, { value: figure(last[2], metric.unit) }),
     metric.target === null ? "" : say(texts.target, { value: figure(metric.target, metric.unit) }),
+    isVague(metric) ? say(texts.between95, { low: figure(metric.interval[0], metric.unit), high: figure(metric.interval[1], metric.unit) }) : "",
   ]);
+}
+
+// Of a value that rests on few cases the tile says between what it may lie; of others it takes a pointer to read it.
+const VAGUE = { ratio: 0.04, points: 10 };
+const isVague = ({ interval, unit }) => Boolean(interval) && interval[1] - interval[0] > VAGUE[unit];
+
+function surely(metric, value) {
+  if (value === null || !metric.interval) return null;
+  const [low, high] = metric.interval.map((end) => quantity(end, metric.unit));
+  return say(texts.sure95, { low, high });
 }
 
 // Provisional, and said so: a number of its own in words, never the tile's.

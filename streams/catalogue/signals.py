@@ -51,6 +51,7 @@ class Traits:
         gaps: it learns of quarters of an hour that some are unknown; of others, that nothing was seen in them.
         long_windows: may have windows of more than a day, which are compared with the ones before.
         by_days: sums of whole days give its value, so that windows of months can be told.
+        interval: its values have a 95 % interval, which says how far so few cases can be trusted.
         sampled: a value every few minutes: when something began is looked for by minutes, not by slots.
         by_event: looked at whenever one of its events comes, and what is found begins with one of them.
 
@@ -76,6 +77,7 @@ class Traits:
     by_event: bool = False
     sampled: bool = False
     by_days: bool = False
+    interval: bool = False
 
     @property
     def of_deadlines(self) -> bool:
@@ -110,6 +112,7 @@ SIGNALS: dict[str, Traits] = {
         needs=_DENOMINATOR,
         takes=frozenset({"target", "by"}),
         of_cases=True,
+        interval=True,
         long_windows=True,
         by_days=True,
     ),
@@ -178,6 +181,7 @@ SIGNALS: dict[str, Traits] = {
         needs=_DENOMINATOR | {"exposure": "what closes it late"},
         takes=frozenset({"stock", "by"}),
         of_cases=True,
+        interval=True,
         long_windows=True,
         by_days=True,
     ),
@@ -222,6 +226,7 @@ SIGNALS: dict[str, Traits] = {
         formula="100 x (positive - negative) / all",
         needs=_DENOMINATOR | {"exposure": "the negative answers"},
         of_cases=True,
+        interval=True,
         long_windows=True,
         by_days=True,
     ),

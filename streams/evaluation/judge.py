@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from detectors.contributors import Contributions
     from detectors.course import Course
     from detectors.day import Day
+    from detectors.intervals import Interval
     from detectors.judgement import Judgement
     from streams.evaluation.moment import CourseStep, Moment
 
@@ -45,6 +46,15 @@ class FollowsTicks(Protocol):
 
     def watch(self, moment: Moment) -> bool:
         """Takes in what came since the last time; whether there may be something to find."""
+        ...
+
+
+@runtime_checkable
+class TellsInterval(Protocol):
+    """A judge that says how far a value can be trusted that rests on so many cases."""
+
+    def interval(self, moment: Moment, shown: Judgement, series: int, window_s: int) -> Interval:
+        """Of one series over the window that is shown of it, in the metric's unit; NaN without a case."""
         ...
 
 

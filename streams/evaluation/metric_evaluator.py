@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from streams.evaluation.assessments import Assessments
 from streams.evaluation.closed_quarters import ClosedQuarters
 from streams.evaluation.end_finder import EndFinder
 from streams.evaluation.held import HeldFindings
+from streams.evaluation.judge import TellsInterval
 from streams.evaluation.judges import JUDGES
 from streams.evaluation.moment import Moment
 from streams.evaluation.opening import LocalClock
@@ -114,13 +116,15 @@ class MetricEvaluator:
         # What is drawn keeps to the shortest window that says something: a line must not jump between windows.
         shown = self._preset.band(self._judge.in_unit(moment, surprise.present, surprise.present_windows))
         shown = replace(shown, score=best.score)
-        self.latest = Latest(windows.scopes, shown, float(self._limits.a_day[self._index.judged].sum()))
+        interval = self._interval(moment, shown, surprise.present_windows)
+        allowed = float(self._limits.a_day[self._index.judged].sum())
+        self.latest = Latest(windows.scopes, shown, allowed, self._index.whole, interval)
         # What has nearly reached its limit may be the part that explains what a wider scope has reached.
         near = (best.score >= CLEAR_SCORE) & anomalous.any()
         reported = np.flatnonzero(self._index.judged & (self._reporting.reported(now_ms) | near))
         judged = self._shown(moment, surprise, reported)
         verdicts = self._writer.write(moment, judged, surprise.best_windows, reported)
-        self._drawn = self._pulse(shown)
+        self._drawn = self._pulse(shown, interval)
         return verdicts, self._drawn
 
     def assess(self, now_ms: int, windows: WindowReader, series: int, assessment: Assessment) -> Assessed:
@@ -180,7 +184,15 @@ class MetricEvaluator:
         shown = self._present.shown(moment, best, surprise.best_windows, clear, findings, held, past, bad)
         return self._preset.band(shown)
 
-    def _pulse(self, shown: Judgement) -> Pulse:
+    def _interval(self, moment: Moment, shown: Judgement, windows: NDArray[np.int32]) -> tuple[float, float] | None:
+        """Of the value of the whole."""
+        whole = self._index.whole
+        if whole < 0 or not isinstance(self._judge, TellsInterval) or not shown.exposure[whole] > 0:
+            return None
+        low, high = self._judge.interval(moment, shown, whole, int(windows[whole]))
+        return float(low[0]), float(high[0])
+
+    def _pulse(self, shown: Judgement, interval: tuple[float, float] | None) -> Pulse:
         whole = self._index.whole
         if whole < 0:
             return self._unseen
@@ -190,7 +202,8 @@ class MetricEvaluator:
             expected = lower = upper = 0.0  # detectors say the value itself, and nobody may read it as an expectation
         traits = self.metric.traits
         missing = (traits.of_cases or traits.by_event) and not shown.exposure[whole] > 0
-        return Pulse(self.metric.name, value, expected, lower, upper, score, missing)
+        low, high = interval or (None, None)
+        return Pulse(self.metric.name, value, expected, lower, upper, score, missing, low, high)
 
     def silent_before(self, quarter_start_ms: int) -> range:
         """The starts of the quarters passed over before this one, which held nothing, up to four days of them."""
@@ -233,8 +246,10 @@ class MetricEvaluator:
             return
         self._reporting.since, self._reporting.last, self._past.until = arrays["since"], arrays["last"], arrays["past"]
         self._followed_ms = int(arrays["times"][0])
-        value, expected, lower, upper, score, missing = arrays["drawn"].tolist()
-        self._drawn = Pulse(self.metric.name, value, expected, lower, upper, score, bool(missing))
+        value, expected, lower, upper, score, missing, *interval = arrays["drawn"].tolist()
+        # A state of before there were intervals has none.
+        low, high = (None if math.isnan(end) else end for end in interval or (math.nan, math.nan))
+        self._drawn = Pulse(self.metric.name, value, expected, lower, upper, score, bool(missing), low, high)
         # A state of before ends were looked for has found none.
         self._past.found = arrays.get("past.found", np.zeros_like(self._past.until))
         self._unsettled.restore(arrays, len(self._past.until))

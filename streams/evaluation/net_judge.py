@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from detectors.intervals import Interval, net_score
 from streams.catalogue.metric import Component
 from streams.evaluation.ratio_judge import RatioJudge
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from detectors.judgement import Judgement
@@ -40,3 +42,14 @@ class NetJudge(RatioJudge):
         del moment, windows
         columns = ("value", "expected", "lower", "upper")
         return replace(judged, **{name: _POINTS * getattr(judged, name) - _POINTS / 2 for name in columns})
+
+    def interval(self, moment: Moment, shown: Judgement, series: int, window_s: int) -> Interval:
+        """That of a multinomial sample."""
+        half = _POINTS / 2
+        answers = shown.exposure[[series]]
+        decided = [
+            moment.sums(component, window_s)[[series]] for component in (Component.NUMERATOR, Component.EXPOSURE)
+        ]
+        share = np.clip(sum(decided) / np.maximum(answers, 1.0), 0.0, 1.0)
+        low, high = net_score(shown.value[[series]] / half, share, answers)
+        return Interval(half * low, half * high)

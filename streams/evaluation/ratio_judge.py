@@ -10,6 +10,7 @@ from detectors import contributors
 from detectors.binomial import BinomialDetector
 from detectors.burn_rate import RULES, BurnRateDetector
 from detectors.course import Course
+from detectors.intervals import Interval, wilson
 from detectors.judgement import LIMIT, Reason
 from detectors.ratio_baseline import at
 from detectors.state import pack, unpack
@@ -147,6 +148,11 @@ class RatioJudge:
         """It is judged in the metric's own unit."""
         del moment, windows
         return judged
+
+    def interval(self, moment: Moment, shown: Judgement, series: int, window_s: int) -> Interval:
+        """Wilson's, of the cases that were counted to the end: those that are provisional are not among them."""
+        del moment, window_s
+        return wilson(shown.value[[series]], shown.exposure[[series]])
 
     def follow(self, moment: Moment, elapsed_s: float, calm: NDArray[np.bool_]) -> None:
         window_s = self._metric.windows[0]

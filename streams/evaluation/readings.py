@@ -18,9 +18,13 @@ class Latest(NamedTuple):
         judgement: value, expected, lower, upper, score, exposure, reason and direction by series; see
             `detectors.judgement.insufficient` for those that could not be judged.
         allowed: false warnings a day that the limits of all its series are set for.
+        whole: the series of the whole, -1 where there is none.
+        interval: of the value of the whole, 95 %; None where the signal has none, or nothing was counted.
 
     """
 
     scopes: Sequence[tuple[int, tuple[str, ...]]]
     judgement: Judgement
     allowed: float = 0.0
+    whole: int = -1
+    interval: tuple[float, float] | None = None

@@ -10,9 +10,10 @@ from typing import IO, TYPE_CHECKING, Final
 
 import numpy as np
 
+from streams.telemetry.interval_metrics import interval_names
 from streams.telemetry.metrics import ANOMALY_STATE
 from streams.web.anomaly_states import AnomalyStates
-from streams.web.metric_families import JUDGED, PROVISIONALS, STATES, VALUE, family_head
+from streams.web.metric_families import INTERVAL, JUDGED, PROVISIONALS, STATES, VALUE, family_head
 from streams.web.series_labels import SeriesLabels
 
 if TYPE_CHECKING:
@@ -48,6 +49,9 @@ def write_openmetrics(
     for metric in judged:
         out.write(VALUE.head(metric))
         out.writelines(_lines(minutes.frames, metric, VALUE))
+        for column in INTERVAL if interval_names(metric) else ():
+            out.write(column.head(metric))
+            out.writelines(_lines(minutes.frames, metric, column))
     for frames, columns in ((minutes.frames, JUDGED), (minutes.provisional, PROVISIONALS)):
         for column in columns:
             out.write(family_head(column.family, column.described))

@@ -66,7 +66,7 @@ class Pulse(msgspec.Struct, frozen=True, omit_defaults=True):
     """The whole of a metric at one tick, judged or not: what the page draws.
 
     `missing`: there was no case to say anything of, so that the numbers mean nothing. Where it is not known yet what is
-    usual, `expected`, `lower` and `upper` are 0.
+    usual, `expected`, `lower` and `upper` are 0. `low` and `high`: the 95 % interval of the value, where it has one.
     """
 
     metric: str
@@ -76,6 +76,8 @@ class Pulse(msgspec.Struct, frozen=True, omit_defaults=True):
     upper: float
     score: float
     missing: bool = False
+    low: float | None = None
+    high: float | None = None
 
 
 class SoFar(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -18,7 +18,7 @@ from streams.web.courses import Courses
 from streams.web.data_scope import EVERYTHING
 from streams.web.effects import Effects
 from streams.web.entry import entry_of
-from streams.web.point import Point, of_pulse
+from streams.web.point import Point, interval_of, of_pulse
 from streams.web.provisional_view import ProvisionalView
 from streams.web.signal_view import part_view, signal_view
 from streams.web.sources import Sources
@@ -84,6 +84,7 @@ class Board:
         self._timelines: dict[str, deque[TimelineEntry]] = {}
         self._points: dict[str, deque[Point]] = {name: deque(maxlen=POINTS) for name in self._metrics}
         self._scores: dict[str, float] = {}
+        self._intervals: dict[str, tuple[float, float] | None] = {}
         self._provisional = ProvisionalView(self._metrics.values())
         self._heard: dict[str, int] = {}
         self._sources = Sources(topics, pace, live=live)
@@ -122,6 +123,7 @@ class Board:
             point = of_pulse(tick.time, pulse)
             points.append(point)
             self._scores[pulse.metric] = pulse.score
+            self._intervals[pulse.metric] = interval_of(pulse)
             if point.value is not None:
                 self._heard[pulse.metric] = tick.time
         self._provisional.tick(tick)
@@ -241,6 +243,7 @@ class Board:
                 self._scores.get(name),
                 self._points[name],
                 self._provisional.of(name),
+                self._intervals.get(name),
                 leading=name in self._leading,
             )
             for name, metric in self._metrics.items()

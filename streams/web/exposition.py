@@ -13,10 +13,11 @@ import numpy as np
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 
+from streams.telemetry.interval_metrics import interval_names
 from streams.telemetry.metrics import ANOMALY_STATE
 from streams.web.anomaly_states import AnomalyStates
 from streams.web.data_scope import EVERYTHING
-from streams.web.metric_families import JUDGED, PROVISIONALS, STATES, VALUE, family_head
+from streams.web.metric_families import INTERVAL, JUDGED, PROVISIONALS, STATES, VALUE, family_head
 from streams.web.series_labels import LabelsByMetric
 
 if TYPE_CHECKING:
@@ -60,6 +61,10 @@ class Reading(Labelled, Protocol):
     def lower(self) -> NDArray[np.float64]: ...
     @property
     def upper(self) -> NDArray[np.float64]: ...
+    @property
+    def low(self) -> NDArray[np.float64]: ...
+    @property
+    def high(self) -> NDArray[np.float64]: ...
 
 
 class Exposition:
@@ -108,6 +113,9 @@ class Exposition:
         for reading in readings.values():
             yield VALUE.head(reading.metric)
             yield from _lines(self._labels, reading, VALUE, data_scope)
+            for column in INTERVAL if interval_names(reading.metric) else ():
+                yield column.head(reading.metric)
+                yield self._band(reading, column, data_scope)
         for column in JUDGED:
             yield family_head(column.family, column.described)
             for reading in readings.values():

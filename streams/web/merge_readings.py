@@ -34,6 +34,8 @@ class JudgedReading(NamedTuple):
     score: NDArray[np.float64]
     lower: NDArray[np.float64]
     upper: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
 
 
 def judged(readings: Iterable[Reading]) -> Iterator[JudgedReading]:
@@ -51,6 +53,7 @@ def judged(readings: Iterable[Reading]) -> Iterator[JudgedReading]:
         unseen = unjudged & silent
         if traits.of_cases:
             unseen |= judgement.exposure <= 0
+        low, high = _interval(reading.latest.whole, reading.latest.interval, unseen)
         yield JudgedReading(
             reading.metric,
             reading.latest.scopes,
@@ -59,7 +62,19 @@ def judged(readings: Iterable[Reading]) -> Iterator[JudgedReading]:
             np.where(unjudged, np.nan, judgement.score),
             np.where(unjudged, np.nan, judgement.lower),
             np.where(unjudged, np.nan, judgement.upper),
+            low,
+            high,
         )
+
+
+def _interval(
+    whole: int, interval: tuple[float, float] | None, unseen: NDArray[np.bool_]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Its two ends by series: those of the whole, NaN for all else and where there is no value to be sure of."""
+    low, high = np.full((2, len(unseen)), np.nan)
+    if interval is not None and not unseen[whole]:
+        low[whole], high[whole] = interval
+    return low, high
 
 
 class MergeCollector(Collector):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from streams.telemetry.interval_metrics import HIGH, LOW
 from streams.telemetry.metrics import EXPECTED, LOWER, SCORE, UPPER, prometheus_name
 from streams.telemetry.provisional_metrics import PROVISIONAL, PROVISIONAL_CASES
 from streams.web.series_labels import escaped
@@ -22,6 +23,7 @@ class Column(NamedTuple):
         described: what it is.
         name: the attribute of a `Reading`, or of a `ProvisionalReading`.
         form: how the number is written; estimates need no 17 digits.
+        suffix: of the name, where each metric has a family of its own.
         main: of the main scope only, for all series it would make the page two thirds longer; only where it is finite.
 
     """
@@ -31,17 +33,27 @@ class Column(NamedTuple):
     name: str
     form: str
     main: bool = False
+    suffix: str = ""
 
     def head(self, metric: Metric) -> bytes:
         """What stands before the lines of the family. `metric`: any, where it has all of them."""
-        return family_head(self.family or prometheus_name(metric), self.described or metric.title)
+        described = self.described if self.family else f"{metric.title}{self.described}"
+        return family_head(self.family or f"{prometheus_name(metric)}{self.suffix}", described)
 
     def prefix(self, metric: Metric) -> str:
         """A line of that metric, up to the labels of the series."""
-        return f'{self.family}{{metric="{escaped(metric.name)}",' if self.family else f"{prometheus_name(metric)}{{"
+        return (
+            f'{self.family}{{metric="{escaped(metric.name)}",'
+            if self.family
+            else f"{prometheus_name(metric)}{self.suffix}{{"
+        )
 
 
 VALUE: Final = Column("", "", "value", "%r")
+INTERVAL: Final = (
+    Column("", ": lower end of the 95 % interval, of the whole.", "low", "%.6g", main=True, suffix=LOW),
+    Column("", ": upper end of the 95 % interval, of the whole.", "high", "%.6g", main=True, suffix=HIGH),
+)
 JUDGED: Final = (
     Column(EXPECTED, "What a metric was expected to be, in its unit.", "expected", "%.6g"),
     Column(LOWER, "Least of what a metric is expected to be, of its whole.", "lower", "%.6g", main=True),

@@ -30,6 +30,14 @@ def of_pulse(time: int, pulse: Pulse) -> Point:
     return Point(time, *map(_rounded, (pulse.value, pulse.expected, pulse.lower, pulse.upper)))
 
 
+def interval_of(pulse: Pulse) -> tuple[float, float] | None:
+    """The 95 % interval of its value, None where it has none."""
+    if pulse.missing or pulse.low is None or pulse.high is None:
+        return None
+    low, high = _rounded(pulse.low), _rounded(pulse.high)
+    return None if low is None or high is None else (low, high)
+
+
 def of_verdict(time: int, verdict: Verdict) -> Point:
     """What could not be judged is a gap."""
     if verdict.insufficient:

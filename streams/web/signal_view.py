@@ -12,11 +12,18 @@ if TYPE_CHECKING:
 
 
 def signal_view(
-    metric: Metric, score: float | None, points: Iterable[Point], so_far: dict[str, Any] | None, *, leading: bool
+    metric: Metric,
+    score: float | None,
+    points: Iterable[Point],
+    so_far: dict[str, Any] | None,
+    interval: tuple[float, float] | None,
+    *,
+    leading: bool,
 ) -> dict[str, Any]:
     """Its names, its unit and its last hour. `leading` puts it on its touchpoint's tile.
 
     `so_far`: what is not final yet, as `streams.web.provisional_view` has it; never one of the points.
+    `interval`: of the last point's value, 95 %, where the signal has one.
     """
     return {
         "name": metric.name,
@@ -31,6 +38,7 @@ def signal_view(
         "score": score,
         "points": list(points),
         "so_far": so_far,
+        "interval": interval,
     }
 
 

@@ -12,6 +12,7 @@ from prometheus_client import CollectorRegistry
 from streams.cases.readings import CasesReading, MemoryReading
 from streams.catalogue.load import load
 from streams.register.register import Register
+from streams.telemetry.interval_metrics import interval_names
 from streams.telemetry.metrics import (
     ANOMALY_STATE,
     EXPECTED,
@@ -54,7 +55,8 @@ def exposed() -> dict[str, set[str]]:
         labels |= {name for sample in family.samples for name in sample.labels}
         names |= {family.name + part: labels for part in _PARTS.get(family.type, ("",))}
     for metric in catalogue.metrics:
-        names[prometheus_name(metric)] = set(dimensions(metric))
+        told = (prometheus_name(metric), *interval_names(metric))
+        names |= {name: set(dimensions(metric)) for name in told}
     return names
 
 

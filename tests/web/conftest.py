@@ -197,6 +197,8 @@ def readings() -> list[Any]:
             score=np.array([0.1, np.nan, 7.25]),
             lower=np.array([0.95, np.nan, 0.9]),
             upper=np.array([0.98, np.nan, np.inf]),
+            low=np.array([0.9401, np.nan, np.nan]),
+            high=np.array([0.975, np.nan, np.nan]),
         )
     ]
 

@@ -171,6 +171,19 @@ def test_a_ratio_of_nothing_is_no_data_though_it_is_known_what_is_usual(board: B
     assert state_of(board, "order") == "no_data"
 
 
+def test_a_signal_is_told_with_the_interval_of_its_last_value(board: Board) -> None:
+    interval_of = {}
+    for told in (
+        Pulse("nps", 45.0, 50.0, 30.0, 70.0, 0.1, low=30.498, high=59.502),
+        Pulse("nps", 45.0, 50.0, 30.0, 70.0, 0.1),
+    ):
+        board.tick(tick(30_000, told))
+        views = msgspec.to_builtins(board.view(0))["metrics"]
+        interval_of[told.low] = next(view["interval"] for view in views if view["name"] == "nps")
+
+    assert interval_of == {30.498: (30.498, 59.502), None: None}
+
+
 def test_a_pulse_that_an_older_worker_wrote_is_read_as_before() -> None:
     older = b'{"metric":"m","value":0,"expected":1,"lower":0,"upper":2,"score":0}'
 

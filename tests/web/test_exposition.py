@@ -83,6 +83,21 @@ def test_the_band_of_what_is_expected_is_told_of_the_whole_only(readings: list[A
     assert samples(text, "pharos_expected_upper") == [({"metric": "payment_success"}, 0.98)]
 
 
+def test_the_interval_of_a_ratio_stands_beside_it_for_the_whole_only(readings: list[Any]) -> None:
+    text = text_of(exposition(readings))
+
+    assert samples(text, "pharos_payment_success_ratio_low") == [({}, 0.9401)]
+    assert samples(text, "pharos_payment_success_ratio_high") == [({}, 0.975)]
+    assert "# TYPE pharos_payment_success_ratio_low gauge" in text
+
+
+def test_what_has_no_interval_has_no_family_of_it(readings: list[Any]) -> None:
+    readings[0].metric = CATALOGUE.by_name["orders_paid"]
+    text = text_of(exposition(readings))
+
+    assert "_low" not in text.replace("expected_lower", "")
+
+
 def test_a_band_without_an_end_shows_the_end_that_it_has(readings: list[Any]) -> None:
     readings[0].upper[0] = math.inf
     text = text_of(exposition(readings))
@@ -173,6 +188,8 @@ def test_any_name_and_number_come_back_as_they_were(name: str, number: float) ->
         score=np.array([np.nan]),
         lower=np.array([np.nan]),
         upper=np.array([np.nan]),
+        low=np.array([np.nan]),
+        high=np.array([np.nan]),
     )
     text = text_of(exposition([reading]))
     families = {

@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry
 
 from detectors.judgement import Reason, nothing
 from streams.catalogue.load import load
+from streams.evaluation.readings import Latest
 from streams.web.merge_readings import MergeCollector, judged
 
 CATALOGUE = load()
@@ -28,7 +29,7 @@ def reading() -> Any:
     scopes = [(0, ()), (1, ("a",)), (1, ("b",)), (1, ("c",))]
     return SimpleNamespace(
         metric=CATALOGUE.by_name["collection_24h"],
-        latest=SimpleNamespace(scopes=scopes, judgement=judgement),
+        latest=Latest(scopes, judgement, whole=0, interval=(0.0, 0.0188)),
         scopes=[*scopes, (1, ("newer",))],
         waiting=7,
         dropped=2,
@@ -68,6 +69,15 @@ def test_what_was_not_judged_has_no_band(reading: Any) -> None:
 
     np.testing.assert_array_equal(found.lower, [0.8, np.nan, np.nan, 0.8])
     np.testing.assert_array_equal(found.upper, [1.0, np.nan, np.nan, 1.0])
+
+
+def test_the_interval_is_that_of_the_whole_and_goes_where_there_is_no_value(reading: Any) -> None:
+    (found,) = judged([reading])
+    reading.latest.judgement.reason[0] = Reason.INSUFFICIENT_EXPOSURE
+    (unseen,) = judged([reading])
+
+    np.testing.assert_array_equal(found.high, [0.0188, np.nan, np.nan, np.nan])
+    np.testing.assert_array_equal(unseen.high, np.full(4, np.nan))
 
 
 def test_cells_that_are_not_shown_are_counted_by_reason(reading: Any) -> None:
