@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,11 +76,16 @@ class Catalogue:
 
 
 def load(path: str | Path | None = None) -> Catalogue:
-    """The catalogue of a file; without one, or with "" as the setting has it, the one shipped.
+    """The catalogue of a file; without one, or with "" as the setting has it, the one shipped, which is read once.
 
     Raises LocatedError (a ValueError) that names file, line, column and key, and says what to do.
     """
-    return _catalogue(read_document(Path(path) if path else SHIPPED))
+    return _catalogue(read_document(Path(path))) if path else _shipped()
+
+
+@cache
+def _shipped() -> Catalogue:
+    return _catalogue(read_document(SHIPPED))
 
 
 def parse(text: str, file: str) -> Catalogue:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import hashlib
 import math
+from functools import cached_property
 from typing import Literal, get_args
 
 import msgspec
@@ -58,7 +59,7 @@ GRAVITY: dict[str, int] = {Severity.INFO: 0, Severity.WARNING: 1, Severity.CRITI
 """The larger, the graver; a severity as it is written finds its own too."""
 
 
-class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, dict=True):
     """A catalogue entry. Direction, minimum effect and minimum exposure are mandatory.
 
     Attributes:
@@ -153,6 +154,10 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
 
     def key(self) -> str:
         """`name@hash of the counting definition`: a metric that counts something else starts again."""
+        return self._key
+
+    @cached_property
+    def _key(self) -> str:
         terms = (self.numerator, self.denominator, self.exposure)
         shared = (self.denominator_dimensions, self.exposure_dimensions)
         signal = "histogram" if self.traits.cells is CellKind.BINS else self.signal
@@ -195,6 +200,10 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
 
     def components(self) -> dict[Component, tuple[Term, ...]]:
         """Terms by component, components without terms left out: those written, and those that follow from them."""
+        return dict(self._components)
+
+    @cached_property
+    def _components(self) -> dict[Component, tuple[Term, ...]]:
         terms = self.written()
         if self.moments:
             plain = tuple(msgspec.structs.replace(term, weight=1) for term in self.numerator)

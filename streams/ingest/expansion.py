@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from streams.cells.record import SLOT_MS, CellsRecord, MetricCells
 from streams.cells.squares import Part, unpacked
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from streams.catalogue.metric import Metric
     from streams.ingest.codes import Codes
     from streams.ingest.group import Group, GroupKey
-    from streams.ingest.routes import Route, Target
+    from streams.ingest.routes import Measure, Route, Target
 
 Scope = tuple[int, tuple[str, ...]]
 Meeting = tuple[int, int, int]  # metric, scope set, component: where routes can meet in one cell
@@ -49,6 +49,26 @@ class _Columns:
         return MetricCells(key, list(self.scopes), self.scope, self.component, self.slot, self.late, self.value)
 
 
+class _Laid(NamedTuple):
+    """Where a route looks in the keys of its group; see `route_positions`."""
+
+    route: Route
+    gate: int | None
+    positions: list[int]
+    varied: tuple[str, ...]  # the dimensions that tell its sums apart
+    dimensions: frozenset[str]  # the same
+
+    @classmethod
+    def of(cls, group: Group, route: Route) -> _Laid:
+        varied = route.told if fixed_scope(group.topic, route) is None else ()
+        return cls(route, *route_positions(group, route), varied, frozenset(varied))
+
+    @property
+    def kind(self) -> tuple[int | None, int, Measure]:
+        """What must be the same of two routes, so that sums of one are sums of the other's."""
+        return self.gate, self.positions[0], self.route.measure
+
+
 class _Projection:
     """One route of a group: which part of a key it looks at, and where it leads.
 
@@ -64,19 +84,18 @@ class _Projection:
 
     __slots__ = ("_gate", "_labels", "_names", "_project", "parent", "placed", "same", "scope", "shift", "targets")
 
-    def __init__(self, group: Group, route: Route, finer: list[tuple[int, Route]], codes: Mapping[str, Codes]) -> None:
-        gate, positions = route_positions(group, route)
-        candidates = [pair for pair in finer if _can_be_parent(group, pair[1], route)]
-        parent, via = min(candidates, key=lambda pair: len(_varied(group, pair[1])), default=(None, route))
+    def __init__(self, group: Group, laid: _Laid, finer: list[tuple[int, _Laid]], codes: Mapping[str, Codes]) -> None:
+        route, gate, positions, varied, _ = laid
+        parent, via = min(finer, key=lambda pair: len(pair[1].varied), default=(None, laid))
         if parent is not None:
-            known = _varied(group, via)
-            gate, positions = None, [0, *(1 + known.index(dimension) for dimension in _varied(group, route))]
+            known = via.varied
+            gate, positions = None, [0, *(1 + known.index(dimension) for dimension in varied)]
             positions += [1 + len(known)] if route.measure.placed else []
         self.parent: int | None = parent
-        self.same = parent is not None and _varied(group, via) == _varied(group, route)
+        self.same = parent is not None and via.varied == varied
         self.scope = fixed_scope(group.topic, route)
         self.placed = route.measure.placed
-        self._names = [codes[name].names for name in _varied(group, route)]
+        self._names = [codes[name].names for name in varied]
         self._labels = [(route.dimensions.index(name), value) for name, value in route.labels]
         # itemgetter gives a tuple only for two positions or more.
         self._project: Callable[[GroupKey], tuple[Any, ...]] = itemgetter(
@@ -116,21 +135,16 @@ class _Projection:
         return named, places
 
 
-def _can_be_parent(group: Group, finer: Route, route: Route) -> bool:
-    (gate, (slot, *_)), (other_gate, (other_slot, *_)) = route_positions(group, route), route_positions(group, finer)
-    same = (gate, slot, route.measure) == (other_gate, other_slot, finer.measure)
-    return same and set(_varied(group, finer)) >= set(_varied(group, route))
-
-
-def _varied(group: Group, route: Route) -> tuple[str, ...]:
-    """The dimensions that tell the sums of a route apart."""
-    return route.told if fixed_scope(group.topic, route) is None else ()
-
-
 def _projections(group: Group, codes: Mapping[str, Codes]) -> list[_Projection]:
-    ordered = sorted(group.routes, key=lambda route: -len(_varied(group, route)))
-    numbered = list(enumerate(ordered))
-    return [_Projection(group, route, numbered[:number], codes) for number, route in numbered]
+    ordered = sorted((_Laid.of(group, route) for route in group.routes), key=lambda laid: -len(laid.varied))
+    alike: dict[tuple[int | None, int, Measure], list[tuple[int, _Laid]]] = {}
+    made = []
+    for number, laid in enumerate(ordered):
+        before = alike.setdefault(laid.kind, [])
+        finer = [pair for pair in before if pair[1].dimensions >= laid.dimensions]
+        made.append(_Projection(group, laid, finer, codes))
+        before.append((number, laid))
+    return made
 
 
 class Expansion:

@@ -136,8 +136,9 @@ def routes_of(metrics: Sequence[Metric], event_type: str) -> Routes:
     """All routes of the events of a type. Routes that several metrics share are there once, with several targets."""
     routes: Routes = {}
     for index, metric in enumerate(metrics):
-        sets = scope_sets(metric)
-        for component, own_slot, term in _uses(metric, event_type):
+        uses = list(_uses(metric, event_type))
+        sets = scope_sets(metric) if uses else ()
+        for component, own_slot, term in uses:
             for scope_set in dict.fromkeys(component_sets(metric, component)):
                 measure = Measure.of(metric, component, term)
                 part = _PARTS.get(component, Part.VALUE) if measure.moments else None
