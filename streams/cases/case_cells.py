@@ -14,7 +14,7 @@ from streams.catalogue.signals import CellKind
 from streams.cells.histogram import edges
 from streams.cells.lead import places_of
 from streams.cells.record import SLOT_MS, MetricCells
-from streams.cells.squares import Part, packed_moments, unpacked
+from streams.cells.squares import square_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 Scope = tuple[int, tuple[str, ...]]
-_AMOUNTS = {Component.NUMERATOR: Part.VALUE, Component.SQUARES: Part.SQUARE, Component.SQUARES_LOW: Part.SQUARE_LOW}
 
 
 class Cells:
@@ -140,8 +139,7 @@ class LinkCells:
             return [(int(self._component), self._term.weight)]
         value = of * self._metric.scale
         kept = min(value, self._metric.most)
-        moments = packed_moments(kept)
-        found = [(int(component), unpacked(moments, part)) for component, part in _AMOUNTS.items()]
-        return [(component, amount) for component, amount in found if amount] + (
-            [(int(Component.CUT), 1)] if kept < value else []
-        )
+        high, low = square_parts(kept)
+        found = {Component.NUMERATOR: kept, Component.SQUARES: high, Component.SQUARES_LOW: low}
+        found[Component.CUT] = int(kept < value)
+        return [(int(component), amount) for component, amount in found.items() if amount]

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING
+from typing import TypeVar
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+import numpy as np
+from numpy.typing import NDArray
+
+Value = TypeVar("Value", int, NDArray[np.int64])
 
 SQUARE_BITS = 30  # of the lower part
 _LOW = (1 << SQUARE_BITS) - 1
-_FIELD = 64  # bits for the sum of each part, of which a flush never needs all
-_FIELD_MASK, _SIGN = (1 << _FIELD) - 1, 1 << (_FIELD - 1)
+_HALF = SQUARE_BITS // 2
+_LOW_HALF = (1 << _HALF) - 1
+_SHARED = _HALF - 1
 
 
 class Part(enum.Enum):
@@ -23,30 +25,21 @@ class Part(enum.Enum):
     SQUARE_LOW = enum.auto()
 
 
-def packed_moments(value: int) -> int:
-    """A value and both parts of its square in one number: sums of such numbers hold the sums of the three."""
-    square = value * value
-    return value + ((square & _LOW) << _FIELD) + (square >> SQUARE_BITS << 2 * _FIELD)
+def square_parts(value: Value) -> tuple[Value, Value]:
+    """Both parts of the square of a number, or of each of an array: of at most 45 bits, so that no step exceeds 64.
 
-
-def unpacked(moments: int, part: Part) -> int:
-    """The sum of one part.
-
-    >>> moments = packed_moments(100_000) + packed_moments(-3)
-    >>> [unpacked(moments, part) for part in Part]
-    [99997, 9, 336323593]
+    >>> square_parts(100_000), square_parts(-3), square_parts(np.array([-10**13]))[0].tolist() == [10**26 >> 30]
+    ((9, 336323584), (0, 9), True)
     """
-    value = (moments + _SIGN & _FIELD_MASK) - _SIGN
-    if part is Part.VALUE:
-        return value
-    squares = moments - value >> _FIELD
-    return squares >> _FIELD if part is Part.SQUARE else squares & _FIELD_MASK
+    high, low = value >> _HALF, value & _LOW_HALF
+    twice = high * low  # times 2, and by half as many bits higher than `low * low`
+    lower = ((twice & (1 << _SHARED) - 1) << _HALF + 1) + low * low
+    return high * high + (twice >> _SHARED) + (lower >> SQUARE_BITS), lower & _LOW
 
 
 def squares_of(high: NDArray[np.float64], low: NDArray[np.float64]) -> NDArray[np.float64]:
     """float64[n]: sums of squares from the sums of their two parts.
 
-    >>> import numpy as np
     >>> square = 100_000**2
     >>> squares_of(np.array([float(square >> SQUARE_BITS)]), np.array([float(square % 2**SQUARE_BITS)])).tolist()
     [10000000000.0]

@@ -22,12 +22,3 @@ def scaled(value: float, scale: int) -> int:
     if -_NEAR_A_TIE < product - whole < _NEAR_A_TIE and -_PRODUCT_IS_CLOSE < product < _PRODUCT_IS_CLOSE:
         return whole
     return int((Decimal(repr(value)) * scale).quantize(Decimal(1), ROUND_HALF_EVEN))
-
-
-def cut(amount: int, largest: int) -> int:
-    """The amount, or the largest that counts in full with its sign.
-
-    >>> cut(250, 1000), cut(10**11, 1000), cut(-2000, 1000)
-    (250, 1000, -1000)
-    """
-    return largest if amount > largest else max(amount, -largest)

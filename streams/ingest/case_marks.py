@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import chain
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
 
 from streams.cells.case_record import CasesRecord, RoleMarks
-from streams.events.case_hash import NO_CASE
-from streams.ingest.marked_event import MarkedEvent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    from streams.catalogue.case_roles import Role
+    from streams.ingest.case_names import CaseBook
     from streams.ingest.codes import Codes
-    from streams.ingest.group import Group
-    from streams.ingest.marked_event import MarkedRole
-    from streams.ingest.plane import Plane
+    from streams.ingest.row_shape import MarkedRole
+    from streams.ingest.rows import Rows
 
     Ints = NDArray[np.int64]
     Without = Counter[tuple[str, str]]
@@ -31,35 +30,23 @@ class CaseMarks:
     """Of one source partition.
 
     Args:
-        groups: all groups, by their numbers.
         codes: of the dimensions, by name.
+        names: of the cases.
         wanted: whether any metric of the catalogue follows cases; if not, nothing is written, not even the watermark.
-
-    Attributes:
-        groups: the numbers of those whose events are marked.
 
     """
 
-    def __init__(self, groups: Sequence[Group], codes: Mapping[str, Codes], *, wanted: bool) -> None:
-        of = {number: group for number, group in enumerate(groups) if group.measure.roles}
-        self.groups = frozenset(of)
-        self._wanted = wanted
-        self._types = {number: group.event_type for number, group in of.items()}
-        self._roles = {
-            number: [
-                (one, one.role.key(), [codes[name].names for name in one.role.dimensions])
-                for one in MarkedEvent(group.event_type, group.measure.roles).roles
-            ]
-            for number, group in of.items()
-        }
+    def __init__(self, codes: Mapping[str, Codes], names: CaseBook, *, wanted: bool) -> None:
+        self._codes, self._names, self._wanted = codes, names, wanted
+        self._keys: dict[Role, str] = {}
 
     def records(
-        self, planes: Iterable[Plane], partitions: int, header: tuple[str, int, int, int, str]
+        self, planes: Iterable[Mapping[int, Rows]], partitions: int, header: tuple[str, int, int, int, str]
     ) -> tuple[dict[int, CasesRecord], dict[tuple[str, str], int]]:
         """A record for each partition, and events without a case by (event type, field).
 
         Args:
-            planes: those on time, and those that are late.
+            planes: rows by type of those on time, and of those that are late.
             partitions: of pharos-cases.
             header: as `CellsRecord` begins.
 
@@ -68,18 +55,13 @@ class CaseMarks:
             return {}, {}
         columns: list[dict[str, _Columns]] = [{} for _ in range(partitions)]
         without: Without = Counter()
+        hashes = {fields: names.hashes() for fields, names in self._names.items()}
         for late, plane in enumerate(planes):
-            for number, keys in plane.marks.items():
-                if not keys:
-                    continue
-                table = np.fromiter(chain.from_iterable(keys), np.int64, len(keys) * len(keys[0]))
-                table = table.reshape(len(keys), -1)
-                for one, key, names in self._roles[number]:
-                    rows = _with_case(table, one, without, self._types[number])
-                    place = rows[:, one.case] % partitions
-                    for partition in np.unique(place).tolist():
-                        of_role = columns[partition].setdefault(key, _Columns(key))
-                        of_role.add(rows[place == partition], one, names, late)
+            for rows in plane.values():
+                for one in rows.shape.roles:
+                    chosen = _with_case(rows, one, without)
+                    if chosen.size:
+                        self._mark(rows, one, chosen, hashes[one.role.by, one.role.also], late, columns)
         topic, partition, _, watermark, catalogue = header
         records = {
             number: CasesRecord(topic, partition, watermark, catalogue, [each.marks() for each in of.values()])
@@ -87,15 +69,41 @@ class CaseMarks:
         }
         return records, dict(without)
 
+    def _mark(
+        self, rows: Rows, one: MarkedRole, chosen: Ints, hashes: Ints, late: int, columns: list[dict[str, _Columns]]
+    ) -> None:
+        """Adds the chosen rows, all of which have a case, to the columns of their partitions."""
+        case = hashes[rows[one.case][chosen]]
+        place = case % len(columns)
+        order = np.argsort(place, kind="stable")
+        ends = np.searchsorted(place[order], np.arange(len(columns) + 1)).tolist()
+        chosen = chosen[order]
+        names = [self._codes[name].names for name in one.role.dimensions]
+        codes = [rows[element][chosen].tolist() for element in one.scope]
+        texts = ([of[code] for code in column] for of, column in zip(names, codes, strict=True))
+        scopes = [*zip(*texts, strict=True)] if names else [()] * len(chosen)
+        cases, times = case[order].tolist(), rows.moment[chosen].tolist()
+        values = [] if one.value is None else rows[one.value][chosen].tolist()
+        key = self._keys.get(one.role) or self._keys.setdefault(one.role, one.role.key())
+        for of_partition, (begin, end) in zip(columns, pairwise(ends), strict=True):
+            if begin < end:
+                part = slice(begin, end)
+                of_role = of_partition.get(key) or of_partition.setdefault(key, _Columns(key))
+                of_role.add(scopes[part], cases[part], times[part], values[part], late)
 
-def _with_case(table: Ints, one: MarkedRole, without: Without, event_type: str) -> Ints:
-    """The rows that a role marks."""
-    rows: Ints = table if one.test is None else table[table[:, one.test] != 0]
-    named = rows[:, one.case] != NO_CASE
-    if not named.all():
-        without[event_type, one.role.by] += int(np.count_nonzero(~named))
-        rows = rows[named]
-    return rows
+
+def _with_case(rows: Rows, one: MarkedRole, without: Without) -> Ints:
+    """The places of the rows that a role marks."""
+    named = rows[one.case] != 0
+    if one.test is not None:
+        marked = rows[one.test] != 0
+        missing = int(np.count_nonzero(marked & ~named))
+        named &= marked
+    else:
+        missing = rows.count - int(np.count_nonzero(named))
+    if missing:
+        without[rows.shape.event_type, one.role.by] += missing
+    return np.flatnonzero(named)
 
 
 class _Columns:
@@ -105,23 +113,16 @@ class _Columns:
         self._scopes: dict[tuple[str, ...], int] = {}
         self._marks = RoleMarks(role, [], [], [], [], [], [])
 
-    def add(self, rows: Ints, one: MarkedRole, names: Sequence[Sequence[str]], late: int) -> None:
-        """Rows as `streams.ingest.marked_event` lays them out, all of which have a case."""
-        marks, count = self._marks, len(rows)
-        marks.scope.extend(self._numbers(rows, one.scope, names))
-        marks.case.extend(rows[:, one.case].tolist())
-        marks.time.extend(rows[:, 1].tolist())
-        marks.late.extend([late] * count)
-        if one.value is not None:
-            marks.value.extend(rows[:, one.value].tolist())
-
-    def _numbers(self, rows: Ints, scope: tuple[int, ...], names: Sequence[Sequence[str]]) -> list[int]:
-        known: dict[tuple[int, ...], int] = {}  # numbers are told apart before their texts are looked up
-        codes = rows[:, scope].tolist()
-        numbers = [known.setdefault(tuple(part), len(known)) for part in codes]
-        scopes = [tuple([of[code] for of, code in zip(names, part, strict=True)]) for part in known]
-        own = [self._scopes.setdefault(values, len(self._scopes)) for values in scopes]
-        return [own[number] for number in numbers]
+    def add(
+        self, scopes: Sequence[tuple[str, ...]], cases: list[int], times: list[int], values: list[int], late: int
+    ) -> None:
+        """Marks, by columns; no values where the role has none."""
+        marks, known = self._marks, self._scopes
+        marks.scope.extend([known.setdefault(scope, len(known)) for scope in scopes])
+        marks.case.extend(cases)
+        marks.time.extend(times)
+        marks.late.extend([late] * len(cases))
+        marks.value.extend(values)
 
     def marks(self) -> RoleMarks:
         """All of them."""

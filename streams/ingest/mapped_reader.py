@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from streams.events.fields import Event
     from streams.events.record_mapper import RecordMapper
     from streams.ingest.codes import Codes
-    from streams.ingest.grouping import Grouping
     from streams.ingest.reader import Refuse
+    from streams.ingest.row_writer import RowsOf
 
 
 class MappedReader:
@@ -23,25 +23,25 @@ class MappedReader:
 
     Args:
         mapper: of the topic.
-        grouping: keys and sums of events.
+        rows_of: the rows of events.
         refuse: called with each record that is a dead letter (offset, timestamp, value, what was raised).
         ignore: called with each record that holds no event (offset, timestamp, value).
-        codes: those that `grouping` looks up, which count the values that they cut.
-        selection: adds to the sums what rules on single events are about.
+        codes: those that `rows_of` looks up, which count the values that they cut.
+        selection: finds what rules on single events are about.
 
     """
 
     def __init__(
         self,
         mapper: RecordMapper,
-        grouping: Grouping,
+        rows_of: RowsOf,
         refuse: Refuse,
         ignore: Callable[[int, int, bytes | None], None],
         codes: Collection[Codes] = (),
         selection: Selection | None = None,
     ) -> None:
         self._mapper = mapper
-        self._grouping = grouping
+        self._rows_of = rows_of
         self._refuse = refuse
         self._ignore = ignore
         self._codes = codes
@@ -100,8 +100,8 @@ class MappedReader:
         events = [event for _, of_record in kept for event in of_record]
         places = [place for place, of_record in kept for _ in of_record]
         times = event_times_ms([event.time for event in events])
-        keys, sums = self._grouping(events, times.tolist())
-        self._selection.add(events, times, sums)
+        rows = self._rows_of(events, times.tolist())
+        selected = self._selection.select(events, times)
         return Columns(
             [offsets[place] for place in places],
             [timestamps[place] for place in places],
@@ -109,7 +109,8 @@ class MappedReader:
             times,
             [event.source for event in events],
             [event.id for event in events],
-            keys,
-            sums,
+            [type(event) for event in events],
+            rows,
+            selected,
             len(kept),
         )

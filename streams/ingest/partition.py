@@ -10,21 +10,23 @@ from streams.cells.record import NO_WATERMARK
 from streams.events.customer import NOBODY, CustomerKey
 from streams.events.dead_letter import Rejection
 from streams.events.misdated import MISDATED, EventAhead, EventTooLate, misdated
+from streams.events.vocabulary import type_of
 from streams.ingest.busy_slots import BusySlots
 from streams.ingest.case_marks import CaseMarks
+from streams.ingest.case_names import CaseBook
 from streams.ingest.code_book import CodeBook
-from streams.ingest.expansion import Expansion, records_of
+from streams.ingest.expansion import Expansion
 from streams.ingest.fates import Limits, fates_of
 from streams.ingest.flush import Flush
 from streams.ingest.future import FROM_THE_FUTURE, NO_TIMESTAMP, ahead
-from streams.ingest.group import numbered_groups
-from streams.ingest.grouping import Service, always_open, compile_grouping
 from streams.ingest.missing_times import MissingTimes
 from streams.ingest.outcome import Outcome
 from streams.ingest.plane import Plane
 from streams.ingest.progress import NEVER, Progress
 from streams.ingest.recent_ids import RecentIds
 from streams.ingest.refused_records import RefusedRecords
+from streams.ingest.row_shape import RowShape, shapes_of
+from streams.ingest.row_writer import Service, always_open, compile_rows
 from streams.ingest.selection import Selection
 from streams.ingest.source_events import SourceEvents
 
@@ -92,21 +94,21 @@ class IngestPartition:
         vocabulary = catalogue.vocabulary
         self._events = SourceEvents(topic, vocabulary, mapper, customers)
         self._selection, self._ids = selection or Selection(), RecentIds(dedup_records)
-        numbered = numbered_groups(catalogue, (*self._events.structs, *MISDATED), topic)
-        groups = [group for of_event in numbered.values() for _, group in of_event]
-        self._codes = CodeBook(name for group in groups for name in group.dimensions)
-        self._missing = MissingTimes(groups)
-        self._grouping = compile_grouping(numbered, self._codes, vocabulary, topic, customers.cases, service)
-        read = self._grouping, self._refuse, self._ignore, self._codes.values(), self._selection
+        shapes = shapes_of(catalogue, (*self._events.structs, *MISDATED), topic)
+        self._shapes = shapes
+        self._codes = CodeBook(name for shape in shapes.values() for name in shape.dimensions)
+        self._missing = MissingTimes(shapes.values())
+        self._cases = CaseBook(customers.cases)
+        self._rows_of = compile_rows(shapes, self._codes, vocabulary, self._cases, service)
+        read = self._rows_of, self._refuse, self._ignore, self._codes.values(), self._selection
         self._reader = self._events.new_reader(*read)
-        # What is counted already is only remembered: it needs no keys, and costs half.
-        nothing = compile_grouping(dict.fromkeys(numbered, ()), {}, vocabulary, topic)
+        # What is counted already is only remembered: it needs no rows, and costs half.
+        nothing = compile_rows({event: RowShape(type_of(event), topic, {}) for event in shapes}, {}, vocabulary)
         self._remembering = self._events.new_reader(nothing, self._refuse, self._ignore)
-        self._expansion = Expansion(catalogue.metrics, groups, self._codes)
+        self._expansion = Expansion(catalogue.metrics, list(shapes.values()), self._codes)
         self._progress = Progress(lateness_ms)
-        self._gauges = frozenset(number for number, group in enumerate(groups) if group.measure.gauge)
-        self._case_marks = CaseMarks(groups, self._codes, wanted=catalogue.has_cases)
-        self._on_time, self._late = self._new_planes()
+        self._case_marks = CaseMarks(self._codes, self._cases, wanted=catalogue.has_cases)
+        self._on_time, self._late = Plane(self._shapes), Plane(self._shapes)
         self._refused, self._busy = RefusedRecords(topic, partition), BusySlots()
         self._flushed_outcomes = dict(self.outcomes)
         self._next_offset, self._has_news = 0, False
@@ -163,7 +165,7 @@ class IngestPartition:
         kept = self._on_time, self._late, self._busy, self._refused, self.outcomes, self._has_news
         progress = self._progress
         largest, front = progress.largest, progress.front
-        self._on_time, self._late, self._busy = Plane(), Plane(), BusySlots()
+        self._on_time, self._late, self._busy = Plane(self._shapes), Plane(self._shapes), BusySlots()
         self._refused, self.outcomes = RefusedRecords(self.topic, self.partition), dict(self.outcomes)
         self._feed(batch, self._remembering)
         self._on_time, self._late, self._busy, self._refused, self.outcomes, self._has_news = kept
@@ -202,7 +204,7 @@ class IngestPartition:
             self.newest_timestamp = max(self.newest_timestamp, latest_record)
             self.outcomes[Outcome.COUNTED] += columns.records
             self._busy.add(columns.times, oldest, newest)
-            self._on_time.add(columns.keys, columns.sums)
+            self._on_time.add(columns.rows, columns.selected)
             return
         self._decide_each(columns, copies)
 
@@ -223,9 +225,9 @@ class IngestPartition:
         for outcome, count in fates.outcomes().items():
             self.outcomes[outcome] += count
         self._busy.add_some(times[fates.on_time])
-        self._on_time.add_some(columns.keys, columns.sums, fates.on_time.tolist())
+        self._on_time.add_some(columns, fates.on_time.tolist())
         if fates.behind.any():
-            self._late.add_some(columns.keys, columns.sums, fates.behind.tolist())
+            self._late.add_some(columns, fates.behind.tolist())
         known = timestamps != NO_TIMESTAMP
         stamped = np.where(known, timestamps, fates.reached if self._now_ms is None else self._now)
         read_at = np.minimum(stamped, self._now)
@@ -246,33 +248,30 @@ class IngestPartition:
             return
         off = zip(places.tolist(), off_ms[places].tolist(), strict=True)
         events = [misdated(kind, columns.sources[place], ms) for place, ms in off]
-        self._on_time.add(*self._grouping(events, read_at[places].tolist()))
+        self._on_time.add(self._rows_of(events, read_at[places].tolist()))
 
     def take_flush(self, cells_partitions: int) -> Flush:
         """Everything since the last flush, for one transaction. A flush that fails is not given back: start again."""
-        cells = self._expansion.expand([(0, self._on_time.amounts), (1, self._late.amounts)])
+        planes = self._on_time.rows(), self._late.rows()
         header = (self.topic, self.partition, self._next_offset, self.watermark, self._catalogue.hash)
         flush = Flush(
             self._next_offset,
             self.watermark,
             self.largest_event_time,
-            records_of(cells, self._expansion, cells_partitions, header, self._busy.take()),
+            self._expansion.records(planes, cells_partitions, header, self._busy.take()),
             self._refused.take(),
             {outcome: self.outcomes[outcome] - before for outcome, before in self._flushed_outcomes.items()},
-            self._missing.count((self._on_time, self._late)),
+            self._missing.count(planes),
             self._codes.take_long_values(),
-            *self._case_marks.records((self._on_time, self._late), cells_partitions, header),
+            *self._case_marks.records(planes, cells_partitions, header),
             self._selection.take([*self._on_time.selected, *self._late.selected]),
         )
-        self._on_time, self._late = self._new_planes()
+        self._on_time, self._late = Plane(self._shapes), Plane(self._shapes)
         self._codes.shrink()
+        self._cases.forget()
         self._flushed_outcomes = dict(self.outcomes)
         self._has_news = False
         return flush
-
-    def _new_planes(self) -> tuple[Plane, Plane]:
-        """For events on time, and for late ones."""
-        return Plane(self._gauges, self._case_marks.groups), Plane(self._gauges, self._case_marks.groups)
 
     def _refuse(self, offset: int, timestamp: int, value: bytes | None, error: Exception) -> None:
         if value is None:

@@ -1,64 +1,50 @@
-"""What events add up to by group key: one plane for those on time, one for those behind the watermark."""
+"""The rows of events counted since the last flush: one plane for those on time, one for those behind the watermark."""
 
 from __future__ import annotations
 
-from collections import Counter
-from itertools import chain, compress
-from typing import TYPE_CHECKING, Any, Final
+from itertools import compress
+from typing import TYPE_CHECKING
 
-from streams.cells.gauge import MOMENT_BITS
+from streams.ingest.rows import Rows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from collections.abc import Set as AbstractSet
+    from collections.abc import Mapping, Sequence
 
-    from streams.ingest.group import GroupKey
-    from streams.ingest.grouping import Keys, Sum
-
-
-SELECTED: Final[tuple[Any, ...]] = (-1,)
-"""Stands for the key where an event was selected for a rule; its amount says where it is held."""
+    from streams.events.fields import Event
+    from streams.ingest.reader import Columns
+    from streams.ingest.row_shape import RowShape
+    from streams.ingest.row_writer import Row
 
 
 class Plane:
-    """Adds up keys and sums as `streams.ingest.grouping` makes them.
+    """Rows by type of event, in the order of the events.
 
     Attributes:
-        amounts: by key, in the order of their first events.
-        marks: keys of events that are marked for cases, by the number of their group.
         selected: what is held of events for rules (`streams.ingest.selection`).
 
     """
 
-    def __init__(self, gauges: AbstractSet[int] = frozenset(), cases: AbstractSet[int] = frozenset()) -> None:
-        """Numbers of groups of their own kind.
-
-        Args:
-            gauges: those of which the last amount is kept, packed as in `streams.cells.gauge`.
-            cases: those whose events are marked.
-
-        """
-        self.amounts: Counter[GroupKey] = Counter()
-        self.marks: dict[int, list[GroupKey]] = {number: [] for number in cases}
+    def __init__(self, shapes: Mapping[type[Event], RowShape]) -> None:
+        """`shapes`: of the rows, by struct of event."""
         self.selected: list[int] = []
-        self._gauges = gauges
-        self._special = gauges | cases | {SELECTED[0]}
+        self._shapes = shapes
+        self._rows: list[Row] = [[] for _ in shapes]
 
-    def add(self, keys: Sequence[Keys], sums: Sequence[Sum]) -> None:
+    def add(self, rows: Sequence[Row], selected: Sequence[tuple[int, int]] = ()) -> None:
         """All events of a batch."""
-        amounts = self.amounts
-        amounts.update(chain.from_iterable(keys))
-        before = amounts.get  # what a Counter does where a key is missing is a call of Python
-        for _, key, amount in sums:
-            if key[0] not in self._special:
-                amounts[key] = before(key, 0) + amount
-            elif key is SELECTED:
-                self.selected.append(amount)
-            elif key[0] not in self._gauges:
-                self.marks[key[0]].append(key)
-            elif amount >> MOMENT_BITS >= before(key, 0) >> MOMENT_BITS:
-                amounts[key] = amount
+        for known, new in zip(self._rows, rows, strict=True):
+            known.extend(new)
+        self.selected += [held for _, held in selected]
 
-    def add_some(self, keys: Sequence[Keys], sums: Sequence[Sum], chosen: Sequence[bool]) -> None:
+    def add_some(self, columns: Columns, chosen: Sequence[bool]) -> None:
         """Only the events that are chosen, by position."""
-        self.add(list(compress(keys, chosen)), [each for each in sums if chosen[each[0]]])
+        for known, new, (event, shape) in zip(self._rows, columns.rows, self._shapes.items(), strict=True):
+            of_type = [mine for mine, kind in zip(chosen, columns.kinds, strict=True) if kind is event]
+            for place in compress(range(0, len(new), shape.width or 1), of_type):
+                known.extend(new[place : place + shape.width])
+        self.selected += [held for place, held in columns.selected if chosen[place]]
+
+    def rows(self) -> dict[int, Rows]:
+        """By number of the type: those of which there are any."""
+        shaped = enumerate(zip(self._shapes.values(), self._rows, strict=True))
+        return {number: Rows.of(shape, flat) for number, (shape, flat) in shaped if flat}

@@ -9,7 +9,7 @@ import numpy as np
 
 from streams.events.event_time import event_time_ms
 from streams.events.event_times import event_times_ms
-from streams.ingest.grouping import WrongTimeError
+from streams.ingest.row_writer import WrongTimeError
 from streams.ingest.selection import Selection
 
 if TYPE_CHECKING:
@@ -19,18 +19,19 @@ if TYPE_CHECKING:
 
     from streams.events.fields import Event
     from streams.ingest.codes import Codes
-    from streams.ingest.grouping import Grouping, Keys, Sum
+    from streams.ingest.row_writer import Row, RowsOf
 
 Refuse = Callable[[int, int, "bytes | None", Exception], None]
 
 
 class Columns(NamedTuple):
-    """The events among some records, in the order of their offsets. All columns have one length but `sums`.
+    """The events among some records, in the order of their offsets. All columns have one length but `rows`.
 
     Attributes:
         times: event times, ms since the epoch, int64.
-        keys: of each event, see `streams.ingest.grouping`.
-        sums: values to add up, by position.
+        kinds: the struct of each event.
+        rows: of all events, by type, see `streams.ingest.row_shape`.
+        selected: position and what is held of it, of events that rules are about (`streams.ingest.selection`).
         records: how many records these are the events of.
 
     """
@@ -41,8 +42,9 @@ class Columns(NamedTuple):
     times: NDArray[np.int64]
     sources: list[str]
     ids: list[str]
-    keys: list[Keys]
-    sums: list[Sum]
+    kinds: list[type[Event]]
+    rows: list[Row]
+    selected: list[tuple[int, int]]
     records: int
 
 
@@ -51,23 +53,23 @@ class Reader:
 
     Args:
         decode: a typed event from the bytes of a record; raises for anything else.
-        grouping: keys and sums of events; raises WrongTimeError.
+        rows_of: the rows of events; raises WrongTimeError.
         refuse: called with each record that is no event (offset, timestamp, value, what was raised).
-        codes: those that `grouping` looks up, which count the values that they cut.
-        selection: adds to the sums what rules on single events are about.
+        codes: those that `rows_of` looks up, which count the values that they cut.
+        selection: finds what rules on single events are about.
 
     """
 
     def __init__(
         self,
         decode: Callable[[bytes], Event],
-        grouping: Grouping,
+        rows_of: RowsOf,
         refuse: Refuse,
         codes: Collection[Codes] = (),
         selection: Selection | None = None,
     ) -> None:
         self._decode = decode
-        self._grouping = grouping
+        self._rows_of = rows_of
         self._refuse = refuse
         self._codes = codes
         self._selection = selection or Selection()
@@ -79,21 +81,23 @@ class Reader:
             events = list(map(self._decode, values))  # type: ignore[arg-type]  # a tombstone raises TypeError
             _check_utf8(values)
             times = event_times_ms([event.time for event in events])
-            keys, sums = self._grouping(events, times.tolist())
-            self._selection.add(events, times, sums)
+            rows = self._rows_of(events, times.tolist())
+            selected = self._selection.select(events, times)
         except Exception:  # noqa: BLE001 - whatever a record holds: which one it is, is found out one by one
             for codes, before in zip(self._codes, cut, strict=True):
                 codes.cut = before  # these are read, and counted, once more
             return self._sift(offsets, timestamps, values)
         sources, ids = [event.source for event in events], [event.id for event in events]
-        return Columns(offsets, timestamps, values, times, sources, ids, keys, sums, len(ids))
+        kinds = list(map(type, events))
+        return Columns(offsets, timestamps, values, times, sources, ids, kinds, rows, selected, len(ids))
 
     def _sift(self, offsets: Sequence[int], timestamps: Sequence[int], values: Sequence[bytes | None]) -> Columns:
         kept: list[int] = []
         times: list[int] = []
         sources, ids = [], []
-        all_keys: list[Keys] = []
-        all_sums: list[Sum] = []
+        kinds: list[type[Event]] = []
+        rows = self._rows_of((), ())
+        selected: list[tuple[int, int]] = []
         for place, value in enumerate(values):
             try:
                 event = self._decode(value)  # type: ignore[arg-type]  # as above
@@ -101,13 +105,15 @@ class Reader:
                 time = event_time_ms(event.time)
                 if time is None:
                     raise WrongTimeError("$.time")  # noqa: TRY301 - one place for all that is refused
-                (keys,), sums = self._grouping((event,), (time,))
-                self._selection.add((event,), (time,), sums)
+                own = self._rows_of((event,), (time,))
+                held = self._selection.select((event,), (time,))
             except Exception as error:  # noqa: BLE001 - nothing that a record holds may stop the others
                 self._refuse(offsets[place], timestamps[place], value, error)
                 continue
-            all_sums.extend((len(kept), key, amount) for _, key, amount in sums)
-            all_keys.append(keys)
+            for known, new in zip(rows, own, strict=True):
+                known.extend(new)
+            selected += [(len(kept), number) for _, number in held]
+            kinds.append(type(event))
             kept.append(place)
             times.append(time)
             sources.append(event.source)
@@ -119,8 +125,9 @@ class Reader:
             np.array(times, np.int64),
             sources,
             ids,
-            all_keys,
-            all_sums,
+            kinds,
+            rows,
+            selected,
             len(kept),
         )
 

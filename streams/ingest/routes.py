@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from streams.catalogue.metric import Component
 from streams.catalogue.scopes import component_sets, scope_sets
 from streams.catalogue.signals import CellKind
+from streams.catalogue.single_values import OWN_TIME
+from streams.cells.record import SLOT_MS
 from streams.cells.squares import Part
+from streams.events.vocabulary import TOPIC
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from streams.catalogue.case_roles import Role
     from streams.catalogue.metric import Metric
     from streams.catalogue.single_values import Difference
     from streams.catalogue.term import Condition, Term
@@ -51,7 +53,6 @@ class Measure(NamedTuple):
         largest: where single values are cut, as sums keep them; 0: nowhere.
         scale: the factor by which sums keep such values as integers; 0: that of the field.
         cut: not the value is counted, but that it was beyond the largest.
-        roles: of events whose cases are marked, nothing is counted here.
         lead: where open cases are forecast, whether it opens or closes one: how far ahead the deadline lies is counted.
 
     """
@@ -63,13 +64,17 @@ class Measure(NamedTuple):
     largest: int = 0
     scale: int = 0
     cut: bool = False
-    roles: tuple[Role, ...] = ()
     lead: Component | None = None
 
     @property
     def placed(self) -> bool:
-        """Whether a number stands in the place of the component: a bin, a case's mark, or how far ahead it is due."""
+        """Whether a number stands in the place of the component: a bin, or how far ahead it is due."""
         return bool(self.bins) or self.lead is not None
+
+    @property
+    def added(self) -> bool:
+        """Whether a number of the events is added up or kept; else they are counted, by bins or without."""
+        return not (self.bins or self.cut) and bool(self.value or self.difference)
 
     @property
     def moments(self) -> bool:
@@ -130,6 +135,24 @@ class Target:
 
 
 Routes = dict[Route, list[Target]]
+
+
+def is_own_time(gate: Gate) -> bool:
+    """Whether a gate counts for the event's own time, shifted by whole slots at most."""
+    return gate.at == OWN_TIME and gate.plus_s * 1000 % SLOT_MS == 0 and not gate.plus_service_s
+
+
+def can_open(gate: Gate) -> bool:
+    """Whether any event can pass: with its own time, shifted by plus_s >= 0, it is never late."""
+    return not (is_own_time(gate) and gate.no_later is False)
+
+
+def fixed_scope(topic: str, route: Route) -> tuple[str, ...] | None:
+    """The scope of a route that is the same for all events of a topic; None where it differs."""
+    if set(route.told) <= {TOPIC}:
+        given = dict(route.labels)
+        return tuple(given.get(name, topic) for name in route.dimensions)
+    return None
 
 
 def routes_of(metrics: Sequence[Metric], event_type: str) -> Routes:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from streams.catalogue.single_values import OWN_TIME
 from streams.events.fields import Kind
 from streams.events.vocabulary import SHIPPED, type_of
-from streams.ingest.group import Group
-from streams.ingest.grouping import compile_grouping
-from streams.ingest.plane import SELECTED
-from streams.ingest.routes import Gate, Measure, Route
+from streams.ingest.elements import Holds
+from streams.ingest.row_shape import RowShape
+from streams.ingest.row_writer import compile_rows
 from streams.records.single_event import SingleEvent
 
 if TYPE_CHECKING:
@@ -22,7 +20,6 @@ if TYPE_CHECKING:
     from streams.catalogue.single_events import Watched
     from streams.events.fields import Event
     from streams.events.vocabulary import Vocabulary
-    from streams.ingest.grouping import Sum
 
 OWNER_DIMENSIONS: Final = ("store", "queue", "role")
 _LONGEST: Final = 256  # characters of an id or a dimension: a record must fit its topic
@@ -40,32 +37,41 @@ class Selection:
     """
 
     def __init__(self, watched: Sequence[Watched] = (), vocabulary: Vocabulary = SHIPPED, topic: str = "") -> None:
-        self._rules = [rule.rule for rule in watched]
         types = sorted({kind for rule in watched for kind in rule.events})
-        groups = {
-            vocabulary.types[kind]: [
-                (number, _group_of(rule, kind, topic)) for number, rule in enumerate(watched) if kind in rule.events
-            ]
+        self._rules = {
+            vocabulary.types[kind]: [(rule.rule, Holds((rule.where,))) for rule in watched if kind in rule.events]
             for kind in types
         }
-        self._events = frozenset(groups)
-        self._grouping = compile_grouping(groups, {}, vocabulary, topic) if groups else None
+        self._shapes = {
+            event: RowShape(type_of(event), topic, {}, others=[test for _, test in rules])
+            for event, rules in self._rules.items()
+        }
+        self._rows_of = compile_rows(self._shapes, {}, vocabulary)
         self._dimensions = {
             kind: [*filter(vocabulary.dimensions[kind].__contains__, OWNER_DIMENSIONS)] for kind in types
         }
         self._ids = {kind: [name for name, of in vocabulary.kinds[kind].items() if of in _IDS] for kind in types}
         self._held: list[SingleEvent] = []
 
-    def add(self, events: Sequence[Event], times: Sequence[int] | NDArray[np.int64], sums: list[Sum]) -> None:
-        """Adds to `sums`, for each event that a rule is about: its place, `SELECTED`, and where it is held."""
-        if self._grouping is None:
-            return
-        found = [place for place, event in enumerate(events) if type(event) in self._events]
-        keys, _ = self._grouping([events[place] for place in found], [int(times[place]) for place in found])
-        for place, of_event in zip(found, keys, strict=True):
-            for key in of_event:
-                sums.append((place, SELECTED, len(self._held)))
-                self._held.append(self._single_event(self._rules[key[0]], events[place], int(times[place])))
+    def select(self, events: Sequence[Event], times: Sequence[int] | NDArray[np.int64]) -> list[tuple[int, int]]:
+        """For each event that a rule is about: its place, and the number under which it is held."""
+        about = [place for place, event in enumerate(events) if type(event) in self._rules] if self._rules else ()
+        if not about:
+            return []
+        flat = self._rows_of([events[place] for place in about], [int(times[place]) for place in about])
+        rows = {
+            event: iter([of_type[begin : begin + shape.width] for begin in range(0, len(of_type), shape.width)])
+            for (event, shape), of_type in zip(self._shapes.items(), flat, strict=True)
+        }
+        selected: list[tuple[int, int]] = []
+        for place in about:
+            event = events[place]
+            row, positions = next(rows[type(event)]), self._shapes[type(event)].positions
+            for rule, test in self._rules[type(event)]:
+                if row[positions[test]]:
+                    selected.append((place, len(self._held)))
+                    self._held.append(self._single_event(rule, event, int(times[place])))
+        return selected
 
     def take(self, counted: Iterable[int]) -> list[SingleEvent]:
         """Those that counted, in their order; all others that are held are forgotten."""
@@ -85,10 +91,3 @@ class Selection:
             scope=scope,
             ids=ids,
         )
-
-
-def _group_of(rule: Watched, event_type: str, topic: str) -> Group:
-    """A group whose only key says that the rule's conditions hold."""
-    gate = Gate(rule.where, OWN_TIME, 0, None, None)
-    route = Route(gate, own_slot=False, measure=Measure(), dimensions=())
-    return Group(event_type, topic, OWN_TIME, Measure(), (), {gate: 2} if rule.where else {}, {route: []})

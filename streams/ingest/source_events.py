@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from streams.events.dead_letter import Reason, RejectedError, Rejection
 from streams.events.decoder import TopicDecoder, Unlisted
-from streams.ingest.grouping import WrongTimeError
 from streams.ingest.mapped_reader import MappedReader
 from streams.ingest.reader import Reader
+from streams.ingest.row_writer import WrongTimeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from streams.events.record_mapper import RecordMapper
     from streams.events.vocabulary import Vocabulary
     from streams.ingest.codes import Codes
-    from streams.ingest.grouping import Grouping
     from streams.ingest.reader import Refuse
+    from streams.ingest.row_writer import RowsOf
     from streams.ingest.selection import Selection
 
 AnyReader = Reader | MappedReader
@@ -47,16 +47,16 @@ class SourceEvents:
 
     def new_reader(
         self,
-        grouping: Grouping,
+        rows_of: RowsOf,
         refuse: Refuse,
         ignore: Callable[[int, int, bytes | None], None],
         codes: Collection[Codes] = (),
         selection: Selection | None = None,
     ) -> AnyReader:
-        """A reader that hands the events to `grouping`; see there for the arguments."""
+        """A reader that hands the events to `rows_of`; see there for the arguments."""
         if self._mapper is not None:
-            return MappedReader(self._mapper, grouping, refuse, ignore, codes, selection)
-        return Reader(self._decoder.decode, grouping, refuse, codes, selection)
+            return MappedReader(self._mapper, rows_of, refuse, ignore, codes, selection)
+        return Reader(self._decoder.decode, rows_of, refuse, codes, selection)
 
     def explain(self, value: bytes, error: Exception) -> Unlisted | Rejection:
         """What a record is that could not be read: an event of an unlisted type, or a dead letter."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from streams.merge.ahead import summed
+from streams.cells.sums import summed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

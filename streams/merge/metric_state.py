@@ -12,7 +12,8 @@ from streams.catalogue.signals import CellKind
 from streams.catalogue.told import DAY_S
 from streams.cells.lead import PLACES
 from streams.cells.record import SLOT_MS
-from streams.merge.ahead import Ahead, latest, summed
+from streams.cells.sums import latest, summed
+from streams.merge.ahead import Ahead
 from streams.merge.cohort import Cohort
 from streams.merge.day_sums import DaySums
 from streams.merge.intake import Intake

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from streams.cells.record import SLOT_MS
+from streams.cells.sums import summed
 from streams.evaluation.window_reader import EARLIER_WINDOWS, LONG_S, SPARED_WINDOWS
-from streams.merge.ahead import summed
 from streams.merge.rings import Ring
 
 if TYPE_CHECKING:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,19 +14,20 @@ from streams.catalogue.single_events import Watched
 from streams.catalogue.term import Condition, Term
 from streams.events.customer import CustomerKey
 from streams.events.vocabulary import SHIPPED
-from streams.ingest.group import make_groups
-from streams.ingest.grouping import compile_grouping
 from streams.ingest.outcome import Outcome
 from streams.ingest.partition import IngestPartition
+from streams.ingest.reading import Reading
 from streams.ingest.routes import routes_of
+from streams.ingest.row_shape import RowShape
+from streams.ingest.row_writer import compile_rows
+from streams.ingest.rows import Rows
 from streams.ingest.selection import Selection
 from tests.ingest.records import NOON, make_batch, make_event
-from tests.ingest.test_grouping import metric
+from tests.ingest.test_row_writer import metric
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from streams.ingest.grouping import Sum
     from streams.records.single_event import SingleEvent
 
 HOUR = 3_600_000
@@ -155,15 +157,15 @@ def test_a_rule_finds_what_a_metric_with_the_same_conditions_counts(
     events = [kind(id=str(n), source="/x", time="", specversion="1.0", data=each) for n, each in enumerate(data)]
     rules = [Watched(str(n), (SURVEY,), tuple(sorted(where.items()))) for n, where in enumerate(conditions)]
     selection = Selection(rules, SHIPPED, "feedback")
-    sums: list[Sum] = []
-    selection.add(events, [NOON] * len(events), sums)
-    selected: list[SingleEvent] = selection.take([held for _, _, held in sums])
+    found = selection.select(events, [NOON] * len(events))
+    selected: list[SingleEvent] = selection.take([held for _, held in found])
 
     counted = set()
     for number, where in enumerate(conditions):
-        groups = make_groups(SURVEY, routes_of([metric("m", Term((SURVEY,), where))], SURVEY), "feedback")
-        grouping = compile_grouping({kind: list(enumerate(groups))}, {}, SHIPPED, "feedback")
-        keys, _ = grouping(events, [NOON] * len(events))
-        counted |= {(str(number), str(place)) for place, of_event in enumerate(keys) if of_event}
+        shape = RowShape(SURVEY, "feedback", routes_of([metric("m", Term((SURVEY,), where))], SURVEY))
+        (flat,) = compile_rows({kind: shape}, {}, SHIPPED)(events, [NOON] * len(events))
+        (route,) = shape.routes
+        passing = Reading(shape, route).passing(Rows.of(shape, flat))
+        counted |= {(str(number), str(place)) for place in np.flatnonzero(passing)}
     assert {(event.rule, event.event_id) for event in selected} == counted
     assert len(selected) == len(counted)

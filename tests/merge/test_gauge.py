@@ -9,14 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.catalogue.term import Term
-from streams.cells.gauge import MOMENT_BITS, packed, values_of
-from streams.merge.ahead import latest
+from streams.cells.gauge import MOMENT_BITS, values_of
+from streams.cells.gauge import packed as packed_values
+from streams.cells.sums import latest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 TOLD = (Term(("queue.snapshot",), value="waiting"),)
 SLOT = 176_722_560
+
+
+def packed(ms: int, value: int) -> int:
+    return int(packed_values(np.array([ms]), np.array([value]))[0])
 
 
 def gauge(make_metric: Callable[..., Any]) -> Any:
