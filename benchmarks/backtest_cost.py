@@ -85,7 +85,7 @@ class Spent:
 def run(file: Path, lines: int | None) -> tuple[Backtest, float]:
     """The run, and its CPU seconds."""
     settings = Settings()
-    catalogue = load(settings.catalogue)
+    catalogue = load(settings.catalogue, settings.scorecards)
     topics = [source.name for source in sources_of(settings, catalogue.vocabulary)]
     scenario, records = read(file, [*topics, ACTIONS_TOPIC])
     made = Backtest(catalogue, for_scenario(settings, scenario), partitions_of(scenario, topics, None, str(file)))

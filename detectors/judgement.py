@@ -35,6 +35,8 @@ class Reason(enum.IntEnum):
     THRESHOLD = 13
     DRIFT = 14
     CLUSTER = 15
+    LEVEL_AT_RISK = 16
+    LEVEL_LOST = 17
 
     @property
     def insufficient(self) -> bool:

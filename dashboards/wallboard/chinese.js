@@ -265,7 +265,9 @@ export default {
     "STALL": "事件连续缺失的时间太长，不可能是偶然。",
     "THRESHOLD": "已达到人工设定的限值（与平时水平无关）。",
     "DRIFT": "连续多日的占比逐渐偏离了此前数周的水平。",
-    "CLUSTER": "这些本该少见的事件接连出现，不可能是偶然。"
+    "CLUSTER": "这些本该少见的事件接连出现，不可能是偶然。",
+    "LEVEL_AT_RISK": "按今天的走势，今晚评分卡将失去一级。",
+    "LEVEL_LOST": "零点结算后，评分卡失去了一级。"
   },
   "happened": {
     "began": "开始", "opened": "出现", "updated": "更新", "resolved": "已恢复", "recovered": "已恢复：回到正常",

@@ -272,7 +272,9 @@ export default {
     "STALL": "Fewer events than expected have arrived for longer than chance explains.",
     "THRESHOLD": "A fixed limit has been reached, whatever is usual.",
     "DRIFT": "For days the share has moved away from what it was for weeks.",
-    "CLUSTER": "These rare events came closer together than chance brings them."
+    "CLUSTER": "These rare events came closer together than chance brings them.",
+    "LEVEL_AT_RISK": "As today goes, the scorecard loses a level tonight.",
+    "LEVEL_LOST": "At midnight the scorecard lost a level."
   },
   "happened": {
     "began": "Began", "opened": "Opened", "updated": "Updated", "resolved": "Resolved", "recovered": "Resolved: back to normal",

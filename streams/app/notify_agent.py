@@ -90,7 +90,7 @@ class NotifyAgent:
         self._zone = ZoneInfo(context.settings.timezone)
         register, settings = context.register, context.settings
         self._routes = Routes.of(settings.routes, self._zone)
-        self._titles = Titles.of(context.catalogue.metrics, settings)
+        self._titles = Titles.of(context.catalogue.spoken_of, settings)
         intervals = RepeatIntervals(settings.repeat_critical_s * 1000, settings.repeat_s * 1000)
         self._dispatch = Dispatch(
             self._titles,

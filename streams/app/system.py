@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry
 
 from streams.app.action_intake import ActionIntake
 from streams.app.clocks import Clocks
+from streams.app.exposition import exposition_of
 from streams.app.flush_counts import FlushCounts
 from streams.app.journeys import Journeys
 from streams.app.linkage_agent import LinkageAgent, LinkageContext
@@ -39,7 +40,7 @@ from streams.register.register import Register
 from streams.telemetry.blindness import Blindness
 from streams.telemetry.health import Health
 from streams.telemetry.metrics import PipelineMetrics
-from streams.topics.names import ACTIONS_TOPIC, ANOMALY_STATE_TOPIC, DEAD_LETTERS_TOPIC, VERDICTS_TOPIC
+from streams.topics.names import ACTIONS_TOPIC, ANOMALY_STATE_TOPIC, DEAD_LETTERS_TOPIC, SCORES_TOPIC, VERDICTS_TOPIC
 from streams.transport.clients.tail_reader import TailReader
 from streams.transport.clients.topic_reader import TopicReader
 from streams.transport.clients.topic_writer import TopicWriter
@@ -52,9 +53,8 @@ from streams.web.board import Board
 from streams.web.budget_use import BudgetCollector
 from streams.web.case_readings import CaseCollector
 from streams.web.dead_letters import DeadLetterBoard
-from streams.web.exposition import Exposition
-from streams.web.merge_readings import MergeCollector, judged
-from streams.web.provisional_readings import provisional
+from streams.web.merge_readings import MergeCollector
+from streams.web.scores import ScoreBook
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
@@ -118,9 +118,12 @@ class System:
         self.health = Health()
         self._owner_messages = OwnerMessages()
         windows = windows_of(settings.maintenance, ZoneInfo(settings.timezone))
-        self.register = Register(catalogue.metrics, windows)
+        self.register = Register(catalogue.spoken_of, windows)
         events = tuple(topic for topic in sources if topic != ACTIONS_TOPIC)
-        self.board = Board(self.register, catalogue.metrics, events, settings.timezone, pace, live=self._live)
+        self.board = Board(
+            self.register, catalogue.metrics, events, settings.timezone, pace, live=self._live, levels=catalogue.levels
+        )
+        self._scores = ScoreBook()
         self._dead_letters = DeadLetterBoard()
         self._blindness = Blindness(live=self._live)
         self.counts = FlushCounts(self.metrics, self._blindness, lambda: self.worker.wall.now_ms())  # noqa: PLW0108 - the worker comes later
@@ -153,7 +156,9 @@ class System:
                 on_tick=lambda tick: self._intake.handled(tick),  # noqa: PLW0108 - it comes later
             ),
         )
-        self._intake = TopicIntake(self.board, ActionIntake(self.register, self.metrics), self.worker.congestions)
+        self._intake = TopicIntake(
+            self.board, ActionIntake(self.register, self.metrics), self.worker.congestions, self._scores
+        )
         self.clocks = Clocks(settings, self.worker, self._newest)
         self._registry.register(MergeCollector(self._readings))
         self._registry.register(CaseCollector(self._cases, lambda: self.counts.without_case, self.clocks.data_now_s))
@@ -189,7 +194,12 @@ class System:
             address = await serve(stack, self._web_parts(writer.write), await intake.start(stack, os.environ))
             stack.push_async_callback(self._stop)
             await self.worker.start()
-            tails = {ANOMALY_STATE_TOPIC: None, VERDICTS_TOPIC: _VERDICTS_TAIL, ACTIONS_TOPIC: _ACTIONS_TAIL}
+            tails = {
+                ANOMALY_STATE_TOPIC: None,
+                SCORES_TOPIC: None,
+                VERDICTS_TOPIC: _VERDICTS_TAIL,
+                ACTIONS_TOPIC: _ACTIONS_TAIL,
+            }
             reader = TopicReader(self._connection, tails, self._intake.take)
             self._watch.start("that feeds the board", reader.run())
             tail = TailReader(self._connection, DEAD_LETTERS_TOPIC, self._dead_letters)
@@ -244,13 +254,7 @@ class System:
         )
 
     def _web_parts(self, write: Callable[[bytes, bytes], Awaitable[Delivery]]) -> WebParts:
-        exposition = Exposition(
-            self._registry,
-            lambda: judged(self._readings()),
-            self.register.open_anomalies,
-            self.catalogue.metrics,
-            lambda: provisional(self._readings()),
-        )
+        exposition = exposition_of(self._registry, self._readings, self.register, self.catalogue, self._scores)
         return WebParts(
             self.settings,
             self.register,
@@ -269,6 +273,8 @@ class System:
                 self._customers,
                 self._mappings.by_topic,
             ),
+            self._scores,
+            self.catalogue,
         )
 
     def _readings(self) -> Iterable[Reading]:

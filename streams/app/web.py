@@ -17,6 +17,7 @@ from streams.web.dead_letters import add_dead_letters
 from streams.web.event_requests import add_event_requests
 from streams.web.intake import add_intake
 from streams.web.journey import add_journey
+from streams.web.scores import add_scorecards
 from streams.web.security import Security
 from streams.web.silences import add_silences
 from streams.web.token_file import read_tokens
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from streams.app.clocks import Clocks
     from streams.app.journeys import Journeys
+    from streams.catalogue.load import Catalogue
     from streams.delivery.written import Delivery
     from streams.register.register import Register
     from streams.settings.settings import Settings
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from streams.web.dead_letters import DeadLetterBoard
     from streams.web.exposition import Exposition
     from streams.web.intake import IntakeParts
+    from streams.web.scores import ScoreBook
 
 
 class WebParts(NamedTuple):
@@ -58,6 +61,8 @@ class WebParts(NamedTuple):
     dead_letters: DeadLetterBoard
     write: Callable[[bytes, bytes], Awaitable[Delivery]]
     journeys: Journeys
+    scores: ScoreBook
+    catalogue: Catalogue
 
 
 async def serve(stack: contextlib.AsyncExitStack, parts: WebParts, intake: IntakeParts | None = None) -> str:
@@ -76,6 +81,7 @@ async def serve(stack: contextlib.AsyncExitStack, parts: WebParts, intake: Intak
     add_audit(app, Auditor(open_audit(settings), security, time.time, parts.metrics.audit_failed), security)
     add_approvals(app, register, security, write, clocks.alerting_now_s)
     add_event_requests(app, register, security, clocks.alerting_now_s)
+    add_scorecards(app, parts.scores, parts.catalogue.scorecards, parts.catalogue.metrics, security)
     add_dead_letters(app, parts.dead_letters, security)
     shown = settings.journey_page == "always" or (settings.journey_page == "with_tokens" and bool(tokens))
     add_journey(app, parts.journeys, security, clocks.data_now_s, parts.journeys.mark, shown=shown)

@@ -14,6 +14,7 @@ from streams.catalogue.declared_events import declared_events, with_declared
 from streams.catalogue.forecast_rules import check_forecast, with_cohort
 from streams.catalogue.metric import Metric
 from streams.catalogue.rules import check_graph, check_metric
+from streams.catalogue.scorecards import level_metrics, read_scorecards, scorecards_of
 from streams.catalogue.single_values import Difference
 from streams.catalogue.term import After, Condition, Events, Term
 from streams.events.vocabulary import SHIPPED as OWN_TYPES
@@ -22,11 +23,12 @@ from streams.settings.located_yaml import Document, read_document, suggestion
 from streams.settings.settings import CalendarEntry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from streams.catalogue.case_roles import CaseLink
+    from streams.catalogue.scorecard import Scorecard
 
-_KEYS = ("metrics", "calendar", "events")
+_KEYS = ("metrics", "calendar", "events", "scorecards")
 SHIPPED = Path(__file__).with_name("catalogue.yaml")
 
 
@@ -39,6 +41,8 @@ class Catalogue:
         hash: of what is counted (all `Metric.key()`): a new title changes nothing, a new scope does.
         calendar: what is planned, besides what the settings say.
         vocabulary: the types of events that can be read.
+        scorecards: every version, in the order of the files.
+        levels: what their anomalies are said to be of; in `by_name`, too, and not counted.
 
     """
 
@@ -47,6 +51,8 @@ class Catalogue:
     hash: str
     calendar: tuple[CalendarEntry, ...] = ()
     vocabulary: Vocabulary = OWN_TYPES
+    scorecards: tuple[Scorecard, ...] = ()
+    levels: tuple[Metric, ...] = ()
 
     @classmethod
     def of(
@@ -54,11 +60,20 @@ class Catalogue:
         metrics: tuple[Metric, ...],
         calendar: tuple[CalendarEntry, ...] = (),
         vocabulary: Vocabulary = OWN_TYPES,
+        scorecards: tuple[Scorecard, ...] = (),
     ) -> Catalogue:
         """A catalogue of metrics that are known to be right (tests make their own)."""
         keys = "\n".join(sorted(metric.key() for metric in metrics))
         digest = hashlib.blake2b(keys.encode(), digest_size=8).hexdigest()
-        return cls(metrics, {metric.name: metric for metric in metrics}, digest, calendar, vocabulary)
+        by_name = {metric.name: metric for metric in metrics}
+        levels = tuple(level_metrics(scorecards, by_name))
+        by_name |= {metric.name: metric for metric in levels}
+        return cls(metrics, by_name, digest, calendar, vocabulary, scorecards, levels)
+
+    @property
+    def spoken_of(self) -> tuple[Metric, ...]:
+        """All that an anomaly can be of: metrics, and levels of scorecards."""
+        return self.metrics + self.levels
 
     @cached_property
     def links(self) -> tuple[CaseLink, ...]:
@@ -70,22 +85,34 @@ class Catalogue:
         """Whether events of one case meet: then ingest makes marks of them."""
         return any(term.by for metric in self.metrics for terms in metric.written().values() for term in terms)
 
+    @cached_property
+    def scored_dimensions(self) -> dict[str, tuple[str, ...]]:
+        """By metric the dimensions whose values a scorecard scores."""
+        found: dict[str, dict[str, None]] = {}
+        for card in self.scorecards:
+            for indicator in card.indicators:
+                found.setdefault(indicator.metric, {}).update({card.of: None} if card.of else {})
+        return {name: tuple(dimensions) for name, dimensions in found.items()}
+
     def dimensions(self) -> frozenset[str]:
         """All that a metric is counted by."""
         return frozenset(dimension for metric in self.metrics for scope in metric.scopes for dimension in scope)
 
 
-def load(path: str | Path | None = None) -> Catalogue:
+def load(path: str | Path | None = None, scorecards: Iterable[str] = ()) -> Catalogue:
     """The catalogue of a file; without one, or with "" as the setting has it, the one shipped, which is read once.
+
+    `scorecards`: more of them, by the names of shipped ones or as files, as the setting has them.
 
     Raises LocatedError (a ValueError) that names file, line, column and key, and says what to do.
     """
-    return _catalogue(read_document(Path(path))) if path else _shipped()
+    more = tuple(scorecards)
+    return _catalogue(read_document(Path(path)), more) if path else _shipped(more)
 
 
 @cache
-def _shipped() -> Catalogue:
-    return _catalogue(read_document(SHIPPED))
+def _shipped(more: tuple[str, ...]) -> Catalogue:
+    return _catalogue(read_document(SHIPPED), more)
 
 
 def parse(text: str, file: str) -> Catalogue:
@@ -93,7 +120,7 @@ def parse(text: str, file: str) -> Catalogue:
     return _catalogue(Document(text, file))
 
 
-def _catalogue(document: Document) -> Catalogue:
+def _catalogue(document: Document, more: Iterable[str] = ()) -> Catalogue:
     top = document.value
     if not isinstance(top, dict) or not isinstance(top.get("metrics"), list) or not top["metrics"]:
         raise document.error(("metrics",), "a catalogue is a list of metrics under the key `metrics`")
@@ -117,9 +144,10 @@ def _catalogue(document: Document) -> Catalogue:
         metrics.append(metric)
     for number, fault in check_graph(metrics):
         raise document.error(("metrics", number, *fault.path), fault.what)
-    return Catalogue.of(
-        tuple(metrics), tuple(_calendar(document, {metric.name: metric for metric in metrics})), vocabulary
-    )
+    by_name = {metric.name: metric for metric in metrics}
+    cards = read_scorecards(document, by_name, ())
+    cards += scorecards_of(more, by_name, cards)
+    return Catalogue.of(tuple(metrics), tuple(_calendar(document, by_name)), vocabulary, tuple(cards))
 
 
 def _calendar(document: Document, metrics: dict[str, Metric]) -> Iterator[CalendarEntry]:

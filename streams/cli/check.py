@@ -45,7 +45,7 @@ def run(flags: argparse.Namespace) -> int:
         return 0
     settings = settings_with_secrets(flags)
     tokens = ready_to_bind(settings)
-    catalogue = load(settings.catalogue)
+    catalogue = load(settings.catalogue, settings.scorecards)
     if flags.markdown:
         print(page(catalogue), end="")
         return 0
@@ -55,6 +55,10 @@ def run(flags: argparse.Namespace) -> int:
     names = ", ".join(metric.name for metric in catalogue.metrics)
     print(f"settings are valid: broker {settings.broker}, page on {settings.host}:{settings.port}")
     print(f"catalogue is valid: {len(catalogue.metrics)} metrics ({names}), hash {catalogue.hash}")
+    for card in catalogue.scorecards:
+        of = f" of each {card.of}" if card.of else ""
+        example = ", an example" if card.example else ""
+        print(f"scorecard {card.name} is valid from {card.valid_from}{of}: {len(card.indicators)} indicators{example}")
     if tokens:
         in_part = sum(not token.data_scope.whole for token in tokens)
         print(f"tokens are valid: {len(tokens)}, {in_part} of them for a part of the data")

@@ -149,7 +149,7 @@ def _read(
     from streams.mapping.book import Mappings  # noqa: PLC0415 - see above
 
     connection = Connection.of(settings, os.environ)
-    vocabulary = load(settings.catalogue).vocabulary
+    vocabulary = load(settings.catalogue, settings.scorecards).vocabulary
     mappers = Mappings.of(settings.mappings, vocabulary, key, settings.timezone).by_topic
     by_time = identify(connection).kind is not BrokerKind.EMBEDDED
     sources = JourneySources(connection, settings.app, vocabulary, key, mappers, by_time)

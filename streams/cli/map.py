@@ -41,7 +41,7 @@ def run(flags: argparse.Namespace) -> int:
     from streams.settings.mapping import MappingSettings  # noqa: PLC0415 - see above
 
     settings = settings_with_names(flags)
-    vocabulary = load(settings.catalogue).vocabulary
+    vocabulary = load(settings.catalogue, settings.scorecards).vocabulary
     known = {name: MappingSettings() for name in shipped_names()} | settings.mappings
     if flags.mapping not in known:
         raise UsageError(f'--mapping: no mapping is named "{flags.mapping}"{suggestion(flags.mapping, known)}')

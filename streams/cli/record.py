@@ -62,7 +62,7 @@ def run(flags: argparse.Namespace) -> int:
     if begins is not None and ends is not None and begins >= ends:
         raise UsageError("--from must be before --to")
     settings = settings_of(flags)
-    vocabulary = load(settings.catalogue).vocabulary
+    vocabulary = load(settings.catalogue, settings.scorecards).vocabulary
     sources = sources_of(settings, vocabulary)
     topics = _chosen(flags.topics, [*(source.name for source in sources), ACTIONS_TOPIC])
     mapped = {source.name for source in sources if source.mapping}

@@ -47,7 +47,7 @@ def run(flags: argparse.Namespace) -> int:
     if flags.partitions is not None:
         must_be_partitions("--partitions", flags.partitions)
     settings = settings_of(flags)
-    topics = [source.name for source in sources_of(settings, load(settings.catalogue).vocabulary)]
+    topics = [source.name for source in sources_of(settings, load(settings.catalogue, settings.scorecards).vocabulary)]
     scenario, lines = read(flags.file, [*topics, ACTIONS_TOPIC])
     check_scenario(settings, scenario, str(flags.file))
     connection = Connection.of(settings, os.environ)

@@ -69,7 +69,7 @@ def run(flags: argparse.Namespace) -> int:
             f"{settings.broker} is an embedded broker, which tells nothing of its topics and makes none: "
             "start it with what is wanted, pharos broker --partitions --cells-partitions"
         )
-    vocabulary = load(settings.catalogue).vocabulary
+    vocabulary = load(settings.catalogue, settings.scorecards).vocabulary
     survey = survey_topics(admin, settings, len(metadata.brokers), vocabulary)
     if flags.create and survey.missing:
         wanted = [topic._replace(partitions=topic.partitions or flags.partitions) for topic in survey.missing]

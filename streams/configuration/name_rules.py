@@ -27,7 +27,7 @@ def check_with_catalogue(settings: Settings) -> Iterator[Fault]:
     Raises LocatedError for a catalogue that is wrong itself.
     """
     yield from check_settings(settings)
-    catalogue = load(settings.catalogue)
+    catalogue = load(settings.catalogue, settings.scorecards)
     yield from check_names(settings, catalogue)
     yield from check_mappings(settings, catalogue.vocabulary)
     for index, rule in enumerate(settings.on):
@@ -37,7 +37,7 @@ def check_with_catalogue(settings: Settings) -> Iterator[Fault]:
 
 def check_names(settings: Settings, catalogue: Catalogue) -> Iterator[Fault]:
     """All faults of settings that `check_settings` has no fault of."""
-    labels = LabelValues(catalogue.metrics)
+    labels = LabelValues(catalogue.spoken_of)
     for field in ("routes", "maintenance", "escalations"):
         for index, entry in enumerate(getattr(settings, field)):
             for place, what in check_matched(entry.match, labels):

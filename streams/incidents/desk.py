@@ -18,11 +18,14 @@ from streams.incidents.publication import publish, transition
 from streams.incidents.ticks import TickQueue
 from streams.records.anomaly import Anomaly, Transition, Why
 from streams.records.scope import digest, fingerprint
+from streams.scorecards.scorer import Scorer, ToldScores
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from streams.incidents.kinship import MetricCatalogue
+    from streams.incidents.ticks import Tick
+    from streams.records.score import Score
     from streams.records.verdicts import TickVerdicts, Verdict
     from streams.settings.settings import Settings
 
@@ -34,6 +37,7 @@ class _State(msgspec.Struct):
     pending: PendingSeries
     book: AlertBook
     unknown_metrics: int = 0
+    scores: ToldScores = msgspec.field(default_factory=ToldScores)
 
 
 class IncidentDesk:
@@ -60,6 +64,8 @@ class IncidentDesk:
         self._policy = policy or Policy()
         self._state = _State(TickQueue(cells_partitions), PendingSeries(), AlertBook())
         self._news = News()
+        self._scorer = Scorer(catalogue.scorecards, catalogue.by_name, settings.timezone)
+        self._scores: list[Score] = []
 
     def deliver(self, record: TickVerdicts) -> list[Transition]:
         """Transitions of the ticks that this record completes, in order. What was handled before is ignored.
@@ -67,9 +73,7 @@ class IncidentDesk:
         Raises ValueError for a partition that is not configured.
         """
         self._state.queue.add(record, self._catalogue.hash)
-        return [
-            transition for now, verdicts in self._state.queue.complete() for transition in self._handle(now, verdicts)
-        ]
+        return [transition for tick in self._state.queue.complete() for transition in self._handle(tick)]
 
     @property
     def handled(self) -> int:
@@ -98,6 +102,7 @@ class IncidentDesk:
         }
 
     def to_bytes(self) -> bytes:
+        self._state.scores = self._scorer.told
         return msgspec.msgpack.encode(self._state)
 
     def restore(self, payload: bytes) -> None:
@@ -108,11 +113,18 @@ class IncidentDesk:
         state = msgspec.msgpack.decode(payload, type=_State)
         if state.queue.partitions != self._partitions:
             raise ValueError(f"the saved state has {state.queue.partitions} cells partitions, not {self._partitions}")
-        self._state = state
+        self._state, self._scorer.told = state, state.scores
 
-    def _handle(self, now: int, raw: Iterable[Verdict]) -> list[Transition]:
-        self._news = News()
-        verdicts = self._by_fingerprint(raw)
+    def take_scores(self) -> list[Score]:
+        """The scores that are to be told since it was last asked, in order."""
+        taken, self._scores = self._scores, []
+        return taken
+
+    def _handle(self, tick: Tick) -> list[Transition]:
+        self._news, now = News(), tick.time
+        scored = self._scorer.score(now, tick.figures)
+        self._scores += scored.scores
+        verdicts = self._by_fingerprint([*tick.verdicts, *scored.verdicts])
         ending = self._step(verdicts, now)
         self._state.pending.update(verdicts, now, self._policy)
         self._open(verdicts, now)

@@ -11,9 +11,10 @@ from streams.incidents.alert import by_days
 from streams.records.scope import compatible, shared
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from streams.catalogue.metric import Metric
+    from streams.catalogue.scorecard import Scorecard
     from streams.events.vocabulary import Vocabulary
     from streams.incidents.alert import Alert
     from streams.incidents.policy import Policy
@@ -34,6 +35,9 @@ class MetricCatalogue(Protocol):
 
     @property
     def vocabulary(self) -> Vocabulary: ...
+
+    @property
+    def scorecards(self) -> Sequence[Scorecard]: ...
 
 
 class Kinship(enum.StrEnum):

@@ -59,6 +59,7 @@ def publish(alert: Alert, attached: Sequence[str], cause_of: Sequence[str], sett
         runbook_url=runbook_url(alert.runbook, settings.runbook_base_url),
         board_url=board_url(alert.fingerprint, settings.board_url),
         affected=round(_finite(alert.affected)),
+        level=verdict.level,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from streams.incidents.alert import State
-from streams.records.figures import amount, duration, preset_limit, where
+from streams.records.figures import LEVEL_AT_RISK, LEVEL_LOST, amount, duration, preset_limit, where
 from streams.records.impact import MONEY
 from streams.records.instant import clock_time
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from streams.incidents.alert import Alert
     from streams.records.verdicts import Contributor
+
+_LEVELS = {LEVEL_AT_RISK, LEVEL_LOST}
 
 
 def summarise(alert: Alert, attached: Sequence[str], zone: tzinfo) -> str:
@@ -34,6 +36,8 @@ def summarise(alert: Alert, attached: Sequence[str], zone: tzinfo) -> str:
             f"expected {amount(verdict.expected, alert.unit)}, at worst {amount(alert.peak, alert.unit)}{affected}"
             f"{_mostly(alert.contributors, alert)}."
         )
+    if verdict.reason in _LEVELS:
+        return _level(alert, what, zone)
     moved = "rose" if alert.direction == "up" else "fell"
     verb = f"{moved} to" if alert.state is State.FIRING else "is recovering at"
     limit = preset_limit(verdict)
@@ -45,6 +49,18 @@ def summarise(alert: Alert, attached: Sequence[str], zone: tzinfo) -> str:
     if attached:
         sentence += f"; also {', '.join(attached)}"
     return sentence + "."
+
+
+def _level(alert: Alert, what: str, zone: tzinfo) -> str:
+    """Of a scorecard: what will be tonight or has become of yesterday, and where the level is lost."""
+    verdict = alert.verdict
+    limit = preset_limit(verdict)
+    lost = f"level {verdict.level} is lost at {amount(verdict.expected if limit is None else limit, alert.unit)}"
+    if verdict.reason == LEVEL_LOST:
+        lost = lost.replace(" is lost at ", " was lost at ")
+        return f"{what} is at {amount(verdict.value, alert.unit)}, {lost}, since {clock_time(alert.started, zone)}."
+    moves = "rise" if verdict.direction == "up" else "fall"
+    return f"{what} will {moves} to {amount(verdict.value, alert.unit)} tonight, {lost}."
 
 
 def _mostly(contributors: Sequence[Contributor], alert: Alert) -> str:

@@ -116,6 +116,16 @@ class DaySums:
                 total[:, seen.series[there]] += seen.sums[:, there]
         return total
 
+    def of(self, day: int, component: int, series: NDArray[Any]) -> NDArray[np.int64]:
+        """int64[n]: what a day has seen of some series."""
+        found = np.zeros(len(series), np.int64)
+        seen = self.day(day)
+        if seen is not None and seen.series.size:
+            place = np.minimum(np.searchsorted(seen.series, series), seen.series.size - 1)
+            there = seen.series[place] == series
+            found[there] = seen.sums[component, place[there]]
+        return found
+
     def covered(self, days: int) -> int:
         """Of a window that ends today, on how many days something could have been counted."""
         return min(days, self.today - self.began + 1) if self.began else 0

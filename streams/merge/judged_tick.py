@@ -26,4 +26,5 @@ def judged_tick(
             verdicts += judged[0]
             pulses.append(judged[1])
     so_far = [told for state in states for told in state.so_far(tick)]
-    return TickVerdicts(*header, verdicts, pulses, assessed=assessed, so_far=so_far)
+    figures = [told for state in states for told in state.figures(tick)]
+    return TickVerdicts(*header, verdicts, pulses, assessed=assessed, so_far=so_far, figures=figures)

@@ -43,8 +43,9 @@ class MetricSnapshot:
         yield from self._scope_parts(full)
         for step, ring in state.windows.rings.items():
             yield from self._ring_parts(f"{self._prefix}ring{step}/", ring)
-        if state.days is not None:
-            yield from self._day_parts(f"{self._prefix}days/", state.days)
+        if state.told is not None:
+            yield Part(f"{self._prefix}told", True, lambda told=state.told: pack(None, **told.arrays()))  # type: ignore[misc] # as below
+            yield from self._day_parts(f"{self._prefix}days/", state.told.sums)
         for name, store in self._stores():
             yield from self._store_parts(f"{self._prefix}{name}", store, full)
         if state.open_cases is not None:
@@ -78,10 +79,10 @@ class MetricSnapshot:
             state.cohort.began, state.cohort.mid_flow = plain.get("began", (0, False))  # not in older ones
         if state.provisional is not None and "later" in arrays:  # not in snapshots of older versions
             state.provisional.restore(arrays["later"])
-        if state.days is not None and "days" in plain:  # not in snapshots of older versions, nor before it was told
-            state.days.today, state.days.began = plain["days"]
+        if state.told is not None and reader.has(f"{self._prefix}told"):  # not in older ones, nor before it was told
+            state.told.restore(reader.part(f"{self._prefix}told")[1])
             for name in reader.names(f"{self._prefix}days/"):
-                state.days.restore(int(name.rsplit("/", 1)[1]), reader.part(name)[1])
+                state.told.sums.restore(int(name.rsplit("/", 1)[1]), reader.part(name)[1])
         if state.open_cases is not None:
             state.open_cases.restore(reader.part(f"{self._prefix}open_cases")[1])
         for name, store in self._stores():
@@ -122,8 +123,6 @@ class MetricSnapshot:
             arrays["overdue"] = state.cohort.overdue[:count]
             plain["expired"] = state.cohort.expired
             plain["began"] = state.cohort.began, state.cohort.mid_flow
-        if state.days is not None:
-            plain["days"] = state.days.today, state.days.began
         if state.provisional is not None:
             arrays["later"] = state.provisional.rows()
         return pack(plain, **arrays)

@@ -6,16 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from streams.catalogue.metric import Component
 from streams.catalogue.provisional import final_after_s, opened_within_s
 from streams.catalogue.signals import CellKind
-from streams.catalogue.told import DAY_S
 from streams.cells.lead import PLACES
 from streams.cells.record import SLOT_MS
 from streams.cells.sums import latest, summed
 from streams.merge.ahead import Ahead
 from streams.merge.cohort import Cohort
-from streams.merge.day_sums import DaySums
 from streams.merge.intake import Intake
 from streams.merge.open_cases import Leads, OpenCases
 from streams.merge.provisional import MINUTE_MS, Provisional
@@ -23,13 +20,14 @@ from streams.merge.quarters import Quarters
 from streams.merge.series_table import SeriesTable, table_width
 from streams.merge.shown_windows import ShownWindows
 from streams.merge.skipped import Skipped
+from streams.merge.told_days import ToldDays
 from streams.merge.totals import Totals
 from streams.merge.windows import QUARTER_SLOTS, Windows
 from streams.records.scope import fingerprint
 from streams.records.verdicts import SoFar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from streams.catalogue.metric import Metric
     from streams.cells.activity import Activity
@@ -38,6 +36,7 @@ if TYPE_CHECKING:
     from streams.merge.ahead import Due, Ints
     from streams.merge.evaluator import Evaluator
     from streams.merge.series_table import SeriesBudget
+    from streams.records.day_figures import DayFigures
     from streams.records.verdicts import Assessed, Pulse, Verdict
     from streams.register.natural_days import NaturalDays
 
@@ -50,14 +49,22 @@ class MetricState:
         budget: the cap on series, shared by the metrics of the partition.
         evaluator: of this metric.
         natural: the days of the shop.
+        dimensions: whose values are scored, beside the whole.
 
     Attributes:
         shown: what a tick may see, as a `WindowReader`.
-        days: sums of natural days, of a metric with windows that are told; else None.
+        told: the natural days of a metric with windows that are told; else None.
 
     """
 
-    def __init__(self, metric: Metric, budget: SeriesBudget, evaluator: Evaluator, natural: NaturalDays) -> None:
+    def __init__(
+        self,
+        metric: Metric,
+        budget: SeriesBudget,
+        evaluator: Evaluator,
+        natural: NaturalDays,
+        dimensions: Collection[str] = (),
+    ) -> None:
         self.metric = metric
         self.evaluator = evaluator
         cells = metric.traits.cells
@@ -69,9 +76,7 @@ class MetricState:
         self.ahead = Ahead(merged=latest if gauge else summed)
         lengths = {*metric.windows, metric.trailing_s, SLOT_MS // 1000} - {0}
         self.windows = Windows(shown, lengths)
-        self.natural = natural
-        told_days = max(metric.told, default=0) // DAY_S
-        self.days = DaySums(min(shown, Component.EXPOSURE + 1), told_days) if told_days else None
+        self.told = ToldDays(metric, natural, dimensions) if metric.told else None
         self.quarters = Quarters()
         self.cohort = Cohort() if deadlines else None
         self.open_cases = OpenCases() if leads else None
@@ -132,11 +137,16 @@ class MetricState:
             slot, component, series, value = self.open_cases.go_on(frontier, leads, self.table.whole)
         enter = self.windows.enter_quarters if coarse else self.windows.enter_slots
         enter(frontier, slot, component, series, value)
-        self._add_days(frontier, slot, component, series, value)
+        self._tell(frontier, slot, component, series, value)
         for quarter, late in self.quarters.due(frontier, activity):
             yield from self._close(quarter, late)
         if self.cohort is not None:
             self._expire(self.cohort, frontier)
+
+    def _tell(self, frontier: int, slot: Ints, component: Ints, series: Ints, value: Ints) -> None:
+        if self.told is not None:
+            self.told.go_on(frontier)
+            self.told.add(slot, component, series, value, self.table.whole)
 
     def assess(self, tick_ms: int, due: Mapping[str, Sequence[Assessment]]) -> Iterator[Assessed]:
         """Lets feedback act on the series whose fingerprints are named; what it changed."""
@@ -167,6 +177,11 @@ class MetricState:
         else:
             yield SoFar(self.metric.name, float(shares.share[whole]), int(shares.cases[whole]))
 
+    def figures(self, tick_ms: int) -> Iterator[DayFigures]:
+        """Of the windows that are told, every five minutes."""
+        if self.told is not None:
+            yield from self.told.told(tick_ms, self.shown)
+
     def _close(self, quarter: int, late: Due) -> Iterator[None]:
         current = late.slot == quarter  # older ones lie before the first whole quarter
         self.skipped.missed += int(np.count_nonzero(~current))
@@ -178,7 +193,9 @@ class MetricState:
             self.open_cases.enter_late(quarter * QUARTER_SLOTS, Leads(slots, component, series, late.value[current]))
         else:
             counts[component, series] += late.value[current]
-        self._add_days(0, late.slot[current] * QUARTER_SLOTS, component, series, late.value[current])
+        if self.told is not None:
+            slots = late.slot[current] * QUARTER_SLOTS
+            self.told.add(slots, component, series, late.value[current], self.table.whole)
         if self.cohort is not None and series.size:
             self.cohort.enter(late.slot[current] * QUARTER_SLOTS, component, log_id, series, late.value[current])
         counts = counts[:, : self.shown.series_count]
@@ -191,17 +208,6 @@ class MetricState:
             yield
         self.evaluator.close_quarter(start_ms, counts, self.shown)
         yield
-
-    def _add_days(self, frontier: int, slot: Ints, component: Ints, series: Ints, value: Ints) -> None:
-        """Goes on to the day of a frontier, and adds cells to the days of their slots, which ascend."""
-        if self.days is None:
-            return
-        if frontier:
-            self.days.go_on(self.natural.day(frontier * SLOT_MS - 1))
-        of = self.natural.of(slot * SLOT_MS)
-        for day in np.unique(of).tolist():
-            low, high = np.searchsorted(of, (day, day + 1))
-            self.days.add(day, component[low:high], series[low:high], value[low:high])
 
     def _expire(self, cohort: Cohort, frontier: int) -> None:
         gone = cohort.expiry.take(frontier + 1)

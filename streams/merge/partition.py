@@ -76,9 +76,11 @@ class MergePartition:
         self.watermarks = Watermarks(sources)
         self._catalogue = catalogue
         self._cells_partitions = settings.cells_partitions
-        natural = NaturalDays(settings.timezone)
+        natural, scored = NaturalDays(settings.timezone), catalogue.scored_dimensions
         self._states = {
-            metric.key(): MetricState(metric, self.budget, evaluator_factory(metric), natural)
+            metric.key(): MetricState(
+                metric, self.budget, evaluator_factory(metric), natural, scored.get(metric.name, ())
+            )
             for metric in catalogue.metrics
             if cells_partition(metric.key(), settings.cells_partitions) == partition
         }

@@ -11,11 +11,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from streams.catalogue.metric import Metric
-    from streams.merge.day_sums import DaySums
     from streams.merge.metric_state import MetricState
     from streams.merge.provisional import Shares
     from streams.merge.series_table import Scope
+    from streams.merge.shown_windows import ShownWindows
     from streams.merge.skipped import Skipped
+    from streams.merge.told_days import ToldDays
 
 
 class Reading(NamedTuple):
@@ -30,7 +31,8 @@ class Reading(NamedTuple):
         waiting: cells ahead of the watermark.
         skipped: cells that no window shows, by reason.
         provisional: what counts so far of the cases opened just now; None where that is never said, or not yet.
-        days: sums of natural days by series, of a metric with windows that are told; else None.
+        told: the natural days of a metric with windows that are told; else None.
+        shown: what the last tick saw of its windows.
 
     """
 
@@ -45,7 +47,8 @@ class Reading(NamedTuple):
     dropped: int
     skipped: Skipped
     provisional: Shares | None = None
-    days: DaySums | None = None
+    told: ToldDays | None = None
+    shown: ShownWindows | None = None
 
 
 def reading(state: MetricState) -> Reading:
@@ -63,5 +66,6 @@ def reading(state: MetricState) -> Reading:
         dropped=state.dropped,
         skipped=state.skipped,
         provisional=state.provisional.latest if state.provisional is not None else None,
-        days=state.days,
+        told=state.told,
+        shown=state.shown,
     )

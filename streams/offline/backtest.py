@@ -8,6 +8,8 @@ import time
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, TextIO
 from zoneinfo import ZoneInfo
 
+from msgspec import to_builtins
+
 from streams.alerts.decide.dispatch import Dispatch
 from streams.alerts.decide.routes import Routes
 from streams.alerts.words.message import Titles, listed
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from streams.catalogue.load import Catalogue
     from streams.offline.events_file import Line
     from streams.records.anomaly import Transition
+    from streams.records.score import Score
     from streams.settings.settings import Settings
 
 SLICE_MS = 10_000  # of ingest time, as replay sends
@@ -68,6 +71,7 @@ class Backtest:
         dead_letters: why there are any.
         minutes: what /metrics said; None where nobody asked.
         single_events: what rules would have asked for.
+        scores: the last of each scorecard and part.
 
     """
 
@@ -79,6 +83,7 @@ class Backtest:
         minutes: IO[bytes] | None = None,
     ) -> None:
         self.transitions: list[Transition] = []
+        self.scores: dict[str, Score] = {}
         self.clock_ms = NO_WATERMARK
         self.from_ms: int | None = None
         self._catalogue = catalogue
@@ -148,7 +153,7 @@ class Backtest:
         """What a worker would have sent that keeps up with the events: none is held because it is old."""
         zone = ZoneInfo(self.settings.timezone)
         dispatch = Dispatch(
-            Titles.of(self._catalogue.metrics, self.settings),
+            Titles.of(self._catalogue.spoken_of, self.settings),
             zone,
             muting=Muting(SilenceBook(), windows_of(self.settings.maintenance, zone)),
             routes=Routes.of(self.settings.routes, zone),
@@ -208,6 +213,7 @@ class Backtest:
                 if self.minutes is not None:
                     self.minutes.judged(merge, verdicts.time)
                 self.transitions += self._desk.deliver(verdicts)
+                self.scores |= {score.key: score for score in self._desk.take_scores()}
                 if self.minutes is not None:
                     self.minutes.handled(self._desk.handled)
 
@@ -278,6 +284,8 @@ def play(
         "anomalies": anomalies,
         "notifications": [listed(notification) for notification in run.notifications()],
     }
+    if catalogue.scorecards:
+        report["scores"] = [to_builtins(run.scores[key]) for key in sorted(run.scores)]
     if settings.on:
         report["single_events"] = run.single_events.listed()
     if truth is not None:

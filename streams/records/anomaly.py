@@ -40,7 +40,8 @@ class Anomaly(msgspec.Struct, frozen=True, kw_only=True):
     """`data` of pharos-anomalies; times are RFC 3339.
 
     `affected`: about how many events since it began were beyond what is normal, 0 where the unit does not tell. It
-    travels beside `data`, and records of versions before it lack it.
+    travels beside `data`, and records of versions before it lack it. `level`: the level of a scorecard that was lost or
+    will be; absent of all else.
     """
 
     fingerprint: str
@@ -71,6 +72,7 @@ class Anomaly(msgspec.Struct, frozen=True, kw_only=True):
     runbook_url: str
     board_url: str
     affected: int = 0
+    level: int | None = None
 
     @property
     def episode(self) -> EpisodeKey:

@@ -33,6 +33,8 @@ def encode(transition: Transition, source: str = SOURCE) -> bytes:
     """
     data = msgspec.to_builtins(transition.anomaly)
     affected = data.pop("affected")
+    if data["level"] is None:
+        del data["level"]
     return orjson.dumps(
         {
             "specversion": "1.0",

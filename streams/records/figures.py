@@ -26,6 +26,11 @@ _SUFFIXES = {
 _LONG_S = 600  # seconds beyond it are shown as a time span
 
 
+LEVEL_AT_RISK = Reason.LEVEL_AT_RISK.name
+LEVEL_LOST = Reason.LEVEL_LOST.name
+_LIMITED = {Reason.THRESHOLD.name, LEVEL_AT_RISK, LEVEL_LOST}
+
+
 class Judged(Protocol):
     """What is said of a value."""
 
@@ -40,8 +45,8 @@ class Judged(Protocol):
 
 
 def preset_limit(of: Judged) -> float | None:
-    """The limit that has been reached, where that is why it was published: the band of normal ends there."""
-    if of.reason != Reason.THRESHOLD.name:
+    """The limit that has been or will be reached, where that is why it was published: the band of normal ends there."""
+    if of.reason not in _LIMITED:
         return None
     return of.upper if of.direction == "up" else of.lower
 

@@ -6,6 +6,8 @@ from typing import Final
 
 import msgspec
 
+from streams.records.day_figures import DayFigures  # noqa: TC001 - msgspec reads the annotation at run time
+
 CLEAR_SCORE: Final = (
     0.7  # below it a series is clear and its alert recovers; between it and 1 an alert stays what it is
 )
@@ -40,6 +42,7 @@ class Verdict(msgspec.Struct, frozen=True):
         contributors: whom it comes from, the rest of it last; empty where no segment stands out.
         standouts: of these the ones that differ from all others, the smallest set that explains the change; None where
             nobody has looked, as for what is good.
+        level: of a scorecard, the one that was lost or may be.
 
     """
 
@@ -60,6 +63,7 @@ class Verdict(msgspec.Struct, frozen=True):
     started_at: int = 0
     contributors: list[Contributor] = []
     standouts: list[dict[str, str]] | None = None
+    level: int | None = None
 
 
 class Pulse(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -123,7 +127,8 @@ class TickVerdicts(msgspec.Struct, frozen=True):
     within REPORTED_FOR_MS of event time (so that an alert sees its recovery, or that it can no longer be judged).
 
     A `quiet` one is no tick: no source has had events for so long that ticks are far apart, and all is judged up to
-    `time`. Once a minute `so_far` holds every cohort that has provisional values: they are judged by nobody.
+    `time`. Once a minute `so_far` holds every cohort that has provisional values: they are judged by nobody. Every five
+    minutes `figures` holds those of natural days, which scorecards score.
     """
 
     partition: int
@@ -134,3 +139,4 @@ class TickVerdicts(msgspec.Struct, frozen=True):
     quiet: bool = False
     assessed: list[Assessed] = []
     so_far: list[SoFar] = []
+    figures: list[DayFigures] = []

@@ -255,6 +255,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     customer_key_replaces: str = ""  # fingerprint of the key that was used before, to change it for good
     state_dir: str = "state"
     catalogue: str = ""  # empty: the one shipped
+    scorecards: tuple[str, ...] = ()  # shipped ones by name, or files NAME.yaml, beside those of the catalogue
     timezone: str = "Asia/Shanghai"
     opening_hours: tuple[OpeningHours, ...] = ()  # empty: always open
     holidays: tuple[str, ...] = ()  # of countries or parts of them, as CN or BR-SP; days of their own kind

@@ -14,6 +14,8 @@ from streams.records.action import TYPE as ACTION_TAKEN
 from streams.records.action import Action
 from streams.records.anomaly import Anomaly, Change, Why
 from streams.records.request import Request, Stage
+from streams.records.score import Score
+from streams.records.score_event import TYPE as SCORE_UPDATED
 from streams.records.single_event import TYPE as EVENT_MATCHED
 from streams.records.single_event import SingleEventData
 from streams.settings.settings import Settings
@@ -22,6 +24,7 @@ from streams.topics.names import (
     ANOMALIES_TOPIC,
     ANOMALY_STATE_TOPIC,
     DEAD_LETTERS_TOPIC,
+    SCORES_TOPIC,
     SINGLE_EVENTS_TOPIC,
 )
 from streams.topics.wanted import Role, wanted_topics
@@ -45,6 +48,8 @@ _WHAT_FOR = {
     "feedback": "Surveys, reviews and mentions.",
     ANOMALIES_TOPIC: "Every change of an anomaly, in order for each fingerprint. A repeat has the id of the first.",
     ANOMALY_STATE_TOPIC: "The same records, compacted: the last of each anomaly.",
+    SCORES_TOPIC: "What scorecards say of the shop and of its parts: the last of each, every quarter of an hour of "
+    "event time and at once when a level changes. Indicators with too few cases are named, and do not count as 0.",
     ACTIONS_TOPIC: "What people and systems did about anomalies: Pharos obeys ack, snooze and feedback, and shows all. "
     "By its rules of linkage it asks systems to act here: see pharos.action.requested.",
     SINGLE_EVENTS_TOPIC: "Events that rules on single events (setting `on`) are about, with the ids of cases: who "
@@ -91,8 +96,9 @@ def _messages_of(topic: str, vocabulary: Vocabulary) -> list[str]:
         return [type_of(event) for event in vocabulary.topics[topic]]
     if topic == DEAD_LETTERS_TOPIC:
         return ["dead_letter"]
-    if topic == SINGLE_EVENTS_TOPIC:
-        return [EVENT_MATCHED]
+    own = {SINGLE_EVENTS_TOPIC: EVENT_MATCHED, SCORES_TOPIC: SCORE_UPDATED}
+    if topic in own:
+        return [own[topic]]
     actions = [ACTION_TAKEN, *(stage.value for stage in Stage)]
     return actions if topic == ACTIONS_TOPIC else [change.value for change in Change]
 
@@ -148,6 +154,7 @@ def _own_messages() -> dict[str, Any]:
         stage.value: _message(summary, "ActionStepEvent", "The fingerprint.") for stage, summary in asked.items()
     }
     messages[EVENT_MATCHED] = _message("A rule is about this event.", "SingleEventRecord", "The rule.")
+    messages[SCORE_UPDATED] = _message("A scorecard at a time.", "ScoreEvent", "Scorecard and scope.")
     messages["dead_letter"] = {
         "summary": "A record that could not be counted.",
         "contentType": "application/octet-stream",
@@ -181,7 +188,7 @@ def _message(summary: str, schema: str, key: str, description: str = "") -> dict
 def _schemas(vocabulary: Vocabulary) -> dict[str, Any]:
     structs: list[type] = [event for events in vocabulary.topics.values() for event in events]
     _, schemas = msgspec.json.schema_components(
-        [*structs, Anomaly, Action, Request, SingleEventData], ref_template=_SCHEMAS + "{name}"
+        [*structs, Anomaly, Action, Request, Score, SingleEventData], ref_template=_SCHEMAS + "{name}"
     )
     changes = [change.value for change in Change]
     affected = schemas["Anomaly"]["properties"].pop("affected")  # it travels beside the data
@@ -193,6 +200,7 @@ def _schemas(vocabulary: Vocabulary) -> dict[str, Any]:
                 "AnomalyEvent": _cloudevent(changes, "Anomaly", ("subject", "why"), extension),
                 "ActionEvent": _cloudevent([ACTION_TAKEN], "Action", ("subject",), {}),
                 "SingleEventRecord": _cloudevent([EVENT_MATCHED], "SingleEventData", ("subject",), {}),
+                "ScoreEvent": _cloudevent([SCORE_UPDATED], "Score", ("subject",), {}),
                 "ActionStepEvent": _cloudevent([stage.value for stage in Stage], "Request", ("subject",), {}),
             }.items()
         )
@@ -209,7 +217,8 @@ def _cloudevent(kinds: list[str], data: str, demanded: Iterable[str], extension:
             "source": dict(_TEXT),
             "type": {"type": "string", "enum": kinds},
             "time": dict(_TIME),
-            "subject": _TEXT | {"description": "The fingerprint of the anomaly, or the name of the rule."},
+            "subject": _TEXT
+            | {"description": "The fingerprint of the anomaly, the name of the rule, or scorecard and scope."},
             "datacontenttype": {"type": "string"},
             **extension,
             "data": {"$ref": _SCHEMAS + data},

@@ -9,6 +9,7 @@ RAW_PREFIX = "pharos-raw-"  # and the name of a mapping: what the intake took fo
 ANOMALIES_TOPIC = "pharos-anomalies"
 ANOMALY_STATE_TOPIC = "pharos-anomaly-state"
 CASES_TOPIC = "pharos-cases"
+SCORES_TOPIC = "pharos-scores"
 ACTIONS_TOPIC = "pharos-actions"
 SINGLE_EVENTS_TOPIC = "pharos-single-events"
 DEAD_LETTERS_TOPIC = "pharos-dead-letters"

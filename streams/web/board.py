@@ -20,6 +20,7 @@ from streams.web.effects import Effects
 from streams.web.entry import entry_of
 from streams.web.point import Point, interval_of, of_pulse
 from streams.web.provisional_view import ProvisionalView
+from streams.web.rolling_view import RollingView
 from streams.web.signal_view import part_view, signal_view
 from streams.web.sources import Sources
 from streams.web.timeline import merged, proposal_view
@@ -55,6 +56,7 @@ class Board:
         timezone: IANA name of the shop's time zone.
         pace: how many times faster than life the records' clock runs; for a demo or a paced replay.
         live: whether the wall clock decides what is old (`time: live`): then nothing is taken for a replay.
+        levels: of scorecards, which anomalies can be of, too.
 
     Attributes:
         courses: the line of each anomaly's series.
@@ -72,8 +74,10 @@ class Board:
         pace: float = 1.0,
         *,
         live: bool = False,
+        levels: Iterable[Metric] = (),
     ) -> None:
         self.register = register
+        self._levels = {metric.name: metric for metric in levels}
         self._catalogue = {metric.name: metric for metric in metrics}
         self._metrics = {name: metric for name, metric in self._catalogue.items() if () in metric.scopes}
         self.cohorts = {name: metric.forecasts for name, metric in self._catalogue.items() if metric.forecasts}
@@ -86,6 +90,7 @@ class Board:
         self._scores: dict[str, float] = {}
         self._intervals: dict[str, tuple[float, float] | None] = {}
         self._provisional = ProvisionalView(self._metrics.values())
+        self._rolling = RollingView()
         self._heard: dict[str, int] = {}
         self._sources = Sources(topics, pace, live=live)
         self.courses = Courses()
@@ -127,6 +132,7 @@ class Board:
             if point.value is not None:
                 self._heard[pulse.metric] = tick.time
         self._provisional.tick(tick)
+        self._rolling.tick(tick)
         self.courses.tick(tick)
         self.effects.tick(tick)
         self._forget()
@@ -213,7 +219,9 @@ class Board:
             "parts_only": [
                 part_view(metric) for metric in self._catalogue.values() if metric.name not in self._metrics
             ],
-            "titles": {name: [metric.title, metric.title_zh] for name, metric in self._catalogue.items()},
+            "titles": {
+                name: [metric.title, metric.title_zh] for name, metric in (self._catalogue | self._levels).items()
+            },
             "sources": sources,
         }
 
@@ -225,7 +233,7 @@ class Board:
         return other is not None and data_scope.sees(other.scope)
 
     def metric(self, name: str) -> Metric | None:
-        return self._catalogue.get(name)
+        return self._catalogue.get(name) or self._levels.get(name)
 
     def pulses(self, metric: str) -> list[Point]:
         """The last hour of the whole of a metric; empty where it has no whole."""
@@ -244,6 +252,7 @@ class Board:
                 self._points[name],
                 self._provisional.of(name),
                 self._intervals.get(name),
+                self._rolling.of(name),
                 leading=name in self._leading,
             )
             for name, metric in self._metrics.items()

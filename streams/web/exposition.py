@@ -17,7 +17,8 @@ from streams.telemetry.interval_metrics import interval_names
 from streams.telemetry.metrics import ANOMALY_STATE
 from streams.web.anomaly_states import AnomalyStates
 from streams.web.data_scope import EVERYTHING
-from streams.web.metric_families import INTERVAL, JUDGED, PROVISIONALS, STATES, VALUE, family_head
+from streams.web.metric_families import INTERVAL, JUDGED, PROVISIONALS, ROLLING, STATES, VALUE, family_head
+from streams.web.scores import score_lines
 from streams.web.series_labels import LabelsByMetric
 
 if TYPE_CHECKING:
@@ -27,9 +28,11 @@ if TYPE_CHECKING:
 
     from streams.catalogue.metric import Metric
     from streams.records.anomaly import Anomaly
+    from streams.records.score import Score
     from streams.web.data_scope import DataScope
     from streams.web.metric_families import Column
     from streams.web.provisional_readings import ProvisionalReading
+    from streams.web.rolling_readings import RollingReading
 
 _CHUNK: Final = 5_000
 _OPEN_METRICS: Final = "application/openmetrics-text"
@@ -76,6 +79,8 @@ class Exposition:
         anomalies: the open anomalies.
         metrics: the catalogue's; they give an anomaly's scope the order of dimensions that its series have.
         provisional: what is not final yet.
+        rolling: windows of 30, 60 and 90 days.
+        scores: of scorecards.
 
     """
 
@@ -86,12 +91,16 @@ class Exposition:
         anomalies: Callable[[], Iterable[Anomaly]],
         metrics: Iterable[Metric],
         provisional: Callable[[], Iterable[ProvisionalReading]] = lambda: (),
+        rolling: Callable[[], Iterable[RollingReading]] = lambda: (),
+        scores: Callable[[], Iterable[Score]] = lambda: (),
     ) -> None:
         self._registry = registry
         self._readings = readings
         self._anomalies = anomalies
         self._of_anomalies = AnomalyStates(metrics)
         self._provisional = provisional
+        self._rolling = rolling
+        self._scores = scores
         self._labels = LabelsByMetric()
         self._provisional_labels = LabelsByMetric()  # of the series of the log, which no tick may have reached yet
 
@@ -124,6 +133,7 @@ class Exposition:
                 else:
                     yield from _lines(self._labels, reading, column, data_scope)
         yield from self._provisional_pieces(data_scope)
+        yield from self._rolling_pieces(data_scope)
         yield family_head(ANOMALY_STATE, STATES)
         yield self._states(data_scope)
         yield tail
@@ -135,6 +145,18 @@ class Exposition:
             yield family_head(column.family, column.described)
             for reading in readings.values():
                 yield from _lines(self._provisional_labels, reading, column, data_scope)
+
+    def _rolling_pieces(self, data_scope: DataScope) -> Iterator[bytes]:
+        readings = list(self._rolling())
+        for column in ROLLING if readings else ():
+            yield family_head(column.family, column.described)
+            for reading in readings:
+                of = column._replace(more=f'window="{reading.days}d",')
+                yield from _lines(self._labels, reading, of, data_scope)
+        for name, described, lines in score_lines(s for s in self._scores() if data_scope.sees(s.scope)):
+            if lines:
+                yield family_head(name, described)
+                yield "".join(lines).encode()
 
     def _band(self, reading: Reading, column: Column, data_scope: DataScope) -> bytes:
         labels = self._labels.of(reading.metric, reading.scopes)

@@ -24,6 +24,7 @@ class Column(NamedTuple):
         name: the attribute of a `Reading`, or of a `ProvisionalReading`.
         form: how the number is written; estimates need no 17 digits.
         suffix: of the name, where each metric has a family of its own.
+        more: further labels, each with a comma behind it.
         main: of the main scope only, for all series it would make the page two thirds longer; only where it is finite.
 
     """
@@ -34,6 +35,7 @@ class Column(NamedTuple):
     form: str
     main: bool = False
     suffix: str = ""
+    more: str = ""
 
     def head(self, metric: Metric) -> bytes:
         """What stands before the lines of the family. `metric`: any, where it has all of them."""
@@ -43,7 +45,7 @@ class Column(NamedTuple):
     def prefix(self, metric: Metric) -> str:
         """A line of that metric, up to the labels of the series."""
         return (
-            f'{self.family}{{metric="{escaped(metric.name)}",'
+            f'{self.family}{{metric="{escaped(metric.name)}",{self.more}'
             if self.family
             else f"{prometheus_name(metric)}{self.suffix}{{"
         )
@@ -59,6 +61,10 @@ JUDGED: Final = (
     Column(LOWER, "Least of what a metric is expected to be, of its whole.", "lower", "%.6g", main=True),
     Column(UPPER, "Most of what a metric is expected to be, of its whole.", "upper", "%.6g", main=True),
     Column(SCORE, "Surprise: 1 is the limit of normal, 2 twice as surprising in log-probability.", "score", "%.6g"),
+)
+ROLLING: Final = (
+    Column("pharos_rolling", "A metric over the last natural days, today so far, in its unit.", "value", "%r"),
+    Column("pharos_rolling_cases", "How many cases a rolling figure is of.", "cases", "%d"),
 )
 PROVISIONALS: Final = (
     Column(

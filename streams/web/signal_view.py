@@ -17,6 +17,7 @@ def signal_view(
     points: Iterable[Point],
     so_far: dict[str, Any] | None,
     interval: tuple[float, float] | None,
+    rolling: list[dict[str, Any]],
     *,
     leading: bool,
 ) -> dict[str, Any]:
@@ -24,6 +25,7 @@ def signal_view(
 
     `so_far`: what is not final yet, as `streams.web.provisional_view` has it; never one of the points.
     `interval`: of the last point's value, 95 %, where the signal has one.
+    `rolling`: figures of 30, 60 and 90 days, as `streams.web.rolling_view` has them.
     """
     return {
         "name": metric.name,
@@ -39,6 +41,7 @@ def signal_view(
         "points": list(points),
         "so_far": so_far,
         "interval": interval,
+        "rolling": rolling,
     }
 
 

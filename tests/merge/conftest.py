@@ -73,14 +73,19 @@ def make_metric() -> Callable[..., Metric]:
 def make_merge() -> Callable[..., SimpleNamespace]:
     """A merge of given metrics: .merge, .memory by metric name, .advance(), .apply(watermark, metric, cells...).
 
-    A cell is (scope, component, slot, value, late). `partitions`: of the topic orders; `sources`: of all instead.
+    A cell is (scope, component, slot, value, late). `partitions`: of the topic orders; `sources`: of all instead;
+    `catalogue`: of the metrics, where it has scorecards.
     """
 
     def make(
-        *metrics: Metric, partitions: int = 1, sources: dict[str, int] | None = None, **settings: Any
+        *metrics: Metric,
+        partitions: int = 1,
+        sources: dict[str, int] | None = None,
+        catalogue: Catalogue | None = None,
+        **settings: Any,
     ) -> SimpleNamespace:
         memory: dict[str, Memory] = {}
-        catalogue = Catalogue.of(metrics)
+        catalogue = catalogue or Catalogue.of(metrics)
         merge = MergePartition(
             catalogue,
             0,

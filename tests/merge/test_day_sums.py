@@ -97,7 +97,7 @@ def test_a_cell_belongs_to_the_day_of_the_shop(
     merge.apply((midnight + 2) * 10_000, metric, *cells)
     merge.advance()
 
-    days = merge.merge.readings()[0].days
+    days = merge.merge.readings()[0].told.sums
     assert days.today == 739_500
     assert [days.window(1, 1, end=day)[0, 0] for day in (739_499, 739_500)] == [3, 5]
     assert days.covered(30) == 2
@@ -112,12 +112,12 @@ def test_what_comes_late_is_added_to_its_day_when_its_quarter_closes(
     merge.apply((midnight - 200) * 10_000, metric, ((0, ()), 0, midnight - 200, 1, 0))
     merge.apply(midnight * 10_000, metric, ((0, ()), 0, midnight - 90, 7, 1))
     merge.advance()
-    before = int(merge.merge.readings()[0].days.window(1, 1, end=739_499)[0, 0])
+    before = int(merge.merge.readings()[0].told.sums.window(1, 1, end=739_499)[0, 0])
     for slot in range(midnight, midnight + 900, 30):
         merge.apply(slot * 10_000, metric, ((0, ()), 0, slot, 1, 0))
     merge.advance()
 
-    assert (before, int(merge.merge.readings()[0].days.window(1, 1, end=739_499)[0, 0])) == (1, 8)
+    assert (before, int(merge.merge.readings()[0].told.sums.window(1, 1, end=739_499)[0, 0])) == (1, 8)
 
 
 def test_a_snapshot_writes_only_the_days_that_changed(
@@ -137,11 +137,11 @@ def test_a_snapshot_writes_only_the_days_that_changed(
     other.merge.restore(second[MANIFEST], chunks | second)
 
     assert written == ["739500"]
-    assert other.merge.readings()[0].days.window(30, 1).tolist() == [[7]]
+    assert other.merge.readings()[0].told.sums.window(30, 1).tolist() == [[7]]
 
 
 def by_scope(reading: Any, back: int) -> dict[tuple[Any, int], int]:
-    days = reading.days
+    days = reading.told.sums
     sums = days.window(30, len(reading.scopes), end=days.today - back)
     return {
         (scope, component): int(sums[component, series])
@@ -158,16 +158,16 @@ def test_days_do_not_depend_on_how_the_log_was_cut_or_interrupted(rng: Random) -
 
     natural = NaturalDays(ZONE)
     for one, other in zip(simple.merge.readings(), shuffled.merge.readings(), strict=True):
-        if one.metric is COHORT or one.days is None or not one.scopes:
+        if one.metric is COHORT or one.told is None or not one.scopes:
             continue  # what is late for a deadline enters when it is read
-        assert one.days.today == other.days.today
+        assert one.told.sums.today == other.told.sums.today
         assert [by_scope(one, back) for back in (0, 1)] == [by_scope(other, back) for back in (0, 1)]
         assert one.metric in (COUNT, SETTLED)
         frontier = (simple.merge.last_tick // 10_000) - one.metric.settle_s // 10
         expected: dict[tuple[Any, int], int] = defaultdict(int)
         for source in sources:
             for cell in (cell for _, cells in source.events for cell in cells if cell.metric is one.metric):
-                yesterday = natural.day(cell.slot * 10_000) < one.days.today
+                yesterday = natural.day(cell.slot * 10_000) < one.told.sums.today
                 if not cell.late and cell.slot < frontier and yesterday:
                     expected[cell.scope, cell.component] += cell.value
         assert by_scope(one, 1) == {place: value for place, value in expected.items() if value}

@@ -126,6 +126,7 @@ def test_what_it_refers_to_is_in_it(made: dict[str, Any]) -> None:
 
 def test_every_topic_and_type_of_the_contract_is_described(made: dict[str, Any]) -> None:
     own = ["pharos-anomalies", "pharos-anomaly-state", "pharos-actions", "pharos-dead-letters", "pharos-single-events"]
+    own.append("pharos-scores")
 
     assert set(made["channels"]) == {*SHIPPED.topics, *own}
     assert set(made["components"]["messages"]) == {

@@ -81,6 +81,8 @@ class Phrases(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     headline: str
     limit: str
+    level_at_risk: str
+    level_lost: str
     since: str
     span: str
     over: str
@@ -171,6 +173,8 @@ ENGLISH = Phrases(
     title="[{news}] {headline}",
     headline="{title}: {value}, expected {expected}{limit} ({where})",
     limit=", limit {limit}",
+    level_at_risk="{title}: {value} tonight, level {level} is lost at {limit} ({where})",
+    level_lost="{title}: {value}, level {level} was lost at {limit} ({where})",
     since="Since {start}, for {lasts}",
     span="From {start} to {end}, {lasts}; at worst {peak}",
     over="; over after {lasts}, at worst {peak}",
@@ -244,6 +248,8 @@ CHINESE = Phrases(
     title="【{news}】{headline}",
     headline="{title}：{value}，预期 {expected}{limit}（{where}）",
     limit="，限值 {limit}",
+    level_at_risk="{title}：预计今晚 {value}，跌破 {limit} 将失去 {level} 级（{where}）",
+    level_lost="{title}：{value}，已跌破 {limit}，失去 {level} 级（{where}）",
     since="{start} 起，已 {lasts}",
     span="{start} 至 {end}，持续 {lasts}；最差 {peak}",
     over="；持续 {lasts}，最差 {peak}",

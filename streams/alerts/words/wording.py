@@ -11,7 +11,7 @@ import msgspec
 from streams.alerts.words.line import Line, Name, Title, fill, join
 from streams.events.event_time import event_time_ms
 from streams.records.deadline_forecast import deadline_forecast
-from streams.records.figures import preset_limit
+from streams.records.figures import LEVEL_AT_RISK, LEVEL_LOST, preset_limit
 from streams.records.impact import MONEY, beyond_normal
 from streams.records.instant import clock_time
 
@@ -84,6 +84,16 @@ class Wording(NamedTuple):
         """
         say = self.phrases
         limit = preset_limit(anomaly)
+        levels = {LEVEL_AT_RISK: say.level_at_risk, LEVEL_LOST: say.level_lost}
+        if anomaly.reason in levels and limit is not None:
+            return fill(
+                levels[anomaly.reason],
+                title=Title(self.titles.get(anomaly.metric) or anomaly.metric),
+                value=say.amount(anomaly.value, anomaly.unit),
+                level=str(anomaly.level),
+                limit=say.amount(limit, anomaly.unit),
+                where=self.where(anomaly.scope),
+            )
         return fill(
             say.headline,
             title=Title(self.titles.get(anomaly.metric) or anomaly.metric),

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from streams.records.decoding import decoder_of
+from streams.records.score_event import encode as encode_score
 from streams.records.verdicts import TickVerdicts
-from streams.topics.names import ANOMALIES_TOPIC, ANOMALY_STATE_TOPIC
+from streams.topics.names import ANOMALIES_TOPIC, ANOMALY_STATE_TOPIC, SCORES_TOPIC
 from streams.transport.flush.flush import OutRecord
 from streams.transport.log.keeper import Save
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from streams.records.anomaly import Transition
     from streams.records.batch import RecordBatch
+    from streams.records.score import Score
     from streams.transport.log.keeper import Saved
 
 QUIET_SAVE_S = 5.0
@@ -31,6 +33,7 @@ class Desk(Protocol):
     """The pure life-cycle of anomalies (`streams.incidents`)."""
 
     def deliver(self, record: TickVerdicts) -> list[Transition]: ...
+    def take_scores(self) -> list[Score]: ...
     def to_bytes(self) -> bytes: ...
     def restore(self, payload: bytes) -> None: ...
 
@@ -69,6 +72,7 @@ class IncidentState:
         self._saved_offset = -1 if saved is None else saved.offset
         self._pending: list[Transition] = []
         self._saving: list[Transition] = []
+        self._scores: list[Score] = []
         if saved is not None:
             desk.restore(b"".join(value for _, value in sorted(saved.items.items())))
 
@@ -85,14 +89,16 @@ class IncidentState:
                 logger.exception("pharos-verdicts undecodable record")
                 continue
             self._pending += self.desk.deliver(record)
+            self._scores += self.desk.take_scores()
             self._on_tick(record)
 
     def take_save(self, offset: int, now_s: float, *, last: bool = False) -> Save | None:
-        """Transitions at once; without any, the state now and then."""
+        """Transitions and scores at once; without any, the state now and then."""
         quiet = now_s - self._saved_at < QUIET_SAVE_S and not last
-        if not self._pending and (quiet or offset == self._saved_offset):
+        if not self._pending and not self._scores and (quiet or offset == self._saved_offset):
             return None
         self._saving, self._pending = self._pending, []
+        scores, self._scores = self._scores, []
         self._saved_at = now_s
         state = self.desk.to_bytes()
         items = [
@@ -100,6 +106,7 @@ class IncidentState:
             for begin in range(0, len(state), _CHUNK_BYTES)
         ]
         records = [record for transition in self._saving for record in self._records(transition)]
+        records += [OutRecord(SCORES_TOPIC, encode_score(score), key=score.key.encode()) for score in scores]
         return Save(offset, items, frozenset(name for name, _ in items), records)
 
     def on_saved(self, save: Save) -> None:

@@ -59,7 +59,7 @@ def settings_of_the_page(folder: Path) -> Settings:
 def judge(shop: ShopifyShop, settings: Settings) -> Judged:
     """A backtest, with a look at what the wall would show at its end."""
     settings = for_scenario(settings, shop.scenario)
-    catalogue = load(settings.catalogue)
+    catalogue = load(settings.catalogue, settings.scorecards)
     topics = [source.name for source in sources_of(settings, catalogue.vocabulary)]
     run = Backtest(catalogue, settings, 2)
     lines = shop.lines()
