@@ -7,7 +7,7 @@ RIVALS := .cache/bench/rivals
 ENDS := -o faulthandler_exit_on_timeout=true -o faulthandler_timeout
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test test-kafka test-crash test-long test-rules test-boards test-alertmanager test-deploy test-end-to-end test-browser kafka lint bench bench-steady bench-scale bench-latency bench-restart bench-series bench-backtest bench-cases bench-mapping bench-detection bench-weeks bench-real evaluate lock clean
+.PHONY: demo test test-kafka test-crash test-long test-rules test-boards test-alertmanager test-deploy test-end-to-end test-browser kafka lint bench bench-steady bench-scale bench-latency bench-restart bench-series bench-backtest bench-cases bench-scorecards bench-mapping bench-detection bench-weeks bench-real evaluate lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/pharos demo
@@ -77,6 +77,9 @@ bench-backtest: $(VENV)/.dev
 
 bench-cases: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.cases
+
+bench-scorecards: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.scorecards
 
 bench-mapping: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.mapping

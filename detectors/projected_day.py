@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 FEWEST_DAYS: Final = 7
 _VOLUME_KNOWN: Final = 0.15  # so much of a day over, and its own pace counts as much as the usual one
-_SAME_DAY: Final = 0.7  # of the spread between days, the part that the hours of a day share with one another
+_SAME_DAY: Final = 0.8  # of the spread between days, the part that the hours of a day share with one another
 
 
 class Fraction(NamedTuple):

@@ -31,7 +31,7 @@ WEEK_AGO = "a week before"
 
 def executive(plan: Plan) -> Board:
     """Few numbers, slowly: no minute of them is news here."""
-    everything = plan.catalogue.metrics
+    everything = plan.catalogue.judged
     chosen = lasting(plan)
     return Board(
         name="executive",
@@ -57,7 +57,7 @@ def executive(plan: Plan) -> Board:
 def lasting(plan: Plan) -> list[Metric]:
     """Metrics with a promise, or judged over a day; of one section of the runbook the first."""
     found: dict[str, Metric] = {}
-    for metric in plan.catalogue.metrics:
+    for metric in plan.catalogue.judged:
         lasts = metric.target is not None or max(metric.windows) >= _DAY_S
         if lasts and metric.touchpoint != FEEDS and has_whole(metric) and not metric.traits.volume:
             found.setdefault(metric.runbook or metric.name, metric)
@@ -68,7 +68,7 @@ def lasting(plan: Plan) -> list[Metric]:
 def volumes(plan: Plan) -> list[Metric]:
     """The first count of each touchpoint, in the order of the catalogue."""
     found: dict[str, Metric] = {}
-    for metric in plan.catalogue.metrics:
+    for metric in plan.catalogue.judged:
         counted = metric.traits.volume and metric not in moneys(plan)
         if counted and metric.touchpoint != FEEDS and has_whole(metric):
             found.setdefault(metric.touchpoint, metric)
@@ -77,7 +77,7 @@ def volumes(plan: Plan) -> list[Metric]:
 
 def moneys(plan: Plan) -> list[Metric]:
     """What is told in money, in the order of the catalogue."""
-    found = [metric for metric in plan.catalogue.metrics if metric.unit in _MONEY and has_whole(metric)]
+    found = [metric for metric in plan.catalogue.judged if metric.unit in _MONEY and has_whole(metric)]
     return found[:_MOST_VOLUMES]
 
 
@@ -102,7 +102,7 @@ def against_last_week(plan: Plan, metric: Metric) -> Panel:
 
 def trouble(plan: Plan) -> Panel:
     """The share of the time in which something critical fired."""
-    names = "|".join(metric.name for metric in plan.catalogue.metrics)
+    names = "|".join(metric.name for metric in plan.catalogue.judged)
     critical = f'(count({firing(plan.job, names, "critical")}) > bool 0) or 0 * max(up{{job="{plan.job}"}} == 1)'
     builder = tile(Unit("percentunit", 1, 0, 1))
     description = "The share of the time range, by minutes, in which at least one critical anomaly fired."

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def overview(plan: Plan) -> Board:
     """All touchpoints on one scale."""
-    everything = plan.catalogue.metrics
+    everything = plan.catalogue.judged
     scores = [surprise(plan, touchpoint, metrics) for touchpoint, metrics in plan.touchpoints.items()]
     return Board(
         name="overview",

@@ -56,7 +56,7 @@ def pipeline_health(plan: Plan) -> Board:
         title="Pipeline health",
         description="Whether Pharos reads, evaluates and notifies. Needs the rules of deploy/prometheus in Prometheus.",
         folder=folder.OPERATIONS,
-        metrics=feeds or plan.catalogue.metrics,
+        metrics=feeds or plan.catalogue.judged,
         rows=rows,
         variables=[split(plan, feeds)] if feeds else [],
         since="now-1h",

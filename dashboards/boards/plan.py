@@ -46,7 +46,7 @@ class Plan:
     def touchpoints(self) -> dict[str, list[Metric]]:
         """Metrics by touchpoint, in the order of the catalogue; Pharos's own feeds come last."""
         found: dict[str, list[Metric]] = {}
-        for metric in self.catalogue.metrics:
+        for metric in self.catalogue.judged:
             found.setdefault(metric.touchpoint, []).append(metric)
         if FEEDS in found:
             found[FEEDS] = found.pop(FEEDS)

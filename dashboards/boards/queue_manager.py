@@ -26,7 +26,7 @@ _MOST_COLUMNS = 26
 
 def queue_boards(plan: Plan) -> Iterator[Board]:
     """The board, where the catalogue has metrics of queues."""
-    metrics = [metric for metric in plan.catalogue.metrics if (_QUEUE,) in metric.scopes]
+    metrics = [metric for metric in plan.catalogue.judged if (_QUEUE,) in metric.scopes]
     if metrics:
         yield _board(plan, metrics)
 

@@ -20,7 +20,7 @@ _MOST_METRICS = 4
 
 def war_room(plan: Plan) -> Board:
     """What is open, and the few metrics that people come running for."""
-    everything = plan.catalogue.metrics
+    everything = plan.catalogue.judged
     return Board(
         name="war-room",
         title="War room",
@@ -49,7 +49,7 @@ def vital(plan: Plan) -> list[Metric]:
 
     A catalogue without critical metrics gets its first ones.
     """
-    metrics = [metric for metric in plan.catalogue.metrics if metric.touchpoint != FEEDS]
+    metrics = [metric for metric in plan.catalogue.judged if metric.touchpoint != FEEDS]
     critical = [metric for metric in metrics if metric.severity is Severity.CRITICAL] or metrics
     ranked = sorted(critical, key=lambda metric: (metric.target is None, metric.traits.volume))
     first = {metric.touchpoint: metric for metric in reversed(ranked)}

@@ -90,7 +90,7 @@ def anomaly_recordings(job: str, catalogue: Catalogue) -> Iterator[Recording]:
 def metrics_by_touchpoint(catalogue: Catalogue) -> dict[str, list[str]]:
     """Names of metrics, by touchpoint in the order of the catalogue."""
     found: dict[str, list[str]] = {}
-    for metric in catalogue.metrics:
+    for metric in catalogue.spoken_of:
         found.setdefault(metric.touchpoint, []).append(metric.name)
     return found
 

@@ -31,6 +31,28 @@ worker, of Prometheus and of a broker from the environment. If the worker needs 
 
 # Alerts of Prometheus
 """
+_LEVELS = """\
+## Scorecard level
+
+A scorecard ([scorecards](scorecards.md)) loses a level tonight as today goes, or lost it at midnight. The message says
+the figure of 30 days, the level, and the figure at which it is lost; `chance` of the API says how likely that is. What
+can be scored is listed in [the metrics](metrics.md#scorecard-level). If an anomaly of the indicator itself is open, it
+is the cause: work on that one.
+
+- owner: whoever answers for the indicator; for the score itself, the shop's management
+
+1. The scores, what loses a level first.
+
+       curl -s "$PHAROS/api/v1/scorecards?limit=5" | python3 -m json.tool
+
+2. How far the figure is from its limit: (limit - tonight) x cases more good ones before midnight would keep the level.
+
+       curl -s "$PHAROS/metrics" | grep '^pharos_rolling'
+
+3. What today did to it: the anomalies that are open at the same touchpoint.
+
+       curl -s "$PHAROS/api/v1/anomalies" | python3 -m json.tool
+"""
 _BAD = {"up": "rises", "down": "falls", "both": "rises or falls"}
 
 
@@ -42,11 +64,12 @@ def runbook(catalogue: Catalogue, groups: list[Group]) -> str:
             if isinstance(rule, Alert):
                 alerts.setdefault(rule.name, []).append(rule)
     metrics: dict[str, list[Metric]] = {}
-    for metric in catalogue.metrics:
+    for metric in catalogue.judged:
         if not metric.runbook.startswith(("https://", "http://")):
             metrics.setdefault(metric.runbook or metric.name, []).append(metric)
     parts = [_HEAD, *("\n".join(_alert(name, rules)) for name, rules in alerts.items()), "# Metrics\n"]
     parts += ["\n".join(_metric(key, group)) for key, group in metrics.items()]
+    parts.append(_LEVELS)
     return "\n".join(parts)
 
 

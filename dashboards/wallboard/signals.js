@@ -8,7 +8,7 @@ import { list, say, texts } from "./texts.js";
 
 const HEARD = 600_000;
 
-export const isHeard = (metric) => Boolean(metric.so_far) || metric.points.some((point) => point[1] !== null);
+export const isHeard = (metric) => Boolean(metric.so_far) || metric.rolling.length > 0 || metric.points.some((point) => point[1] !== null);
 
 // Of faults none is not reported.
 export const isMissing = (metric) => !isHeard(metric) && !metric.of_faults;
@@ -30,6 +30,7 @@ export function signal(metric, board, context) {
     element("span", { class: "signal-value" }, number, unit ? " " : null, unit ? element("small", {}, unit) : null),
     element("span", { class: "signal-note", title: surely(metric, value) }, note(metric, last, value, context)),
     soFar(metric, board),
+    ...metric.rolling.map((told) => rolling(metric, told)),
     sparkline(metric.points, board.time, `${title}: ${quantity(value, metric.unit)}`));
 }
 
@@ -63,6 +64,14 @@ function soFar(metric, board) {
     say(texts.soFar, {
       value: quantity(provisional.share, metric.unit), cases: plain(provisional.cases), duration: duration(1000 * provisional.final_after_s),
     }));
+}
+
+// Windows of 30, 60 and 90 days: what they are, and what they will be when today is over.
+function rolling(metric, told) {
+  const value = quantity(told.value, metric.unit);
+  const words = told.tonight === null ? texts.rolling : texts.rollingTonight;
+  return element("span", { class: "signal-so-far", title: say(texts.rollingMeaning, { days: told.covered, cases: plain(told.cases) }) },
+    say(words, { days: told.days, value, tonight: told.tonight === null ? "" : quantity(told.tonight, metric.unit) }));
 }
 
 // Signals of any touchpoint, each with the way to its touchpoint's page, which looks for the same.

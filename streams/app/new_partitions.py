@@ -91,7 +91,7 @@ class NewPartitions:
             partition,
             sources_of_merges(self._sources, catalogue, settings.cells_partitions),
             settings,
-            lambda metric: MetricEvaluator(metric, settings, catalogue.calendar, len(catalogue.metrics)),
+            lambda metric: MetricEvaluator(metric, settings, catalogue.calendar, len(catalogue.judged)),
         )
 
     def desk(self) -> IncidentDesk:

@@ -70,10 +70,15 @@ class Catalogue:
         by_name |= {metric.name: metric for metric in levels}
         return cls(metrics, by_name, digest, calendar, vocabulary, scorecards, levels)
 
+    @cached_property
+    def judged(self) -> tuple[Metric, ...]:
+        """Those that detectors look at; the others are only told."""
+        return tuple(metric for metric in self.metrics if metric.judged)
+
     @property
     def spoken_of(self) -> tuple[Metric, ...]:
-        """All that an anomaly can be of: metrics, and levels of scorecards."""
-        return self.metrics + self.levels
+        """All that an anomaly can be of: metrics that are judged, and levels of scorecards."""
+        return self.judged + self.levels
 
     @cached_property
     def links(self) -> tuple[CaseLink, ...]:
@@ -107,12 +112,14 @@ def load(path: str | Path | None = None, scorecards: Iterable[str] = ()) -> Cata
     Raises LocatedError (a ValueError) that names file, line, column and key, and says what to do.
     """
     more = tuple(scorecards)
-    return _catalogue(read_document(Path(path)), more) if path else _shipped(more)
+    if not path and not more:
+        return _shipped()
+    return _catalogue(read_document(Path(path) if path else SHIPPED), more)
 
 
 @cache
-def _shipped(more: tuple[str, ...]) -> Catalogue:
-    return _catalogue(read_document(SHIPPED), more)
+def _shipped() -> Catalogue:
+    return _catalogue(read_document(SHIPPED))
 
 
 def parse(text: str, file: str) -> Catalogue:

@@ -76,6 +76,7 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
         trailing_s: the window of the denominator where it differs from that of the numerator (per_thousand).
         told: windows in seconds of 30, 60 or 90 natural days, today so far among them, that are shown, exported and
             scored, and judged by no detector.
+        judged: whether detectors look at its `windows`; of a metric that only tells, they do not.
         settle_s: a window is judged this much after its end, beside the lateness (T_max of C1).
         scopes: sets of dimensions; [] is the whole, which gauges do not have.
         exposure: for counts, the activity that the expectation is proportional to (keeps ten times the traffic quiet).
@@ -129,6 +130,7 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     largest: float | None = None
     trailing_s: int = 0
     told: tuple[int, ...] = ()
+    judged: bool = True
     settle_s: int = 0
     target: float | None = None
     threshold: float | None = None

@@ -9,6 +9,7 @@ from streams.catalogue.metric import Direction
 from streams.catalogue.provisional import final_after_s, opened_within_s
 from streams.catalogue.signals import CellKind
 from streams.catalogue.single_values import Difference
+from streams.catalogue.told import DAY_S
 from streams.catalogue.wording import between, condition_words, duration, operand
 from streams.cells.histogram import BINS
 
@@ -52,7 +53,7 @@ def _row(metric: Metric) -> tuple[str, ...]:
         {Direction.UP: "up", Direction.DOWN: "down", Direction.BOTH: "both ways"}[metric.direction],
         effect,
         f"{metric.minimum_exposure:g}",
-        ", ".join(duration(window) for window in metric.windows),
+        ", ".join(duration(window) for window in (metric.windows if metric.judged else ())) or "not judged",
         str(metric.severity),
         metric.touchpoint,
     )
@@ -66,6 +67,7 @@ def _section(metric: Metric) -> Iterator[str]:
         for term in terms:
             yield f"- {name}: {_term(metric, term)}"
     yield from _shape(metric)
+    yield from _told(metric)
     if metric.trailing_s:
         yield f"- per hour; the denominator covers the last {duration(metric.trailing_s)}"
     if metric.settle_s:
@@ -81,6 +83,13 @@ def _section(metric: Metric) -> Iterator[str]:
     yield "- scopes: " + ", ".join(" + ".join(scope) if scope else "whole shop" for scope in metric.scopes)
     if metric.symptom_of:
         yield "- can be a symptom of: " + ", ".join(_cause(metric, name) for name in metric.symptom_of)
+
+
+def _told(metric: Metric) -> Iterator[str]:
+    if metric.told:
+        days = ", ".join(str(window // DAY_S) for window in metric.told)
+        judged = "" if metric.judged else ", and not judged"
+        yield f"- told over {days} natural days, today so far among them{judged}"
 
 
 def _shape(metric: Metric) -> Iterator[str]:

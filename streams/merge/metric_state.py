@@ -74,7 +74,8 @@ class MetricState:
         self.settle_slots = -(-metric.settle_s * 1000 // SLOT_MS)
         self.table = SeriesTable(metric, budget)
         self.ahead = Ahead(merged=latest if gauge else summed)
-        lengths = {*metric.windows, metric.trailing_s, SLOT_MS // 1000} - {0}
+        judged = (*metric.windows, metric.trailing_s) if metric.judged else ()
+        lengths = {*judged, SLOT_MS // 1000} - {0}
         self.windows = Windows(shown, lengths)
         self.told = ToldDays(metric, natural, dimensions) if metric.told else None
         self.quarters = Quarters()
@@ -150,7 +151,7 @@ class MetricState:
 
     def assess(self, tick_ms: int, due: Mapping[str, Sequence[Assessment]]) -> Iterator[Assessed]:
         """Lets feedback act on the series whose fingerprints are named; what it changed."""
-        if not self.table.scopes:
+        if not self.table.scopes or not self.metric.judged:
             return
         metric, sets = self.metric, self.metric.scopes
         for series, (place, values) in enumerate(self.shown.scopes):
@@ -161,8 +162,8 @@ class MetricState:
                 yield self.evaluator.assess(tick_ms, self.shown, series, assessment)
 
     def judge(self, tick_ms: int) -> tuple[list[Verdict], Pulse] | None:
-        """What the evaluator says at a tick; None before the metric has a series."""
-        if not self.table.scopes:
+        """What the evaluator says at a tick; None before the metric has a series, or where nobody judges it."""
+        if not self.table.scopes or not self.metric.judged:
             return None
         return self.evaluator.tick(tick_ms, self.shown)
 
@@ -198,6 +199,8 @@ class MetricState:
             self.told.add(slots, component, series, late.value[current], self.table.whole)
         if self.cohort is not None and series.size:
             self.cohort.enter(late.slot[current] * QUARTER_SLOTS, component, log_id, series, late.value[current])
+        if not self.metric.judged:
+            return
         counts = counts[:, : self.shown.series_count]
         for number in self.table.supplied:
             partner = self.table.partner(number)

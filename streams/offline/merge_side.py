@@ -44,7 +44,7 @@ class MergeSide:
                 number,
                 of_merges,
                 settings,
-                lambda metric: MetricEvaluator(metric, settings, catalogue.calendar, len(catalogue.metrics)),
+                lambda metric: MetricEvaluator(metric, settings, catalogue.calendar, len(catalogue.judged)),
             )
             for number in range(self._partitions)
         ]

@@ -10,6 +10,7 @@ import msgspec
 T = TypeVar("T")
 
 _FOLDERS = ("state_dir", "catalogue", "mappings_folder")
+_LISTS = ("scorecards",)
 
 
 def at_home(path: str) -> str:
@@ -35,7 +36,8 @@ def with_homes(struct: T) -> T:
     for field in struct.__struct_fields__:
         value = getattr(struct, field)
         named = isinstance(value, str) and (field.endswith("_file") or field in _FOLDERS)
-        changed_value = at_home(value) if named else with_homes(value)
+        listed = field in _LISTS and isinstance(value, tuple)
+        changed_value = at_home(value) if named else tuple(map(at_home, value)) if listed else with_homes(value)
         if changed_value is not value and changed_value != value:
             changes[field] = changed_value
     return msgspec.structs.replace(struct, **changes) if changes else struct
