@@ -43,7 +43,7 @@ is the cause: work on that one.
 
 1. The scores, what loses a level first.
 
-       curl -s "$PHAROS/api/v1/scorecards?limit=5" | python3 -m json.tool
+       curl -s "$PHAROS/api/v1/scorecards" | python3 -m json.tool
 
 2. How far the figure is from its limit: (limit - tonight) x cases more good ones before midnight would keep the level.
 

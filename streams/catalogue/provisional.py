@@ -26,6 +26,9 @@ def final_after_s(metric: Metric) -> int:
 def opened_within_s(metric: Metric) -> int:
     """A provisional value is of the cases that were opened within so many seconds; 0 where there is no such value.
 
-    It is the shortest window, or the time to the deadline where that is shorter: their deadlines all lie ahead.
+    It is the shortest window, or the time to the deadline where that is shorter: their deadlines all lie ahead. What is
+    only told of months has none.
     """
+    if not metric.judged:
+        return 0
     return min(metric.windows[0], final_after_s(metric)) // MINUTE_S * MINUTE_S

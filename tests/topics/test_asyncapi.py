@@ -136,6 +136,7 @@ def test_every_topic_and_type_of_the_contract_is_described(made: dict[str, Any])
         *(stage.value for stage in Stage),
         "dead_letter",
         "pharos.event.matched",
+        "pharos.score.updated",
     }
     directions = {name: made["operations"][f"send-{name}"]["action"] for name in own}
     assert set(directions.values()) == {"send"}

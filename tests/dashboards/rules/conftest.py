@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from streams.web.api import create_web_app
+from streams.web.scores import ScoreBook, add_scorecards
 from streams.web.security import Security
 
 if TYPE_CHECKING:
@@ -41,7 +42,9 @@ def known_labels(exposed: dict[str, set[str]]) -> set[str]:
 @pytest.fixture(scope="session")
 def app_paths() -> set[str]:
     """The paths that a worker answers to GET."""
-    app = create_web_app(None, None, None, Security("127.0.0.1", (), ()), {})
+    security = Security("127.0.0.1", (), ())
+    app = create_web_app(None, None, None, security, {})
+    add_scorecards(app, ScoreBook(), (), (), security)
     return {route.resource.canonical for route in app.router.routes() if route.method == "GET"}
 
 
