@@ -8,6 +8,7 @@ from dashboards.boards.executive import executive
 from dashboards.boards.overview import overview
 from dashboards.boards.pipeline_health import pipeline_health
 from dashboards.boards.queue_manager import queue_boards
+from dashboards.boards.scorecards import scorecard_boards
 from dashboards.boards.touchpoint import touchpoint_boards
 from dashboards.boards.war_room import war_room
 
@@ -17,12 +18,13 @@ if TYPE_CHECKING:
 
 
 def all_boards(plan: Plan) -> list[Board]:
-    """War room, overview, touchpoints, queues, executive, pipeline."""
+    """War room, overview, touchpoints, queues, executive, scorecards, pipeline."""
     return [
         war_room(plan),
         overview(plan),
         *touchpoint_boards(plan),
         *queue_boards(plan),
         executive(plan),
+        *scorecard_boards(plan),
         pipeline_health(plan),
     ]

@@ -37,6 +37,9 @@ def effect(metric: Metric) -> str:
 
 def _sentences(metric: Metric) -> Iterator[str]:
     yield f"{metric.title} ({metric.id}, `{metric.name}`)."
+    if not metric.judged:
+        yield f"Bad where {_BAD[metric.direction]}; told for scorecards, and judged by no detector."
+        return
     yield f"Bad where {_BAD[metric.direction]}; a change of less than {effect(metric)} is not reported."
     if metric.target is not None:
         yield f"Promised: {metric.target:g}."

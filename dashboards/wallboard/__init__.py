@@ -9,6 +9,7 @@ _PAGES = {
     "/anomalies/{fingerprint}": "anomaly.html",
     "/dead-letters": "dead_letters.html",
     "/journey": "journey.html",
+    "/scorecards": "scorecards.html",
     "/silences": "silences.html",
     "/touchpoints/{touchpoint}": "touchpoint.html",
 }

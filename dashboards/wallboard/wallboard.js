@@ -88,7 +88,7 @@ function counted(board) {
 
 // Links in messages name the anomaly in the board's address.
 const linked = asked("fingerprint");
-for (const name of ["silences", "journey"]) at(`to-${name}`).href = spoken(address(name));
+for (const name of ["silences", "scorecards", "journey"]) at(`to-${name}`).href = spoken(address(name));
 if (linked) location.replace(spoken(address(`anomalies/${encodeURIComponent(linked)}`)));
 
 prepareSignature();

@@ -20,6 +20,7 @@ def test_there_is_a_wallboard_a_page_for_each_anomaly_and_touchpoint_and_those_t
         "/anomalies/{fingerprint}",
         "/dead-letters",
         "/journey",
+        "/scorecards",
         "/silences",
         "/touchpoints/{touchpoint}",
     ]

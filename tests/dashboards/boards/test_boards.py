@@ -67,7 +67,7 @@ def urls(panel: dict[str, Any]) -> list[str]:
 def test_there_is_a_board_for_each_who_looks(boards: dict[str, Any]) -> None:
     assert list(boards) == [
         *("war-room", "overview", "order", "consultation", "logistics", "aftersale", "page", "feedback"),
-        *("queues", "executive", "pipeline"),
+        *("queues", "executive", "scorecards", "pipeline"),
     ]
     assert [board["uid"] for board in boards.values()] == [f"pharos-{name}" for name in boards]
 
