@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from streams.transport.source.source_options import SourceOptions
 
 UNFLUSHED_SOON = 50_000  # records that are flushed before their time
-_BYTES_A_RECORD = 40  # of new names; fifty thousand such records are 2 MB, which are 16 MiB of cells at the most
+_BYTES_A_RECORD = 20  # of new names; fifty thousand such records are 1 MB, which are 16 MiB of cells at the most
 
 
 class DeadLetter(Protocol):
