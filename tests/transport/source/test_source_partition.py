@@ -74,7 +74,7 @@ def test_a_partition_that_is_warming_up_has_no_news() -> None:
 def test_new_names_weigh_as_records_do_until_they_are_flushed() -> None:
     part = new_part()
     run(part, None)
-    ingest_of(part).new_bytes = 2_000_000
+    ingest_of(part).new_bytes = 1_000_000
     part.take(fetched(0, range(5)))
 
     assert part.unflushed == 50_000
