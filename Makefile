@@ -6,6 +6,8 @@ RIVALS := .cache/bench/rivals
 # A test that hangs ends its process, with the place where each thread stands: a run must not wait for ever.
 ENDS := -o faulthandler_exit_on_timeout=true -o faulthandler_timeout
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# Images of Python say so. Each worker of a test run, and each `pharos` it starts, would compile all modules anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test test-kafka test-crash test-long test-rules test-boards test-alertmanager test-deploy test-end-to-end test-browser kafka lint bench bench-steady bench-scale bench-latency bench-restart bench-series bench-backtest bench-cases bench-scorecards bench-mapping bench-detection bench-weeks bench-real evaluate lock clean
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +13,7 @@ from streams.offline.headway import Headway
 from streams.records.anomaly import Change
 from streams.settings.settings import SOURCE_TOPICS, Settings
 from streams.topics.wanted import embedded_topics
-from tests.support.shop_evening import PARTITIONS, Evening, assert_worth_comparing, settings_for
+from tests.support.shop_evening import PARTITIONS, Evening, Told, assert_worth_comparing, settings_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,9 +28,22 @@ def broker() -> Iterator[str]:
         yield running.address
 
 
-async def test_a_replay_at_full_speed_gives_what_a_backtest_gives(broker: str, tmp_path: Path) -> None:
-    evening = Evening()
-    expected, outcomes = evening.backtest()
+@pytest.fixture(scope="module")
+def evening() -> Evening:
+    """Nobody changes it."""
+    return Evening()
+
+
+@pytest.fixture(scope="module")
+def judged(evening: Evening) -> tuple[list[Told], dict[str, int]]:
+    """What a backtest makes of it."""
+    return evening.backtest()
+
+
+async def test_a_replay_at_full_speed_gives_what_a_backtest_gives(
+    evening: Evening, judged: tuple[list[Told], dict[str, int]], broker: str, tmp_path: Path
+) -> None:
+    expected, outcomes = judged
     assert_worth_comparing(expected)
     settings = settings_for(evening, broker, str(tmp_path), transactions=False)
     headway = Headway(Connection(broker), settings.app)
@@ -42,9 +56,12 @@ async def test_a_replay_at_full_speed_gives_what_a_backtest_gives(broker: str, t
     assert counted == outcomes
 
 
-async def test_feedback_acts_in_a_replay_at_full_speed_as_in_a_backtest(broker: str, tmp_path: Path) -> None:
-    evening = Evening()
-    without, _ = evening.backtest()
+async def test_feedback_acts_in_a_replay_at_full_speed_as_in_a_backtest(
+    evening: Evening, judged: tuple[list[Told], dict[str, int]], broker: str, tmp_path: Path
+) -> None:
+    without, _ = judged
+    evening = copy(evening)
+    evening.lines = list(evening.lines)
     first, *_, last = [told for told in without if told.change is Change.OPENED]
     evening.take_feedback(first, "expected", first.decided_at + 90_000)
     evening.take_feedback(last, "false_alarm", last.decided_at + 90_000)
