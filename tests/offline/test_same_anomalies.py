@@ -49,7 +49,7 @@ async def test_a_replay_at_full_speed_gives_what_a_backtest_gives(
     headway = Headway(Connection(broker), settings.app)
     headway.begin(dict.fromkeys(SOURCE_TOPICS, PARTITIONS))
 
-    found, counted = await evening.live(settings, 0.0, 60.0, headway)
+    found, counted = await evening.live(settings, 0.0, 240.0, headway)
     headway.close()
 
     assert found == expected
@@ -69,7 +69,7 @@ async def test_feedback_acts_in_a_replay_at_full_speed_as_in_a_backtest(
     assert expected != without
     settings = settings_for(evening, broker, str(tmp_path), transactions=False)
 
-    found, counted = await evening.live(settings, 0.0, 60.0)
+    found, counted = await evening.live(settings, 0.0, 240.0)
 
     assert found == expected
     assert counted == outcomes
