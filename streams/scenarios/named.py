@@ -8,6 +8,7 @@ from streams.simulate.double11 import Profile, calendar, double11
 from streams.simulate.faults import KINDS
 from streams.simulate.traps import TRAPS
 from streams.simulate.week.faults import KINDS as OF_A_WEEK
+from streams.simulate.week.month import month
 from streams.simulate.week.week import quiet_week, week
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ SCENARIOS: dict[str, Callable[[int, Profile], Played]] = {
     "double11": double11,
     "week": lambda seed, _: week(seed),
     "quiet_week": lambda seed, _: quiet_week(seed),
+    "month": lambda seed, _: month(seed),
 }
 
 
@@ -43,4 +45,5 @@ def described() -> Iterator[str]:
     yield from (f"    {entry['begins'][5:16]} to {entry['ends'][5:16]}  {entry['name']}" for entry in calendar())
     yield "week: six days of a small shop, then a week with two troubles every other day, in windows of hours:"
     yield from (f"    {name:<14} {kind.touchpoint:<12} {kind.what}" for name, kind in OF_A_WEEK.items())
+    yield "month: five weeks of four stores, of which one is about to lose a level (play it with scorecards: [shopee])"
     yield "quiet_week: the same small shop while nothing goes wrong"
