@@ -17,6 +17,7 @@ TOLD = 0.6
 """Of the runs of tests that pass their limits so many become warnings, as measured on whole days: the others have too
 few events to be told, or belong to what is told already."""
 _WHOLE = 0.3  # of what a metric may have; the rest is for its parts
+_LEAN = 0.5  # of what a metric with lean scopes may have: 300,000 parts must not take from ten regions
 _DAY_S = 86_400.0
 _ROUNDS = 4  # to where the limit of a window no longer moves
 
@@ -36,14 +37,21 @@ class AlarmBudget(NamedTuple):
     a_day: float
     metrics: int
 
-    def of_series(self, judged: NDArray[np.bool_], whole: int) -> Array:
-        """float64[n]: false warnings a day that each series of a metric may have; `whole` is -1 where there is none."""
-        mine = self.a_day / max(self.metrics, 1)
+    def of_series(self, judged: NDArray[np.bool_], whole: int, *, lean: bool = False) -> Array:
+        """float64[n]: false warnings a day that each series of a metric may have; `whole` is -1 where there is none.
+
+        `lean`: whether half of it is for lean scopes.
+        """
+        mine = self.a_day / max(self.metrics, 1) * (1 - _LEAN if lean else 1.0)
         parts = int(np.count_nonzero(judged)) - (whole >= 0)
         allowed = np.full(len(judged), mine * (1 - _WHOLE if whole >= 0 else 1.0) / max(parts, 1))
         if whole >= 0:
             allowed[whole] = mine * (_WHOLE if parts else 1.0)
         return allowed
+
+    def of_lean(self, series: int, scopes: int = 1) -> float:
+        """False warnings a day that each of so many series of a lean scope may have; a metric has `scopes` of these."""
+        return self.a_day / max(self.metrics, 1) * _LEAN / max(scopes, 1) / max(series, 1)
 
 
 class Looks(NamedTuple):

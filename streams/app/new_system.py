@@ -41,7 +41,7 @@ async def new_system(
         if not customers.fingerprint:
             customers = own_key(settings.state_dir)
         settings = msgspec.structs.replace(settings, transactions=False, state_dir=state_dir, dedup_records=records)
-    catalogue = load(settings.catalogue, settings.scorecards)
+    catalogue = load(settings.catalogue, settings.scorecards, settings.lean)
     if lacking := lacks_without_key(catalogue, customers):
         logger.warning("%s", lacking)
     sources = await prepare_topics(settings, connection, catalogue.vocabulary)

@@ -12,6 +12,7 @@ from streams.catalogue.calendar_rules import check_entry, check_planned
 from streams.catalogue.case_roles import links_of
 from streams.catalogue.declared_events import declared_events, with_declared
 from streams.catalogue.forecast_rules import check_forecast, with_cohort
+from streams.catalogue.lean import made_lean
 from streams.catalogue.metric import Metric
 from streams.catalogue.rules import check_graph, check_metric
 from streams.catalogue.scorecards import level_metrics, read_scorecards, scorecards_of
@@ -23,7 +24,7 @@ from streams.settings.located_yaml import Document, read_document, suggestion
 from streams.settings.settings import CalendarEntry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from streams.catalogue.case_roles import CaseLink
     from streams.catalogue.scorecard import Scorecard
@@ -70,6 +71,10 @@ class Catalogue:
         by_name |= {metric.name: metric for metric in levels}
         return cls(metrics, by_name, digest, calendar, vocabulary, scorecards, levels)
 
+    def with_metrics(self, metrics: tuple[Metric, ...]) -> Catalogue:
+        """The same with others in their place."""
+        return Catalogue.of(metrics, self.calendar, self.vocabulary, self.scorecards)
+
     @cached_property
     def judged(self) -> tuple[Metric, ...]:
         """Those that detectors look at; the others are only told."""
@@ -104,17 +109,19 @@ class Catalogue:
         return frozenset(dimension for metric in self.metrics for scope in metric.scopes for dimension in scope)
 
 
-def load(path: str | Path | None = None, scorecards: Iterable[str] = ()) -> Catalogue:
+def load(path: str | Path | None = None, scorecards: Iterable[str] = (), lean: Collection[str] = ()) -> Catalogue:
     """The catalogue of a file; without one, or with "" as the setting has it, the one shipped, which is read once.
 
-    `scorecards`: more of them, by the names of shipped ones or as files, as the setting has them.
+    Args:
+        path: of the file.
+        scorecards: more of them, by the names of shipped ones or as files, as the setting has them.
+        lean: dimensions with very many values, see `streams.catalogue.lean.made_lean`.
 
     Raises LocatedError (a ValueError) that names file, line, column and key, and says what to do.
     """
     more = tuple(scorecards)
-    if not path and not more:
-        return _shipped()
-    return _catalogue(read_document(Path(path) if path else SHIPPED), more)
+    found = _catalogue(read_document(Path(path) if path else SHIPPED), more) if path or more else _shipped()
+    return found.with_metrics(made_lean(found.metrics, lean, found.scored_dimensions)) if lean else found
 
 
 @cache

@@ -77,6 +77,8 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
         told: windows in seconds of 30, 60 or 90 natural days, today so far among them, that are shown, exported and
             scored, and judged by no detector.
         judged: whether detectors look at its `windows`; of a metric that only tells, they do not.
+        lean: those of `scopes` with very many series, kept by quarters of an hour and days: `streams.catalogue.lean`.
+        export: of lean scopes, how many series are exported: `top 50`, by score, and as many by volume.
         settle_s: a window is judged this much after its end, beside the lateness (T_max of C1).
         scopes: sets of dimensions; [] is the whole, which gauges do not have.
         exposure: for counts, the activity that the expectation is proportional to (keeps ten times the traffic quiet).
@@ -131,6 +133,8 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     trailing_s: int = 0
     told: tuple[int, ...] = ()
     judged: bool = True
+    lean: tuple[tuple[str, ...], ...] = ()
+    export: str = ""
     settle_s: int = 0
     target: float | None = None
     threshold: float | None = None
@@ -168,6 +172,8 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
             counted += (self.bins,)
         if self.moments:
             counted += (self.most,)
+        if self.lean:
+            counted += (("lean", self.lean),)
         written = msgspec.json.encode(counted, order="deterministic")  # conditions mean the same in any order
         return f"{self.name}@{hashlib.blake2b(written, digest_size=4).hexdigest()}"
 

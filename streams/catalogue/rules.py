@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from streams.catalogue.leading import check_leading
+from streams.catalogue.lean import check_lean
 from streams.catalogue.metric import Component, Direction, Metric
 from streams.catalogue.rare_rules import check_rare
 from streams.catalogue.scopes import carried, countable
@@ -48,6 +49,7 @@ def check_metric(metric: Metric, vocabulary: Vocabulary) -> Iterator[Fault]:
     yield from check_values(metric, vocabulary)
     yield from _check_scopes(metric)
     yield from _check_shared(metric)
+    yield from check_lean(metric)
 
 
 def check_graph(metrics: Sequence[Metric]) -> Iterator[tuple[int, Fault]]:

@@ -50,6 +50,7 @@ class Traits:
         every_tick: looked at every 10 s however long its windows are, since it can stop from one second to the next.
         gaps: it learns of quarters of an hour that some are unknown; of others, that nothing was seen in them.
         long_windows: may have windows of more than a day, which are compared with the ones before.
+        lean: may have scopes of very many parts, which are kept by quarters of an hour and days.
         by_days: sums of whole days give its value, so that windows of months can be told.
         interval: its values have a 95 % interval, which says how far so few cases can be trusted.
         sampled: a value every few minutes: when something began is looked for by minutes, not by slots.
@@ -78,6 +79,7 @@ class Traits:
     sampled: bool = False
     by_days: bool = False
     interval: bool = False
+    lean: bool = False
 
     @property
     def of_deadlines(self) -> bool:
@@ -104,6 +106,7 @@ SIGNALS: dict[str, Traits] = {
         gaps=True,
         every_tick=True,
         by_days=True,
+        lean=True,
     ),
     # numerator / denominator
     "ratio": Traits(
@@ -115,6 +118,7 @@ SIGNALS: dict[str, Traits] = {
         interval=True,
         long_windows=True,
         by_days=True,
+        lean=True,
     ),
     # the values of the numerator per minute
     "sum": Traits(
@@ -184,6 +188,7 @@ SIGNALS: dict[str, Traits] = {
         interval=True,
         long_windows=True,
         by_days=True,
+        lean=True,
     ),
     # of the cases of a cohort that are due within two hours, how many will miss: judged as a share of those open
     "due_soon": Traits(

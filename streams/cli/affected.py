@@ -59,7 +59,7 @@ def run(flags: argparse.Namespace) -> int:
     moments = moments_of(flags)
     settings = settings_of(flags)
     connection = Connection.of(settings, os.environ)
-    catalogue = load(settings.catalogue, settings.scorecards)
+    catalogue = load(settings.catalogue, settings.scorecards, settings.lean)
     metrics = catalogue.by_name
     anomaly = find_anomaly(connection, flags.fingerprint, settings.app, flags.timeout)
     if anomaly.metric not in metrics:

@@ -103,7 +103,7 @@ def _side(
     from streams.topics.names import ACTIONS_TOPIC  # noqa: PLC0415 - see above
     from streams.topics.sources import sources_of  # noqa: PLC0415 - see above
 
-    catalogue = load(settings.catalogue, settings.scorecards)
+    catalogue = load(settings.catalogue, settings.scorecards, settings.lean)
     topics = [source.name for source in sources_of(settings, catalogue.vocabulary)]
     scenario, lines = read(flags.file, [*topics, ACTIONS_TOPIC])
     check_scenario(settings, scenario, str(flags.file))

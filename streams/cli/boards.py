@@ -149,7 +149,7 @@ def _read(flags: argparse.Namespace) -> tuple[Settings, Catalogue]:
     from streams.catalogue.load import load  # noqa: PLC0415 - see above
 
     settings = settings_with_names(flags)
-    return settings, load(settings.catalogue, settings.scorecards)
+    return settings, load(settings.catalogue, settings.scorecards, settings.lean)
 
 
 def _plan(settings: Settings, catalogue: Catalogue) -> Plan:

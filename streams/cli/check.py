@@ -45,7 +45,7 @@ def run(flags: argparse.Namespace) -> int:
         return 0
     settings = settings_with_secrets(flags)
     tokens = ready_to_bind(settings)
-    catalogue = load(settings.catalogue, settings.scorecards)
+    catalogue = load(settings.catalogue, settings.scorecards, settings.lean)
     if flags.markdown:
         print(page(catalogue), end="")
         return 0

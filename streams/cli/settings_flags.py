@@ -91,7 +91,7 @@ def ready_to_bind(settings: Settings) -> tuple[Token, ...]:
     refuse_open_binding(settings)
     log_level(os.environ)
     if settings.tokens_file:
-        catalogue = load(settings.catalogue, settings.scorecards)
+        catalogue = load(settings.catalogue, settings.scorecards, settings.lean)
         try:
             return read_tokens(Path(settings.tokens_file), catalogue.dimensions())
         except ValueError as error:

@@ -12,6 +12,7 @@ from streams.configuration.rules import check_settings
 from streams.register.label_values import LabelValues
 from streams.register.matcher import Matcher, MatcherError, Op, read_matchers
 from streams.settings.fault import Fault
+from streams.settings.located_yaml import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,7 +28,7 @@ def check_with_catalogue(settings: Settings) -> Iterator[Fault]:
     Raises LocatedError for a catalogue that is wrong itself.
     """
     yield from check_settings(settings)
-    catalogue = load(settings.catalogue, settings.scorecards)
+    catalogue = load(settings.catalogue, settings.scorecards, settings.lean)
     yield from check_names(settings, catalogue)
     yield from check_mappings(settings, catalogue.vocabulary)
     for index, rule in enumerate(settings.on):
@@ -42,6 +43,10 @@ def check_names(settings: Settings, catalogue: Catalogue) -> Iterator[Fault]:
         for index, entry in enumerate(getattr(settings, field)):
             for place, what in check_matched(entry.match, labels):
                 yield Fault((field, index, "match", *place), what)
+    known = catalogue.vocabulary.all_dimensions
+    for index, dimension in enumerate(settings.lean):
+        if dimension not in known:
+            yield Fault(("lean", index), f'no event carries the dimension "{dimension}"{suggestion(dimension, known)}')
     for index, planned in enumerate(settings.calendar):
         for number, what in check_planned(planned, catalogue.by_name):
             yield Fault(("calendar", index, "metrics", number), what)

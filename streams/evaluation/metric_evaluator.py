@@ -12,12 +12,14 @@ from msgspec.structs import astuple
 from detectors.alarm_budget import AlarmBudget
 from detectors.judgement import Reason, insufficient, nothing
 from detectors.state import pack, unpack
+from streams.catalogue.lean import lean_places
 from streams.evaluation.assessments import Assessments
 from streams.evaluation.closed_quarters import ClosedQuarters
 from streams.evaluation.end_finder import EndFinder
 from streams.evaluation.held import HeldFindings
 from streams.evaluation.judge import TellsInterval
 from streams.evaluation.judges import JUDGES
+from streams.evaluation.lean_judge import LeanJudge
 from streams.evaluation.moment import Moment
 from streams.evaluation.opening import LocalClock
 from streams.evaluation.pace import Pace
@@ -37,11 +39,14 @@ from streams.records.verdicts import CLEAR_SCORE, Pulse
 from streams.register.holiday_calendar import HolidayCalendar
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
     from numpy.typing import NDArray
 
     from detectors.judgement import Judgement
     from streams.catalogue.metric import Metric
     from streams.cells.assessment import Assessment
+    from streams.evaluation.lean_reader import LeanReader
     from streams.evaluation.surprises import Surprise
     from streams.evaluation.window_reader import WindowReader
     from streams.records.verdicts import Assessed, Verdict
@@ -87,6 +92,7 @@ class MetricEvaluator:
         )
         self._limits = WindowLimits(len(metric.windows))
         self._budget = AlarmBudget(settings.false_warnings_a_day, metrics)
+        self._lean = {place: LeanJudge(metric, place, self._budget) for place in lean_places(metric)}
         self._followed_ms = 0
         self.latest = Latest((), nothing(0))
         self._drawn = self._unseen = Pulse(metric.name, 0.0, 0.0, 0.0, 0.0, 0.0, missing=True)
@@ -127,6 +133,27 @@ class MetricEvaluator:
         self._drawn = self._pulse(shown, interval)
         return verdicts, self._drawn
 
+    def tick_lean(self, now_ms: int, lean: Mapping[int, LeanReader]) -> list[Verdict]:
+        """Judges those series of lean scopes that are due at a tick; see `Evaluator`."""
+        closed = self._clock.open_since(now_ms - self.metric.settle_s * 1000) is None
+        return [
+            verdict
+            for place, reader in lean.items()
+            for verdict in self._lean[place].tick(now_ms, reader, closed=closed)
+        ]
+
+    def lean(self, place: int) -> LeanJudge:
+        """The judge of a lean scope, by number of the scope set."""
+        return self._lean[place]
+
+    def lean_parts(self, place: int, reader: LeanReader, full: bool) -> Iterator[tuple[str, bool, Callable[[], bytes]]]:
+        """What a snapshot holds of a lean scope; see `Evaluator`."""
+        yield from self._lean[place].parts(reader, full)
+
+    def restore_lean(self, place: int, parts: Mapping[str, bytes], count: int) -> None:
+        """Takes over what `lean_parts` gave, of so many series. Raises KeyError or ValueError for anything else."""
+        self._lean[place].restore(parts, count)
+
     def assess(self, now_ms: int, windows: WindowReader, series: int, assessment: Assessment) -> Assessed:
         """Lets feedback about a series act, before the tick is judged; what it changed."""
         return self._assessments.act(self._moment(now_ms, windows), series, assessment)
@@ -135,7 +162,7 @@ class MetricEvaluator:
         count = windows.series_count
         if count > len(self._limits.a_day):
             self._index.follow(windows.scopes, count)
-            self._limits.share(self._budget.of_series(self._index.judged, self._index.whole))
+            self._limits.share(self._budget.of_series(self._index.judged, self._index.whole, lean=bool(self._lean)))
             for growing in (self._reporting, self._past, self._unsettled, self._judge, self._assessments):
                 growing.grow(count)
         return Moment(

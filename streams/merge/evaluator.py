@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
     import numpy as np
     from numpy.typing import NDArray
 
     from streams.cells.assessment import Assessment
+    from streams.evaluation.lean_reader import LeanReader
     from streams.evaluation.window_reader import WindowReader
     from streams.records.verdicts import Assessed, Pulse, Verdict
 
@@ -23,6 +26,10 @@ class Evaluator(Protocol):
 
     def tick(self, now_ms: int, windows: WindowReader) -> tuple[list[Verdict], Pulse]:
         """Judges the windows that are due at a tick."""
+        ...
+
+    def tick_lean(self, now_ms: int, lean: Mapping[int, LeanReader]) -> list[Verdict]:
+        """Judges those series of lean scopes that are due, by number of the scope set; after `tick`."""
         ...
 
     def assess(self, now_ms: int, windows: WindowReader, series: int, assessment: Assessment) -> Assessed:
@@ -42,6 +49,14 @@ class Evaluator(Protocol):
         Mapped through partners: for each series the component as its partner counted it, 0 where there is none. Mapping
         it once more changes nothing. In history quarters close before there was any tick.
         """
+        ...
+
+    def lean_parts(self, place: int, reader: LeanReader, full: bool) -> Iterator[tuple[str, bool, Callable[[], bytes]]]:
+        """What a snapshot holds of the series of a lean scope set: name, whether it has changed, and what makes it."""
+        ...
+
+    def restore_lean(self, place: int, parts: Mapping[str, bytes], count: int) -> None:
+        """Takes over what `lean_parts` gave, by name, of so many series."""
         ...
 
     def to_bytes(self) -> bytes:

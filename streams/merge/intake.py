@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from streams.cells.record import MetricCells
     from streams.merge.ahead import Ahead, Ints
     from streams.merge.cohort import Cohort
+    from streams.merge.lean_intake import LeanIntake
     from streams.merge.provisional import Provisional
     from streams.merge.quarters import Quarters
     from streams.merge.series_table import SeriesTable
@@ -47,6 +48,7 @@ class Intake:
         width: places in the keys of cells: components, bins, or how far ahead deadlines lie.
         leads: whether it is the last of these.
         provisional: of a metric with provisional values, else None.
+        lean: of a metric with lean scopes, else None.
 
     """
 
@@ -64,6 +66,7 @@ class Intake:
         width: int,
         leads: bool = False,
         provisional: Provisional | None = None,
+        lean: LeanIntake | None = None,
     ) -> None:
         """`additive`: whether cells add up, so that there are totals of them."""
         self._settle_slots = settle_slots
@@ -77,6 +80,7 @@ class Intake:
         self._width = width
         self._leads = leads
         self._provisional = provisional
+        self._lean = lean
         self._components = width if cohort is None else Component.LATE_BY_DEADLINE + 1
 
     def apply(self, record: MetricCells, source_watermark: int, watermark: int, known_ms: int = -1) -> None:
@@ -94,6 +98,8 @@ class Intake:
         judged = watermark // SLOT_MS - self._settle_slots if watermark >= 0 else _NOTHING_JUDGED
         furthest = reached + _FURTHEST_SLOTS if source_watermark >= 0 else (1 << 30) - 1
         cells = self._known(record, furthest)
+        if self._lean is not None:
+            cells = self._lean.rest(cells, judged, reached + _REJOIN_SLOTS)
         if self._cohort is not None:
             cells = self._by_deadline(self._cohort, cells, judged)
         if self._leads:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
+from streams.merge.lean_snapshot import LeanSnapshot
 from streams.merge.snapshot import Part, pack
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class MetricSnapshot:
         self._state = state
         self._scopes_written = 0
         self._journals: dict[str, int] = {}
+        self._lean = LeanSnapshot(prefix, state.lean, state.evaluator)
 
     def parts(self, full: bool) -> Iterator[Part]:
         state = self._state
@@ -46,6 +48,7 @@ class MetricSnapshot:
         if state.told is not None:
             yield Part(f"{self._prefix}told", True, lambda told=state.told: pack(None, **told.arrays()))  # type: ignore[misc] # as below
             yield from self._day_parts(f"{self._prefix}days/", state.told.sums)
+        yield from self._lean.parts(full)
         for name, store in self._stores():
             yield from self._store_parts(f"{self._prefix}{name}", store, full)
         if state.open_cases is not None:
@@ -90,6 +93,7 @@ class MetricSnapshot:
                 cells = reader.part(part)[1]
                 store.load(cells["codes"], cells["values"], plain["taken"][name])
             store.dropped = plain["dropped"][name]
+        self._lean.restore(reader)
         state.evaluator.from_bytes(reader.raw(f"{self._prefix}evaluator"))
 
     def _stores(self) -> list[tuple[str, Ahead]]:
@@ -99,7 +103,7 @@ class MetricSnapshot:
             stores.append(("expiry", state.cohort.expiry))
         if state.open_cases is not None:
             stores.append(("further", state.open_cases.further))
-        return stores
+        return stores + self._lean.stores()
 
     def _pack_state(self) -> bytes:
         state = self._state

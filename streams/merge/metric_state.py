@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from streams.catalogue.lean import lean_places
 from streams.catalogue.provisional import final_after_s, opened_within_s
 from streams.catalogue.signals import CellKind
 from streams.cells.lead import PLACES
@@ -14,6 +15,8 @@ from streams.cells.sums import latest, summed
 from streams.merge.ahead import Ahead
 from streams.merge.cohort import Cohort
 from streams.merge.intake import Intake
+from streams.merge.lean_intake import LeanIntake
+from streams.merge.lean_series import LeanSeries
 from streams.merge.open_cases import Leads, OpenCases
 from streams.merge.provisional import MINUTE_MS, Provisional
 from streams.merge.quarters import Quarters
@@ -27,7 +30,7 @@ from streams.records.scope import fingerprint
 from streams.records.verdicts import SoFar
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from streams.catalogue.metric import Metric
     from streams.cells.activity import Activity
@@ -35,10 +38,13 @@ if TYPE_CHECKING:
     from streams.cells.record import MetricCells
     from streams.merge.ahead import Due, Ints
     from streams.merge.evaluator import Evaluator
+    from streams.merge.lean_names import LeanNames
     from streams.merge.series_table import SeriesBudget
     from streams.records.day_figures import DayFigures
     from streams.records.verdicts import Assessed, Pulse, Verdict
     from streams.register.natural_days import NaturalDays
+
+    NamesByDimensions = Callable[[tuple[str, ...]], LeanNames]
 
 
 class MetricState:
@@ -46,24 +52,27 @@ class MetricState:
 
     Args:
         metric: the catalogue entry.
-        budget: the cap on series, shared by the metrics of the partition.
         evaluator: of this metric.
+        budget: the cap on series, shared by the metrics of the partition.
         natural: the days of the shop.
-        dimensions: whose values are scored, beside the whole.
+        scored: by metric the dimensions whose values are scored, beside the whole.
+        names: gives the names of a set of dimensions, shared by the lean scopes of the partition.
 
     Attributes:
         shown: what a tick may see, as a `WindowReader`.
         told: the natural days of a metric with windows that are told; else None.
+        lean: the series of its lean scopes, by number of the scope set.
 
     """
 
     def __init__(
         self,
         metric: Metric,
-        budget: SeriesBudget,
         evaluator: Evaluator,
+        budget: SeriesBudget,
         natural: NaturalDays,
-        dimensions: Collection[str] = (),
+        scored: Mapping[str, Collection[str]],
+        names: NamesByDimensions,
     ) -> None:
         self.metric = metric
         self.evaluator = evaluator
@@ -72,12 +81,15 @@ class MetricState:
         shown = max(table_width(metric), 3 if deadlines else 1)
         self.width = PLACES if leads else shown
         self.settle_slots = -(-metric.settle_s * 1000 // SLOT_MS)
-        self.table = SeriesTable(metric, budget)
+        lean_names = {place: names(metric.scopes[place]) for place in lean_places(metric)}
+        kept = 2 if metric.traits.of_cases else 1
+        self.lean = {place: LeanSeries(each, natural, kept) for place, each in lean_names.items()}
+        self.table = SeriesTable(metric, budget, lean_names)
         self.ahead = Ahead(merged=latest if gauge else summed)
         judged = (*metric.windows, metric.trailing_s) if metric.judged else ()
         lengths = {*judged, SLOT_MS // 1000} - {0}
         self.windows = Windows(shown, lengths)
-        self.told = ToldDays(metric, natural, dimensions) if metric.told else None
+        self.told = ToldDays(metric, natural, scored.get(metric.name, ())) if metric.told else None
         self.quarters = Quarters()
         self.cohort = Cohort() if deadlines else None
         self.open_cases = OpenCases() if leads else None
@@ -98,6 +110,7 @@ class MetricState:
             width=self.width,
             leads=leads,
             provisional=self.provisional,
+            lean=LeanIntake(self.lean, self.skipped, deadlines=deadlines) if self.lean else None,
         )
 
     def apply(self, cells: MetricCells, source_watermark: int, watermark: int, known_ms: int = -1) -> None:
@@ -117,17 +130,10 @@ class MetricState:
         if self.provisional is not None and tick_ms % MINUTE_MS == 0:
             self.provisional.go_on(tick_ms)
         frontier = tick_ms // SLOT_MS - self.settle_slots
-        if not self.started:
-            first = self.ahead.first_slot()
-            if first is None or first >= frontier:
-                return
-            self.started = True
-            self.windows.frontier = first
-            self.quarters.start(first)
-            if self.cohort is not None:
-                self.cohort.began = first + final_after_s(self.metric) * 1000 // SLOT_MS
-            if self.open_cases is not None:
-                self.open_cases.start(first)
+        for lean in self.lean.values():
+            lean.step(frontier)
+        if not self._has_started(frontier):
+            return
         due = self.ahead.take(frontier)
         log_id, component = np.divmod(due.key, self.width)
         slot, series, value = due.slot, self._reach(log_id), due.value
@@ -149,6 +155,22 @@ class MetricState:
             self.told.go_on(frontier)
             self.told.add(slot, component, series, value, self.table.whole)
 
+    def _has_started(self, frontier: int) -> bool:
+        """Whether there was a cell before a frontier; with the first one everything begins."""
+        if self.started:
+            return True
+        first = self.ahead.first_slot()
+        if first is None or first >= frontier:
+            return False
+        self.started = True
+        self.windows.frontier = first
+        self.quarters.start(first)
+        if self.cohort is not None:
+            self.cohort.began = first + final_after_s(self.metric) * 1000 // SLOT_MS
+        if self.open_cases is not None:
+            self.open_cases.start(first)
+        return True
+
     def assess(self, tick_ms: int, due: Mapping[str, Sequence[Assessment]]) -> Iterator[Assessed]:
         """Lets feedback act on the series whose fingerprints are named; what it changed."""
         if not self.table.scopes or not self.metric.judged:
@@ -165,7 +187,10 @@ class MetricState:
         """What the evaluator says at a tick; None before the metric has a series, or where nobody judges it."""
         if not self.table.scopes or not self.metric.judged:
             return None
-        return self.evaluator.tick(tick_ms, self.shown)
+        verdicts, pulse = self.evaluator.tick(tick_ms, self.shown)
+        if self.lean:
+            verdicts = [*verdicts, *self.evaluator.tick_lean(tick_ms, self.lean)]
+        return verdicts, pulse
 
     def so_far(self, tick_ms: int) -> Iterator[SoFar]:
         """Of the whole, once a minute; nothing where it has no provisional values."""

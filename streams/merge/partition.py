@@ -10,6 +10,8 @@ from streams.cells.record import NO_WATERMARK
 from streams.evaluation.window_reader import TICK_MS
 from streams.merge.assessments import WaitingAssessments
 from streams.merge.judged_tick import judged_tick
+from streams.merge.lean_names import LeanBook
+from streams.merge.lean_snapshot import LeanNamesSnapshot
 from streams.merge.metric_snapshot import MetricSnapshot
 from streams.merge.metric_state import MetricState
 from streams.merge.readings import Reading, reading
@@ -43,7 +45,7 @@ class MergePartition:
         catalogue: its metrics whose key belongs to this partition are kept.
         partition: number of the partition of pharos-cells, out of `settings.cells_partitions`.
         sources: partitions of each source topic; more may be added while it runs.
-        settings: cells_partitions, max_series, timezone and evaluate_from are used.
+        settings: cells_partitions, max_series, max_lean_series, timezone and evaluate_from are used.
         evaluator_factory: makes the evaluator of a metric.
 
     Attributes:
@@ -53,6 +55,7 @@ class MergePartition:
         unknown_metric: cells skipped because their metric is not ours (another catalogue).
         other_catalogue: records made by another catalogue; their cells are matched by the metric's key.
         assessments: feedback that waits for its tick.
+        names: of the series of lean scopes.
         no_source: topics that are no source and had cells here, which are added although no tick waits for them.
 
     """
@@ -76,17 +79,18 @@ class MergePartition:
         self.watermarks = Watermarks(sources)
         self._catalogue = catalogue
         self._cells_partitions = settings.cells_partitions
+        self.names = LeanBook(settings.max_lean_series)
         natural, scored = NaturalDays(settings.timezone), catalogue.scored_dimensions
+        given = self.budget, natural, scored, self.names.of
         self._states = {
-            metric.key(): MetricState(
-                metric, self.budget, evaluator_factory(metric), natural, scored.get(metric.name, ())
-            )
+            metric.key(): MetricState(metric, evaluator_factory(metric), *given)
             for metric in catalogue.metrics
             if cells_partition(metric.key(), settings.cells_partitions) == partition
         }
         settle_slots = max((state.settle_slots for state in self._states.values()), default=0)
         self._ticks = Ticks(milliseconds(settings.evaluate_from), settle_slots * TICK_MS)
         self._writer = SnapshotWriter()
+        self._saved_names = LeanNamesSnapshot(self.names)
         self._savers = {key: MetricSnapshot(f"{key}/", state) for key, state in self._states.items()}
 
     @property
@@ -227,6 +231,7 @@ class MergePartition:
         self.assessments.load(plain.get("assessments", {}))
         self.unknown_metric = plain["unknown_metric"]
         self.other_catalogue = plain["other_catalogue"]
+        self._saved_names.restore(reader)
         for key, saver in self._savers.items():
             if reader.has(f"{key}/state"):
                 saver.restore(reader)
@@ -263,6 +268,7 @@ class MergePartition:
 
     def _parts(self, full: bool) -> Iterator[Part]:
         yield Part("partition", True, self._pack)
+        yield from self._saved_names.parts(full)
         for saver in self._savers.values():
             yield from saver.parts(full)
 

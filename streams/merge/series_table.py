@@ -10,16 +10,20 @@ import numpy as np
 from streams.catalogue.scopes import component_sets, scope_sets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from streams.catalogue.metric import Metric
+    from streams.merge.lean_names import LeanNames
 
 Scope = tuple[int, tuple[str, ...]]
 
 OTHER = "__other__"
 MALFORMED = -1
+LEAN = 1 << 48
+LEAN_BITS = 32
+"""Log ids of lean scopes begin at LEAN: a number of `LeanNames` in the low bits, the scope set above."""
 
 
 class SeriesBudget:
@@ -54,7 +58,8 @@ class SeriesTable:
 
     """
 
-    def __init__(self, metric: Metric, budget: SeriesBudget) -> None:
+    def __init__(self, metric: Metric, budget: SeriesBudget, lean: Mapping[int, LeanNames] | None = None) -> None:
+        """`lean`: by number of a lean scope set its names: such scopes have log ids of their own, see `LEAN`."""
         self.scopes: list[Scope] = []
         self.log_scopes: list[Scope] = []
         self.order: list[int] = []
@@ -64,6 +69,7 @@ class SeriesTable:
         self._log_ids: dict[Scope, int] = {}
         self._sets = scope_sets(metric)
         self._own = len(metric.scopes)
+        self._lean = dict(lean or {})
         self._supply = {}
         for component in metric.components():
             supplying = component_sets(metric, component)
@@ -80,6 +86,8 @@ class SeriesTable:
 
     def log_ids(self, scopes: Sequence[Scope]) -> NDArray[np.int64]:
         """int64[len(scopes)]: log ids, new ones given in the order of `scopes`; -1 (MALFORMED) for no scope of ours."""
+        if self._lean:
+            return np.array([self._number(scope) for scope in scopes], np.int64)
         found = [self._log_ids.get(scope) for scope in scopes]
         if None in found:
             found = [self._log_ids[scope] if scope in self._log_ids else self._admit(scope) for scope in scopes]
@@ -117,6 +125,14 @@ class SeriesTable:
             self._add(scope)
         for log_id in order:
             self._join(log_id)
+
+    def _number(self, scope: Scope) -> int:
+        names = self._lean.get(scope[0])
+        if names is None:
+            known = self._log_ids.get(scope)
+            return self._admit(scope) if known is None else known
+        number = names.number(scope[1])
+        return MALFORMED if number < 0 else LEAN + (scope[0] << LEAN_BITS) + number
 
     def _admit(self, scope: Scope) -> int:
         number, values = scope

@@ -256,6 +256,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     state_dir: str = "state"
     catalogue: str = ""  # empty: the one shipped
     scorecards: tuple[str, ...] = ()  # shipped ones by name, or files NAME.yaml, beside those of the catalogue
+    lean: tuple[str, ...] = ()  # dimensions with very many values, as store of a marketplace (docs/merchants.md)
     timezone: str = "Asia/Shanghai"
     opening_hours: tuple[OpeningHours, ...] = ()  # empty: always open
     holidays: tuple[str, ...] = ()  # of countries or parts of them, as CN or BR-SP; days of their own kind
@@ -279,6 +280,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     session_timeout_s: Annotated[float, Bounds(above=0, most=1_800)] = 10.0  # brokers allow no more by default
     heartbeat_interval_s: Annotated[float, Bounds(above=0, most=600)] = 2.0
     max_series: Annotated[int, Bounds(above=0, most=10_000_000)] = 200_000  # of a cells partition, else __other__
+    max_lean_series: Annotated[int, Bounds(above=0, most=10_000_000)] = 1_000_000  # as above, of each lean scope
     board_url: str = ""
     page_url: str = ""  # of this page as people reach it, for links that ask whether to ack, snooze or silence
     runbook_base_url: str = ""
