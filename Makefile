@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # Images of Python say so. Each worker of a test run, and each `pharos` it starts, would compile all modules anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test test-kafka test-crash test-long test-rules test-boards test-alertmanager test-deploy test-end-to-end test-browser kafka lint bench bench-steady bench-scale bench-latency bench-restart bench-series bench-backtest bench-cases bench-scorecards bench-mapping bench-detection bench-weeks bench-real evaluate lock clean
+.PHONY: demo test test-kafka test-crash test-long test-rules test-boards test-alertmanager test-deploy test-end-to-end test-browser kafka lint bench bench-steady bench-scale bench-latency bench-restart bench-series bench-merchants bench-backtest bench-cases bench-scorecards bench-mapping bench-detection bench-weeks bench-real evaluate lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/pharos demo
@@ -76,6 +76,9 @@ bench-series: $(VENV)/.dev
 # FILE is what `pharos simulate` or `pharos record` wrote.
 bench-backtest: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.backtest_cost $(FILE)
+
+bench-merchants: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.merchants
 
 bench-cases: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.cases

@@ -11,6 +11,7 @@ _PAGES = {
     "/journey": "journey.html",
     "/scorecards": "scorecards.html",
     "/silences": "silences.html",
+    "/store": "store.html",
     "/touchpoints/{touchpoint}": "touchpoint.html",
 }
 _KINDS = {

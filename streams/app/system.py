@@ -254,12 +254,11 @@ class System:
         )
 
     def _web_parts(self, write: Callable[[bytes, bytes], Awaitable[Delivery]]) -> WebParts:
-        exposition = exposition_of(self._registry, self._readings, self.register, self.catalogue, self._scores)
         return WebParts(
             self.settings,
             self.register,
             self.board,
-            exposition,
+            exposition_of(self._registry, self._readings, self.register, self.catalogue, self._scores),
             self.health,
             self.metrics,
             self.clocks,
@@ -275,6 +274,7 @@ class System:
             ),
             self._scores,
             self.catalogue,
+            self._readings,
         )
 
     def _readings(self) -> Iterable[Reading]:

@@ -20,16 +20,18 @@ from streams.web.journey import add_journey
 from streams.web.scores import add_scorecards
 from streams.web.security import Security
 from streams.web.silences import add_silences
+from streams.web.stores import add_stores, lean_by_store
 from streams.web.token_file import read_tokens
 
 if TYPE_CHECKING:
     import contextlib
-    from collections.abc import Awaitable, Callable, Collection
+    from collections.abc import Awaitable, Callable, Collection, Iterable
 
     from streams.app.clocks import Clocks
     from streams.app.journeys import Journeys
     from streams.catalogue.load import Catalogue
     from streams.delivery.written import Delivery
+    from streams.merge.readings import Reading
     from streams.register.register import Register
     from streams.settings.settings import Settings
     from streams.telemetry.health import Health
@@ -47,6 +49,7 @@ class WebParts(NamedTuple):
     Attributes:
         dimensions: of the catalogue, which data scopes of tokens may name.
         write: puts key and value on pharos-actions, in limited time.
+        readings: of the metrics that this worker merges.
 
     """
 
@@ -63,6 +66,7 @@ class WebParts(NamedTuple):
     journeys: Journeys
     scores: ScoreBook
     catalogue: Catalogue
+    readings: Callable[[], Iterable[Reading]]
 
 
 async def serve(stack: contextlib.AsyncExitStack, parts: WebParts, intake: IntakeParts | None = None) -> str:
@@ -80,6 +84,7 @@ async def serve(stack: contextlib.AsyncExitStack, parts: WebParts, intake: Intak
     add_silences(app, register, settings.timezone, security, write, clocks.alerting_now_s)
     add_audit(app, Auditor(open_audit(settings), security, time.time, parts.metrics.audit_failed), security)
     add_approvals(app, register, security, write, clocks.alerting_now_s)
+    add_stores(app, parts.readings, security, lean_by_store(parts.catalogue.metrics))
     add_event_requests(app, register, security, clocks.alerting_now_s)
     add_scorecards(app, parts.scores, parts.catalogue.scorecards, parts.catalogue.metrics, security)
     add_dead_letters(app, parts.dead_letters, security)

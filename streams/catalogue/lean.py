@@ -84,8 +84,8 @@ def made_lean(
 ) -> tuple[Metric, ...]:
     """The same metrics where these dimensions have very many values, as the setting `lean` says.
 
-    Scopes with such a dimension become lean; of metrics that cannot be lean they are left out, if there are others. What
-    a scorecard scores by such a dimension stays as it is.
+    Scopes with such a dimension become lean; of metrics that cannot be lean they are left out, if there are others.
+    What a scorecard scores by such a dimension stays as it is.
 
     Args:
         metrics: of a catalogue.

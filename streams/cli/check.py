@@ -59,6 +59,7 @@ def run(flags: argparse.Namespace) -> int:
         of = f" of each {card.of}" if card.of else ""
         example = ", an example" if card.example else ""
         print(f"scorecard {card.name} is valid from {card.valid_from}{of}: {len(card.indicators)} indicators{example}")
+    _say_lean(settings, catalogue)
     if tokens:
         in_part = sum(not token.data_scope.whole for token in tokens)
         print(f"tokens are valid: {len(tokens)}, {in_part} of them for a part of the data")
@@ -67,6 +68,17 @@ def run(flags: argparse.Namespace) -> int:
     if not (flags.live or flags.broker):
         return 0
     return _live(settings, catalogue.vocabulary)
+
+
+def _say_lean(settings: Settings, catalogue: Catalogue) -> None:
+    from streams.catalogue.load import load  # noqa: PLC0415 - see above
+
+    if settings.lean:
+        before = load(settings.catalogue).by_name
+        lean = [metric.name for metric in catalogue.metrics if metric.lean]
+        without = [metric.name for metric in catalogue.metrics if metric.scopes != before[metric.name].scopes]
+        print(f"lean by {', '.join(settings.lean)}: {len(lean)} metrics ({', '.join(lean)})")
+        print(f"not counted by {', '.join(settings.lean)}, for they need minutes: {', '.join(without) or 'none'}")
 
 
 def _say_mappings(settings: Settings, catalogue: Catalogue) -> None:

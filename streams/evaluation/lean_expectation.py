@@ -66,6 +66,7 @@ class LeanExpectation:
         if self.ratios:
             rows = np.flatnonzero(seen[1] > 0)
             tops, bottoms = seen[:2, rows].astype(np.float64)
+            tops = np.clip(tops, 0.0, bottoms)
             ratio, _ = self._usual_ratio(reader, rows)
             return common_shift(tops, bottoms, special.logit(ratio), self.dispersions.common(number))
         usual = reader.month.usual(len(reader.names))
@@ -90,7 +91,8 @@ class LeanExpectation:
             trials = seen[1]
             variance = trials * ratio * (1 - ratio)
             chance, scale = variance * (1 + (trials - 1) * unsure), variance * (trials - 1)
-            squares, telling = (seen[0] - trials * ratio) ** 2, trials > _TELLING
+            tops = np.clip(seen[0], 0.0, trials)
+            squares, telling = (tops - trials * ratio) ** 2, trials > _TELLING
         else:
             expected, unsure = self._expected_count(reader, number, rows)
             known = np.where(np.isfinite(expected), expected, 0.0)

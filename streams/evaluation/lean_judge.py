@@ -112,6 +112,10 @@ class LeanJudge:
             self._limits = reader.following, tuple(np.exp(-np.array(nats)).tolist())
         return self._limits[1]
 
+    def shown(self, reader: LeanReader, window: int, rows: Ints) -> Judgement:
+        """Some series over one of the windows, for who asks; changes nothing of what is judged at ticks."""
+        return self.expectation.judge(reader, window, rows, self._limit(reader)[window])
+
     def parts(self, reader: LeanReader, full: bool) -> Iterator[tuple[str, bool, Callable[[], bytes]]]:
         """The state in parts: name, whether it has changed since the last time, and what makes it."""
 

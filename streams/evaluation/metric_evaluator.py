@@ -123,7 +123,7 @@ class MetricEvaluator:
         shown = self._preset.band(self._judge.in_unit(moment, surprise.present, surprise.present_windows))
         shown = replace(shown, score=best.score)
         interval = self._interval(moment, shown, surprise.present_windows)
-        allowed = float(self._limits.a_day[self._index.judged].sum())
+        allowed = self._allowed()
         self.latest = Latest(windows.scopes, shown, allowed, self._index.whole, interval)
         # What has nearly reached its limit may be the part that explains what a wider scope has reached.
         near = (best.score >= CLEAR_SCORE) & anomalous.any()
@@ -132,6 +132,11 @@ class MetricEvaluator:
         verdicts = self._writer.write(moment, judged, surprise.best_windows, reported)
         self._drawn = self._pulse(shown, interval)
         return verdicts, self._drawn
+
+    def _allowed(self) -> float:
+        """False warnings a day that the metric may have."""
+        of_lean = self._budget.of_lean(1) if self._lean else 0.0
+        return float(self._limits.a_day[self._index.judged].sum()) + of_lean
 
     def tick_lean(self, now_ms: int, lean: Mapping[int, LeanReader]) -> list[Verdict]:
         """Judges those series of lean scopes that are due at a tick; see `Evaluator`."""

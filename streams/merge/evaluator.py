@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from streams.cells.assessment import Assessment
+    from streams.evaluation.lean_judge import LeanJudge
     from streams.evaluation.lean_reader import LeanReader
     from streams.evaluation.window_reader import WindowReader
     from streams.records.verdicts import Assessed, Pulse, Verdict
@@ -49,6 +50,10 @@ class Evaluator(Protocol):
         Mapped through partners: for each series the component as its partner counted it, 0 where there is none. Mapping
         it once more changes nothing. In history quarters close before there was any tick.
         """
+        ...
+
+    def lean(self, place: int) -> LeanJudge:
+        """The judge of a lean scope, by number of the scope set."""
         ...
 
     def lean_parts(self, place: int, reader: LeanReader, full: bool) -> Iterator[tuple[str, bool, Callable[[], bytes]]]:

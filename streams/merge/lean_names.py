@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -64,6 +64,10 @@ class LeanNames:
         """The values of a number."""
         name = self._names[number]
         return (name,) if isinstance(name, str) else name
+
+    def single(self) -> Iterator[str]:
+        """The values of a set of one dimension, those that belong to somebody."""
+        return (name for name in self._names if isinstance(name, str) and name not in {"", OTHER})
 
     def ordered(self, numbers: Iterable[int]) -> list[int]:
         """These numbers in the order of their values."""

@@ -55,7 +55,6 @@ class MergePartition:
         unknown_metric: cells skipped because their metric is not ours (another catalogue).
         other_catalogue: records made by another catalogue; their cells are matched by the metric's key.
         assessments: feedback that waits for its tick.
-        names: of the series of lean scopes.
         no_source: topics that are no source and had cells here, which are added although no tick waits for them.
 
     """
@@ -243,7 +242,7 @@ class MergePartition:
             return None
         if self.last_tick is None:
             first = watermark // TICK_MS * TICK_MS
-            dues = [due for due in (state.first_due() for state in self._states.values()) if due is not None]
+            dues = [due for state in self._states.values() if (due := state.first_due()) is not None]
             self.last_tick = min([first, *dues]) - 1
         following = self._ticks.next(self.last_tick, self.activity)
         return following if following is not None and following <= watermark else None
@@ -262,9 +261,8 @@ class MergePartition:
         return None if next_tick is None else next_tick - 1
 
     def _busy_so_far(self) -> list[tuple[int, int]]:
-        if self.last_tick is None:
-            return []
-        return [(self.last_tick // TICK_MS - 1, max(self.watermark, self.last_tick) // TICK_MS)]
+        last = self.last_tick
+        return [] if last is None else [(last // TICK_MS - 1, max(self.watermark, last) // TICK_MS)]
 
     def _parts(self, full: bool) -> Iterator[Part]:
         yield Part("partition", True, self._pack)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from streams.merge.lean_readings import LeanReading
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -33,6 +35,7 @@ class Reading(NamedTuple):
         provisional: what counts so far of the cases opened just now; None where that is never said, or not yet.
         told: the natural days of a metric with windows that are told; else None.
         shown: what the last tick saw of its windows.
+        lean: its lean scopes.
 
     """
 
@@ -49,6 +52,7 @@ class Reading(NamedTuple):
     provisional: Shares | None = None
     told: ToldDays | None = None
     shown: ShownWindows | None = None
+    lean: tuple[LeanReading, ...] = ()
 
 
 def reading(state: MetricState) -> Reading:
@@ -68,4 +72,8 @@ def reading(state: MetricState) -> Reading:
         provisional=state.provisional.latest if state.provisional is not None else None,
         told=state.told,
         shown=state.shown,
+        lean=tuple(
+            LeanReading(state.metric, place, series, state.evaluator.lean(place))
+            for place, series in state.lean.items()
+        ),
     )

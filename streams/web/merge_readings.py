@@ -11,6 +11,7 @@ from prometheus_client.registry import Collector
 from detectors.judgement import insufficient
 from streams.catalogue.metric import Component
 from streams.catalogue.signals import CellKind
+from streams.web.lean_lines import LeanCollector, LeanLines, lean_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -54,7 +55,7 @@ def judged(readings: Iterable[Reading]) -> Iterator[JudgedReading]:
         if traits.of_cases:
             unseen |= judgement.exposure <= 0
         low, high = _interval(reading.latest.whole, reading.latest.interval, unseen)
-        yield JudgedReading(
+        found = JudgedReading(
             reading.metric,
             reading.latest.scopes,
             np.where(unseen, np.nan, judgement.value),
@@ -65,6 +66,16 @@ def judged(readings: Iterable[Reading]) -> Iterator[JudgedReading]:
             low,
             high,
         )
+        yield _with_lean(found, lean_lines(reading)) if reading.lean else found
+
+
+def _with_lean(found: JudgedReading, lean: LeanLines) -> JudgedReading:
+    """The exported series of lean scopes behind the others; who joined since the last tick is not among these."""
+    count = len(found.value)
+    nan = np.full(len(lean.scopes), np.nan)
+    columns = (lean.value, lean.expected, lean.score, nan, nan, nan, nan)
+    joined = (np.concatenate(pair) for pair in zip(found[2:], columns, strict=True))
+    return JudgedReading(found.metric, [*found.scopes[:count], *lean.scopes], *joined)
 
 
 def _interval(
@@ -111,6 +122,7 @@ class MergeCollector(Collector):
             for reason in SKIPPED:
                 skipped.add_metric([name, reason], getattr(reading.skipped, reason))
         yield from (waiting, expired, dropped, skipped, cut)
+        yield from LeanCollector(self._readings).collect()
 
 
 def _cut(reading: Reading) -> int:

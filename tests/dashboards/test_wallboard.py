@@ -22,6 +22,7 @@ def test_there_is_a_wallboard_a_page_for_each_anomaly_and_touchpoint_and_those_t
         "/journey",
         "/scorecards",
         "/silences",
+        "/store",
         "/touchpoints/{touchpoint}",
     ]
 
