@@ -34,6 +34,7 @@ def reading() -> Any:
         waiting=7,
         dropped=2,
         expired=5,
+        lean=(),
         skipped=SimpleNamespace(malformed=0, too_far=0, behind=3, missed=0, negative=1),
     )
 
