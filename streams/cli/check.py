@@ -78,7 +78,7 @@ def _say_lean(settings: Settings, catalogue: Catalogue) -> None:
         lean = [metric.name for metric in catalogue.metrics if metric.lean]
         without = [metric.name for metric in catalogue.metrics if metric.scopes != before[metric.name].scopes]
         print(f"lean by {', '.join(settings.lean)}: {len(lean)} metrics ({', '.join(lean)})")
-        print(f"not counted by {', '.join(settings.lean)}, for they need minutes: {', '.join(without) or 'none'}")
+        print(f"not counted by {', '.join(settings.lean)}, as they cannot be lean: {', '.join(without) or 'none'}")
 
 
 def _say_mappings(settings: Settings, catalogue: Catalogue) -> None:
