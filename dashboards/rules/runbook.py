@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dashboards.rules.anomaly_alerts import OWNERS
-from dashboards.rules.checks import OPEN, most_surprising, shown
+from dashboards.rules.metric_sections import CHINESE, ENGLISH, metric_sections, steps
 from dashboards.rules.rule import Alert
-from streams.telemetry.metrics import prometheus_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dashboards.rules.rule import Check, Group
+    from dashboards.rules.rule import Group
     from streams.catalogue.load import Catalogue
-    from streams.catalogue.metric import Metric
 
 _HEAD = """\
 # Runbook
@@ -53,24 +50,55 @@ is the cause: work on that one.
 
        curl -s "$PHAROS/api/v1/anomalies" | python3 -m json.tool
 """
-_BAD = {"up": "rises", "down": "falls", "both": "rises or falls"}
+_HEAD_ZH = """\
+# 处置手册
+
+目录中的每个指标一节：含义、负责人、一线处置建议与最初三步排查。Prometheus 自身告警的章节见[英文版](runbook.md)。
+
+本页由 `pharos check --runbook --language zh > docs/runbook.zh.md` 生成，测试会核对。
+将 `runbook_base_url_zh` 设为本页地址（以 `#` 结尾），中文通知即链接到对应章节。
+命令从环境变量读取 worker、Prometheus 与 broker 的地址；若 worker 需要令牌，请在 curl 中加上
+`-H "Authorization: Bearer $TOKEN"`。
+
+    export PHAROS=http://127.0.0.1:6066 PROMETHEUS=http://127.0.0.1:9090 BROKER=localhost:19092
+"""
+_LEVELS_ZH = """\
+<a id="scorecard-level"></a>
+
+## 评分等级
+
+评分卡将在今晚失去一个等级，或已在零点失去（[评分卡，英文](scorecards.md)）。若该指标本身有未恢复的异常，请先处理该异常。
+
+- 负责人：该指标的负责人；总分由店铺管理层负责
+
+1. 评分，最先失去等级的在前。
+
+       curl -s "$PHAROS/api/v1/scorecards" | python3 -m json.tool
+
+2. 距离界限还有多远。
+
+       curl -s "$PHAROS/metrics" | grep '^pharos_rolling'
+
+3. 今天的影响：同一触点未恢复的异常。
+
+       curl -s "$PHAROS/api/v1/anomalies" | python3 -m json.tool
+"""
 
 
 def runbook(catalogue: Catalogue, groups: list[Group]) -> str:
-    """Markdown."""
+    """Markdown, in English."""
     alerts: dict[str, list[Alert]] = {}
     for group in groups:
         for rule in group.rules:
             if isinstance(rule, Alert):
                 alerts.setdefault(rule.name, []).append(rule)
-    metrics: dict[str, list[Metric]] = {}
-    for metric in catalogue.judged:
-        if not metric.runbook.startswith(("https://", "http://")):
-            metrics.setdefault(metric.runbook or metric.name, []).append(metric)
     parts = [_HEAD, *("\n".join(_alert(name, rules)) for name, rules in alerts.items()), "# Metrics\n"]
-    parts += ["\n".join(_metric(key, group)) for key, group in metrics.items()]
-    parts.append(_LEVELS)
-    return "\n".join(parts)
+    return "\n".join([*parts, *metric_sections(catalogue, ENGLISH), _LEVELS])
+
+
+def runbook_zh(catalogue: Catalogue) -> str:
+    """Markdown, in Chinese: what Chinese messages link to, which are about metrics."""
+    return "\n".join([_HEAD_ZH, *metric_sections(catalogue, CHINESE), _LEVELS_ZH])
 
 
 def _alert(name: str, rules: list[Alert]) -> Iterator[str]:
@@ -79,31 +107,8 @@ def _alert(name: str, rules: list[Alert]) -> Iterator[str]:
     yield f"{section.meaning}\n"
     yield "- fires: " + ", ".join(f"{rule.severity} {_after(rule.for_s)}" for rule in rules)
     yield f"- owner: {section.owner}\n"
-    yield from _steps(section.checks)
+    yield from steps(section.checks)
 
 
 def _after(seconds: int) -> str:
     return f"after {seconds} s" if seconds else "immediately"
-
-
-def _metric(key: str, metrics: list[Metric]) -> Iterator[str]:
-    yield f"## {key.replace('-', ' ').capitalize()}\n"
-    for metric in metrics:
-        bad = f"It is bad when it {_BAD[metric.direction]}."
-        yield f"`{metric.name}`: {metric.title}. {bad} [What it counts](metrics.md#{key}).\n"
-    causes = list(dict.fromkeys(cause for metric in metrics for cause in metric.symptom_of))
-    if causes:
-        yield f"Check the possible causes first: {', '.join(f'`{cause}`' for cause in causes)}.\n"
-    yield f"- owner: {OWNERS[metrics[0].touchpoint]}\n"
-    yield from _steps(
-        (
-            OPEN,
-            most_surprising([metric.name for metric in metrics]),
-            shown("Its current value, by scope.", prometheus_name(metrics[0])),
-        )
-    )
-
-
-def _steps(checks: tuple[Check, ...]) -> Iterator[str]:
-    for number, check in enumerate(checks, 1):
-        yield f"{number}. {check.shows}\n\n       {check.command}\n"

@@ -94,6 +94,8 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
             is late on Thursday was handed over late on Monday.
         opening_hours: judged only while the service is open.
         stock: of a cohort, whether what stays open after its deadline is work that piles up, and is watched.
+        action: what the front line does about it, in English; what may be in braces: `streams.catalogue.action`.
+        action_zh: the same in Chinese.
         leading: whether it stands on its touchpoint's tile on the wall, see `streams.catalogue.leading`.
         forecasts: the cohort whose open cases it forecasts; it has the numerator and the denominator of that.
         declared: the dimensions of the event types that its catalogue declares, by type; filled in when it is loaded.
@@ -147,6 +149,8 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     stock: bool = True
     title_zh: str = ""
     runbook: str = ""
+    action: str = ""
+    action_zh: str = ""
     denominator_dimensions: tuple[str, ...] | None = None
     exposure_dimensions: tuple[str, ...] | None = None
     leading: bool = False

@@ -6,6 +6,7 @@ import math
 import re
 from typing import TYPE_CHECKING
 
+from streams.catalogue.action import check_action
 from streams.catalogue.leading import check_leading
 from streams.catalogue.lean import check_lean
 from streams.catalogue.metric import Component, Direction, Metric
@@ -43,6 +44,7 @@ def check_metric(metric: Metric, vocabulary: Vocabulary) -> Iterator[Fault]:
     yield from check_bins(metric)
     yield from check_rare(metric)
     yield from check_told(metric)
+    yield from check_action(metric)
     for component, terms in metric.written().items():
         for path, what in check_terms(metric, component, terms, vocabulary):
             yield Fault((component.name.lower(), *path), what)

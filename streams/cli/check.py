@@ -29,6 +29,9 @@ def add_flags(command: argparse.ArgumentParser) -> None:
     command.add_argument("--asyncapi", action="store_true", help="print the AsyncAPI document (docs/asyncapi.yaml)")
     command.add_argument("--rules", action="store_true", help="print the Prometheus rules (deploy/prometheus)")
     command.add_argument("--runbook", action="store_true", help="print the runbook (docs/runbook.md)")
+    command.add_argument(
+        "--language", choices=("en", "zh"), default="en", help="of the runbook (docs/runbook.zh.md is the Chinese one)"
+    )
     command.add_argument("--live", action="store_true", help="look at the brokers too (always so with --broker)")
     add_settings(command)
 
@@ -50,7 +53,8 @@ def run(flags: argparse.Namespace) -> int:
         print(page(catalogue), end="")
         return 0
     if flags.rules or flags.runbook:
-        print(_rules(settings, catalogue) if flags.rules else _runbook(settings, catalogue), end="")
+        made = _rules(settings, catalogue) if flags.rules else _runbook(settings, catalogue, flags.language)
+        print(made, end="")
         return 0
     names = ", ".join(metric.name for metric in catalogue.metrics)
     print(f"settings are valid: broker {settings.broker}, page on {settings.host}:{settings.port}")
@@ -104,9 +108,11 @@ def _rules(settings: Settings, catalogue: Catalogue) -> str:
     return text(_groups(settings, catalogue), board_url, settings.runbook_base_url)
 
 
-def _runbook(settings: Settings, catalogue: Catalogue) -> str:
-    from dashboards.rules.runbook import runbook  # noqa: PLC0415 - see above
+def _runbook(settings: Settings, catalogue: Catalogue, language: str) -> str:
+    from dashboards.rules.runbook import runbook, runbook_zh  # noqa: PLC0415 - see above
 
+    if language == "zh":
+        return runbook_zh(catalogue)
     return runbook(catalogue, _groups(settings, catalogue))
 
 

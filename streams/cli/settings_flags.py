@@ -52,6 +52,7 @@ HELP = {
     "worth": "money of an average event by touchpoint, as order=260, for the impact in messages",
     "currency": "currency of worth",
     "runbook_base_url": "address of the runbook, for links",
+    "runbook_base_url_zh": "address of the runbook in Chinese, for links of Chinese messages",
 }
 
 

@@ -284,6 +284,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     board_url: str = ""
     page_url: str = ""  # of this page as people reach it, for links that ask whether to ack, snooze or silence
     runbook_base_url: str = ""
+    runbook_base_url_zh: str = ""  # of the runbook in Chinese; empty: Chinese messages link to the other one
     worth: dict[str, float] = {}  # by touchpoint, money of an average event: shows the impact in money, too
     currency: str = "CNY"
     routes: tuple[RouteSettings, ...] = ()  # the first that matches; what none matches goes to all receivers

@@ -16,7 +16,7 @@ _NAME: Final = re.compile(
     r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*", re.IGNORECASE
 )
 _PORT: Final = re.compile(r"(?P<name>.*?)(?::(?P<port>[0-9]{1,5}))?", re.DOTALL)
-_LINKS: Final = ("page_url", "board_url", "runbook_base_url")
+_LINKS: Final = ("page_url", "board_url", "runbook_base_url", "runbook_base_url_zh")
 
 
 def check_hosts(settings: Settings) -> Iterator[tuple[tuple[str | int, ...], str]]:

@@ -13,9 +13,15 @@ def test_cohorts_with_a_fixed_time_to_the_deadline_have_a_provisional_value() ->
     found = {metric.name: final_after_s(metric) for metric in CATALOGUE.metrics if opened_within_s(metric)}
 
     assert found == {
+        "payments_finished": 300,
         "cancelled_unshipped": 3_600,
+        "replied_in_3_min": 180,
         "collection_24h": DAY,
+        "collection_48h": 2 * DAY,
         "next_scan_24h": DAY,
+        "next_scan_48h": 2 * DAY,
+        "next_scan_72h": 3 * DAY,
+        "notices_in_time": 600,
         "refund_closed_24h": DAY,
         "refund_closed_48h": 2 * DAY,
         "refund_closed_72h": 3 * DAY,

@@ -18,7 +18,7 @@ from tests.catalogue.test_what_orders_and_contacts_count import bins_of
 HOUR = 3_600
 
 
-def test_o2_payments_that_hang_are_not_finished_within_5_minutes() -> None:
+def test_o7_payments_that_hang_are_not_finished_within_5_minutes() -> None:
     count = Count("payments_finished")
     for order, at in (("paid", 0), ("late", 0), ("hangs", 0), ("failed", 0)):
         count.event("payment.started", at, order_id=order, payment_method="wallet")
@@ -116,10 +116,8 @@ def test_l2_is_closed_by_a_cancellation_and_by_a_refund_before_collection() -> N
     assert (count.total(NUMERATOR), count.total(DENOMINATOR)) == (2, 3)
 
 
-@pytest.mark.parametrize("hours", [48, 72])
-def test_l7_is_movements_followed_by_another_within_two_or_three_days(hours: int) -> None:
-    count = Count(f"next_scan_{hours}h")
-    due = hours * HOUR
+@pytest.mark.parametrize(("count", "due"), [(Count("next_scan_48h"), 48 * HOUR), (Count("next_scan_72h"), 72 * HOUR)])
+def test_l7_is_movements_followed_by_another_within_two_or_three_days(count: Count, due: int) -> None:
     for parcel in range(3):
         count.event("parcel.scanned", parcel, parcel_id=f"p{parcel}", carrier="yto")
     count.event("parcel.scanned", due, parcel_id="p0", carrier="yto", previous_scan_at=moment(0))

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from streams.alerts.words.guide import Guide
 from streams.alerts.words.line import Name, fill, join
 from streams.alerts.words.phrases import CHINESE, ENGLISH, LANGUAGES
 from streams.alerts.words.wording import Text, Wording, Worth
 from streams.catalogue.metric import Severity
+from streams.catalogue.runbook import runbook_url
 from streams.records.anomaly import Anomaly, Change, Transition, Why
 from streams.records.instant import clock_time, rfc3339
 from streams.records.scope import digest as short_hash
@@ -75,13 +77,15 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Titles(msgspec.Struct, frozen=True):
-    """By metric name, what people call it: in English, and in Chinese where that is known; and what it forecasts."""
+    """By metric name, what people call it, what it forecasts and what is done about it, in both languages."""
 
     english: Mapping[str, str]
     chinese: Mapping[str, str] = {}
     page_url: str = ""
     worth: Worth = Worth()
     cohorts: Mapping[str, str] = {}
+    guides: Mapping[str, Guide] = {}
+    guides_zh: Mapping[str, Guide] = {}
 
     @classmethod
     def of(cls, metrics: Iterable[Metric], settings: Settings) -> Titles:
@@ -93,15 +97,22 @@ class Titles(msgspec.Struct, frozen=True):
             settings.page_url,
             Worth(settings.worth, settings.currency),
             {m.name: m.forecasts for m in known if m.forecasts},
+            {m.name: Guide(m.action, m.direction) for m in known},
+            {m.name: _guide_zh(m, settings.runbook_base_url_zh) for m in known},
         )
 
     def wordings(self) -> dict[str, Wording]:
         """By language."""
         chinese = {**self.english, **self.chinese}
         return {
-            "en": Wording(ENGLISH, self.english, self.page_url, self.worth, self.cohorts),
-            "zh": Wording(CHINESE, chinese, self.page_url, self.worth, self.cohorts),
+            "en": Wording(ENGLISH, self.english, self.page_url, self.worth, self.cohorts, self.guides),
+            "zh": Wording(CHINESE, chinese, self.page_url, self.worth, self.cohorts, self.guides_zh),
         }
+
+
+def _guide_zh(metric: Metric, base: str) -> Guide:
+    """What has no Chinese words is told in English, as its title is."""
+    return Guide(metric.action_zh or metric.action, metric.direction, runbook_url(metric.runbook or metric.name, base))
 
 
 def compose(
@@ -121,6 +132,7 @@ def compose(
             say.since(anomaly, transition.time, zone),
             "" if resolved else say.impact(anomaly),
             "" if resolved else say.forecast(anomaly, others),
+            "" if resolved else say.action(anomaly),
             say.contributors(anomaly),
             say.cause(anomaly, others),
             say.symptoms(anomaly, others),

@@ -90,6 +90,7 @@ class Phrases(msgspec.Struct, frozen=True, kw_only=True):
     impact: str
     forecast: str
     due_soon: str
+    action: str
     worth: str
     events: Mapping[str, str]
     contributors: str
@@ -182,6 +183,7 @@ ENGLISH = Phrases(
     impact="Impact: about {affected} {what} affected in the last {window}",
     forecast="If it continues: about {affected} more {what} in the next hour",
     due_soon="Forecast: of {open} open {what} due within 2 h about {missed} will miss their deadline, usually {usual}",
+    action="To do: {what}",
     worth=", worth about {currency} {money}",
     events={
         "": "events",
@@ -257,6 +259,7 @@ CHINESE = Phrases(
     impact="影响：最近 {window} 内约 {affected} {what}异常",
     forecast="若持续下去：未来 1 小时内约增加 {affected} {what}",
     due_soon="预测：2 小时内到期、尚未完成的 {open} {what}中，约 {missed} {what}将超时，通常为 {usual} {what}",
+    action="处置建议：{what}",
     worth="，金额约 {currency} {money}",
     events={
         "": "个事件",

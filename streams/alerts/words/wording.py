@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import tzinfo
 
+    from streams.alerts.words.guide import Guide
     from streams.alerts.words.phrases import Phrases
     from streams.records.anomaly import Anomaly
 
@@ -76,6 +77,7 @@ class Wording(NamedTuple):
     page_url: str = ""  # of the page that asks what to do; empty: no such links
     worth: Worth = Worth()
     cohorts: Mapping[str, str] = MappingProxyType({})  # by metric that is a forecast, what it forecasts
+    guides: Mapping[str, Guide] = MappingProxyType({})  # by metric, what the front line does
 
     def headline(self, anomaly: Anomaly) -> Line:
         """What, value against expectation, the preset limit where that has been reached, and where.
@@ -174,6 +176,12 @@ class Wording(NamedTuple):
         forecast = self.phrases.forecast.format(affected=f"{hourly:,.0f}", what=self._what(anomaly))
         return forecast + self._money(anomaly, hourly)
 
+    def action(self, anomaly: Anomaly) -> str:
+        """What the front line does about it, as the catalogue says; nothing where it is for the better."""
+        guide = self.guides.get(anomaly.metric)
+        what = None if guide is None else guide.filled(anomaly, self.phrases.amount, self.where)
+        return "" if what is None else fill(self.phrases.action, what=what)
+
     def contributors(self, anomaly: Anomaly) -> str:
         """The three largest, and what is left to all others; of what recovers or is over, when it was worst."""
         say = self.phrases
@@ -209,7 +217,9 @@ class Wording(NamedTuple):
         """Board, runbook, and, where it `acts`, the page that asks whether to ack, snooze or silence."""
         say = self.phrases
         page = f"{self.page_url.rstrip('/')}/anomalies/{quote(anomaly.fingerprint)}" if self.page_url and acts else ""
-        known = [(say.board, anomaly.board_url), (say.runbook, anomaly.runbook_url)]
+        guide = self.guides.get(anomaly.metric)
+        runbook = (guide.runbook_url if guide else "") or anomaly.runbook_url
+        known = [(say.board, anomaly.board_url), (say.runbook, runbook)]
         known += [(say.acts[deed], f"{page}?do={deed}" if page else "") for deed in ("ack", "snooze", "silence")]
         return tuple(Link(label, url) for label, url in known if url)
 

@@ -31,12 +31,17 @@ def alerts(rules: Rules) -> Iterator[dict[str, Any]]:
 
 
 @pytest.mark.parametrize(
-    ("flag", "file"), [("--rules", "deploy/prometheus/pharos.rules.yaml"), ("--runbook", "docs/runbook.md")]
+    ("flag", "file"),
+    [
+        ("--rules", "deploy/prometheus/pharos.rules.yaml"),
+        ("--runbook", "docs/runbook.md"),
+        ("--runbook --language zh", "docs/runbook.zh.md"),
+    ],
 )
 def test_the_files_are_what_the_code_makes(
     flag: str, file: str, request: SubRequest, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["check", flag]) == 0
+    assert main(["check", *flag.split()]) == 0
 
     written = (request.config.rootpath / file).read_text(encoding="utf-8")
     assert capsys.readouterr().out == written, f"run: pharos check {flag} > {file}"

@@ -49,6 +49,19 @@ def test_every_metric_of_the_catalogue_has_its_section_once(anchors: list[str]) 
     assert len(anchors) == len(set(anchors))
 
 
+def test_the_chinese_runbook_has_a_section_for_every_metric_with_what_is_done_and_the_same_commands(
+    runbook: str, commands: list[str], request: SubRequest
+) -> None:
+    chinese = (request.config.rootpath / "docs" / "runbook.zh.md").read_text(encoding="utf-8")
+
+    for metric in load().metrics:
+        assert chinese.count(f'<a id="{metric.runbook}"></a>') == 1
+        assert f"`{metric.name}`：{metric.title_zh}。" in chinese
+    assert set(re.findall(r"^ {7}(\S.*)$", chinese, re.MULTILINE)) <= set(commands)
+    assert chinese.count("处置建议：") == runbook.count("To do: ") == len(load().metrics)
+    assert not re.search(r"\{(where|count)\}|\[[^]]*\|", chinese)
+
+
 def test_every_link_inside_the_runbook_leads_to_a_heading(
     runbook: str, anchors: list[str], request: SubRequest
 ) -> None:
