@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Final
 import numpy as np
 
 from streams.telemetry.interval_metrics import interval_names
+from streams.telemetry.metric_info import DESCRIBED, METRIC_INFO, info_series
 from streams.telemetry.metrics import ANOMALY_STATE
 from streams.web.anomaly_states import AnomalyStates
 from streams.web.metric_families import INTERVAL, JUDGED, PROVISIONALS, STATES, VALUE, family_head
@@ -45,6 +46,11 @@ def write_openmetrics(
         out.write(head.encode())
         for steps in series.values():
             out.write(_stepped(steps, moments).encode())
+    known = list(metrics)
+    out.write(family_head(METRIC_INFO, DESCRIBED))
+    for metric in known:
+        series = info_series(metric)
+        out.write("".join([f"{series} 1{moment}" for _, moment in moments]).encode())
     judged = minutes.frames.metrics
     for metric in judged:
         out.write(VALUE.head(metric))
@@ -58,7 +64,7 @@ def write_openmetrics(
             for metric in frames.metrics:
                 out.writelines(_lines(frames, metric, column))
     out.write(family_head(ANOMALY_STATE, STATES))
-    for labels, states in _states(minutes.minutes, transitions, AnomalyStates(metrics)).items():
+    for labels, states in _states(minutes.minutes, transitions, AnomalyStates(known)).items():
         out.write("".join([f"{ANOMALY_STATE}{{{labels}}} {state} {at // 1000}\n" for at, state in states]).encode())
     out.write(b"# EOF\n")
 

@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 
 from streams.telemetry.interval_metrics import interval_names
+from streams.telemetry.metric_info import DESCRIBED, METRIC_INFO, info_series
 from streams.telemetry.metrics import ANOMALY_STATE
 from streams.web.anomaly_states import AnomalyStates
 from streams.web.data_scope import EVERYTHING
@@ -97,7 +98,9 @@ class Exposition:
         self._registry = registry
         self._readings = readings
         self._anomalies = anomalies
-        self._of_anomalies = AnomalyStates(metrics)
+        known = list(metrics)
+        self._of_anomalies = AnomalyStates(known)
+        self._info = "".join(f"{info_series(metric)} 1\n" for metric in known).encode()
         self._provisional = provisional
         self._rolling = rolling
         self._scores = scores
@@ -119,6 +122,7 @@ class Exposition:
         readings = {reading.metric.name: reading for reading in self._readings()}
         self._labels.keep(readings)
         yield head
+        yield family_head(METRIC_INFO, DESCRIBED) + self._info
         for reading in readings.values():
             yield VALUE.head(reading.metric)
             yield from _lines(self._labels, reading, VALUE, data_scope)

@@ -13,6 +13,7 @@ from streams.cases.readings import CasesReading, MemoryReading
 from streams.catalogue.load import load
 from streams.register.register import Register
 from streams.telemetry.interval_metrics import interval_names
+from streams.telemetry.metric_info import METRIC_INFO
 from streams.telemetry.metrics import (
     ANOMALY_STATE,
     EXPECTED,
@@ -54,6 +55,7 @@ def exposed() -> dict[str, set[str]]:
         labels = set(getattr(registry._names_to_collectors.get(family.name), "_labelnames", ()))
         labels |= {name for sample in family.samples for name in sample.labels}
         names |= {family.name + part: labels for part in _PARTS.get(family.type, ("",))}
+    names[METRIC_INFO] = {"metric", "family", "touchpoint", "unit", "severity"}
     for metric in catalogue.metrics:
         told = (prometheus_name(metric), *interval_names(metric))
         names |= {name: set(dimensions(metric)) for name in told}

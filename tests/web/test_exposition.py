@@ -83,6 +83,17 @@ def test_the_band_of_what_is_expected_is_told_of_the_whole_only(readings: list[A
     assert samples(text, "pharos_expected_upper") == [({"metric": "payment_success"}, 0.98)]
 
 
+def test_every_metric_of_the_catalogue_is_told_with_its_touchpoint_for_joins(readings: list[Any]) -> None:
+    found = {
+        labels["metric"]: labels
+        for labels, value in samples(text_of(exposition(readings)), "pharos_metric_info")
+        if value == 1
+    }
+
+    assert found.keys() == CATALOGUE.by_name.keys()
+    assert (found["nps"]["touchpoint"], found["nps"]["family"]) == ("feedback", "pharos_nps_points")
+
+
 def test_the_interval_of_a_ratio_stands_beside_it_for_the_whole_only(readings: list[Any]) -> None:
     text = text_of(exposition(readings))
 
