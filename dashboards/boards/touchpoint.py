@@ -59,6 +59,7 @@ def _board(plan: Plan, name: str, metrics: list[Metric]) -> Board:
         and not metric.forecasts
         and metric.severity is not Severity.INFO
     ]
+    noted = [metric for metric in metrics if metric.severity is Severity.INFO and not metric.leading]
     return Board(
         name=name,
         title=title,
@@ -74,7 +75,8 @@ def _board(plan: Plan, name: str, metrics: list[Metric]) -> Board:
                     standing.open_list(plan, metrics, height=4),
                 ],
             ),
-            Row("Actual and expected", [against_band(plan, metric) for metric in metrics]),
+            Row("Actual and expected", [against_band(plan, metric) for metric in metrics if metric not in noted]),
+            *([Row("For information", [against_band(plan, of) for of in noted], collapsed=True)] if noted else []),
             Row("Contributors", [contributors(plan, metric, chosen) for metric in parted], collapsed=True),
         ],
         variables=[split(plan, metrics), *(values_of(dimension, plan, metrics) for dimension in chosen)],

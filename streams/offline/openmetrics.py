@@ -49,8 +49,8 @@ def write_openmetrics(
     known = list(metrics)
     out.write(family_head(METRIC_INFO, DESCRIBED))
     for metric in known:
-        series = info_series(metric)
-        out.write("".join([f"{series} 1{moment}" for _, moment in moments]).encode())
+        info = info_series(metric)
+        out.write("".join([f"{info} 1{moment}" for _, moment in moments]).encode())
     judged = minutes.frames.metrics
     for metric in judged:
         out.write(VALUE.head(metric))

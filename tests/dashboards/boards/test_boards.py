@@ -24,8 +24,9 @@ MOST_PANELS = {
     "overview": 16,
     "executive": 17,
     "pipeline": 30,
-    "logistics": 30,
-    "consultation": 33,
+    "logistics": 39,  # most of it in rows that are collapsed
+    "consultation": 41,  # as above
+    "queues": 30,
     "aftersale": 29,
 }
 MOST_PANELS_OF_DETAIL = 28

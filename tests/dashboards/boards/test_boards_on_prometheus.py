@@ -29,9 +29,12 @@ SCRAPES_MORE_S = 7
 
 # Expressions that rightly find nothing in these four hours and eight minutes, each with its reason.
 _ORDERS = "orders_created|orders_paid|revenue_paid"
-_COUNTS = f"{_ORDERS}|events_received|collections|parcel_movements|inquiries|inquiries_per_thousand"
-_RARE = "refund_requests|auto_refunds|negative_mentions|csat"
-_DUE = "collection_24h|on_time_delivery|next_scan_24h|refund_closed_24h|refund_closed_48h|refund_closed_72h"
+_COUNTS = f"{_ORDERS}|events_received|collections|parcel_movements|inquiries|inquiries_by_stage|inquiries_per_thousand"
+_RARE = "oversell|refund_requests|auto_refunds|negative_mentions|csat"
+_DUE = (
+    "collection_24h|collection_48h|on_time_delivery|next_scan_24h|next_scan_48h|next_scan_72h|"
+    "refund_closed_24h|refund_closed_48h|refund_closed_72h"
+)
 _DUE_SOON = "collection_due_soon|refund_due_soon|promise_due_soon|case_due_soon"
 _FEW = "refunds_retained|retained_amount|eta_slip|eta_slip_24h|disputes_upheld|nps|ces"
 _OF_CASES = "|".join(
@@ -40,7 +43,8 @@ _OF_CASES = "|".join(
         *("reviews_from_delivery", "lost_after_delivery", "detractors_closed", "returns_by_channel", "return_time"),
         *("cases_closed_in_time", "case_handed_over", "case_reopened", "case_state_time", "complaints_of_people"),
         *("checkout_step", "touchpoints_before_order", "reached_again", "unclear_answers", "mentions_answered"),
-        *("negative_share", "nps_by_touchpoint", "order_defect_rate", "back_and_forth"),
+        *("negative_share", "nps_by_touchpoint", "order_defect_rate", "back_and_forth", "detractor_close_time"),
+        *("payments_finished", "replied_in_3_min", "notices_in_time", "late_told"),
     )
 )
 _SELDOM = "damage|loss|damage_claims|chargebacks"
@@ -59,6 +63,7 @@ EMPTY = {
     r"delivery_(time|spread)": "the first deliveries of a new shop are the fast ones: not judged yet",
     r"offset 1w": "there is no week before",
     r"pharos_negative_mentions_per_minute": "nobody complained",
+    r"pharos_oversell_per_thousand": "nothing was sold out",
     r"alerts_fired": "the shop has no monitoring of its own",
     r"alert_delivery_failures": "no delivery failed",
     r"events_ahead|events_too_late": "no producer's clock was wrong",
