@@ -10,7 +10,7 @@ import pytest
 from streams.catalogue.load import load
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "shopify.yaml"
-ITS_OWN = ("windows", "minimum_exposure", "scopes", "symptom_of", "symptom_where", "told")
+ITS_OWN = ("windows", "minimum_exposure", "scopes", "symptom_of", "symptom_where", "told", "action", "action_zh")
 SHIPPED = {metric.name: metric for metric in load().metrics}
 OWN = [metric for metric in load(str(EXAMPLE)).metrics if metric.name != "carrier_share"]
 

@@ -244,7 +244,8 @@ def test_what_lacks_the_time_it_closes_closes_nothing_and_is_counted(partition: 
 
     flush = ingest.take_flush(1)
 
-    assert flush.without_time == {("parcel.collected", "paid_at"): 1} == ingest.without_time
+    # One for the deadline after 24 h, one for that after 48 h.
+    assert flush.without_time == {("parcel.collected", "paid_at"): 2} == ingest.without_time
     assert not any(each.metric.startswith("collection_24h@") for each in flush.records[0].metrics)
     assert ingest.outcomes[Outcome.COUNTED] == 2
 
