@@ -18,6 +18,7 @@ from streams.telemetry.metric_info import METRIC_INFO
 from streams.topics.wanted import wanted_topics
 from streams.web.api import create_web_app
 from streams.web.journey import PATH as JOURNEY_PATH
+from streams.web.scores import PATH as SCORES_PATH
 from streams.web.security import Security
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def test_every_wish_has_one_row(wishes: list[Wish]) -> None:
 
 def test_every_name_is_a_metric_a_topic_a_path_or_an_event_that_exists(wishes: list[Wish]) -> None:
     app = create_web_app(None, None, None, Security("127.0.0.1", (), ()), {})
-    known = {route.resource.canonical for route in app.router.routes() if route.resource} | {JOURNEY_PATH}
+    known = {route.resource.canonical for route in app.router.routes() if route.resource} | {JOURNEY_PATH, SCORES_PATH}
     known |= set(load().by_name) | set(SHIPPED.data) | {topic.name for topic in wanted_topics(Settings())}
     known.add(METRIC_INFO)
     named = {name for wish in wishes for name in re.findall(r"`([^`]+)`", wish.shows)}

@@ -54,11 +54,11 @@ def test_the_chinese_runbook_has_a_section_for_every_metric_with_what_is_done_an
 ) -> None:
     chinese = (request.config.rootpath / "docs" / "runbook.zh.md").read_text(encoding="utf-8")
 
-    for metric in load().metrics:
+    for metric in load().judged:
         assert chinese.count(f'<a id="{metric.runbook}"></a>') == 1
         assert f"`{metric.name}`：{metric.title_zh}。" in chinese
     assert set(re.findall(r"^ {7}(\S.*)$", chinese, re.MULTILINE)) <= set(commands)
-    assert chinese.count("处置建议：") == runbook.count("To do: ") == len(load().metrics)
+    assert chinese.count("处置建议：") == runbook.count("To do: ") == len(load().judged)
     assert not re.search(r"\{(where|count)\}|\[[^]]*\|", chinese)
 
 
