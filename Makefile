@@ -78,7 +78,7 @@ bench-backtest: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.backtest_cost $(FILE)
 
 bench-merchants: $(VENV)/.dev
-	$(BIN)/python -m benchmarks.merchants
+	$(BIN)/python -m benchmarks.merchants --events 360000
 
 bench-cases: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.cases
