@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # Images of Python say so. Each worker of a test run, and each `pharos` it starts, would compile all modules anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test test-kafka test-crash test-long test-rules test-boards test-alertmanager test-deploy test-end-to-end test-browser kafka lint bench bench-steady bench-scale bench-latency bench-restart bench-series bench-merchants bench-backtest bench-cases bench-scorecards bench-mapping bench-detection bench-weeks bench-real evaluate lock clean
+.PHONY: demo test test-kafka test-crash test-long test-rules test-boards test-alertmanager test-deploy test-end-to-end test-browser kafka lint bench bench-steady bench-scale bench-latency bench-restart bench-series bench-merchants bench-backtest bench-cases bench-scorecards bench-mapping bench-detection bench-weeks bench-staffing bench-real evaluate lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/pharos demo
@@ -96,6 +96,10 @@ bench-detection: $(VENV)/.dev
 # Likewise: a week and its quiet twin take most of an hour of a core.
 bench-weeks: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.weeks $(SEEDS)
+
+# Ten evenings take ten minutes of CPU.
+bench-staffing: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.staffing $(SEEDS)
 
 # DATA holds the folders olist and calls, which are not part of the project.
 bench-real: $(VENV)/.dev

@@ -37,6 +37,7 @@ class Reason(enum.IntEnum):
     CLUSTER = 15
     LEVEL_AT_RISK = 16
     LEVEL_LOST = 17
+    UNDERSTAFFED = 18
 
     @property
     def insufficient(self) -> bool:

@@ -10,6 +10,7 @@ from dashboards.boards.link import board_of
 from dashboards.boards.listing import listed
 from dashboards.boards.metric_panel import by_part
 from dashboards.boards.series import Series
+from dashboards.boards.staffing_panel import staffing_panels
 from dashboards.boards.unit import unit_for
 from dashboards.boards.variable import matchers, values_of
 
@@ -36,18 +37,24 @@ def _board(plan: Plan, metrics: list[Metric]) -> Board:
     durations = [metric for metric in metrics if metric.unit == "seconds"]
     rates = [metric for metric in metrics if metric.unit != "seconds"]
     paired = [metric for pair in zip(rates, durations, strict=False) for metric in pair]
+    desk = [panel for metric in metrics for panel in staffing_panels(plan, metric)]
     ordered = paired + [metric for metric in metrics if metric not in paired]
     return Board(
         name="queues",
         title="Queue manager",
-        description="Every queue: who is picked up, who waits and how long, who gives up.",
+        description="Every queue: who is picked up, who waits and how long, who gives up, where agents are missing.",
         folder=folder.ROOM,
         metrics=metrics,
         rows=[
             Row("", [standing.freshness(plan), standing.open_by_severity(plan, metrics), _queues_now(plan, metrics)]),
+            *([Row("Staffing", desk)] if desk else []),
             Row(
                 "Queue by queue",
-                [by_part(plan, metric, _QUEUE, [_QUEUE], board_of(metric.touchpoint)) for metric in ordered],
+                [
+                    by_part(plan, metric, _QUEUE, [_QUEUE], board_of(metric.touchpoint))
+                    for metric in ordered
+                    if "staffing" not in metric.traits.takes  # it has a row of its own
+                ],
             ),
             Row("Anomalies", [standing.open_list(plan, metrics), standing.course(plan, metrics)]),
         ],

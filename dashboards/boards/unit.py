@@ -57,4 +57,5 @@ def unit_for(metric: Metric) -> Unit:
     unit = unit_of(metric.unit)
     if metric.unit == "number" and metric.traits.of_cases:
         unit = unit._replace(decimals=2)
-    return unit._replace(least=None) if metric.signed else unit
+    below = metric.signed or "staffing" in metric.traits.takes  # agents to spare
+    return unit._replace(least=None) if below else unit

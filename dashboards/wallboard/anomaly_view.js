@@ -3,7 +3,7 @@
 import { element, link } from "./element.js";
 import { duration, plain, quantity } from "./formats.js";
 import { anomalyLink, badge, marks, scopeText, titleOf, tone, touchpointOf, versus, where } from "./naming.js";
-import { say, texts } from "./texts.js";
+import { list, say, texts } from "./texts.js";
 
 // [severity][what][where][value against expected]
 export function titleLine(anomaly, context) {
@@ -30,6 +30,7 @@ export function facts(anomaly, context) {
     [anomaly.severity === "info" ? words.peak : words.worst, quantity(context.present.peak, anomaly.unit)],
     anomaly.affected ? [words.affected, say(texts.affected, { count: plain(anomaly.affected) })] : null,
     context.forecast ? [words.forecast, forecast(context.forecast)] : null,
+    ...(anomaly.staffing ? staffing(anomaly.staffing, words) : []),
     [words.exposure, exposure(anomaly)],
     [words.score, say(texts.limit, { value: plain(highest(anomaly)) })],
   ];
@@ -38,6 +39,21 @@ export function facts(anomaly, context) {
 
 const forecast = ({ missed, open_cases: open, usual }) =>
   say(texts.forecast, { missed: plain(Math.round(missed)), open: plain(Math.round(open)), usual: plain(Math.round(usual)) });
+
+function staffing(need, words) {
+  const percent = (share) => `${plain(Math.round(100 * share))}%`;
+  const numbers = {
+    ...need, missing: plain(Math.max(need.needed - need.staffed, 0)), target: percent(need.target), within: duration(1000 * need.within_s),
+    level: percent(need.level), later: percent(need.level_in_15_min),
+  };
+  const ahead = { soon: plain(need.needed_in_15_min), later: plain(need.needed_in_30_min) };
+  const spare = (need.spare || []).map(({ queue, agents }) => `${queue} ${plain(agents)}`);
+  return [
+    [words.staffing, say(texts.staffing, numbers)],
+    [words.agentsAhead, say(texts.agentsAhead, ahead)],
+    spare.length ? [words.spare, say(texts.spare, { named: list(spare) })] : null,
+  ];
+}
 
 const highest = (anomaly) => Math.max(anomaly.score ?? NaN, ...anomaly.timeline.map((entry) => entry.score ?? 0));
 

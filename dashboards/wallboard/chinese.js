@@ -253,11 +253,14 @@ export default {
   "toBoard": "返回看板",
   "facts": {
     "since": "开始于", "lasts": "已持续", "lasted": "持续", "ended": "结束于", "noticed": "发现用时",
-    "worst": "最差", "peak": "峰值", "affected": "受影响", "forecast": "预测", "exposure": "判断依据", "score": "异常分"
+    "worst": "最差", "peak": "峰值", "affected": "受影响", "forecast": "预测", "staffing": "人力", "agentsAhead": "所需客服", "spare": "富余客服", "exposure": "判断依据", "score": "异常分"
   },
   "exposure": "{duration}内 {count} 个事件",
   "affected": "共约 {count} 个事件",
   "forecast": "2 小时内到期的 {open} 件中约 {missed} 件将超时，通常为 {usual} 件",
+  "staffing": "还需 {missing} 名客服（现有 {staffed}，需要 {needed}），才能在 {within}内接起 {target}；目前 {level} 能及时接起，15 分钟后 {later}",
+  "agentsAhead": "15 分钟后 {soon} 名，30 分钟后 {later} 名",
+  "spare": "{named}：可考虑调配",
   "limit": "{value}（1 为正常的界限）",
   "course": "走势",
   "courseSummary": "{from} 至 {to}：最新 {value}，预期 {expected}，最差 {worst}。",
@@ -292,7 +295,8 @@ export default {
     "DRIFT": "连续多日的占比逐渐偏离了此前数周的水平。",
     "CLUSTER": "这些本该少见的事件接连出现，不可能是偶然。",
     "LEVEL_AT_RISK": "按今天的走势，今晚评分卡将失去一级。",
-    "LEVEL_LOST": "零点结算后，评分卡失去了一级。"
+    "LEVEL_LOST": "零点结算后，评分卡失去了一级。",
+    "UNDERSTAFFED": "按当前进线量、处理时长和客户耐心推算，该队列的客服人数不足以兑现服务承诺。"
   },
   "happened": {
     "began": "开始", "opened": "出现", "updated": "更新", "resolved": "已恢复", "recovered": "已恢复：回到正常",

@@ -260,11 +260,14 @@ export default {
   "toBoard": "Back to the board",
   "facts": {
     "since": "Since", "lasts": "Lasts", "lasted": "Lasted", "ended": "Ended", "noticed": "Noticed after",
-    "worst": "Worst", "peak": "Peak", "affected": "Affected", "forecast": "Forecast", "exposure": "Based on", "score": "Score"
+    "worst": "Worst", "peak": "Peak", "affected": "Affected", "forecast": "Forecast", "staffing": "Staffing", "agentsAhead": "Agents needed", "spare": "Agents to spare", "exposure": "Based on", "score": "Score"
   },
   "exposure": "{count} events in {duration}",
   "affected": "about {count} events in total",
   "forecast": "about {missed} of {open} open cases due within 2 h will miss their deadline, usually {usual}",
+  "staffing": "{missing} more agents are needed ({staffed} of {needed}) for {target} within {within}; now {level}, in 15 min {later} are answered in time",
+  "agentsAhead": "in 15 min {soon}, in 30 min {later}",
+  "spare": "{named}: consider moving some of them",
   "limit": "{value} (1 is the limit of normal)",
   "course": "Course",
   "courseSummary": "From {from} to {to}: last {value}, expected {expected}, worst {worst}.",
@@ -299,7 +302,8 @@ export default {
     "DRIFT": "For days the share has moved away from what it was for weeks.",
     "CLUSTER": "These rare events came closer together than chance brings them.",
     "LEVEL_AT_RISK": "As today goes, the scorecard loses a level tonight.",
-    "LEVEL_LOST": "At midnight the scorecard lost a level."
+    "LEVEL_LOST": "At midnight the scorecard lost a level.",
+    "UNDERSTAFFED": "The queue has fewer agents than the service it promises needs, by what is offered, handle time and patience."
   },
   "happened": {
     "began": "Began", "opened": "Opened", "updated": "Updated", "resolved": "Resolved", "recovered": "Resolved: back to normal",

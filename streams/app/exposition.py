@@ -9,6 +9,7 @@ from streams.web.exposition import Exposition
 from streams.web.merge_readings import judged
 from streams.web.provisional_readings import provisional
 from streams.web.rolling_readings import rolling
+from streams.web.staffing_readings import staffing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -37,4 +38,5 @@ def exposition_of(
         lambda: provisional(readings()),
         lambda: rolling(readings()),
         lambda: scores.of(EVERYTHING),
+        lambda: staffing(readings()),
     )

@@ -10,8 +10,10 @@ from typing import Literal, get_args
 
 import msgspec
 
+from streams.catalogue import staffing as staffed_by
 from streams.catalogue.signals import SIGNALS, CellKind, Traits
 from streams.catalogue.single_values import LARGEST, PER_MINUTE, SCALES, Difference
+from streams.catalogue.staffing import Staffing  # noqa: TC001 - msgspec reads the annotation at run time
 from streams.catalogue.term import Term  # noqa: TC001 - msgspec reads the annotation at run time
 from streams.cells.histogram import BINS
 from streams.events.vocabulary import SHIPPED
@@ -37,6 +39,15 @@ class Component(enum.IntEnum):
     SQUARES = 4  # of the single values of the numerator: what is above 2**30, in units of that
     SQUARES_LOW = 5  # and what is below: together exact, however many they are
     CUT = 6  # how many single values were beyond `Metric.largest`
+    REPORTS = 7  # staffing: snapshots that tell the agents, and by so many each of the sums below is a mean
+    STAFFED = 8  # their agents, added up
+    WAITING = 9  # contacts that wait
+    HANDLE_TIMES = 10  # times to handle a contact
+    TIMED = 11  # how many snapshots tell one
+    WAITED = 12  # how long contacts waited until they were answered or gave up
+
+
+_OF_QUEUES = tuple(Component)[Component.REPORTS :]
 
 
 class Direction(enum.StrEnum):
@@ -98,6 +109,7 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
         action_zh: the same in Chinese.
         leading: whether it stands on its touchpoint's tile on the wall, see `streams.catalogue.leading`.
         forecasts: the cohort whose open cases it forecasts; it has the numerator and the denominator of that.
+        staffing: of staffing, what its queues promise and how agents work there.
         declared: the dimensions of the event types that its catalogue declares, by type; filled in when it is loaded.
 
     """
@@ -155,6 +167,7 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     exposure_dimensions: tuple[str, ...] | None = None
     leading: bool = False
     forecasts: str = ""
+    staffing: Staffing | None = None
     declared: dict[str, tuple[str, ...]] = {}
 
     @property
@@ -217,6 +230,8 @@ class Metric(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     @cached_property
     def _components(self) -> dict[Component, tuple[Term, ...]]:
         terms = self.written()
+        if "staffing" in self.traits.takes:
+            terms |= {component: getattr(staffed_by, component.name) for component in _OF_QUEUES}
         if self.moments:
             plain = tuple(msgspec.structs.replace(term, weight=1) for term in self.numerator)
             if self.traits.counts_values:

@@ -15,6 +15,7 @@ from streams.catalogue.scopes import carried, countable
 from streams.catalogue.shape_rules import SLOT_S, check_bins, check_gauge, check_histogram
 from streams.catalogue.signals import SIGNALS, CellKind, signals_with
 from streams.catalogue.size_rules import check_size
+from streams.catalogue.staffing_rules import check_staffing
 from streams.catalogue.term_rules import check_terms
 from streams.catalogue.told import check_told
 from streams.catalogue.value_rules import check_values
@@ -43,6 +44,7 @@ def check_metric(metric: Metric, vocabulary: Vocabulary) -> Iterator[Fault]:
     yield from _check_components(metric)
     yield from check_bins(metric)
     yield from check_rare(metric)
+    yield from check_staffing(metric)
     yield from check_told(metric)
     yield from check_action(metric)
     for component, terms in metric.written().items():

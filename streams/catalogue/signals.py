@@ -53,6 +53,8 @@ class Traits:
         lean: may have scopes of very many parts, which are kept by quarters of an hour and days.
         by_days: sums of whole days give its value, so that windows of months can be told.
         interval: its values have a 95 % interval, which says how far so few cases can be trusted.
+        apart: its scopes are what reports, such as queues: they add up to no whole.
+        weighs_values: the denominator adds up a number of each event, too: what the numerator is a part of.
         sampled: a value every few minutes: when something began is looked for by minutes, not by slots.
         by_event: looked at whenever one of its events comes, and what is found begins with one of them.
 
@@ -77,6 +79,8 @@ class Traits:
     long_windows: bool = False
     by_event: bool = False
     sampled: bool = False
+    apart: bool = False
+    weighs_values: bool = False
     by_days: bool = False
     interval: bool = False
     lean: bool = False
@@ -89,7 +93,7 @@ class Traits:
     @property
     def additive(self) -> bool:
         """Whether parts add up to a whole."""
-        return self.cells is not CellKind.LATEST
+        return self.cells is not CellKind.LATEST and not self.apart
 
 
 _DENOMINATOR = {"denominator": "a denominator"}
@@ -243,6 +247,33 @@ SIGNALS: dict[str, Traits] = {
         words=("reported by", "", ""),
         adds_values=True,
         every_tick=True,
+    ),
+    # numerator / denominator, both added up over reports: a mean of gauges, not so many trials
+    "gauge_mean": Traits(
+        units=("ratio",),
+        law=Law.MEAN,
+        words=("adds up, of each report,", "adds up, of each report,", ""),
+        formula="the first / the second: a mean over reports, judged by its limit alone",
+        needs=_DENOMINATOR,
+        of_cases=True,
+        adds_values=True,
+        weighs_values=True,
+        unitless=True,
+        apart=True,
+    ),
+    # the agents that a queue needs, less those it has
+    "staffing": Traits(
+        units=("number",),
+        law=Law.MEAN,
+        words=("offered", "handled", "given up"),
+        formula=(
+            "agents needed (Erlang A, from what is offered, handle time, and the patience of those who gave up) "
+            "minus agents staffed, as `queue.snapshot` reports them"
+        ),
+        needs=_DENOMINATOR | {"exposure": "the contacts that gave up"},
+        takes=frozenset({"staffing"}),
+        gaps=True,
+        apart=True,
     ),
 }
 

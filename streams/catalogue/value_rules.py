@@ -59,7 +59,7 @@ def _check_taken(metric: Metric, component: Component, term: Term, place: Path) 
     if term.value and not traits.adds_values:
         what = f"a {signal} counts events, and would take a value for a number of them"
         yield Fault((*place, "value"), f"{what}; write `signal: sum` or `signal: mean`, or remove this key")
-    elif term.value and component is not Component.NUMERATOR:
+    elif term.value and component is not Component.NUMERATOR and not traits.weighs_values:
         yield Fault((*place, "value"), f"only the numerator of a {signal} takes values; remove this key")
     elif not term.value and traits.adds_values and traits.cells is CellKind.SUMS and component is Component.NUMERATOR:
         what = "name what is added up: `value: <a number>`, or `value: {from: <a time>, to: <a time>}`"

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from detectors.intervals import Interval
     from detectors.judgement import Judgement
     from streams.evaluation.moment import CourseStep, Moment
+    from streams.evaluation.staffing_needs import Needs
+    from streams.records.staffing import StaffingNeed
 
     Array = NDArray[np.float64]
 
@@ -55,6 +57,17 @@ class TellsInterval(Protocol):
 
     def interval(self, moment: Moment, shown: Judgement, series: int, window_s: int) -> Interval:
         """Of one series over the window that is shown of it, in the metric's unit; NaN without a case."""
+        ...
+
+
+@runtime_checkable
+class TellsStaffing(Protocol):
+    """A judge that knows how many agents queues need."""
+
+    needs: Needs | None
+
+    def told(self, moment: Moment, series: int) -> StaffingNeed | None:
+        """What a verdict about a queue says of it; None where it is not known."""
         ...
 
 

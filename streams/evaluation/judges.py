@@ -10,10 +10,12 @@ from streams.evaluation.count_judge import CountJudge
 from streams.evaluation.due_soon_judge import DueSoonJudge
 from streams.evaluation.duration_judge import QuantileJudge, SpreadJudge
 from streams.evaluation.gauge_judge import GaugeJudge
+from streams.evaluation.gauge_mean_judge import GaugeMeanJudge
 from streams.evaluation.net_judge import NetJudge
 from streams.evaluation.rare_judge import RareJudge
 from streams.evaluation.rate_judge import RateJudge
 from streams.evaluation.ratio_judge import RatioJudge
+from streams.evaluation.staffing_judge import StaffingJudge
 from streams.evaluation.sum_judge import SumJudge
 from streams.evaluation.variation_judge import VariationJudge
 
@@ -37,4 +39,6 @@ JUDGES: dict[str, Callable[[Metric], Judge]] = {
     "spread": SpreadJudge,
     "net": NetJudge,
     "last": GaugeJudge,
+    "gauge_mean": GaugeMeanJudge,
+    "staffing": StaffingJudge,
 }

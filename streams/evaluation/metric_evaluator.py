@@ -17,7 +17,7 @@ from streams.evaluation.assessments import Assessments
 from streams.evaluation.closed_quarters import ClosedQuarters
 from streams.evaluation.end_finder import EndFinder
 from streams.evaluation.held import HeldFindings
-from streams.evaluation.judge import TellsInterval
+from streams.evaluation.judge import TellsInterval, TellsStaffing
 from streams.evaluation.judges import JUDGES
 from streams.evaluation.lean_judge import LeanJudge
 from streams.evaluation.moment import Moment
@@ -124,7 +124,8 @@ class MetricEvaluator:
         shown = replace(shown, score=best.score)
         interval = self._interval(moment, shown, surprise.present_windows)
         allowed = self._allowed()
-        self.latest = Latest(windows.scopes, shown, allowed, self._index.whole, interval)
+        needs = self._judge.needs if isinstance(self._judge, TellsStaffing) else None
+        self.latest = Latest(windows.scopes, shown, allowed, self._index.whole, interval, needs)
         # What has nearly reached its limit may be the part that explains what a wider scope has reached.
         near = (best.score >= CLEAR_SCORE) & anomalous.any()
         reported = np.flatnonzero(self._index.judged & (self._reporting.reported(now_ms) | near))

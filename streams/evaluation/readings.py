@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from detectors.judgement import Judgement
+    from streams.evaluation.staffing_needs import Needs
 
 
 class Latest(NamedTuple):
@@ -20,6 +21,7 @@ class Latest(NamedTuple):
         allowed: false warnings a day that the limits of all its series are set for.
         whole: the series of the whole, -1 where there is none.
         interval: of the value of the whole, 95 %; None where the signal has none, or nothing was counted.
+        staffing: of staffing, what each queue needs.
 
     """
 
@@ -28,3 +30,4 @@ class Latest(NamedTuple):
     allowed: float = 0.0
     whole: int = -1
     interval: tuple[float, float] | None = None
+    staffing: Needs | None = None

@@ -11,6 +11,7 @@ from detectors.course import worst_stretch
 from detectors.judgement import Reason
 from detectors.onset import onset
 from streams.catalogue.metric import Direction
+from streams.evaluation.judge import TellsStaffing
 from streams.evaluation.moment import CourseStep
 from streams.records.verdicts import Contributor, Verdict
 
@@ -40,6 +41,7 @@ class VerdictWriter:
         self._index = index
         self._judge = judge
         self._ends = ends
+        self._desk = judge if isinstance(judge, TellsStaffing) else None
 
     def good(self, direction: NDArray[np.int8]) -> NDArray[np.bool_]:
         """Where a deviation lies in the good direction. Of a volume that is watched both ways, more is good."""
@@ -95,6 +97,7 @@ class VerdictWriter:
             started_at=started_at,
             contributors=contributors,
             standouts=standouts,
+            staffing=self._desk.told(moment, series) if self._desk is not None else None,
         )
 
     def _started_at(self, moment: Moment, series: int, window_s: int, above: bool, excess: float) -> int:

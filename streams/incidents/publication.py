@@ -60,6 +60,7 @@ def publish(alert: Alert, attached: Sequence[str], cause_of: Sequence[str], sett
         board_url=board_url(alert.fingerprint, settings.board_url),
         affected=round(_finite(alert.affected)),
         level=verdict.level,
+        staffing=verdict.staffing,
     )
 
 

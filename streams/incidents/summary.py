@@ -8,6 +8,7 @@ from streams.incidents.alert import State
 from streams.records.figures import LEVEL_AT_RISK, LEVEL_LOST, amount, duration, preset_limit, where
 from streams.records.impact import MONEY
 from streams.records.instant import clock_time
+from streams.records.staffing_words import sentence as in_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,6 +46,8 @@ def summarise(alert: Alert, attached: Sequence[str], zone: tzinfo) -> str:
     if limit is not None:
         against += f", limit {amount(limit, alert.unit)}"
     sentence = f"{what} {verb} {amount(verdict.value, alert.unit)} ({against}) since {clock_time(alert.started, zone)}"
+    if verdict.staffing is not None and verdict.staffing.needed > verdict.staffing.staffed:
+        sentence += f": {in_words(verdict.staffing)}"
     sentence += _mostly(verdict.contributors or alert.contributors, alert)
     if attached:
         sentence += f"; also {', '.join(attached)}"

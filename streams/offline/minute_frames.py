@@ -60,9 +60,11 @@ class MinuteFrames:
         self._scopes: dict[str, Sequence[tuple[int, tuple[str, ...]]]] = {}
 
     def add(self, minute: int, reading: Labelled) -> None:
-        """One metric at one minute (ms)."""
+        """One metric at one minute (ms); nothing where it has no series yet."""
         name = reading.metric.name
         table = np.stack([getattr(reading, column) for column in self.columns], axis=1)
+        if not len(table):
+            return
         offset = self._file.seek(0, os.SEEK_END)
         self._file.write(table.astype(np.float64, copy=False).tobytes())
         self._metrics[name] = reading.metric

@@ -14,12 +14,13 @@ from streams.telemetry.case_metrics import LAG
 from streams.telemetry.metrics import PipelineMetrics
 from streams.web.case_readings import CaseCollector
 from streams.web.merge_readings import MergeCollector, judged
-from streams.web.metric_families import PROVISIONALS
+from streams.web.metric_families import PROVISIONALS, STAFFING
 from streams.web.provisional_readings import provisional
 from streams.web.series_labels import escaped
+from streams.web.staffing_readings import staffing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from prometheus_client import Metric
     from prometheus_client.samples import Sample
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from streams.cases.readings import CasesReading
     from streams.ingest.flush import Flush
     from streams.merge.partition import MergePartition
+    from streams.web.exposition import Labelled
 
 MINUTE_MS: Final = 60_000
 _LONGEST_GAP: Final = 60  # minutes; after an hour without a tick nothing is known any more
@@ -80,6 +82,7 @@ class Minutes:
     Attributes:
         frames: every series of the catalogue.
         provisional: the same of values that are not final yet.
+        staffing: the same of what queues need.
         minutes: of the pipeline's own numbers, in ms.
         families: of those, by name: HELP and TYPE, and the steps of each series.
 
@@ -93,6 +96,7 @@ class Minutes:
     ) -> None:
         self.frames = MinuteFrames(file)
         self.provisional = MinuteFrames(file, tuple(column.name for column in PROVISIONALS))
+        self.staffing = MinuteFrames(file, tuple(column.name for column in STAFFING))
         self.minutes = array("q")
         self.families: dict[str, tuple[str, dict[tuple[str, ...], Steps]]] = {}
         self._merges = merges
@@ -122,17 +126,19 @@ class Minutes:
         """A partition stands at a tick at which detectors ran."""
         missed = _between(self._last[merge.partition], tick)
         for minute in missed:
-            for reading in merge.readings():
-                self.frames.again(minute, reading.metric.name)
-                self.provisional.again(minute, reading.metric.name)
+            for frames in (self.frames, self.provisional, self.staffing):
+                for reading in merge.readings():
+                    frames.again(minute, reading.metric.name)
         if tick % MINUTE_MS == 0:
             readings = merge.readings()
-            for judgement in judged(readings):
-                if len(judgement.value):
-                    self.frames.add(tick, judgement)
-            for so_far in provisional(readings):
-                if len(so_far.share):
-                    self.provisional.add(tick, so_far)
+            told: Iterable[tuple[MinuteFrames, Iterable[Labelled]]] = (
+                (self.frames, judged(readings)),
+                (self.provisional, provisional(readings)),
+                (self.staffing, staffing(readings)),
+            )
+            for frames, found in told:
+                for labelled in found:
+                    frames.add(tick, labelled)
         if missed or tick % MINUTE_MS == 0:
             self._last[merge.partition] = tick // MINUTE_MS * MINUTE_MS
 

@@ -14,7 +14,7 @@ from streams.telemetry.interval_metrics import interval_names
 from streams.telemetry.metric_info import DESCRIBED, METRIC_INFO, info_series
 from streams.telemetry.metrics import ANOMALY_STATE
 from streams.web.anomaly_states import AnomalyStates
-from streams.web.metric_families import INTERVAL, JUDGED, PROVISIONALS, STATES, VALUE, family_head
+from streams.web.metric_families import INTERVAL, JUDGED, PROVISIONALS, STAFFING, STATES, VALUE, family_head
 from streams.web.series_labels import SeriesLabels
 
 if TYPE_CHECKING:
@@ -58,7 +58,8 @@ def write_openmetrics(
         for column in INTERVAL if interval_names(metric) else ():
             out.write(column.head(metric))
             out.writelines(_lines(minutes.frames, metric, column))
-    for frames, columns in ((minutes.frames, JUDGED), (minutes.provisional, PROVISIONALS)):
+    groups = (minutes.frames, JUDGED), (minutes.provisional, PROVISIONALS), (minutes.staffing, STAFFING)
+    for frames, columns in groups:
         for column in columns:
             out.write(family_head(column.family, column.described))
             for metric in frames.metrics:

@@ -6,6 +6,7 @@ import enum
 
 import msgspec
 
+from streams.records.staffing import StaffingNeed  # noqa: TC001 - msgspec reads the annotation at run time
 from streams.records.verdicts import Contributor
 
 __all__ = ["Anomaly", "Change", "Contributor", "EpisodeKey", "Transition", "Why"]
@@ -41,7 +42,8 @@ class Anomaly(msgspec.Struct, frozen=True, kw_only=True):
 
     `affected`: about how many events since it began were beyond what is normal, 0 where the unit does not tell. It
     travels beside `data`, and records of versions before it lack it. `level`: the level of a scorecard that was lost or
-    will be; absent of all else.
+    will be; absent of all else. `staffing`: of missing
+    agents, what the queue needs and has; absent of all else.
     """
 
     fingerprint: str
@@ -73,6 +75,7 @@ class Anomaly(msgspec.Struct, frozen=True, kw_only=True):
     board_url: str
     affected: int = 0
     level: int | None = None
+    staffing: StaffingNeed | None = None
 
     @property
     def episode(self) -> EpisodeKey:

@@ -35,6 +35,8 @@ def encode(transition: Transition, source: str = SOURCE) -> bytes:
     affected = data.pop("affected")
     if data["level"] is None:
         del data["level"]
+    if data["staffing"] is None:
+        del data["staffing"]
     return orjson.dumps(
         {
             "specversion": "1.0",

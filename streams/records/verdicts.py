@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from streams.records.day_figures import DayFigures  # noqa: TC001 - msgspec reads the annotation at run time
+from streams.records.staffing import StaffingNeed  # noqa: TC001 - msgspec reads the annotation at run time
 
 CLEAR_SCORE: Final = (
     0.7  # below it a series is clear and its alert recovers; between it and 1 an alert stays what it is
@@ -43,6 +44,7 @@ class Verdict(msgspec.Struct, frozen=True):
         standouts: of these the ones that differ from all others, the smallest set that explains the change; None where
             nobody has looked, as for what is good.
         level: of a scorecard, the one that was lost or may be.
+        staffing: of staffing, what the queue needs and has.
 
     """
 
@@ -64,6 +66,7 @@ class Verdict(msgspec.Struct, frozen=True):
     contributors: list[Contributor] = []
     standouts: list[dict[str, str]] | None = None
     level: int | None = None
+    staffing: StaffingNeed | None = None
 
 
 class Pulse(msgspec.Struct, frozen=True, omit_defaults=True):

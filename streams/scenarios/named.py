@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from streams.simulate.double11 import Profile, calendar, double11
+from streams.simulate.evening import evening
 from streams.simulate.faults import KINDS
 from streams.simulate.traps import TRAPS
 from streams.simulate.week.faults import KINDS as OF_A_WEEK
@@ -21,6 +22,7 @@ SCENARIOS: dict[str, Callable[[int, Profile], Played]] = {
     "week": lambda seed, _: week(seed),
     "quiet_week": lambda seed, _: quiet_week(seed),
     "month": lambda seed, _: month(seed),
+    "evening": lambda seed, _: evening(seed),
 }
 
 
@@ -47,3 +49,4 @@ def described() -> Iterator[str]:
     yield from (f"    {name:<14} {kind.touchpoint:<12} {kind.what}" for name, kind in OF_A_WEEK.items())
     yield "month: five weeks of four stores, of which one is about to lose a level (play it with scorecards: [shopee])"
     yield "quiet_week: the same small shop while nothing goes wrong"
+    yield "evening: four days of five queues, then an evening on which two of them have too few agents for its rise"

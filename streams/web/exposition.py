@@ -18,7 +18,7 @@ from streams.telemetry.metric_info import DESCRIBED, METRIC_INFO, info_series
 from streams.telemetry.metrics import ANOMALY_STATE
 from streams.web.anomaly_states import AnomalyStates
 from streams.web.data_scope import EVERYTHING
-from streams.web.metric_families import INTERVAL, JUDGED, PROVISIONALS, ROLLING, STATES, VALUE, family_head
+from streams.web.metric_families import INTERVAL, JUDGED, PROVISIONALS, ROLLING, STAFFING, STATES, VALUE, family_head
 from streams.web.scores import score_lines
 from streams.web.series_labels import LabelsByMetric
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from streams.web.metric_families import Column
     from streams.web.provisional_readings import ProvisionalReading
     from streams.web.rolling_readings import RollingReading
+    from streams.web.staffing_readings import StaffingReading
 
 _CHUNK: Final = 5_000
 _OPEN_METRICS: Final = "application/openmetrics-text"
@@ -82,6 +83,7 @@ class Exposition:
         provisional: what is not final yet.
         rolling: windows of 30, 60 and 90 days.
         scores: of scorecards.
+        staffing: what queues need.
 
     """
 
@@ -94,6 +96,7 @@ class Exposition:
         provisional: Callable[[], Iterable[ProvisionalReading]] = lambda: (),
         rolling: Callable[[], Iterable[RollingReading]] = lambda: (),
         scores: Callable[[], Iterable[Score]] = lambda: (),
+        staffing: Callable[[], Iterable[StaffingReading]] = lambda: (),
     ) -> None:
         self._registry = registry
         self._readings = readings
@@ -104,6 +107,7 @@ class Exposition:
         self._provisional = provisional
         self._rolling = rolling
         self._scores = scores
+        self._staffing = staffing
         self._labels = LabelsByMetric()
         self._provisional_labels = LabelsByMetric()  # of the series of the log, which no tick may have reached yet
 
@@ -138,6 +142,7 @@ class Exposition:
                     yield from _lines(self._labels, reading, column, data_scope)
         yield from self._provisional_pieces(data_scope)
         yield from self._rolling_pieces(data_scope)
+        yield from self._staffing_pieces(data_scope)
         yield family_head(ANOMALY_STATE, STATES)
         yield self._states(data_scope)
         yield tail
@@ -161,6 +166,13 @@ class Exposition:
             if lines:
                 yield family_head(name, described)
                 yield "".join(lines).encode()
+
+    def _staffing_pieces(self, data_scope: DataScope) -> Iterator[bytes]:
+        readings = list(self._staffing())
+        for column in STAFFING if readings else ():
+            yield family_head(column.family, column.described)
+            for reading in readings:
+                yield from _lines(self._labels, reading, column, data_scope)
 
     def _band(self, reading: Reading, column: Column, data_scope: DataScope) -> bytes:
         labels = self._labels.of(reading.metric, reading.scopes)

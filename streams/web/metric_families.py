@@ -7,6 +7,19 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from streams.telemetry.interval_metrics import HIGH, LOW
 from streams.telemetry.metrics import EXPECTED, LOWER, SCORE, UPPER, prometheus_name
 from streams.telemetry.provisional_metrics import PROVISIONAL, PROVISIONAL_CASES
+from streams.telemetry.staffing_metrics import (
+    AGENTS_NEEDED,
+    AGENTS_NEEDED_IN_15_MIN,
+    AGENTS_NEEDED_IN_30_MIN,
+    AGENTS_STAFFED,
+    HANDLE_TIME,
+    LEVEL,
+    LEVEL_IN_15_MIN,
+    OFFERED,
+    OFFERED_IN_15_MIN,
+    OFFERED_IN_30_MIN,
+    PATIENCE,
+)
 from streams.web.series_labels import escaped
 
 if TYPE_CHECKING:
@@ -74,6 +87,19 @@ PROVISIONALS: Final = (
         "%r",
     ),
     Column(PROVISIONAL_CASES, "How many cases the provisional share is of.", "cases", "%d"),
+)
+STAFFING: Final = (
+    Column(AGENTS_STAFFED, "Agents of a queue, as its last snapshot has them.", "staffed", "%d"),
+    Column(AGENTS_NEEDED, "Agents with whom a queue reaches its target at the present rate.", "needed", "%d"),
+    Column(AGENTS_NEEDED_IN_15_MIN, "The same at the rate forecast for then.", "needed_in_15_min", "%d"),
+    Column(AGENTS_NEEDED_IN_30_MIN, "The same at the rate forecast for then.", "needed_in_30_min", "%d"),
+    Column(OFFERED, "Contacts offered to a queue, by the usual day and what came lately.", "offered", "%.6g"),
+    Column(OFFERED_IN_15_MIN, "Forecast of that.", "offered_in_15_min", "%.6g"),
+    Column(OFFERED_IN_30_MIN, "Forecast of that.", "offered_in_30_min", "%.6g"),
+    Column(LEVEL, "Share that will be answered in time with the agents there are.", "level", "%.6g"),
+    Column(LEVEL_IN_15_MIN, "The same at the rate forecast for then.", "level_in_15_min", "%.6g"),
+    Column(HANDLE_TIME, "Mean time to handle a contact of a queue.", "handle_s", "%.6g"),
+    Column(PATIENCE, "Mean time that customers would wait in a queue.", "patience_s", "%.6g"),
 )
 
 

@@ -28,6 +28,7 @@ from streams.telemetry.provisional_metrics import PROVISIONAL, PROVISIONAL_CASES
 from streams.web.budget_use import BudgetCollector
 from streams.web.case_readings import CaseCollector
 from streams.web.merge_readings import MergeCollector
+from streams.web.metric_families import STAFFING
 
 SHIPPED = Path(__file__).parents[2] / "deploy" / "prometheus" / "pharos.rules.yaml"
 _PARTS = {"histogram": ("_bucket", "_sum", "_count"), "counter": ("_total",)}
@@ -59,6 +60,7 @@ def exposed() -> dict[str, set[str]]:
     for metric in catalogue.metrics:
         told = (prometheus_name(metric), *interval_names(metric))
         names |= {name: set(dimensions(metric)) for name in told}
+    names |= {column.family: {"metric", "queue"} for column in STAFFING}
     return names
 
 

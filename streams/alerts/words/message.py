@@ -132,6 +132,7 @@ def compose(
             say.since(anomaly, transition.time, zone),
             "" if resolved else say.impact(anomaly),
             "" if resolved else say.forecast(anomaly, others),
+            *([] if resolved else say.staffing(anomaly, others)),
             "" if resolved else say.action(anomaly),
             say.contributors(anomaly),
             say.cause(anomaly, others),

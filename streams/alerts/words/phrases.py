@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from streams.alerts.words.dimension_words import CHINESE_DIMENSIONS
 from streams.records.figures import amount, duration
+from streams.records.staffing_words import MISSING, SENTENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,44 +21,6 @@ _SUFFIXES = {
     " per 10,000": "/万",
     " a day": "/天",
     " s": "秒",
-}
-_DIMENSIONS = {
-    "batch": "批次",
-    "carrier": "承运商",
-    "category": "类目",
-    "cause": "原因",
-    "channel": "渠道",
-    "device": "设备",
-    "handled_by": "接待方",
-    "intent": "咨询意图",
-    "kind": "类型",
-    "origin": "发货地",
-    "delivery": "送达情况",
-    "leg": "责任环节",
-    "page": "页面",
-    "payment_method": "支付方式",
-    "platform": "平台",
-    "previous_state": "原状态",
-    "queue": "队列",
-    "reason": "原因",
-    "region": "地区",
-    "return_channel": "退货渠道",
-    "alert": "告警",
-    "level": "级别",
-    "receiver": "接收方",
-    "service": "服务",
-    "role": "责任方",
-    "sentiment": "情感",
-    "sku": "货号",
-    "source": "数据源",
-    "stage": "阶段",
-    "state": "处理状态",
-    "status": "状态",
-    "step": "步骤",
-    "store": "店铺",
-    "topic": "主题",
-    "touchpoint": "触点",
-    "warehouse": "仓库",
 }
 
 
@@ -90,6 +54,11 @@ class Phrases(msgspec.Struct, frozen=True, kw_only=True):
     impact: str
     forecast: str
     due_soon: str
+    staffing: str
+    agents_missing: tuple[str, str]
+    agents_ahead: str
+    agents_to_spare: str
+    spare: str
     action: str
     worth: str
     events: Mapping[str, str]
@@ -183,6 +152,11 @@ ENGLISH = Phrases(
     impact="Impact: about {affected} {what} affected in the last {window}",
     forecast="If it continues: about {affected} more {what} in the next hour",
     due_soon="Forecast: of {open} open {what} due within 2 h about {missed} will miss their deadline, usually {usual}",
+    staffing=f"Staffing: {SENTENCE}",
+    agents_missing=MISSING,
+    agents_ahead="Agents needed in 15 min: {soon}, in 30 min: {later}",
+    agents_to_spare="Agents to spare: {named}. Consider moving some of them.",
+    spare="queue {queue} {count}",
     action="To do: {what}",
     worth=", worth about {currency} {money}",
     events={
@@ -225,7 +199,7 @@ ENGLISH = Phrases(
     quiet="No notifications for what matches {matchers}",
 )
 CHINESE = Phrases(
-    dimensions=_DIMENSIONS,
+    dimensions=CHINESE_DIMENSIONS,
     everywhere="全店",
     nothing="（无）",
     place="{dimension} {value}",
@@ -259,6 +233,14 @@ CHINESE = Phrases(
     impact="影响：最近 {window} 内约 {affected} {what}异常",
     forecast="若持续下去：未来 1 小时内约增加 {affected} {what}",
     due_soon="预测：2 小时内到期、尚未完成的 {open} {what}中，约 {missed} {what}将超时，通常为 {usual} {what}",
+    staffing=(
+        "人力：队列 {queue} 还需 {missing}（现有 {staffed}，需要 {needed}），才能在 {within}内接起 {target}；"
+        "照此下去，15 分钟后仅 {level} 能及时接起"
+    ),
+    agents_missing=("1 名客服", "{count} 名客服"),
+    agents_ahead="15 分钟后需要客服 {soon} 名，30 分钟后 {later} 名",
+    agents_to_spare="有富余客服的队列：{named}。可考虑调配。",
+    spare="{queue} {count} 名",
     action="处置建议：{what}",
     worth="，金额约 {currency} {money}",
     events={

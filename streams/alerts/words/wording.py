@@ -14,9 +14,10 @@ from streams.records.deadline_forecast import deadline_forecast
 from streams.records.figures import LEVEL_AT_RISK, LEVEL_LOST, preset_limit
 from streams.records.impact import MONEY, beyond_normal
 from streams.records.instant import clock_time
+from streams.records.staffing_words import sentence, staffing_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import tzinfo
 
     from streams.alerts.words.guide import Guide
@@ -181,6 +182,20 @@ class Wording(NamedTuple):
         guide = self.guides.get(anomaly.metric)
         what = None if guide is None else guide.filled(anomaly, self.phrases.amount, self.where)
         return "" if what is None else fill(self.phrases.action, what=what)
+
+    def staffing(self, anomaly: Anomaly, others: Mapping[str, Anomaly]) -> Iterator[str]:
+        """What a queue needs, what will be needed, and which queues have agents to spare: to suggest a move."""
+        need = staffing_of(anomaly, others.values())
+        if need is None:
+            return
+        say = self.phrases
+        told = sentence(need, say.staffing, say.agents_missing, queue="{queue}", lasts=say.duration)
+        yield fill(told, queue=Name(need.queue))
+        ahead = {"soon": need.needed_in_15_min, "later": need.needed_in_30_min}
+        yield say.agents_ahead.format(**ahead)
+        if need.spare:
+            parts = [fill(say.spare, queue=Name(of.queue), count=str(of.agents)) for of in need.spare]
+            yield fill(say.agents_to_spare, named=join(say.comma, parts))
 
     def contributors(self, anomaly: Anomaly) -> str:
         """The three largest, and what is left to all others; of what recovers or is over, when it was worst."""

@@ -25,7 +25,7 @@ MOST_PANELS = {
     "executive": 17,
     "pipeline": 30,
     "logistics": 39,  # most of it in rows that are collapsed
-    "consultation": 41,  # as above
+    "consultation": 45,  # as above
     "queues": 30,
     "aftersale": 29,
 }
