@@ -28,7 +28,8 @@ from streams.telemetry.provisional_metrics import PROVISIONAL, PROVISIONAL_CASES
 from streams.web.budget_use import BudgetCollector
 from streams.web.case_readings import CaseCollector
 from streams.web.merge_readings import MergeCollector
-from streams.web.metric_families import STAFFING
+from streams.web.metric_families import ROLLING, STAFFING
+from streams.web.scores import score_lines
 
 SHIPPED = Path(__file__).parents[2] / "deploy" / "prometheus" / "pharos.rules.yaml"
 _PARTS = {"histogram": ("_bucket", "_sum", "_count"), "counter": ("_total",)}
@@ -60,6 +61,9 @@ def exposed() -> dict[str, set[str]]:
     for metric in catalogue.metrics:
         told = (prometheus_name(metric), *interval_names(metric))
         names |= {name: set(dimensions(metric)) for name in told}
+    of_metrics = {name for metric in catalogue.metrics for name in dimensions(metric)}
+    names |= {column.family: {"metric", "days", *of_metrics} for column in ROLLING}
+    names |= {family: {"scorecard", *of_metrics} for family, _, _ in score_lines(())}
     names |= {column.family: {"metric", "queue"} for column in STAFFING}
     return names
 
