@@ -11,6 +11,7 @@ NOTABLE: Final = "orange"
 BAD: Final = "red"
 VALUE: Final = "blue"
 EXPECTED: Final = "#8e8e8e"
+LAST_SALE: Final = "#b877d9"
 BAND: Final = "#8e8e8e"
 PROVISIONAL: Final = "light-blue"
 

@@ -11,10 +11,12 @@ from dashboards.boards.description import described
 from dashboards.boards.graph import dashed, lines
 from dashboards.boards.limit import limits_of
 from dashboards.boards.link import board_of, to_board
+from dashboards.boards.metric_panel import LAST_SALE
 from dashboards.boards.panel import Panel, finished
 from dashboards.boards.plan import FEEDS
 from dashboards.boards.query import Query
 from dashboards.boards.series import Series, has_whole
+from dashboards.boards.service_in_money import service_in_money
 from dashboards.boards.tile import tile
 from dashboards.boards.unit import Unit, unit_for
 
@@ -42,6 +44,8 @@ def executive(plan: Plan) -> Board:
         rows=[
             Row("", [standing.freshness(plan), standing.open_by_severity(plan, everything), trouble(plan)]),
             Row("Current state", [standing_of(plan, metric) for metric in chosen]),
+            *([Row("This sale against the last", [sale_against_sale(plan, of)])] if (of := compared(plan)) else []),
+            *([Row("Service: what it costs, saves and earns", made)] if (made := service_in_money(plan)) else []),
             *(
                 [Row("Money and last week", money)]
                 if (money := [against_last_week(plan, of) for of in moneys(plan)])
@@ -81,6 +85,11 @@ def moneys(plan: Plan) -> list[Metric]:
     return found[:_MOST_VOLUMES]
 
 
+def compared(plan: Plan) -> list[Metric]:
+    """What is held against the last sale: money, and what is counted."""
+    return [*moneys(plan), *volumes(plan)]
+
+
 def standing_of(plan: Plan, metric: Metric) -> Panel:
     """The newest value with its course."""
     below, limits = limits_of(metric)
@@ -95,9 +104,23 @@ def against_last_week(plan: Plan, metric: Metric) -> Panel:
     now = Series(metric, plan.job).mean_of("1h")
     graph = dashed(lines(unit_for(metric), colours={"now": colour.VALUE}), WEEK_AGO, colour.EXPECTED)
     graph = graph.data_links([to_board(plan, board_of(metric.touchpoint))])
-    description = f"{described(metric)} Means of an hour, and those of a week before."
-    queries = [Query(now, "now"), Query(Series(metric, plan.job).mean_of("1h", "1w"), WEEK_AGO)]
+    description = f"{described(metric)} Means of an hour, and those of a week before; during a sale, the last one."
+    graph = dashed(graph, LAST_SALE, colour.LAST_SALE)
+    last = Series(metric, plan.job)
+    queries = [Query(now, "now"), Query(last.mean_of("1h", "1w"), WEEK_AGO), Query(last.last_sale, LAST_SALE)]
     return finished(graph, f"week/{metric.name}", metric.title, description, queries, (8, 8))
+
+
+def sale_against_sale(plan: Plan, metrics: list[Metric]) -> Panel:
+    """Each in times of what it was at the same time of the last sale."""
+    graph = lines(Unit("percentunit", 0, 0, None))
+    description = (
+        "Each in percent of what it was at the same time of the last sale: 100 % is as much as then. Nothing while no "
+        "entry of the calendar runs that is `like` another."
+    )
+    series = [(metric, Series(metric, plan.job)) for metric in metrics]
+    queries = [Query(f"{of.value} / ({of.last_sale} > 0)", metric.title) for metric, of in series]
+    return finished(graph, "last_sale", "This sale against the last", description, queries, (24, 8))
 
 
 def trouble(plan: Plan) -> Panel:

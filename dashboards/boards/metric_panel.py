@@ -33,6 +33,7 @@ UPPER = "most expected"
 LOWER = "least expected"
 EXPECTED = "expected"
 VALUE = "value"
+LAST_SALE = "the last sale"
 SO_FAR = "so far (provisional)"
 SURE_FROM, SURE_TO = "95 % sure from", "95 % sure to"
 GRAPH = (12, 8)
@@ -75,6 +76,20 @@ def against_band(plan: Plan, metric: Metric, target_board: str = "") -> Panel:
         queries.append(Query(series.so_far, SO_FAR))
         description += f" {_provisional(metric)}"
     return finished(graph, f"band/{metric.name}", metric.title, description, queries, GRAPH)
+
+
+def against_last_sale(plan: Plan, metric: Metric, target_board: str = "") -> Panel:
+    """The whole, what is expected of it, and what it was at the same time of the last sale."""
+    series = Series(metric, plan.job)
+    graph = lines(unit_for(metric), colours={VALUE: colour.VALUE, LAST_SALE: colour.LAST_SALE})
+    graph = dashed(graph, EXPECTED, colour.EXPECTED).data_links(links(plan, metric, target_board))
+    queries = [Query(series.last_sale, LAST_SALE), Query(series.expected, EXPECTED), Query(series.value, VALUE)]
+    description = (
+        f"{described(metric)} `{LAST_SALE}`: at the same time of the entry of the calendar that the present one is "
+        "`like`; nothing while none runs."
+    )
+    title = f"This sale against the last: {metric.title}"
+    return finished(graph, f"last_sale/{metric.name}", title, description, queries, GRAPH)
 
 
 def by_part(plan: Plan, metric: Metric, scope: str, chosen: Sequence[str], target_board: str = "") -> Panel:

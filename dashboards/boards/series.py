@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from streams.catalogue.metric import Direction
 from streams.telemetry.interval_metrics import HIGH, LOW
+from streams.telemetry.last_sale_metric import LAST_SALE
 from streams.telemetry.metrics import EXPECTED, LOWER, SCORE, UPPER, main_scope, prometheus_name
 from streams.telemetry.provisional_metrics import PROVISIONAL
 
@@ -57,6 +58,11 @@ class Series:
     @property
     def value(self) -> str:
         return f"{NO_COPIES} ({prometheus_name(self._metric)}{{{self._chosen}}})"
+
+    @property
+    def last_sale(self) -> str:
+        """What its whole was at the same time of the last sale; of an entry of the calendar that is `like` another."""
+        return self._judged(LAST_SALE)
 
     @property
     def low(self) -> str:

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from dashboards.boards import folder, standing
 from dashboards.boards.board import Board, Row
 from dashboards.boards.link import board_of
-from dashboards.boards.metric_panel import against_band
+from dashboards.boards.metric_panel import against_band, against_last_sale
 from dashboards.boards.plan import FEEDS
+from dashboards.boards.series import has_whole
 from streams.catalogue.metric import Severity
 
 if TYPE_CHECKING:
+    from dashboards.boards.panel import Panel
     from dashboards.boards.plan import Plan
     from streams.catalogue.metric import Metric
 
@@ -34,7 +36,7 @@ def war_room(plan: Plan) -> Board:
                     standing.freshness(plan),
                     standing.open_by_severity(plan, everything),
                     standing.by_touchpoint(plan),
-                    *(against_band(plan, metric, board_of(metric.touchpoint)).sized(12, 8) for metric in vital(plan)),
+                    *(_drawn(plan, metric).sized(12, 8) for metric in vital(plan)),
                     standing.course(plan, everything, 24, 8),
                 ],
             )
@@ -42,6 +44,12 @@ def war_room(plan: Plan) -> Board:
         since="now-1h",
         refresh="10s",
     )
+
+
+def _drawn(plan: Plan, metric: Metric) -> Panel:
+    """How much comes is held against the last sale, all else against its band."""
+    draw = against_last_sale if metric.traits.volume and has_whole(metric) else against_band
+    return draw(plan, metric, board_of(metric.touchpoint))
 
 
 def vital(plan: Plan) -> list[Metric]:

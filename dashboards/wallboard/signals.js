@@ -31,6 +31,7 @@ export function signal(metric, board, context) {
     element("span", { class: "signal-note", title: surely(metric, value) }, note(metric, last, value, context)),
     soFar(metric, board),
     ...metric.rolling.map((told) => rolling(metric, told)),
+    ...(metric.changes || []).map((change) => since(metric, change)),
     sparkline(metric.points, board.time, `${title}: ${quantity(value, metric.unit)}`));
 }
 
@@ -41,6 +42,7 @@ function note(metric, last, value, context) {
   }
   return list([
     last[2] === null ? "" : say(texts.expectedShort, { value: figure(last[2], metric.unit) }),
+    metric.last_sale === null || metric.last_sale === undefined ? "" : say(texts.lastSale, { value: figure(metric.last_sale, metric.unit) }),
     metric.target === null ? "" : say(texts.target, { value: figure(metric.target, metric.unit) }),
     isVague(metric) ? say(texts.between95, { low: figure(metric.interval[0], metric.unit), high: figure(metric.interval[1], metric.unit) }) : "",
   ]);
@@ -72,6 +74,19 @@ function rolling(metric, told) {
   const words = told.tonight === null ? texts.rolling : texts.rollingTonight;
   return element("span", { class: "signal-so-far", title: say(texts.rollingMeaning, { days: told.covered, cases: plain(told.cases) }) },
     say(words, { days: told.days, value, tonight: told.tonight === null ? "" : quantity(told.tonight, metric.unit) }));
+}
+
+// Before and after a change of one's own: the interval says whether it was more than chance.
+function since(metric, change) {
+  if (change.hours === undefined) return element("span", { class: "signal-so-far" }, say(texts.changeTooSoon, { change: change.change }));
+  if (change.low === undefined || change.low === null) return null;
+  const words = change.times ? texts.changeTimes : texts.changeDifference;
+  const [shown, scale] = change.times ? [(end) => end.toFixed(2), 1] : [(end) => (end > 0 ? "+" : "") + end.toFixed(1), 100];
+  return element("span", { class: "signal-so-far" }, say(words, {
+    change: change.change, before: quantity(change.before, metric.unit), after: quantity(change.after, metric.unit),
+    difference: shown(scale * change.difference), low: shown(scale * change.low), high: shown(scale * change.high),
+    duration: duration(3_600_000 * change.hours),
+  }));
 }
 
 // Signals of any touchpoint, each with the way to its touchpoint's page, which looks for the same.

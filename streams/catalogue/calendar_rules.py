@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from streams.catalogue.metric import Metric
-    from streams.settings.settings import CalendarEntry
+    from streams.settings.calendar import CalendarEntry
 
 _LARGEST = 10_000.0
 

@@ -13,6 +13,7 @@ from streams.catalogue.case_roles import links_of
 from streams.catalogue.declared_events import declared_events, with_declared
 from streams.catalogue.forecast_rules import check_forecast, with_cohort
 from streams.catalogue.lean import made_lean
+from streams.catalogue.like_rules import check_likes
 from streams.catalogue.metric import Metric
 from streams.catalogue.rules import check_graph, check_metric
 from streams.catalogue.scorecards import level_metrics, read_scorecards, scorecards_of
@@ -20,11 +21,11 @@ from streams.catalogue.single_values import Difference
 from streams.catalogue.term import After, Condition, Events, Term
 from streams.events.vocabulary import SHIPPED as OWN_TYPES
 from streams.events.vocabulary import Vocabulary
+from streams.settings.calendar import CalendarEntry
 from streams.settings.located_yaml import Document, read_document, suggestion
-from streams.settings.settings import CalendarEntry
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable
 
     from streams.catalogue.case_roles import CaseLink
     from streams.catalogue.scorecard import Scorecard
@@ -161,17 +162,21 @@ def _catalogue(document: Document, more: Iterable[str] = ()) -> Catalogue:
     by_name = {metric.name: metric for metric in metrics}
     cards = read_scorecards(document, by_name, ())
     cards += scorecards_of(more, by_name, cards)
-    return Catalogue.of(tuple(metrics), tuple(_calendar(document, by_name)), vocabulary, tuple(cards))
+    return Catalogue.of(tuple(metrics), _calendar(document, by_name), vocabulary, tuple(cards))
 
 
-def _calendar(document: Document, metrics: dict[str, Metric]) -> Iterator[CalendarEntry]:
+def _calendar(document: Document, metrics: dict[str, Metric]) -> tuple[CalendarEntry, ...]:
     entries = document.value.get("calendar", [])
     if not isinstance(entries, list):
         raise document.error(("calendar",), "a calendar is a list of entries with name, begins, ends and activity")
+    calendar: list[CalendarEntry] = []
     for index in range(len(entries)):
         entry = document.convert(("calendar", index), CalendarEntry, (CalendarEntry,))
         for key, what in check_entry(entry):
             raise document.error(("calendar", index, key), what)
         for number, what in check_planned(entry, metrics):
             raise document.error(("calendar", index, "metrics", number), what)
-        yield entry
+        calendar.append(entry)
+    for index, key, what in check_likes(calendar):
+        raise document.error(("calendar", index, key), what)
+    return tuple(calendar)

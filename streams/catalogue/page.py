@@ -118,6 +118,8 @@ def _term(metric: Metric, term: Term) -> str:
         value = between(term.value) if isinstance(term.value, Difference) else term.value
         plain = metric.traits.cells in {CellKind.BINS, CellKind.LATEST} or not metric.denominator
         parts.append(value if plain else f"the sum of {value}")
+    if term.each:
+        parts.append(f"{term.each:g} each")
     if term.since and not term.by:
         parts.append(f"since {term.since}")
     if term.by:

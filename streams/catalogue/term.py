@@ -72,6 +72,7 @@ class Term(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
         weight: +1 or -1.
         value: a numeric field to add up (seconds are kept in ms, money in hundredths), or the difference of two times;
             empty adds 1. In histograms the duration that is sorted in, in seconds.
+        each: instead of `value`: every event adds as much, in the unit of the metric, as what a contact costs.
         since: in histograms instead of `value`: a time field of `data`; the duration is from it to the event's time.
         at: the time the contribution counts for: "time" (the event's own) or a time field of `data`.
         plus_s: added to that time, in seconds: 86400 turns a payment into its collection deadline.
@@ -97,6 +98,7 @@ class Term(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     where: dict[str, Condition] = {}
     weight: Literal[1, -1] = 1
     value: str | Difference = ""
+    each: float = 0.0
     since: str = ""
     at: str = OWN_TIME
     plus_s: int = 0
@@ -128,6 +130,6 @@ class Term(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     def counting(self) -> Term:
         """The term that counts the events of which this one takes a value."""
         difference = self.difference
-        told = difference.fields if difference else (self.field,)
+        told = difference.fields if difference else (self.field,) if self.field else ()
         where = {field: msgspec.structs.replace(self.where.get(field, Condition()), present=True) for field in told}
-        return msgspec.structs.replace(self, value="", since="", weight=1, where={**self.where, **where})
+        return msgspec.structs.replace(self, value="", each=0.0, since="", weight=1, where={**self.where, **where})

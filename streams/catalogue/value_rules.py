@@ -56,14 +56,35 @@ def check_difference(difference: Difference, event: str, vocabulary: Vocabulary)
 def _check_taken(metric: Metric, component: Component, term: Term, place: Path) -> Iterator[Fault]:
     """Only what adds up values takes them, and it takes one of every event of its numerator."""
     signal, traits = metric.signal, metric.traits
-    if term.value and not traits.adds_values:
+    key = "each" if term.each else "value"
+    if term.each:
+        yield from _check_each(metric, term, place)
+    if (term.value or term.each) and not traits.adds_values:
         what = f"a {signal} counts events, and would take a value for a number of them"
-        yield Fault((*place, "value"), f"{what}; write `signal: sum` or `signal: mean`, or remove this key")
-    elif term.value and component is not Component.NUMERATOR and not traits.weighs_values:
-        yield Fault((*place, "value"), f"only the numerator of a {signal} takes values; remove this key")
-    elif not term.value and traits.adds_values and traits.cells is CellKind.SUMS and component is Component.NUMERATOR:
+        yield Fault((*place, key), f"{what}; write `signal: sum` or `signal: mean`, or remove this key")
+    elif (term.value or term.each) and component is not Component.NUMERATOR and not traits.weighs_values:
+        yield Fault((*place, key), f"only the numerator of a {signal} takes values; remove this key")
+    elif (
+        not (term.value or term.each)
+        and traits.adds_values
+        and traits.cells is CellKind.SUMS
+        and component is Component.NUMERATOR
+    ):
         what = "name what is added up: `value: <a number>`, or `value: {from: <a time>, to: <a time>}`"
         yield Fault(place, what)
+
+
+def _check_each(metric: Metric, term: Term, place: Path) -> Iterator[Fault]:
+    """What every event adds is written once, by itself, and is more than the least that sums keep."""
+    where = (*place, "each")
+    if term.value:
+        yield Fault(where, "either what the event says, `value`, or the same of each, `each`; remove one of them")
+    elif term.by:
+        yield Fault(where, "is of events by themselves; leave out `by`, or add up `value: after.count`")
+    elif metric.traits.adds_values and not metric.moments:
+        yield Fault(where, f"a {metric.signal} in {metric.unit} takes durations of events; name one with `value`")
+    elif not 1 / metric.scale <= term.each <= metric.most / metric.scale:
+        yield Fault(where, f"from {1 / metric.scale:g} up to `largest`, {metric.most / metric.scale:,.0f}")
 
 
 def _check_kind(metric: Metric, term: Term, place: Path, vocabulary: Vocabulary) -> Iterator[Fault]:

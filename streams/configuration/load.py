@@ -14,12 +14,12 @@ from streams.configuration.mappings import folder_mappings
 from streams.configuration.rules import check_settings
 from streams.mapping.shipped import STRUCTS as OF_MAPPINGS
 from streams.settings.addresses import is_loopback
+from streams.settings.calendar import CalendarEntry, ChangeSettings
 from streams.settings.file_paths import at_home, with_homes
 from streams.settings.located_yaml import Document, LocatedError, dotted
 from streams.settings.mapping import MappingSettings
 from streams.settings.secrets import ConfigurationError
 from streams.settings.settings import (
-    CalendarEntry,
     EscalationSettings,
     LinkageMatch,
     LinkageRule,
@@ -51,6 +51,7 @@ _STRUCTS = (
     MailSettings,
     OpeningHours,
     CalendarEntry,
+    ChangeSettings,
     RouteSettings,
     MaintenanceSettings,
     EscalationSettings,
@@ -64,7 +65,10 @@ _STRUCTS = (
 )
 
 _FILE_ONLY = frozenset(
-    {"receivers", "routes", "maintenance", "escalations", "opening_hours", "calendar", "linkage", "mappings", "on"}
+    {
+        *("receivers", "routes", "maintenance", "escalations", "opening_hours", "calendar", "changes"),
+        *("linkage", "mappings", "on"),
+    }
 )
 
 

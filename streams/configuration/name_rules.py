@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from streams.catalogue.calendar_rules import check_planned
+from streams.catalogue.change_rules import check_compared
 from streams.catalogue.load import load
 from streams.catalogue.single_events import check_watched
 from streams.configuration.mappings import check_mappings
@@ -50,6 +51,9 @@ def check_names(settings: Settings, catalogue: Catalogue) -> Iterator[Fault]:
     for index, planned in enumerate(settings.calendar):
         for number, what in check_planned(planned, catalogue.by_name):
             yield Fault(("calendar", index, "metrics", number), what)
+    for index, change in enumerate(settings.changes):
+        for number, what in check_compared(change, catalogue.by_name):
+            yield Fault(("changes", index, "metrics", number), what)
     for index, rule in enumerate(settings.linkage):
         for place, what in _check_linked(rule.match, labels):
             yield Fault(("linkage", index, "match", *place), what)

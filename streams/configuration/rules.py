@@ -12,6 +12,8 @@ from streams.alerts.decide.route_rules import check_routes
 from streams.alerts.receivers.rules import check_receivers
 from streams.broker.security_rules import check_security
 from streams.catalogue.calendar_rules import check_entry
+from streams.catalogue.change_rules import check_changes
+from streams.catalogue.like_rules import check_likes
 from streams.catalogue.metric import TOUCHPOINTS
 from streams.events.event_time import event_time_ms
 from streams.linkage.rules import check_linkage
@@ -45,9 +47,6 @@ def check_settings(settings: Settings) -> Iterator[Fault]:
         yield Fault(path, what)
     yield from _check_numbers(settings)
     yield from _check_calendar(settings)
-    for index, entry in enumerate(settings.calendar):
-        for key, what in check_entry(entry):
-            yield Fault(("calendar", index, key), what)
     for place, inner, what in check_receivers(settings.receivers):
         yield Fault(("receivers", place, *inner), what)
     for inner, what in check_routes(settings.routes, settings.receivers):
@@ -122,6 +121,13 @@ def _check_calendar(settings: Settings) -> Iterator[Fault]:
     for index, what in check_holidays(settings.holidays):
         yield Fault(("holidays", index), what)
     yield from _check_opening_hours(settings)
+    for index, entry in enumerate(settings.calendar):
+        for key, what in check_entry(entry):
+            yield Fault(("calendar", index, key), what)
+    for index, key, what in check_changes(settings.changes):
+        yield Fault(("changes", index, key), what)
+    for index, key, what in check_likes(settings.calendar):
+        yield Fault(("calendar", index, key), what)
 
 
 def _check_opening_hours(settings: Settings) -> Iterator[Fault]:

@@ -14,7 +14,8 @@ from detectors.seasonal import QUARTER_S
 from detectors.state import pack, unpack
 from streams.catalogue.metric import Component
 from streams.evaluation.driving_activity import DrivingActivity
-from streams.evaluation.expected_counts import ExpectedCounts, Interval
+from streams.evaluation.edges import Interval
+from streams.evaluation.expected_counts import ExpectedCounts
 from streams.evaluation.judge import Finding
 from streams.evaluation.sequential_counts import SequentialCounts
 from streams.evaluation.usual_parts import UsualParts
@@ -75,6 +76,10 @@ class CountJudge:
     def largest_expected(self, window_s: int) -> float:
         return self._expected.largest(window_s)
 
+    def level(self) -> Array:
+        """float64[n]: events of a usual day."""
+        return self._expected.level()
+
     def watch(self, moment: Moment) -> bool:
         """Takes in what came since the last tick; whether there may be something to find."""
         return self._tests.watch(moment)
@@ -130,7 +135,21 @@ class CountJudge:
         usual = baseline.usual(moment.end_s, window_s, moment.whole, day=moment.day).middle[series]
         scale = float((interval.high if above else interval.low)[series]) / max(float(usual), 1e-9)
         expected = baseline.course(series, moment.end_s, len(counts), step, moment.whole, day=moment.day)
+        again = moment.again(window_s)
+        if again is not None and np.isfinite(again.low[series]):
+            expected, scale = self._course_again(moment, series, expected, step, above), 1.0
         return Course(counts, expected * (scale if np.isfinite(scale) else 1.0), rises=above)
+
+    @staticmethod
+    def _course_again(moment: Moment, series: int, usual: Array, step: CourseStep, above: bool) -> Array:
+        """The last steps as an earlier entry was, and as usual before it."""
+        expected = usual.copy()
+        for place in range(len(usual)):
+            again = moment.again(step, (len(usual) - 1 - place) * step)
+            if again is not None:
+                edge = float((again.high if above else again.low)[series])
+                expected[place] = edge if np.isfinite(edge) else usual[place]
+        return expected
 
     def rebase(self, moment: Moment, rows: NDArray[np.intp], seconds: int) -> float:
         self._tests.forget(rows)

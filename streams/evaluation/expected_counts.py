@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,6 +10,8 @@ from detectors.level import Level
 from detectors.seasonal import QUARTER_S, SeasonalBaseline, Usual
 from detectors.week import spread_between
 from streams.catalogue.metric import Component
+from streams.evaluation.edges import Edges, Interval
+from streams.evaluation.in_plan import in_plan
 from streams.evaluation.moment import CourseStep
 
 if TYPE_CHECKING:
@@ -37,41 +39,6 @@ _UNLIKE = 3.0  # times the usual: some parts follow that, and others do not
 _FURTHEST = 0.4  # of the level: what an hour of an unknown kind of day may be less
 
 
-class Edges(NamedTuple):
-    """Of a minute of the shop, float64[n] each: what a series expects by itself, and how sure that is.
-
-    Attributes:
-        low, middle, high: events of the shortest window; NaN where nothing is known yet.
-        lower, upper: around the middle, by the place in the day alone; see `Usual`.
-        evidence: events that the usual day rests on at this hour.
-        wobble: relative variance of the level from quarter to quarter.
-        unsure: relative variance of the middle, for how little it rests on.
-        spread: relative variance of the level of such a day.
-        least, most: times of the middle, between which the activity lets expect it.
-
-    """
-
-    low: Array
-    middle: Array
-    high: Array
-    lower: Array
-    upper: Array
-    evidence: Array
-    wobble: Array
-    unsure: Array
-    spread: Array
-    least: Array
-    most: Array
-
-
-class Interval(NamedTuple):
-    """float64[n] each; `high` is NaN where nothing is known yet."""
-
-    low: Array
-    high: Array
-    dispersion: Array
-
-
 class ExpectedCounts:
     """The expected interval of each series, from `low` to `high`.
 
@@ -96,6 +63,7 @@ class ExpectedCounts:
         self._sets: NDArray[np.intp] = np.zeros(0, dtype=np.intp)  # of scopes, derived
         self._minute: tuple[tuple[int, int, int], tuple[Usual, Array, Array]] | None = None  # as long as it lasts
         self._largest: float | None = None  # of the usual day's quarters, over all series
+        self._day: Array | None = None  # the events of a usual day
 
     @property
     def follows_activity(self) -> bool:
@@ -105,12 +73,18 @@ class ExpectedCounts:
     def learn(self, slot: int, counts: Array, day: Day) -> None:
         """Takes in a closed quarter of an hour."""
         self.usual.learn(slot, counts, day)
-        self._largest = self._minute = None
+        self._largest = self._day = self._minute = None
 
     def grow(self, size: int) -> None:
         """Makes room for new series."""
         self.usual.grow(size)
         self._level.grow(size)
+
+    def level(self) -> Array:
+        """float64[n]: events of a usual day."""
+        if self._day is None:
+            self._day = self.usual.profile.sum(axis=0, dtype=np.float64)
+        return self._day
 
     def largest(self, window_s: int) -> float:
         """More is expected of no series over a window of that length."""
@@ -203,16 +177,16 @@ class ExpectedCounts:
             self._sets = np.concatenate([self._sets, np.array(new, dtype=np.intp)])
         return self._sets
 
-    def _scaled(self, moment: Moment, usual: Usual, window_s: int) -> tuple[Array, Array, Array | float]:
-        unsure: Array | float = 0.0
+    def _scaled(self, moment: Moment, usual: Usual, window_s: int) -> tuple[Array, Array, Array]:
         # A longer window holds the last hour and should not be measured by it.
         low, high = self._of_today(usual, moment) if window_s <= _LEVEL_S else (usual.low, usual.high)
-        planned = moment.planned_of_each(window_s)
-        low, high = low * planned[0], high * planned[1]
+        plan = in_plan(moment, window_s, low, high)
+        low, high, unsure = plan.low, plan.high, np.nan_to_num(plan.unsure)
         of_whole = moment.whole >= 0 and usual.middle[moment.whole] > 0
         rest = self._rest(moment, usual, window_s) if of_whole else np.full(moment.size, np.nan)
         if self._activity.component is not None:
-            least, most, unsure = self._activity.range(moment, window_s)
+            least, most, few = self._activity.range(moment, window_s)
+            unsure = unsure + few
             low = low * np.minimum(least, 1.0)
             wake = np.fmin(self._activity.wake, _WAKE_BEYOND_REST * rest)  # later, and to all parts
             high = high * np.maximum(most, wake)
@@ -242,8 +216,11 @@ class ExpectedCounts:
         share = min(elapsed_s / window_s, 1.0)
         counts = moment.raw(self._counted, window_s)
         planned = moment.planned(window_s)
+        plan = in_plan(moment, window_s, expected, expected)
         # What is within the plan is neither above the usual nor below it.
-        expected = np.clip(counts, expected * planned.low, expected * planned.high)
+        low, high = expected * planned.low, expected * planned.high
+        remembered = plan.remembered
+        expected = np.clip(counts, np.where(remembered, plan.low, low), np.where(remembered, plan.high, high))
         self._level.follow(counts * share, expected * share, elapsed_s, calm)
         self._minute = None
 
@@ -263,7 +240,7 @@ class ExpectedCounts:
         factors[0] = first
         self.usual.rescale(rows, factors)
         self._level.forget(rows)
-        self._largest = self._minute = None
+        self._largest = self._day = self._minute = None
         return first
 
     def _scale_now(self, moment: Moment, seconds: int) -> Array:
@@ -282,7 +259,7 @@ class ExpectedCounts:
 
     def restore(self, parts: dict[str, bytes]) -> None:
         """Takes over what `parts` described."""
-        self._largest = self._minute = None
+        self._largest = self._day = self._minute = None
         self.usual = SeasonalBaseline.from_bytes(parts["usual"])
         self._level = Level.from_bytes(parts["level"])
 

@@ -7,19 +7,23 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from msgspec.structs import astuple
+from msgspec import structs
 
 from detectors.alarm_budget import AlarmBudget
 from detectors.judgement import Reason, insufficient, nothing
 from detectors.state import pack, unpack
 from streams.catalogue.lean import lean_places
 from streams.evaluation.assessments import Assessments
+from streams.evaluation.changes import Changes
 from streams.evaluation.closed_quarters import ClosedQuarters
+from streams.evaluation.earlier_entries import EarlierEntries
 from streams.evaluation.end_finder import EndFinder
 from streams.evaluation.held import HeldFindings
 from streams.evaluation.judge import TellsInterval, TellsStaffing
 from streams.evaluation.judges import JUDGES
+from streams.evaluation.last_sale import LastSale
 from streams.evaluation.lean_judge import LeanJudge
+from streams.evaluation.likes import likes
 from streams.evaluation.moment import Moment
 from streams.evaluation.opening import LocalClock
 from streams.evaluation.pace import Pace
@@ -50,11 +54,13 @@ if TYPE_CHECKING:
     from streams.evaluation.surprises import Surprise
     from streams.evaluation.window_reader import WindowReader
     from streams.records.verdicts import Assessed, Verdict
-    from streams.settings.settings import CalendarEntry, Settings
+    from streams.settings.calendar import CalendarEntry
+    from streams.settings.settings import Settings
 
     Array = NDArray[np.float64]
 
 _FOLLOW_MS = 60_000
+_DRAWN = 9  # fields of a pulse that a judgement gives; the last sale and changes are kept by themselves
 _VERSION = 3  # of what detectors keep: 1 was before sequential tests, 2 before levels of the last hours and odds
 
 
@@ -72,12 +78,15 @@ class MetricEvaluator:
         """Fresh; `calendar` is what a catalogue plans besides the settings, `metrics` how many metrics it has."""
         self.metric = metric
         self._plan = SalePlan(metric, settings.calendar + calendar)
+        self._changes = Changes(metric, settings.changes)
+        self._last_sale = LastSale(likes(settings.calendar + calendar))
         hours = settings.opening_hours if metric.opening_hours else ()
         self._clock = LocalClock(settings.timezone, hours, HolidayCalendar(settings.holidays))
         self._judge = JUDGES[metric.signal](metric)
         self._pace = Pace(metric, self._judge)
         self._preset = PresetLimit(metric, self._judge)
         self._index = SeriesIndex(metric)
+        self._earlier = EarlierEntries(metric, self._plan.likes, self._judge)
         self._quarters = ClosedQuarters(metric, self._judge, self._clock, self._plan, self._index)
         ends = EndFinder(self._judge)
         self._writer = VerdictWriter(metric, self._index, self._judge, ends)
@@ -102,7 +111,20 @@ class MetricEvaluator:
 
         Returns every series with score >= 1, those that were not clear since then for 20 minutes, and the pulse.
         """
+        verdicts, drawn = self._judged(now_ms, windows)
+        self._last_sale.note(now_ms, drawn)
+        last = self._last_sale.at(now_ms)
+        if last != self.latest.last_sale:
+            self.latest = self.latest._replace(last_sale=last)
+        if last is None and not self._changes.compared:
+            return verdicts, drawn
+        return verdicts, structs.replace(drawn, last_sale=last, changes=self._changes.compared)
+
+    def _judged(self, now_ms: int, windows: WindowReader) -> tuple[list[Verdict], Pulse]:
         self._assessments.settle(now_ms)
+        if self._plan.likes:
+            self._index.follow(windows.scopes, windows.series_count)
+            self._earlier.remember(now_ms - self.metric.settle_s * 1000, windows, self._index.whole)
         reported_again = self._pace.reports(now_ms, self._reporting)
         if not reported_again and self._pace.passes_over(now_ms):
             return [], self._drawn
@@ -179,6 +201,7 @@ class MetricEvaluator:
             self._plan,
             self._index.whole,
             self._limits,
+            self._earlier if self._plan.likes else None,
         )
 
     def _follow(self, moment: Moment, bad: NDArray[np.bool_]) -> None:
@@ -256,6 +279,8 @@ class MetricEvaluator:
         """
         self._index.follow(windows.scopes, counts.shape[1])
         untaught = self._assessments.untaught(quarter_start_ms, quarter_start_ms + QUARTER_MS, counts.shape[1])
+        self._changes.close_quarter(quarter_start_ms, counts, self._index.whole)
+        self._earlier.close_quarter(quarter_start_ms, counts, self._index.whole)
         self._quarters.close(quarter_start_ms, counts, untaught)
 
     def to_bytes(self) -> bytes:
@@ -264,9 +289,10 @@ class MetricEvaluator:
         learned = np.frombuffer(self._judge.to_bytes(), dtype=np.uint8)
         state: dict[str, NDArray[Any]] = {"since": self._reporting.since, "last": self._reporting.last}
         state |= {"times": times, "learned": learned, "version": np.array([_VERSION])}
-        state |= {"drawn": np.array(astuple(self._drawn)[1:], dtype=np.float64)}
+        drawn = structs.astuple(self._drawn)[1:_DRAWN]
+        state |= {"drawn": np.array(drawn, dtype=np.float64)} | self._last_sale.arrays() | self._changes.arrays()
         state |= {"past": self._past.until, "past.found": self._past.found} | self._unsettled.arrays()
-        state |= self._quarters.arrays() | self._assessments.arrays() | self._limits.arrays()
+        state |= self._quarters.arrays() | self._assessments.arrays() | self._limits.arrays() | self._earlier.arrays()
         return pack(state | self._held.arrays())
 
     def from_bytes(self, payload: bytes) -> None:
@@ -291,3 +317,6 @@ class MetricEvaluator:
         self._quarters.restore(arrays)
         self._assessments.restore(arrays)
         self._limits.restore(arrays)
+        self._earlier.restore(arrays)
+        self._last_sale.restore(arrays)
+        self._changes.restore(arrays)

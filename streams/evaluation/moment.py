@@ -11,10 +11,13 @@ import numpy as np
 from detectors.ratio_baseline import at
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from detectors.day import Day
     from detectors.judgement import Judgement
+    from streams.evaluation.earlier_entries import EarlierEntries, Expected
     from streams.evaluation.opening import LocalClock
     from streams.evaluation.sale_plan import Planned, SalePlan
     from streams.evaluation.window_limits import WindowLimits
@@ -56,6 +59,7 @@ class Moment:
         plan: SalePlan,
         whole: int,
         limits: WindowLimits,
+        earlier: EarlierEntries | None = None,
     ) -> None:
         self.now_ms = now_ms
         self.end_ms = now_ms - settle_s * 1000
@@ -68,6 +72,8 @@ class Moment:
         self.reader = reader
         self._clock = clock
         self._plan = plan
+        self._earlier = earlier
+        self._again: dict[tuple[int, int], Expected | None] = {}
         self._sums: dict[tuple[int, int], Array] = {}
         self._mapped: dict[tuple[int, int], Array] = {}
 
@@ -95,12 +101,26 @@ class Moment:
         """What the calendar plans for the window."""
         return self._plan.within(self.end_ms - window_s * 1000, self.end_ms)
 
-    def planned_of_each(self, window_s: int) -> tuple[Array, float]:
-        """What is planned at least, float64[n], and at most.
+    def again(self, window_s: int, back_s: int = 0) -> Expected | None:
+        """What an earlier entry of the calendar was, where the window lies in one that is like it.
+
+        `back_s`: the window ends so long before the others.
+        """
+        key = window_s, back_s
+        if key not in self._again:
+            end_ms = self.end_ms - back_s * 1000
+            earlier = self._earlier
+            self._again[key] = (
+                earlier.expected(end_ms - window_s * 1000, end_ms, self.size, self.whole) if earlier else None
+            )
+        return self._again[key]
+
+    def planned_of_each(self, window_s: int, without: Sequence[tuple[int, int]] = ()) -> tuple[Array, float]:
+        """What is planned at least, float64[n], and at most, but in the spans of `without`.
 
         The calendar speaks of the whole: a part of it may stay as usual.
         """
-        low, high = self.planned(window_s)
+        low, high = self._plan.within(self.end_ms - window_s * 1000, self.end_ms, without)
         least = np.full(self.size, low if self.whole < 0 else min(low, 1.0))
         if 0 <= self.whole < self.size:
             least[self.whole] = low

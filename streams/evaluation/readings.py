@@ -22,6 +22,7 @@ class Latest(NamedTuple):
         whole: the series of the whole, -1 where there is none.
         interval: of the value of the whole, 95 %; None where the signal has none, or nothing was counted.
         staffing: of staffing, what each queue needs.
+        last_sale: what the whole was at the same time of the entry that the present one is like; None without one.
 
     """
 
@@ -31,3 +32,4 @@ class Latest(NamedTuple):
     whole: int = -1
     interval: tuple[float, float] | None = None
     staffing: Needs | None = None
+    last_sale: float | None = None

@@ -5,13 +5,14 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, NamedTuple
 
+from streams.evaluation.likes import likes
 from streams.events.event_time import event_time_ms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from streams.catalogue.metric import Metric
-    from streams.settings.settings import CalendarEntry
+    from streams.settings.calendar import CalendarEntry
 
 
 class Planned(NamedTuple):
@@ -32,9 +33,12 @@ class SalePlan:
 
     Raises ValueError for a text that is not a time.
 
+    Attributes:
+        likes: those of them that are like an earlier entry.
+
     Examples:
         >>> from streams.catalogue.load import load
-        >>> from streams.settings.settings import CalendarEntry
+        >>> from streams.settings.calendar import CalendarEntry
         >>> peak = CalendarEntry("midnight", "2026-11-11T00:00:00+08:00", "2026-11-11T00:30:00+08:00", (4.0, 40.0))
         >>> plan = SalePlan(load().by_name["orders_created"], [peak])
         >>> midnight = 1_794_326_400_000
@@ -46,20 +50,30 @@ class SalePlan:
     """
 
     def __init__(self, metric: Metric, calendar: Iterable[CalendarEntry]) -> None:
-        self._entries = [
-            (_ms(entry.begins), _ms(entry.ends), Planned(*entry.activity))
-            for entry in calendar
+        everything = list(calendar)
+        spoken = [
+            entry
+            for entry in everything
             if (metric.name in entry.metrics if entry.metrics else metric.traits.volume) and not metric.exposure
         ]
+        self._entries = [(_ms(entry.begins), _ms(entry.ends), Planned(*entry.activity)) for entry in spoken]
+        names = {entry.name for entry in spoken}
+        self.likes = tuple(like for like in likes(everything) if like.name in names)
 
-    def within(self, start_ms: int, end_ms: int) -> Planned:
-        """What is planned for [start, end), by time. Where entries overlap, the widest of them holds."""
+    def within(self, start_ms: int, end_ms: int, without: Sequence[tuple[int, int]] = ()) -> Planned:
+        """What is planned for [start, end), by time. Where entries overlap, the widest of them holds.
+
+        In the spans of `without` it counts as nothing.
+        """
         touching = [entry for entry in self._entries if entry[0] < end_ms and start_ms < entry[1]]
         if not touching:
             return AS_USUAL
-        edges = sorted({start_ms, end_ms, *(t for entry in touching for t in entry[:2] if start_ms < t < end_ms)})
+        times = {t for entry in touching for t in entry[:2]} | {t for span in without for t in span}
+        edges = sorted({start_ms, end_ms, *(t for t in times if start_ms < t < end_ms)})
         low = high = 0.0
         for left, right in itertools.pairwise(edges):
+            if any(begins <= left and right <= ends for begins, ends in without):
+                continue
             valid = [planned for begins, ends, planned in touching if begins <= left and right <= ends] or [AS_USUAL]
             low += min(planned.low for planned in valid) * (right - left)
             high += max(planned.high for planned in valid) * (right - left)

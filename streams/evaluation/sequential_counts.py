@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detectors.alarm_budget import LEAST_NATS, TOLD, limit
-from detectors.bank import FALLS, LOOKS, RISES, Bank, Run, Step, Sudden
+from detectors.bank import FALLS, RISES, Bank, Run, Step, Sudden
 from detectors.chance_runs import ChanceRuns
 from detectors.clumps import Clumps
 from detectors.judgement import ALMOST, MAXIMUM_SCORE, Judgement, Reason
@@ -16,8 +16,9 @@ from detectors.seasonal import QUARTER_S
 from detectors.shares import Shares
 from detectors.state import pack, unpack
 from detectors.verdict import BAND
-from streams.catalogue.metric import Direction
+from streams.evaluation.count_budget import budget, looks_a_day
 from streams.evaluation.followed import Followed
+from streams.evaluation.in_plan import in_plan
 from streams.evaluation.judge import Finding
 from streams.evaluation.window_reader import QUARTER_MS, TICK_MS
 from streams.records.verdicts import CLEAR_SCORE
@@ -31,7 +32,9 @@ if TYPE_CHECKING:
     from detectors.seasonal import Usual
     from detectors.shares import Odds
     from streams.catalogue.metric import Component, Metric
-    from streams.evaluation.expected_counts import Edges, ExpectedCounts
+    from streams.evaluation.edges import Edges
+    from streams.evaluation.expected_counts import ExpectedCounts
+    from streams.evaluation.in_plan import InPlan
     from streams.evaluation.judge import Quarter
     from streams.evaluation.moment import Moment
 
@@ -70,7 +73,7 @@ class SequentialCounts:
         self._clumps = Clumps()
         self._shares = Shares()
         self._chance = (ChanceRuns(), ChanceRuns())  # of falls and of rises
-        self._budget = _budget(metric, falls=falls)
+        self._budget = budget(metric, falls=falls)
         self._recent = RecentLevel()
         self._followed = Followed()
         self._around: tuple[Array, Array, Array] = (np.zeros(0), np.zeros(0), np.zeros(0))  # usual, evidence, days
@@ -132,20 +135,21 @@ class SequentialCounts:
         seconds = gap.ms / 1000
         counts = moment.reader.recent(self._counted, gap.slots).astype(np.float64)
         times = self._times(moment, edges, seconds)
-        planned = moment.planned_of_each(int(seconds))
-        least, most = times * planned[0], times * planned[1]
-        step = self._step(moment, edges, counts, (least, most), seconds)
+        plan = in_plan(moment, int(seconds), edges.low * times, edges.high * times)
+        step = self._step(moment, edges, counts, plan, times, seconds)
         self._bank.follow(step)
         nats = self._bank.nats()
         looks = np.where(np.isfinite(step.high), self._looks(moment, edges), 0.0)
         for chance, of, begun, limits in zip(self._chance, nats, looks, self._limits, strict=True):
             chance.follow(of, begun, limits, moment.whole, seconds)
         calm = nats.max(axis=0) < _CALM
-        self._clumps.follow(counts, edges.middle * times, seconds, calm)
+        usual, remembered = edges.middle * times, plan.remembered
+        self._clumps.follow(counts, np.where(remembered, (plan.low + plan.high) / 2, usual), seconds, calm)
         if moment.whole >= 0:
             self._shares.follow(counts, moment.whole, seconds, calm)
-        usual = np.clip(counts, edges.middle * edges.least * least, edges.middle * edges.most * most)
-        self._recent.follow(counts, usual, edges.spread + edges.wobble, seconds, calm)
+        low = np.where(remembered, plan.low, usual * edges.least * plan.least)
+        high = np.where(remembered, plan.high, usual * edges.most * plan.most)
+        self._recent.follow(counts, np.clip(counts, low, high), edges.spread + edges.wobble, seconds, calm)
 
     def _expected_now(self, moment: Moment) -> Edges:
         """What is expected by itself: it changes by the minute, with an activity by the tick."""
@@ -162,21 +166,21 @@ class SequentialCounts:
         times: Array = np.nan_to_num(usual.middle) / np.maximum(edges.middle, 1e-9)
         return times
 
-    def _step(self, moment: Moment, edges: Edges, counts: Array, planned: tuple[Array, Array], seconds: float) -> Step:
-        """`planned`: the step in times of the shortest window, at least and at most as the calendar has it."""
-        clumped, wobble, unsure = self._clumps.size(), edges.wobble, edges.unsure + _LASTING
+    def _step(self, moment: Moment, edges: Edges, counts: Array, plan: InPlan, times: Array, seconds: float) -> Step:
+        """`times`: the step in times of the shortest window."""
+        remembered = plan.remembered
+        clumped, wobble = self._clumps.size(), edges.wobble
+        unsure = np.where(remembered, plan.unsure, edges.unsure + _LASTING)
         shared, odds = np.full(moment.size, np.nan), np.zeros(moment.size)
         if 0 <= moment.whole < moment.size:
             found = self._odds(moment)
             shared = found.odds * np.maximum(counts[moment.whole] - counts, 0.0)
             known, odds = np.isfinite(shared), np.nan_to_num(found.odds)
             wobble, unsure = np.where(known, self._shares.wobble(), wobble), np.where(known, found.unsure, unsure)
-        least, most = planned
-        sudden = self._sudden(edges, least, most, shared)
-        alone = edges.wobble + edges.unsure + edges.spread + _LASTING
-        return Step(
-            counts, edges.low * least, edges.high * most, shared, wobble, unsure, clumped, odds, seconds, sudden, alone
-        )
+        sudden = self._sudden(edges, times * plan.least, times * plan.most, shared)
+        sudden = Sudden(*(np.where(remembered, np.nan, of) for of in sudden))  # the last hours say nothing of a wave
+        alone = edges.wobble + np.where(remembered, plan.unsure, edges.unsure + edges.spread + _LASTING)
+        return Step(counts, plan.low, plan.high, shared, wobble, unsure, clumped, odds, seconds, sudden, alone)
 
     def _sudden(self, edges: Edges, least: Array, most: Array, shared: Array) -> Sudden:
         """By the level of the last hours, and away from the usual: what goes back to that is no news.
@@ -231,7 +235,7 @@ class SequentialCounts:
         if self._looking is None or self._looking[0] is not edges.middle:
             known = np.isfinite(edges.middle)
             a_day = edges.middle * (_DAY_S / self._metric.windows[0])
-            self._looking = (edges.middle, _a_day(a_day) if known.all() else None)
+            self._looking = (edges.middle, looks_a_day(a_day) if known.all() else None)
         if self._looking[1] is not None:
             return self._looking[1]
         longest = self._metric.windows[-1]
@@ -240,7 +244,7 @@ class SequentialCounts:
             share = np.nan_to_num(self._odds(moment).odds) * np.maximum(lately[moment.whole] - lately, 0.0)
             lately = np.maximum(lately, share)
         a_day = np.where(np.isfinite(edges.middle), edges.middle / self._metric.windows[0], lately / longest) * _DAY_S
-        return _a_day(a_day)
+        return looks_a_day(a_day)
 
     def _judged(self, run: Run, known: NDArray[np.bool_]) -> Judgement:
         deviation = run.seen - run.expected
@@ -283,17 +287,3 @@ class SequentialCounts:
         for name, part in self._parts():
             part.restore(arrays[name].tobytes())
         self._followed.until_ms, self._limits = int(arrays["followed"][0]), arrays["limits"]
-
-
-def _a_day(come_a_day: Array) -> Array:
-    """float64[2, n]: looks a day of falls and of rises."""
-    return np.array([looks.a_day(come_a_day) for looks in LOOKS])
-
-
-def _budget(metric: Metric, *, falls: bool) -> Array:
-    """float64[2, 1]: how much of what is allowed falls and rises may have.
-
-    Those that page nobody, as they are good news, may come as often as warnings; they take nothing from them.
-    """
-    both = not falls and metric.direction is Direction.BOTH and not metric.traits.volume
-    return np.full((2, 1), 0.5 if both else 1.0)

@@ -16,7 +16,7 @@ from detectors.state import pack, unpack
 from streams.catalogue.metric import Component
 from streams.evaluation.amounts import Amounts
 from streams.evaluation.count_judge import CountJudge
-from streams.evaluation.expected_counts import Interval
+from streams.evaluation.edges import Interval
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -172,6 +172,8 @@ class Reading:
         return np.clip(amounts, -largest, largest) if largest else amounts
 
     def _amounts(self, rows: Rows) -> Ints:
+        if self._measure.each:
+            return np.full(rows.count, self._measure.each, np.int64)
         if self._duration is not None:
             return self._duration.ms(rows)
         amounts: Ints = rows.columns[self._number]

@@ -12,6 +12,7 @@ from streams.catalogue.single_values import OWN_TIME
 from streams.cells.record import SLOT_MS
 from streams.cells.squares import Part
 from streams.events.vocabulary import TOPIC
+from streams.ingest.amounts import scaled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -47,6 +48,7 @@ class Measure(NamedTuple):
 
     Attributes:
         value: the field; empty counts the event.
+        each: what every event adds instead of a field of it, as sums keep it; 0: nothing.
         difference: the times between which a duration lies, instead of a field that holds it.
         bins: where durations are sorted into bins and counted, `Metric.bins`; empty where values are added up.
         gauge: of a gauge, its scope: what was reported last is kept instead of a sum.
@@ -65,6 +67,7 @@ class Measure(NamedTuple):
     scale: int = 0
     cut: bool = False
     lead: Component | None = None
+    each: int = 0
 
     @property
     def placed(self) -> bool:
@@ -74,7 +77,7 @@ class Measure(NamedTuple):
     @property
     def added(self) -> bool:
         """Whether a number of the events is added up or kept; else they are counted, by bins or without."""
-        return not (self.bins or self.cut) and bool(self.value or self.difference)
+        return not (self.bins or self.cut) and bool(self.value or self.difference or self.each)
 
     @property
     def moments(self) -> bool:
@@ -89,8 +92,9 @@ class Measure(NamedTuple):
         if metric.traits.cells is CellKind.LEADS:
             return cls(lead=component)
         measure = cls(term.field, term.difference, bins, gauge)
-        if not (metric.moments and (term.field or term.difference)):
+        if not (metric.moments and (term.field or term.difference or term.each)):
             return measure
+        measure = measure._replace(each=scaled(term.each, metric.scale))
         return measure._replace(largest=metric.most, scale=metric.scale, cut=component is Component.CUT)
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from streams.catalogue.metric import Metric
     from streams.web.exposition import Labelled
 
-COLUMNS: Final = ("value", "expected", "lower", "upper", "score", "low", "high")
+COLUMNS: Final = ("value", "expected", "lower", "upper", "score", "low", "high", "last_sale")
 _NUMBERS_AT_ONCE: Final = 4_000_000  # 32 MB
 
 

@@ -54,7 +54,8 @@ def final_anomalies(transitions: Iterable[Transition]) -> list[dict[str, Any]]:
 def rule(anomalies: Sequence[Entry], truth: Sequence[Entry]) -> list[Ruling]:
     """A ruling for each anomaly, in the order given.
 
-    A hit is an alarm on the incident's touchpoint that agrees with its scope in at least one dimension, contradicts
+    A hit is an alarm on the incident's touchpoint that agrees with its scope in at least one dimension (of an incident
+    of the whole shop, one that speaks of the whole), contradicts
     none, and is detected between its start and ten minutes after its end; a symptom that is listed and says by what it
     was caused is not false either. Everything else that pages is.
     """
@@ -112,7 +113,11 @@ def _ruling(anomaly: Entry, incidents: Sequence[Entry], traps: Sequence[Entry], 
         return Ruling(Assessment.INFO, "")
     now = [entry for entry in incidents if _during(anomaly, entry, GRACE)]
     agreeing = [(_agreement(anomaly, entry), entry) for entry in now]
-    matching = [(agreed, entry) for agreed, entry in agreeing if agreed > 0]
+    matching = [
+        (agreed, entry)
+        for agreed, entry in agreeing
+        if agreed > 0 or (agreed == 0 and not anomaly["scope"] and not entry["scope"])
+    ]
     if matching:
         # The closest scope; of equals the one that is not found yet, then the one that began last.
         _, entry = max(matching, key=lambda pair: (pair[0], not hits.get(pair[1]["id"]), _time(pair[1]["start"])))

@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from streams.records.compared import Compared  # noqa: TC001 - msgspec reads it at run time
 from streams.records.day_figures import DayFigures  # noqa: TC001 - msgspec reads the annotation at run time
 from streams.records.staffing import StaffingNeed  # noqa: TC001 - msgspec reads the annotation at run time
 
@@ -74,6 +75,8 @@ class Pulse(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `missing`: there was no case to say anything of, so that the numbers mean nothing. Where it is not known yet what is
     usual, `expected`, `lower` and `upper` are 0. `low` and `high`: the 95 % interval of the value, where it has one.
+    `last_sale`: what it was at the same time of the entry of the calendar that the present one is like.
+    `changes`: what it was before changes of one's own that name it, and is since.
     """
 
     metric: str
@@ -85,6 +88,8 @@ class Pulse(msgspec.Struct, frozen=True, omit_defaults=True):
     missing: bool = False
     low: float | None = None
     high: float | None = None
+    last_sale: float | None = None
+    changes: list[Compared] = []
 
 
 class SoFar(msgspec.Struct, frozen=True, omit_defaults=True):

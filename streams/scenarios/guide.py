@@ -44,7 +44,8 @@ ratios, planned by nobody
 
 def _said(name: str, entry: dict[str, Any]) -> str:
     if entry["kind"] == "trap":
-        return f"a trap, nothing should be alerted: {TRAPS[name][0]}"
+        what = entry.get("what") or TRAPS[name][0]
+        return f"a trap, nothing should be alerted: {what}"
     where = ", ".join(f"{dimension} {value}" for dimension, value in entry["scope"].items())
     what = entry.get("what") or KINDS[name].what
     return f"goes wrong: {what} ({where}). Watch: {entry['touchpoint']}"

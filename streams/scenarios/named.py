@@ -8,6 +8,7 @@ from streams.simulate.double11 import Profile, calendar, double11
 from streams.simulate.evening import evening
 from streams.simulate.faults import KINDS
 from streams.simulate.traps import TRAPS
+from streams.simulate.two_waves import WHAT, two_waves
 from streams.simulate.week.faults import KINDS as OF_A_WEEK
 from streams.simulate.week.month import month
 from streams.simulate.week.week import quiet_week, week
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 SCENARIOS: dict[str, Callable[[int, Profile], Played]] = {
     "double11": double11,
+    "two_waves": two_waves,
     "week": lambda seed, _: week(seed),
     "quiet_week": lambda seed, _: quiet_week(seed),
     "month": lambda seed, _: month(seed),
@@ -45,6 +47,8 @@ def described() -> Iterator[str]:
     yield from (f"    {name:<10} {what}" for name, (what, _) in TRAPS.items())
     yield "  what is planned, in the scenario's calendar:"
     yield from (f"    {entry['begins'][5:16]} to {entry['ends'][5:16]}  {entry['name']}" for entry in calendar())
+    yield "two_waves: a week, then two evenings of one sale, 11 and 12 December from 20:00 to 21:30"
+    yield from (f"    {name:<12} {what}" for name, what in WHAT.items())
     yield "week: six days of a small shop, then a week with two troubles every other day, in windows of hours:"
     yield from (f"    {name:<14} {kind.touchpoint:<12} {kind.what}" for name, kind in OF_A_WEEK.items())
     yield "month: five weeks of four stores, of which one is about to lose a level (play it with scorecards: [shopee])"

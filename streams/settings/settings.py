@@ -7,8 +7,9 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from streams.settings.bounds import Bounds
+from streams.settings.calendar import CalendarEntry, ChangeSettings  # noqa: TC001 - msgspec reads them at run time
 from streams.settings.limits import DAY_S, LONGEST_WAIT_S, MONTH_S, MOST_PARTITIONS
-from streams.settings.mapping import MappingSettings  # noqa: TC001 - msgspec reads it at run time
+from streams.settings.mapping import MappingSettings  # noqa: TC001 - as above
 
 SOURCE_TOPICS = ("orders", "logistics", "consultations", "aftersales", "visits", "feedback")
 _Partitions = Annotated[int, Bounds(above=0, most=MOST_PARTITIONS)]
@@ -162,24 +163,6 @@ class OpeningHours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     closes: str
 
 
-class CalendarEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A time that is planned to be unlike a usual day: a peak, a wave of balance payments, a holiday.
-
-    Attributes:
-        begins, ends: RFC 3339.
-        activity: counts are planned to be from so many to so many times the usual: (3, 40) for a peak that shall come,
-            (0.2, 1) for a holiday. A ratio is never planned to be unusual.
-        metrics: names of counts; empty: all that are counted per minute and have no exposure.
-
-    """
-
-    name: str
-    begins: str
-    ends: str
-    activity: tuple[float, float]
-    metrics: tuple[str, ...] = ()
-
-
 class RouteSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Who is notified of what matches, on `days` from `opens` to `closes` (HH:MM of the shop; over midnight as well).
 
@@ -261,6 +244,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     opening_hours: tuple[OpeningHours, ...] = ()  # empty: always open
     holidays: tuple[str, ...] = ()  # of countries or parts of them, as CN or BR-SP; days of their own kind
     calendar: tuple[CalendarEntry, ...] = ()  # what is planned; a catalogue may hold more
+    changes: tuple[ChangeSettings, ...] = ()  # of one's own, which figures before and after are compared by
     false_warnings_a_day: Annotated[float, Bounds(above=0, most=10_000)] = 1.0  # over all series; sets the limits
     evaluate_from: str = ""  # RFC 3339; before it baselines are filled and nothing is judged
     source_partitions: dict[str, _Partitions] = {}  # the broker is asked for what is missing here

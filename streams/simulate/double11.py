@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from streams.simulate import sale, service
-from streams.simulate.arrival import arrivals, oddities
 from streams.simulate.block import moments
 from streams.simulate.plan import FIRST, QUIET, TENFOLD, Plan, plan
+from streams.simulate.recording import Extent, generators, recorded
 from streams.simulate.rhythm import (
     FIRST_PEAK,
     HOUR_MS,
@@ -22,12 +21,11 @@ from streams.simulate.rhythm import (
     rhythm,
     wave_span,
 )
-from streams.simulate.simulation import Simulation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
+
+    from streams.simulate.simulation import Simulation
 
 Profile = Literal["full", "demo"]
 
@@ -61,7 +59,7 @@ def double11(seed: int, profile: Profile = "full") -> Simulation:
     deposits and two peaks, stands in the scenario's calendar.
     """
     size = _SIZES[profile]
-    draw = _generators(seed)
+    draw = generators(seed)
     what = plan(draw("plan"), size.resent_ms)
     when = rhythm(
         draw("rhythm"),
@@ -72,31 +70,15 @@ def double11(seed: int, profile: Profile = "full") -> Simulation:
         warm_up_days=_WARM_UP_DAYS,
     )
     shoppers = _shoppers(when, what)
-    blocks, added = service.play(draw, sale.play(draw, when, what, shoppers), when.live_to_ms)
-    late = draw("arrival")
-    span = when.history_from_ms, when.live_to_ms
-    arriving = [arrivals(late, block, *span, what) for block in blocks]
-    odd = oddities(late, *span, broken=size.broken, foreign=size.foreign)
-    told_from = span[0] if size.service_hours is None else when.live_from_ms - size.service_hours * HOUR_MS
-    arriving += [
-        arrivals(draw(f"arrival of {block.id_prefix}"), block, max(told_from, span[0]), span[1], what)
-        for block in added
-    ]
-    evaluate_from = moments(np.array([when.live_from_ms]))[0]
-    return Simulation(
-        scenario={
-            "name": "double11",
-            "seed": seed,
-            "evaluate_from": evaluate_from,
-            "timezone": TIMEZONE,
-            "calendar": calendar(),
-        },
-        truth=what.truth(),
-        broken=size.broken,
-        foreign=size.foreign,
-        _arrivals=arriving,
-        _oddities=odd,
-    )
+    scenario = {
+        "name": "double11",
+        "seed": seed,
+        "evaluate_from": moments(np.array([when.live_from_ms]))[0],
+        "timezone": TIMEZONE,
+        "calendar": calendar(),
+    }
+    extent = Extent(scenario, what.truth(), size.broken, size.foreign, size.service_hours)
+    return recorded(draw, when, what, shoppers, extent)
 
 
 def calendar() -> list[dict[str, Any]]:
@@ -118,11 +100,6 @@ def calendar() -> list[dict[str, Any]]:
 
 def _minutes(begins: int, ends: int) -> tuple[int, int]:
     return MIDNIGHT_MS + begins * MINUTE_MS, MIDNIGHT_MS + ends * MINUTE_MS
-
-
-def _generators(seed: int) -> Callable[[str], np.random.Generator]:
-    """One generator per part, so that a change in one part leaves the draws of the others as they were."""
-    return lambda part: np.random.Generator(np.random.PCG64([seed, *part.encode()]))
 
 
 def _shoppers(when: Rhythm, what: Plan) -> NDArray[np.float64]:

@@ -18,7 +18,7 @@ from streams.web.courses import Courses
 from streams.web.data_scope import EVERYTHING
 from streams.web.effects import Effects
 from streams.web.entry import entry_of
-from streams.web.point import Point, interval_of, of_pulse
+from streams.web.point import Point, interval_of, last_sale_of, of_pulse
 from streams.web.provisional_view import ProvisionalView
 from streams.web.rolling_view import RollingView
 from streams.web.signal_view import part_view, signal_view
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from streams.catalogue.metric import Metric
     from streams.records.anomaly import Anomaly, Transition
+    from streams.records.compared import Compared
     from streams.records.verdicts import TickVerdicts
     from streams.register.register import Register
     from streams.telemetry.blindness import BlindSpot
@@ -89,6 +90,8 @@ class Board:
         self._points: dict[str, deque[Point]] = {name: deque(maxlen=POINTS) for name in self._metrics}
         self._scores: dict[str, float] = {}
         self._intervals: dict[str, tuple[float, float] | None] = {}
+        self._last_sale: dict[str, float | None] = {}
+        self._changes: dict[str, list[Compared]] = {}
         self._provisional = ProvisionalView(self._metrics.values())
         self._rolling = RollingView()
         self._heard: dict[str, int] = {}
@@ -129,6 +132,8 @@ class Board:
             points.append(point)
             self._scores[pulse.metric] = pulse.score
             self._intervals[pulse.metric] = interval_of(pulse)
+            self._last_sale[pulse.metric] = last_sale_of(pulse)
+            self._changes[pulse.metric] = pulse.changes
             if point.value is not None:
                 self._heard[pulse.metric] = tick.time
         self._provisional.tick(tick)
@@ -253,6 +258,8 @@ class Board:
                 self._provisional.of(name),
                 self._intervals.get(name),
                 self._rolling.of(name),
+                self._last_sale.get(name),
+                self._changes.get(name, []),
                 leading=name in self._leading,
             )
             for name, metric in self._metrics.items()

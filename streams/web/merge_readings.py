@@ -37,6 +37,7 @@ class JudgedReading(NamedTuple):
     upper: NDArray[np.float64]
     low: NDArray[np.float64]
     high: NDArray[np.float64]
+    last_sale: NDArray[np.float64]
 
 
 def judged(readings: Iterable[Reading]) -> Iterator[JudgedReading]:
@@ -65,6 +66,7 @@ def judged(readings: Iterable[Reading]) -> Iterator[JudgedReading]:
             np.where(unjudged, np.nan, judgement.upper),
             low,
             high,
+            _last_sale(reading.latest.whole, reading.latest.last_sale, len(unseen)),
         )
         yield _with_lean(found, lean_lines(reading)) if reading.lean else found
 
@@ -86,6 +88,14 @@ def _interval(
     if interval is not None and not unseen[whole]:
         low[whole], high[whole] = interval
     return low, high
+
+
+def _last_sale(whole: int, value: float | None, size: int) -> NDArray[np.float64]:
+    """By series: that of the whole, NaN for all else."""
+    last_sale = np.full(size, np.nan)
+    if value is not None and 0 <= whole < size:
+        last_sale[whole] = value
+    return last_sale
 
 
 class MergeCollector(Collector):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from streams.telemetry.interval_metrics import HIGH, LOW
+from streams.telemetry.last_sale_metric import LAST_SALE
 from streams.telemetry.metrics import EXPECTED, LOWER, SCORE, UPPER, prometheus_name
 from streams.telemetry.provisional_metrics import PROVISIONAL, PROVISIONAL_CASES
 from streams.telemetry.staffing_metrics import (
@@ -73,6 +74,14 @@ JUDGED: Final = (
     Column(EXPECTED, "What a metric was expected to be, in its unit.", "expected", "%.6g"),
     Column(LOWER, "Least of what a metric is expected to be, of its whole.", "lower", "%.6g", main=True),
     Column(UPPER, "Most of what a metric is expected to be, of its whole.", "upper", "%.6g", main=True),
+    Column(
+        LAST_SALE,
+        "What a metric was at the same time of the last sale, in its unit, of its whole; only while a sale runs whose "
+        "entry of the calendar is `like` another.",
+        "last_sale",
+        "%.6g",
+        main=True,
+    ),
     Column(SCORE, "Surprise: 1 is the limit of normal, 2 twice as surprising in log-probability.", "score", "%.6g"),
 )
 ROLLING: Final = (

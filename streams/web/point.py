@@ -38,6 +38,11 @@ def interval_of(pulse: Pulse) -> tuple[float, float] | None:
     return None if low is None or high is None else (low, high)
 
 
+def last_sale_of(pulse: Pulse) -> float | None:
+    """What it was at the same time of the last sale."""
+    return None if pulse.last_sale is None else _rounded(pulse.last_sale)
+
+
 def of_verdict(time: int, verdict: Verdict) -> Point:
     """What could not be judged is a gap."""
     if verdict.insufficient:

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from streams.catalogue.metric import Metric
+    from streams.records.compared import Compared
     from streams.web.point import Point
 
 
@@ -18,6 +19,8 @@ def signal_view(
     so_far: dict[str, Any] | None,
     interval: tuple[float, float] | None,
     rolling: list[dict[str, Any]],
+    last_sale: float | None,
+    changes: list[Compared],
     *,
     leading: bool,
 ) -> dict[str, Any]:
@@ -26,6 +29,8 @@ def signal_view(
     `so_far`: what is not final yet, as `streams.web.provisional_view` has it; never one of the points.
     `interval`: of the last point's value, 95 %, where the signal has one.
     `rolling`: figures of 30, 60 and 90 days, as `streams.web.rolling_view` has them.
+    `last_sale`: what it was at the same time of the last sale, while a sale runs that is like another.
+    `changes`: what it was before changes of one's own, and is since.
     """
     return {
         "name": metric.name,
@@ -42,6 +47,8 @@ def signal_view(
         "so_far": so_far,
         "interval": interval,
         "rolling": rolling,
+        "last_sale": last_sale,
+        "changes": changes,
     }
 
 

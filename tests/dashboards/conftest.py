@@ -13,6 +13,7 @@ from streams.cases.readings import CasesReading, MemoryReading
 from streams.catalogue.load import load
 from streams.register.register import Register
 from streams.telemetry.interval_metrics import interval_names
+from streams.telemetry.last_sale_metric import LAST_SALE
 from streams.telemetry.metric_info import METRIC_INFO
 from streams.telemetry.metrics import (
     ANOMALY_STATE,
@@ -52,7 +53,10 @@ def exposed() -> dict[str, set[str]]:
     catalogue = load()
     registry.register(BudgetCollector(1.0, lambda: (), Register(catalogue.metrics)))
     names: dict[str, set[str]] = {"up": set(), "ALERTS": set()}
-    names |= {name: set() for name in (ANOMALY_STATE, EXPECTED, LOWER, UPPER, SCORE, PROVISIONAL, PROVISIONAL_CASES)}
+    names |= {
+        name: set()
+        for name in (ANOMALY_STATE, EXPECTED, LAST_SALE, LOWER, UPPER, SCORE, PROVISIONAL, PROVISIONAL_CASES)
+    }
     for family in registry.collect():
         labels = set(getattr(registry._names_to_collectors.get(family.name), "_labelnames", ()))
         labels |= {name for sample in family.samples for name in sample.labels}

@@ -15,7 +15,8 @@ from streams.evaluation.sale_plan import SalePlan
 from streams.evaluation.series_index import SeriesIndex
 from streams.records.instant import rfc3339
 from streams.register.holiday_calendar import HolidayCalendar
-from streams.settings.settings import CalendarEntry, OpeningHours
+from streams.settings.calendar import CalendarEntry
+from streams.settings.settings import OpeningHours
 from tests.evaluation.support.evaluation_shops import metric_of
 
 if TYPE_CHECKING:

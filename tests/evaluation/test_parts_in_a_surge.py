@@ -9,7 +9,8 @@ import pytest
 
 from streams.catalogue.metric import Component, Direction
 from streams.evaluation.driving_activity import DrivingActivity
-from streams.evaluation.expected_counts import Edges, ExpectedCounts
+from streams.evaluation.edges import Edges
+from streams.evaluation.expected_counts import ExpectedCounts
 from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.evaluation.sequential_counts import SequentialCounts
 from tests.evaluation.support.evaluation_shops import DAY_MS, MINUTE_MS, START_MS, UTC, inquiries, metric_of

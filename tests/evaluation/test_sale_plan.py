@@ -13,7 +13,8 @@ from streams.catalogue.metric import Component, Direction
 from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.evaluation.sale_plan import AS_USUAL, SalePlan
 from streams.records.instant import rfc3339
-from streams.settings.settings import CalendarEntry, Settings
+from streams.settings.calendar import CalendarEntry
+from streams.settings.settings import Settings
 from tests.evaluation.support.evaluation_shops import DAY_MS, MINUTE_MS, START_MS, TERM, inquiries, metric_of
 
 ORDERS = metric_of("count", Direction.DOWN, unit="per_minute", minimum_effect=0.5, minimum_exposure=10)

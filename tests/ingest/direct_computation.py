@@ -112,7 +112,7 @@ class Direct:
         if metric.bins:
             self._sort_in(metric, term, event, time, late)
             return
-        if term.value:
+        if term.value or term.each:
             told_amount = amount_of(metric, component, term, event, time)
             if told_amount is None:
                 return
@@ -203,6 +203,8 @@ def number_of(metric: Metric, term: Term, event: dict[str, Any], time: int) -> i
     data, kind = event["data"], event["type"]
     if isinstance(term.value, Difference):
         told, scale = seconds_between(term.value, data, time), 1000
+    elif term.each:
+        told, scale = term.each, metric.scale
     else:
         told, scale = data.get(term.value), metric.scale if metric.moments else SHIPPED.scales[kind][term.value]
     if told is None:

@@ -85,7 +85,7 @@ def test_thirty_events_with_names_of_900_kilobytes_are_counted_as_others_are(
 
     assert ingest.outcomes[Outcome.COUNTED] == 30
     assert len(stores(flush.records[0], shipped)) == 30
-    assert len(packed) < 100_000
+    assert len(packed) < 120_000
     assert ticks
     assert remembered(ingest) <= LONGEST
     assert sum(len(part) for _, part in merge.snapshot(1, full=True)) < 1_000_000

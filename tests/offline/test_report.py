@@ -153,3 +153,16 @@ def test_the_cause_is_named_where_a_hit_is_not_called_a_symptom() -> None:
     assert not named(anomaly(caused_by="another"))
     assert named(anomaly(caused_by="another"), anomaly())
     assert not named()
+
+
+@pytest.mark.parametrize(
+    ("scope", "finding"),
+    [({}, Assessment.HIT), ({"region": "x"}, Assessment.FALSE)],
+    ids=["the whole", "a part"],
+)
+def test_an_incident_of_the_whole_is_hit_by_what_is_said_of_the_whole(
+    scope: dict[str, str], finding: Assessment
+) -> None:
+    (ruling,) = rule([anomaly(scope=scope)], [incident(scope={})])
+
+    assert ruling.finding is finding

@@ -16,7 +16,7 @@ from streams.catalogue.calendar_rules import check_entry
 from streams.events.customer import CustomerKey
 from streams.events.vocabulary import SHIPPED
 from streams.scenarios.named import simulate
-from streams.settings.settings import CalendarEntry
+from streams.settings.calendar import CalendarEntry
 from streams.simulate import double11
 from streams.simulate.plan import QUIET
 from streams.simulate.rhythm import MINUTE_MS

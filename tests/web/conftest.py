@@ -201,6 +201,7 @@ def readings() -> list[Any]:
             upper=np.array([0.98, np.nan, np.inf]),
             low=np.array([0.9401, np.nan, np.nan]),
             high=np.array([0.975, np.nan, np.nan]),
+            last_sale=np.array([0.955, np.nan, np.nan]),
         )
     ]
 

@@ -184,6 +184,16 @@ def test_a_signal_is_told_with_the_interval_of_its_last_value(board: Board) -> N
     assert interval_of == {30.498: (30.498, 59.502), None: None}
 
 
+def test_a_signal_is_told_with_what_it_was_at_the_last_sale_while_there_is_one(board: Board) -> None:
+    told = []
+    for last_sale in (212.34567, None):
+        board.tick(tick(30_000, Pulse("orders_paid", 99.0, 50.0, 30.0, 70.0, 0.1, last_sale=last_sale)))
+        views = msgspec.to_builtins(board.view(0))["metrics"]
+        told += [view["last_sale"] for view in views if view["name"] == "orders_paid"]
+
+    assert told == [212.346, None]
+
+
 def test_a_pulse_that_an_older_worker_wrote_is_read_as_before() -> None:
     older = b'{"metric":"m","value":0,"expected":1,"lower":0,"upper":2,"score":0}'
 

@@ -59,7 +59,7 @@ def readings() -> list[Any]:
     store = metric.scopes.index(("store",))
     numbers = np.array([1.0, 2.0, 3.0])
     scopes = [(metric.scopes.index(()), ()), (store, (OWN,)), (store, (OTHER,))]
-    columns = dict.fromkeys(("value", "expected", "lower", "upper", "score", "low", "high"), numbers)
+    columns = dict.fromkeys(("value", "expected", "lower", "upper", "score", "low", "high", "last_sale"), numbers)
     return [SimpleNamespace(metric=metric, scopes=scopes, **columns)]
 
 

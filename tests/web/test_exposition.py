@@ -102,6 +102,12 @@ def test_the_interval_of_a_ratio_stands_beside_it_for_the_whole_only(readings: l
     assert "# TYPE pharos_payment_success_ratio_low gauge" in text
 
 
+def test_what_the_last_sale_had_is_told_of_the_whole_only(readings: list[Any]) -> None:
+    text = text_of(exposition(readings))
+
+    assert samples(text, "pharos_last_sale") == [({"metric": "payment_success"}, 0.955)]
+
+
 def test_what_has_no_interval_has_no_family_of_it(readings: list[Any]) -> None:
     readings[0].metric = CATALOGUE.by_name["orders_paid"]
     text = text_of(exposition(readings))
@@ -201,6 +207,7 @@ def test_any_name_and_number_come_back_as_they_were(name: str, number: float) ->
         upper=np.array([np.nan]),
         low=np.array([np.nan]),
         high=np.array([np.nan]),
+        last_sale=np.array([np.nan]),
     )
     text = text_of(exposition([reading]))
     families = {

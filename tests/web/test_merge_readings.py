@@ -81,6 +81,15 @@ def test_the_interval_is_that_of_the_whole_and_goes_where_there_is_no_value(read
     np.testing.assert_array_equal(unseen.high, np.full(4, np.nan))
 
 
+def test_what_the_last_sale_had_is_that_of_the_whole(reading: Any) -> None:
+    (without,) = judged([reading])
+    reading.latest = reading.latest._replace(last_sale=0.5)
+    (found,) = judged([reading])
+
+    np.testing.assert_array_equal(found.last_sale, [0.5, np.nan, np.nan, np.nan])
+    assert np.isnan(without.last_sale).all()
+
+
 def test_cells_that_are_not_shown_are_counted_by_reason(reading: Any) -> None:
     registry = CollectorRegistry()
     registry.register(MergeCollector(lambda: [reading]))

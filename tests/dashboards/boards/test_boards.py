@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 MOST_PANELS = {
     "war-room": 8,
     "overview": 16,
-    "executive": 17,
+    "executive": 22,
     "pipeline": 30,
     "logistics": 39,  # most of it in rows that are collapsed
-    "consultation": 45,  # as above
+    "consultation": 49,  # as above
     "queues": 33,
     "aftersale": 29,
 }
@@ -175,7 +175,7 @@ def test_the_executive_sees_promises_first_and_orders_against_the_week_before(bo
     orders = panel(boards["executive"], "Orders created per minute")
 
     assert titles[3] == "Pick-up rate"
-    assert [target["legendFormat"] for target in orders["targets"]] == ["now", "a week before"]
+    assert [target["legendFormat"] for target in orders["targets"]] == ["now", "a week before", "the last sale"]
     assert "offset 1w" in orders["targets"][1]["expr"]
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from dashboards.boards import lint
 from dashboards.boards.all_boards import all_boards
+from streams.telemetry.last_sale_metric import LAST_SALE
 from streams.telemetry.metrics import ANOMALY_STATE, EXPECTED, LOWER, SCORE, UPPER
 from streams.telemetry.provisional_metrics import PROVISIONAL
 from tests.dashboards.support.questions import selectors
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from dashboards.boards.plan import Plan
 
 EVERYWHERE = {"job", "instance", "scope"}
-JUDGED = {ANOMALY_STATE, EXPECTED, LOWER, PROVISIONAL, SCORE, UPPER}
+JUDGED = {ANOMALY_STATE, EXPECTED, LAST_SALE, LOWER, PROVISIONAL, SCORE, UPPER}
 RECORDED = {"topic", "outcome", "receiver"}
 ALERT_LABELS = {"alertname", "alertstate", "severity"}
 

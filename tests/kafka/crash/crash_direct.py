@@ -130,7 +130,7 @@ class DirectCount:
             if duration is None:
                 return
             counted_in = sum(border <= duration for border in edges(*metric.bins))
-        elif term.value:
+        elif term.value or term.each:
             amount = amount_of(metric, component, term, event, at)
         counts_for = _counts_for(term, data, at)
         if counts_for is None or amount is None:
