@@ -279,9 +279,9 @@ class MetricEvaluator:
         """
         self._index.follow(windows.scopes, counts.shape[1])
         untaught = self._assessments.untaught(quarter_start_ms, quarter_start_ms + QUARTER_MS, counts.shape[1])
+        self._quarters.close(quarter_start_ms, counts, untaught)
         self._changes.close_quarter(quarter_start_ms, counts, self._index.whole)
         self._earlier.close_quarter(quarter_start_ms, counts, self._index.whole)
-        self._quarters.close(quarter_start_ms, counts, untaught)
 
     def to_bytes(self) -> bytes:
         """Baselines and what is being reported. The same history gives the same bytes."""
