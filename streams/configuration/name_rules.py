@@ -44,19 +44,27 @@ def check_names(settings: Settings, catalogue: Catalogue) -> Iterator[Fault]:
         for index, entry in enumerate(getattr(settings, field)):
             for place, what in check_matched(entry.match, labels):
                 yield Fault((field, index, "match", *place), what)
+    yield from _check_lean(settings, catalogue)
+    yield from _check_calendar(settings, catalogue)
+    for index, rule in enumerate(settings.linkage):
+        for place, what in _check_linked(rule.match, labels):
+            yield Fault(("linkage", index, "match", *place), what)
+
+
+def _check_lean(settings: Settings, catalogue: Catalogue) -> Iterator[Fault]:
     known = catalogue.vocabulary.all_dimensions
     for index, dimension in enumerate(settings.lean):
         if dimension not in known:
             yield Fault(("lean", index), f'no event carries the dimension "{dimension}"{suggestion(dimension, known)}')
+
+
+def _check_calendar(settings: Settings, catalogue: Catalogue) -> Iterator[Fault]:
     for index, planned in enumerate(settings.calendar):
         for number, what in check_planned(planned, catalogue.by_name):
             yield Fault(("calendar", index, "metrics", number), what)
     for index, change in enumerate(settings.changes):
         for number, what in check_compared(change, catalogue.by_name):
             yield Fault(("changes", index, "metrics", number), what)
-    for index, rule in enumerate(settings.linkage):
-        for place, what in _check_linked(rule.match, labels):
-            yield Fault(("linkage", index, "match", *place), what)
 
 
 def check_matched(texts: Sequence[str], labels: LabelValues) -> Iterator[tuple[Place, str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +18,7 @@ from streams.evaluation.closed_quarters import ClosedQuarters
 from streams.evaluation.earlier_entries import EarlierEntries
 from streams.evaluation.end_finder import EndFinder
 from streams.evaluation.held import HeldFindings
-from streams.evaluation.judge import TellsInterval, TellsStaffing
+from streams.evaluation.judge import TellsStaffing
 from streams.evaluation.judges import JUDGES
 from streams.evaluation.last_sale import LastSale
 from streams.evaluation.lean_judge import LeanJudge
@@ -30,6 +29,7 @@ from streams.evaluation.pace import Pace
 from streams.evaluation.past import Past
 from streams.evaluation.present import Present, shortest_able
 from streams.evaluation.preset import PresetLimit
+from streams.evaluation.pulses import interval_of, kept, pulse_of, restored, unseen
 from streams.evaluation.readings import Latest
 from streams.evaluation.reporting import Reporting
 from streams.evaluation.sale_plan import SalePlan
@@ -39,11 +39,11 @@ from streams.evaluation.unsettled import UnsettledTroubles
 from streams.evaluation.verdict_writer import VerdictWriter
 from streams.evaluation.window_limits import WindowLimits
 from streams.evaluation.window_reader import QUARTER_MS
-from streams.records.verdicts import CLEAR_SCORE, Pulse
+from streams.records.verdicts import CLEAR_SCORE
 from streams.register.holiday_calendar import HolidayCalendar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
@@ -53,14 +53,13 @@ if TYPE_CHECKING:
     from streams.evaluation.lean_reader import LeanReader
     from streams.evaluation.surprises import Surprise
     from streams.evaluation.window_reader import WindowReader
-    from streams.records.verdicts import Assessed, Verdict
+    from streams.records.verdicts import Assessed, Pulse, Verdict
     from streams.settings.calendar import CalendarEntry
     from streams.settings.settings import Settings
 
     Array = NDArray[np.float64]
 
 _FOLLOW_MS = 60_000
-_DRAWN = 9  # fields of a pulse that a judgement gives; the last sale and changes are kept by themselves
 _VERSION = 3  # of what detectors keep: 1 was before sequential tests, 2 before levels of the last hours and odds
 
 
@@ -104,7 +103,7 @@ class MetricEvaluator:
         self._lean = {place: LeanJudge(metric, place, self._budget) for place in lean_places(metric)}
         self._followed_ms = 0
         self.latest = Latest((), nothing(0))
-        self._drawn = self._unseen = Pulse(metric.name, 0.0, 0.0, 0.0, 0.0, 0.0, missing=True)
+        self._drawn = unseen(metric)
 
     def tick(self, now_ms: int, windows: WindowReader) -> tuple[list[Verdict], Pulse]:
         """Judges all series at a tick.
@@ -144,7 +143,7 @@ class MetricEvaluator:
         # What is drawn keeps to the shortest window that says something: a line must not jump between windows.
         shown = self._preset.band(self._judge.in_unit(moment, surprise.present, surprise.present_windows))
         shown = replace(shown, score=best.score)
-        interval = self._interval(moment, shown, surprise.present_windows)
+        interval = interval_of(self._judge, moment, shown, self._index.whole, surprise.present_windows)
         allowed = self._allowed()
         needs = self._judge.needs if isinstance(self._judge, TellsStaffing) else None
         self.latest = Latest(windows.scopes, shown, allowed, self._index.whole, interval, needs)
@@ -153,7 +152,7 @@ class MetricEvaluator:
         reported = np.flatnonzero(self._index.judged & (self._reporting.reported(now_ms) | near))
         judged = self._shown(moment, surprise, reported)
         verdicts = self._writer.write(moment, judged, surprise.best_windows, reported)
-        self._drawn = self._pulse(shown, interval)
+        self._drawn = pulse_of(self.metric, shown, self._index.whole, interval)
         return verdicts, self._drawn
 
     def _allowed(self) -> float:
@@ -173,14 +172,6 @@ class MetricEvaluator:
     def lean(self, place: int) -> LeanJudge:
         """The judge of a lean scope, by number of the scope set."""
         return self._lean[place]
-
-    def lean_parts(self, place: int, reader: LeanReader, full: bool) -> Iterator[tuple[str, bool, Callable[[], bytes]]]:
-        """What a snapshot holds of a lean scope; see `Evaluator`."""
-        yield from self._lean[place].parts(reader, full)
-
-    def restore_lean(self, place: int, parts: Mapping[str, bytes], count: int) -> None:
-        """Takes over what `lean_parts` gave, of so many series. Raises KeyError or ValueError for anything else."""
-        self._lean[place].restore(parts, count)
 
     def assess(self, now_ms: int, windows: WindowReader, series: int, assessment: Assessment) -> Assessed:
         """Lets feedback about a series act, before the tick is judged; what it changed."""
@@ -240,27 +231,6 @@ class MetricEvaluator:
         shown = self._present.shown(moment, best, surprise.best_windows, clear, findings, held, past, bad)
         return self._preset.band(shown)
 
-    def _interval(self, moment: Moment, shown: Judgement, windows: NDArray[np.int32]) -> tuple[float, float] | None:
-        """Of the value of the whole."""
-        whole = self._index.whole
-        if whole < 0 or not isinstance(self._judge, TellsInterval) or not shown.exposure[whole] > 0:
-            return None
-        low, high = self._judge.interval(moment, shown, whole, int(windows[whole]))
-        return float(low[0]), float(high[0])
-
-    def _pulse(self, shown: Judgement, interval: tuple[float, float] | None) -> Pulse:
-        whole = self._index.whole
-        if whole < 0:
-            return self._unseen
-        columns = (shown.value, shown.expected, shown.lower, shown.upper, shown.score)
-        value, expected, lower, upper, score = (float(column[whole]) for column in columns)
-        if shown.reason[whole] == Reason.WARMING_UP:
-            expected = lower = upper = 0.0  # detectors say the value itself, and nobody may read it as an expectation
-        traits = self.metric.traits
-        missing = (traits.of_cases or traits.by_event) and not shown.exposure[whole] > 0
-        low, high = interval or (None, None)
-        return Pulse(self.metric.name, value, expected, lower, upper, score, missing, low, high)
-
     def silent_before(self, quarter_start_ms: int) -> range:
         """The starts of the quarters passed over before this one, which held nothing, up to four days of them."""
         return self._quarters.silent_before(quarter_start_ms)
@@ -289,8 +259,7 @@ class MetricEvaluator:
         learned = np.frombuffer(self._judge.to_bytes(), dtype=np.uint8)
         state: dict[str, NDArray[Any]] = {"since": self._reporting.since, "last": self._reporting.last}
         state |= {"times": times, "learned": learned, "version": np.array([_VERSION])}
-        drawn = structs.astuple(self._drawn)[1:_DRAWN]
-        state |= {"drawn": np.array(drawn, dtype=np.float64)} | self._last_sale.arrays() | self._changes.arrays()
+        state |= {"drawn": kept(self._drawn)} | self._last_sale.arrays() | self._changes.arrays()
         state |= {"past": self._past.until, "past.found": self._past.found} | self._unsettled.arrays()
         state |= self._quarters.arrays() | self._assessments.arrays() | self._limits.arrays() | self._earlier.arrays()
         return pack(state | self._held.arrays())
@@ -305,10 +274,7 @@ class MetricEvaluator:
             return
         self._reporting.since, self._reporting.last, self._past.until = arrays["since"], arrays["last"], arrays["past"]
         self._followed_ms = int(arrays["times"][0])
-        value, expected, lower, upper, score, missing, *interval = arrays["drawn"].tolist()
-        # A state of before there were intervals has none.
-        low, high = (None if math.isnan(end) else end for end in interval or (math.nan, math.nan))
-        self._drawn = Pulse(self.metric.name, value, expected, lower, upper, score, bool(missing), low, high)
+        self._drawn = restored(self.metric, arrays["drawn"])
         # A state of before ends were looked for has found none.
         self._past.found = arrays.get("past.found", np.zeros_like(self._past.until))
         self._unsettled.restore(arrays, len(self._past.until))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Mapping
 
     import numpy as np
     from numpy.typing import NDArray
@@ -54,14 +54,6 @@ class Evaluator(Protocol):
 
     def lean(self, place: int) -> LeanJudge:
         """The judge of a lean scope, by number of the scope set."""
-        ...
-
-    def lean_parts(self, place: int, reader: LeanReader, full: bool) -> Iterator[tuple[str, bool, Callable[[], bytes]]]:
-        """What a snapshot holds of the series of a lean scope set: name, whether it has changed, and what makes it."""
-        ...
-
-    def restore_lean(self, place: int, parts: Mapping[str, bytes], count: int) -> None:
-        """Takes over what `lean_parts` gave, by name, of so many series."""
         ...
 
     def to_bytes(self) -> bytes:

@@ -81,7 +81,7 @@ class LeanSnapshot:
             yield Part(f"{prefix}first", first_changed, lambda month=month: pack(first=month.first))  # type: ignore[misc] # as above
             yield from _sums_parts(f"{prefix}quarters/", series.quarters)
             yield from _sums_parts(f"{prefix}days/", month.days)
-            for name, changed, make in self._evaluator.lean_parts(place, series, full):
+            for name, changed, make in self._evaluator.lean(place).parts(series, full):
                 yield Part(f"{prefix}judged/{name}", changed, make)
 
     def restore(self, reader: SnapshotReader) -> None:
@@ -101,7 +101,7 @@ class LeanSnapshot:
             series.recount()
             judged = reader.names(f"{prefix}judged/")
             parts = {name.rsplit("/", 1)[1]: reader.raw(name) for name in judged}
-            self._evaluator.restore_lean(place, parts, len(series.names))
+            self._evaluator.lean(place).restore(parts, len(series.names))
 
 
 def _sums_parts(prefix: str, sums: DaySums) -> Iterator[Part]:
