@@ -103,4 +103,5 @@ def test_of_the_shipped_metrics_those_tell_whose_events_follow_another_by_their_
         "return_time",
         "cases_closed_in_time",  # closed, without the time when it was due
         "case_state_time",
+        "orders_by_entry",  # paid, without a touchpoint of the day
     }

@@ -57,7 +57,7 @@ def test_a_build_writes_all_files_and_a_second_one_none(tmp_path: Path, capsys: 
     assert main(["boards", "build", str(target)]) == 0
 
     first, second = capsys.readouterr().out.splitlines()
-    assert first.endswith("files, 13 written, 0 removed")
+    assert first.endswith("files, 14 written, 0 removed")
     assert second.endswith("files, 0 written, 0 removed")
     assert (target / "dashboards" / "pharos" / "war-room.json").exists()
 

@@ -26,7 +26,7 @@ MOST_PANELS = {
     "pipeline": 30,
     "logistics": 39,  # most of it in rows that are collapsed
     "consultation": 49,  # as above
-    "queues": 33,
+    "queues": 35,
     "aftersale": 29,
 }
 MOST_PANELS_OF_DETAIL = 28

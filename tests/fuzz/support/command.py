@@ -17,9 +17,9 @@ _load_file = streams.catalogue.load.load
 _load = cache(_load_file)
 
 
-def _load_once(path: str | Path | None = None) -> streams.catalogue.load.Catalogue:
+def _load_once(path: str | Path | None = None, *more: tuple[str, ...]) -> streams.catalogue.load.Catalogue:
     """The shipped catalogue takes longer to read than most examples do to be refused."""
-    return _load_file(path) if path else _load()
+    return _load_file(path, *more) if path or any(more) else _load()
 
 
 def outcome(*arguments: str) -> str:
