@@ -198,7 +198,7 @@ async def test_what_was_never_heard_is_named_without_a_figure(
     await metric.wait_for()
 
     assert await metric.inner_text() == "24 h collection rate\n— No data"
-    assert "13 without data" in await page.locator("[data-touchpoint='logistics'] .touchpoint-foot").inner_text()
+    assert "20 without data" in await page.locator("[data-touchpoint='logistics'] .touchpoint-foot").inner_text()
     assert "silent for 9 min" in await page.locator("[data-topic='feedback']").inner_text()
 
 

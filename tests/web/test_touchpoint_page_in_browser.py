@@ -58,7 +58,7 @@ async def test_every_signal_of_the_touchpoint_is_there_with_a_line_or_with_why_i
     assert drawn | missing | parts == CONSULTATION
     assert len(drawn) + len(missing) + len(parts) == len(CONSULTATION)
     assert await page.locator("#missing-title").inner_text() == f"{len(missing)} signals without data in the last hour"
-    assert parts == {"queue_waiting", "queue_oldest_wait"}
+    assert parts == {"queue_waiting", "queue_oldest_wait", "staffing_gap", "occupancy"}
     assert "Contacts in queue, by queue" in await page.locator("#parts").inner_text()
     assert complaints == []
 

@@ -121,7 +121,7 @@ async def test_a_tile_shows_its_leading_signals_then_what_deviates_gravest_first
     ]
     assert rows[0].startswith("◆")
     assert rows[3:] == ["and 2 more signals that deviate"]
-    assert foot == "6 open anomalies, 19 signals"
+    assert foot == "6 open anomalies, 34 signals"
     assert pipeline == "late: feedback, 4 signals"
     assert complaints == []
 

@@ -30,6 +30,7 @@ SCRAPES_MORE_S = 7
 # Expressions that rightly find nothing in these four hours and eight minutes, each with its reason.
 _ORDERS = "orders_created|orders_paid|revenue_paid"
 _COUNTS = f"{_ORDERS}|events_received|collections|parcel_movements|inquiries|inquiries_by_stage|inquiries_per_thousand"
+_SERVED = "service_cost|customers_served"
 _RARE = "oversell|refund_requests|auto_refunds|negative_mentions|csat"
 _DUE = (
     "collection_24h|collection_48h|on_time_delivery|next_scan_24h|next_scan_48h|next_scan_72h|"
@@ -45,22 +46,24 @@ _OF_CASES = "|".join(
         *("checkout_step", "touchpoints_before_order", "reached_again", "unclear_answers", "mentions_answered"),
         *("negative_share", "nps_by_touchpoint", "order_defect_rate", "back_and_forth", "detractor_close_time"),
         *("payments_finished", "replied_in_3_min", "notices_in_time", "late_told"),
+        *("presale_orders", "orders_by_entry", "customers_served", "shipped_in_time", "reply_rate"),
     )
 )
 _SELDOM = "damage|loss|damage_claims|chargebacks"
 # Nothing was done to these; the first metric of each board stands for it.
 _UNHARMED = "collections|refund_requests|nps|events_received"
 EMPTY = {
-    rf'pharos_(expected|expected_lower|expected_upper|score)\{{metric="({_COUNTS}|{_RARE})"': "needs a day to compare",
+    rf'pharos_(expected|expected_lower|expected_upper|score)\{{metric="({_COUNTS}|{_RARE}|{_SERVED})"': "needs a day to compare",
     rf'pharos_({_DUE})|metric="({_DUE})"': "what is due a day later is not due yet",
     rf'pharos_({_DUE_SOON})|metric="({_DUE_SOON})"': "two days of closings say what is usual",
     rf'pharos_({_FEW})|metric="({_FEW})"': "too few cases in four hours",
     rf'pharos_anomaly_state\{{job="pharos",metric=~"({_UNHARMED})': "nothing went wrong there",
     r'metric=~"(orders_created|checkout_failed)[^"]*",severity="warning"': "what went wrong there is critical",
-    r'metric=~"pick_up[^"]*",severity="critical"': "what went wrong there is a warning",
     rf"pharos_({_SELDOM})_|metric=.*({_SELDOM})": "what is rare has not come yet",
     rf"({_OF_CASES})": "this shop tells too little of promises, customers and cases, and of what is due a day later",
     r"delivery_(time|spread)": "the first deliveries of a new shop are the fast ones: not judged yet",
+    r"pharos_last_sale": "the calendar of this shop has one sale",
+    r"pharos_scorecard_": "no scorecard is named in these settings",
     r"offset 1w": "there is no week before",
     r"pharos_negative_mentions_per_minute": "nobody complained",
     r"pharos_oversell_per_thousand": "nothing was sold out",
@@ -71,6 +74,7 @@ EMPTY = {
 # How much of the load has been judged by then depends on the machine.
 PERHAPS_EMPTY = {
     r'pharos_score\{job="pharos",metric=~"events_received"': "as above: the only metric there",
+    r'metric=~"pick_up[^"]*",severity="critical"': "what went wrong there is a warning",
     r'pharos_score\{metric="cancelled_unshipped"': "few orders are cancelled: no part is large enough",
 }
 
