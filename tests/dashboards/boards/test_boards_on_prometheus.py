@@ -30,8 +30,7 @@ SCRAPES_MORE_S = 7
 # Expressions that rightly find nothing in these four hours and eight minutes, each with its reason.
 _ORDERS = "orders_created|orders_paid|revenue_paid"
 _COUNTS = f"{_ORDERS}|events_received|collections|parcel_movements|inquiries|inquiries_by_stage|inquiries_per_thousand"
-_SERVED = "service_cost|customers_served"
-_RARE = "oversell|refund_requests|auto_refunds|negative_mentions|csat"
+_RARE = "service_cost|customers_served|oversell|refund_requests|auto_refunds|negative_mentions|csat"
 _DUE = (
     "collection_24h|collection_48h|on_time_delivery|next_scan_24h|next_scan_48h|next_scan_72h|"
     "refund_closed_24h|refund_closed_48h|refund_closed_72h"
@@ -53,7 +52,7 @@ _SELDOM = "damage|loss|damage_claims|chargebacks"
 # Nothing was done to these; the first metric of each board stands for it.
 _UNHARMED = "collections|refund_requests|nps|events_received"
 EMPTY = {
-    rf'pharos_(expected|expected_lower|expected_upper|score)\{{metric="({_COUNTS}|{_RARE}|{_SERVED})"': "needs a day to compare",
+    rf'pharos_(expected|expected_lower|expected_upper|score)\{{metric="({_COUNTS}|{_RARE})"': "needs a day to compare",
     rf'pharos_({_DUE})|metric="({_DUE})"': "what is due a day later is not due yet",
     rf'pharos_({_DUE_SOON})|metric="({_DUE_SOON})"': "two days of closings say what is usual",
     rf'pharos_({_FEW})|metric="({_FEW})"': "too few cases in four hours",
