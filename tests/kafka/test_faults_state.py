@@ -114,6 +114,7 @@ def another_catalogue(folder: Path) -> Path:
     metrics = {metric["name"]: metric for metric in catalogue["metrics"]}
     del metrics[REMOVED]
     metrics[CHANGED]["scopes"] = [[], ["warehouse"]]
+    del metrics[CHANGED]["action"], metrics[CHANGED]["action_zh"]  # they name the carrier
     metrics[ADDED] = {**metrics["collections"], "name": ADDED}
     for metric in metrics.values():
         metric["symptom_of"] = [cause for cause in metric.get("symptom_of", ()) if cause != REMOVED]
