@@ -14,19 +14,10 @@ FURTHEST: Final = (1 << 14) - 1  # steps, nearly 57 days: what is further ahead 
 PLACES: Final = 2 * (FURTHEST + 1)
 
 
-def place_of(deadline_ms: int, event_ms: int, component: int) -> int:
-    """The place of an event that opens (component 1) or closes (0) a case with that deadline.
+def places_of(deadline_ms: NDArray[np.int64], event_ms: NDArray[np.int64], component: int) -> NDArray[np.int64]:
+    """The places of events that open (component 1) or close (0) cases with these deadlines.
 
     A deadline that has passed counts as one in the event's own step, a far one as FURTHEST.
-
-    >>> place_of(5_400_000, 0, 1), place_of(5_399_999, 299_999, 0), place_of(0, 5_400_000, 1)
-    (37, 34, 1)
-    """
-    return 2 * min(max(deadline_ms // STEP_MS - event_ms // STEP_MS, 0), FURTHEST) + component
-
-
-def places_of(deadline_ms: NDArray[np.int64], event_ms: NDArray[np.int64], component: int) -> NDArray[np.int64]:
-    """`place_of` of each.
 
     >>> places_of(np.array([5_400_000, 0]), np.array([0, 5_400_000]), 1).tolist()
     [37, 1]

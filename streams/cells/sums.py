@@ -11,18 +11,20 @@ Ints = NDArray[np.int64]
 
 
 def summed(codes: Ints, values: Ints) -> tuple[Ints, Ints]:
-    """Distinct codes in ascending order, and the sum of the values of each.
+    """Distinct codes in ascending order, and the sum of the values of each: of one row of values, or of several.
 
     >>> codes, values = summed(np.array([7, 5, 7]), np.array([1, 10, 100]))
     >>> codes.tolist(), values.tolist()
     ([5, 7], [10, 101])
+    >>> summed(np.array([7, 5, 7]), np.array([[1, 10, 100], [2, 20, 200]]))[1].tolist()
+    [[10, 101], [20, 202]]
     """
     if codes.size < 2:
         return codes, values
     order = np.argsort(codes, kind="stable")
     codes = codes[order]
     first = np.flatnonzero(np.concatenate(([True], codes[1:] != codes[:-1])))
-    return codes[first], np.add.reduceat(values[order], first)
+    return codes[first], np.add.reduceat(values[..., order], first, axis=-1)
 
 
 def latest(codes: Ints, values: Ints) -> tuple[Ints, Ints]:

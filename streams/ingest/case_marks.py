@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from streams.catalogue.case_roles import Role
     from streams.ingest.case_names import CaseBook
     from streams.ingest.codes import Codes
     from streams.ingest.row_shape import MarkedRole
@@ -38,7 +37,6 @@ class CaseMarks:
 
     def __init__(self, codes: Mapping[str, Codes], names: CaseBook, *, wanted: bool) -> None:
         self._codes, self._names, self._wanted = codes, names, wanted
-        self._keys: dict[Role, str] = {}
 
     def records(
         self, planes: Iterable[Mapping[int, Rows]], partitions: int, header: tuple[str, int, int, int, str]
@@ -84,11 +82,10 @@ class CaseMarks:
         scopes = [*zip(*texts, strict=True)] if names else [()] * len(chosen)
         cases, times = case[order].tolist(), rows.moment[chosen].tolist()
         values = [] if one.value is None else rows[one.value][chosen].tolist()
-        key = self._keys.get(one.role) or self._keys.setdefault(one.role, one.role.key())
         for of_partition, (begin, end) in zip(columns, pairwise(ends), strict=True):
             if begin < end:
                 part = slice(begin, end)
-                of_role = of_partition.get(key) or of_partition.setdefault(key, _Columns(key))
+                of_role = of_partition.get(one.key) or of_partition.setdefault(one.key, _Columns(one.key))
                 of_role.add(scopes[part], cases[part], times[part], values[part], late)
 
 

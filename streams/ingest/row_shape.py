@@ -100,6 +100,7 @@ class MarkedRole:
 
     Attributes:
         role: whose marks these are.
+        key: of the role.
         test: holds for those that it marks; None: for all.
         case: what names the case.
         scope: codes of its dimensions.
@@ -109,7 +110,7 @@ class MarkedRole:
 
     def __init__(self, role: Role, event_type: str, roles: Sequence[Role]) -> None:
         """`roles`: all that mark the type: those that name their cases alike share the element."""
-        self.role = role
+        self.role, self.key = role, role.key()
         self.test = _test_of(role, event_type)
         alike = [_test_of(other, event_type) for other in roles if (other.by, other.also) == (role.by, role.also)]
         only = tuple(test for test in dict.fromkeys(alike) if test is not None) if None not in alike else ()

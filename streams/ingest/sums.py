@@ -53,8 +53,8 @@ class Adding(enum.Enum):
         if self is Adding.LATEST:
             distinct, last = latest(keys.key, packed(moments, amounts))
             return distinct, {None: last}
-        distinct, totals = summed(keys.key, amounts)
         if self is Adding.SUMMED:
+            distinct, totals = summed(keys.key, amounts)
             return distinct, {None: totals}
-        high, low = (summed(keys.key, part)[1] for part in square_parts(amounts))
+        distinct, (totals, high, low) = summed(keys.key, np.array([amounts, *square_parts(amounts)]))
         return distinct, {Part.VALUE: totals, Part.SQUARE: high, Part.SQUARE_LOW: low}

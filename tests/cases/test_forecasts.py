@@ -6,9 +6,9 @@ import json
 
 from streams.cases.partition import CasesPartition
 from streams.catalogue.load import load
-from streams.cells.lead import place_of
 from streams.ingest.partition import IngestPartition
 from streams.records.batch import RecordBatch
+from tests.support.leads import place_of
 
 OPENED, KEPT, DUE = "2026-11-10T10:00:00+08:00", "2026-11-10T10:20:05+08:00", "2026-11-10T11:30:00+08:00"
 OPENED_MS, KEPT_MS, DUE_MS = 1_794_276_000_000, 1_794_277_205_000, 1_794_281_400_000

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from streams.cells.lead import place_of
 from tests.catalogue.support.counting import DAY, Count, moment
+from tests.support.leads import place_of
 
 HOUR = 3_600
 CLOSED, OPENED = 0, 1

@@ -11,11 +11,11 @@ import pytest
 from streams.catalogue.load import Catalogue
 from streams.catalogue.metric import Direction, Metric
 from streams.catalogue.term import Term
-from streams.cells.lead import place_of
 from streams.cells.record import CellsRecord, MetricCells
 from streams.evaluation.metric_evaluator import MetricEvaluator
 from streams.merge.partition import MergePartition
 from streams.settings.settings import Settings
+from tests.support.leads import place_of
 
 if TYPE_CHECKING:
     from streams.records.verdicts import TickVerdicts, Verdict

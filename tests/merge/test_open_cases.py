@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detectors.closing_curve import STEP_S, STEPS
-from streams.cells.lead import FURTHEST, STEP_MS, place_of
+from streams.cells.lead import FURTHEST, STEP_MS
 from streams.merge.open_cases import STEP_SLOTS, Leads, OpenCases
+from tests.support.leads import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
