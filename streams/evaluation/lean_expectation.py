@@ -11,6 +11,7 @@ from detectors.between_parts import trials_of_whole
 from detectors.course import Course
 from detectors.many_dispersions import ManyDispersions
 from detectors.many_parts import PartsDetector, common_factor, common_shift, exact_sum
+from streams.evaluation.lean_reader import QUARTER_S, WINDOWS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,9 +25,7 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
-WINDOWS: Final = (1, 4, 96)  # quarters of an hour
-HOUR: Final = 1  # which of them
-_QUARTER_S: Final = 900
+HOUR: Final = 1  # which of the windows
 _FIRST: Final = {True: 0.02, False: 0.1}  # correlation of ratios, relative variance of counts, before any is known
 _YOUNG: Final = 0.05  # relative variance of a share of which one day is known
 _LENT: Final = 32.0  # trials that all lend to each while nobody knows how parts differ
@@ -81,7 +80,7 @@ class LeanExpectation:
             return self._detector.of_ratios(seen[0], seen[1], ratio, wide, limit)
         expected, unsure = self._expected_count(reader, number, rows)
         wide = self.dispersions.of(number, rows) + unsure
-        return self._detector.of_counts(seen[0], expected, wide, WINDOWS[number] * _QUARTER_S, limit)
+        return self._detector.of_counts(seen[0], expected, wide, WINDOWS[number] * QUARTER_S, limit)
 
     def learn(self, reader: LeanReader, number: int, rows: Ints) -> None:
         """Lets these series say how much they vary over a window."""

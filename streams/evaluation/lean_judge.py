@@ -9,7 +9,9 @@ import numpy as np
 from detectors.alarm_budget import limit_of_window
 from detectors.judgement import Judgement, insufficient
 from detectors.state import grown, pack, unpack
-from streams.evaluation.lean_expectation import HOUR, WINDOWS, LeanExpectation
+from streams.cells.record import SLOT_MS
+from streams.evaluation.lean_expectation import HOUR, LeanExpectation
+from streams.evaluation.lean_reader import POSITIONS, QUARTER_S, WINDOWS
 from streams.evaluation.lean_verdicts import LeanVerdicts
 from streams.records.verdicts import CLEAR_SCORE
 
@@ -25,11 +27,8 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-_QUARTER_S: Final = 900
-_TICKS: Final = 90  # of a quarter of an hour
 _GROUP: Final = 6  # ticks whose series share a part of a snapshot
-_GROUPS: Final = _TICKS // _GROUP
-_SLOT_MS: Final = 10_000
+_GROUPS: Final = POSITIONS // _GROUP
 
 
 class LeanJudge:
@@ -54,18 +53,20 @@ class LeanJudge:
         self._verdicts = LeanVerdicts(metric, place)
         self._budget = budget
         self._scopes = len(metric.lean)
-        self._settle_slots = metric.settle_s * 1000 // _SLOT_MS
+        self._settle_slots = metric.settle_s * 1000 // SLOT_MS
         self._until = 0  # slot up to which positions have been judged
         self._limits: tuple[int, tuple[float, ...]] = (-1, ())
         self._touched: set[int] = set()  # groups judged since the last snapshot
 
     def tick(self, now_ms: int, reader: LeanReader, *, closed: bool = False) -> list[Verdict]:
         """What is due at a tick is judged, unless the service is `closed`; verdicts of all that is reported."""
-        frontier = now_ms // _SLOT_MS - self._settle_slots
+        frontier = now_ms // SLOT_MS - self._settle_slots
         first, self._until = self._until or frontier - 1, frontier
         if reader.following and not closed:
             rows = reader.names.at(first, frontier)
-            self._touched.update(place % _TICKS // _GROUP for place in range(max(first, frontier - _TICKS), frontier))
+            self._touched.update(
+                place % POSITIONS // _GROUP for place in range(max(first, frontier - POSITIONS), frontier)
+            )
             if len(rows):
                 self._judge(now_ms, reader, rows)
         return self._verdicts.reported(now_ms)
@@ -108,7 +109,7 @@ class LeanJudge:
             everyone = np.arange(len(reader.names))
             series = int(np.count_nonzero(self._active(reader, everyone)))
             allowed = np.array([self._budget.of_lean(series, self._scopes) / len(WINDOWS)])
-            nats = [float(limit_of_window(allowed, quarters * _QUARTER_S, _QUARTER_S)[0]) for quarters in WINDOWS]
+            nats = [float(limit_of_window(allowed, quarters * QUARTER_S, QUARTER_S)[0]) for quarters in WINDOWS]
             self._limits = reader.following, tuple(np.exp(-np.array(nats)).tolist())
         return self._limits[1]
 

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
+
+from streams.cells.record import SLOT_MS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import numpy as np
     from numpy.typing import NDArray
+
+QUARTER_S: Final = 900
+POSITIONS: Final = QUARTER_S * 1000 // SLOT_MS
+"""Ticks of a quarter of an hour: at one of them a series is judged."""
+
+WINDOWS: Final = (1, 4, 96)
+"""Quarters of an hour: of one, of an hour, of a day."""
 
 
 class SeriesNames(Protocol):

@@ -10,6 +10,7 @@ import numpy as np
 from detectors.course import worst_stretch
 from detectors.judgement import Judgement, Reason
 from streams.catalogue.metric import Direction
+from streams.evaluation.lean_reader import QUARTER_S
 from streams.records.verdicts import CLEAR_SCORE, REPORTED_FOR_MS, Verdict
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 MOST_REPORTED: Final = 200  # of a metric and scope, the most surprising: nobody reads more
-_QUARTER_S: Final = 900
 _LONGEST_UNJUDGED_MS: Final = 3_600_000
 
 
@@ -117,11 +117,11 @@ class LeanVerdicts:
         started = 0
         if score >= 1:
             worst = worst_stretch(expectation.course(reader, number, quarters, above=above))
-            started = reader.end_ms - (quarters - worst.start) * _QUARTER_S * 1000
+            started = reader.end_ms - (quarters - worst.start) * QUARTER_S * 1000
         return Verdict(
             metric=self._metric.name,
             scope=dict(zip(self._dimensions, reader.names.values(number), strict=True)),
-            window_s=quarters * _QUARTER_S,
+            window_s=quarters * QUARTER_S,
             value=float(judged.value[at]),
             expected=float(judged.expected[at]),
             lower=float(judged.lower[at]),

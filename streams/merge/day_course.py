@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
+from streams.evaluation.window_reader import QUARTER_MS
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from streams.merge.ahead import Ints
 
 _QUARTERS: Final = 100  # of a day of 25 hours
-_QUARTER_MS: Final = 900_000
 _KEPT: Final = 0.85  # of what was known before yesterday: a week counts two thirds
 
 
@@ -60,14 +61,14 @@ class DayCourse:
         """Adds cells of the whole, so many ms after midnight. Of days before today there is nothing more to learn."""
         kept = component < len(self._today)
         if day == self.day:
-            quarter = np.clip(after_ms[kept] // _QUARTER_MS, 0, _QUARTERS - 1)
+            quarter = np.clip(after_ms[kept] // QUARTER_MS, 0, _QUARTERS - 1)
             np.add.at(self._today, (component[kept], quarter), value[kept])
 
     def passed(self, after_ms: int) -> Passed:
         """By so many ms after midnight. A day that nothing is known of goes evenly."""
         last = len(self._usual) - 1
         above, below = self._usual[0], self._usual[min(1, last)]
-        done = min(max(after_ms, 0) / _QUARTER_MS, float(_QUARTERS))
+        done = min(max(after_ms, 0) / QUARTER_MS, float(_QUARTERS))
         if not below.sum() > 0:
             return Passed(min(done / 96, 1.0), 1.0)
         parts = np.clip(done - np.arange(_QUARTERS), 0.0, 1.0)

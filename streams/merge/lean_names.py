@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from streams.evaluation.lean_reader import POSITIONS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     Values = tuple[str, ...]
 
 OTHER: Final = "__other__"
-POSITIONS: Final = 90  # ticks of a quarter of an hour
 
 
 class LeanNames:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from streams.catalogue.lean import exported
-from streams.evaluation.lean_expectation import WINDOWS
+from streams.evaluation.lean_reader import WINDOWS
 from streams.merge.lean_month import DAYS
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from streams.cells.record import SLOT_MS
+from streams.evaluation.lean_reader import WINDOWS
+from streams.evaluation.window_reader import QUARTER_MS
 from streams.merge.ahead import Ahead
 from streams.merge.day_sums import DaySums
 from streams.merge.lean_month import LeanMonth, reserved
@@ -20,9 +21,7 @@ if TYPE_CHECKING:
     from streams.merge.lean_names import LeanNames
     from streams.register.natural_days import NaturalDays
 
-WINDOW_QUARTERS: Final = (1, 4, 96)  # a quarter of an hour, an hour, a day
-_DAY_QUARTERS: Final = 96
-QUARTER_MS: Final = QUARTER_SLOTS * SLOT_MS
+_DAY_QUARTERS: Final = WINDOWS[-1]
 
 
 class LeanSeries:
@@ -59,7 +58,7 @@ class LeanSeries:
         self.missed = 0
         self._natural = natural
         self._sums: dict[int, NDArray[np.int32]] = {
-            quarters: np.zeros((components, 0), np.int32) for quarters in WINDOW_QUARTERS
+            quarters: np.zeros((components, 0), np.int32) for quarters in WINDOWS
         }
 
     def add(self, quarter: Ints, component: Ints, number: Ints, value: Ints, late: NDArray[np.bool_]) -> None:
@@ -97,7 +96,7 @@ class LeanSeries:
         self._pass(quarter + 1)
         self.quarters.add(quarter, component, number, value)
         self.month.add(self._day(quarter), component, number, value, len(self.names))
-        for quarters in WINDOW_QUARTERS:
+        for quarters in WINDOWS:
             self._sums[quarters] = reserved(self._sums[quarters], len(self.names))
             np.add.at(self._sums[quarters], (component, number), value.astype(np.int32))
 
@@ -167,7 +166,7 @@ class LeanSeries:
     def recount(self) -> None:
         """Computes the windows and the month from what is kept, after a restore."""
         count = len(self.names)
-        for quarters in WINDOW_QUARTERS:
+        for quarters in WINDOWS:
             if self.following:
                 total = self.quarters.window(quarters, count, end=self.following - 1)
                 self._sums[quarters] = total.astype(np.int32)

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from streams.evaluation.lean_reader import WINDOWS
 from streams.merge.lean_names import OTHER, LeanNames
-from streams.merge.lean_series import WINDOW_QUARTERS, LeanSeries
+from streams.merge.lean_series import LeanSeries
 from streams.register.natural_days import NaturalDays
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def test_windows_and_days_are_the_sums_of_the_cells_in_whatever_order_and_steps(
     end = 200
     series.step((FIRST + end) * 90)
 
-    for quarters in WINDOW_QUARTERS:
+    for quarters in WINDOWS:
         on_time = [cell for cell in cells if not cell[4] and end - quarters <= cell[1] < end]
         for store in {cell[0] for cell in cells}:
             wanted = [sum(cell[3] for cell in on_time if (cell[0], cell[2]) == (store, of)) for of in (0, 1)]
